@@ -1,0 +1,28 @@
+package warm
+
+import (
+	_ "github.com/danielgtaylor/huma/v2"
+	_ "github.com/danielgtaylor/huma/v2/adapters/humaecho"
+	_ "github.com/fergusstrange/embedded-postgres"
+	_ "github.com/google/uuid"
+	_ "github.com/jmoiron/sqlx"
+	_ "github.com/labstack/echo/v4"
+	_ "github.com/lib/pq"
+	_ "github.com/pressly/goose/v3"
+	_ "github.com/prometheus/client_golang/prometheus/promhttp"
+	_ "github.com/rickar/cal/v2/de"
+	_ "github.com/robfig/cron/v3"
+	_ "github.com/schollz/progressbar/v3"
+	_ "github.com/spf13/cobra"
+	_ "github.com/stretchr/testify/require"
+	_ "go.temporal.io/sdk/client"
+	_ "go.temporal.io/sdk/testsuite"
+	_ "go.temporal.io/sdk/worker"
+	_ "go.temporal.io/server/common/persistence/sql/sqlplugin/postgresql"
+	_ "go.temporal.io/server/temporal"
+	_ "go.temporal.io/server/tools/sql"
+	_ "go.yaml.in/yaml/v3"
+	_ "golang.org/x/sys/unix"
+	_ "golang.org/x/text/encoding/charmap"
+	_ "pgregory.net/rapid"
+)

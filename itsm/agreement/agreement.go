@@ -1,0 +1,90 @@
+// Package agreement holds what was agreed: services, and the service level
+// agreements with their targets and workload limits (ISO/IEC 20000-1, 8.3.3).
+package agreement
+
+import (
+	"encoding/json"
+
+	"turnus/itsm/calendar"
+)
+
+// ServiceSpec is the spec of a Service resource.
+type ServiceSpec struct {
+	Owner     string   `json:"owner"`          // a person
+	Approvers []string `json:"approvers"`      // persons with the role approver
+	Calendar  string   `json:"calendar"`       // a calendar, or 24x7
+	Zone      string   `json:"zone,omitempty"` // with 24x7 only: the zone; else the calendar's
+}
+
+// Spec of an Agreement resource.
+type Spec struct {
+	Service  string          `json:"service"`
+	Customer string          `json:"customer,omitempty"`
+	Valid    Valid           `json:"valid"`
+	Where    Where           `json:"where,omitempty"` // which tickets it is about: tells customers apart
+	Targets  []Target        `json:"targets"`
+	Workload []WorkloadLimit `json:"workload,omitempty"`
+}
+
+// Valid is the span of local dates, in the zone of the service's calendar, in
+// which tickets opened fall under this version.
+type Valid struct {
+	From calendar.Date  `json:"from"`
+	To   *calendar.Date `json:"to,omitempty"` // the last date
+}
+
+// Where compares a ticket's fields with lists of values; every field must
+// have one of its values. Empty means all tickets.
+type Where map[string][]string
+
+// Measure of a target.
+type Measure string
+
+// The measures.
+const (
+	Response   Measure = "response"   // to the first qualified human reaction
+	Resolution Measure = "resolution" // to the restored service
+)
+
+// Reopen is the rule for a ticket that runs again after it was stopped.
+type Reopen string
+
+// The rules: the clock goes on; each cycle has a clock of its own; the wall
+// counts from the first start to the last stop.
+const (
+	Continue Reopen = "continue"
+	NewCycle Reopen = "new-cycle"
+	Wall     Reopen = "wall"
+)
+
+// OnChange is the rule for a ticket whose fields select another target than
+// before.
+type OnChange string
+
+// The rules: the new target counts from the start, with the pauses kept; or
+// its clock starts anew at the change.
+const (
+	Retroactive OnChange = "retroactive"
+	Restart     OnChange = "restart"
+)
+
+// Target of an agreement.
+type Target struct {
+	Name     string      `json:"name"`
+	Measure  Measure     `json:"measure"`
+	Where    Where       `json:"where,omitempty"`
+	Within   Duration    `json:"within"`
+	Calendar string      `json:"calendar"`            // a calendar, or 24x7
+	Attain   json.Number `json:"attain"`              // per cent of the decided tickets, exact
+	Pause    []string    `json:"pause,omitempty"`     // states that stop the clock
+	Reopen   Reopen      `json:"reopen,omitempty"`    // default continue
+	OnChange OnChange    `json:"on_change,omitempty"` // default retroactive
+	Weight   json.Number `json:"weight,omitempty"`
+}
+
+// WorkloadLimit is the volume up to which the targets were agreed.
+type WorkloadLimit struct {
+	Name  string `json:"name"`  // tickets: those opened in the period
+	Per   string `json:"per"`   // month
+	Limit int64  `json:"limit"` // 0: no limit agreed
+}

@@ -1,0 +1,125 @@
+package calendar
+
+import (
+	"time"
+
+	"turnus/itsm/fault"
+)
+
+// Date is a day of the civil calendar, without zone.
+type Date struct {
+	Year  int
+	Month time.Month
+	Day   int
+}
+
+// ParseDate reads YYYY-MM-DD.
+func ParseDate(s string) (Date, error) {
+	t, err := time.Parse(time.DateOnly, s)
+	if err != nil || t.Year() < 1 {
+		return Date{}, fault.Invalidf("", "%.40q isn't a date: use YYYY-MM-DD, as in 2026-10-05",
+			"%.40q ist kein Datum: JJJJ-MM-TT, etwa 2026-10-05", s)
+	}
+	return DateOf(t), nil
+}
+
+// DateOf is the date on the wall calendar of t's zone.
+func DateOf(t time.Time) Date {
+	y, m, d := t.Date()
+	return Date{y, m, d}
+}
+
+func (d Date) utc() time.Time { return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC) }
+
+// String is YYYY-MM-DD.
+func (d Date) String() string { return d.utc().Format(time.DateOnly) }
+
+// MarshalText is YYYY-MM-DD.
+func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// UnmarshalText reads YYYY-MM-DD.
+func (d *Date) UnmarshalText(b []byte) (err error) { *d, err = ParseDate(string(b)); return }
+
+// Add gives the date n days later.
+func (d Date) Add(n int) Date { return DateOf(d.utc().AddDate(0, 0, n)) }
+
+// Before compares dates.
+func (d Date) Before(o Date) bool { return d.utc().Before(o.utc()) }
+
+// Weekday of the date.
+func (d Date) Weekday() time.Weekday { return d.utc().Weekday() }
+
+// Start is the first instant of the date in a zone: midnight, or where the
+// clock skips midnight the instant after the gap; of two midnights the first.
+func (d Date) Start(zone *time.Location) time.Time {
+	// A local reading exists under an offset if the offset is in force at the
+	// instant it gives. The earliest instant reading 00:00 or later is wanted.
+	at := d.utc()
+	lo := at.Add(-26 * time.Hour).In(zone) // on the day before in every zone
+	for {
+		_, end := lo.ZoneBounds()
+		_, off := lo.Zone()
+		t := at.Add(-time.Duration(off) * time.Second)
+		if t.Before(lo) {
+			return lo // the reading was skipped: the gap's end
+		}
+		if end.IsZero() || t.Before(end) {
+			return t.In(zone)
+		}
+		lo = end
+	}
+}
+
+// Period is a span of dates: year, quarter, month or day.
+type Period struct {
+	Name  string // as written: 2026, 2026-Q4, 2026-10 or 2026-10-05
+	Grain Grain
+	First Date
+	Next  Date // the first date after it
+}
+
+// Grain is the length of a period.
+type Grain string
+
+// The grains.
+const (
+	Year    Grain = "year"
+	Quarter Grain = "quarter"
+	Month   Grain = "month"
+	Day     Grain = "day"
+)
+
+// ParsePeriod reads 2026, 2026-Q4, 2026-10 or 2026-10-05.
+func ParsePeriod(s string) (Period, error) {
+	p := Period{Name: s}
+	var months int
+	try := func(layout, in string, g Grain, n int) bool {
+		t, err := time.Parse(layout, in)
+		if err != nil || t.Year() < 1 {
+			return false
+		}
+		p.Grain, p.First, months = g, DateOf(t), n
+		return true
+	}
+	switch {
+	case len(s) == 4 && try("2006", s, Year, 12):
+	case len(s) == 7 && s[5] == 'Q' && s[6] >= '1' && s[6] <= '4' && try("2006-Q", s[:4]+"-Q", Quarter, 3):
+		p.First.Month = time.Month(s[6]-'1')*3 + 1
+	case len(s) == 7 && try("2006-01", s, Month, 1):
+	case len(s) == 10 && try(time.DateOnly, s, Day, 0):
+	default:
+		return Period{}, fault.Invalidf("period", "%.40q isn't a period: use 2026, 2026-Q4, 2026-10 or 2026-10-05",
+			"%.40q ist keine Periode: 2026, 2026-Q4, 2026-10 oder 2026-10-05", s)
+	}
+	if months == 0 {
+		p.Next = p.First.Add(1)
+	} else {
+		p.Next = DateOf(p.First.utc().AddDate(0, months, 0))
+	}
+	return p, nil
+}
+
+// Bounds are the period's first instant and the first one after it.
+func (p Period) Bounds(zone *time.Location) (from, to time.Time) {
+	return p.First.Start(zone), p.Next.Start(zone)
+}

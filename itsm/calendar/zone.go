@@ -1,0 +1,64 @@
+package calendar
+
+import (
+	"archive/zip"
+	"bytes"
+	_ "embed"
+	"io"
+	"sync"
+	"time"
+
+	"turnus/itsm/fault"
+)
+
+// TZData names the edition of the IANA time zone database in zoneinfo.zip,
+// the only place zones are loaded from, so that a receipt can name it.
+const TZData = "2025c"
+
+//go:embed zoneinfo.zip
+var zoneinfo []byte
+
+var zones = sync.OnceValue(func() map[string]*zip.File {
+	r, err := zip.NewReader(bytes.NewReader(zoneinfo), int64(len(zoneinfo)))
+	if err != nil {
+		panic("calendar: embedded zoneinfo.zip can't be read: " + err.Error())
+	}
+	m := make(map[string]*zip.File, len(r.File))
+	for _, f := range r.File {
+		m[f.Name] = f
+	}
+	return m
+})
+
+var loaded sync.Map // name to *time.Location; the same zone is one pointer
+
+// Zone loads an IANA zone by name, as in Europe/Berlin.
+func Zone(name string) (*time.Location, error) {
+	if name == "UTC" {
+		return time.UTC, nil
+	}
+	if l, ok := loaded.Load(name); ok {
+		return l.(*time.Location), nil
+	}
+	unknown := fault.Invalidf("zone", "%.80q isn't a time zone: use an IANA name, as in Europe/Berlin",
+		"%.80q ist keine Zeitzone: einen IANA-Namen angeben, etwa Europe/Berlin", name)
+	f := zones()[name]
+	if f == nil || f.FileInfo().IsDir() {
+		return nil, unknown
+	}
+	r, err := f.Open()
+	if err != nil {
+		return nil, unknown.Because(err)
+	}
+	defer r.Close()
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return nil, unknown.Because(err)
+	}
+	l, err := time.LoadLocationFromTZData(name, data)
+	if err != nil {
+		return nil, unknown.Because(err)
+	}
+	kept, _ := loaded.LoadOrStore(name, l)
+	return kept.(*time.Location), nil
+}

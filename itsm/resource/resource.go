@@ -1,0 +1,98 @@
+// Package resource holds the envelope of what people declare: calendars,
+// persons, services, agreements, mappings, in the shape of OpenSLO and
+// Kubernetes. Each kind's spec lives with its subject.
+package resource
+
+import (
+	"encoding/json"
+	"regexp"
+	"time"
+
+	"turnus/itsm/fault"
+	"turnus/itsm/text"
+)
+
+// APIVersion of Turnus's own kinds.
+const APIVersion = "turnus/v1"
+
+// Kind names what is declared.
+type Kind string
+
+// The kinds, in the order in which they may refer to each other.
+const (
+	Calendar  Kind = "Calendar"
+	Person    Kind = "Person"
+	Service   Kind = "Service"
+	Agreement Kind = "Agreement"
+	Mapping   Kind = "Mapping"
+)
+
+// Kinds lists every kind, in the order in which they may refer to each other.
+func Kinds() []Kind { return []Kind{Calendar, Person, Service, Agreement, Mapping} }
+
+// Plural is the kind as a path segment, as in /v1/calendars/office.
+func (k Kind) Plural() string {
+	switch k {
+	case Calendar:
+		return "calendars"
+	case Person:
+		return "persons"
+	case Service:
+		return "services"
+	case Agreement:
+		return "agreements"
+	case Mapping:
+		return "mappings"
+	}
+	return ""
+}
+
+// Metadata names a resource.
+type Metadata struct {
+	Name        string    `json:"name"`
+	DisplayName text.Text `json:"displayName,omitzero"`
+}
+
+// Resource is one declared thing; Spec is the kind's own type.
+type Resource[T any] struct {
+	APIVersion string   `json:"apiVersion"`
+	Kind       Kind     `json:"kind"`
+	Metadata   Metadata `json:"metadata"`
+	Spec       T        `json:"spec"`
+}
+
+// Title is the display name, or the name where there is none.
+func (r Resource[T]) Title() text.Text {
+	if r.Metadata.DisplayName.IsZero() {
+		return text.Same(r.Metadata.Name)
+	}
+	return r.Metadata.DisplayName
+}
+
+// Raw is a resource whose spec isn't decoded yet.
+type Raw = Resource[json.RawMessage]
+
+// Version is one stored version of a resource. The first holds from the
+// beginning of time (the zero instant); a later one from ValidFrom on, and of
+// several that hold at an instant the one with the greatest number counts.
+type Version struct {
+	Resource  Raw       `json:"resource"`
+	Version   int       `json:"version"`
+	ValidFrom time.Time `json:"valid_from"`
+	Retired   bool      `json:"retired,omitempty"`
+	Hash      string    `json:"hash"` // SHA-256 of the canonical JSON, hexadecimal
+	At        time.Time `json:"at"`
+	By        string    `json:"by"` // a person, or "turnus"
+}
+
+var name = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`)
+
+// CheckName refuses what can't stand as a name in a run's ID or a path.
+func CheckName(field, s string) error {
+	if len(s) > 63 || !name.MatchString(s) {
+		return fault.Invalidf(field,
+			"%.80q isn't a name: use a-z, 0-9 and - inside, 63 characters at most",
+			"%.80q ist kein Name: a-z, 0-9 und innen -, höchstens 63 Zeichen", s)
+	}
+	return nil
+}

@@ -1,0 +1,96 @@
+// Package run names the executions of processes and their states.
+package run
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"turnus/itsm/fault"
+	"turnus/itsm/task"
+	"turnus/itsm/text"
+)
+
+// State of a run.
+type State string
+
+// The states. The first three are live.
+const (
+	Collecting  State = "collecting"
+	Drafting    State = "drafting"
+	Waiting     State = "waiting"
+	Published   State = "published"
+	Rejected    State = "rejected"
+	Cancelled   State = "cancelled"
+	Failed      State = "failed"
+	Provisional State = "provisional" // ended with a provisional report
+)
+
+// Live says that the run hasn't ended.
+func (s State) Live() bool { return s == Collecting || s == Drafting || s == Waiting }
+
+// Repeatable says that the next start begins another attempt by itself.
+func (s State) Repeatable() bool {
+	return s == Rejected || s == Cancelled || s == Failed || s == Provisional
+}
+
+// Key says what a run is about; its attempts share it.
+type Key struct {
+	Process string `json:"process" db:"process"`
+	Scope   string `json:"scope" db:"scope"`
+	Period  string `json:"period" db:"period"`
+}
+
+// ID of an attempt: process/scope/period, and .n from the second attempt on.
+func (k Key) ID(attempt int) string {
+	id := k.Process + "/" + k.Scope + "/" + k.Period
+	if attempt > 1 {
+		id += "." + strconv.Itoa(attempt)
+	}
+	return id
+}
+
+// ParseID is the inverse of Key.ID.
+func ParseID(id string) (Key, int, error) {
+	p := strings.Split(id, "/")
+	bad := fault.Invalidf("run", "%.120q isn't a run: use PROCESS/SCOPE/PERIOD, as in sla-report/payments/2026-10",
+		"%.120q ist kein Lauf: PROZESS/BEREICH/PERIODE, etwa sla-report/payments/2026-10", id)
+	if len(p) != 3 || p[0] == "" || p[1] == "" || p[2] == "" {
+		return Key{}, 0, bad
+	}
+	period, n, found := strings.Cut(p[2], ".")
+	attempt := 1
+	if found {
+		var err error
+		if attempt, err = strconv.Atoi(n); err != nil || attempt < 2 || strconv.Itoa(attempt) != n {
+			return Key{}, 0, bad
+		}
+	}
+	return Key{Process: p[0], Scope: p[1], Period: period}, attempt, nil
+}
+
+// TaskID names a step of a round of a run; opaque to callers, safe in a path.
+func TaskID(run string, round int, step string) string {
+	return fmt.Sprintf("%s~%d.%s", strings.ReplaceAll(run, "/", "."), round, step)
+}
+
+// Run is one execution of a process as it is on record.
+type Run struct {
+	ID          string `json:"id" db:"id"`
+	Key         `db:""`
+	Attempt     int             `json:"attempt" db:"attempt"`
+	Latest      int             `json:"latest" db:"latest"` // the newest attempt
+	State       State           `json:"state" db:"state"`
+	Provisional bool            `json:"provisional" db:"provisional"`
+	Round       int             `json:"round" db:"round"`
+	Owner       string          `json:"owner" db:"owner"`           // the service's owner at the start
+	StartedBy   string          `json:"started_by" db:"started_by"` // empty for a slot
+	TokenIssuer string          `json:"token_issuer,omitempty" db:"token_issuer"`
+	Reason      string          `json:"reason,omitempty" db:"reason"`   // why there is another attempt
+	Outcome     text.Text       `json:"outcome_reason,omitzero" db:"-"` // why it ended as it did
+	Created     time.Time       `json:"created" db:"created_at"`
+	Ended       *time.Time      `json:"ended,omitempty" db:"ended_at"`
+	Tasks       []task.Task     `json:"tasks" db:"-"`
+	Decisions   []task.Decision `json:"decisions" db:"-"`
+}

@@ -1,0 +1,122 @@
+// Package sla computes what a service level agreement asks about: the clock of
+// each ticket, the figures of a period, the workload (ISO/IEC 20000-1, 8.3.3;
+// domain guide, section 1).
+//
+// It may import the standard library, itsm/agreement, itsm/calendar,
+// itsm/interval, itsm/ticket, itsm/fault and itsm/text.
+package sla
+
+import (
+	"time"
+
+	"turnus/itsm/agreement"
+	"turnus/itsm/calendar"
+	"turnus/itsm/text"
+)
+
+// Frozen is what a round of a run stands on: everything it takes to read the
+// inputs again as they were known. The tickets themselves stay in the store.
+type Frozen struct {
+	Run         string           `json:"run"`
+	Round       int              `json:"round"`
+	Service     string           `json:"service"`
+	Title       text.Text        `json:"title"` // of the service
+	Period      string           `json:"period"`
+	From        time.Time        `json:"from"`
+	To          time.Time        `json:"to"` // exclusive
+	Zone        string           `json:"zone"`
+	TZData      string           `json:"tzdata"`
+	Provisional bool             `json:"provisional"`
+	Reason      text.Text        `json:"reason,omitzero"` // why it is provisional
+	Import      int64            `json:"import"`          // newest import; 0: none
+	AsOf        time.Time        `json:"as_of"`           // greatest as-of of the imports
+	Agreements  []Agreement      `json:"agreements"`      // all versions in force for tickets opened before To
+	Calendars   []CalendarUsed   `json:"calendars"`       // those that service and targets name, without 24x7
+	Count       int64            `json:"count"`           // tickets
+	Hash        string           `json:"hash"`            // over the sorted (number, version hash)
+	At          time.Time        `json:"at"`              // of freezing; the figures' computed_at
+	Rejects     []RejectsByCause `json:"rejects,omitempty"`
+	RowsRead    int64            `json:"rows_read"` // of all imports up to Import
+}
+
+// Agreement is one version of an agreement.
+type Agreement struct {
+	Name      string         `json:"name"`
+	Title     text.Text      `json:"title"`
+	Version   int            `json:"version"`
+	Hash      string         `json:"hash"`
+	ValidFrom time.Time      `json:"valid_from"`
+	ValidTo   *time.Time     `json:"valid_to,omitempty"` // exclusive
+	Spec      agreement.Spec `json:"spec"`
+}
+
+// CalendarUsed is the version of a calendar that is valid at the period's
+// start.
+type CalendarUsed struct {
+	Name    string        `json:"name"`
+	Version int           `json:"version"`
+	Hash    string        `json:"hash"`
+	Spec    calendar.Spec `json:"spec"`
+}
+
+// RejectsByCause counts rejected source rows.
+type RejectsByCause struct {
+	Column string    `json:"column"`
+	Reason text.Text `json:"reason"`
+	Rows   int64     `json:"rows"`
+}
+
+// Verdict on a target, or on a ticket.
+type Verdict string
+
+// The verdicts. NoData: nothing was decided, which is neither met nor missed.
+const (
+	Met      Verdict = "met"
+	Missed   Verdict = "missed"
+	Breached Verdict = "breached"
+	Running  Verdict = "running"
+	NoData   Verdict = "n/a"
+)
+
+// Result holds the figures of a period.
+type Result struct {
+	Agreements []AgreementResult `json:"agreements"` // by name
+	Opened     int64             `json:"opened"`     // tickets opened in the period, whatever agreement
+	Unmatched  int64             `json:"unmatched"`  // opened in the period and under no agreement
+	Flagged    int64             `json:"flagged"`    // tickets decided or open here of which rows were rejected
+}
+
+// AgreementResult holds the figures of one agreement, over all its versions
+// that concern the period.
+type AgreementResult struct {
+	Name     string           `json:"name"`
+	Title    text.Text        `json:"title"`
+	Customer string           `json:"customer,omitempty"`
+	Versions []int            `json:"versions"`
+	Targets  []TargetResult   `json:"targets"` // in the order of the newest version
+	Workload []WorkloadResult `json:"workload"`
+}
+
+// TargetResult counts the tickets of one target. Decided = Met + Breached.
+type TargetResult struct {
+	Target           agreement.Target `json:"target"` // of the newest version
+	Decided          int64            `json:"decided"`
+	Met              int64            `json:"met"`
+	Breached         int64            `json:"breached"`
+	Open             int64            `json:"open"`              // at the period's end
+	OpenBreached     int64            `json:"open_breached"`     // of these
+	Undecided        int64            `json:"undecided"`         // open, neither met nor breached
+	Reopened         int64            `json:"reopened"`          // in the period, after an earlier period decided
+	ReopenedBreached int64            `json:"reopened_breached"` // of these, over the target at the period's end
+	Claims           int64            `json:"claims"`            // decided tickets on which the source says something
+	ClaimedMet       int64            `json:"claimed_met"`
+	Differ           int64            `json:"differ"`  // the source and the clock disagree
+	Verdict          Verdict          `json:"verdict"` // met, missed or n/a, on the plain count
+}
+
+// WorkloadResult sets a volume against its limit.
+type WorkloadResult struct {
+	Limit   agreement.WorkloadLimit `json:"limit"`
+	Actual  int64                   `json:"actual"`
+	Verdict Verdict                 `json:"verdict"` // met: within the limit; n/a without one
+}

@@ -1,0 +1,71 @@
+// Package task holds what a run asks of a person, and the rules of asking:
+// who may answer, and what happens when nobody does.
+package task
+
+import (
+	"slices"
+	"time"
+)
+
+// Kind of a task.
+type Kind string
+
+// Approval asks for one of approve, request-changes, reject.
+const Approval Kind = "approval"
+
+// State of a task.
+type State string
+
+// The states: open, answered, or closed without an answer (the run was
+// cancelled or has failed).
+const (
+	Open    State = "open"
+	Decided State = "decided"
+	Closed  State = "closed"
+)
+
+// Outcome is an answer that a task offers.
+type Outcome string
+
+// The outcomes of an approval.
+const (
+	Approve        Outcome = "approve"
+	RequestChanges Outcome = "request-changes"
+	Reject         Outcome = "reject"
+)
+
+// Task is one question to a person, bound to one content hash.
+type Task struct {
+	ID        string     `json:"id" db:"id"`
+	Run       string     `json:"run" db:"run"`
+	Round     int        `json:"round" db:"round"`
+	Step      string     `json:"step" db:"step"`
+	Kind      Kind       `json:"kind" db:"kind"`
+	State     State      `json:"state" db:"state"`
+	Outcomes  []Outcome  `json:"outcomes" db:"-"`
+	Hash      string     `json:"hash" db:"hash"` // of the content to be decided on
+	Opened    time.Time  `json:"opened" db:"opened_at"`
+	Due       time.Time  `json:"due" db:"due_at"`
+	Remind    time.Time  `json:"remind" db:"remind_at"`     // planned reminder
+	Escalate  time.Time  `json:"escalate" db:"escalate_at"` // planned escalation
+	Reminded  *time.Time `json:"reminded,omitempty" db:"reminded_at"`
+	Escalated *time.Time `json:"escalated,omitempty" db:"escalated_at"`
+	Ended     *time.Time `json:"ended,omitempty" db:"ended_at"`
+	Approvers []string   `json:"approvers" db:"-"` // who may decide, as things are now
+}
+
+// Offers says whether the task has this outcome.
+func (t Task) Offers(o Outcome) bool { return slices.Contains(t.Outcomes, o) }
+
+// Decision says who decided what, when, on which content.
+type Decision struct {
+	Task        string    `json:"task" db:"task"`
+	Run         string    `json:"run" db:"run"`
+	Round       int       `json:"round" db:"round"`
+	Person      string    `json:"person" db:"person"`
+	Outcome     Outcome   `json:"outcome" db:"outcome"`
+	Comment     string    `json:"comment" db:"comment"`
+	At          time.Time `json:"at" db:"at"`
+	Hash        string    `json:"hash" db:"hash"`
+	TokenIssuer string    `json:"token_issuer,omitempty" db:"token_issuer"` // who issued the decider's token
+}

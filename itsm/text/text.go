@@ -1,0 +1,65 @@
+// Package text holds what people read: a text in English and German.
+//
+// Reports, pages, mails and API errors exist in both languages; command line
+// and logs are English. It imports the standard library only.
+//
+//	t := text.F("%d tickets", "%d Tickets", 3)
+//	t.In(text.De) // "3 Tickets"
+package text
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// Lang is a language a person reads in.
+type Lang string
+
+// The languages that everything people read exists in.
+const (
+	En Lang = "en"
+	De Lang = "de"
+)
+
+// Text is one text in both languages.
+type Text struct {
+	En string `json:"en"`
+	De string `json:"de"`
+}
+
+// New pairs an English and a German text.
+func New(en, de string) Text { return Text{En: en, De: de} }
+
+// Same is a text that reads the same in both languages: a name, a number.
+func Same(s string) Text { return Text{En: s, De: s} }
+
+// F formats both languages with the same arguments; the order may be changed
+// with indexes, as in %[2]s.
+func F(en, de string, args ...any) Text {
+	return Text{En: fmt.Sprintf(en, args...), De: fmt.Sprintf(de, args...)}
+}
+
+// In gives the text in a language, or in the other one where that is missing.
+func (t Text) In(l Lang) string {
+	if l == De && t.De != "" || t.En == "" {
+		return t.De
+	}
+	return t.En
+}
+
+// IsZero says that there is no text in either language.
+func (t Text) IsZero() bool { return t == Text{} }
+
+// String is the English text, for logs and the command line.
+func (t Text) String() string { return t.In(En) }
+
+// UnmarshalJSON accepts a string, meant for both languages, or {en, de}.
+func (t *Text) UnmarshalJSON(b []byte) error {
+	var s string
+	if err := json.Unmarshal(b, &s); err == nil {
+		*t = Same(s)
+		return nil
+	}
+	type plain Text
+	return json.Unmarshal(b, (*plain)(t))
+}

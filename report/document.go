@@ -1,0 +1,138 @@
+// Package report is the model of what a run publishes: a document that is
+// independent of language and medium, with figures that say how they came
+// about. It may import itsm.
+package report
+
+import (
+	"time"
+
+	"turnus/itsm/task"
+	"turnus/itsm/text"
+)
+
+// Document is the content of a report, in both languages at once. Its hash is
+// what approvers decide on; state, version, decisions and the hash itself are
+// added when it is rendered (Record).
+type Document struct {
+	Run         string    `json:"run"`
+	Process     string    `json:"process"`
+	Scope       string    `json:"scope"`
+	Period      string    `json:"period"`
+	From        time.Time `json:"from"`
+	To          time.Time `json:"to"` // exclusive
+	Zone        string    `json:"zone"`
+	Title       text.Text `json:"title"`   // of the report: SLA report
+	Subject     text.Text `json:"subject"` // what it is about: the service
+	Provisional bool      `json:"provisional"`
+	Notice      text.Text `json:"notice,omitzero"` // stands on every page: why it is provisional
+	Summary     []Tile    `json:"summary"`
+	Sections    []Section `json:"sections"`
+	Figures     []Figure  `json:"figures"`
+	Sources     []Source  `json:"sources"`
+	ComputedAt  time.Time `json:"computed_at"`
+}
+
+// Tile is a headline of the summary: one value with its verdict.
+type Tile struct {
+	Label text.Text `json:"label"`
+	Value Cell      `json:"value"`
+	Note  text.Text `json:"note,omitzero"`
+	Tone  Tone      `json:"tone,omitempty"`
+}
+
+// Section of a document.
+type Section struct {
+	Title      text.Text   `json:"title"`
+	Paragraphs []text.Text `json:"paragraphs,omitempty"`
+	Tables     []Table     `json:"tables,omitempty"`
+}
+
+// Table of a section; every row has as many cells as there are columns.
+type Table struct {
+	Caption text.Text `json:"caption,omitzero"`
+	Columns []Column  `json:"columns"`
+	Rows    [][]Cell  `json:"rows"`
+}
+
+// Column of a table; figures are set right.
+type Column struct {
+	Title text.Text `json:"title"`
+	Right bool      `json:"right,omitempty"`
+}
+
+// Cell is a typed value; rendering writes it in the reader's language. Exactly
+// one of the members is set; none is an empty cell.
+type Cell struct {
+	Text    *text.Text `json:"text,omitempty"`
+	Count   *int64     `json:"count,omitempty"`
+	Ratio   *Ratio     `json:"ratio,omitempty"`   // shown as per cent with two decimals
+	Percent string     `json:"percent,omitempty"` // an exact decimal as agreed: 99.9
+	Seconds *int64     `json:"seconds,omitempty"` // shown as 4 h 30 min
+	At      *time.Time `json:"at,omitempty"`      // shown in the document's zone
+	Verdict *Verdict   `json:"verdict,omitempty"`
+}
+
+// Ratio keeps numerator and denominator, so that nothing is rounded but what
+// is shown. A denominator of 0 is not applicable, never 0 % or 100 %.
+type Ratio struct {
+	Num int64 `json:"num"`
+	Den int64 `json:"den"`
+}
+
+// Verdict is a word with a tone.
+type Verdict struct {
+	Text text.Text `json:"text"`
+	Tone Tone      `json:"tone"`
+}
+
+// Tone says how a reader should take a value; never by colour alone.
+type Tone string
+
+// The tones.
+const (
+	Good    Tone = "good"
+	Bad     Tone = "bad"
+	Neutral Tone = "neutral"
+)
+
+// Figure is one value of the report, identified by agreement and name.
+type Figure struct {
+	Agreement   string    `json:"agreement"`
+	Name        string    `json:"name"` // as in p1-resolution.attainment
+	Label       text.Text `json:"label"`
+	Value       *string   `json:"value"` // an exact decimal, per cent with six decimals; null is not applicable
+	Unit        string    `json:"unit"`  // percent, tickets
+	Numerator   *int64    `json:"numerator"`
+	Denominator *int64    `json:"denominator"`
+	N           int64     `json:"n"`                 // how many cases it stands on
+	Target      string    `json:"target,omitempty"`  // as agreed
+	Verdict     string    `json:"verdict,omitempty"` // met, missed, n/a
+	Formula     string    `json:"formula"`           // with its version: sla.attainment/1
+}
+
+// Source is something the figures stand on, in its version.
+type Source struct {
+	Kind    string `json:"kind"` // import, agreement, calendar, tzdata
+	Name    string `json:"name"`
+	Version string `json:"version"`
+	Hash    string `json:"hash,omitempty"`
+}
+
+// Record is what is known about a document besides its content.
+type Record struct {
+	Hash       string          `json:"hash"`
+	State      string          `json:"state"`   // of the run
+	Version    int             `json:"version"` // 0: not published
+	Published  *time.Time      `json:"published,omitempty"`
+	StartedBy  string          `json:"started_by"`
+	Issuer     string          `json:"token_issuer,omitempty"`
+	Owner      string          `json:"owner"`
+	Decisions  []task.Decision `json:"decisions"`
+	DraftRound int             `json:"round"`
+}
+
+// Report is a document with its record, as the API answers it.
+type Report struct {
+	Record
+	Document
+}
