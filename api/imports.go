@@ -7,11 +7,8 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"turnus/imports"
 	"turnus/itsm/person"
-	"turnus/itsm/resource"
 	"turnus/itsm/ticket"
-	"turnus/store"
 )
 
 // importInput is a file and what it takes to read it.
