@@ -63,7 +63,7 @@ func New(c Config) *echo.Echo {
 	e.HideBanner, e.HidePort = true, true
 	e.Pre(s.observe)
 	e.HTTPErrorHandler = s.unrouted
-	s.huma = humaecho.New(e, humaConfig(s))
+	s.huma = humaecho.New(e, humaConfig())
 
 	s.health(e)
 	s.processes()

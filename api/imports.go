@@ -13,7 +13,7 @@ import (
 
 // importInput is a file and what it takes to read it.
 type importInput struct {
-	namePath
+	NamePath
 	Format  string    `query:"format" required:"true" maxLength:"100" doc:"servicenow-audit or csv." example:"servicenow-audit"`
 	Zone    string    `query:"zone" maxLength:"100" doc:"Of the file's local times; the service's zone if left out." example:"Europe/Berlin"`
 	AsOf    time.Time `query:"as_of" doc:"Up to when the source was read; the newest change in the file if left out."`
@@ -30,7 +30,7 @@ func (in *importInput) Resolve(ctx huma.Context) []error {
 
 type importOutput struct{ Body ticket.Import }
 
-type importPath struct {
+type ImportPath struct {
 	ID int64 `path:"id" minimum:"1"`
 }
 
@@ -46,8 +46,8 @@ func (s *server) imports() {
 	register(s, operation{Operation: huma.Operation{
 		OperationID: "list-imports", Method: http.MethodGet, Path: "/v1/services/{name}/imports", Tags: tags, Summary: "A service's imports, newest first",
 	}}, func(ctx context.Context, in *struct {
-		namePath
-		page
+		NamePath
+		Page
 	}) (*listed[ticket.Import], error) {
 		if err := s.owns(ctx, in.Name, person.Administrator, person.Auditor); err != nil {
 			return nil, err
@@ -56,7 +56,7 @@ func (s *server) imports() {
 	})
 	register(s, operation{Operation: huma.Operation{
 		OperationID: "get-import", Method: http.MethodGet, Path: "/v1/imports/{id}", Tags: tags, Summary: "An import",
-	}}, func(ctx context.Context, in *importPath) (*importOutput, error) {
+	}}, func(ctx context.Context, in *ImportPath) (*importOutput, error) {
 		i, err := s.anImport(ctx, in.ID)
 		if err != nil {
 			return nil, err
@@ -67,8 +67,8 @@ func (s *server) imports() {
 		OperationID: "list-rejects", Method: http.MethodGet, Path: "/v1/imports/{id}/rejects", Tags: tags,
 		Summary: "The rows that an import rejected, each with its reason",
 	}}, func(ctx context.Context, in *struct {
-		importPath
-		page
+		ImportPath
+		Page
 	}) (*listed[ticket.Reject], error) {
 		if _, err := s.anImport(ctx, in.ID); err != nil {
 			return nil, err

@@ -2,13 +2,13 @@ package api
 
 import "turnus/store"
 
-// page asks for a part of a list.
-type page struct {
+// Page asks for a part of a list.
+type Page struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"500" default:"50" doc:"How many items at most."`
 	Cursor string `query:"cursor" maxLength:"2000" doc:"Where to go on: next of the part before."`
 }
 
-func (p page) store() store.Page { return store.Page{Limit: p.Limit, Cursor: p.Cursor} }
+func (p Page) store() store.Page { return store.Page{Limit: p.Limit, Cursor: p.Cursor} }
 
 // List is a part of a list.
 type List[T any] struct {

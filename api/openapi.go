@@ -18,7 +18,9 @@ import (
 
 // humaConfig is huma's set-up: JSON only, no documentation page (it would load
 // from elsewhere), our problem documents.
-func humaConfig(s *server) huma.Config {
+func humaConfig() huma.Config {
+	schemas := huma.NewMapRegistry("#/components/schemas/", schemaName)
+	schemas.RegisterTypeAlias(reflect.TypeFor[json.Number](), reflect.TypeFor[float64]()) // exact, and a number all the same
 	return huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",
@@ -28,7 +30,7 @@ func humaConfig(s *server) huma.Config {
 				Description: "IT service management under ISO/IEC 20000-1 as durable workflows. Errors are RFC 9457 problem documents in English or German, by Accept-Language.",
 			},
 			Components: &huma.Components{
-				Schemas: huma.NewMapRegistry("#/components/schemas/", schemaName),
+				Schemas: schemas,
 				SecuritySchemes: map[string]*huma.SecurityScheme{
 					"bearer": {Type: "http", Scheme: "bearer", Description: "A token that an administrator has issued."},
 				},
@@ -119,7 +121,7 @@ func (s *server) documentBodies() {
 	metadata := schemas.Schema(reflect.TypeFor[resource.Metadata](), true, "")
 	var all []*huma.Schema
 	for _, k := range kinds() {
-		declared := &huma.Schema{
+		schema := &huma.Schema{
 			Type:     "object",
 			Required: []string{"apiVersion", "kind", "metadata", "spec"},
 			Properties: map[string]*huma.Schema{
@@ -129,7 +131,7 @@ func (s *server) documentBodies() {
 				"spec":       schemas.Schema(specs()[k.Kind], true, ""),
 			},
 		}
-		schemas.Map()["Declared"+string(k.Kind)] = declared
+		schemas.Map()["Declared"+string(k.Kind)] = schema
 		ref := &huma.Schema{Ref: "#/components/schemas/Declared" + string(k.Kind)}
 		all = append(all, ref)
 		doc.Paths["/v1/"+k.plural+"/{name}"].Put.RequestBody = bodyOf(map[string]*huma.Schema{"application/json": ref, "application/yaml": ref})

@@ -27,17 +27,17 @@ type Process struct {
 	Interval string              `json:"interval,omitempty"`
 }
 
-// startInput is the body of a start.
-type startInput struct {
-	Body struct {
-		Service     string `json:"service,omitempty" maxLength:"200" doc:"The service, where the process is about one."`
-		Scope       string `json:"scope,omitempty" maxLength:"200" doc:"What else the run is about."`
-		Period      string `json:"period" minLength:"1" maxLength:"20" doc:"2026, 2026-Q4, 2026-10 or 2026-10-05." example:"2026-10"`
-		Provisional bool   `json:"provisional,omitempty" doc:"Permits a provisional run where the period isn't over or covered."`
-		Again       bool   `json:"again,omitempty" doc:"Another attempt after the one that ended; needs a reason."`
-		Reason      string `json:"reason,omitempty" maxLength:"4000"`
-	}
+// StartBody says which run is wanted.
+type StartBody struct {
+	Service     string `json:"service,omitempty" maxLength:"200" doc:"The service, where the process is about one."`
+	Scope       string `json:"scope,omitempty" maxLength:"200" doc:"What else the run is about."`
+	Period      string `json:"period" minLength:"1" maxLength:"20" doc:"2026, 2026-Q4, 2026-10 or 2026-10-05." example:"2026-10"`
+	Provisional bool   `json:"provisional,omitempty" doc:"Permits a provisional run where the period isn't over or covered."`
+	Again       bool   `json:"again,omitempty" doc:"Another attempt after the one that ended; needs a reason."`
+	Reason      string `json:"reason,omitempty" maxLength:"4000"`
 }
+
+type startInput struct{ Body StartBody }
 
 func (in *startInput) check() error {
 	switch b := in.Body; {
@@ -67,7 +67,7 @@ func (s *server) processes() {
 	register(s, operation{Operation: huma.Operation{
 		OperationID: "list-processes", Method: http.MethodGet, Path: "/v1/processes", Tags: []string{"Processes"},
 		Summary: "The catalogue of processes",
-	}}, func(context.Context, *page) (*listed[Process], error) {
+	}}, func(context.Context, *Page) (*listed[Process], error) {
 		var all []Process
 		for _, p := range workflows.Catalogue() {
 			all = append(all, Process{p.Name, p.Title, p.Clauses, p.Scope, p.Grain, p.Covered, p.Starters, p.Interval})

@@ -33,7 +33,7 @@ func (s *server) report() {
 		Description: "In the format that Accept asks for. Not found before the first draft. Everybody who is signed in reads published reports; drafts are for the service's owner, its approvers and auditors.",
 		Responses:   map[string]*huma.Response{"200": content},
 	}}, func(ctx context.Context, in *struct {
-		runPath
+		RunPath
 		Accept string `header:"Accept" hidden:"true"`
 		Lang   string `query:"lang" enum:"de,en" doc:"The language of the page; else Accept-Language says it."`
 	}) (*reportOutput, error) {

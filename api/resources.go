@@ -53,24 +53,24 @@ func shownResources(vs []resource.Version, next string, err error) (*listed[Reso
 	return items(all, next, err)
 }
 
-// namePath is a name as it stands in a path. What can't be a name isn't found.
-type namePath struct {
+// NamePath is a name as it stands in a path. What can't be a name isn't found.
+type NamePath struct {
 	Name string `path:"name" maxLength:"200"`
 }
 
-// declared is a body of resources; check reads it.
-type declared struct {
+// Declared is a body of resources; check reads it.
+type Declared struct {
 	raw  []byte
 	docs []resource.Raw
 }
 
 // Resolve implements huma.Resolver.
-func (d *declared) Resolve(ctx huma.Context) []error {
+func (d *Declared) Resolve(ctx huma.Context) []error {
 	d.raw, _ = io.ReadAll(ctx.BodyReader()) // in memory since takeBody
 	return nil
 }
 
-func (d *declared) check() (err error) {
+func (d *Declared) check() (err error) {
 	if d.docs, err = imports.Resources(d.raw); err == nil && len(d.docs) == 0 {
 		err = fault.Invalidf("body", "there is no resource in it", "darin steht keine Ressource")
 	}
@@ -78,12 +78,12 @@ func (d *declared) check() (err error) {
 }
 
 type putInput struct {
-	namePath
-	declared
+	NamePath
+	Declared
 }
 
 func (in *putInput) check() error {
-	if err := in.declared.check(); err != nil {
+	if err := in.Declared.check(); err != nil {
 		return err
 	}
 	if len(in.docs) != 1 {
@@ -109,12 +109,12 @@ func (s *server) resources() {
 		tags, path := []string{"Resources"}, "/v1/"+k.plural
 		register(s, operation{Operation: huma.Operation{
 			OperationID: "list-" + k.plural, Method: http.MethodGet, Path: path, Tags: tags, Summary: "The " + k.plural + ", by name",
-		}}, func(ctx context.Context, in *page) (*listed[Resource], error) {
+		}}, func(ctx context.Context, in *Page) (*listed[Resource], error) {
 			return shownResources(s.Store.Resources(ctx, k.Kind, in.store()))
 		})
 		register(s, operation{Operation: huma.Operation{
 			OperationID: "get-" + k.singular, Method: http.MethodGet, Path: path + "/{name}", Tags: tags, Summary: "The newest version of a " + k.singular,
-		}}, func(ctx context.Context, in *namePath) (*resourceOutput, error) {
+		}}, func(ctx context.Context, in *NamePath) (*resourceOutput, error) {
 			v, err := s.Store.Resource(ctx, k.Kind, in.Name)
 			if err != nil {
 				return nil, err
@@ -127,15 +127,15 @@ func (s *server) resources() {
 			OperationID: "list-" + k.singular + "-versions", Method: http.MethodGet, Path: path + "/{name}/versions", Tags: tags,
 			Summary: "All versions of a " + k.singular + ", newest first",
 		}}, func(ctx context.Context, in *struct {
-			namePath
-			page
+			NamePath
+			Page
 		}) (*listed[Resource], error) {
 			return shownResources(s.Store.Versions(ctx, k.Kind, in.Name, in.store()))
 		})
 		register(s, operation{Operation: huma.Operation{
 			OperationID: "retire-" + k.singular, Method: http.MethodDelete, Path: path + "/{name}", Tags: tags,
 			Summary: "Take a " + k.singular + " out of use; its versions stay", DefaultStatus: http.StatusNoContent,
-		}}, func(ctx context.Context, in *namePath) (*struct{}, error) {
+		}}, func(ctx context.Context, in *NamePath) (*struct{}, error) {
 			return nil, s.Store.Retire(ctx, actorOf(ctx), s.Now(), k.Kind, in.Name)
 		})
 		register(s, operation{body: documents, Operation: huma.Operation{
@@ -175,7 +175,7 @@ func (s *server) apply() {
 		Description:   "One resource or a list in JSON, or any number of YAML documents. A dry run changes nothing and shows each resource before and after.",
 		DefaultStatus: http.StatusOK,
 	}}, func(ctx context.Context, in *struct {
-		declared
+		Declared
 		DryRun bool `query:"dry_run"`
 	}) (*listed[store.Change], error) {
 		changes, err := s.Store.Apply(ctx, actorOf(ctx), s.Now(), in.docs, in.DryRun)

@@ -11,15 +11,15 @@ import (
 	"turnus/store"
 )
 
-// runPath is a run's ID as it stands in a path: three segments.
-type runPath struct {
+// RunPath is a run's ID as it stands in a path: three segments.
+type RunPath struct {
 	Process string `path:"process" maxLength:"100" example:"sla-report"`
 	Scope   string `path:"scope" maxLength:"200" example:"payments"`
 	Period  string `path:"period" maxLength:"30" doc:"With .2 for the second attempt." example:"2026-10"`
 }
 
 // id is the run's ID; the log line names it from here on.
-func (p runPath) id(ctx context.Context) string {
+func (p RunPath) id(ctx context.Context) string {
 	id := p.Process + "/" + p.Scope + "/" + p.Period
 	requestOf(ctx).run = id
 	return id
@@ -29,13 +29,18 @@ const oneRun = "/v1/runs/{process}/{scope}/{period}"
 
 type runOutput struct{ Body run.Run }
 
+// CancelBody says why a run ends.
+type CancelBody struct {
+	Reason string `json:"reason" minLength:"1" maxLength:"4000"`
+}
+
 func (s *server) runs() {
 	register(s, operation{Operation: huma.Operation{
 		OperationID: "list-runs", Method: http.MethodGet, Path: "/v1/runs", Tags: []string{"Runs"},
 		Summary:     "Runs, newest first",
 		Description: "Tasks, decisions and reasons of a run that isn't published are shown to the service's owner, its approvers and auditors.",
 	}}, func(ctx context.Context, in *struct {
-		page
+		Page
 		Process string `query:"process" maxLength:"100"`
 		Service string `query:"service" maxLength:"200"`
 		State   string `query:"state" enum:"collecting,drafting,waiting,published,rejected,cancelled,failed,provisional,live"`
@@ -56,7 +61,7 @@ func (s *server) runs() {
 	register(s, operation{Operation: huma.Operation{
 		OperationID: "get-run", Method: http.MethodGet, Path: oneRun, Tags: []string{"Runs"},
 		Summary: "A run with its state, and with tasks and decisions for those whom they concern",
-	}}, func(ctx context.Context, in *runPath) (*runOutput, error) {
+	}}, func(ctx context.Context, in *RunPath) (*runOutput, error) {
 		return s.shownRun(ctx, in.id(ctx))
 	})
 
@@ -64,10 +69,8 @@ func (s *server) runs() {
 		OperationID: "cancel-run", Method: http.MethodPost, Path: oneRun + "/cancel", Tags: []string{"Runs"},
 		Summary: "End a run without a result", DefaultStatus: http.StatusOK,
 	}}, func(ctx context.Context, in *struct {
-		runPath
-		Body struct {
-			Reason string `json:"reason" minLength:"1" maxLength:"4000"`
-		}
+		RunPath
+		Body CancelBody
 	}) (*runOutput, error) {
 		r, err := s.Store.Run(ctx, in.id(ctx))
 		if err != nil {

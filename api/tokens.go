@@ -18,6 +18,11 @@ type Issued struct {
 	Expires time.Time `json:"expires"`
 }
 
+// TokenBody says how long a token lives; it may be left out.
+type TokenBody struct {
+	Days int `json:"days,omitempty" minimum:"1" maximum:"400" doc:"Until it expires; 90 if left out."`
+}
+
 type issuedOutput struct{ Body Issued }
 
 func (s *server) tokens() {
@@ -29,10 +34,8 @@ func (s *server) tokens() {
 		Description:   "The secret is shown once and stored hashed; a repeat with the same Idempotency-Key is refused.",
 		DefaultStatus: http.StatusCreated,
 	}}, func(ctx context.Context, in *struct {
-		namePath
-		Body *struct {
-			Days int `json:"days,omitempty" minimum:"1" maximum:"400" doc:"Until it expires; 90 if left out."`
-		}
+		NamePath
+		Body *TokenBody
 	}) (*issuedOutput, error) {
 		days := 90
 		if in.Body != nil && in.Body.Days > 0 {
@@ -47,8 +50,8 @@ func (s *server) tokens() {
 	register(s, operation{Operation: huma.Operation{
 		OperationID: "list-tokens", Method: http.MethodGet, Path: path, Tags: tags, Summary: "A person's tokens, newest first, without their secrets",
 	}}, func(ctx context.Context, in *struct {
-		namePath
-		page
+		NamePath
+		Page
 	}) (*listed[person.Token], error) {
 		return items(s.Store.Tokens(ctx, in.Name, in.store()))
 	})
@@ -56,7 +59,7 @@ func (s *server) tokens() {
 		OperationID: "revoke-token", Method: http.MethodDelete, Path: path + "/{id}", Tags: tags,
 		Summary: "End a token at once", DefaultStatus: http.StatusNoContent,
 	}}, func(ctx context.Context, in *struct {
-		namePath
+		NamePath
 		ID string `path:"id" maxLength:"100"`
 	}) (*struct{}, error) {
 		return nil, s.Store.RevokeToken(ctx, actorOf(ctx), s.Now(), in.Name, in.ID)
@@ -68,7 +71,7 @@ func (s *server) audit() {
 		OperationID: "list-audit", Method: http.MethodGet, Path: "/v1/audit", Tags: []string{"Audit"},
 		Summary: "The audit trail, oldest first",
 	}}, func(ctx context.Context, in *struct {
-		page
+		Page
 		Since  time.Time `query:"since" doc:"Entries from this instant on."`
 		Person string    `query:"person" maxLength:"200"`
 		Object string    `query:"object" maxLength:"500" doc:"This one; with a trailing / everything below it."`
