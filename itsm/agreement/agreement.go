@@ -88,3 +88,12 @@ type WorkloadLimit struct {
 	Per   string `json:"per"`   // month
 	Limit int64  `json:"limit"` // 0: no limit agreed
 }
+
+// AlwaysOpen is the calendar of a service that names 24x7.
+func (s ServiceSpec) AlwaysOpen() (*calendar.Calendar, error) {
+	zone := s.Zone
+	if zone == "" {
+		zone = "UTC"
+	}
+	return calendar.AlwaysOpenIn(zone)
+}

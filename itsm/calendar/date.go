@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"turnus/itsm/fault"
+	"turnus/itsm/text"
 )
 
 // Date is a day of the civil calendar, without zone.
@@ -88,6 +89,19 @@ const (
 	Month   Grain = "month"
 	Day     Grain = "day"
 )
+
+// Title of a grain, for people.
+func (g Grain) Title() text.Text {
+	switch g {
+	case Year:
+		return text.New("year", "Jahr")
+	case Quarter:
+		return text.New("quarter", "Quartal")
+	case Month:
+		return text.New("month", "Monat")
+	}
+	return text.New("day", "Tag")
+}
 
 // ParsePeriod reads 2026, 2026-Q4, 2026-10 or 2026-10-05.
 func ParsePeriod(s string) (Period, error) {
