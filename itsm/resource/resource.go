@@ -76,13 +76,14 @@ type Raw = Resource[json.RawMessage]
 // beginning of time (the zero instant); a later one from ValidFrom on, and of
 // several that hold at an instant the one with the greatest number counts.
 type Version struct {
-	Resource  Raw       `json:"resource"`
-	Version   int       `json:"version"`
-	ValidFrom time.Time `json:"valid_from"`
-	Retired   bool      `json:"retired,omitempty"`
-	Hash      string    `json:"hash"` // SHA-256 of the canonical JSON, hexadecimal
-	At        time.Time `json:"at"`
-	By        string    `json:"by"` // a person, or "turnus"
+	Resource  Raw        `json:"resource"`
+	Version   int        `json:"version"`
+	ValidFrom time.Time  `json:"valid_from"`
+	ValidTo   *time.Time `json:"valid_to,omitempty"` // exclusive; agreements only, where a list fills it in
+	Retired   bool       `json:"retired,omitempty"`
+	Hash      string     `json:"hash"` // SHA-256 of the canonical JSON, hexadecimal
+	At        time.Time  `json:"at"`
+	By        string     `json:"by"` // a person, or "turnus"
 }
 
 var name = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`)

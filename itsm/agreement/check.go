@@ -1,0 +1,176 @@
+package agreement
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"turnus/itsm/calendar"
+	"turnus/itsm/fault"
+	"turnus/itsm/resource"
+)
+
+// Excludes says that no ticket can satisfy both: there is a field of which
+// they want different values.
+func (w Where) Excludes(o Where) bool {
+	for field, values := range w {
+		others, ok := o[field]
+		if ok && !slices.ContainsFunc(values, func(v string) bool { return slices.Contains(others, v) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// UnmarshalJSON fills in what a target leaves out: the clock goes on after a
+// reopening, and a changed ticket counts from its start.
+func (t *Target) UnmarshalJSON(b []byte) error {
+	type plain Target
+	if err := json.Unmarshal(b, (*plain)(t)); err != nil {
+		return err
+	}
+	if t.Reopen == "" {
+		t.Reopen = Continue
+	}
+	if t.OnChange == "" {
+		t.OnChange = Retroactive
+	}
+	return nil
+}
+
+// Check refuses what a service can't be by itself. Whether persons and
+// calendar are there is looked up where they are.
+func (s ServiceSpec) Check() error {
+	var c checks
+	c.add(resource.CheckName("owner", s.Owner))
+	for i, a := range s.Approvers {
+		at := fmt.Sprintf("approvers[%d]", i)
+		c.add(resource.CheckName(at, a))
+		if slices.Contains(s.Approvers[:i], a) {
+			c.say(at, "%q stands more than once.", "%q steht mehr als einmal da.", a)
+		}
+	}
+	c.add(resource.CheckName("calendar", s.Calendar))
+	if s.Zone != "" && s.Calendar != calendar.AlwaysOpen {
+		c.say("zone", "The calendar names the zone already: leave this out, or use the calendar %s.",
+			"Die Zone nennt schon der Kalender: weglassen oder den Kalender %s verwenden.", calendar.AlwaysOpen)
+	} else if s.Zone != "" {
+		_, err := calendar.Zone(s.Zone)
+		c.add(err)
+	}
+	return c.joined()
+}
+
+// Check refuses what can't have been agreed. Whether service and calendars are
+// there is looked up where they are.
+func (s Spec) Check() error {
+	var c checks
+	c.add(resource.CheckName("service", s.Service))
+	if s.Valid.To != nil && s.Valid.To.Before(s.Valid.From) {
+		c.say("valid.to", "%s is before valid.from, %s: it is the last day on which the agreement holds.",
+			"%s liegt vor valid.from, %s: gemeint ist der letzte Tag, an dem die Vereinbarung gilt.", s.Valid.To, s.Valid.From)
+	}
+	c.where("where", s.Where)
+	if len(s.Targets) == 0 {
+		c.say("targets", "An agreement has one target at least.", "Eine Vereinbarung hat mindestens ein Ziel.")
+	}
+	names := map[string]bool{}
+	for i, t := range s.Targets {
+		at := fmt.Sprintf("targets[%d]", i)
+		c.target(at, t)
+		if names[t.Name] {
+			c.say(at+".name", "%q is the name of another target already.", "%q heißt schon ein anderes Ziel.", t.Name)
+		}
+		names[t.Name] = true
+	}
+	limits := map[string]bool{}
+	for i, w := range s.Workload {
+		at := fmt.Sprintf("workload[%d]", i)
+		oneOf(&c, at+".name", w.Name, "tickets")
+		oneOf(&c, at+".per", w.Per, "month")
+		if w.Limit < 0 {
+			c.say(at+".limit", "A limit is 0 (none) or more.", "Eine Grenze ist 0 (keine) oder größer.")
+		}
+		if limits[w.Name+w.Per] {
+			c.say(at, "This limit stands more than once.", "Diese Grenze steht mehr als einmal da.")
+		}
+		limits[w.Name+w.Per] = true
+	}
+	return c.joined()
+}
+
+func (c *checks) target(at string, t Target) {
+	c.add(resource.CheckName(at+".name", t.Name))
+	oneOf(c, at+".measure", t.Measure, Response, Resolution)
+	oneOf(c, at+".reopen", t.Reopen, Continue, NewCycle, Wall)
+	oneOf(c, at+".on_change", t.OnChange, Retroactive, Restart)
+	c.where(at+".where", t.Where)
+	if t.Within <= 0 {
+		c.say(at+".within", "A target's time is longer than 0.", "Die Zeit eines Ziels ist länger als 0.")
+	}
+	c.add(resource.CheckName(at+".calendar", t.Calendar))
+	if s := string(t.Attain); !decimal.MatchString(s) || zero(s) || moreThanHundred(s) {
+		c.say(at+".attain", "%.40s isn't a percentage: use a decimal above 0 and up to 100, with 6 decimals at most, as in 99.9.",
+			"%.40s ist kein Prozentsatz: eine Dezimalzahl über 0 bis 100 mit höchstens 6 Nachkommastellen angeben, etwa 99.9.", s)
+	}
+	if s := string(t.Weight); s != "" && !decimal.MatchString(s) {
+		c.say(at+".weight", "%.40s isn't a weight: use a decimal from 0 to 999999, with 6 decimals at most, as in 0.5.",
+			"%.40s ist kein Gewicht: eine Dezimalzahl von 0 bis 999999 mit höchstens 6 Nachkommastellen angeben, etwa 0.5.", s)
+	}
+	for i, p := range t.Pause {
+		if strings.TrimSpace(p) == "" {
+			c.say(fmt.Sprintf("%s.pause[%d]", at, i), "A state that pauses has a name.", "Ein Status, der anhält, hat einen Namen.")
+		}
+	}
+}
+
+// where wants each field to have a value to compare with.
+func (c *checks) where(at string, w Where) {
+	fields := make([]string, 0, len(w))
+	for f := range w {
+		fields = append(fields, f)
+	}
+	slices.Sort(fields)
+	for _, f := range fields {
+		if strings.TrimSpace(f) == "" {
+			c.say(at, "A field has a name.", "Ein Feld hat einen Namen.")
+		}
+		if len(w[f]) == 0 {
+			c.say(resource.Below(at, f), "No ticket could have one of no values: list those that are meant, or leave the field out.",
+				"Kein Ticket kann einen von keinen Werten haben: die gemeinten aufzählen oder das Feld weglassen.")
+		}
+	}
+}
+
+// decimal has up to 6 digits on either side, so that it is exact as a count of
+// millionths.
+var decimal = regexp.MustCompile(`^(0|[1-9][0-9]{0,5})(\.[0-9]{1,6})?$`)
+
+func zero(s string) bool { return strings.Trim(s, "0.") == "" }
+
+func moreThanHundred(s string) bool {
+	whole, rest, _ := strings.Cut(s, ".")
+	return len(whole) > 3 || len(whole) == 3 && (whole != "100" || !zero(rest))
+}
+
+// checks collects faults.
+type checks []error
+
+func (c *checks) add(err error) {
+	if err != nil {
+		*c = append(*c, err)
+	}
+}
+
+func (c *checks) say(field, en, de string, args ...any) { c.add(fault.Invalidf(field, en, de, args...)) }
+
+func (c *checks) joined() error { return errors.Join(*c...) }
+
+func oneOf[T ~string](c *checks, field string, is T, known ...T) {
+	if !slices.Contains(known, is) {
+		c.say(field, "%.80q isn't known here; there are: %v.", "%.80q ist hier nicht bekannt; es gibt: %v.", string(is), known)
+	}
+}

@@ -1,0 +1,114 @@
+// Package declaration knows all kinds of resources, and checks one of them by
+// itself: whether it can be read and whether what it says can be. What it
+// names is looked up where the others are, in the store.
+//
+// It may import itsm/resource and the packages of the specs.
+package declaration
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"unicode/utf8"
+
+	"turnus/itsm/agreement"
+	"turnus/itsm/calendar"
+	"turnus/itsm/fault"
+	"turnus/itsm/person"
+	"turnus/itsm/resource"
+	"turnus/itsm/ticket"
+)
+
+// maxTitle is the length of a display name in characters.
+const maxTitle = 200
+
+// Check refuses a document that can't be meant so, with all its faults joined.
+// Their fields begin with kind and name, as in
+// Agreement/service-desk-2016 spec.targets[0].within.
+func Check(r resource.Raw) error {
+	var faults []error
+	if r.APIVersion != resource.APIVersion {
+		faults = append(faults, fault.Invalidf("apiVersion", "%.80q isn't known here: use %s.",
+			"%.80q ist hier nicht bekannt: %s verwenden.", r.APIVersion, resource.APIVersion))
+	}
+	faults = append(faults, resource.CheckName("metadata.name", r.Metadata.Name))
+	for field, s := range map[string]string{"en": r.Metadata.DisplayName.En, "de": r.Metadata.DisplayName.De} {
+		at := "metadata.displayName." + field
+		if utf8.RuneCountInString(s) > maxTitle {
+			faults = append(faults, fault.Invalidf(at, "A display name has %d characters at most.",
+				"Ein Anzeigename hat höchstens %d Zeichen.", maxTitle))
+		}
+		faults = append(faults, resource.CheckText(at, s))
+	}
+	if r.Kind == resource.Person {
+		faults = append(faults, person.CheckName("metadata.name", r.Metadata.Name))
+	}
+	faults = append(faults, checkSpec(r.Kind, r.Spec))
+	return located(Place(r.Kind, r.Metadata.Name), errors.Join(faults...))
+}
+
+func checkSpec(k resource.Kind, spec json.RawMessage) error {
+	if len(spec) == 0 {
+		return fault.Invalidf("spec", "This is missing.", "Das fehlt.")
+	}
+	switch k {
+	case resource.Calendar:
+		return decoded(spec, func(s calendar.Spec) error { _, err := calendar.Zone(s.Zone); return err })
+	case resource.Person:
+		return decoded(spec, person.Spec.Check)
+	case resource.Service:
+		return decoded(spec, agreement.ServiceSpec.Check)
+	case resource.Agreement:
+		return decoded(spec, agreement.Spec.Check)
+	case resource.Mapping:
+		return decoded(spec, func(ticket.Mapping) error { return nil })
+	}
+	var known []string
+	for _, k := range resource.Kinds() {
+		known = append(known, string(k))
+	}
+	return fault.Invalidf("kind", "%.80q isn't a kind; there are: %s.", "%.80q ist keine Art; es gibt: %s.", k, strings.Join(known, ", "))
+}
+
+func decoded[T any](spec json.RawMessage, check func(T) error) error {
+	s, err := resource.Decode[T]("spec", spec)
+	if err != nil {
+		return err
+	}
+	return below("spec", check(s))
+}
+
+// Place is how a fault names a document: kind and name as far as they are
+// known.
+func Place(k resource.Kind, name string) string {
+	if k.Plural() == "" || resource.CheckName("", name) != nil {
+		return ""
+	}
+	return string(k) + "/" + name
+}
+
+// located puts the place before the fields of all faults.
+func located(place string, err error) error {
+	return changed(err, func(f *fault.Error) *fault.Error {
+		c := *f
+		c.Field = strings.TrimSpace(place + " " + f.Field)
+		return &c
+	})
+}
+
+// below puts a field above those of all faults.
+func below(field string, err error) error {
+	return changed(err, func(f *fault.Error) *fault.Error { return f.At(field) })
+}
+
+func changed(err error, change func(*fault.Error) *fault.Error) error {
+	all := fault.All(err)
+	if all == nil {
+		return err
+	}
+	faults := make([]error, len(all))
+	for i, f := range all {
+		faults[i] = change(f)
+	}
+	return errors.Join(faults...)
+}

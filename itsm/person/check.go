@@ -1,0 +1,44 @@
+package person
+
+import (
+	"errors"
+	"fmt"
+	"net/mail"
+	"slices"
+
+	"turnus/itsm/fault"
+)
+
+// Check refuses an e-mail address that can't be one, and roles that aren't
+// known or stand twice. No role at all is fine: such a person sees what
+// everybody sees.
+func (s Spec) Check() error {
+	var faults []error
+	if s.Email != "" {
+		// A bare address, and nothing that a mail's head could be extended by.
+		if a, err := mail.ParseAddress(s.Email); err != nil || a.Address != s.Email || a.Name != "" || len(s.Email) > 254 {
+			faults = append(faults, fault.Invalidf("email", "%.80q isn't an e-mail address: write it as in jo@example.org.",
+				"%.80q ist keine E-Mail-Adresse: etwa jo@example.org.", s.Email))
+		}
+	}
+	for i, r := range s.Roles {
+		field := fmt.Sprintf("roles[%d]", i)
+		switch {
+		case !slices.Contains(Roles(), r):
+			faults = append(faults, fault.Invalidf(field, "%.80q isn't a role; there are: %v.",
+				"%.80q ist keine Rolle; es gibt: %v.", r, Roles()))
+		case slices.Contains(s.Roles[:i], r):
+			faults = append(faults, fault.Invalidf(field, "%q stands more than once.", "%q steht mehr als einmal da.", r))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// CheckName refuses names that are taken by Turnus itself.
+func CheckName(field, name string) error {
+	if name == System {
+		return fault.Invalidf(field, "%q is what Turnus itself is called on record: choose another name.",
+			"%q heißt in den Aufzeichnungen Turnus selbst: einen anderen Namen wählen.", name)
+	}
+	return nil
+}

@@ -1,0 +1,193 @@
+package resource
+
+import (
+	"encoding"
+	"encoding/json"
+	"errors"
+	"reflect"
+	"slices"
+	"strings"
+
+	"turnus/itsm/fault"
+	"turnus/itsm/text"
+)
+
+// Decode reads a spec into its type and says everything that doesn't fit at
+// once: fields that aren't known, or are missing, or hold something else than
+// they should. Field names are matched exactly. A field without omitempty or
+// omitzero in its tag must be there. path is where the spec stands.
+func Decode[T any](path string, spec json.RawMessage) (T, error) {
+	var v T
+	tree, err := Tree(spec)
+	if err != nil {
+		if f := fault.As(err); f != nil && f.Code == fault.Invalid {
+			err = f.At(path)
+		}
+		return v, err
+	}
+	var c checker
+	c.check(reflect.TypeFor[T](), tree, path)
+	if len(c.faults) > 0 {
+		return v, errors.Join(c.faults...)
+	}
+	if err := json.Unmarshal(spec, &v); err != nil {
+		return v, fault.Invalidf(path, "This can't be read.", "Das kann nicht gelesen werden.").Because(err)
+	}
+	return v, nil
+}
+
+// maxFaults is how many faults are said at once.
+const maxFaults = 100
+
+type checker struct{ faults []error }
+
+func (c *checker) say(path, en, de string, args ...any) {
+	if len(c.faults) < maxFaults {
+		c.faults = append(c.faults, fault.Invalidf(cut(path), en, de, args...))
+	}
+}
+
+var (
+	numberType = reflect.TypeFor[json.Number]()
+	rawType    = reflect.TypeFor[json.RawMessage]()
+	textType   = reflect.TypeFor[text.Text]()
+	fromText   = reflect.TypeFor[encoding.TextUnmarshaler]()
+)
+
+// check holds a tree against the type that it is to become.
+func (c *checker) check(t reflect.Type, v any, path string) {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if v == nil {
+		c.say(path, "This is empty: give it a value, or leave it out.", "Das ist leer: einen Wert angeben oder weglassen.")
+		return
+	}
+	switch {
+	case t == rawType:
+	case t == textType:
+		if m, ok := v.(map[string]any); ok {
+			c.fields(reflect.TypeFor[struct {
+				En string `json:"en,omitempty"`
+				De string `json:"de,omitempty"`
+			}](), m, path)
+		} else if _, ok := v.(string); !ok {
+			c.wrong(path, v, "a text, or {en: …, de: …}", "ein Text oder {en: …, de: …}")
+		}
+	case t == numberType:
+		if _, ok := v.(json.Number); !ok {
+			c.wrong(path, v, "a number without quotes", "eine Zahl ohne Anführungszeichen")
+		}
+	case reflect.PointerTo(t).Implements(fromText):
+		s, ok := v.(string)
+		if !ok {
+			c.wrong(path, v, "a text in quotes", "ein Text in Anführungszeichen")
+		} else if err := reflect.New(t).Interface().(encoding.TextUnmarshaler).UnmarshalText([]byte(s)); err != nil {
+			c.refused(path, err)
+		}
+	default:
+		c.plain(t, v, path)
+	}
+}
+
+func (c *checker) plain(t reflect.Type, v any, path string) {
+	switch t.Kind() {
+	case reflect.String:
+		if _, ok := v.(string); !ok {
+			c.wrong(path, v, "a text in quotes", "ein Text in Anführungszeichen")
+		}
+	case reflect.Bool:
+		if _, ok := v.(bool); !ok {
+			c.wrong(path, v, "true or false", "true oder false")
+		}
+	case reflect.Int, reflect.Int64:
+		if n, ok := v.(json.Number); !ok {
+			c.wrong(path, v, "a whole number without quotes", "eine ganze Zahl ohne Anführungszeichen")
+		} else if _, err := n.Int64(); err != nil {
+			c.say(path, "%.40s isn't a whole number that fits: write it with digits only, up to 18 of them.",
+				"%.40s ist keine passende ganze Zahl: nur mit Ziffern schreiben, höchstens 18.", n)
+		}
+	case reflect.Slice:
+		list, ok := v.([]any)
+		if !ok {
+			c.wrong(path, v, "a list, as in [a, b]", "eine Liste, etwa [a, b]")
+		}
+		for i, e := range list {
+			c.check(t.Elem(), e, Item(path, i))
+		}
+	case reflect.Map:
+		m, ok := v.(map[string]any)
+		if !ok {
+			c.wrong(path, v, "fields, as in {a: …}", "Felder, etwa {a: …}")
+		}
+		for _, k := range keysOf(m) {
+			c.check(t.Elem(), m[k], Below(path, k))
+		}
+	case reflect.Struct:
+		if m, ok := v.(map[string]any); ok {
+			c.fields(t, m, path)
+		} else {
+			c.wrong(path, v, "fields, as in {a: …}", "Felder, etwa {a: …}")
+		}
+	default:
+		panic("resource: a spec can't hold " + t.String())
+	}
+}
+
+func (c *checker) fields(t reflect.Type, m map[string]any, path string) {
+	types := map[string]reflect.Type{}
+	var known []string
+	for i := range t.NumField() {
+		name, options, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+		types[name] = t.Field(i).Type
+		known = append(known, name)
+		if _, there := m[name]; !there && !strings.Contains(options, "omit") {
+			c.say(Below(path, name), "This is missing.", "Das fehlt.")
+		}
+	}
+	for _, k := range keysOf(m) {
+		if ft, ok := types[k]; ok {
+			c.check(ft, m[k], Below(path, k))
+		} else {
+			c.say(Below(path, k), "There is no such field; there are: %s.", "Dieses Feld gibt es nicht; es gibt: %s.", strings.Join(known, ", "))
+		}
+	}
+}
+
+func (c *checker) wrong(path string, v any, en, de string) {
+	is := text.New("fields", "Felder")
+	switch v := v.(type) {
+	case string:
+		is = text.F("the text %.40q", "der Text %.40q", v)
+	case json.Number:
+		is = text.F("the number %.40s", "die Zahl %.40s", v)
+	case bool:
+		is = text.F("%t, without quotes", "%t, ohne Anführungszeichen", v)
+	case []any:
+		is = text.New("a list", "eine Liste")
+	}
+	f := fault.New(fault.Invalid, text.New("What stands here is "+is.En+"; right would be "+en+".",
+		"Hier steht: "+is.De+"; richtig wäre: "+de+".")).At(cut(path))
+	if len(c.faults) < maxFaults {
+		c.faults = append(c.faults, f)
+	}
+}
+
+// refused takes over the fault of a type that reads itself.
+func (c *checker) refused(path string, err error) {
+	f := fault.As(err)
+	if f == nil {
+		c.say(path, "This can't be read.", "Das kann nicht gelesen werden.")
+	} else if len(c.faults) < maxFaults {
+		c.faults = append(c.faults, f.At(cut(path)))
+	}
+}
+
+func keysOf(m map[string]any) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

@@ -1,0 +1,137 @@
+package resource
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"turnus/itsm/fault"
+	"turnus/itsm/text"
+)
+
+// MaxDepth is how deep lists and fields may be nested.
+const MaxDepth = 32
+
+// Tree reads JSON as maps, lists, strings, booleans, nil and json.Number, and
+// is stricter than encoding/json: a key that stands twice is refused, so are
+// NUL, invalid UTF-8 and what is nested too deeply. The faults name the field.
+func Tree(b []byte) (any, error) {
+	if !utf8.Valid(b) {
+		return nil, fault.Invalidf("", "This isn't UTF-8.", "Das ist nicht UTF-8.")
+	}
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.UseNumber()
+	v, err := value(d, "", 0)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return nil, unreadable(d, nil)
+	}
+	return v, nil
+}
+
+func value(d *json.Decoder, path string, depth int) (any, error) {
+	if depth > MaxDepth {
+		return nil, TooDeep(path)
+	}
+	t, err := d.Token()
+	if err != nil {
+		return nil, unreadable(d, err)
+	}
+	switch t := t.(type) {
+	case string:
+		return t, CheckText(path, t)
+	case json.Delim:
+		if t == '[' {
+			list := []any{}
+			for i := 0; d.More(); i++ {
+				v, err := value(d, Item(path, i), depth+1)
+				if err != nil {
+					return nil, err
+				}
+				list = append(list, v)
+			}
+			return list, closed(d)
+		}
+		m := map[string]any{}
+		for d.More() {
+			t, err := d.Token()
+			if err != nil {
+				return nil, unreadable(d, err)
+			}
+			k := t.(string) // the decoder accepts nothing else here
+			if err := CheckText(path, k); err != nil {
+				return nil, err
+			}
+			if _, ok := m[k]; ok {
+				return nil, Twice(Below(path, k))
+			}
+			if m[k], err = value(d, Below(path, k), depth+1); err != nil {
+				return nil, err
+			}
+		}
+		return m, closed(d)
+	}
+	return t, nil // json.Number, bool, nil
+}
+
+// closed reads the end of a list or of fields.
+func closed(d *json.Decoder) error {
+	if _, err := d.Token(); err != nil {
+		return unreadable(d, err)
+	}
+	return nil
+}
+
+// unreadable says where JSON stops being JSON.
+func unreadable(d *json.Decoder, err error) error {
+	return fault.New(fault.Malformed, text.F("This isn't JSON any more at byte %d: check quotes, commas and brackets there.",
+		"Ab Byte %d ist das kein JSON mehr: dort Anführungszeichen, Kommas und Klammern prüfen.", d.InputOffset())).Because(err)
+}
+
+// CheckText refuses a text that PostgreSQL can't keep.
+func CheckText(path, s string) error {
+	if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
+		return fault.Invalidf(path, "The text holds NUL or isn't UTF-8: take that out.",
+			"Der Text enthält NUL oder ist nicht UTF-8: das entfernen.")
+	}
+	return nil
+}
+
+// TooDeep is the fault of what is nested too deeply.
+func TooDeep(path string) error {
+	return fault.Invalidf(cut(path), "This is nested more than %d levels deep: no resource needs that.",
+		"Das ist mehr als %d Ebenen tief verschachtelt: das braucht kein Objekt.", MaxDepth)
+}
+
+// Twice is the fault of a key that stands more than once.
+func Twice(path string) error {
+	return fault.Invalidf(path, "This stands more than once: leave one of them.",
+		"Das steht mehr als einmal da: nur eines davon stehen lassen.")
+}
+
+// cut keeps a path readable that somebody made long on purpose.
+func cut(path string) string {
+	if len(path) > 200 {
+		return strings.ToValidUTF8(path[:200], "") + "…"
+	}
+	return path
+}
+
+// Below is the path of a field.
+func Below(path, field string) string {
+	if strings.ContainsAny(field, ". []\"") || field == "" {
+		return path + "[" + strconv.Quote(field) + "]"
+	}
+	if path == "" {
+		return field
+	}
+	return path + "." + field
+}
+
+// Item is the path of an item of a list.
+func Item(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]" }
