@@ -154,7 +154,7 @@ func (s *Store) present(ctx context.Context, now time.Time, by, kind, secret, ob
 	judge func(*sqlx.Tx, passRow) (*fault.Error, error), found func(*sqlx.Tx, passRow) error, refusal **fault.Error) error {
 	return s.tx(ctx, func(tx *sqlx.Tx) error {
 		// Roles and tokens stay as they are until this is on record.
-		if err := lockResources(ctx, tx, shared); err != nil {
+		if err := holdResources(ctx, tx); err != nil {
 			return err
 		}
 		var p passRow

@@ -95,11 +95,11 @@ func (s *Store) Runs(ctx context.Context, f Runs, p Page) ([]run.Run, string, er
 
 // Newest is the newest attempt, or nil.
 func (s *Store) Newest(ctx context.Context, k run.Key) (*run.Run, error) {
-	r, err := newest(ctx, s.db, k)
+	r, err := newestAttempt(ctx, s.db, k)
 	return r, mapped(err)
 }
 
-func newest(ctx context.Context, q sqlx.QueryerContext, k run.Key) (*run.Run, error) {
+func newestAttempt(ctx context.Context, q sqlx.QueryerContext, k run.Key) (*run.Run, error) {
 	var r runRow
 	err := sqlx.GetContext(ctx, q, &r, "SELECT "+runColumns+` FROM run r WHERE process = $1 AND scope = $2 AND period = $3
 		ORDER BY attempt DESC LIMIT 1`, k.Process, k.Scope, k.Period)
@@ -128,7 +128,7 @@ func (s *Store) Begin(ctx context.Context, now time.Time, n NewRun) (r run.Run, 
 		if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock(hashtextextended($1, 1))", n.Key.ID(1)); err != nil {
 			return err
 		}
-		existing, err := newest(ctx, tx, n.Key)
+		existing, err := newestAttempt(ctx, tx, n.Key)
 		if err != nil {
 			return err
 		}
