@@ -4,6 +4,7 @@ package agreement
 
 import (
 	"encoding/json"
+	"time"
 
 	"turnus/itsm/calendar"
 )
@@ -89,11 +90,14 @@ type WorkloadLimit struct {
 	Limit int64  `json:"limit"` // 0: no limit agreed
 }
 
-// AlwaysOpen is the calendar of a service that names 24x7.
+// AlwaysOpen is the calendar of a service that names 24x7, in its zone.
 func (s ServiceSpec) AlwaysOpen() (*calendar.Calendar, error) {
-	zone := s.Zone
-	if zone == "" {
-		zone = "UTC"
+	if s.Zone == "" {
+		return calendar.AlwaysOpenIn(time.UTC), nil
 	}
-	return calendar.AlwaysOpenIn(zone)
+	zone, err := calendar.Zone(s.Zone)
+	if err != nil {
+		return nil, err
+	}
+	return calendar.AlwaysOpenIn(zone), nil
 }
