@@ -84,7 +84,7 @@ func (h *house) begin(provisional bool) {
 	require.True(h, created)
 	h.in = run.Input{Run: r.ID, Key: n.Key, Attempt: r.Attempt, Provisional: provisional, Why: n.Why}
 	var suite testsuite.WorkflowTestSuite
-	suite.SetLogger(worker0())
+	suite.SetLogger(quiet())
 	h.env = suite.NewTestWorkflowEnvironment()
 	h.env.SetStartTime(friday)
 	h.env.SetTestTimeout(20 * time.Second)
