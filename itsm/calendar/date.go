@@ -32,6 +32,9 @@ func DateOf(t time.Time) Date {
 
 func (d Date) utc() time.Time { return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC) }
 
+// number counts the days since 1 January 1970.
+func (d Date) number() int64 { return floorDiv(d.utc().Unix(), daySecs) }
+
 // String is YYYY-MM-DD.
 func (d Date) String() string { return d.utc().Format(time.DateOnly) }
 
