@@ -92,7 +92,7 @@ func (d *derivation) begin(v *ticket.Version, opened int64) {
 		for _, x := range t.targets {
 			var buffer line // of a ticket before this one
 			if n := len(d.status); n < cap(d.status) {
-				buffer = d.status[: n+1][n].line[:0]
+				buffer = d.status[:n+1][n].line[:0]
 			}
 			d.status = append(d.status, status{target: x, line: x.lineOf(v, buffer)})
 		}
