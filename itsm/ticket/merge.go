@@ -39,9 +39,13 @@ func Merge(stored *Version, rows []Row, union bool) (Version, []Outcome) {
 		return v, out
 	}
 	v.Number = rows[0].Number
+	column := "changed"
+	if union {
+		column = "sys_updated_at"
+	}
 	for i := range rows {
 		if r := &rows[i]; r.At.Before(r.Opened) {
-			out[i].Reject = r.rejected("changed", r.At.UTC().Format(time.RFC3339),
+			out[i].Reject = r.rejected(column, r.At.UTC().Format(time.RFC3339),
 				"this change lies before the ticket was opened, %s",
 				"diese Änderung liegt vor dem Öffnen des Tickets, %s", r.Opened.UTC().Format(time.RFC3339))
 		}
@@ -131,7 +135,7 @@ func join(v Version, rows []Row, out []Outcome) Version {
 }
 
 func backInTime(r *Row, before time.Time) *Reject {
-	return r.rejected("changed", r.At.UTC().Format(time.RFC3339),
+	return r.rejected("sys_updated_at", r.At.UTC().Format(time.RFC3339),
 		"this change goes back in time: the one before it is of %s",
 		"diese Änderung geht in der Zeit zurück: die vor ihr ist von %s", before.UTC().Format(time.RFC3339))
 }

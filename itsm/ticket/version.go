@@ -113,18 +113,29 @@ func (v Version) written(opened time.Time, first map[string]string, es []entry) 
 		}
 		events = append(events, e.Event)
 	}
-	v.Opened, v.Events, v.Fields = opened, events, fields
-	v.settle()
+	v.Opened, v.Events = opened, events
+	v.Settle()
 	return v
 }
 
-// settle derives first, last and hash from the events.
-func (v *Version) settle() {
+// Settle derives first, last, fields and hash from the events, of which there
+// is at least the opening.
+func (v *Version) Settle() {
 	told := History(v.Events)
-	v.First = told[0].At
-	v.Last = Never()
-	if end := told[len(told)-1]; end.Stopped {
+	end := told[len(told)-1]
+	v.First, v.Last = told[0].At, Never()
+	if end.Stopped {
 		v.Last = end.At
+	}
+	v.Fields = map[string]string{}
+	for _, e := range told {
+		for name, value := range e.Fields {
+			if value == "" {
+				delete(v.Fields, name)
+			} else {
+				v.Fields[name] = value
+			}
+		}
 	}
 	v.Hash = contentHash(v.Number, told)
 }
