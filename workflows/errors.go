@@ -13,7 +13,7 @@ import (
 func Refuse(f *fault.Error) error {
 	return temporal.NewApplicationErrorWithOptions(f.Error(), string(f.Code), temporal.ApplicationErrorOptions{
 		NonRetryable: f.Code != fault.Unavailable,
-		Details:      []any{f},
+		Details:      []any{*f},
 	})
 }
 
