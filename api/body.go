@@ -144,18 +144,17 @@ func noNUL(at string, v any) error {
 // or lose it.
 type upload struct {
 	body     io.Reader
-	deadline func(time.Time) error
-	now      func() time.Time
+	deadline func(time.Time) error // of the connection, so by the machine's own clock
 	until    time.Time
 	left     int64
 	err      error
 }
 
-func newUpload(ctx huma.Context, now func() time.Time) *upload {
-	until := now().Add(importTime)
+func newUpload(ctx huma.Context) *upload {
+	until := time.Now().Add(importTime)
 	// The answer comes when the file is merged, long after the server's usual limit.
 	_ = http.NewResponseController(humaecho.Unwrap(ctx).Response()).SetWriteDeadline(until.Add(time.Minute))
-	return &upload{body: ctx.BodyReader(), deadline: ctx.SetReadDeadline, now: now, until: until, left: maxImport}
+	return &upload{body: ctx.BodyReader(), deadline: ctx.SetReadDeadline, until: until, left: maxImport}
 }
 
 // Read implements io.Reader.
@@ -163,7 +162,7 @@ func (u *upload) Read(p []byte) (int, error) {
 	if u.err != nil {
 		return 0, u.err
 	}
-	end := u.now().Add(importIdle)
+	end := time.Now().Add(importIdle)
 	if end.After(u.until) {
 		end = u.until
 	}

@@ -141,7 +141,7 @@ func replay(ctx huma.Context, op operation, in *http.Request, old store.Answer) 
 	}
 	if want, ok := old.Header[digest]; ok {
 		sum := sha256.New()
-		up := newUpload(ctx, time.Now)
+		up := newUpload(ctx)
 		if _, err := io.Copy(sum, up); err != nil {
 			return err
 		}

@@ -24,7 +24,7 @@ func (s *server) importTickets(ctx context.Context, in *importInput) (*importOut
 		return nil, err
 	}
 	who := actorOf(ctx)
-	file := newUpload(in.ctx, s.Now)
+	file := newUpload(in.ctx)
 	i, err := s.Store.Import(ctx, store.Intake{
 		Service: in.Name, Format: in.Format, Union: imports.Union(in.Format), AsOf: in.AsOf,
 		By: who.Person, Token: who.Token, Now: s.Now(),
