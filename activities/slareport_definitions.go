@@ -79,8 +79,10 @@ func basisTable(f sla.Frozen) report.Table {
 	} else {
 		t.Rows = append(t.Rows, row("Data as of import", "Datenstand: Import", inWords("none", "keiner")))
 	}
-	t.Rows = append(t.Rows, row("Frozen and computed at", "Eingefroren und gerechnet am", report.At(f.At)),
-		row("Hash of the frozen tickets", "Hash der eingefrorenen Tickets", named(f.Hash)))
+	t.Rows = append(t.Rows, row("Frozen and computed at", "Eingefroren und gerechnet am", report.At(f.At)))
+	if f.Hash != "" {
+		t.Rows = append(t.Rows, row("Hash of the frozen tickets", "Hash der eingefrorenen Tickets", named(f.Hash)))
+	}
 	return t
 }
 

@@ -72,6 +72,17 @@ func verdictCell(v sla.Verdict) report.Cell {
 	return report.Judged(report.NotApplicable(), report.Neutral)
 }
 
+// limitCell is the verdict on a volume of work.
+func limitCell(v sla.Verdict) report.Cell {
+	switch v {
+	case sla.Met:
+		return report.Judged(text.New("within", "eingehalten"), report.Good)
+	case sla.NoData:
+		return report.Judged(report.NotApplicable(), report.Neutral)
+	}
+	return report.Judged(text.New("exceeded", "überschritten"), report.Bad)
+}
+
 // slaSummary gives the headlines. Counts may be added up over targets,
 // percentages never.
 func slaSummary(r sla.Result) []report.Tile {

@@ -26,6 +26,7 @@ var words = map[string]text.Text{
 	"run":          text.New("Run", "Lauf"),
 	"state":        text.New("State", "Stand"),
 	"version":      text.New("Version", "Version"),
+	"in-version":   text.New("version", "Version"),
 	"published-at": text.New("Published at", "Veröffentlicht am"),
 	"started-by":   text.New("Started by", "Gestartet von"),
 	"by-plan":      text.New("plan", "Plan"),
