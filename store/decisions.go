@@ -168,10 +168,10 @@ func (s *Store) present(ctx context.Context, now time.Time, by, kind, secret, ob
 		case err != nil:
 			return err
 		case p.SpentBy.Valid && p.SpentBy.String == by:
-			if *refusal = p.Refusal.V; *refusal != nil {
-				return nil
+			if p.Refusal.V == nil {
+				return found(tx, p)
 			}
-			return found(tx, p)
+			*refusal = p.Refusal.V // refused before, and on record
 		case p.SpentBy.Valid:
 			*refusal = fault.New(fault.Forbidden, text.New("This pass has been used already.", "Dieser Pass wurde schon verwendet."))
 			return record(ctx, tx, now, actorOf(p), kind+".refused", object, nil, refusalEntry(*refusal, m))
@@ -185,6 +185,9 @@ func (s *Store) present(ctx context.Context, now time.Time, by, kind, secret, ob
 			if *refusal, err = judge(tx, p); err != nil {
 				return err
 			}
+		}
+		if p.SpentBy.Valid {
+			return nil
 		}
 		if *refusal != nil {
 			if err := record(ctx, tx, now, actorOf(p), kind+".refused", object, nil, refusalEntry(*refusal, m)); err != nil {

@@ -155,9 +155,3 @@ func mapped(err error) error {
 	}
 	return err
 }
-
-// violates says whether an error is PostgreSQL's refusal by this constraint.
-func violates(err error, constraint string) bool {
-	var p *pq.Error
-	return errors.As(err, &p) && p.Constraint == constraint
-}

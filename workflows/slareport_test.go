@@ -234,7 +234,6 @@ func TestRefusals(t *testing.T) {
 	type try struct {
 		name   string
 		code   fault.Code
-		id     string
 		pass   func() (id, secret string)
 		answer *reply
 	}
