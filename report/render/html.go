@@ -4,8 +4,10 @@ import (
 	_ "embed"
 	"html/template"
 	"io"
+	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"turnus/itsm/calendar"
 	"turnus/itsm/run"
@@ -148,6 +150,7 @@ type shown struct {
 	Verdict bool
 	Free    bool // words that may run in any direction and wrap
 	Token   bool // a short name, which isn't broken at its hyphens
+	Long    bool // holds a word so long that it may be broken anywhere
 }
 
 // Cell writes a typed value.
@@ -155,7 +158,8 @@ func (p *page) Cell(c report.Cell) shown {
 	switch {
 	case c.Text != nil:
 		s := p.text(*c.Text)
-		return shown{Text: s, Free: true, Token: len(s) <= 24 && !strings.Contains(s, " ")}
+		long := slices.ContainsFunc(strings.Fields(s), func(w string) bool { return utf8.RuneCountInString(w) > 24 })
+		return shown{Text: s, Free: true, Token: !long && !strings.Contains(s, " "), Long: long}
 	case c.Count != nil:
 		return shown{Text: p.count(*c.Count)}
 	case c.Ratio != nil:
