@@ -59,3 +59,8 @@ func (s *Set) TaskDecide(ctx context.Context, d workflows.Deciding) (v workflows
 	v.Value, v.Refusal, err = s.store.Decide(ctx, s.now(), d.By, d.Message)
 	return v, err
 }
+
+// SignalRefused puts a signal that its run refused on record.
+func (s *Set) SignalRefused(ctx context.Context, no workflows.Refused) (struct{}, error) {
+	return struct{}{}, s.store.SignalRefused(ctx, s.now(), no.Run, no)
+}

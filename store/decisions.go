@@ -119,7 +119,7 @@ func (s *Store) Decide(ctx context.Context, now time.Time, by string, m task.Mes
 		}
 		return nil, record(ctx, tx, now, actorOf(p), "decision.recorded", "task/"+t.ID, nil, d)
 	}, func(tx *sqlx.Tx, p passRow) error { // its own spending, found by a retry
-		return tx.GetContext(ctx, &d, "SELECT "+decisionColumns+" FROM decision WHERE pass = $1", p.ID)
+		return tx.GetContext(ctx, &d, "SELECT "+decisionColumns+" FROM decision WHERE pass = $1 AND task = $2", p.ID, m.Task)
 	}, &refusal)
 	return d, refusal, err
 }
@@ -216,6 +216,14 @@ func refusalEntry(f *fault.Error, m any) map[string]any {
 }
 
 const decisionColumns = "task, run, round, person, outcome, comment, at, hash, token_issuer"
+
+// SignalRefused puts a signal that a run refused by itself on record, with
+// what is known of it. Who sent it nobody knows.
+func (s *Store) SignalRefused(ctx context.Context, now time.Time, runID string, known any) error {
+	return s.tx(ctx, func(tx *sqlx.Tx) error {
+		return record(ctx, tx, now, person.Actor{Person: person.System}, "signal.refused", "run/"+runID, nil, known)
+	})
+}
 
 // Decision is the decision on a task; nil while there is none.
 func (s *Store) Decision(ctx context.Context, taskID string) (*task.Decision, error) {

@@ -54,7 +54,7 @@ func Catalogue() []Process {
 
 // handles adds to a process's own activities those that every run uses.
 func handles(own ...Handle) []Handle {
-	return append(own, openTask, advanceTask, judge, judgeEnd, endRun)
+	return append(own, openTask, advanceTask, judge, noteRefusal, judgeEnd, endRun)
 }
 
 // Find gives the process of that name.

@@ -72,46 +72,57 @@ func (r *Run) approve(ctx workflow.Context, hash string) (task.Outcome, error) {
 
 // validate refuses what can't be meant, by the workflow's own state alone: it
 // leaves no trace in history, and runs.Decide records it.
-func (r *Run) validate(_ workflow.Context, m task.Message) error { return r.acceptable(m) }
+func (r *Run) validate(_ workflow.Context, m task.Message) error {
+	if f := r.unacceptable(m); f != nil {
+		return Refuse(f)
+	}
+	return nil
+}
 
-func (r *Run) acceptable(m task.Message) error {
+// unacceptable says what is wrong with a message, as far as the run knows.
+func (r *Run) unacceptable(m task.Message) *fault.Error {
 	t := r.tasks[m.Task]
 	switch {
 	case t == nil:
-		return Refuse(fault.New(fault.NotFound, text.New("This run has no such task.", "Dieser Lauf hat keine solche Aufgabe.")))
+		return fault.New(fault.NotFound, text.New("This run has no such task.", "Dieser Lauf hat keine solche Aufgabe."))
 	case t.answer != "":
-		return Refuse(fault.New(fault.Conflict, text.New("This task has been decided already.", "Diese Aufgabe ist schon entschieden.")))
+		return fault.New(fault.Conflict, text.New("This task has been decided already.", "Diese Aufgabe ist schon entschieden."))
 	case r.ending:
-		return Refuse(hasEnded())
+		return hasEnded()
 	}
 	for _, o := range t.outcomes {
 		if o == m.Outcome {
 			return nil
 		}
 	}
-	return Refuse(fault.Invalidf("outcome", "%.40q isn't offered by this task", "%.40q bietet diese Aufgabe nicht an", m.Outcome))
+	return fault.Invalidf("outcome", "%.40q isn't offered by this task", "%.40q bietet diese Aufgabe nicht an", m.Outcome)
 }
 
-// decide answers the Update `decide`: one activity judges and records, before
-// the answer goes out.
+// decide answers the Update `decide`.
 func (r *Run) decide(ctx workflow.Context, m task.Message) (task.Decision, error) {
-	var none task.Decision
+	v, _, err := r.decided(ctx, m, updated(ctx))
+	if err == nil && v.Refusal != nil {
+		err = Refuse(v.Refusal)
+	}
+	return v.Value, err
+}
+
+// decided is where both ways of deciding meet: one activity judges, and
+// records what it says before anybody is answered. A refusal by the run itself
+// isn't on record yet.
+func (r *Run) decided(ctx workflow.Context, m task.Message, by string) (v Verdict[task.Decision], recorded bool, err error) {
 	if err := r.mutex.Lock(ctx); err != nil {
-		return none, err
+		return v, false, err
 	}
 	defer r.mutex.Unlock()
 	// Another message may have been first while this one waited.
-	if err := r.acceptable(m); err != nil {
-		return none, err
+	if v.Refusal = r.unacceptable(m); v.Refusal != nil {
+		return v, false, nil
 	}
-	v, err := judge.Do(ctx, Deciding{Message: m, By: workflow.GetCurrentUpdateInfo(ctx).ID})
-	switch {
-	case err != nil:
-		return none, err
-	case v.Refusal != nil:
-		return none, Refuse(v.Refusal)
+	if v, err = judge.Do(ctx, Deciding{Message: m, By: by}); err != nil || v.Refusal != nil {
+		return v, err == nil, err
 	}
 	r.tasks[m.Task].answer = v.Value.Outcome
 	r.ending = v.Value.Outcome != task.RequestChanges
-	return v.Value, nil
+	return v, true, nil
 }

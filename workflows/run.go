@@ -8,19 +8,21 @@ import (
 	"turnus/itsm/text"
 )
 
-// Names of the Updates that every run answers.
+// Names of the messages that every run answers.
 const (
 	UpdateDecide = "decide"
 	UpdateCancel = "cancel"
+	SignalDecide = "decide" // for systems that can only signal
 )
 
 // What every run asks of the world.
 var (
-	judgeEnd = Activity[Cancelling, Verdict[struct{}]]("RunCancel")
-	endRun   = Activity[run.End, struct{}]("RunEnd")
+	noteRefusal = Activity[Refused, struct{}]("SignalRefused")
+	judgeEnd    = Activity[Cancelling, Verdict[struct{}]]("RunCancel")
+	endRun      = Activity[run.End, struct{}]("RunEnd")
 )
 
-// Cancelling is a wish to cancel a run, with the Update that brought it.
+// Cancelling is a wish to cancel a run, with the message that brought it.
 type Cancelling struct {
 	run.CancelMessage
 	By string `json:"by"`
@@ -39,6 +41,7 @@ type Run struct {
 	round  int
 	tasks  map[string]*asked
 	mutex  workflow.Mutex
+	busy   bool      // a signal is being worked on
 	ending bool      // a last word was said: nothing may change it
 	cancel text.Text // the reason, once cancelling was accepted
 	stop   func()    // ends the process's own work
@@ -52,15 +55,18 @@ func (r *Run) Step() run.Step { return run.Step{Run: r.in.Run, Round: r.round} }
 // Handlers are set before the first blocking call, and none is left behind.
 func live(ctx workflow.Context, in run.Input, process func(workflow.Context, *Run) (run.State, error)) (run.End, error) {
 	work, stop := workflow.WithCancel(ctx)
+	// What was said to the run goes on record even if it is ended from outside.
+	last, _ := workflow.NewDisconnectedContext(ctx)
 	r := &Run{in: in, round: 1, tasks: map[string]*asked{}, mutex: workflow.NewMutex(ctx), stop: stop}
 	if err := r.listen(ctx); err != nil {
 		return run.End{}, err
 	}
+	signals := workflow.GetSignalChannel(ctx, SignalDecide)
+	workflow.Go(last, func(ctx workflow.Context) { r.receive(ctx, signals) })
 	state, failure := process(work, r)
 
 	// Whoever holds the mutex has the last word: a cancelling that was
 	// accepted before this point counts, a later one is refused.
-	last, _ := workflow.NewDisconnectedContext(ctx)
 	if err := r.mutex.Lock(last); err != nil {
 		return run.End{}, err
 	}
@@ -80,7 +86,10 @@ func live(ctx workflow.Context, in run.Input, process func(workflow.Context, *Ru
 	if _, err := endRun.Do(last, end); err != nil {
 		return end, err
 	}
-	if err := workflow.Await(last, func() bool { return workflow.AllHandlersFinished(last) }); err != nil {
+	err := workflow.Await(last, func() bool {
+		return workflow.AllHandlersFinished(last) && !r.busy && signals.Len() == 0
+	})
+	if err != nil {
 		return end, err
 	}
 	return end, failure
@@ -120,7 +129,7 @@ func (r *Run) cancelled(ctx workflow.Context, m run.CancelMessage) error {
 		return Refuse(hasEnded())
 	}
 	m.Run = r.in.Run
-	v, err := judgeEnd.Do(ctx, Cancelling{CancelMessage: m, By: workflow.GetCurrentUpdateInfo(ctx).ID})
+	v, err := judgeEnd.Do(ctx, Cancelling{CancelMessage: m, By: updated(ctx)})
 	switch {
 	case err != nil:
 		return err
@@ -130,6 +139,12 @@ func (r *Run) cancelled(ctx workflow.Context, m run.CancelMessage) error {
 	r.ending, r.cancel = true, text.Same(m.Reason)
 	r.stop()
 	return nil
+}
+
+// A message is named by the execution that it reached, too: elsewhere it would
+// be another one, even under the same ID.
+func updated(ctx workflow.Context) string {
+	return workflow.GetInfo(ctx).WorkflowExecution.RunID + "/update/" + workflow.GetCurrentUpdateInfo(ctx).ID
 }
 
 func hasEnded() *fault.Error {
