@@ -39,8 +39,8 @@ func definitionTable() report.Table {
 				"A ticket is decided once its result is certain: it was stopped within the target, or its clock has passed the target. It counts in the first period at whose end it is decided, and in no other. Only events before the end of the period are seen.",
 				"Ein Ticket ist entschieden, sobald sein Ergebnis feststeht: Es wurde innerhalb der Zielzeit beendet, oder seine Uhr hat die Zielzeit überschritten. Es zählt in der ersten Periode, an deren Ende es entschieden ist, und in keiner anderen. Berücksichtigt werden nur Ereignisse vor dem Ende der Periode.")},
 			{inWords("Clock", "Uhr"), inWords(
-				"It counts the time inside the hours of the target’s calendar, from the opening of the ticket on, without the pauses agreed for the target. Exactly the agreed time is met.",
-				"Sie zählt ab der Eröffnung des Tickets die Zeit innerhalb der Stunden des Zielkalenders, ohne die für das Ziel vereinbarten Pausen. Genau die vereinbarte Zeit gilt als eingehalten.")},
+				"It counts the time inside the hours of the target’s calendar, from the opening of the ticket on, without the pauses agreed for the target, until the ticket is stopped; for a response time until the first qualified human reaction. Exactly the agreed time is met.",
+				"Sie zählt ab der Eröffnung des Tickets die Zeit innerhalb der Stunden des Zielkalenders, ohne die für das Ziel vereinbarten Pausen, bis das Ticket beendet ist; bei einer Reaktionszeit bis zur ersten qualifizierten menschlichen Reaktion. Genau die vereinbarte Zeit gilt als eingehalten.")},
 			{inWords("Attainment", "Erfüllungsgrad"), inWords(
 				"Met divided by decided, where decided is met and breached together. It is compared with the agreed value as whole numbers; only the printed percentage is rounded. A target may therefore print the agreed percentage and still be missed: the counts decide.",
 				"Eingehaltene geteilt durch entschiedene Tickets; entschieden sind eingehaltene und verletzte zusammen. Verglichen wird mit ganzen Zahlen; gerundet wird nur der gedruckte Prozentwert. Ein Ziel kann daher den vereinbarten Prozentwert zeigen und trotzdem verfehlt sein: Es gelten die Anzahlen.")},
@@ -79,8 +79,10 @@ func basisTable(f sla.Frozen) report.Table {
 	} else {
 		t.Rows = append(t.Rows, row("Data as of import", "Datenstand: Import", inWords("none", "keiner")))
 	}
-	t.Rows = append(t.Rows, row("Frozen and computed at", "Eingefroren und gerechnet am", report.At(f.At)),
-		row("Hash of the frozen tickets", "Hash der eingefrorenen Tickets", named(f.Hash)))
+	t.Rows = append(t.Rows, row("Frozen and computed at", "Eingefroren und gerechnet am", report.At(f.At)))
+	if f.Hash != "" {
+		t.Rows = append(t.Rows, row("Hash of the frozen tickets", "Hash der eingefrorenen Tickets", named(f.Hash)))
+	}
 	return t
 }
 

@@ -72,12 +72,23 @@ func verdictCell(v sla.Verdict) report.Cell {
 	return report.Judged(report.NotApplicable(), report.Neutral)
 }
 
+// limitCell is the verdict on a volume of work.
+func limitCell(v sla.Verdict) report.Cell {
+	switch v {
+	case sla.Met:
+		return report.Judged(text.New("within", "eingehalten"), report.Good)
+	case sla.NoData:
+		return report.Judged(report.NotApplicable(), report.Neutral)
+	}
+	return report.Judged(text.New("exceeded", "überschritten"), report.Bad)
+}
+
 // slaSummary gives the headlines. Counts may be added up over targets,
 // percentages never.
 func slaSummary(r sla.Result) []report.Tile {
 	var sum sla.TargetResult
 	var met, missed, silent, within, over, limits int64
-	var limit int64
+	var limit, actual int64
 	for _, a := range r.Agreements {
 		for _, t := range a.Targets {
 			sum.Decided += t.Decided
@@ -102,7 +113,7 @@ func slaSummary(r sla.Result) []report.Tile {
 				continue
 			}
 			limits++
-			limit = w.Limit.Limit
+			limit, actual = w.Limit.Limit, w.Actual
 			if w.Verdict == sla.Met {
 				within++
 			} else {
@@ -126,7 +137,7 @@ func slaSummary(r sla.Result) []report.Tile {
 	switch {
 	case limits == 0:
 		opened.Note = text.New("no workload limit agreed", "keine Lastgrenze vereinbart")
-	case limits == 1:
+	case limits == 1 && actual == r.Opened: // the tile's own number is what is limited
 		n := report.Number(limit)
 		opened.Tone = toned(over == 0)
 		opened.Note = text.F("within the limit of %[1]s", "innerhalb der Lastgrenze von %[2]s", n.En, n.De)
@@ -135,7 +146,7 @@ func slaSummary(r sla.Result) []report.Tile {
 		}
 	default:
 		opened.Tone = toned(over == 0)
-		opened.Note = text.F("%d of %d workload limits kept", "%d von %d Lastgrenzen eingehalten", within, limits)
+		opened.Note = text.F("workload limits kept: %d of %d", "Lastgrenzen eingehalten: %d von %d", within, limits)
 	}
 	differ := report.Tile{Label: text.New("Source and clock differ", "Quelle und Uhr weichen ab"), Tone: report.Neutral,
 		Value: report.Count(sum.Differ), Note: ofAll(sum.Claims, "tickets compared", "verglichenen Tickets")}

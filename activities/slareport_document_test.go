@@ -262,6 +262,10 @@ func TestSummary(t *testing.T) {
 	require.Equal(t, int64(85+7615+9600), *tiles[1].Value.Count)
 	require.Equal(t, text.New("within the limit of 9,000", "innerhalb der Lastgrenze von 9.000"), tiles[4].Note)
 
+	part := resultMarch()
+	part.Opened = 12000 // tickets of others too
+	require.Equal(t, text.New("workload limits kept: 1 of 1", "Lastgrenzen eingehalten: 1 von 1"), slaDocument(frozenMarch(), part).Summary[4].Note)
+
 	none := slaDocument(sla.Frozen{Period: "2016-03", Zone: "UTC"}, sla.Result{}).Summary
 	require.Equal(t, report.NotApplicable(), *none[0].Value.Text)
 	require.Equal(t, report.Neutral, none[0].Tone)

@@ -43,13 +43,13 @@ func slaResults(a sla.AgreementResult) report.Section {
 		return s
 	}
 	results := report.Table{
-		Caption: text.New("Targets, over the tickets decided in the period", "Ziele, über die in der Periode entschiedenen Tickets"),
+		Caption: text.New("Targets, over the tickets decided in the period", "Ziele, gemessen an den in der Periode entschiedenen Tickets"),
 		Columns: []report.Column{leftColumn("Target", "Ziel"), rightColumn("Within", "Innerhalb"), rightColumn("Decided", "Entschieden"),
 			rightColumn("Met", "Eingehalten"), rightColumn("Breached", "Verletzt"), rightColumn("Attainment", "Erfüllungsgrad"),
 			rightColumn("Agreed", "Vereinbart"), leftColumn("Result", "Ergebnis")},
 	}
 	open := report.Table{
-		Caption: text.New("Open at the end of the period, and reopened in it", "Am Ende der Periode offen, und in ihr wiedereröffnet"),
+		Caption: text.New("Open at the end of the period, and reopened in it", "Offen am Ende der Periode und in ihr wiedereröffnet"),
 		Columns: []report.Column{leftColumn("Target", "Ziel"), rightColumn("Open", "Offen"), rightColumn("of these already breached", "davon bereits verletzt"),
 			rightColumn("of these undecided", "davon unentschieden"), rightColumn("Reopened after an earlier decision", "Nach früherer Entscheidung wiedereröffnet"),
 			rightColumn("of these now breached", "davon nun verletzt")},
@@ -76,7 +76,7 @@ func slaWorkload(r sla.Result) report.Section {
 		rightColumn("Agreed limit", "Vereinbarte Grenze"), rightColumn("Utilisation", "Auslastung"), leftColumn("Result", "Ergebnis")}}
 	for _, a := range r.Agreements {
 		for _, w := range a.Workload {
-			limit, verdict := report.Count(w.Limit.Limit), verdictCell(w.Verdict)
+			limit, verdict := report.Count(w.Limit.Limit), limitCell(w.Verdict)
 			if w.Limit.Limit == 0 {
 				limit, verdict = inWords("none", "keine"), verdictCell(sla.NoData)
 			}
@@ -102,24 +102,25 @@ func slaClaims(r sla.Result) report.Section {
 			"The source system keeps a mark of its own on each ticket that says whether its SLA was kept. It stands here beside the result of the clock, over the tickets decided in the period. Results in this report follow the clock alone.",
 			"Das Quellsystem führt an jedem Ticket ein eigenes Kennzeichen, ob sein SLA eingehalten wurde. Es steht hier neben dem Ergebnis der Uhr, über die in der Periode entschiedenen Tickets. Die Ergebnisse dieses Berichts folgen allein der Uhr.")},
 	}
-	t := report.Table{Columns: []report.Column{leftColumn("Agreement", "Vereinbarung"), leftColumn("Target", "Ziel"),
-		rightColumn("Tickets with a mark", "Tickets mit Kennzeichen"), rightColumn("Source: met", "Quelle: eingehalten"), rightColumn("Source: share", "Quelle: Anteil"),
-		rightColumn("Clock: met", "Uhr: eingehalten"), rightColumn("Clock: attainment", "Uhr: Erfüllungsgrad"), rightColumn("Tickets that differ", "Abweichende Tickets")}}
 	for _, a := range r.Agreements {
+		t := report.Table{Caption: titled(a.Title, a.Name), Columns: []report.Column{leftColumn("Target", "Ziel"),
+			rightColumn("Tickets with a mark", "Tickets mit Kennzeichen"), rightColumn("Source: met", "Quelle: eingehalten"), rightColumn("Source: share", "Quelle: Anteil"),
+			rightColumn("Clock: met", "Uhr: eingehalten"), rightColumn("Clock: attainment", "Uhr: Erfüllungsgrad"), rightColumn("Tickets that differ", "Abweichende Tickets")}}
 		for _, g := range a.Targets {
 			claimed, differ := report.Count(g.ClaimedMet), report.Count(g.Differ)
 			if g.Claims == 0 {
 				claimed, differ = report.Words(report.NotApplicable()), report.Words(report.NotApplicable())
 			}
-			t.Rows = append(t.Rows, []report.Cell{report.Words(titled(a.Title, a.Name)), named(g.Target.Name), report.Count(g.Claims),
+			t.Rows = append(t.Rows, []report.Cell{named(g.Target.Name), report.Count(g.Claims),
 				claimed, report.Share(g.ClaimedMet, g.Claims), report.Count(g.Met), report.Share(g.Met, g.Decided), differ})
 		}
+		if len(t.Rows) > 0 {
+			s.Tables = append(s.Tables, t)
+		}
 	}
-	if len(t.Rows) == 0 {
+	if len(s.Tables) == 0 {
 		s.Paragraphs = []text.Text{text.New("There are no targets to compare.", "Es gibt keine Ziele zu vergleichen.")}
-		return s
 	}
-	s.Tables = []report.Table{t}
 	return s
 }
 

@@ -37,14 +37,12 @@ workflows, and speaks to one. Commands that speak to one read TURNUS_URL
 	}
 	c.CompletionOptions.HiddenDefaultCmd = true
 	c.AddCommand(
+		upCommand(), calcCommand(),
 		applyCommand(), importCommand(), startCommand(), runsCommand(), cancelCommand(),
 		tasksCommand(), decideCommand(), reportCommand(), tokenCommand(), personsCommand(), auditCommand(),
 	)
 	return c
 }
-
-// usageError is wrong usage: exit 2.
-type usageError struct{ error }
 
 func misused(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
 

@@ -4,7 +4,10 @@ import (
 	_ "embed"
 	"html/template"
 	"io"
+	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"turnus/itsm/calendar"
 	"turnus/itsm/run"
@@ -114,6 +117,24 @@ func (p *page) Value(v *string) string {
 	return p.decimal(*v)
 }
 
+// Groups are the figures of one agreement after the other, in their order.
+func (p *page) Groups() []group {
+	var groups []group
+	for _, f := range p.Figures {
+		if n := len(groups); n == 0 || groups[n-1].Agreement != f.Agreement {
+			groups = append(groups, group{Agreement: f.Agreement})
+		}
+		g := &groups[len(groups)-1]
+		g.Figures = append(g.Figures, f)
+	}
+	return groups
+}
+
+type group struct {
+	Agreement string
+	Figures   []report.Figure
+}
+
 // Optional is a count that may not be there.
 func (p *page) Optional(n *int64) string {
 	if n == nil {
@@ -128,13 +149,17 @@ type shown struct {
 	Tone    report.Tone
 	Verdict bool
 	Free    bool // words that may run in any direction and wrap
+	Token   bool // a short name, which isn't broken at its hyphens
+	Long    bool // holds a word so long that it may be broken anywhere
 }
 
 // Cell writes a typed value.
 func (p *page) Cell(c report.Cell) shown {
 	switch {
 	case c.Text != nil:
-		return shown{Text: p.text(*c.Text), Free: true}
+		s := p.text(*c.Text)
+		long := slices.ContainsFunc(strings.Fields(s), func(w string) bool { return utf8.RuneCountInString(w) > 24 })
+		return shown{Text: s, Free: true, Token: !long && !strings.Contains(s, " "), Long: long}
 	case c.Count != nil:
 		return shown{Text: p.count(*c.Count)}
 	case c.Ratio != nil:
@@ -153,6 +178,12 @@ func (p *page) Cell(c report.Cell) shown {
 
 // Wide says that a table scrolls sideways on a narrow screen.
 func (p *page) Wide(t report.Table) bool { return len(t.Columns) > 3 }
+
+// Dense says that a table needs smaller type on paper.
+func (p *page) Dense(t report.Table) bool { return len(t.Columns) > 6 }
+
+// Short says that a table isn't broken over two pages; one of long texts may be.
+func (p *page) Short(t report.Table) bool { return len(t.Rows) <= 10 && len(t.Columns) > 2 }
 
 // Right says that a cell's column is set right.
 func (p *page) Right(t report.Table, column int) bool {
