@@ -78,7 +78,14 @@ func example(op described) (path, body string) {
 		return path, `{"apiVersion":"turnus/v1","kind":"Mapping","metadata":{"name":"some"},"spec":{"number":"a","opened":"b"}}`
 	case strings.HasPrefix(op.id, "put-"):
 		kind := strings.ToUpper(op.id[4:5]) + op.id[5:]
-		return path, fmt.Sprintf(`{"apiVersion":"turnus/v1","kind":%q,"metadata":{"name":"nobody"},"spec":{}}`, kind)
+		spec := map[string]string{
+			"Calendar":  `{"zone":"Europe/Berlin","hours":{"mon":["08:00-18:00"]}}`,
+			"Person":    `{"roles":["viewer"]}`,
+			"Service":   `{"owner":"owner","approvers":["approver"],"calendar":"office"}`,
+			"Agreement": `{"service":"payments","valid":{"from":"2026-01-01"},"targets":[{"name":"fast","measure":"resolution","within":"PT4H","calendar":"office","attain":95}]}`,
+			"Mapping":   `{"number":"a","opened":"b"}`,
+		}[kind]
+		return path, fmt.Sprintf(`{"apiVersion":"turnus/v1","kind":%q,"metadata":{"name":"nobody"},"spec":%s}`, kind, spec)
 	}
 	return path, ""
 }

@@ -22,6 +22,8 @@ import (
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
 
+func testClock() time.Time { return testNow }
+
 var testNow = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 
 // newAPI builds the API on a store; nil serves for what needs none.
@@ -30,7 +32,7 @@ func newAPI(t testing.TB, s *store.Store) *echo.Echo {
 }
 
 func newAPIWith(_ testing.TB, s *store.Store, log *slog.Logger) *echo.Echo {
-	return New(Config{Store: s, Runs: &runs.Runs{}, Now: func() time.Time { return testNow }, Log: log,
+	return New(Config{Store: s, Runs: &runs.Runs{}, Now: testClock, Log: log,
 		Ready: func(context.Context) error { return nil }, Version: "test"})
 }
 

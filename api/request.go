@@ -48,7 +48,7 @@ func actorOf(ctx context.Context) person.Actor { return requestOf(ctx).actor }
 // observe is the outermost door: it gives the request its ID and language, sets
 // the headers that every answer has, refuses addresses that can't be read,
 // catches panics, and writes one line into the log.
-func (s *server) observe(next echo.HandlerFunc) echo.HandlerFunc {
+func (s *server) observe(echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) (err error) {
 		began := s.Now()
 		in := c.Request()
@@ -83,7 +83,9 @@ func (s *server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		if err := readable(out.URL); err != nil {
 			return err
 		}
-		return next(c)
+		// Echo would route by the request as it came, so we route ourselves.
+		c.Echo().Router().Find(out.Method, out.URL.Path, c)
+		return c.Handler()(c)
 	}
 }
 
