@@ -55,14 +55,12 @@ func untilSignal(parent context.Context) (context.Context, func()) {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	go func() {
-		for range signals {
-			if ctx.Err() != nil {
-				fmt.Fprintln(os.Stderr, "turnus: stopped hard")
-				os.Exit(1)
-			}
-			fmt.Fprintln(os.Stderr, "turnus: stopping (again: stop at once)")
-			cancel()
-		}
+		<-signals
+		fmt.Fprintln(os.Stderr, "turnus: stopping (again: stop at once)")
+		cancel()
+		<-signals
+		fmt.Fprintln(os.Stderr, "turnus: stopped hard")
+		os.Exit(1)
 	}()
 	return ctx, func() { signal.Stop(signals); cancel() }
 }
