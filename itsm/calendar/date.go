@@ -60,7 +60,7 @@ func (d Date) Start(zone *time.Location) time.Time {
 	at := d.utc()
 	lo := at.Add(-26 * time.Hour).In(zone) // on the day before in every zone
 	for {
-		_, end := lo.ZoneBounds()
+		end := changeAfter(lo)
 		_, off := lo.Zone()
 		t := at.Add(-time.Duration(off) * time.Second)
 		if t.Before(lo) {
