@@ -70,10 +70,15 @@ func (c *copier) flush() error {
 	return err
 }
 
-// end ends a row.
-func (c *copier) end() error {
+// row ends a row.
+func (c *copier) row() {
 	c.b = append(c.b, '\n')
 	c.begun = false
+}
+
+// end ends a row, and sends what has come together.
+func (c *copier) end() error {
+	c.row()
 	if len(c.b) >= copyChunk {
 		return c.flush()
 	}
