@@ -21,6 +21,11 @@ CREATE TABLE resource (
     PRIMARY KEY (kind, name, version)
 );
 
+-- The newest version of each that is in use.
+CREATE VIEW resource_current AS
+    SELECT * FROM (SELECT DISTINCT ON (kind, name) * FROM resource ORDER BY kind, name, version DESC) newest
+    WHERE NOT retired;
+
 -- Bearer tokens: the secret is stored hashed only.
 CREATE TABLE token (
     id         text        PRIMARY KEY,
@@ -51,6 +56,7 @@ CREATE TABLE run (
     outcome      jsonb,       -- why it ended as it did, a text in both languages
     created_at   timestamptz NOT NULL,
     started_at   timestamptz, -- when its workflow was seen to run; null: the sweep starts it
+    seen_at      timestamptz, -- when the sweep last looked at its workflow
     ended_at     timestamptz,
     UNIQUE (process, scope, period, attempt)
 );
@@ -93,7 +99,8 @@ CREATE TABLE pass (
     created_at   timestamptz NOT NULL,
     expires_at   timestamptz NOT NULL,
     spent_at     timestamptz,
-    spent_by     text                  -- the Update's ID, or the signal's number
+    spent_by     text,                 -- the Update's ID, or the signal's number
+    refusal      jsonb                 -- why its decision was refused; null: it was recorded
 );
 
 CREATE TABLE decision (
@@ -225,5 +232,5 @@ CREATE INDEX idempotency_begun ON idempotency (begun_at);
 
 -- +goose Down
 DROP TABLE idempotency, audit, ticket_version, import_reject, import, report, draft, frozen_set,
-    decision, pass, task, run, token, resource, installation;
+    decision, pass, task, run, token, resource, installation CASCADE;
 DROP FUNCTION refuse_change();

@@ -129,6 +129,10 @@ type Record struct {
 	Owner      string          `json:"owner"`
 	Decisions  []task.Decision `json:"decisions"`
 	DraftRound int             `json:"round"`
+
+	Reason  string               `json:"reason,omitempty"`        // why there is another attempt
+	Outcome text.Text            `json:"outcome_reason,omitzero"` // why the run ended as it did
+	Persons map[string]text.Text `json:"persons,omitempty"`       // display names, where known
 }
 
 // Report is a document with its record, as the API answers it.

@@ -5,40 +5,96 @@ package runs
 
 import (
 	"context"
+	"errors"
+	"log/slog"
+	"time"
 
-	"turnus/itsm/person"
-	"turnus/itsm/run"
-	"turnus/itsm/task"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
+
+	"turnus/itsm/fault"
+	"turnus/itsm/text"
+	"turnus/store"
+	"turnus/workflows"
 )
 
+// TaskQueue is where runs and their activities are worked on.
+const TaskQueue = "turnus"
+
+// Config is what Runs needs.
+type Config struct {
+	Store     *store.Store
+	Temporal  client.Client
+	Namespace string
+	Now       func() time.Time
+	Log       *slog.Logger
+}
+
 // Runs starts, decides and cancels runs.
-type Runs struct{}
-
-// Start says which run is wanted.
-type Start struct {
-	Process     string
-	Scope       string // a service, where the process is about one
-	Period      string
-	Provisional bool // permitted, not forced
-	Again       bool // another attempt after a publication; needs a reason
-	Reason      string
+type Runs struct {
+	store     *store.Store
+	temporal  client.Client
+	namespace string
+	now       func() time.Time
+	log       *slog.Logger
 }
 
-// Start begins a run, or finds the one that exists (created is false then).
-// It checks whether the actor may start it (owns the service), whether the
-// period is over and covered, and whether somebody could decide on it.
-func (r *Runs) Start(ctx context.Context, by person.Actor, s Start) (started run.Run, created bool, err error) {
-	panic("to be written")
+// New makes Runs.
+func New(c Config) *Runs {
+	return &Runs{store: c.Store, temporal: c.Temporal, namespace: c.Namespace, now: c.Now, log: c.Log}
 }
 
-// Decide answers a task in the name of the actor. hash, if given, is the
-// content that the actor saw. The same person with the same outcome again gets
-// the decision on record. fault.Unavailable means: not confirmed, ask again.
-func (r *Runs) Decide(ctx context.Context, by person.Actor, taskID string, o task.Outcome, comment, hash string) (task.Decision, error) {
-	panic("to be written")
+// Bind makes sure that this Temporal is the one that the runs on record live
+// in; with another one nothing may be touched.
+func (r *Runs) Bind(ctx context.Context) error {
+	d, err := r.temporal.WorkflowService().DescribeNamespace(ctx, &workflowservice.DescribeNamespaceRequest{Namespace: r.namespace})
+	if err != nil {
+		return err
+	}
+	id := d.GetNamespaceInfo().GetId()
+	bound, err := r.store.Bind(ctx, id)
+	if err != nil {
+		return err
+	}
+	if bound != id {
+		return errors.New("this is another Temporal: the runs in this database live in a namespace with the ID " + bound +
+			", and " + r.namespace + " here has " + id + "; give the address of the one they were started in")
+	}
+	return nil
 }
 
-// Cancel ends a live run with a reason; the same person again gets the run.
-func (r *Runs) Cancel(ctx context.Context, by person.Actor, runID, reason string) (run.Run, error) {
-	panic("to be written")
+// answerWithin bounds how long a message to a workflow may take.
+const answerWithin = 20 * time.Second
+
+// update sends an Update and waits until it is done. refused is what the
+// workflow says; silent that nothing was confirmed: it may still happen.
+func (r *Runs) update(ctx context.Context, workflowID, name, id string, arg, out any) (refused *fault.Error, err error) {
+	ctx, stop := context.WithTimeout(ctx, answerWithin)
+	defer stop()
+	h, err := r.temporal.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
+		WorkflowID: workflowID, UpdateID: id, UpdateName: name, Args: []any{arg},
+		WaitForStage: client.WorkflowUpdateStageCompleted,
+	})
+	if err == nil {
+		err = h.Get(ctx, out)
+	}
+	if err == nil {
+		return nil, nil
+	}
+	if f := workflows.FaultOf(err); f != nil {
+		return f, nil
+	}
+	var gone *serviceerror.NotFound
+	var app *temporal.ApplicationError
+	switch {
+	case errors.As(err, &gone):
+		return fault.New(fault.Conflict, text.New("This run has ended.", "Dieser Lauf ist beendet.")).Because(err), nil
+	case errors.As(err, &app) && app.Type() == "AcceptedUpdateCompletedWorkflow":
+		return fault.New(fault.Conflict, text.New("This run has ended.", "Dieser Lauf ist beendet.")).Because(err), nil
+	}
+	r.log.Warn("no answer from a run", "run", workflowID, "update", name, "error", err)
+	return nil, fault.New(fault.Unavailable, text.New("Not confirmed: ask again with the same Idempotency-Key.",
+		"Nicht bestätigt: bitte mit demselben Idempotency-Key noch einmal anfragen.")).Because(err)
 }

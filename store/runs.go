@@ -2,10 +2,17 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
 
+	"github.com/jmoiron/sqlx"
+
+	"turnus/itsm/fault"
+	"turnus/itsm/person"
 	"turnus/itsm/run"
-	"turnus/itsm/task"
-	"turnus/report"
+	"turnus/itsm/text"
 )
 
 // Runs selects runs; empty fields select all.
@@ -15,31 +22,235 @@ type Runs struct {
 	State   string // a state, or live
 }
 
+const runColumns = `r.id, r.process, r.scope, r.period, r.attempt, r.state, r.provisional, r.round, r.owner,
+	r.started_by, r.token_issuer, r.reason, r.outcome, r.created_at, r.ended_at,
+	(SELECT max(attempt) FROM run n WHERE n.process = r.process AND n.scope = r.scope AND n.period = r.period) AS latest`
+
+type runRow struct {
+	run.Run
+	Outcome JSON[text.Text] `db:"outcome"`
+}
+
+func (r runRow) plain() run.Run {
+	r.Run.Outcome = r.Outcome.V
+	return r.Run
+}
+
 // Run is one run with its tasks and decisions.
-func (s *Store) Run(ctx context.Context, id string) (run.Run, error) { panic("to be written") }
+func (s *Store) Run(ctx context.Context, id string) (run.Run, error) {
+	r, err := getRun(ctx, s.db, id, "")
+	if err != nil {
+		return r, mapped(err)
+	}
+	if r.Tasks, err = s.tasksOf(ctx, id); err != nil {
+		return r, mapped(err)
+	}
+	r.Decisions, err = decisionsOf(ctx, s.db, id)
+	return r, mapped(err)
+}
+
+func getRun(ctx context.Context, q sqlx.QueryerContext, id, lock string) (run.Run, error) {
+	var r runRow
+	err := sqlx.GetContext(ctx, q, &r, "SELECT "+runColumns+" FROM run r WHERE r.id = $1 "+lock, id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return run.Run{}, fault.New(fault.NotFound, text.F("There is no run %.200s.", "Den Lauf %.200s gibt es nicht.", id))
+	}
+	return r.plain(), err
+}
 
 // Runs lists runs, newest first.
 func (s *Store) Runs(ctx context.Context, f Runs, p Page) ([]run.Run, string, error) {
-	panic("to be written")
+	at, id := time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC), ""
+	key, err := p.after(2)
+	if err != nil {
+		return nil, "", err
+	}
+	if key != nil {
+		if at, err = time.Parse(time.RFC3339Nano, key[0]); err != nil {
+			return nil, "", fault.Invalidf("cursor", "this isn't a cursor of this list", "das ist kein Cursor dieser Liste")
+		}
+		id = key[1]
+	}
+	var rows []runRow
+	err = s.db.SelectContext(ctx, &rows, "SELECT "+runColumns+` FROM run r
+		WHERE ($1 = '' OR process = $1) AND ($2 = '' OR scope = $2)
+		  AND ($3 = '' OR state = $3 OR $3 = 'live' AND ended_at IS NULL)
+		  AND (created_at < $4 OR created_at = $4 AND id > $5)
+		ORDER BY created_at DESC, id LIMIT $6`, f.Process, f.Scope, f.State, at, id, p.limit()+1)
+	if err != nil {
+		return nil, "", mapped(err)
+	}
+	next := ""
+	if len(rows) > p.limit() {
+		rows = rows[:p.limit()]
+		last := rows[len(rows)-1]
+		next = cursor(last.Created.Format(time.RFC3339Nano), last.ID)
+	}
+	list := make([]run.Run, len(rows))
+	for i, r := range rows {
+		list[i] = r.plain()
+	}
+	return list, next, nil
 }
 
-// Tasks selects tasks; empty fields select all.
-type Tasks struct {
-	State string // open, decided, closed
-	Mine  string // a person: those that they may decide now
-	Sees  string // a person: those that they may decide, or of services that they own
+// Newest is the newest attempt, or nil.
+func (s *Store) Newest(ctx context.Context, k run.Key) (*run.Run, error) {
+	r, err := newestAttempt(ctx, s.db, k)
+	return r, mapped(err)
 }
 
-// Task is one task.
-func (s *Store) Task(ctx context.Context, id string) (task.Task, error) { panic("to be written") }
-
-// Tasks lists tasks, oldest first.
-func (s *Store) Tasks(ctx context.Context, f Tasks, p Page) ([]task.Task, string, error) {
-	panic("to be written")
+func newestAttempt(ctx context.Context, q sqlx.QueryerContext, k run.Key) (*run.Run, error) {
+	var r runRow
+	err := sqlx.GetContext(ctx, q, &r, "SELECT "+runColumns+` FROM run r WHERE process = $1 AND scope = $2 AND period = $3
+		ORDER BY attempt DESC LIMIT 1`, k.Process, k.Scope, k.Period)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	plain := r.plain()
+	return &plain, err
 }
 
-// Report is a run's newest report: published, or else the draft of its last
-// round. Before the first draft it isn't found.
-func (s *Store) Report(ctx context.Context, id string) (report.Report, error) {
-	panic("to be written")
+// NewRun is what a start records.
+type NewRun struct {
+	Key         run.Key
+	Again       bool
+	Reason      string
+	Provisional bool
+	Why         text.Text // it is provisional
+	Owner       string
+	By          person.Actor
+}
+
+// Begin records the next attempt of a run, or finds the one that exists; the
+// row makes it unique, since it outlives Temporal's retention.
+func (s *Store) Begin(ctx context.Context, now time.Time, n NewRun) (r run.Run, created bool, err error) {
+	err = s.tx(ctx, func(tx *sqlx.Tx) error {
+		if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock(hashtextextended($1, 1))", n.Key.ID(1)); err != nil {
+			return err
+		}
+		existing, err := newestAttempt(ctx, tx, n.Key)
+		if err != nil {
+			return err
+		}
+		attempt, begin, err := run.Next(existing, n.Again)
+		if err != nil {
+			return err
+		}
+		if !begin {
+			r = *existing
+			return nil
+		}
+		in := run.Input{Run: n.Key.ID(attempt), Key: n.Key, Attempt: attempt, Provisional: n.Provisional, Why: n.Why}
+		if _, err := tx.ExecContext(ctx, `INSERT INTO run (id, process, scope, period, attempt, state, provisional, input, owner,
+				started_by, token_issuer, reason, created_at) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)`,
+			in.Run, n.Key.Process, n.Key.Scope, n.Key.Period, attempt, run.Collecting, n.Provisional, JSON[run.Input]{in}, n.Owner,
+			n.By.Person, n.By.Issuer, n.Reason, now); err != nil {
+			return err
+		}
+		created = true
+		if r, err = getRun(ctx, tx, in.Run, ""); err != nil {
+			return err
+		}
+		return record(ctx, tx, now, n.By, "run.started", "run/"+r.ID, nil, r)
+	})
+	return r, created, err
+}
+
+// Unstarted lists inputs of live runs whose workflow was never seen to run,
+// recorded before an instant, so that a start under way is left alone.
+func (s *Store) Unstarted(ctx context.Context, before time.Time, limit int) ([]run.Input, error) {
+	var rows []JSON[run.Input]
+	err := s.db.SelectContext(ctx, &rows, `SELECT input FROM run
+		WHERE started_at IS NULL AND ended_at IS NULL AND created_at < $1 ORDER BY created_at LIMIT $2`, before, limit)
+	list := make([]run.Input, len(rows))
+	for i, r := range rows {
+		list[i] = r.V
+	}
+	return list, mapped(err)
+}
+
+// Started marks a run whose workflow is known to Temporal.
+func (s *Store) Started(ctx context.Context, now time.Time, id string) error {
+	_, err := s.db.ExecContext(ctx, "UPDATE run SET started_at = $2, seen_at = $2 WHERE id = $1 AND started_at IS NULL", id, now)
+	return mapped(err)
+}
+
+// Unseen takes live, started runs that nobody has looked at since an instant,
+// and notes that somebody does now; several processes share the work.
+func (s *Store) Unseen(ctx context.Context, now, since time.Time, limit int) ([]string, error) {
+	var ids []string
+	err := s.db.SelectContext(ctx, &ids, `UPDATE run SET seen_at = $1 WHERE id IN (
+			SELECT id FROM run WHERE ended_at IS NULL AND started_at IS NOT NULL AND seen_at < $2
+			ORDER BY seen_at LIMIT $3 FOR UPDATE SKIP LOCKED)
+		RETURNING id`, now, since, limit)
+	return ids, mapped(err)
+}
+
+// Enter says which state a live run is in, and in which round.
+func (s *Store) Enter(ctx context.Context, st run.Step, state run.State) error {
+	_, err := s.db.ExecContext(ctx, "UPDATE run SET state = $3, round = $2 WHERE id = $1 AND ended_at IS NULL", st.Run, st.Round, state)
+	return mapped(err)
+}
+
+// End records how a run ended: once, whoever asks again. An approved run's
+// draft becomes the next version of its report; open tasks are closed.
+func (s *Store) End(ctx context.Context, now time.Time, e run.End) error {
+	return s.tx(ctx, func(tx *sqlx.Tx) error {
+		r, err := getRun(ctx, tx, e.Run, "FOR UPDATE")
+		if err != nil || r.Ended != nil {
+			return err
+		}
+		if e.State == run.Published {
+			if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock(hashtextextended($1, 2))", r.Key.ID(1)); err != nil {
+				return err
+			}
+			done, err := tx.ExecContext(ctx, `INSERT INTO report (process, scope, period, version, run, round, hash, published_at)
+				SELECT $1, $2, $3, 1 + coalesce((SELECT max(version) FROM report WHERE process = $1 AND scope = $2 AND period = $3), 0),
+					d.run, d.round, d.hash, $6 FROM draft d WHERE d.run = $4 AND d.round = $5`,
+				r.Process, r.Scope, r.Period, e.Run, e.Round, now)
+			if err != nil {
+				return err
+			}
+			if n, _ := done.RowsAffected(); n != 1 {
+				return fmt.Errorf("run %s: round %d has no draft to publish", e.Run, e.Round)
+			}
+		}
+		if _, err := tx.ExecContext(ctx, "UPDATE task SET state = 'closed', ended_at = $2 WHERE run = $1 AND state = 'open'", e.Run, now); err != nil {
+			return err
+		}
+		var outcome any
+		if !e.Reason.IsZero() {
+			outcome = JSON[text.Text]{e.Reason}
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE run SET state = $2, outcome = $3, ended_at = $4,
+			started_at = coalesce(started_at, $4) WHERE id = $1`, e.Run, e.State, outcome, now); err != nil {
+			return err
+		}
+		return record(ctx, tx, now, person.Actor{Person: person.System}, "run."+string(e.State), "run/"+e.Run,
+			map[string]any{"state": r.State}, e)
+	})
+}
+
+// Bind ties this database to the Temporal namespace that its runs live in, at
+// the first contact, and gives the one that it is tied to.
+func (s *Store) Bind(ctx context.Context, namespace string) (bound string, err error) {
+	err = s.db.GetContext(ctx, &bound, `UPDATE installation SET namespace_id = coalesce(namespace_id, $1) RETURNING namespace_id`, namespace)
+	return bound, mapped(err)
+}
+
+// Counts says how many tasks are open, and how many runs are in each state.
+func (s *Store) Counts(ctx context.Context) (openTasks int64, byState map[run.State]int64, err error) {
+	if err := s.db.GetContext(ctx, &openTasks, "SELECT count(*) FROM task WHERE state = 'open'"); err != nil {
+		return 0, nil, mapped(err)
+	}
+	var rows []struct {
+		State run.State `db:"state"`
+		N     int64     `db:"n"`
+	}
+	err = s.db.SelectContext(ctx, &rows, "SELECT state, count(*) AS n FROM run GROUP BY state")
+	byState = map[run.State]int64{}
+	for _, r := range rows {
+		byState[r.State] = r.N
+	}
+	return openTasks, byState, mapped(err)
 }

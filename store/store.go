@@ -70,9 +70,12 @@ func (s *Store) tx(ctx context.Context, f func(*sqlx.Tx) error) error {
 // JSON keeps a value of the domain as jsonb.
 type JSON[T any] struct{ V T }
 
-// Value implements driver.Valuer.
+// Value implements driver.Valuer; a nil pointer is null.
 func (j JSON[T]) Value() (driver.Value, error) {
 	b, err := json.Marshal(j.V)
+	if string(b) == "null" {
+		return nil, err
+	}
 	return string(b), err
 }
 
@@ -151,10 +154,4 @@ func mapped(err error) error {
 		return away
 	}
 	return err
-}
-
-// violates says whether an error is PostgreSQL's refusal by this constraint.
-func violates(err error, constraint string) bool {
-	var p *pq.Error
-	return errors.As(err, &p) && p.Constraint == constraint
 }

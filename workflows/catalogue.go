@@ -30,7 +30,10 @@ type ScopeKind string
 const OfService ScopeKind = "service"
 
 // Handle is a typed name of an activity; see activity.go.
-type Handle interface{ Name() string }
+type Handle interface {
+	Name() string
+	Types() (in, out any) // values of its types
+}
 
 // Catalogue lists every process. It is a function because a variable would be
 // an initialization cycle with the workflows that it names.
@@ -43,7 +46,15 @@ func Catalogue() []Process {
 		Grain:    calendar.Month,
 		Covered:  true,
 		Starters: []person.Role{person.ProcessOwner},
+		Interval: "working day 3 of month", // of the month before
+		Workflow: SLAReport,
+		Handles:  handles(slaCollect, slaDraft),
 	}}
+}
+
+// handles adds to a process's own activities those that every run uses.
+func handles(own ...Handle) []Handle {
+	return append(own, openTask, advanceTask, judge, noteRefusal, judgeEnd, endRun)
 }
 
 // Find gives the process of that name.

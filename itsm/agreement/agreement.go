@@ -4,6 +4,7 @@ package agreement
 
 import (
 	"encoding/json"
+	"time"
 
 	"turnus/itsm/calendar"
 )
@@ -87,4 +88,16 @@ type WorkloadLimit struct {
 	Name  string `json:"name"`  // tickets: those opened in the period
 	Per   string `json:"per"`   // month
 	Limit int64  `json:"limit"` // 0: no limit agreed
+}
+
+// AlwaysOpen is the calendar of a service that names 24x7, in its zone.
+func (s ServiceSpec) AlwaysOpen() (*calendar.Calendar, error) {
+	if s.Zone == "" {
+		return calendar.AlwaysOpenIn(time.UTC), nil
+	}
+	zone, err := calendar.Zone(s.Zone)
+	if err != nil {
+		return nil, err
+	}
+	return calendar.AlwaysOpenIn(zone), nil
 }

@@ -165,7 +165,9 @@ func (c *checks) add(err error) {
 	}
 }
 
-func (c *checks) say(field, en, de string, args ...any) { c.add(fault.Invalidf(field, en, de, args...)) }
+func (c *checks) say(field, en, de string, args ...any) {
+	c.add(fault.Invalidf(field, en, de, args...))
+}
 
 func (c *checks) joined() error { return errors.Join(*c...) }
 

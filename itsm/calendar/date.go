@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"turnus/itsm/fault"
+	"turnus/itsm/text"
 )
 
 // Date is a day of the civil calendar, without zone.
@@ -30,6 +31,9 @@ func DateOf(t time.Time) Date {
 }
 
 func (d Date) utc() time.Time { return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC) }
+
+// number counts the days since 1 January 1970.
+func (d Date) number() int64 { return floorDiv(d.utc().Unix(), daySecs) }
 
 // String is YYYY-MM-DD.
 func (d Date) String() string { return d.utc().Format(time.DateOnly) }
@@ -88,6 +92,19 @@ const (
 	Month   Grain = "month"
 	Day     Grain = "day"
 )
+
+// Title of a grain, for people.
+func (g Grain) Title() text.Text {
+	switch g {
+	case Year:
+		return text.New("year", "Jahr")
+	case Quarter:
+		return text.New("quarter", "Quartal")
+	case Month:
+		return text.New("month", "Monat")
+	}
+	return text.New("day", "Tag")
+}
 
 // ParsePeriod reads 2026, 2026-Q4, 2026-10 or 2026-10-05.
 func ParsePeriod(s string) (Period, error) {

@@ -44,7 +44,7 @@ func Check(r resource.Raw) error {
 		faults = append(faults, person.CheckName("metadata.name", r.Metadata.Name))
 	}
 	faults = append(faults, checkSpec(r.Kind, r.Spec))
-	return located(Place(r.Kind, r.Metadata.Name), errors.Join(faults...))
+	return At(Place(r.Kind, r.Metadata.Name), errors.Join(faults...))
 }
 
 func checkSpec(k resource.Kind, spec json.RawMessage) error {
@@ -87,8 +87,8 @@ func Place(k resource.Kind, name string) string {
 	return string(k) + "/" + name
 }
 
-// located puts the place before the fields of all faults.
-func located(place string, err error) error {
+// At puts a place before the fields of all faults.
+func At(place string, err error) error {
 	return changed(err, func(f *fault.Error) *fault.Error {
 		c := *f
 		c.Field = strings.TrimSpace(place + " " + f.Field)

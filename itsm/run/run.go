@@ -75,6 +75,53 @@ func TaskID(run string, round int, step string) string {
 	return fmt.Sprintf("%s~%d.%s", strings.ReplaceAll(run, "/", "."), round, step)
 }
 
+// Input of every workflow: which run it is. What it works on it reads through
+// activities.
+type Input struct {
+	Run string `json:"run"`
+	Key
+	Attempt     int       `json:"attempt"`
+	Provisional bool      `json:"provisional"`
+	Why         text.Text `json:"why,omitzero"` // it is provisional
+}
+
+// Step names a round of a run: what activities work on, and retry.
+type Step struct {
+	Run   string `json:"run"`
+	Round int    `json:"round"`
+}
+
+// CancelMessage is what an Update `cancel` carries.
+type CancelMessage struct {
+	Run    string `json:"run"`
+	Pass   string `json:"pass"` // its secret; the only thing that says who cancels
+	Reason string `json:"reason"`
+}
+
+// End is how a run ended.
+type End struct {
+	Run    string    `json:"run"`
+	Round  int       `json:"round"`
+	State  State     `json:"state"`
+	Reason text.Text `json:"reason,omitzero"`
+}
+
+// Next says what a start finds: the newest attempt, which is used as it is
+// (begin is false), or that another one begins. again asks for one after an
+// ended run.
+func Next(newest *Run, again bool) (attempt int, begin bool, err error) {
+	switch {
+	case newest == nil:
+		return 1, true, nil
+	case newest.State.Live() && again:
+		return 0, false, fault.New(fault.Conflict, text.F("%s is still %s: let it end, or cancel it, before another attempt.",
+			"%s ist noch %s: erst enden lassen oder abbrechen, dann ein weiterer Versuch.", newest.ID, newest.State))
+	case newest.State.Repeatable(), again:
+		return newest.Attempt + 1, true, nil
+	}
+	return newest.Attempt, false, nil
+}
+
 // Run is one execution of a process as it is on record.
 type Run struct {
 	ID          string `json:"id" db:"id"`

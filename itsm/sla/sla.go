@@ -36,7 +36,7 @@ type Frozen struct {
 	Hash        string           `json:"hash"`            // over the sorted (number, version hash)
 	At          time.Time        `json:"at"`              // of freezing; the figures' computed_at
 	Rejects     []RejectsByCause `json:"rejects,omitempty"`
-	RowsRead    int64            `json:"rows_read"` // of all imports up to Import
+	RowsRead    int64            `json:"rows_read"` // source rows taken in or rejected up to Import
 }
 
 // Agreement is one version of an agreement.

@@ -69,3 +69,11 @@ type Decision struct {
 	Hash        string    `json:"hash" db:"hash"`
 	TokenIssuer string    `json:"token_issuer,omitempty" db:"token_issuer"` // who issued the decider's token
 }
+
+// Message is what an Update or Signal `decide` carries.
+type Message struct {
+	Task    string  `json:"task"`
+	Pass    string  `json:"pass"` // its secret; the only thing that says who decides
+	Outcome Outcome `json:"outcome"`
+	Comment string  `json:"comment"`
+}

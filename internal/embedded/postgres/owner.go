@@ -9,6 +9,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 )
 
@@ -93,11 +94,12 @@ func (o owner) canEnter(dir string) error {
 const longestSocket = 103
 
 // socketDir is where the socket lies: in the data directory, which is closed
-// to everybody else, or, where that path is too long, in a private directory
-// for temporary files, whose name follows from the path.
+// to everybody else, or, where that path is too long or holds a comma (which
+// separates hosts in an address), in a private directory for temporary files,
+// whose name follows from the path.
 func socketDir(data string, o owner) (string, error) {
 	const socket = "/.s.PGSQL.5432"
-	if len(data)+len(socket) <= longestSocket {
+	if len(data)+len(socket) <= longestSocket && !strings.Contains(data, ",") {
 		return data, nil
 	}
 	sum := sha256.Sum256([]byte(data))

@@ -266,11 +266,13 @@ func (s *Server) ready(ctx context.Context) error {
 		s.mu.Unlock()
 		switch {
 		case ctx.Err() != nil:
-			return fmt.Errorf("PostgreSQL doesn't answer: %w; its log is %s", ctx.Err(), s.logFile())
+			return fmt.Errorf("PostgreSQL doesn't answer (%w): %w; its log is %s", ctx.Err(), err, s.logFile())
 		case exits > 0 && time.Since(began) > 8*time.Second:
 			return fmt.Errorf("PostgreSQL doesn't start; it says:\n%s", s.logTail())
 		case wrongPassword(err):
 			return fmt.Errorf("PostgreSQL doesn't accept the password in %s: put back the one that belongs to %s", s.passwordFile(), s.data)
+		case time.Since(began) > time.Minute && !recovering(err):
+			return fmt.Errorf("PostgreSQL runs, but doesn't answer: %w; its log is %s", err, s.logFile())
 		case !told && time.Since(began) > 10*time.Second:
 			told = true
 			s.log.Info("PostgreSQL is still starting; after a crash it recovers first", "log", s.logFile())

@@ -44,3 +44,9 @@ func wrongPassword(err error) bool {
 	var p *pq.Error
 	return errors.As(err, &p) && p.Code.Class() == "28"
 }
+
+// recovering says whether the server answered that it isn't ready yet.
+func recovering(err error) bool {
+	var p *pq.Error
+	return errors.As(err, &p) && p.Code == "57P03"
+}

@@ -1,0 +1,19 @@
+package activities
+
+import (
+	"context"
+
+	"turnus/itsm/run"
+	"turnus/workflows"
+)
+
+// RunCancel judges a wish to cancel; what it says is on record.
+func (s *Set) RunCancel(ctx context.Context, c workflows.Cancelling) (v workflows.Verdict[struct{}], err error) {
+	v.Refusal, err = s.store.Cancel(ctx, s.now(), c.By, c.CancelMessage)
+	return v, err
+}
+
+// RunEnd records how a run ended, and publishes its report if it was approved.
+func (s *Set) RunEnd(ctx context.Context, e run.End) (struct{}, error) {
+	return struct{}{}, s.store.End(ctx, s.now(), e)
+}

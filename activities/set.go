@@ -1,0 +1,88 @@
+// Package activities holds the side effects of runs: methods of one Set, one
+// file a process. Each may be tried again at any moment, so each writes under
+// the keys of run, round and step, and finds what it wrote before.
+package activities
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/interceptor"
+	"go.temporal.io/sdk/temporal"
+
+	"turnus/itsm/fault"
+	"turnus/store"
+	"turnus/workflows"
+)
+
+// Set holds what activities need. Its exported methods are the activities,
+// and no others.
+type Set struct {
+	store *store.Store
+	now   func() time.Time
+}
+
+// New makes the set.
+func New(s *store.Store, now func() time.Time) *Set { return &Set{store: s, now: now} }
+
+// Attempts after which an error that nobody foresaw is believed.
+const internalAttempts = 10
+
+// Interceptor does for every activity what each would otherwise do by itself:
+// it beats the heart, so that killed work comes back within seconds, and turns
+// faults into Temporal's errors, so that only what may pass is tried again.
+type Interceptor struct {
+	interceptor.WorkerInterceptorBase
+	Log *slog.Logger
+}
+
+// InterceptActivity implements interceptor.WorkerInterceptor.
+func (i *Interceptor) InterceptActivity(_ context.Context, next interceptor.ActivityInboundInterceptor) interceptor.ActivityInboundInterceptor {
+	in := &inbound{log: i.Log}
+	in.Next = next
+	return in
+}
+
+type inbound struct {
+	interceptor.ActivityInboundInterceptorBase
+	log *slog.Logger
+}
+
+// ExecuteActivity implements interceptor.ActivityInboundInterceptor.
+func (i *inbound) ExecuteActivity(ctx context.Context, in *interceptor.ExecuteActivityInput) (any, error) {
+	done := make(chan struct{})
+	defer close(done)
+	go func() {
+		beat := time.NewTicker(2 * time.Second)
+		defer beat.Stop()
+		for {
+			select {
+			case <-beat.C:
+				activity.RecordHeartbeat(ctx)
+			case <-done:
+				return
+			}
+		}
+	}()
+	out, err := i.Next.ExecuteActivity(ctx, in)
+	if err == nil {
+		return out, nil
+	}
+	info := activity.GetInfo(ctx)
+	log := i.log.With("run", info.WorkflowExecution.ID, "activity", info.ActivityType.Name, "attempt", info.Attempt, "error", err)
+	if f := fault.As(err); f != nil {
+		log.Warn("activity refused", "cause", f.Cause)
+		return nil, workflows.Refuse(f)
+	}
+	if errors.Is(err, context.Canceled) || ctx.Err() != nil {
+		return nil, err
+	}
+	log.Error("activity failed")
+	if info.Attempt >= internalAttempts {
+		return nil, temporal.NewNonRetryableApplicationError(err.Error(), string(fault.Internal), nil)
+	}
+	return nil, err
+}

@@ -1,0 +1,134 @@
+package activities
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"turnus/itsm/agreement"
+	"turnus/itsm/calendar"
+	"turnus/itsm/fault"
+	"turnus/itsm/resource"
+	"turnus/itsm/run"
+	"turnus/itsm/sla"
+	"turnus/report"
+	"turnus/store"
+	"turnus/workflows"
+)
+
+// SLAReportCollect freezes what a round stands on: the tickets as of the
+// newest import, by count and hash, and the versions of agreements and
+// calendars.
+func (s *Set) SLAReportCollect(ctx context.Context, in workflows.Freezing) (workflows.Collected, error) {
+	st := run.Step{Run: in.Run, Round: in.Round}
+	if err := s.store.Enter(ctx, st, run.Collecting); err != nil {
+		return workflows.Collected{}, err
+	}
+	f, err := s.slaRules(ctx, in)
+	if err != nil {
+		return workflows.Collected{}, err
+	}
+	if f.RowsRead, f.Rejects, err = s.store.RejectsByCause(ctx, f.Service, f.Import); err != nil {
+		return workflows.Collected{}, err
+	}
+	sum := sha256.New()
+	for t, err := range s.store.TicketsAsOf(ctx, f.Service, f.Import, f.From, f.To) {
+		if err != nil {
+			return workflows.Collected{}, err
+		}
+		f.Count++
+		fmt.Fprintf(sum, "%s\t%s\n", t.Number, t.Hash)
+	}
+	f.Hash = hex.EncodeToString(sum.Sum(nil))
+	if f, err = store.Freeze(ctx, s.store, s.now(), st, f); err != nil {
+		return workflows.Collected{}, err
+	}
+	return workflows.Collected{Import: f.Import, Count: f.Count, Hash: f.Hash}, nil
+}
+
+// slaRules collects everything but the tickets.
+func (s *Set) slaRules(ctx context.Context, in workflows.Freezing) (sla.Frozen, error) {
+	f := sla.Frozen{
+		Run: in.Run, Round: in.Round, Service: in.Scope, Period: in.Period, TZData: calendar.TZData,
+		Provisional: in.Provisional, Reason: in.Why, At: s.now(),
+	}
+	period, err := calendar.ParsePeriod(in.Period)
+	if err != nil {
+		return f, err
+	}
+	zone, err := s.store.ZoneOf(ctx, in.Scope)
+	if err != nil {
+		return f, err
+	}
+	f.From, f.To = period.Bounds(zone)
+	f.Zone = zone.String()
+	svc, _, err := store.ValidAt[agreement.ServiceSpec](ctx, s.store, resource.Service, in.Scope, f.From)
+	if err != nil {
+		return f, err
+	}
+	f.Title = svc.Title()
+	if _, f.AsOf, f.Import, err = s.store.Coverage(ctx, in.Scope); err != nil {
+		return f, err
+	}
+	versions, err := s.store.AgreementsOf(ctx, in.Scope, f.To)
+	if err != nil {
+		return f, err
+	}
+	names := []string{svc.Spec.Calendar}
+	for _, v := range versions {
+		a := sla.Agreement{Name: v.Resource.Metadata.Name, Version: v.Version, Hash: v.Hash, ValidFrom: v.ValidFrom}
+		if err := json.Unmarshal(v.Resource.Spec, &a.Spec); err != nil {
+			return f, err
+		}
+		a.Title = v.Resource.Title()
+		if to := a.Spec.Valid.To; to != nil {
+			end := to.Add(1).Start(zone)
+			a.ValidTo = &end
+		}
+		for _, t := range a.Spec.Targets {
+			names = append(names, t.Calendar)
+		}
+		f.Agreements = append(f.Agreements, a)
+	}
+	if len(f.Agreements) == 0 {
+		return f, fault.Invalidf("service", "%s has no agreement that holds in %s: declare one, then start again",
+			"%s hat keine Vereinbarung, die in %s gilt: eine hinterlegen und neu starten", in.Scope, in.Period)
+	}
+	slices.Sort(names)
+	for _, name := range slices.Compact(names) {
+		if name == calendar.AlwaysOpen {
+			continue
+		}
+		c, v, err := store.ValidAt[calendar.Spec](ctx, s.store, resource.Calendar, name, f.From)
+		if err != nil {
+			return f, err
+		}
+		f.Calendars = append(f.Calendars, sla.CalendarUsed{Name: name, Version: v.Version, Hash: v.Hash, Spec: c.Spec})
+	}
+	return f, nil
+}
+
+// SLAReportDraft computes the figures from what was frozen, and drafts the
+// report.
+func (s *Set) SLAReportDraft(ctx context.Context, st run.Step) (workflows.Drafted, error) {
+	if err := s.store.Enter(ctx, st, run.Drafting); err != nil {
+		return workflows.Drafted{}, err
+	}
+	f, err := store.Frozen[sla.Frozen](ctx, s.store, st)
+	if err != nil {
+		return workflows.Drafted{}, err
+	}
+	r, err := sla.Derive(f, s.store.TicketsAsOf(ctx, f.Service, f.Import, f.From, f.To))
+	if err != nil {
+		return workflows.Drafted{}, err
+	}
+	hash, doc, err := report.Hash(slaDocument(f, r))
+	if err != nil {
+		return workflows.Drafted{}, err
+	}
+	hash, err = s.store.SaveDraft(ctx, s.now(), st, hash, doc)
+	return workflows.Drafted{Hash: hash}, err
+}

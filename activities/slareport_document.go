@@ -1,0 +1,200 @@
+package activities
+
+import (
+	"strings"
+
+	"turnus/itsm/sla"
+	"turnus/itsm/text"
+	"turnus/report"
+)
+
+// slaDocument words the figures of a period: for a service manager, who wants
+// to know what was kept, and for an auditor, who wants to know how we know. It
+// is pure: the same inputs give the same document, and so the same hash.
+func slaDocument(f sla.Frozen, r sla.Result) report.Document {
+	d := report.Document{
+		Run: f.Run, Process: "sla-report", Scope: f.Service, Period: f.Period,
+		From: f.From.UTC(), To: f.To.UTC(), Zone: f.Zone,
+		Title:       text.New("SLA report", "SLA-Bericht"),
+		Subject:     titled(f.Title, f.Service),
+		Provisional: f.Provisional,
+		Notice:      slaNotice(f),
+		Summary:     slaSummary(r),
+		Figures:     slaFigures(r),
+		Sources:     slaSources(f),
+		ComputedAt:  f.At.UTC(),
+	}
+	for _, a := range r.Agreements {
+		d.Sections = append(d.Sections, slaResults(a))
+	}
+	if len(r.Agreements) == 0 {
+		d.Sections = append(d.Sections, report.Section{
+			Title: text.New("Results against targets", "Ergebnisse gegenüber den Zielen"),
+			Paragraphs: []text.Text{text.New(
+				"No agreement for this service was in force in the period. There is nothing to measure against.",
+				"Für diesen Service galt in der Periode keine Vereinbarung. Es gibt nichts, woran zu messen wäre.")},
+		})
+	}
+	d.Sections = append(d.Sections, slaWorkload(r), slaClaims(r), slaQuality(f, r), slaDefinitions(f, r))
+	return d
+}
+
+// titled falls back to the name where there is no display name.
+func titled(t text.Text, name string) text.Text {
+	if t.IsZero() {
+		return text.Same(name)
+	}
+	return text.New(t.In(text.En), t.In(text.De))
+}
+
+func slaNotice(f sla.Frozen) text.Text {
+	if !f.Provisional {
+		return text.Text{}
+	}
+	why := f.Reason
+	if why.IsZero() {
+		why = text.New("the period isn't over, or the imported data doesn't cover it",
+			"die Periode ist nicht zu Ende, oder die importierten Daten decken sie nicht ab")
+	}
+	return text.F("Provisional: %[1]s. The figures may still change; nobody was asked to approve them.",
+		"Vorläufig: %[2]s. Die Zahlen können sich noch ändern; eine Freigabe wurde nicht eingeholt.",
+		strings.TrimRight(why.In(text.En), ". "), strings.TrimRight(why.In(text.De), ". "))
+}
+
+// verdictCell is a verdict in words. A target is missed, a ticket breaches.
+func verdictCell(v sla.Verdict) report.Cell {
+	switch v {
+	case sla.Met:
+		return report.Judged(text.New("met", "eingehalten"), report.Good)
+	case sla.Missed, sla.Breached:
+		return report.Judged(text.New("missed", "verfehlt"), report.Bad)
+	}
+	return report.Judged(report.NotApplicable(), report.Neutral)
+}
+
+// limitCell is the verdict on a volume of work.
+func limitCell(v sla.Verdict) report.Cell {
+	switch v {
+	case sla.Met:
+		return report.Judged(text.New("within", "eingehalten"), report.Good)
+	case sla.NoData:
+		return report.Judged(report.NotApplicable(), report.Neutral)
+	}
+	return report.Judged(text.New("exceeded", "überschritten"), report.Bad)
+}
+
+// slaSummary gives the headlines. Counts may be added up over targets,
+// percentages never.
+func slaSummary(r sla.Result) []report.Tile {
+	var sum sla.TargetResult
+	var met, missed, silent, within, over, limits int64
+	var limit, actual int64
+	for _, a := range r.Agreements {
+		for _, t := range a.Targets {
+			sum.Decided += t.Decided
+			sum.Met += t.Met
+			sum.Breached += t.Breached
+			sum.Open += t.Open
+			sum.OpenBreached += t.OpenBreached
+			sum.Undecided += t.Undecided
+			sum.Claims += t.Claims
+			sum.Differ += t.Differ
+			switch t.Verdict {
+			case sla.Met:
+				met++
+			case sla.Missed, sla.Breached:
+				missed++
+			default:
+				silent++
+			}
+		}
+		for _, w := range a.Workload {
+			if w.Limit.Limit == 0 {
+				continue
+			}
+			limits++
+			limit, actual = w.Limit.Limit, w.Actual
+			if w.Verdict == sla.Met {
+				within++
+			} else {
+				over++
+			}
+		}
+	}
+	kept := report.Tile{Label: text.New("Targets met", "Ziele eingehalten"), Tone: report.Neutral,
+		Value: report.Words(text.F("%d of %d", "%d von %d", met, met+missed)),
+		Note:  text.F("%d missed", "%d verfehlt", missed)}
+	if met+missed == 0 {
+		kept.Value = report.Words(report.NotApplicable())
+		kept.Note = text.New("nothing was decided", "nichts wurde entschieden")
+	} else {
+		kept.Tone = toned(missed == 0)
+		if silent > 0 {
+			kept.Note = text.F("%[1]s; %[3]d without cases", "%[2]s; %[3]d ohne Fälle", kept.Note.En, kept.Note.De, silent)
+		}
+	}
+	opened := report.Tile{Label: text.New("Tickets opened", "Tickets eröffnet"), Value: report.Count(r.Opened), Tone: report.Neutral}
+	switch {
+	case limits == 0:
+		opened.Note = text.New("no workload limit agreed", "keine Lastgrenze vereinbart")
+	case limits == 1 && actual == r.Opened: // the tile's own number is what is limited
+		n := report.Number(limit)
+		opened.Tone = toned(over == 0)
+		opened.Note = text.F("within the limit of %[1]s", "innerhalb der Lastgrenze von %[2]s", n.En, n.De)
+		if over > 0 {
+			opened.Note = text.F("over the limit of %[1]s", "über der Lastgrenze von %[2]s", n.En, n.De)
+		}
+	default:
+		opened.Tone = toned(over == 0)
+		opened.Note = text.F("workload limits kept: %d of %d", "Lastgrenzen eingehalten: %d von %d", within, limits)
+	}
+	differ := report.Tile{Label: text.New("Source and clock differ", "Quelle und Uhr weichen ab"), Tone: report.Neutral,
+		Value: report.Count(sum.Differ), Note: ofAll(sum.Claims, "tickets compared", "verglichenen Tickets")}
+	if sum.Claims == 0 {
+		differ.Value = report.Words(report.NotApplicable())
+		differ.Note = text.New("the source claims nothing", "die Quelle sagt nichts dazu")
+	}
+	return []report.Tile{
+		kept,
+		{Label: text.New("Tickets decided", "Tickets entschieden"), Value: report.Count(sum.Decided), Tone: report.Neutral,
+			Note: text.New("counted once per target", "je Ziel einmal gezählt")},
+		{Label: text.New("Breached", "Verletzt"), Value: report.Count(sum.Breached), Tone: report.Neutral,
+			Note: ofAll(sum.Decided, "decided", "entschiedenen")},
+		{Label: text.New("Open at the end", "Am Ende offen"), Value: report.Count(sum.Open), Tone: report.Neutral,
+			Note: alreadyBreached(sum.OpenBreached)},
+		opened,
+		differ,
+	}
+}
+
+func toned(good bool) report.Tone {
+	if good {
+		return report.Good
+	}
+	return report.Bad
+}
+
+func ofAll(n int64, en, de string) text.Text {
+	t := report.Number(n)
+	return text.New("of "+t.En+" "+en, "von "+t.De+" "+de)
+}
+
+func alreadyBreached(n int64) text.Text {
+	t := report.Number(n)
+	return text.New(t.En+" of these already breached", "davon "+t.De+" bereits verletzt")
+}
+
+// slaSources lists what the figures stand on, each in its version.
+func slaSources(f sla.Frozen) []report.Source {
+	var s []report.Source
+	if f.Import > 0 {
+		s = append(s, report.Source{Kind: "import", Name: f.Service, Version: decimal(f.Import), Hash: f.Hash})
+	}
+	for _, a := range f.Agreements {
+		s = append(s, report.Source{Kind: "agreement", Name: a.Name, Version: decimal(int64(a.Version)), Hash: a.Hash})
+	}
+	for _, c := range f.Calendars {
+		s = append(s, report.Source{Kind: "calendar", Name: c.Name, Version: decimal(int64(c.Version)), Hash: c.Hash})
+	}
+	return append(s, report.Source{Kind: "tzdata", Name: f.Zone, Version: f.TZData})
+}

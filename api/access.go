@@ -1,0 +1,73 @@
+package api
+
+import (
+	"slices"
+
+	"turnus/itsm/fault"
+	"turnus/itsm/person"
+	"turnus/itsm/text"
+	"turnus/workflows"
+)
+
+// access says whom an operation is for. Which run, task or service they may
+// use it on follows in visible.go, and in package runs.
+type access struct {
+	public bool          // no token is needed
+	roles  []person.Role // any of them; none: everybody who is signed in
+}
+
+// accessTable is the one place that says which roles an operation is for, by
+// its ID. An operation without an entry can't be registered.
+func accessTable() map[string]access {
+	const (
+		admin    = person.Administrator
+		owner    = person.ProcessOwner
+		approver = person.Approver
+		auditor  = person.Auditor
+	)
+	everybody := access{}
+	public := access{public: true}
+	only := func(roles ...person.Role) access { return access{roles: roles} }
+
+	t := map[string]access{
+		"healthz":        public,
+		"readyz":         public,
+		"list-processes": everybody,
+		"list-runs":      everybody, // what of a run, says visible.go
+		"get-run":        everybody,
+		"cancel-run":     only(admin, owner),
+		"get-report":     everybody, // published ones; drafts: visible.go
+		"list-tasks":     everybody, // those that they may see
+		"get-task":       everybody,
+		"decide-task":    only(approver),
+		"apply":          only(admin),
+		"issue-token":    only(admin),
+		"list-tokens":    only(admin, auditor),
+		"revoke-token":   only(admin),
+		"list-audit":     only(auditor),
+		"import-tickets": only(admin, owner),
+		"list-imports":   only(admin, owner, auditor),
+		"get-import":     only(admin, owner, auditor),
+		"list-rejects":   only(admin, owner, auditor),
+	}
+	for _, k := range kinds() {
+		t["list-"+k.plural] = only(admin, owner, approver, auditor)
+		t["get-"+k.singular] = only(admin, owner, approver, auditor)
+		t["list-"+k.singular+"-versions"] = only(admin, owner, approver, auditor)
+		t["put-"+k.singular] = only(admin)
+		t["retire-"+k.singular] = only(admin)
+	}
+	for _, p := range workflows.Catalogue() {
+		t["start-"+p.Name] = only(p.Starters...)
+	}
+	return t
+}
+
+// admits says whether somebody's roles are enough.
+func (a access) admits(who person.Actor) error {
+	if a.public || len(a.roles) == 0 || slices.ContainsFunc(a.roles, func(r person.Role) bool { return who.Has(r) }) {
+		return nil
+	}
+	return fault.New(fault.Forbidden, text.F(
+		"This is for the roles %v; %s has %v.", "Das steht den Rollen %v zu; %s hat %v.", a.roles, who.Person, who.Roles))
+}

@@ -1,0 +1,123 @@
+package api
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Who may what, written down a second time, as CONTRACT.md and DECISIONS say
+// it: a change of the access table must be meant. a: administrator, o: owner,
+// p: approver, u: auditor, v: viewer; -: no token needed.
+func matrix() map[string]string {
+	m := map[string]string{
+		"healthz": "-", "readyz": "-",
+		"list-processes": "aopuv", "list-runs": "aopuv", "get-run": "aopuv", "get-report": "aopuv", "list-tasks": "aopuv", "get-task": "aopuv",
+		"start-sla-report": "o", "cancel-run": "ao", "decide-task": "p",
+		"apply": "a", "issue-token": "a", "revoke-token": "a", "list-tokens": "au", "list-audit": "u",
+		"import-tickets": "ao", "list-imports": "aou", "get-import": "aou", "list-rejects": "aou",
+	}
+	for plural, one := range map[string]string{"calendars": "calendar", "persons": "person", "services": "service", "agreements": "agreement", "mappings": "mapping"} {
+		m["list-"+plural], m["get-"+one], m["list-"+one+"-versions"] = "aopu", "aopu", "aopu"
+		m["put-"+one], m["retire-"+one] = "a", "a"
+	}
+	return m
+}
+
+// The matrix of operations and roles, generated from the OpenAPI document.
+func TestOperationsAndRoles(t *testing.T) {
+	h := newHouse(t)
+	people := map[string]string{"a": "admin", "o": "owner", "p": "approver", "u": "auditor", "v": "viewer"}
+	want := matrix()
+	for _, op := range operations(t) {
+		may, ok := want[op.id]
+		require.True(t, ok, "%s isn't in the matrix", op.id)
+		path, body := example(op)
+		if may == "-" {
+			require.Equal(t, 200, h.as(t, "", op.method, path, body).Code, op.id)
+			continue
+		}
+		w := h.as(t, "", op.method, path, body)
+		require.Equal(t, 401, w.Code, "%s without a token", op.id)
+		require.Equal(t, `Bearer realm="turnus"`, w.Header().Get("WWW-Authenticate"))
+		problemIn(t, w)
+		require.Equal(t, 401, do(t, h.Echo, op.method, path, body, []string{"Authorization", "Bearer wrong"}).Code, op.id)
+		for letter, who := range people {
+			w := h.as(t, who, op.method, path, body)
+			if strings.Contains(may, letter) {
+				require.NotContains(t, []int{401, 403}, w.Code, "%s as %s: %s", op.id, who, w.Body)
+			} else {
+				require.Equal(t, 403, w.Code, "%s as %s: %s", op.id, who, w.Body)
+				require.Equal(t, "forbidden", problemIn(t, w).Code)
+			}
+		}
+	}
+}
+
+// example is a request that is well-formed and concerns nothing that exists,
+// but for the service payments.
+func example(op described) (path, body string) {
+	path = strings.NewReplacer("{process}", "sla-report", "{scope}", "payments", "{period}", "1999-01", "{id}", "9").Replace(op.path)
+	name := "nobody"
+	if strings.HasPrefix(op.path, "/v1/services/{name}/") {
+		name = "payments"
+	}
+	path = strings.Replace(path, "{name}", name, 1)
+	switch {
+	case op.id == "import-tickets":
+		return path + "?format=servicenow-audit", "number\n"
+	case op.id == "start-sla-report":
+		return path, `{"service":"payments","period":"1999-01"}`
+	case op.id == "cancel-run":
+		return path, `{"reason":"a test"}`
+	case op.id == "decide-task":
+		return path, `{"outcome":"approve"}`
+	case op.id == "apply":
+		return path, `{"apiVersion":"turnus/v1","kind":"Mapping","metadata":{"name":"some"},"spec":{"number":"a","opened":"b"}}`
+	case strings.HasPrefix(op.id, "put-"):
+		kind := strings.ToUpper(op.id[4:5]) + op.id[5:]
+		spec := map[string]string{
+			"Calendar":  `{"zone":"Europe/Berlin","hours":{"mon":["08:00-18:00"]}}`,
+			"Person":    `{"roles":["viewer"]}`,
+			"Service":   `{"owner":"owner","approvers":["approver"],"calendar":"office"}`,
+			"Agreement": `{"service":"payments","valid":{"from":"2026-01-01"},"targets":[{"name":"fast","measure":"resolution","within":"PT4H","calendar":"office","attain":95}]}`,
+			"Mapping":   `{"number":"a","opened":"b"}`,
+		}[kind]
+		return path, fmt.Sprintf(`{"apiVersion":"turnus/v1","kind":%q,"metadata":{"name":"nobody"},"spec":%s}`, kind, spec)
+	}
+	return path, ""
+}
+
+// Owners act on their own services only, and a refusal is on record.
+func TestOwnersOfOtherServices(t *testing.T) {
+	h := newHouse(t)
+	for _, r := range []struct{ method, path, body string }{
+		{"POST", "/v1/services/payments/tickets?format=servicenow-audit", "number\n"},
+		{"GET", "/v1/services/payments/imports", ""},
+	} {
+		w := h.as(t, "other-owner", r.method, r.path, r.body)
+		require.Equal(t, 403, w.Code, w.Body)
+		require.Contains(t, problemIn(t, w).Detail, "other-owner")
+		require.NotEqual(t, 403, h.as(t, "owner", r.method, r.path, r.body).Code)
+	}
+	require.Equal(t, 404, h.as(t, "other-owner", "GET", "/v1/services/nothing/imports", "").Code)
+
+	trail := h.as(t, "auditor", "GET", "/v1/audit?person=other-owner", "")
+	require.Equal(t, 200, trail.Code)
+	require.Contains(t, trail.Body.String(), `"action":"import-tickets.refused","object":"services/payments/tickets"`)
+}
+
+// 401, then the body, then the role.
+func TestOrderOfErrors(t *testing.T) {
+	h := newHouse(t)
+	const path = "/v1/processes/sla-report/runs"
+	require.Equal(t, 401, h.as(t, "", "POST", path, `{`).Code)
+	require.Equal(t, 400, h.as(t, "viewer", "POST", path, `{`).Code)
+	require.Equal(t, 422, h.as(t, "viewer", "POST", path, `{"service":"payments"}`).Code)
+	require.Equal(t, 422, h.as(t, "viewer", "POST", path, `{"period":"2026-10"}`).Code)
+	require.Equal(t, 403, h.as(t, "viewer", "POST", path, `{"service":"nothing","period":"2026-10"}`).Code)
+	require.Equal(t, 422, h.as(t, "viewer", "PUT", "/v1/calendars/a", `{"apiVersion":"turnus/v1","kind":"Calendar","metadata":{"name":"b"},"spec":{}}`).Code)
+	require.Equal(t, 404, h.as(t, "admin", "POST", "/v1/persons/nobody/tokens", ``).Code)
+}

@@ -1,0 +1,94 @@
+// Package api is the HTTP face of Turnus: operations declared with huma on
+// Echo, as CONTRACT.md section 2 promises them. Types give validation and the
+// OpenAPI document; one table says which roles an operation is for (access.go),
+// one place who sees what (visible.go), one place how an error is answered
+// (problem.go).
+//
+// It may import runs, workflows (the catalogue), store, imports, report and
+// itsm. Temporal is reached through runs only.
+//
+//	handler := api.New(api.Config{Store: st, Runs: rs, Now: time.Now, Log: log, Ready: ready})
+//	err := api.Server(handler, "127.0.0.1:8080").ListenAndServe()
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
+	"github.com/labstack/echo/v4"
+
+	"turnus/runs"
+	"turnus/store"
+)
+
+// Config is what the API stands on.
+type Config struct {
+	Store   *store.Store
+	Runs    *runs.Runs
+	Now     func() time.Time
+	Log     *slog.Logger
+	Ready   func(context.Context) error           // nil error: work is accepted
+	Counts  func(context.Context) (Counts, error) // for /metrics, read at each scrape; may be nil
+	Version string                                // of the binary, shown by /healthz
+}
+
+// server holds the configuration and what New makes of it.
+type server struct {
+	Config
+	huma    huma.API
+	access  map[string]access
+	metrics *metrics
+}
+
+// The limits of a request. Idempotency keys are free 30 s after a request that
+// died, so an ordinary request must have ended before that.
+const (
+	requestTime = 25 * time.Second
+	bodyTime    = 10 * time.Second // to send an ordinary body
+	importTime  = 30 * time.Minute // to send and merge a file
+	importIdle  = time.Minute      // without a byte of it
+	maxBody     = 1 << 20
+	maxApply    = 4 << 20
+	maxImport   = 4 << 30
+)
+
+// New builds the API.
+func New(c Config) *echo.Echo {
+	s := &server{Config: c, access: accessTable(), metrics: newMetrics(c.Counts)}
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.Pre(s.observe)
+	e.HTTPErrorHandler = s.unrouted
+	s.huma = humaecho.New(e, humaConfig())
+
+	s.health(e)
+	s.processes()
+	s.runs()
+	s.report()
+	s.tasks()
+	s.resources()
+	s.apply()
+	s.tokens()
+	s.audit()
+	s.imports()
+	s.document(e)
+	return e
+}
+
+// Server is an HTTP server with the limits that the API needs. What may take
+// longer (the import) moves its own deadlines.
+func Server(h http.Handler, addr string) *http.Server {
+	return &http.Server{
+		Addr:              addr,
+		Handler:           h,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       30 * time.Second,
+		WriteTimeout:      60 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    32 << 10,
+	}
+}

@@ -1,0 +1,183 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
+
+	"turnus/itsm/fault"
+	"turnus/itsm/text"
+)
+
+// takeBody reads a body whole, within its limits, before anything looks at it,
+// and refuses what can't be read. huma would answer 500 to a body that is cut
+// off, and PostgreSQL to a NUL character.
+func (s *server) takeBody(op operation) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		in := humaecho.Unwrap(ctx).Request()
+		if op.body == jsonBody || op.body == documents {
+			b, err := readBody(ctx, op.body)
+			if err == nil && op.body == jsonBody {
+				err = checkJSON(b)
+				in.Header.Set("Content-Type", "application/json") // whichever of its names was used
+			}
+			if err != nil {
+				problem(ctx.Context(), err).write(ctx)
+				return
+			}
+			in.Body = io.NopCloser(bytes.NewReader(b))
+		}
+		next(ctx)
+	}
+}
+
+func readBody(ctx huma.Context, kind bodyKind) ([]byte, error) {
+	limit := int64(maxBody)
+	if kind == documents {
+		limit = maxApply
+	}
+	_ = ctx.SetReadDeadline(time.Now().Add(bodyTime)) // not every transport has deadlines
+	b, err := io.ReadAll(io.LimitReader(ctx.BodyReader(), limit+1))
+	_ = ctx.SetReadDeadline(time.Time{})
+	switch {
+	case err != nil:
+		return nil, unread(err)
+	case int64(len(b)) > limit:
+		return nil, fault.New(tooLarge, text.F("The body is larger than %d bytes.", "Der Inhalt ist größer als %d Bytes.", limit))
+	case !utf8.Valid(b):
+		return nil, fault.New(fault.Malformed, text.New("The body isn't UTF-8.", "Der Inhalt ist kein UTF-8."))
+	case len(b) == 0:
+		return b, nil
+	}
+	return b, mediaType(ctx.Header("Content-Type"), kind)
+}
+
+// unread says why a body couldn't be read to its end.
+func unread(err error) error {
+	var network net.Error
+	if errors.As(err, &network) && network.Timeout() {
+		return fault.New(tooSlow, text.New("The body came too slowly.", "Der Inhalt kam zu langsam.")).Because(err)
+	}
+	return fault.New(fault.Malformed, text.New("The body ended before it was complete.", "Der Inhalt brach ab, bevor er vollständig war.")).Because(err)
+}
+
+// mediaType refuses bodies that say they are something else.
+func mediaType(header string, kind bodyKind) error {
+	if header == "" {
+		return nil
+	}
+	t, _, err := mime.ParseMediaType(header)
+	isJSON := t == "application/json" || strings.HasSuffix(t, "+json")
+	isYAML := t == "application/yaml" || t == "text/yaml" || t == "application/x-yaml" || t == "text/x-yaml"
+	if err == nil && (isJSON || kind == documents && isYAML) {
+		return nil
+	}
+	want := "application/json"
+	if kind == documents {
+		want += ", application/yaml"
+	}
+	return fault.New(unsupported, text.F("The body is sent as %.80q: send it as %s.", "Der Inhalt kommt als %.80q: als %s senden.", header, want))
+}
+
+// checkJSON refuses what isn't one JSON value, or holds NUL characters.
+func checkJSON(b []byte) error {
+	if len(bytes.TrimSpace(b)) == 0 {
+		return nil // whether a body is needed, huma knows
+	}
+	var v any
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.UseNumber()
+	err := d.Decode(&v)
+	if err == nil {
+		if _, more := d.Token(); more != io.EOF {
+			err = errors.New("more than one value")
+		}
+	}
+	if err != nil {
+		return fault.New(fault.Malformed, text.F("The body isn't JSON: %v.", "Der Inhalt ist kein JSON: %v.", err)).Because(err)
+	}
+	return noNUL("body", v)
+}
+
+// noNUL finds NUL characters in a decoded JSON value, which jsonb can't hold.
+func noNUL(at string, v any) error {
+	refuse := func(at string) error {
+		return fault.Invalidf(at, "there is a NUL character in it", "darin steht ein NUL-Zeichen")
+	}
+	switch v := v.(type) {
+	case string:
+		if !clean(v) {
+			return refuse(at)
+		}
+	case []any:
+		for i, e := range v {
+			if err := noNUL(fmt.Sprintf("%s[%d]", at, i), e); err != nil {
+				return err
+			}
+		}
+	case map[string]any:
+		for k, e := range v {
+			if !clean(k) {
+				return refuse(at)
+			}
+			if err := noNUL(at+"."+k, e); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// upload is a file that is read while it arrives: within a limit, each byte
+// within the idle time. Its own error is kept, since whoever reads it may wrap
+// or lose it.
+type upload struct {
+	body     io.Reader
+	deadline func(time.Time) error // of the connection, so by the machine's own clock
+	until    time.Time
+	left     int64
+	err      error
+}
+
+func newUpload(ctx huma.Context) *upload {
+	until := time.Now().Add(importTime)
+	// The answer comes when the file is merged, long after the server's usual limit.
+	_ = http.NewResponseController(humaecho.Unwrap(ctx).Response()).SetWriteDeadline(until.Add(time.Minute))
+	return &upload{body: ctx.BodyReader(), deadline: ctx.SetReadDeadline, until: until, left: maxImport}
+}
+
+// Read implements io.Reader.
+func (u *upload) Read(p []byte) (int, error) {
+	if u.err != nil {
+		return 0, u.err
+	}
+	end := time.Now().Add(importIdle)
+	if end.After(u.until) {
+		end = u.until
+	}
+	_ = u.deadline(end) // not every transport has deadlines
+	n, err := u.body.Read(p)
+	u.left -= int64(n)
+	switch {
+	case u.left < 0:
+		u.err = fault.New(tooLarge, text.F("The file is larger than %d bytes: split it.", "Die Datei ist größer als %d Bytes: bitte teilen.", int64(maxImport)))
+		return 0, u.err
+	case err == io.EOF:
+		_ = u.deadline(time.Time{}) // the merge may take longer than a read may
+	case err != nil:
+		u.err = unread(err)
+		return n, u.err
+	}
+	return n, err
+}

@@ -1,0 +1,176 @@
+package api
+
+import (
+	"encoding/json"
+	"net/http"
+	"reflect"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/labstack/echo/v4"
+
+	"turnus/itsm/agreement"
+	"turnus/itsm/calendar"
+	"turnus/itsm/person"
+	"turnus/itsm/resource"
+	"turnus/itsm/ticket"
+)
+
+// humaConfig is huma's set-up: JSON only, no documentation page (it would load
+// from elsewhere), our problem documents.
+func humaConfig() huma.Config {
+	schemas := huma.NewMapRegistry("#/components/schemas/", schemaName)
+	schemas.RegisterTypeAlias(reflect.TypeFor[json.Number](), reflect.TypeFor[float64]()) // exact, and a number all the same
+	return huma.Config{
+		OpenAPI: &huma.OpenAPI{
+			OpenAPI: "3.1.0",
+			Info: &huma.Info{
+				Title:       "Turnus",
+				Version:     "1", // of the interface, not of the binary
+				Description: "IT service management under ISO/IEC 20000-1 as durable workflows. Errors are RFC 9457 problem documents in English or German, by Accept-Language.",
+			},
+			Components: &huma.Components{
+				Schemas: schemas,
+				SecuritySchemes: map[string]*huma.SecurityScheme{
+					"bearer": {Type: "http", Scheme: "bearer", Description: "A token that an administrator has issued."},
+				},
+			},
+		},
+		Formats:                      map[string]huma.Format{"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat},
+		DefaultFormat:                "application/json",
+		RejectUnknownQueryParameters: true, // dryrun isn't dry_run
+		Transformers:                 []huma.Transformer{translated},
+	}
+}
+
+// schemaName names a type in the document. Each kind has a Spec of its own.
+func schemaName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if pkg := t.PkgPath(); name == "Spec" {
+		pkg = pkg[strings.LastIndex(pkg, "/")+1:]
+		return strings.ToUpper(pkg[:1]) + pkg[1:] + name
+	}
+	return name
+}
+
+// problemResponse documents every error.
+func problemResponse(r huma.Registry) *huma.Response {
+	return &huma.Response{
+		Description: "A problem document",
+		Content:     map[string]*huma.MediaType{"application/problem+json": {Schema: r.Schema(reflect.TypeFor[Problem](), true, "Problem")}},
+	}
+}
+
+func (s *server) jsonResponse(description string, of any) *huma.Response {
+	schema := s.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeOf(of), true, "")
+	return &huma.Response{Description: description, Content: map[string]*huma.MediaType{"application/json": {Schema: schema}}}
+}
+
+// keyParameter documents the header that every POST honours.
+func keyParameter() *huma.Param {
+	one, most := 1, 255
+	return &huma.Param{
+		Name: keyHeader, In: "header",
+		Description: "A repeat with the same key and the same request gets the recorded answer, for 24 hours.",
+		Schema:      &huma.Schema{Type: "string", MinLength: &one, MaxLength: &most},
+	}
+}
+
+// document completes the OpenAPI document, when all operations are there, and
+// serves it.
+func (s *server) document(e *echo.Echo) {
+	doc := s.huma.OpenAPI()
+	schemas := doc.Components.Schemas
+	delete(schemas.Map(), "ErrorModel") // huma's own, which never leaves the house
+	delete(schemas.Map(), "ErrorDetail")
+
+	s.documentBodies()
+	open(doc)
+
+	asJSON, err := json.Marshal(doc)
+	if err != nil {
+		panic("api: the OpenAPI document can't be written: " + err.Error())
+	}
+	asYAML, err := doc.YAML()
+	if err != nil {
+		panic("api: the OpenAPI document can't be written: " + err.Error())
+	}
+	e.GET("/openapi.json", func(c echo.Context) error { return c.Blob(http.StatusOK, "application/openapi+json", asJSON) })
+	e.GET("/openapi.yaml", func(c echo.Context) error { return c.Blob(http.StatusOK, "application/openapi+yaml", asYAML) })
+}
+
+// specs are the types of what each kind declares.
+func specs() map[resource.Kind]reflect.Type {
+	return map[resource.Kind]reflect.Type{
+		resource.Calendar:  reflect.TypeFor[calendar.Spec](),
+		resource.Person:    reflect.TypeFor[person.Spec](),
+		resource.Service:   reflect.TypeFor[agreement.ServiceSpec](),
+		resource.Agreement: reflect.TypeFor[agreement.Spec](),
+		resource.Mapping:   reflect.TypeFor[ticket.Mapping](),
+	}
+}
+
+// documentBodies describes the bodies that huma doesn't read: resources, and
+// files.
+func (s *server) documentBodies() {
+	doc := s.huma.OpenAPI()
+	schemas := doc.Components.Schemas
+	metadata := schemas.Schema(reflect.TypeFor[resource.Metadata](), true, "")
+	var all []*huma.Schema
+	for _, k := range kinds() {
+		schema := &huma.Schema{
+			Type:     "object",
+			Required: []string{"apiVersion", "kind", "metadata", "spec"},
+			Properties: map[string]*huma.Schema{
+				"apiVersion": {Type: "string", Enum: []any{resource.APIVersion}},
+				"kind":       {Type: "string", Enum: []any{string(k.Kind)}},
+				"metadata":   metadata,
+				"spec":       schemas.Schema(specs()[k.Kind], true, ""),
+			},
+		}
+		schemas.Map()["Declared"+string(k.Kind)] = schema
+		ref := &huma.Schema{Ref: "#/components/schemas/Declared" + string(k.Kind)}
+		all = append(all, ref)
+		doc.Paths["/v1/"+k.plural+"/{name}"].Put.RequestBody = bodyOf(map[string]*huma.Schema{"application/json": ref, "application/yaml": ref})
+	}
+	some := &huma.Schema{AnyOf: append(all, &huma.Schema{Type: "array", Items: &huma.Schema{AnyOf: all}})}
+	doc.Paths["/v1/apply"].Post.RequestBody = bodyOf(map[string]*huma.Schema{"application/json": some, "application/yaml": some})
+	file := &huma.Schema{Type: "string", Format: "binary"}
+	doc.Paths["/v1/services/{name}/tickets"].Post.RequestBody = bodyOf(map[string]*huma.Schema{
+		"application/octet-stream": file, "text/csv": file, "application/gzip": file, "application/zip": file,
+	})
+}
+
+func bodyOf(content map[string]*huma.Schema) *huma.RequestBody {
+	b := &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{}}
+	for t, schema := range content {
+		b.Content[t] = &huma.MediaType{Schema: schema}
+	}
+	return b
+}
+
+// open lets answers carry more fields than are described, since optional ones
+// are added; bodies of requests stay strict.
+func open(doc *huma.OpenAPI) {
+	strict := map[string]bool{}
+	for _, t := range specs() {
+		strict[schemaName(t, "")] = true
+	}
+	for _, p := range doc.Paths {
+		for _, op := range []*huma.Operation{p.Post, p.Put} {
+			if op != nil && op.RequestBody != nil {
+				for _, m := range op.RequestBody.Content {
+					strict[strings.TrimPrefix(m.Schema.Ref, "#/components/schemas/")] = true
+				}
+			}
+		}
+	}
+	for name, schema := range doc.Components.Schemas.Map() {
+		if !strict[name] {
+			schema.AdditionalProperties = nil
+		}
+	}
+}

@@ -1,0 +1,125 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"regexp"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
+
+	"turnus/itsm/fault"
+	"turnus/itsm/text"
+)
+
+// operation is a huma operation with what our doors need to know of it.
+type operation struct {
+	huma.Operation
+	body   bodyKind
+	secret bool // the answer holds a secret: it isn't kept, and a repeat is refused
+}
+
+// bodyKind says how an operation takes its body.
+type bodyKind int
+
+const (
+	noBody    bodyKind = iota
+	jsonBody           // typed by huma
+	documents          // resources in JSON or YAML, read by package imports
+	stream             // a file of any size, read by the operation itself
+)
+
+// checked is an input with rules beyond its types. They count as "a body that
+// can't be read or lacks a field", which is said before anything about roles.
+type checked interface{ check() error }
+
+// register adds an operation. All of them come through here: a token first,
+// then the body, then the roles, then the operation itself.
+func register[I, O any](s *server, op operation, handle func(context.Context, *I) (*O, error)) {
+	door, ok := s.access[op.OperationID]
+	if !ok {
+		panic("api: " + op.OperationID + " has no entry in the access table")
+	}
+	if !door.public {
+		op.Security = []map[string][]string{{"bearer": {}}}
+	}
+	if op.Responses == nil {
+		op.Responses = map[string]*huma.Response{}
+	}
+	op.Responses["default"] = problemResponse(s.huma.OpenAPI().Components.Schemas)
+	op.BodyReadTimeout = -1 // our own door has read it by then
+	op.MaxBodyBytes = maxApply + 1
+	if op.Method == http.MethodPost {
+		op.Parameters = append(op.Parameters, keyParameter())
+	}
+	op.Middlewares = append(op.Middlewares, s.signIn(op, door), s.takeBody(op), s.once(op))
+	huma.Register(s.huma, op.Operation, func(ctx context.Context, in *I) (*O, error) {
+		if c, ok := any(in).(checked); ok {
+			if err := c.check(); err != nil {
+				return nil, problem(ctx, err)
+			}
+		}
+		if err := door.admits(actorOf(ctx)); err != nil {
+			return nil, problem(ctx, s.refused(ctx, op.OperationID, err))
+		}
+		out, err := handle(ctx, in)
+		if err != nil {
+			return nil, problem(ctx, err)
+		}
+		return out, nil
+	})
+}
+
+// refused puts a refusal on record and gives it back.
+func (s *server) refused(ctx context.Context, action string, why error) error {
+	r := requestOf(ctx)
+	if err := s.Store.Refused(ctx, s.Now(), r.actor, action+".refused", strings.TrimPrefix(r.path, "/v1/"), why); err != nil {
+		return err
+	}
+	return why
+}
+
+// signIn names the operation, limits its time, and lets in whoever has a valid
+// token.
+func (s *server) signIn(op operation, door access) func(huma.Context, func(huma.Context)) {
+	limit := requestTime
+	if op.body == stream {
+		limit = importTime
+	}
+	return func(ctx huma.Context, next func(huma.Context)) {
+		r := requestOf(ctx.Context())
+		r.operation = op.OperationID
+		timed, cancel := context.WithTimeout(ctx.Context(), limit)
+		defer cancel()
+		ctx = huma.WithContext(ctx, timed)
+		if !door.public {
+			if err := s.authenticate(humaecho.Unwrap(ctx).Request().WithContext(timed)); err != nil {
+				problem(timed, err).write(ctx)
+				return
+			}
+		}
+		next(ctx)
+	}
+}
+
+var bearer = regexp.MustCompile(`^(?i:bearer) +([!-~]{1,512})$`)
+
+// authenticate finds out who makes a request, from the token alone.
+func (s *server) authenticate(in *http.Request) error {
+	who := requestOf(in.Context())
+	if who.actor.Person != "" {
+		return nil
+	}
+	m := bearer.FindStringSubmatch(in.Header.Get("Authorization"))
+	if m == nil {
+		return fault.New(fault.Unauthenticated, text.New("A token is needed: send it as Authorization: Bearer TOKEN.",
+			"Ein Token ist nötig: als Authorization: Bearer TOKEN mitschicken."))
+	}
+	a, err := s.Store.Authenticate(in.Context(), s.Now(), m[1])
+	if err != nil {
+		return err
+	}
+	who.actor = a
+	return nil
+}

@@ -1,0 +1,69 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"turnus/itsm/text"
+	"turnus/report"
+	"turnus/report/render"
+)
+
+type reportOutput struct {
+	ContentType string `header:"Content-Type"`
+	Language    string `header:"Content-Language"`
+	Policy      string `header:"Content-Security-Policy"`
+	Vary        string `header:"Vary"`
+	Body        []byte
+}
+
+// pagePolicy lets a report's page use its own style and pictures, and nothing
+// from anywhere else.
+const pagePolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+func (s *server) report() {
+	content := s.jsonResponse("The report", report.Report{})
+	content.Content["text/html"] = &huma.MediaType{Schema: &huma.Schema{Type: "string"}}
+	register(s, operation{Operation: huma.Operation{
+		OperationID: "get-report", Method: http.MethodGet, Path: oneRun + "/report", Tags: []string{"Reports"},
+		Summary:     "A run's report: published, or else the draft",
+		Description: "In the format that Accept asks for. Not found before the first draft. Everybody who is signed in reads published reports; drafts are for the service's owner, its approvers and auditors.",
+		Responses:   map[string]*huma.Response{"200": content},
+	}}, func(ctx context.Context, in *struct {
+		RunPath
+		Accept string `header:"Accept" hidden:"true"`
+		Lang   string `query:"lang" enum:"de,en" doc:"The language of the page; else Accept-Language says it."`
+	}) (*reportOutput, error) {
+		if _, err := s.Store.Run(ctx, in.id(ctx)); err != nil {
+			return nil, err
+		}
+		r, err := s.Store.Report(ctx, in.id(ctx))
+		if err != nil {
+			return nil, err
+		}
+		if err := s.insider(ctx).report(ctx, r); err != nil {
+			return nil, err
+		}
+		format, err := negotiate(in.Accept, "application/json", "text/html")
+		if err != nil {
+			return nil, err
+		}
+		lang := requestOf(ctx).lang
+		if in.Lang != "" {
+			lang = text.Lang(in.Lang)
+		}
+		var b bytes.Buffer
+		out := &reportOutput{ContentType: format, Vary: "Accept, Accept-Language"}
+		if format == "text/html" {
+			out.ContentType, out.Language, out.Policy = "text/html; charset=utf-8", string(lang), pagePolicy
+			err = render.HTML(&b, r, lang)
+		} else {
+			err = render.JSON(&b, r)
+		}
+		out.Body = b.Bytes()
+		return out, err
+	})
+}

@@ -1,0 +1,189 @@
+package api
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"turnus/imports"
+	"turnus/itsm/fault"
+	"turnus/itsm/resource"
+	"turnus/store"
+)
+
+// kind is a kind of resource as it stands in paths.
+type kind struct {
+	resource.Kind
+	plural, singular string
+}
+
+func kinds() []kind {
+	var all []kind
+	for _, k := range resource.Kinds() {
+		all = append(all, kind{k, k.Plural(), strings.ToLower(string(k))})
+	}
+	return all
+}
+
+// Resource is a declared thing with what is known about its newest version.
+type Resource struct {
+	resource.Raw
+	Version   int        `json:"version"`
+	ValidFrom time.Time  `json:"valid_from"`
+	ValidTo   *time.Time `json:"valid_to,omitempty"`
+	Retired   bool       `json:"retired,omitempty"`
+	Hash      string     `json:"hash" doc:"SHA-256 of the canonical JSON, hexadecimal."`
+	At        time.Time  `json:"at"`
+	By        string     `json:"by"`
+}
+
+func shownResource(v resource.Version) Resource {
+	return Resource{v.Resource, v.Version, v.ValidFrom, v.ValidTo, v.Retired, v.Hash, v.At, v.By}
+}
+
+func shownResources(vs []resource.Version, next string, err error) (*listed[Resource], error) {
+	var all []Resource
+	for _, v := range vs {
+		all = append(all, shownResource(v))
+	}
+	return items(all, next, err)
+}
+
+// NamePath is a name as it stands in a path. What can't be a name isn't found.
+type NamePath struct {
+	Name string `path:"name" maxLength:"200"`
+}
+
+// Declared is a body of resources; check reads it.
+type Declared struct {
+	raw  []byte
+	docs []resource.Raw
+}
+
+// Resolve implements huma.Resolver.
+func (d *Declared) Resolve(ctx huma.Context) []error {
+	d.raw, _ = io.ReadAll(ctx.BodyReader()) // in memory since takeBody
+	return nil
+}
+
+func (d *Declared) check() (err error) {
+	if d.docs, err = imports.Resources(d.raw); err == nil && len(d.docs) == 0 {
+		err = fault.Invalidf("body", "there is no resource in it", "darin steht keine Ressource")
+	}
+	return err
+}
+
+type putInput struct {
+	NamePath
+	Declared
+}
+
+func (in *putInput) check() error {
+	if err := in.Declared.check(); err != nil {
+		return err
+	}
+	if len(in.docs) != 1 {
+		return fault.Invalidf("body", "%d resources where one belongs: POST /v1/apply takes several",
+			"%d Ressourcen, wo eine hingehört: mehrere nimmt POST /v1/apply", len(in.docs))
+	}
+	if name := in.docs[0].Metadata.Name; name != in.Name {
+		return fault.Invalidf("metadata.name", "%.80q isn't the name in the path, %.80q", "%.80q ist nicht der Name im Pfad, %.80q", name, in.Name)
+	}
+	return nil
+}
+
+type resourceOutput struct {
+	Status int
+	Body   struct {
+		Resource
+		Change string `json:"change,omitempty" enum:"created,changed,unchanged" doc:"What a PUT did."`
+	}
+}
+
+func (s *server) resources() {
+	for _, k := range kinds() {
+		tags, path := []string{"Resources"}, "/v1/"+k.plural
+		register(s, operation{Operation: huma.Operation{
+			OperationID: "list-" + k.plural, Method: http.MethodGet, Path: path, Tags: tags, Summary: "The " + k.plural + ", by name",
+		}}, func(ctx context.Context, in *Page) (*listed[Resource], error) {
+			return shownResources(s.Store.Resources(ctx, k.Kind, in.store()))
+		})
+		register(s, operation{Operation: huma.Operation{
+			OperationID: "get-" + k.singular, Method: http.MethodGet, Path: path + "/{name}", Tags: tags, Summary: "The newest version of a " + k.singular,
+		}}, func(ctx context.Context, in *NamePath) (*resourceOutput, error) {
+			v, err := s.Store.Resource(ctx, k.Kind, in.Name)
+			if err != nil {
+				return nil, err
+			}
+			out := &resourceOutput{Status: http.StatusOK}
+			out.Body.Resource = shownResource(v)
+			return out, nil
+		})
+		register(s, operation{Operation: huma.Operation{
+			OperationID: "list-" + k.singular + "-versions", Method: http.MethodGet, Path: path + "/{name}/versions", Tags: tags,
+			Summary: "All versions of a " + k.singular + ", newest first",
+		}}, func(ctx context.Context, in *struct {
+			NamePath
+			Page
+		}) (*listed[Resource], error) {
+			return shownResources(s.Store.Versions(ctx, k.Kind, in.Name, in.store()))
+		})
+		register(s, operation{Operation: huma.Operation{
+			OperationID: "retire-" + k.singular, Method: http.MethodDelete, Path: path + "/{name}", Tags: tags,
+			Summary: "Take a " + k.singular + " out of use; its versions stay", DefaultStatus: http.StatusNoContent,
+		}}, func(ctx context.Context, in *NamePath) (*struct{}, error) {
+			return nil, s.Store.Retire(ctx, actorOf(ctx), s.Now(), k.Kind, in.Name)
+		})
+		register(s, operation{body: documents, Operation: huma.Operation{
+			OperationID: "put-" + k.singular, Method: http.MethodPut, Path: path + "/{name}", Tags: tags,
+			Summary:   "Declare a " + k.singular + "; a change makes a new version",
+			Responses: map[string]*huma.Response{"201": {Description: "Created"}},
+		}}, func(ctx context.Context, in *putInput) (*resourceOutput, error) {
+			if got := in.docs[0].Kind; got != k.Kind {
+				return nil, fault.Invalidf("kind", "%.80q isn't the kind in the path, %s", "%.80q ist nicht die Art im Pfad, %s", got, k.Kind)
+			}
+			changes, err := s.Store.Apply(ctx, actorOf(ctx), s.Now(), in.docs, false)
+			if err != nil {
+				return nil, err
+			}
+			out := &resourceOutput{Status: http.StatusOK}
+			if changes[0].Change == "created" {
+				out.Status = http.StatusCreated
+			}
+			v := changes[0].After
+			if v == nil { // unchanged
+				now, err := s.Store.Resource(ctx, k.Kind, in.Name)
+				if err != nil {
+					return nil, err
+				}
+				v = &now
+			}
+			out.Body.Resource, out.Body.Change = shownResource(*v), changes[0].Change
+			return out, nil
+		})
+	}
+}
+
+func (s *server) apply() {
+	register(s, operation{body: documents, Operation: huma.Operation{
+		OperationID: "apply", Method: http.MethodPost, Path: "/v1/apply", Tags: []string{"Resources"},
+		Summary:       "Declare many resources, all or none",
+		Description:   "One resource or a list in JSON, or any number of YAML documents. A dry run changes nothing and shows each resource before and after.",
+		DefaultStatus: http.StatusOK,
+	}}, func(ctx context.Context, in *struct {
+		Declared
+		DryRun bool `query:"dry_run"`
+	}) (*listed[store.Change], error) {
+		changes, err := s.Store.Apply(ctx, actorOf(ctx), s.Now(), in.docs, in.DryRun)
+		if !in.DryRun {
+			for i := range changes {
+				changes[i].Before, changes[i].After = nil, nil
+			}
+		}
+		return items(changes, "", err)
+	})
+}

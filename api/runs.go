@@ -1,0 +1,103 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"turnus/itsm/person"
+	"turnus/itsm/run"
+	"turnus/store"
+)
+
+// RunPath is a run's ID as it stands in a path: three segments.
+type RunPath struct {
+	Process string `path:"process" maxLength:"100" example:"sla-report"`
+	Scope   string `path:"scope" maxLength:"200" example:"payments"`
+	Period  string `path:"period" maxLength:"30" doc:"With .2 for the second attempt." example:"2026-10"`
+}
+
+// id is the run's ID; the log line names it from here on.
+func (p RunPath) id(ctx context.Context) string {
+	id := p.Process + "/" + p.Scope + "/" + p.Period
+	requestOf(ctx).run = id
+	return id
+}
+
+const oneRun = "/v1/runs/{process}/{scope}/{period}"
+
+type runOutput struct{ Body run.Run }
+
+// CancelBody says why a run ends.
+type CancelBody struct {
+	Reason string `json:"reason" minLength:"1" maxLength:"4000"`
+}
+
+func (s *server) runs() {
+	register(s, operation{Operation: huma.Operation{
+		OperationID: "list-runs", Method: http.MethodGet, Path: "/v1/runs", Tags: []string{"Runs"},
+		Summary:     "Runs, newest first",
+		Description: "Tasks, decisions and reasons of a run that isn't published are shown to the service's owner, its approvers and auditors.",
+	}}, func(ctx context.Context, in *struct {
+		Page
+		Process string `query:"process" maxLength:"100"`
+		Service string `query:"service" maxLength:"200"`
+		State   string `query:"state" enum:"collecting,drafting,waiting,published,rejected,cancelled,failed,provisional,live"`
+	}) (*listed[run.Run], error) {
+		all, next, err := s.Store.Runs(ctx, store.Runs{Process: in.Process, Scope: in.Service, State: in.State}, in.store())
+		if err != nil {
+			return nil, err
+		}
+		eyes := s.insider(ctx)
+		for i := range all {
+			if all[i], err = eyes.run(ctx, all[i]); err != nil {
+				return nil, err
+			}
+		}
+		return items(all, next, nil)
+	})
+
+	register(s, operation{Operation: huma.Operation{
+		OperationID: "get-run", Method: http.MethodGet, Path: oneRun, Tags: []string{"Runs"},
+		Summary: "A run with its state, and with tasks and decisions for those whom they concern",
+	}}, func(ctx context.Context, in *RunPath) (*runOutput, error) {
+		return s.shownRun(ctx, in.id(ctx))
+	})
+
+	register(s, operation{body: jsonBody, Operation: huma.Operation{
+		OperationID: "cancel-run", Method: http.MethodPost, Path: oneRun + "/cancel", Tags: []string{"Runs"},
+		Summary: "End a run without a result", DefaultStatus: http.StatusOK,
+	}}, func(ctx context.Context, in *struct {
+		RunPath
+		Body CancelBody
+	}) (*runOutput, error) {
+		r, err := s.Store.Run(ctx, in.id(ctx))
+		if err != nil {
+			return nil, err
+		}
+		if err := s.owns(ctx, r.Scope, person.Administrator); err != nil {
+			return nil, err
+		}
+		if r, err = s.Runs.Cancel(ctx, actorOf(ctx), r.ID, in.Body.Reason); err != nil {
+			return nil, err
+		}
+		return s.shown(ctx, r)
+	})
+}
+
+func (s *server) shownRun(ctx context.Context, id string) (*runOutput, error) {
+	r, err := s.Store.Run(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return s.shown(ctx, r)
+}
+
+func (s *server) shown(ctx context.Context, r run.Run) (*runOutput, error) {
+	r, err := s.insider(ctx).run(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	return &runOutput{r}, nil
+}

@@ -1,0 +1,81 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"turnus/itsm/person"
+	"turnus/itsm/task"
+	"turnus/store"
+)
+
+type TaskPath struct {
+	ID string `path:"id" maxLength:"400"`
+}
+
+type taskOutput struct{ Body task.Task }
+
+// DecisionBody is an answer to a task. Who gives it says the token alone.
+type DecisionBody struct {
+	Outcome task.Outcome `json:"outcome" minLength:"1" maxLength:"100" example:"approve" doc:"One of those that the task offers."`
+	Comment string       `json:"comment,omitempty" maxLength:"10000"`
+	Hash    string       `json:"hash,omitempty" maxLength:"100" doc:"Of the content that was seen: 409 if the task is bound to another."`
+}
+
+type decisionOutput struct{ Body task.Decision }
+
+func (s *server) tasks() {
+	register(s, operation{Operation: huma.Operation{
+		OperationID: "list-tasks", Method: http.MethodGet, Path: "/v1/tasks", Tags: []string{"Tasks"},
+		Summary:     "Tasks, oldest first",
+		Description: "Those that one may decide, and those of services that one owns; auditors see all.",
+	}}, func(ctx context.Context, in *struct {
+		Page
+		State string `query:"state" enum:"open,decided,closed"`
+		Mine  bool   `query:"mine" doc:"Only those that one may decide now."`
+	}) (*listed[task.Task], error) {
+		who, want := actorOf(ctx), store.Tasks{State: in.State}
+		switch {
+		case in.Mine:
+			want.Mine = who.Person
+		case !who.Has(person.Auditor):
+			want.Sees = who.Person
+		}
+		return items(s.Store.Tasks(ctx, want, in.store()))
+	})
+
+	register(s, operation{Operation: huma.Operation{
+		OperationID: "get-task", Method: http.MethodGet, Path: "/v1/tasks/{id}", Tags: []string{"Tasks"},
+		Summary: "A task",
+	}}, func(ctx context.Context, in *TaskPath) (*taskOutput, error) {
+		t, err := s.Store.Task(ctx, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		requestOf(ctx).run = t.Run
+		if err := s.insider(ctx).task(ctx, t); err != nil {
+			return nil, err
+		}
+		return &taskOutput{t}, nil
+	})
+
+	// Which outcomes a task offers is looked at last, so the outcome is no enum here.
+	register(s, operation{body: jsonBody, Operation: huma.Operation{
+		OperationID: "decide-task", Method: http.MethodPost, Path: "/v1/tasks/{id}/decision", Tags: []string{"Tasks"},
+		Summary:       "Decide on a task",
+		Description:   "The decision as recorded. The same person with the same outcome again gets the decision on record. 503 means that it isn't confirmed: ask again with the same Idempotency-Key.",
+		DefaultStatus: http.StatusOK,
+	}}, func(ctx context.Context, in *struct {
+		TaskPath
+		Body DecisionBody
+	}) (*decisionOutput, error) {
+		d, err := s.Runs.Decide(ctx, actorOf(ctx), in.ID, in.Body.Outcome, in.Body.Comment, in.Body.Hash)
+		if err != nil {
+			return nil, err
+		}
+		requestOf(ctx).run = d.Run
+		return &decisionOutput{d}, nil
+	})
+}

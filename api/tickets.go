@@ -1,0 +1,74 @@
+package api
+
+import (
+	"context"
+
+	"turnus/imports"
+	"turnus/itsm/agreement"
+	"turnus/itsm/calendar"
+	"turnus/itsm/fault"
+	"turnus/itsm/person"
+	"turnus/itsm/resource"
+	"turnus/itsm/ticket"
+	"turnus/store"
+)
+
+// importTickets reads the body while it arrives and loads it; nothing of it is
+// kept in memory or on disk here.
+func (s *server) importTickets(ctx context.Context, in *importInput) (*importOutput, error) {
+	if err := s.owns(ctx, in.Name, person.Administrator); err != nil {
+		return nil, err
+	}
+	o, err := s.ticketOptions(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	who := actorOf(ctx)
+	file := newUpload(in.ctx)
+	i, err := s.Store.Import(ctx, store.Intake{
+		Service: in.Name, Format: in.Format, Union: imports.Union(in.Format), AsOf: in.AsOf,
+		By: who.Person, Token: who.Token, Now: s.Now(),
+	}, imports.Tickets(file, o), nil)
+	if err != nil && file.err != nil {
+		err = file.err // the cause, whatever the reader made of it
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &importOutput{i}, nil
+}
+
+func (s *server) ticketOptions(ctx context.Context, in *importInput) (o imports.TicketOptions, err error) {
+	o.Format = in.Format
+	if in.Mapping != "" {
+		m, err := store.Current[ticket.Mapping](ctx, s.Store, resource.Mapping, in.Mapping)
+		if fault.Is(err, fault.NotFound) {
+			return o, fault.Invalidf("mapping", "there is no mapping %.80q: declare it first, PUT /v1/mappings/NAME",
+				"eine Zuordnung %.80q gibt es nicht: zuerst anlegen, PUT /v1/mappings/NAME", in.Mapping)
+		} else if err != nil {
+			return o, err
+		}
+		o.Mapping = m.Spec
+	}
+	if err := imports.CheckTickets(o); err != nil {
+		return o, err
+	}
+	zone := in.Zone
+	if zone == "" {
+		if zone, err = s.zoneOf(ctx, in.Name); err != nil {
+			return o, err
+		}
+	}
+	o.Zone, err = calendar.Zone(zone)
+	return o, err
+}
+
+// zoneOf is a service's zone: that of its calendar.
+func (s *server) zoneOf(ctx context.Context, service string) (string, error) {
+	svc, err := store.Current[agreement.ServiceSpec](ctx, s.Store, resource.Service, service)
+	if err != nil || svc.Spec.Calendar == calendar.AlwaysOpen {
+		return svc.Spec.Zone, err
+	}
+	c, err := store.Current[calendar.Spec](ctx, s.Store, resource.Calendar, svc.Spec.Calendar)
+	return c.Spec.Zone, err
+}

@@ -1,0 +1,120 @@
+package api
+
+import (
+	"context"
+	"slices"
+
+	"turnus/itsm/agreement"
+	"turnus/itsm/fault"
+	"turnus/itsm/person"
+	"turnus/itsm/resource"
+	"turnus/itsm/run"
+	"turnus/itsm/task"
+	"turnus/itsm/text"
+	"turnus/report"
+	"turnus/store"
+)
+
+// Who sees what of a run, in one place:
+//
+//   - that it exists, and its state: everybody who is signed in;
+//   - a published report with its decisions: everybody;
+//   - drafts, tasks, reasons and decisions before that: the service's owner,
+//     its approvers, and auditors. An administrator isn't among them.
+//
+// insider is asked once for each service and request.
+type insider struct {
+	s     *server
+	actor person.Actor
+	known map[string]bool
+}
+
+func (s *server) insider(ctx context.Context) *insider {
+	return &insider{s: s, actor: actorOf(ctx), known: map[string]bool{}}
+}
+
+// of says whether the actor sees the inside of runs about a service.
+func (i *insider) of(ctx context.Context, service string) (bool, error) {
+	if i.actor.Has(person.Auditor) {
+		return true, nil
+	}
+	if seen, ok := i.known[service]; ok {
+		return seen, nil
+	}
+	svc, err := store.Current[agreement.ServiceSpec](ctx, i.s.Store, resource.Service, service)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return false, err
+	}
+	seen := err == nil && (svc.Spec.Owner == i.actor.Person ||
+		i.actor.Has(person.Approver) && slices.Contains(svc.Spec.Approvers, i.actor.Person))
+	i.known[service] = seen
+	return seen, nil
+}
+
+// run is what the actor sees of a run.
+func (i *insider) run(ctx context.Context, r run.Run) (run.Run, error) {
+	if r.State != run.Published {
+		seen, err := i.of(ctx, r.Scope)
+		if err != nil {
+			return run.Run{}, err
+		}
+		if !seen && r.StartedBy != i.actor.Person {
+			r.Reason, r.Outcome = "", text.Text{}
+			r.Tasks, r.Decisions = nil, nil
+		}
+	}
+	if r.Tasks == nil {
+		r.Tasks = []task.Task{}
+	}
+	if r.Decisions == nil {
+		r.Decisions = []task.Decision{}
+	}
+	return r, nil
+}
+
+// report refuses a draft to those who aren't concerned.
+func (i *insider) report(ctx context.Context, r report.Report) error {
+	if r.Version > 0 {
+		return nil
+	}
+	seen, err := i.of(ctx, r.Scope)
+	if err != nil || seen {
+		return err
+	}
+	return i.s.refused(ctx, "get-report", fault.New(fault.Forbidden, text.New(
+		"This report isn't published: only the service's owner, its approvers and auditors see the draft.",
+		"Dieser Bericht ist nicht veröffentlicht: den Entwurf sehen nur die für den Service Verantwortlichen, die Genehmigenden und Prüfende.")))
+}
+
+// task refuses a task to those who aren't concerned.
+func (i *insider) task(ctx context.Context, t task.Task) error {
+	if slices.Contains(t.Approvers, i.actor.Person) {
+		return nil
+	}
+	key, _, err := run.ParseID(t.Run)
+	if err != nil {
+		return err
+	}
+	seen, err := i.of(ctx, key.Scope)
+	if err != nil || seen {
+		return err
+	}
+	return i.s.refused(ctx, "get-task", fault.New(fault.Forbidden, text.New(
+		"Only the service's owner, those who may decide and auditors see this task.",
+		"Diese Aufgabe sehen nur die für den Service Verantwortlichen, die Entscheidenden und Prüfende.")))
+}
+
+// owns refuses whoever neither owns a service nor has one of the roles that
+// may act for every service. A service that isn't there is not found.
+func (s *server) owns(ctx context.Context, service string, or ...person.Role) error {
+	svc, err := store.Current[agreement.ServiceSpec](ctx, s.Store, resource.Service, service)
+	if err != nil {
+		return err
+	}
+	a := actorOf(ctx)
+	if a.Has(or...) || svc.Spec.Owner == a.Person {
+		return nil
+	}
+	return s.refused(ctx, requestOf(ctx).operation, fault.New(fault.Forbidden, text.F(
+		"%s doesn't own the service %s.", "%s ist für den Service %s nicht verantwortlich.", a.Person, service)))
+}

@@ -1,0 +1,264 @@
+package client
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"turnus/itsm/person"
+	"turnus/itsm/resource"
+	"turnus/itsm/run"
+	"turnus/itsm/task"
+	"turnus/itsm/ticket"
+)
+
+// Change says what applying did to one resource; Before and After are there
+// after a dry run.
+type Change struct {
+	Kind   resource.Kind     `json:"kind"`
+	Name   string            `json:"name"`
+	Change string            `json:"change"` // created, changed, unchanged, proposed
+	Before *resource.Version `json:"before,omitempty"`
+	After  *resource.Version `json:"after,omitempty"`
+}
+
+// Apply declares resources, in YAML or JSON, all or none.
+func (c *Client) Apply(ctx context.Context, docs []byte, dryRun bool) ([]Change, error) {
+	var answer struct {
+		Items []Change `json:"items"`
+	}
+	q := url.Values{}
+	if dryRun {
+		q.Set("dry_run", "true")
+	}
+	return answer.Items, c.into(ctx, call{method: http.MethodPost, path: "/v1/apply", query: q,
+		header: map[string]string{"Content-Type": "application/yaml"}, // JSON is YAML, too
+		body:   func() (io.Reader, error) { return bytes.NewReader(docs), nil }}, &answer)
+}
+
+// Start says which run is wanted.
+type Start struct {
+	Process     string `json:"-"`
+	Service     string `json:"service,omitempty"` // or Scope
+	Scope       string `json:"scope,omitempty"`
+	Period      string `json:"period"`
+	Provisional bool   `json:"provisional,omitempty"`
+	Again       bool   `json:"again,omitempty"`
+	Reason      string `json:"reason,omitempty"`
+}
+
+// Started is the run that was started, or found.
+type Started struct {
+	ID    string    `json:"id"`
+	State run.State `json:"state"`
+	Href  string    `json:"href"`
+}
+
+// Start starts a run, or finds the one that exists.
+func (c *Client) Start(ctx context.Context, s Start) (Started, error) {
+	var answer Started
+	return answer, c.post(ctx, "/v1/processes/"+url.PathEscape(s.Process)+"/runs", s, &answer)
+}
+
+// runAt is where a run is found.
+func runAt(id string) (string, error) {
+	if _, _, err := run.ParseID(id); err != nil {
+		return "", err
+	}
+	return (&url.URL{Path: "/v1/runs/" + id}).EscapedPath(), nil
+}
+
+// Run is a run as it is now.
+func (c *Client) Run(ctx context.Context, id string) (run.Run, error) {
+	var answer run.Run
+	path, err := runAt(id)
+	if err != nil {
+		return answer, err
+	}
+	return answer, c.get(ctx, path, nil, &answer)
+}
+
+// Runs lists runs, newest first; empty arguments select all.
+func (c *Client) Runs(ctx context.Context, process, service, state string, most int) ([]run.Run, error) {
+	return list[run.Run](ctx, c, "/v1/runs", set(url.Values{}, "process", process, "service", service, "state", state), most)
+}
+
+// Wait asks for a run until it waits for a person, or has ended.
+func (c *Client) Wait(ctx context.Context, id string) (run.Run, error) {
+	for pause := 100 * time.Millisecond; ; pause = min(2*pause, 2*time.Second) {
+		r, err := c.Run(ctx, id)
+		if err != nil || r.State == run.Waiting || !r.State.Live() {
+			return r, err
+		}
+		select {
+		case <-ctx.Done():
+			return r, ctx.Err()
+		case <-time.After(pause):
+		}
+	}
+}
+
+// Cancel ends a run.
+func (c *Client) Cancel(ctx context.Context, id, reason string) (run.Run, error) {
+	var answer run.Run
+	path, err := runAt(id)
+	if err != nil {
+		return answer, err
+	}
+	return answer, c.post(ctx, path+"/cancel", map[string]string{"reason": reason}, &answer)
+}
+
+// Tasks lists tasks, oldest first; mine are those that one may decide now.
+func (c *Client) Tasks(ctx context.Context, state string, mine bool) ([]task.Task, error) {
+	q := set(url.Values{}, "state", state)
+	if mine {
+		q.Set("mine", "true")
+	}
+	return list[task.Task](ctx, c, "/v1/tasks", q, 0)
+}
+
+// Task is one task.
+func (c *Client) Task(ctx context.Context, id string) (task.Task, error) {
+	var answer task.Task
+	return answer, c.get(ctx, "/v1/tasks/"+url.PathEscape(id), nil, &answer)
+}
+
+// Decide answers a task; hash, if given, is the content that was seen.
+func (c *Client) Decide(ctx context.Context, id string, o task.Outcome, comment, hash string) (task.Decision, error) {
+	var answer task.Decision
+	return answer, c.post(ctx, "/v1/tasks/"+url.PathEscape(id)+"/decision", struct {
+		Outcome task.Outcome `json:"outcome"`
+		Comment string       `json:"comment,omitempty"`
+		Hash    string       `json:"hash,omitempty"`
+	}{o, comment, hash}, &answer)
+}
+
+// Report writes a run's report in a format: json or html. lang is de, en, or
+// empty.
+func (c *Client) Report(ctx context.Context, w io.Writer, id, format, lang string) error {
+	types := map[string]string{"json": "application/json", "html": "text/html", "pdf": "application/pdf",
+		"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+	accept, ok := types[format]
+	if !ok {
+		return fmt.Errorf("%q isn't a format of reports: use json, html, pdf or xlsx", format)
+	}
+	path, err := runAt(id)
+	if err != nil {
+		return err
+	}
+	res, err := c.do(ctx, call{method: http.MethodGet, path: path + "/report", query: set(url.Values{}, "lang", lang),
+		header: map[string]string{"Accept": accept}})
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	_, err = io.Copy(w, res.Body)
+	return err
+}
+
+// Issued is a new token, whose secret is shown this once.
+type Issued struct {
+	ID      string    `json:"id"`
+	Token   string    `json:"token"`
+	Expires time.Time `json:"expires"`
+}
+
+// Token issues a token for a person; days 0 leaves its life to the server.
+func (c *Client) Token(ctx context.Context, name string, days int) (Issued, error) {
+	body := map[string]int{}
+	if days != 0 {
+		body["days"] = days
+	}
+	var answer Issued
+	return answer, c.post(ctx, tokensOf(name), body, &answer)
+}
+
+// Tokens lists a person's tokens, newest first.
+func (c *Client) Tokens(ctx context.Context, name string) ([]person.Token, error) {
+	return list[person.Token](ctx, c, tokensOf(name), nil, 0)
+}
+
+// Revoke ends a token.
+func (c *Client) Revoke(ctx context.Context, name, id string) error {
+	return c.into(ctx, call{method: http.MethodDelete, path: tokensOf(name) + "/" + url.PathEscape(id)}, nil)
+}
+
+func tokensOf(name string) string { return "/v1/persons/" + url.PathEscape(name) + "/tokens" }
+
+// Resource is a declared thing with what is known about its newest version.
+type Resource[T any] struct {
+	resource.Resource[T]
+	Version   int       `json:"version"`
+	ValidFrom time.Time `json:"valid_from"`
+	Hash      string    `json:"hash"`
+	At        time.Time `json:"at"`
+	By        string    `json:"by"`
+}
+
+// Persons lists the persons by name.
+func (c *Client) Persons(ctx context.Context) ([]Resource[person.Spec], error) {
+	return list[Resource[person.Spec]](ctx, c, "/v1/persons", nil, 0)
+}
+
+// Entry of the audit trail.
+type Entry struct {
+	Number int64           `json:"number"`
+	At     time.Time       `json:"at"`
+	Actor  string          `json:"actor"`
+	Token  string          `json:"token,omitempty"`
+	Action string          `json:"action"`
+	Object string          `json:"object"`
+	Before json.RawMessage `json:"before,omitempty"`
+	After  json.RawMessage `json:"after,omitempty"`
+}
+
+// Audit lists entries of the audit trail, oldest first; zero values select all.
+func (c *Client) Audit(ctx context.Context, since time.Time, who, object string) ([]Entry, error) {
+	q := set(url.Values{}, "person", who, "object", object)
+	if !since.IsZero() {
+		q.Set("since", since.Format(time.RFC3339Nano))
+	}
+	return list[Entry](ctx, c, "/v1/audit", q, 0)
+}
+
+// Rejects lists the rows that an import rejected.
+func (c *Client) Rejects(ctx context.Context, id int64) ([]ticket.Reject, error) {
+	return list[ticket.Reject](ctx, c, "/v1/imports/"+strconv.FormatInt(id, 10)+"/rejects", nil, 0)
+}
+
+// Intake says what a file of tickets is.
+type Intake struct {
+	Service string
+	Format  string
+	Zone    string    // empty: the service's
+	Mapping string    // the name of a Mapping resource
+	AsOf    time.Time // zero: the newest change in the file
+}
+
+// Import loads a file of tickets. A file that can be read again from its start
+// is sent again when the server was away.
+func (c *Client) Import(ctx context.Context, in Intake, file io.Reader) (ticket.Import, error) {
+	q := set(url.Values{}, "format", in.Format, "zone", in.Zone, "mapping", in.Mapping)
+	if !in.AsOf.IsZero() {
+		q.Set("as_of", in.AsOf.Format(time.RFC3339Nano))
+	}
+	seeker, again := file.(io.Seeker)
+	what := call{method: http.MethodPost, path: "/v1/services/" + url.PathEscape(in.Service) + "/tickets", query: q, once: !again,
+		header: map[string]string{"Content-Type": "application/octet-stream"},
+		body: func() (io.Reader, error) {
+			if again {
+				if _, err := seeker.Seek(0, io.SeekStart); err != nil {
+					return nil, err
+				}
+			}
+			return io.NopCloser(file), nil // a chunked body, and the file stays the caller's
+		}}
+	var answer ticket.Import
+	return answer, c.into(ctx, what, &answer)
+}

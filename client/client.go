@@ -1,0 +1,207 @@
+// Package client speaks to the API as the command line does: typed calls,
+// problem documents as errors, and patience with a server that is starting or
+// restarting. It may import itsm and report.
+//
+//	c := client.New("http://127.0.0.1:8080", token)
+//	started, err := c.Start(ctx, client.Start{Process: "sla-report", Service: "payments", Period: "2026-10"})
+package client
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// Client is an API with a token.
+type Client struct {
+	base     string
+	token    string
+	http     *http.Client
+	patience time.Duration
+}
+
+// New uses the API at an address, in the name of whoever the token names.
+func New(address, token string) *Client {
+	return &Client{base: strings.TrimRight(address, "/"), token: token, http: &http.Client{}, patience: 30 * time.Second}
+}
+
+// Patient says for how long a server that isn't available is asked again; 30 s
+// if it isn't said.
+func (c *Client) Patient(d time.Duration) *Client {
+	other := *c
+	other.patience = d
+	return &other
+}
+
+// call is one request, which may be sent several times.
+type call struct {
+	method, path string
+	query        url.Values
+	header       map[string]string
+	body         func() (io.Reader, error) // from the beginning, each time; nil: none
+	once         bool                      // the body can't be sent a second time
+}
+
+func jsonCall(method, path string, body any) (call, error) {
+	b, err := json.Marshal(body)
+	return call{method: method, path: path, header: map[string]string{"Content-Type": "application/json"},
+		body: func() (io.Reader, error) { return bytes.NewReader(b), nil }}, err
+}
+
+// do sends a call until it is answered by something else than "not available",
+// or patience ends. A POST carries one Idempotency-Key all the time, so that it
+// is carried out once however often it is sent.
+func (c *Client) do(ctx context.Context, what call) (*http.Response, error) {
+	key := rand.Text()
+	for until := time.Now().Add(c.patience); ; {
+		res, err := c.send(ctx, what, key)
+		wait := time.Second
+		switch {
+		case err != nil && !away(err):
+			return nil, unreached(c.base, err)
+		case err == nil && res.StatusCode < 400:
+			return res, nil
+		case err == nil:
+			err = problemIn(res)
+			var p *Problem
+			if !errors.As(err, &p) || p.Status != http.StatusServiceUnavailable {
+				return nil, err
+			}
+			if s, bad := strconv.Atoi(res.Header.Get("Retry-After")); bad == nil && s >= 0 {
+				wait = min(time.Duration(s)*time.Second, 5*time.Second)
+			}
+		}
+		if what.once || time.Now().Add(wait).After(until) {
+			return nil, unreached(c.base, err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(wait):
+		}
+	}
+}
+
+func (c *Client) send(ctx context.Context, what call, key string) (*http.Response, error) {
+	target := c.base + what.path
+	if len(what.query) > 0 {
+		target += "?" + what.query.Encode()
+	}
+	var body io.Reader
+	if what.body != nil {
+		var err error
+		if body, err = what.body(); err != nil {
+			return nil, err
+		}
+	}
+	r, err := http.NewRequestWithContext(ctx, what.method, target, body)
+	if err != nil {
+		return nil, err
+	}
+	r.Header.Set("Accept", "application/json")
+	r.Header.Set("User-Agent", "turnus")
+	if c.token != "" {
+		r.Header.Set("Authorization", "Bearer "+c.token)
+	}
+	if what.method == http.MethodPost {
+		r.Header.Set("Idempotency-Key", key)
+	}
+	for k, v := range what.header {
+		r.Header.Set(k, v)
+	}
+	return c.http.Do(r)
+}
+
+// away says that nobody answered, or that the connection broke: both pass.
+func away(err error) bool {
+	return errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.ECONNRESET) ||
+		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+}
+
+// unreached makes one plain line of the transport's own words.
+func unreached(base string, err error) error {
+	var u *url.Error
+	if !errors.As(err, &u) {
+		return err
+	}
+	if errors.Is(err, syscall.ECONNREFUSED) {
+		return fmt.Errorf("nobody answers at %s: is turnus up running, and is TURNUS_URL right?", base)
+	}
+	return fmt.Errorf("%s: %w", base, u.Err)
+}
+
+// into sends a call and decodes its answer.
+func (c *Client) into(ctx context.Context, what call, answer any) error {
+	res, err := c.do(ctx, what)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	if answer == nil || res.StatusCode == http.StatusNoContent {
+		return nil
+	}
+	if err := json.NewDecoder(res.Body).Decode(answer); err != nil {
+		return fmt.Errorf("the answer of %s can't be read: %w", c.base, err)
+	}
+	return nil
+}
+
+// post sends a body and decodes the answer.
+func (c *Client) post(ctx context.Context, path string, body, answer any) error {
+	what, err := jsonCall(http.MethodPost, path, body)
+	if err != nil {
+		return err
+	}
+	return c.into(ctx, what, answer)
+}
+
+// get decodes what stands at a path.
+func (c *Client) get(ctx context.Context, path string, query url.Values, answer any) error {
+	return c.into(ctx, call{method: http.MethodGet, path: path, query: query}, answer)
+}
+
+// list collects all parts of a list, up to most items; 0: all.
+func list[T any](ctx context.Context, c *Client, path string, query url.Values, most int) ([]T, error) {
+	if query == nil {
+		query = url.Values{}
+	}
+	query.Set("limit", "500")
+	all := []T{}
+	for {
+		var part struct {
+			Items []T     `json:"items"`
+			Next  *string `json:"next"`
+		}
+		if err := c.get(ctx, path, query, &part); err != nil {
+			return nil, err
+		}
+		all = append(all, part.Items...)
+		if most > 0 && len(all) >= most {
+			return all[:most], nil
+		}
+		if part.Next == nil {
+			return all, nil
+		}
+		query.Set("cursor", *part.Next)
+	}
+}
+
+// set adds what isn't empty to a query.
+func set(q url.Values, pairs ...string) url.Values {
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			q.Set(pairs[i], pairs[i+1])
+		}
+	}
+	return q
+}

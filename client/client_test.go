@@ -1,0 +1,54 @@
+package client
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// A server that isn't available is asked again, with the same key.
+func TestAsksAgainWithTheSameKey(t *testing.T) {
+	var keys []string
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		keys = append(keys, r.Header.Get("Idempotency-Key"))
+		if len(keys) < 3 {
+			w.Header().Set("Retry-After", "0")
+			w.Header().Set("Content-Type", "application/problem+json")
+			w.WriteHeader(503)
+			_, _ = w.Write([]byte(`{"title":"Not available just now","status":503,"detail":"try again"}`))
+			return
+		}
+		_, _ = w.Write([]byte(`{"id":"a/b/2026","state":"collecting"}`))
+	}))
+	defer srv.Close()
+	started, err := New(srv.URL, "x").Start(t.Context(), Start{Process: "a", Service: "b", Period: "2026"})
+	require.NoError(t, err)
+	require.Equal(t, "a/b/2026", started.ID)
+	require.Len(t, keys, 3)
+	require.NotEmpty(t, keys[0])
+	require.Equal(t, keys[0], keys[1])
+	require.Equal(t, keys[0], keys[2])
+}
+
+// Patience ends, and the last answer is told.
+func TestPatienceEnds(t *testing.T) {
+	_, err := New("http://127.0.0.1:1", "x").Patient(10*time.Millisecond).Tasks(t.Context(), "", false)
+	require.ErrorContains(t, err, "nobody answers at http://127.0.0.1:1")
+}
+
+func TestProblemsInWords(t *testing.T) {
+	answer := `{"title":"Not acceptable","status":422,"detail":"2 errors, each listed below.","errors":[{"location":"body.period","message":"not a period"},{"row":3,"message":"odd"}]}`
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(422)
+		_, _ = w.Write([]byte(answer))
+	}))
+	defer srv.Close()
+	_, err := New(srv.URL, "x").Task(t.Context(), "1")
+	require.EqualError(t, err, "Not acceptable: 2 errors, each listed below.\n  body.period: not a period\n  row 3: odd")
+	answer = `<html>`
+	_, err = New(srv.URL, "x").Task(t.Context(), "1")
+	require.ErrorContains(t, err, "doesn't look like Turnus")
+}

@@ -1,0 +1,59 @@
+package client
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+)
+
+// Problem is a problem document of the API (RFC 9457) as an error.
+type Problem struct {
+	Status   int    `json:"status"`
+	Code     string `json:"code"` // as in not-found
+	Title    string `json:"title"`
+	Detail   string `json:"detail"`
+	Instance string `json:"instance"` // names the request, as the server's log does
+	Errors   []struct {
+		Location string `json:"location"`
+		Row      int64  `json:"row"`
+		Message  string `json:"message"`
+	} `json:"errors"`
+}
+
+// Error is one line, and one more for each field.
+func (p *Problem) Error() string {
+	s := p.Title
+	if p.Detail != "" {
+		s += ": " + p.Detail
+	}
+	for _, e := range p.Errors {
+		line := e.Message
+		if e.Location != "" {
+			line = e.Location + ": " + line
+		}
+		if e.Row > 0 {
+			line = fmt.Sprintf("row %d: %s", e.Row, line)
+		}
+		if !strings.HasSuffix(s, line) && !(len(p.Errors) == 1 && e.Location == "") {
+			s += "\n  " + line
+		}
+	}
+	return s
+}
+
+// problemIn reads why a request was refused.
+func problemIn(res *http.Response) error {
+	defer res.Body.Close()
+	b, err := io.ReadAll(io.LimitReader(res.Body, 1<<20))
+	if err != nil {
+		return err
+	}
+	p := &Problem{}
+	if json.Unmarshal(b, p) != nil || p.Title == "" {
+		return &Problem{Status: res.StatusCode, Title: res.Status, Detail: "this doesn't look like Turnus: is the address right?"}
+	}
+	p.Status = res.StatusCode
+	return p
+}

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	enums "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/history/v1"
+	"go.temporal.io/sdk/client"
+	"google.golang.org/protobuf/encoding/protojson"
+)
+
+var recordHistories = flag.Bool("record", false, "write the histories that the replay test uses; never once a version is released")
+
+// maxEvents bounds the history of an approved run, however large its report.
+const maxEvents = 100
+
+// Every way in which an SLA report can go, on the real engine: its history
+// stays small, and is what the replay test was recorded from.
+func TestHistoriesOfAnSLAReport(t *testing.T) {
+	e := newEngine(t)
+	e.start()
+	admin := e.token("admin-token")
+	organisation, err := demoDocuments()
+	require.NoError(t, err)
+	e.ask(200, admin, "POST", "/v1/apply", string(organisation))
+	f, err := os.Open("../../deploy/demo/uci_incident_event_log.zip")
+	require.NoError(t, err)
+	defer f.Close()
+	e.ask(200, admin, "POST", "/v1/services/service-desk/tickets?format=servicenow-audit&zone=Europe/Berlin", f)
+	token := func(person string) string {
+		return e.ask(201, admin, "POST", "/v1/persons/"+person+"/tokens", object{})["token"].(string)
+	}
+	owner, approver := token("desk-owner"), token("service-manager")
+	start := func(period string, provisional bool) string {
+		return e.ask(202, owner, "POST", "/v1/processes/sla-report/runs",
+			object{"service": "service-desk", "period": period, "provisional": provisional})["id"].(string)
+	}
+	decide := func(run string, round int, outcome string) {
+		tasks := e.await(approver, run, "waiting")["tasks"].([]any)
+		for len(tasks) < round {
+			tasks = e.await(approver, run, "waiting")["tasks"].([]any)
+		}
+		e.ask(200, approver, "POST", "/v1/tasks/"+tasks[round-1].(object)["id"].(string)+"/decision",
+			object{"outcome": outcome, "comment": "recorded"})
+	}
+	ended := map[string]string{}
+
+	run := start("2016-03", false)
+	decide(run, 1, "approve")
+	e.await(approver, run, "published")
+	ended["approved"] = run
+
+	run = start("2016-04", false)
+	decide(run, 1, "reject")
+	e.await(approver, run, "rejected")
+	ended["rejected"] = run
+
+	run = start("2016-05", false)
+	decide(run, 1, "request-changes")
+	decide(run, 2, "approve")
+	e.await(approver, run, "published")
+	ended["changes-requested"] = run
+
+	run = start("2016-06", false)
+	e.await(approver, run, "waiting")
+	e.ask(200, owner, "POST", "/v1/runs/"+run+"/cancel", object{"reason": "recorded"})
+	e.await(approver, run, "cancelled")
+	ended["cancelled"] = run
+
+	run = start("2017-02", true)
+	e.await(approver, run, "provisional")
+	ended["provisional"] = run
+
+	temporal, err := client.Dial(client.Options{HostPort: e.token("temporal-address"), Namespace: "turnus"})
+	require.NoError(t, err)
+	defer temporal.Close()
+	for name, run := range ended {
+		h := &history.History{}
+		for events := temporal.GetWorkflowHistory(t.Context(), run, "", false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT); events.HasNext(); {
+			ev, err := events.Next()
+			require.NoError(t, err)
+			h.Events = append(h.Events, ev)
+		}
+		t.Logf("%s: %d events", name, len(h.Events))
+		require.Less(t, len(h.Events), maxEvents, name)
+		if !*recordHistories {
+			continue
+		}
+		b, err := protojson.Marshal(h)
+		require.NoError(t, err)
+		var pretty bytes.Buffer // protojson's own spacing changes from build to build
+		require.NoError(t, json.Indent(&pretty, b, "", " "))
+		file := filepath.Join("../../workflows/testdata/histories/sla-report", name+".json")
+		require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o755))
+		require.NoError(t, os.WriteFile(file, append(pretty.Bytes(), '\n'), 0o644))
+	}
+}

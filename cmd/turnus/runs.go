@@ -1,0 +1,126 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"turnus/client"
+	"turnus/itsm/run"
+)
+
+func startCommand() *cobra.Command {
+	var s client.Start
+	var wait bool
+	c := withJSON(&cobra.Command{
+		Use:   "start PROCESS (--service NAME | --scope NAME) --period PERIOD",
+		Short: "Start a run, or find the one that exists; prints its ID",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			if s.Again && s.Reason == "" {
+				return misused("--again needs a --reason: why another attempt?")
+			}
+			s.Process = args[0]
+			api, err := dial()
+			if err != nil {
+				return err
+			}
+			started, err := api.Start(c.Context(), s)
+			if err != nil {
+				return err
+			}
+			if wait {
+				r, err := api.Wait(c.Context(), started.ID)
+				if err != nil {
+					return err
+				}
+				started.State = r.State
+			}
+			fmt.Fprintln(c.ErrOrStderr(), started.State)
+			if asJSON, _ := c.Flags().GetBool("json"); asJSON {
+				err = writeJSON(c.OutOrStdout(), started)
+			} else {
+				fmt.Fprintln(c.OutOrStdout(), started.ID)
+			}
+			if err == nil && started.State == run.Failed {
+				err = fmt.Errorf("the run %s has failed: turnus runs --state failed", started.ID)
+			}
+			return err
+		},
+	})
+	f := c.Flags()
+	f.StringVar(&s.Service, "service", "", "the service, where the process is about one")
+	f.StringVar(&s.Scope, "scope", "", "what else the run is about")
+	f.StringVar(&s.Period, "period", "", "2026, 2026-Q4, 2026-10 or 2026-10-05")
+	f.BoolVar(&s.Provisional, "provisional", false, "permit a provisional run where the period isn't over or covered")
+	f.BoolVar(&s.Again, "again", false, "another attempt after the one that ended")
+	f.StringVar(&s.Reason, "reason", "", "why another attempt")
+	f.BoolVar(&wait, "wait", false, "wait until the run waits for a person, or has ended")
+	c.MarkFlagsMutuallyExclusive("service", "scope")
+	c.MarkFlagsOneRequired("service", "scope")
+	_ = c.MarkFlagRequired("period") // it exists
+	return c
+}
+
+func runsCommand() *cobra.Command {
+	var process, service, state string
+	var most int
+	c := withJSON(&cobra.Command{
+		Use:   "runs",
+		Short: "Runs, newest first",
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			api, err := dial()
+			if err != nil {
+				return err
+			}
+			runs, err := api.Runs(c.Context(), process, service, state, most)
+			if err != nil {
+				return err
+			}
+			return table(c, runs, "RUN STATE CREATED STARTED-BY REASON", func(r run.Run) []any {
+				reason := r.Outcome.String()
+				if reason == "" {
+					reason = r.Reason
+				}
+				return []any{r.ID, r.State, instant(r.Created), r.StartedBy, reason}
+			})
+		},
+	})
+	f := c.Flags()
+	f.StringVar(&process, "process", "", "only of this process")
+	f.StringVar(&service, "service", "", "only of this service")
+	f.StringVar(&state, "state", "", "only in this state, or live")
+	f.IntVar(&most, "most", 100, "how many at most; 0: all")
+	return c
+}
+
+func cancelCommand() *cobra.Command {
+	var reason string
+	c := withJSON(&cobra.Command{
+		Use:   "cancel RUN --reason TEXT",
+		Short: "End a run without a result",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			if _, _, err := run.ParseID(args[0]); err != nil {
+				return usageError{err}
+			}
+			api, err := dial()
+			if err != nil {
+				return err
+			}
+			r, err := api.Cancel(c.Context(), args[0], reason)
+			if err != nil {
+				return err
+			}
+			if asJSON, _ := c.Flags().GetBool("json"); asJSON {
+				return writeJSON(c.OutOrStdout(), r)
+			}
+			fmt.Fprintf(c.OutOrStdout(), "%s %s\n", r.State, r.ID)
+			return nil
+		},
+	})
+	c.Flags().StringVar(&reason, "reason", "", "why it ends")
+	_ = c.MarkFlagRequired("reason") // it exists
+	return c
+}

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"turnus/itsm/task"
+)
+
+func tasksCommand() *cobra.Command {
+	var mine bool
+	var state string
+	c := withJSON(&cobra.Command{
+		Use:   "tasks",
+		Short: "Open tasks, oldest first",
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			api, err := dial()
+			if err != nil {
+				return err
+			}
+			if state == "all" {
+				state = ""
+			}
+			tasks, err := api.Tasks(c.Context(), state, mine)
+			if err != nil {
+				return err
+			}
+			return table(c, tasks, "TASK RUN STATE DUE OUTCOMES APPROVERS", func(t task.Task) []any {
+				var outcomes []string
+				for _, o := range t.Outcomes {
+					outcomes = append(outcomes, string(o))
+				}
+				return []any{t.ID, t.Run, t.State, instant(t.Due), strings.Join(outcomes, ","), strings.Join(t.Approvers, ",")}
+			})
+		},
+	})
+	c.Flags().BoolVar(&mine, "mine", false, "only those that you may decide")
+	c.Flags().StringVar(&state, "state", "open", "open, decided, closed or all")
+	return c
+}
+
+func decideCommand() *cobra.Command {
+	var comment, hash string
+	c := withJSON(&cobra.Command{
+		Use:   "decide TASK OUTCOME",
+		Short: "Decide on a task: approve, request-changes or reject",
+		Args:  cobra.ExactArgs(2),
+		RunE: func(c *cobra.Command, args []string) error {
+			api, err := dial()
+			if err != nil {
+				return err
+			}
+			d, err := api.Decide(c.Context(), args[0], task.Outcome(args[1]), comment, hash)
+			if err != nil {
+				return err
+			}
+			if asJSON, _ := c.Flags().GetBool("json"); asJSON {
+				return writeJSON(c.OutOrStdout(), d)
+			}
+			fmt.Fprintf(c.OutOrStdout(), "%s %s by %s at %s\n", d.Outcome, d.Task, d.Person, instant(d.At))
+			return nil
+		},
+	})
+	c.Flags().StringVar(&comment, "comment", "", "why")
+	c.Flags().StringVar(&hash, "hash", "", "of the content that you saw: refused if the task is bound to another")
+	return c
+}

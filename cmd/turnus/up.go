@@ -1,0 +1,151 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"turnus/internal/embedded/postgres"
+	"turnus/internal/embedded/temporal"
+)
+
+// The names of Turnus's database and of its Temporal namespace.
+const (
+	databaseName = "turnus"
+	namespace    = "turnus"
+)
+
+func upCommand() *cobra.Command {
+	var data, listen string
+	var demo bool
+	cmd := &cobra.Command{
+		Use:   "up",
+		Short: "Run everything in one process: PostgreSQL, Temporal, worker, API",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if data == "" {
+				var err error
+				if data, err = defaultDataDir(); err != nil {
+					return err
+				}
+			}
+			ctx, release := untilSignal(cmd.Context())
+			defer release()
+			return serve(ctx, data, listen, demo, slog.New(slog.NewTextHandler(os.Stderr, nil)))
+		},
+	}
+	cmd.Flags().StringVar(&data, "data", "", "directory that holds everything (default: the user's data directory; as root /var/lib/turnus)")
+	cmd.Flags().BoolVar(&demo, "demo", false, "on the first start, set up the demo organisation with its public data")
+	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:8080", "address of the API")
+	return cmd
+}
+
+// untilSignal ends ctx with the first SIGINT or SIGTERM, and the process with
+// the second: PostgreSQL then stops by itself, and recovers at the next start.
+func untilSignal(parent context.Context) (context.Context, func()) {
+	ctx, cancel := context.WithCancel(parent)
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		for range signals {
+			if ctx.Err() != nil {
+				fmt.Fprintln(os.Stderr, "turnus: stopped hard")
+				os.Exit(1)
+			}
+			fmt.Fprintln(os.Stderr, "turnus: stopping (again: stop at once)")
+			cancel()
+		}
+	}()
+	return ctx, func() { signal.Stop(signals); cancel() }
+}
+
+// serve runs the servers and Turnus's own parts on them until ctx ends, and
+// stops them in the opposite order.
+func serve(ctx context.Context, path, listen string, demo bool, log *slog.Logger) (err error) {
+	// The cheap checks come first: nothing is begun that can't be finished.
+	listener, err := net.Listen("tcp", listen)
+	if err != nil {
+		return cantListen(listen, err)
+	}
+	defer listener.Close()
+	data, err := openDataDir(path)
+	if err != nil {
+		return err
+	}
+	defer data.Close()
+
+	pg, err := postgres.Start(ctx, postgres.Config{Dir: data.file("postgres"), Log: log.With("part", "postgres"), Fetch: true})
+	if err != nil {
+		return stopped(ctx, err)
+	}
+	defer func() { err = errors.Join(err, within(20*time.Second, pg.Stop)) }()
+	say("PostgreSQL runs on a unix socket; its data is in %s", data.file("postgres"))
+	if err := pg.CreateDatabase(ctx, databaseName); err != nil {
+		return stopped(ctx, err)
+	}
+
+	engine, err := temporal.Start(ctx, temporal.Config{URL: pg.URL, Namespace: namespace, Log: log})
+	if err != nil {
+		return stopped(ctx, err)
+	}
+	defer func() { err = errors.Join(err, within(10*time.Second, engine.Stop)) }()
+	if err := data.write("temporal-address", engine.Address()+"\n", 0o644); err != nil {
+		return err
+	}
+	say("Temporal runs on %s, namespace %s", engine.Address(), namespace)
+
+	running, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	go func() {
+		select {
+		case failure := <-engine.Failed():
+			cancel(fmt.Errorf("Temporal has ended by itself: %w", failure))
+		case <-running.Done():
+		}
+	}()
+	err = startParts(running, parts{
+		databaseURL: pg.URL(databaseName), temporalAddress: engine.Address(), namespace: namespace,
+		listener: listener, data: data, demo: demo, log: log,
+	})
+	if ctx.Err() == nil && running.Err() != nil {
+		return context.Cause(running)
+	}
+	return stopped(ctx, err)
+}
+
+// say tells the person at the terminal, in plain words.
+func say(format string, args ...any) { fmt.Fprintf(os.Stderr, format+"\n", args...) }
+
+// stopped makes no error of what was asked for.
+func stopped(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+// within gives an orderly stop its time.
+func within(limit time.Duration, stop func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	return stop(ctx)
+}
+
+func cantListen(address string, err error) error {
+	var op *net.OpError
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return fmt.Errorf("%s is taken by another program: stop that one, or take another address with --listen ADDR", address)
+	case errors.As(err, &op):
+		err = op.Err
+	}
+	return fmt.Errorf("the API can't listen on %s (%w): take another address with --listen ADDR", address, err)
+}

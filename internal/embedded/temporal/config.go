@@ -1,0 +1,115 @@
+package temporal
+
+import (
+	"fmt"
+	"net"
+	"time"
+
+	"github.com/iancoleman/strcase"
+	"github.com/jmoiron/sqlx"
+	"go.temporal.io/server/common/cluster"
+	"go.temporal.io/server/common/config"
+	"go.temporal.io/server/common/dynamicconfig"
+	"go.temporal.io/server/common/persistence/sql/sqlplugin/postgresql"
+	"go.temporal.io/server/common/primitives"
+)
+
+// services are what one server consists of; the frontend comes first.
+var services = []primitives.ServiceName{
+	primitives.FrontendService, primitives.HistoryService, primitives.MatchingService, primitives.WorkerService,
+}
+
+// shards suit one machine (512 measured slower); the number is fixed when the
+// database is made.
+const shards = 64
+
+// The databases, and how many connections each service may hold to each: four
+// services, so at most 96 of PostgreSQL's 200.
+const (
+	stateDatabase      = "temporal"
+	visibilityDatabase = "temporal_visibility"
+	stateConns         = 16
+	visibilityConns    = 8
+)
+
+// dynamic keeps the server small: one partition a task queue (4 measured
+// slower on one machine), and caches for some thousand open runs.
+var dynamic = dynamicconfig.StaticClient{
+	dynamicconfig.MatchingNumTaskqueueReadPartitions.Key():  1,
+	dynamicconfig.MatchingNumTaskqueueWritePartitions.Key(): 1,
+	dynamicconfig.HistoryCacheHostLevelMaxSize.Key():        4096,
+	dynamicconfig.EventsHostLevelCacheMaxSizeBytes.Key():    32 << 20,
+	dynamicconfig.NamespaceCacheRefreshInterval.Key():       time.Second,
+}
+
+func serverConfig(cfg Config, ports []int) *config.Config {
+	const name = "active"
+	c := &config.Config{
+		Global: config.Global{Membership: config.Membership{MaxJoinDuration: 10 * time.Second, BroadcastAddress: "127.0.0.1"}},
+		Persistence: config.Persistence{
+			DefaultStore: stateDatabase, VisibilityStore: visibilityDatabase, NumHistoryShards: shards,
+			DataStores: map[string]config.DataStore{
+				stateDatabase:      {SQL: database(cfg, stateDatabase, stateConns)},
+				visibilityDatabase: {SQL: database(cfg, visibilityDatabase, visibilityConns)},
+			},
+		},
+		ClusterMetadata: &cluster.Config{
+			FailoverVersionIncrement: 10, MasterClusterName: name, CurrentClusterName: name,
+			ClusterInformation: map[string]cluster.ClusterInformation{
+				name: {Enabled: true, InitialFailoverVersion: 1, RPCAddress: loopback(ports[0])},
+			},
+		},
+		DCRedirectionPolicy: config.DCRedirectionPolicy{Policy: "noop"},
+		Services:            map[string]config.Service{},
+		Archival: config.Archival{
+			History: config.HistoryArchival{State: config.ArchivalDisabled}, Visibility: config.VisibilityArchival{State: config.ArchivalDisabled},
+		},
+		NamespaceDefaults: config.NamespaceDefaults{Archival: config.ArchivalNamespaceDefaults{
+			History:    config.HistoryArchivalNamespaceDefaults{State: config.ArchivalDisabled},
+			Visibility: config.VisibilityArchivalNamespaceDefaults{State: config.ArchivalDisabled},
+		}},
+		PublicClient: config.PublicClient{HostPort: loopback(ports[0])},
+	}
+	for i, service := range services {
+		c.Services[string(service)] = config.Service{RPC: config.RPC{GRPCPort: ports[i], BindOnIP: "127.0.0.1"}}
+	}
+	return c
+}
+
+// database describes one of the two databases to the server, which opens a
+// pool of its own to it for each service.
+func database(cfg Config, name string, conns int) *config.SQL {
+	return &config.SQL{
+		PluginName: postgresql.PluginName, DatabaseName: name,
+		ConnectAddr: "-", ConnectProtocol: "-", // the address is in the URL
+		Connect: func(*config.SQL) (*sqlx.DB, error) {
+			// Opened without a first ping: while PostgreSQL is away the pool
+			// stands, and works again as soon as it is back.
+			db, err := sqlx.Open("postgres", cfg.URL(name))
+			if err != nil {
+				return nil, err
+			}
+			db.SetMaxOpenConns(conns)
+			db.SetMaxIdleConns(conns / 2)
+			db.SetConnMaxIdleTime(time.Minute)
+			db.MapperFunc(strcase.ToSnake) // how the server names its columns
+			return db, nil
+		},
+	}
+}
+
+// freePorts are loopback ports that nobody uses at this moment, all different.
+func freePorts(n int) ([]int, error) {
+	ports := make([]int, n)
+	for i := range ports {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return nil, err
+		}
+		defer l.Close() // not before all are found
+		ports[i] = l.Addr().(*net.TCPAddr).Port
+	}
+	return ports, nil
+}
+
+func loopback(port int) string { return fmt.Sprintf("127.0.0.1:%d", port) }

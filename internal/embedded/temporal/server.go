@@ -1,0 +1,175 @@
+// Package temporal runs a Temporal server inside this process: the one that
+// `turnus up` brings along. All four services listen on loopback ports that
+// are free, state lies in the databases temporal and temporal_visibility of
+// the PostgreSQL given, and Temporal's HTTP API is off. It imports nothing of
+// ours, and only cmd/turnus and the end-to-end tests import it, so that no
+// other test links that large server.
+//
+//	server, err := temporal.Start(ctx, temporal.Config{URL: database.URL, Namespace: "turnus", Log: log})
+//	if err != nil { … }
+//	defer server.Stop(ctx)
+//	c, err := client.Dial(client.Options{HostPort: server.Address(), Namespace: "turnus"})
+package temporal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"syscall"
+	"time"
+
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
+	sdklog "go.temporal.io/sdk/log"
+	"go.temporal.io/server/common/authorization"
+	"go.temporal.io/server/common/config"
+	"go.temporal.io/server/common/membership/static"
+	"go.temporal.io/server/common/metrics"
+	"go.temporal.io/server/common/primitives"
+	"go.temporal.io/server/temporal"
+	"google.golang.org/protobuf/types/known/durationpb"
+)
+
+// retention is how long Temporal keeps a workflow that has ended. What must
+// outlive it is in Turnus's own database.
+const retention = 90 * 24 * time.Hour
+
+// Config says where the server keeps its state and what it is for.
+type Config struct {
+	URL       func(database string) string // address of a database, which the server makes if it isn't there
+	Namespace string                       // registered if it isn't there
+	Log       *slog.Logger                 // warnings and errors; nil: silent
+}
+
+// Server is a running Temporal server.
+type Server struct {
+	internal temporal.Server
+	address  string
+	failed   chan error
+	stop     sync.Once
+}
+
+// Start starts the server and returns once it accepts work for the namespace.
+func Start(ctx context.Context, cfg Config) (*Server, error) {
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if err := setUp(ctx, cfg); err != nil {
+		return nil, fmt.Errorf("Temporal's databases can't be set up: %w", err)
+	}
+	for attempt := 1; ; attempt++ {
+		s, err := launch(cfg)
+		// Between choosing a port and listening on it, somebody may take it.
+		if errors.Is(err, syscall.EADDRINUSE) && attempt < 5 {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("Temporal doesn't start: %w", err)
+		}
+		if err := s.register(ctx, cfg.Namespace); err != nil {
+			s.Stop(ctx) //nolint:errcheck // why it isn't ready is what counts
+			return nil, fmt.Errorf("Temporal doesn't answer: %w", err)
+		}
+		return s, nil
+	}
+}
+
+// Address is where the frontend listens, as host:port on loopback.
+func (s *Server) Address() string { return s.address }
+
+// Failed gives the error if the server ends by itself, which nothing but a
+// new start of the process repairs. PostgreSQL being away isn't such an error:
+// the server goes on when it is back.
+func (s *Server) Failed() <-chan error { return s.failed }
+
+// Stop ends the server, or gives up waiting for it when ctx ends; its state is
+// in PostgreSQL at any time.
+func (s *Server) Stop(ctx context.Context) error {
+	done := make(chan error, 1)
+	s.stop.Do(func() {
+		go func() { done <- s.internal.Stop() }()
+		select {
+		case <-done:
+		case <-ctx.Done():
+		}
+	})
+	return ctx.Err()
+}
+
+// launch builds and starts the server on ports that are free now.
+func launch(cfg Config) (*Server, error) {
+	ports, err := freePorts(len(services))
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{address: loopback(ports[0]), failed: make(chan error, 1)}
+	logger := newLogger(cfg.Log, s.failed)
+	hosts := map[primitives.ServiceName]static.Hosts{}
+	for i, name := range services {
+		hosts[name] = static.SingleLocalHost(loopback(ports[i]))
+	}
+	// Where it can't go on, the server logs and expects the process to end.
+	// Our logger ends the goroutine only, so it gets one of its own.
+	started := make(chan error, 1)
+	go func() {
+		err := errors.New("it gave up")
+		defer func() { started <- err }()
+		s.internal, err = temporal.NewServer(
+			temporal.ForServices(temporal.DefaultServices),
+			temporal.WithConfig(serverConfig(cfg, ports)),
+			temporal.WithDynamicConfigClient(dynamic),
+			temporal.WithLogger(logger),
+			temporal.WithCustomMetricsHandler(metrics.NoopMetricsHandler),
+			// One process, so the members are known: without gossip it is
+			// ready at once, and no member of a killed process is waited for.
+			temporal.WithStaticHosts(hosts),
+			temporal.WithAuthorizer(authorization.NewNoopAuthorizer()),
+			temporal.WithClaimMapper(func(*config.Config) authorization.ClaimMapper { return authorization.NewNoopClaimMapper() }),
+		)
+		if err == nil {
+			err = errors.New("it gave up") // unless Start comes back
+			err = s.internal.Start()
+		}
+	}()
+	err = <-started
+	select {
+	case fatal := <-s.failed:
+		return nil, fatal
+	default:
+		return s, err
+	}
+}
+
+// register makes the namespace and waits until it can be used.
+func (s *Server) register(ctx context.Context, namespace string) error {
+	c, err := client.NewNamespaceClient(client.Options{HostPort: s.address, Logger: sdklog.NewStructuredLogger(slog.New(slog.DiscardHandler))})
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	for {
+		err := c.Register(ctx, &workflowservice.RegisterNamespaceRequest{
+			Namespace:                        namespace,
+			WorkflowExecutionRetentionPeriod: durationpb.New(retention),
+			HistoryArchivalState:             enumspb.ARCHIVAL_STATE_DISABLED,
+			VisibilityArchivalState:          enumspb.ARCHIVAL_STATE_DISABLED,
+		})
+		var exists *serviceerror.NamespaceAlreadyExists
+		if err == nil || errors.As(err, &exists) {
+			if _, err = c.Describe(ctx, namespace); err == nil {
+				return nil
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("%w: %w", ctx.Err(), err)
+		case fatal := <-s.failed:
+			return fatal
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}

@@ -1,0 +1,64 @@
+package task
+
+import (
+	"slices"
+
+	"turnus/itsm/fault"
+	"turnus/itsm/person"
+	"turnus/itsm/text"
+)
+
+// People are those around a task, as they are at one moment.
+type People struct {
+	Approvers []string               // as the service names them
+	Specs     map[string]person.Spec // of those who haven't left
+	StartedBy string                 // of the run; empty for a slot
+	Owners    []string               // of the service, at the start and now
+}
+
+// May says whether a person may decide, with the reason if not. Four eyes:
+// whoever started the run or owns the service doesn't.
+func (p People) May(name string) error {
+	switch {
+	case !slices.Contains(p.Approvers, name):
+		return refuse("%s isn't an approver of this service.", "%s gehört nicht zu den Freigebenden dieses Service.", name)
+	case !p.Specs[name].Has(person.Approver):
+		return refuse("%s doesn't have the role approver.", "%s hat die Rolle approver nicht.", name)
+	case p.involved(name):
+		return refuse("%s started this run or owns the service: somebody else has to decide (four eyes).",
+			"%s hat diesen Lauf gestartet oder verantwortet den Service: jemand anderes muss entscheiden (Vier-Augen-Prinzip).", name)
+	}
+	return nil
+}
+
+// MayWith is May, and looks at who issued the token that the person uses: a
+// token from somebody who may not decide could be a borrowed hand.
+func (p People) MayWith(name, issuer string) error {
+	if err := p.May(name); err != nil {
+		return err
+	}
+	if issuer != "" && p.involved(issuer) {
+		return refuse("This token was issued by %s, who started this run or owns the service: use one that somebody else issued (four eyes).",
+			"Dieses Token hat %s ausgestellt, der oder die diesen Lauf gestartet hat oder den Service verantwortet: bitte eines verwenden, das jemand anderes ausgestellt hat (Vier-Augen-Prinzip).", issuer)
+	}
+	return nil
+}
+
+// Eligible lists who may decide, in the order in which the service names them.
+func (p People) Eligible() []string {
+	able := []string{}
+	for _, a := range p.Approvers {
+		if p.May(a) == nil {
+			able = append(able, a)
+		}
+	}
+	return able
+}
+
+func (p People) involved(name string) bool {
+	return name == p.StartedBy && name != "" || slices.Contains(p.Owners, name)
+}
+
+func refuse(en, de string, args ...any) error {
+	return fault.New(fault.Forbidden, text.F(en, de, args...))
+}

@@ -1,0 +1,67 @@
+package report
+
+import (
+	"math/big"
+	"strconv"
+	"time"
+
+	"turnus/itsm/text"
+)
+
+// Words is a cell that holds a text.
+func Words(t text.Text) Cell { return Cell{Text: &t} }
+
+// Count is a cell that holds a number of things.
+func Count(n int64) Cell { return Cell{Count: &n} }
+
+// Share is a cell that holds num/den, shown as per cent; without a denominator
+// it is not applicable.
+func Share(num, den int64) Cell { return Cell{Ratio: &Ratio{Num: num, Den: den}} }
+
+// Percent is a cell that holds an exact decimal in per cent, as agreed.
+func Percent(exact string) Cell { return Cell{Percent: exact} }
+
+// Seconds is a cell that holds a duration.
+func Seconds(s int64) Cell { return Cell{Seconds: &s} }
+
+// At is a cell that holds an instant.
+func At(t time.Time) Cell { u := t.UTC(); return Cell{At: &u} }
+
+// Judged is a cell that holds a word with its tone.
+func Judged(t text.Text, tone Tone) Cell { return Cell{Verdict: &Verdict{Text: t, Tone: tone}} }
+
+// NotApplicable is what stands where there was nothing to count: it is neither
+// 0 nor 0 % nor 100 %.
+func NotApplicable() text.Text { return text.New("n/a", "n.\u202fa.") }
+
+// Number writes an integer with the separators of each language.
+func Number(n int64) text.Text {
+	return text.New(grouped(n, ','), grouped(n, '.'))
+}
+
+func grouped(n int64, by byte) string {
+	digits := strconv.FormatInt(n, 10)
+	sign := ""
+	if digits[0] == '-' {
+		sign, digits = "\u2212", digits[1:]
+	}
+	var out []byte
+	for i := range len(digits) {
+		if i > 0 && (len(digits)-i)%3 == 0 {
+			out = append(out, by)
+		}
+		out = append(out, digits[i])
+	}
+	return sign + string(out)
+}
+
+// Exact is the ratio in per cent as an exact decimal with so many places,
+// rounded half away from zero; nil where there is no denominator.
+func (r Ratio) Exact(places int) *string {
+	if r.Den == 0 {
+		return nil
+	}
+	q := new(big.Rat).SetFrac64(r.Num, r.Den)
+	s := q.Mul(q, big.NewRat(100, 1)).FloatString(places)
+	return &s
+}

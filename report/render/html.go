@@ -1,0 +1,191 @@
+package render
+
+import (
+	_ "embed"
+	"html/template"
+	"io"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"turnus/itsm/calendar"
+	"turnus/itsm/run"
+	"turnus/itsm/task"
+	"turnus/itsm/text"
+	"turnus/report"
+)
+
+//go:embed report.html
+var layout string
+
+//go:embed report.css
+var style string
+
+// parsed is read only after it is made.
+var parsed = template.Must(template.New("report").Parse(layout))
+
+// HTML writes a report as one page without scripts or outside resources: to be
+// read on a screen of any width, and to be printed. It needs no more than
+// "default-src 'none'; style-src 'unsafe-inline'" of a content policy. Any
+// language but German is English.
+func HTML(w io.Writer, r report.Report, lang text.Lang) error {
+	zone, err := calendar.Zone(r.Zone)
+	if err != nil {
+		return err
+	}
+	if lang != text.De {
+		lang = text.En
+	}
+	return parsed.Execute(w, &page{Report: r, format: format{lang: lang, zone: zone}})
+}
+
+// page is what the template sees: the report, and how to write its values.
+type page struct {
+	report.Report
+	format
+}
+
+func (p *page) Lang() string          { return string(p.lang) }
+func (p *page) Style() template.CSS   { return template.CSS(style) }
+func (p *page) T(t text.Text) string  { return p.text(t) }
+func (p *page) W(key string) string   { return p.text(words[key]) }
+func (p *page) At(t time.Time) string { return p.instant(t) }
+func (p *page) Count(n int64) string  { return p.count(n) }
+func (p *page) InWords() string       { return p.text(report.Period(p.Period)) }
+
+// First and Last are the dates of the period, both inclusive.
+func (p *page) First() string { return p.date(p.From) }
+func (p *page) Last() string  { return p.date(p.To.Add(-time.Nanosecond)) }
+
+// Stamp says what the reader holds.
+func (p *page) Stamp() string {
+	if p.Provisional {
+		return p.text(states[run.Provisional])
+	}
+	return p.known(states[run.State(p.State)], p.State)
+}
+
+// Mark stands across each printed page unless the report is published.
+func (p *page) Mark() string {
+	if run.State(p.State) == run.Published && !p.Provisional {
+		return ""
+	}
+	if m, ok := marks[run.State(p.State)]; ok && !p.Provisional {
+		return p.text(m)
+	}
+	return p.Stamp()
+}
+
+// Approval is the decision that published the report, if it was one.
+func (p *page) Approval() *task.Decision {
+	for i := range p.Decisions {
+		if d := &p.Decisions[i]; run.State(p.State) == run.Published && d.Outcome == task.Approve && d.Hash == p.Hash {
+			return d
+		}
+	}
+	return nil
+}
+
+func (p *page) Outcome(o task.Outcome) string { return p.known(outcomes[o], string(o)) }
+func (p *page) Kind(k string) string          { return p.known(kinds[k], k) }
+func (p *page) Unit(u string) string          { return p.known(units[u], u) }
+
+func (p *page) known(t text.Text, fallback string) string {
+	if t.IsZero() {
+		return fallback
+	}
+	return p.text(t)
+}
+
+// Ended is why the run ended as it did.
+func (p *page) Ended() text.Text { return p.Record.Outcome }
+
+// Person is the display name with the name, or the name alone.
+func (p *page) Person(name string) string {
+	if t, ok := p.Persons[name]; ok && !t.IsZero() && p.text(t) != name {
+		return p.text(t) + " (" + name + ")"
+	}
+	return name
+}
+
+// Value is a figure's exact value, or not applicable.
+func (p *page) Value(v *string) string {
+	if v == nil {
+		return p.text(report.NotApplicable())
+	}
+	return p.decimal(*v)
+}
+
+// Groups are the figures of one agreement after the other, in their order.
+func (p *page) Groups() []group {
+	var groups []group
+	for _, f := range p.Figures {
+		if n := len(groups); n == 0 || groups[n-1].Agreement != f.Agreement {
+			groups = append(groups, group{Agreement: f.Agreement})
+		}
+		g := &groups[len(groups)-1]
+		g.Figures = append(g.Figures, f)
+	}
+	return groups
+}
+
+type group struct {
+	Agreement string
+	Figures   []report.Figure
+}
+
+// Optional is a count that may not be there.
+func (p *page) Optional(n *int64) string {
+	if n == nil {
+		return "–"
+	}
+	return p.count(*n)
+}
+
+// shown is a cell as it is written.
+type shown struct {
+	Text    string
+	Tone    report.Tone
+	Verdict bool
+	Free    bool // words that may run in any direction and wrap
+	Token   bool // a short name, which isn't broken at its hyphens
+	Long    bool // holds a word so long that it may be broken anywhere
+}
+
+// Cell writes a typed value.
+func (p *page) Cell(c report.Cell) shown {
+	switch {
+	case c.Text != nil:
+		s := p.text(*c.Text)
+		long := slices.ContainsFunc(strings.Fields(s), func(w string) bool { return utf8.RuneCountInString(w) > 24 })
+		return shown{Text: s, Free: true, Token: !long && !strings.Contains(s, " "), Long: long}
+	case c.Count != nil:
+		return shown{Text: p.count(*c.Count)}
+	case c.Ratio != nil:
+		return shown{Text: p.ratio(*c.Ratio)}
+	case c.Percent != "":
+		return shown{Text: p.percent(c.Percent)}
+	case c.Seconds != nil:
+		return shown{Text: p.seconds(*c.Seconds)}
+	case c.At != nil:
+		return shown{Text: p.instant(*c.At)}
+	case c.Verdict != nil:
+		return shown{Text: p.text(c.Verdict.Text), Tone: c.Verdict.Tone, Verdict: true}
+	}
+	return shown{}
+}
+
+// Wide says that a table scrolls sideways on a narrow screen.
+func (p *page) Wide(t report.Table) bool { return len(t.Columns) > 3 }
+
+// Dense says that a table needs smaller type on paper.
+func (p *page) Dense(t report.Table) bool { return len(t.Columns) > 6 }
+
+// Short says that a table isn't broken over two pages; one of long texts may be.
+func (p *page) Short(t report.Table) bool { return len(t.Rows) <= 10 && len(t.Columns) > 2 }
+
+// Right says that a cell's column is set right.
+func (p *page) Right(t report.Table, column int) bool {
+	return column < len(t.Columns) && t.Columns[column].Right
+}

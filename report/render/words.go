@@ -1,0 +1,86 @@
+package render
+
+import (
+	"turnus/itsm/run"
+	"turnus/itsm/task"
+	"turnus/itsm/text"
+)
+
+// The words of the page itself; what a report says is in its document.
+var words = map[string]text.Text{
+	"summary":      text.New("Summary", "Zusammenfassung"),
+	"decisions":    text.New("Decisions", "Entscheidungen"),
+	"no-decision":  text.New("No decision is on record.", "Es ist keine Entscheidung verzeichnet."),
+	"round":        text.New("Round", "Runde"),
+	"this-content": text.New("on this content", "zu diesem Inhalt"),
+	"other":        text.New("on content", "zu Inhalt"),
+	"issuer":       text.New("Token issued by", "Token ausgestellt von"),
+	"no-issuer":    text.New("the installation (first start)", "der Installation (erster Start)"),
+	"record":       text.New("On record", "Nachweis"),
+	"item":         text.New("Item", "Angabe"),
+	"value":        text.New("Value", "Wert"),
+	"run":          text.New("Run", "Lauf"),
+	"state":        text.New("State", "Stand"),
+	"version":      text.New("Version", "Version"),
+	"in-version":   text.New("version", "Version"),
+	"published-at": text.New("Published at", "Veröffentlicht am"),
+	"started-by":   text.New("Started by", "Gestartet von"),
+	"by-plan":      text.New("plan", "Plan"),
+	"owner":        text.New("Owner of the service", "Serviceverantwortung"),
+	"reason":       text.New("Reason for this attempt", "Grund für diesen Versuch"),
+	"ended":        text.New("Why it ended so", "Warum er so endete"),
+	"computed":     text.New("Figures computed at", "Zahlen berechnet am"),
+	"hash":         text.New("Content hash (SHA-256)", "Inhalts-Hash (SHA-256)"),
+	"sources":      text.New("Sources", "Quellen"),
+	"kind":         text.New("Kind", "Art"),
+	"name":         text.New("Name", "Name"),
+	"figures":      text.New("All figures", "Alle Zahlen"),
+	"figures-note": text.New("Each figure as scripts read it: exact value, what it was counted from, and the formula in its version.",
+		"Jede Zahl, wie Skripte sie lesen: genauer Wert, woraus sie gezählt wurde, und die Formel in ihrer Version."),
+	"figure":      text.New("Figure", "Zahl"),
+	"numerator":   text.New("Numerator", "Zähler"),
+	"denominator": text.New("Denominator", "Nenner"),
+	"n":           text.New("n", "n"),
+	"formula":     text.New("Formula", "Formel"),
+	"agreement":   text.New("Agreement", "Vereinbarung"),
+	"page":        text.New("Page", "Seite"),
+	"of":          text.New("of", "von"),
+	"to":          text.New("to", "bis"),
+}
+
+// states words the stamp of a report, by the state of its run.
+var states = map[run.State]text.Text{
+	run.Collecting:  text.New("Draft", "Entwurf"),
+	run.Drafting:    text.New("Draft", "Entwurf"),
+	run.Waiting:     text.New("Draft for decision", "Entwurf zur Entscheidung"),
+	run.Published:   text.New("Published", "Veröffentlicht"),
+	run.Rejected:    text.New("Rejected", "Abgelehnt"),
+	run.Cancelled:   text.New("Cancelled", "Abgebrochen"),
+	run.Failed:      text.New("Failed", "Fehlgeschlagen"),
+	run.Provisional: text.New("Provisional", "Vorläufig"),
+}
+
+// marks stand across each printed page of what isn't published.
+var marks = map[run.State]text.Text{
+	run.Collecting: text.New("Draft", "Entwurf"),
+	run.Drafting:   text.New("Draft", "Entwurf"),
+	run.Waiting:    text.New("Draft", "Entwurf"),
+}
+
+var outcomes = map[task.Outcome]text.Text{
+	task.Approve:        text.New("approved", "freigegeben"),
+	task.RequestChanges: text.New("changes requested", "Änderungen verlangt"),
+	task.Reject:         text.New("rejected", "abgelehnt"),
+}
+
+var kinds = map[string]text.Text{
+	"import":    text.New("import", "Import"),
+	"agreement": text.New("agreement", "Vereinbarung"),
+	"calendar":  text.New("calendar", "Kalender"),
+	"tzdata":    text.New("time zone database", "Zeitzonendatenbank"),
+}
+
+var units = map[string]text.Text{
+	"percent": text.New("%", "%"),
+	"tickets": text.New("tickets", "Tickets"),
+}

@@ -1,0 +1,82 @@
+package runs
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"turnus/itsm/fault"
+	"turnus/itsm/person"
+	"turnus/itsm/run"
+	"turnus/itsm/text"
+	"turnus/store"
+	"turnus/workflows"
+)
+
+// Cancel ends a live run with a reason; the same person again gets the run.
+func (r *Runs) Cancel(ctx context.Context, by person.Actor, runID, reason string) (run.Run, error) {
+	reason = strings.TrimSpace(reason)
+	found, err := r.store.Run(ctx, runID)
+	if err != nil {
+		return found, err
+	}
+	people, err := r.store.PeopleAround(ctx, found.Scope)
+	if err != nil {
+		return found, err
+	}
+	object := "run/" + runID
+	if !by.Has(person.Administrator) && !(len(people.Owners) > 0 && people.Owners[0] == by.Person) {
+		return found, r.refused(ctx, by, "cancel.refused", object, fault.New(fault.Forbidden, text.F(
+			"%s may not cancel this run: its service's owner or an administrator may.",
+			"%s darf diesen Lauf nicht abbrechen: das dürfen die für den Service Verantwortlichen oder die Administration.", by.Person)))
+	}
+	if reason == "" {
+		return found, fault.Invalidf("reason", "cancelling needs a reason", "Abbrechen braucht eine Begründung")
+	}
+	if !found.State.Live() {
+		return r.cancelled(ctx, by, found)
+	}
+	pass, err := r.store.IssuePass(ctx, r.now(), by, store.PassFor{Kind: store.PassCancel, Run: runID})
+	if err != nil {
+		return found, err
+	}
+	refused, err := r.update(ctx, runID, workflows.UpdateCancel, pass.ID, run.CancelMessage{Run: runID, Pass: pass.Secret, Reason: reason}, nil)
+	if err != nil {
+		return found, err
+	}
+	if found, err = r.ended(ctx, runID); err != nil {
+		return found, err
+	}
+	if refused == nil {
+		return found, nil
+	}
+	if refused.Code == fault.Conflict {
+		return r.cancelled(ctx, by, found)
+	}
+	return found, r.refused(ctx, by, "cancel.refused", object, refused)
+}
+
+// cancelled answers for a run that has ended.
+func (r *Runs) cancelled(ctx context.Context, by person.Actor, found run.Run) (run.Run, error) {
+	who, err := r.store.CancelledBy(ctx, found.ID)
+	if err != nil || found.State == run.Cancelled && who == by.Person {
+		return found, err
+	}
+	return found, r.refused(ctx, by, "cancel.refused", "run/"+found.ID, fault.New(fault.Conflict,
+		text.F("This run has ended already: %s.", "Dieser Lauf ist schon beendet: %s.", found.State)))
+}
+
+// ended waits a little for the row to say what the workflow knows already.
+func (r *Runs) ended(ctx context.Context, runID string) (run.Run, error) {
+	for wait := 20 * time.Millisecond; ; wait *= 2 {
+		found, err := r.store.Run(ctx, runID)
+		if err != nil || !found.State.Live() || wait > 2*time.Second {
+			return found, err
+		}
+		select {
+		case <-ctx.Done():
+			return found, nil
+		case <-time.After(wait):
+		}
+	}
+}

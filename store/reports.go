@@ -1,0 +1,78 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"turnus/itsm/fault"
+	"turnus/itsm/run"
+	"turnus/itsm/text"
+	"turnus/report"
+)
+
+// Freeze keeps what a round stands on, once: a retry gets what was frozen first.
+func Freeze[T any](ctx context.Context, s *Store, now time.Time, st run.Step, set T) (T, error) {
+	_, err := s.db.ExecContext(ctx, "INSERT INTO frozen_set (run, round, document, at) VALUES ($1,$2,$3,$4) ON CONFLICT DO NOTHING",
+		st.Run, st.Round, JSON[T]{set}, now)
+	if err != nil {
+		return set, mapped(err)
+	}
+	return Frozen[T](ctx, s, st)
+}
+
+// Frozen is what a round stands on.
+func Frozen[T any](ctx context.Context, s *Store, st run.Step) (T, error) {
+	var doc JSON[T]
+	err := s.db.GetContext(ctx, &doc, "SELECT document FROM frozen_set WHERE run = $1 AND round = $2", st.Run, st.Round)
+	return doc.V, mapped(err)
+}
+
+// SaveDraft keeps the canonical bytes of a round's document, once, and gives
+// the hash on record.
+func (s *Store) SaveDraft(ctx context.Context, now time.Time, st run.Step, hash string, doc []byte) (string, error) {
+	_, err := s.db.ExecContext(ctx, "INSERT INTO draft (run, round, hash, document, at) VALUES ($1,$2,$3,$4,$5) ON CONFLICT DO NOTHING",
+		st.Run, st.Round, hash, string(doc), now)
+	if err != nil {
+		return "", mapped(err)
+	}
+	var kept string
+	err = s.db.GetContext(ctx, &kept, "SELECT hash FROM draft WHERE run = $1 AND round = $2", st.Run, st.Round)
+	return kept, mapped(err)
+}
+
+// Report is a run's report as it was published, or else the draft of its last
+// round. Before the first draft it isn't found.
+func (s *Store) Report(ctx context.Context, id string) (report.Report, error) {
+	var rep report.Report
+	r, err := s.Run(ctx, id)
+	if err != nil {
+		return rep, err
+	}
+	var row struct {
+		Round     int           `db:"round"`
+		Hash      string        `db:"hash"`
+		Document  string        `db:"document"`
+		Version   sql.NullInt64 `db:"version"`
+		Published *time.Time    `db:"published_at"`
+	}
+	err = s.db.GetContext(ctx, &row, `SELECT d.round, d.hash, d.document, p.version, p.published_at
+		FROM draft d LEFT JOIN report p ON p.run = d.run AND p.round = d.round
+		WHERE d.run = $1 ORDER BY d.round DESC LIMIT 1`, id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return rep, fault.New(fault.NotFound, text.F("%.200s has no report yet: it is %s.", "%.200s hat noch keinen Bericht: Zustand %s.", id, r.State))
+	}
+	if err != nil {
+		return rep, mapped(err)
+	}
+	if err := json.Unmarshal([]byte(row.Document), &rep.Document); err != nil {
+		return rep, err
+	}
+	rep.Record = report.Record{
+		Hash: row.Hash, State: string(r.State), Version: int(row.Version.Int64), Published: row.Published,
+		StartedBy: r.StartedBy, Issuer: r.TokenIssuer, Owner: r.Owner, Decisions: r.Decisions, DraftRound: row.Round,
+	}
+	return rep, nil
+}

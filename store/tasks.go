@@ -1,0 +1,223 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"turnus/itsm/agreement"
+	"turnus/itsm/fault"
+	"turnus/itsm/person"
+	"turnus/itsm/resource"
+	"turnus/itsm/run"
+	"turnus/itsm/task"
+	"turnus/itsm/text"
+)
+
+// Tasks selects tasks; empty fields select all.
+type Tasks struct {
+	State string // open, decided, closed
+	Run   string
+	Mine  string // a person: those that they may decide now
+	Sees  string // a person: those that they may decide, or of services that they own
+}
+
+const taskColumns = `t.id, t.run, t.round, t.step, t.kind, t.state, t.outcomes, t.hash, t.opened_at, t.due_at, t.remind_at,
+	t.escalate_at, t.reminded_at, t.escalated_at, t.ended_at`
+
+type taskRow struct {
+	task.Task
+	Outcomes JSON[[]task.Outcome] `db:"outcomes"`
+}
+
+func (t taskRow) plain() task.Task {
+	t.Task.Outcomes = t.Outcomes.V
+	return t.Task
+}
+
+// Task is one task.
+func (s *Store) Task(ctx context.Context, id string) (task.Task, error) {
+	t, err := getTask(ctx, s.db, id, "")
+	if err != nil {
+		return t, mapped(err)
+	}
+	p, err := s.PeopleOf(ctx, t.Run)
+	t.Approvers = p.Eligible()
+	return t, err
+}
+
+func getTask(ctx context.Context, q sqlx.QueryerContext, id, lock string) (task.Task, error) {
+	var t taskRow
+	err := sqlx.GetContext(ctx, q, &t, "SELECT "+taskColumns+" FROM task t WHERE t.id = $1 "+lock, id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return task.Task{}, fault.New(fault.NotFound, text.F("There is no task %.200s.", "Die Aufgabe %.200s gibt es nicht.", id))
+	}
+	return t.plain(), err
+}
+
+func (s *Store) tasksOf(ctx context.Context, runID string) ([]task.Task, error) {
+	list, _, err := s.Tasks(ctx, Tasks{Run: runID}, Page{Limit: 500})
+	return list, err
+}
+
+// Who may decide, as one condition of SQL: the same rule as task.People.May,
+// for lists. $1 is the person.
+const mine = `EXISTS (SELECT 1 FROM resource_current s, resource_current p
+	WHERE s.kind = 'Service' AND s.name = r.scope AND p.kind = 'Person' AND p.name = $1
+	  AND s.document->'spec'->'approvers' @> to_jsonb($1::text) AND p.document->'spec'->'roles' @> '"approver"'
+	  AND s.document->'spec'->>'owner' <> $1 AND r.owner <> $1 AND r.started_by <> $1)`
+
+const owned = `EXISTS (SELECT 1 FROM resource_current s WHERE s.kind = 'Service' AND s.name = r.scope
+	AND s.document->'spec'->>'owner' = $1)`
+
+// Tasks lists tasks, oldest first.
+func (s *Store) Tasks(ctx context.Context, f Tasks, p Page) ([]task.Task, string, error) {
+	at, id := time.Time{}, ""
+	key, err := p.after(2)
+	if err != nil {
+		return nil, "", err
+	}
+	if key != nil {
+		if at, err = time.Parse(time.RFC3339Nano, key[0]); err != nil {
+			return nil, "", fault.Invalidf("cursor", "this isn't a cursor of this list", "das ist kein Cursor dieser Liste")
+		}
+		id = key[1]
+	}
+	who, whose := "", "true"
+	switch {
+	case f.Mine != "":
+		who, whose = f.Mine, mine
+	case f.Sees != "":
+		who, whose = f.Sees, "("+mine+" OR "+owned+")"
+	}
+	var rows []taskRow
+	err = s.db.SelectContext(ctx, &rows, "SELECT "+taskColumns+` FROM task t JOIN run r ON r.id = t.run
+		WHERE $1::text IS NOT NULL AND ($2 = '' OR t.state = $2) AND ($3 = '' OR t.run = $3) AND `+whose+`
+		  AND (t.opened_at > $4 OR t.opened_at = $4 AND t.id > $5)
+		ORDER BY t.opened_at, t.id LIMIT $6`, who, f.State, f.Run, at, id, p.limit()+1)
+	if err != nil {
+		return nil, "", mapped(err)
+	}
+	next := ""
+	if len(rows) > p.limit() {
+		rows = rows[:p.limit()]
+		last := rows[len(rows)-1]
+		next = cursor(last.Opened.Format(time.RFC3339Nano), last.ID)
+	}
+	list := make([]task.Task, len(rows))
+	people := map[string][]string{} // several tasks of one run
+	for i, row := range rows {
+		list[i] = row.plain()
+		able, known := people[row.Run]
+		if !known {
+			p, err := s.PeopleOf(ctx, row.Run)
+			if err != nil {
+				return nil, "", err
+			}
+			able = p.Eligible()
+			people[row.Run] = able
+		}
+		list[i].Approvers = able
+	}
+	return list, next, nil
+}
+
+// PeopleOf are those around a run's tasks, as they are now.
+func (s *Store) PeopleOf(ctx context.Context, runID string) (task.People, error) {
+	p, err := peopleOf(ctx, s.db, runID)
+	return p, mapped(err)
+}
+
+func peopleOf(ctx context.Context, q sqlx.QueryerContext, runID string) (task.People, error) {
+	r, err := getRun(ctx, q, runID, "")
+	if err != nil {
+		return task.People{}, err
+	}
+	p, err := peopleAround(ctx, q, r.Scope)
+	p.StartedBy = r.StartedBy
+	p.Owners = append(p.Owners, r.Owner)
+	return p, err
+}
+
+// PeopleAround are those around a service before anybody has started a run.
+func (s *Store) PeopleAround(ctx context.Context, service string) (task.People, error) {
+	p, err := peopleAround(ctx, s.db, service)
+	return p, mapped(err)
+}
+
+func peopleAround(ctx context.Context, q sqlx.QueryerContext, service string) (task.People, error) {
+	p := task.People{Specs: map[string]person.Spec{}}
+	svc, err := current[agreement.ServiceSpec](ctx, q, resource.Service, service)
+	if fault.Is(err, fault.NotFound) {
+		return p, nil // a service that has gone: nobody may decide
+	}
+	if err != nil {
+		return p, err
+	}
+	p.Approvers, p.Owners = svc.Spec.Approvers, []string{svc.Spec.Owner}
+	for _, a := range p.Approvers {
+		who, err := current[person.Spec](ctx, q, resource.Person, a)
+		switch {
+		case fault.Is(err, fault.NotFound): // has left
+		case err != nil:
+			return p, err
+		default:
+			p.Specs[a] = who.Spec
+		}
+	}
+	return p, nil
+}
+
+// OpenTask writes a task that a workflow has noted, and lets its run wait;
+// once, whoever asks again.
+func (s *Store) OpenTask(ctx context.Context, t task.Task) error {
+	return s.tx(ctx, func(tx *sqlx.Tx) error {
+		done, err := tx.ExecContext(ctx, `INSERT INTO task (id, run, round, step, kind, state, outcomes, hash, opened_at, due_at, remind_at, escalate_at)
+			VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12) ON CONFLICT DO NOTHING`,
+			t.ID, t.Run, t.Round, t.Step, t.Kind, task.Open, JSON[[]task.Outcome]{t.Outcomes}, t.Hash, t.Opened, t.Due, t.Remind, t.Escalate)
+		if err != nil {
+			return err
+		}
+		if n, _ := done.RowsAffected(); n == 0 {
+			return nil
+		}
+		if _, err := tx.ExecContext(ctx, "UPDATE run SET state = $3, round = $2 WHERE id = $1 AND ended_at IS NULL", t.Run, t.Round, run.Waiting); err != nil {
+			return err
+		}
+		return record(ctx, tx, t.Opened, person.Actor{Person: person.System}, "task.opened", "task/"+t.ID, nil, t)
+	})
+}
+
+// AdvanceTask does what is due with a task that nobody has answered, and says
+// when to ask again.
+func (s *Store) AdvanceTask(ctx context.Context, now time.Time, id string) (next time.Time, err error) {
+	err = s.tx(ctx, func(tx *sqlx.Tx) error {
+		t, err := getTask(ctx, tx, id, "FOR UPDATE")
+		if err != nil {
+			return err
+		}
+		step, at := task.Next(t, now)
+		next = at
+		column := map[task.Step]string{task.Reminding: "reminded_at", task.Escalate: "escalated_at"}[step]
+		if column == "" {
+			return nil
+		}
+		if _, err := tx.ExecContext(ctx, "UPDATE task SET "+column+" = $2 WHERE id = $1", id, now); err != nil {
+			return err
+		}
+		p, err := peopleOf(ctx, tx, t.Run)
+		if err != nil {
+			return err
+		}
+		to := p.Eligible()
+		if step == task.Escalate {
+			to = p.Owners[:1] // the service's owner, as of now
+		}
+		return record(ctx, tx, now, person.Actor{Person: person.System}, "task."+string(step), "task/"+id, nil,
+			map[string]any{"to": to, "due": t.Due})
+	})
+	return next, err
+}
