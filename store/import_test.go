@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"iter"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -68,19 +67,9 @@ func histories(all map[string]ticket.Version) map[string]ticket.Version {
 // incidents is the real file, as the demo has it.
 func incidents(t testing.TB) []byte {
 	t.Helper()
-	for _, pattern := range []string{
-		filepath.Join("..", "deploy", "demo", "*incident*.zip"),
-		filepath.Join("..", "deploy", "demo", "*", "*incident*.zip"),
-		filepath.Join(os.Getenv("TURNUS_DATA"), "incidents", "*.zip"),
-	} {
-		if found, _ := filepath.Glob(pattern); len(found) == 1 {
-			b, err := os.ReadFile(found[0])
-			require.NoError(t, err)
-			return b
-		}
-	}
-	t.Fatal("the incident log isn't in deploy/demo, and TURNUS_DATA names no directory that holds incidents/*.zip")
-	return nil
+	b, err := os.ReadFile("../deploy/demo/uci_incident_event_log.zip")
+	require.NoError(t, err)
+	return b
 }
 
 func TestImportOfTheIncidentLog(t *testing.T) {

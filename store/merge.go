@@ -15,7 +15,7 @@ import (
 )
 
 // fetchRows is how many staged rows are merged at a time.
-const fetchRows = 4096
+const fetchRows = 2048
 
 // merge is the one ordered pass over the staged rows: those of a ticket, with
 // its newest stored version, become its next version. While one batch is
