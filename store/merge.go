@@ -46,7 +46,6 @@ type batch struct {
 	newest   map[string]*kept
 	versions copier // encoded rows of ticket_version
 	rejects  copier // and of import_reject
-	err      error
 }
 
 func (m *merge) run() error {
@@ -57,9 +56,9 @@ func (m *merge) run() error {
 			return err
 		}
 	}
-	var before *batch
+	var before, free *batch
 	for last := false; !last; {
-		b, n, err := m.fetch()
+		b, n, err := m.fetch(free)
 		if err != nil {
 			return err
 		}
@@ -79,8 +78,9 @@ func (m *merge) run() error {
 		if err != nil {
 			return err
 		}
-		if b.err != nil {
-			return b.err
+		// What was written lends its room to the batch after the next one.
+		if before != nil {
+			free = before
 		}
 		before = b
 	}
@@ -91,14 +91,19 @@ func (m *merge) run() error {
 	return err
 }
 
-// fetch reads the next staged rows; the batch has the tickets that are complete.
-func (m *merge) fetch() (b *batch, n int, err error) {
+// fetch reads the next staged rows; the batch has the tickets that are
+// complete, and the room of one that was written.
+func (m *merge) fetch(free *batch) (b *batch, n int, err error) {
 	rows, err := m.tx.QueryContext(m.ctx, fmt.Sprintf(`FETCH FORWARD %d FROM staged_rows`, fetchRows))
 	if err != nil {
 		return nil, 0, err
 	}
 	defer rows.Close()
 	b = &batch{}
+	if free != nil {
+		b.versions.b, b.rejects.b = free.versions.b[:0], free.rejects.b[:0]
+		b.groups, b.refused = free.groups[:0], free.refused[:0]
+	}
 	var number, data sql.RawBytes
 	var row int64
 	for rows.Next() {
@@ -142,9 +147,7 @@ func (m *merge) batch(b *batch) {
 		m.reject(b, r)
 	}
 	for _, g := range b.groups {
-		if b.err = m.ticket(b, g); b.err != nil {
-			return
-		}
+		m.ticket(b, g)
 	}
 }
 
@@ -211,7 +214,7 @@ func (m *merge) newest(groups []group) (map[string]*kept, error) {
 }
 
 // ticket merges one.
-func (m *merge) ticket(b *batch, g group) error {
+func (m *merge) ticket(b *batch, g group) {
 	k := b.newest[g.number]
 	var stored *ticket.Version
 	if k != nil {
@@ -236,11 +239,11 @@ func (m *merge) ticket(b *batch, g group) error {
 	}
 	v.Flagged = v.Flagged || g.flagged
 	if len(v.Events) == 0 {
-		return nil // every row was rejected
+		return // every row was rejected
 	}
 	packed := ticket.Pack(v.Events)
 	if stored != nil && v.Flagged == stored.Flagged && v.Hash == stored.Hash && bytes.Equal(packed, k.packed) {
-		return nil
+		return
 	}
 	if v.First.IsZero() {
 		v.Settle()
@@ -249,7 +252,7 @@ func (m *merge) ticket(b *batch, g group) error {
 	if m.oldest == nil || v.Opened.Before(*m.oldest) {
 		m.oldest = &v.Opened
 	}
-	return m.version(b, &v, packed)
+	m.version(b, &v, packed)
 }
 
 func (m *merge) reject(b *batch, r *ticket.Reject) {
@@ -265,11 +268,7 @@ func (m *merge) reject(b *batch, r *ticket.Reject) {
 	c.row()
 }
 
-func (m *merge) version(b *batch, v *ticket.Version, packed []byte) error {
-	fields, err := json.Marshal(v.Fields)
-	if err != nil {
-		return err
-	}
+func (m *merge) version(b *batch, v *ticket.Version, packed []byte) {
 	c := &b.versions
 	c.text(m.in.Service)
 	c.text(v.Number)
@@ -277,10 +276,9 @@ func (m *merge) version(b *batch, v *ticket.Version, packed []byte) error {
 	c.time(v.Opened)
 	c.time(v.First)
 	c.time(v.Last)
-	c.text(string(fields))
+	c.texts(v.Fields)
 	c.bool(v.Flagged)
 	c.text(v.Hash)
 	c.bytes(packed)
 	c.row()
-	return nil
 }
