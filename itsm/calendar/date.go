@@ -31,6 +31,9 @@ func DateOf(t time.Time) Date {
 
 func (d Date) utc() time.Time { return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC) }
 
+// number counts the days since 1 January 1970.
+func (d Date) number() int64 { return floorDiv(d.utc().Unix(), daySecs) }
+
 // String is YYYY-MM-DD.
 func (d Date) String() string { return d.utc().Format(time.DateOnly) }
 
@@ -57,7 +60,7 @@ func (d Date) Start(zone *time.Location) time.Time {
 	at := d.utc()
 	lo := at.Add(-26 * time.Hour).In(zone) // on the day before in every zone
 	for {
-		_, end := lo.ZoneBounds()
+		end := changeAfter(lo)
 		_, off := lo.Zone()
 		t := at.Add(-time.Duration(off) * time.Second)
 		if t.Before(lo) {
@@ -103,7 +106,7 @@ func ParsePeriod(s string) (Period, error) {
 	}
 	switch {
 	case len(s) == 4 && try("2006", s, Year, 12):
-	case len(s) == 7 && s[5] == 'Q' && s[6] >= '1' && s[6] <= '4' && try("2006-Q", s[:4]+"-Q", Quarter, 3):
+	case len(s) == 7 && s[4:6] == "-Q" && s[6] >= '1' && s[6] <= '4' && try("2006-Q", s[:4]+"-Q", Quarter, 3):
 		p.First.Month = time.Month(s[6]-'1')*3 + 1
 	case len(s) == 7 && try("2006-01", s, Month, 1):
 	case len(s) == 10 && try(time.DateOnly, s, Day, 0):

@@ -1,0 +1,160 @@
+package sla
+
+import (
+	"iter"
+	"time"
+
+	"turnus/itsm/ticket"
+)
+
+// Derive computes the figures of a period from its tickets, one at a time: the
+// memory it takes doesn't grow with their number.
+//
+// What is known counts as of the ends of months, in the period's zone: a
+// ticket belongs to the first month at whose end it is decided (stopped, or
+// over its target), and so a longer period is the sum of its months. Of a
+// provisional period only what lies before the as-of of its imports is known,
+// and that instant stands for its end. Tickets opened at or after the end are
+// ignored; an error of the iterator ends it.
+func Derive(f Frozen, tickets iter.Seq2[ticket.Version, error]) (Result, error) {
+	d, err := newDerivation(f)
+	if err != nil {
+		return Result{}, err
+	}
+	for v, err := range tickets {
+		if err != nil {
+			return Result{}, err
+		}
+		d.take(&v)
+	}
+	return d.result(), nil
+}
+
+// derivation is the state of one Derive.
+type derivation struct {
+	from, to  int64 // to: the end, or up to when a provisional period is known
+	end       int64 // of the period
+	zone      *time.Location
+	ends      []int64 // of months, from, and to, which is the last
+	contracts []*contract
+
+	opened, unmatched, flagged int64
+
+	terms  []*terms // in force for the ticket at hand
+	status []status // of their targets, one after the other
+	left   [2]bool  // by measure: it left a target under which it was decided
+}
+
+// status of the ticket at hand under one target, as its months go by.
+type status struct {
+	*target
+	line    line // all its changes of state
+	matched bool // its fields select the target, as known at the month's end
+	was     bool // they did so a month before
+	done    bool // it was decided, at an earlier month's end or at this one
+}
+
+// take adds a ticket to the figures.
+func (d *derivation) take(v *ticket.Version) {
+	opened := v.Opened.Unix()
+	if opened >= d.to {
+		return
+	}
+	d.begin(v, opened)
+	counts := false
+	first := d.endAfter(opened)
+	for i := first; i < len(d.ends); i++ {
+		k := knownAt(v, d.ends[i])
+		d.match(k, i == first)
+		if i == first && opened >= d.from {
+			d.countOpening(k, d.ends[i])
+		}
+		for j := range d.status {
+			if d.status[j].matched && d.count(&d.status[j], k, i) {
+				counts = true
+			}
+		}
+	}
+	if counts && v.Flagged {
+		d.flagged++
+	}
+}
+
+// begin looks up the terms that were in force when the ticket was opened.
+func (d *derivation) begin(v *ticket.Version, opened int64) {
+	d.terms, d.status, d.left = d.terms[:0], d.status[:0], [2]bool{}
+	for _, c := range d.contracts {
+		t := c.inForce(opened)
+		if t == nil {
+			continue
+		}
+		d.terms = append(d.terms, t)
+		for _, x := range t.targets {
+			var buffer line // of a ticket before this one
+			if n := len(d.status); n < cap(d.status) {
+				buffer = d.status[:n+1][n].line[:0]
+			}
+			d.status = append(d.status, status{target: x, line: x.lineOf(v, buffer)})
+		}
+	}
+}
+
+// match says which targets the fields select. A decision goes along with the
+// ticket from a target that its fields leave to one that they newly select.
+func (d *derivation) match(k known, first bool) {
+	rest := d.status
+	for _, t := range d.terms {
+		under := t.where.matches(k)
+		for i := range t.targets {
+			s := &rest[i]
+			s.was, s.matched = s.matched, under && s.where.matches(k)
+			if s.was && !s.matched && s.done {
+				d.left[s.measure] = true
+			}
+		}
+		rest = rest[len(t.targets):]
+	}
+	for i := range d.status {
+		if s := &d.status[i]; !first && s.matched && !s.was && d.left[s.measure] {
+			s.done = true
+		}
+	}
+}
+
+// count adds what a month's end shows of a ticket under a target that its
+// fields select, and says whether the ticket was decided or is open here.
+func (d *derivation) count(s *status, k known, i int) bool {
+	end, inside, last := d.ends[i], d.ends[i] > d.from, i == len(d.ends)-1
+	l := s.lineAt(s.line, k, end)
+	before, open := s.done, l.open()
+	if !before && !open && !inside {
+		s.done = true
+		return false
+	}
+	reopened := before && inside && s.measure == resolution && l.reopened(d.ends[i-1])
+	if before && !reopened && !(last && open) {
+		return false
+	}
+	over := s.over(l, end)
+	f := s.figures
+	decided := !before && (over || !open)
+	if decided {
+		s.done = true
+		if inside {
+			f.decide(!over, k.field("made_sla"))
+		}
+	}
+	if reopened {
+		f.Reopened++
+		f.ReopenedBreached += one(over)
+	}
+	if last && open {
+		f.Open++
+		f.OpenBreached += one(over)
+		f.Undecided += one(!s.done)
+	}
+	if decided && inside || reopened || last && open {
+		s.terms.used = true
+	}
+	return decided && inside || last && open
+}
