@@ -27,6 +27,7 @@ type Row struct {
 	StoppedAt *time.Time        // csv: when it stopped, where a column says so
 	Responded *time.Time        // the first qualified human reaction
 	Fields    map[string]string // what a where may name, and what the source claims
+	Change    bool              // csv: one of several rows of its ticket, each a change
 }
 
 // Reject is a source row that makes no sense, kept with its reason. Iterators
@@ -46,10 +47,11 @@ func (r *Reject) Error() string { return r.Column + ": " + r.Reason.String() }
 type Event struct {
 	At        time.Time
 	Seq       int64
-	State     string
+	State     string // of the opening empty: no source says it
 	Stopped   bool
 	Responded bool              // this is the first reaction
-	Fields    map[string]string // those that changed; at the first event all
+	Fields    map[string]string // those that changed, empty: no longer set; at the first event all
+	Void      bool              // rejected, and kept to know it again; History leaves it out
 }
 
 // Version is a ticket as one import left it.

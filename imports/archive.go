@@ -1,0 +1,155 @@
+package imports
+
+import (
+	"archive/zip"
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"strings"
+
+	"turnus/itsm/fault"
+	"turnus/itsm/text"
+)
+
+// Bounds of what a compressed file may become, so that a small file can fill
+// neither disk nor time. Audit logs compress to a tenth or a twentieth.
+const (
+	maxUnpacked = 64 << 30
+	maxSpooled  = 16 << 30
+	maxRatio    = 250
+	ratioFrom   = 32 << 20 // below this a ratio says nothing
+)
+
+// unpacked gives the plain bytes of a file that may be a .gz or a .zip with one
+// file in it, which its first bytes tell. A .gz is read as it comes; a zip needs
+// its end first and is spooled to a temporary file. close removes that.
+func unpacked(r io.Reader) (plain io.Reader, close func(), err error) {
+	in := &source{r: r}
+	b := bufio.NewReaderSize(in, 64<<10)
+	magic, err := b.Peek(4)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, nil, err
+	}
+	switch {
+	case bytes.HasPrefix(magic, []byte{0x1f, 0x8b}):
+		z, err := gzip.NewReader(b)
+		if err != nil {
+			return nil, nil, in.why(broken("gz", err))
+		}
+		return &bounded{r: z, kind: "gz", in: in}, func() {}, nil
+	case bytes.HasPrefix(magic, []byte("PK\x03\x04")), bytes.HasPrefix(magic, []byte("PK\x05\x06")):
+		return unzipped(b, in)
+	}
+	return b, func() {}, nil
+}
+
+func unzipped(b io.Reader, in *source) (plain io.Reader, close func(), err error) {
+	f, err := os.CreateTemp("", "turnus-import-*.zip")
+	if err != nil {
+		return nil, nil, fmt.Errorf("spooling a zip: %w", err)
+	}
+	close = func() { f.Close(); os.Remove(f.Name()) } //nolint:errcheck // nothing was promised about it
+	defer func() {
+		if err != nil {
+			close()
+		}
+	}()
+	n, err := io.Copy(f, io.LimitReader(b, maxSpooled+1))
+	if err != nil {
+		return nil, nil, in.why(fmt.Errorf("spooling a zip: %w", err))
+	}
+	if n > maxSpooled {
+		return nil, nil, tooLarge("zip")
+	}
+	z, err := zip.NewReader(f, n)
+	if err != nil {
+		return nil, nil, broken("zip", err)
+	}
+	var files []*zip.File
+	for _, e := range z.File {
+		if !e.FileInfo().IsDir() && !strings.HasPrefix(e.Name, "__MACOSX/") && path.Base(e.Name) != ".DS_Store" {
+			files = append(files, e)
+		}
+	}
+	switch {
+	case len(files) != 1:
+		return nil, nil, malformed("this zip holds %d files: give it exactly one, the table (a spreadsheet is a zip too: save it as CSV)",
+			"dieses zip enthält %d Dateien: genau eine hineinlegen, die Tabelle (auch eine Arbeitsmappe ist ein zip: als CSV speichern)", len(files))
+	case files[0].Flags&1 != 0:
+		return nil, nil, malformed("the file in this zip is encrypted: pack it without a password",
+			"die Datei in diesem zip ist verschlüsselt: ohne Passwort packen")
+	case files[0].UncompressedSize64 > maxUnpacked:
+		return nil, nil, tooLarge("zip")
+	}
+	e, err := files[0].Open()
+	if err != nil {
+		return nil, nil, broken("zip", err)
+	}
+	packed := &source{n: int64(files[0].CompressedSize64)}
+	return &bounded{r: e, kind: "zip", in: packed}, func() { e.Close(); f.Close(); os.Remove(f.Name()) }, nil //nolint:errcheck // as above
+}
+
+// source counts what was read, and remembers whether reading itself failed: a
+// connection that broke is no damaged archive.
+type source struct {
+	r   io.Reader
+	n   int64
+	err error
+}
+
+func (s *source) Read(p []byte) (int, error) {
+	n, err := s.r.Read(p)
+	s.n += int64(n)
+	if err != nil && !errors.Is(err, io.EOF) {
+		s.err = err
+	}
+	return n, err
+}
+
+// why gives the source's own error where there was one.
+func (s *source) why(err error) error {
+	if s.err != nil {
+		return s.err
+	}
+	return err
+}
+
+// bounded ends the reading of an archive that becomes too large.
+type bounded struct {
+	r    io.Reader
+	kind string
+	in   *source
+	n    int64
+}
+
+func (b *bounded) Read(p []byte) (int, error) {
+	n, err := b.r.Read(p)
+	b.n += int64(n)
+	switch {
+	case err != nil && !errors.Is(err, io.EOF):
+		err = b.in.why(broken(b.kind, err))
+	case b.n > maxUnpacked, b.n > ratioFrom && b.n/maxRatio > b.in.n:
+		return 0, tooLarge(b.kind)
+	}
+	return n, err
+}
+
+func broken(kind string, err error) error {
+	return fault.New(fault.Malformed, text.F("this %s file is damaged or cut off: pack it again",
+		"diese %s-Datei ist beschädigt oder abgeschnitten: neu packen", kind)).Because(err)
+}
+
+func tooLarge(kind string) error {
+	return malformed("this %s file unpacks to more than is accepted (%d GB, or %d times its size): split the table, or send it unpacked",
+		"diese %s-Datei wird entpackt größer als zugelassen (%d GB oder das %d-Fache): die Tabelle teilen oder unverpackt schicken",
+		kind, maxUnpacked>>30, maxRatio)
+}
+
+func malformed(en, de string, args ...any) *fault.Error {
+	return fault.New(fault.Malformed, text.F(en, de, args...))
+}

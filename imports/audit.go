@@ -1,0 +1,129 @@
+package imports
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"turnus/itsm/fault"
+	"turnus/itsm/ticket"
+)
+
+// Columns of an audit log that every row needs.
+var auditColumns = []string{"number", "incident_state", "sys_mod_count", "opened_at", "sys_updated_at"}
+
+// auditFields are the columns that are kept where a file has them: what an
+// agreement's where may name, and what the source claims. Persons (caller_id,
+// opened_by, assigned_to, resolved_by, sys_updated_by …) are left in the
+// source: no figure needs them.
+var auditFields = []string{
+	"priority", "impact", "urgency", "category", "subcategory", "contact_type", "location", "company",
+	"business_service", "assignment_group", "cmdb_ci", "u_symptom", "vendor", "closed_code", "made_sla",
+}
+
+// audit reads an audit log: each row a ticket after one change.
+//
+// The first row in another state than New is taken as the first reaction: in
+// ServiceNow somebody has taken the ticket up then.
+func audit(t *table) (func(*table, []string) (ticket.Row, error), error) {
+	at := make([]int, len(auditColumns))
+	for i, name := range auditColumns {
+		var err error
+		if at[i], err = t.column("file", name); err != nil {
+			return nil, fault.As(err).At("")
+		}
+	}
+	number, state, seq, openedAt, updated := at[0], at[1], at[2], at[3], at[4]
+	t.number = number
+	var fields []field
+	for _, name := range auditFields {
+		if i := slices.Index(t.heading, name); i >= 0 {
+			fields = append(fields, field{name, i})
+		}
+	}
+	var last struct { // rows of one ticket repeat their opening
+		cell string
+		at   time.Time
+	}
+	return func(t *table, c []string) (ticket.Row, error) {
+		r := ticket.Row{Row: t.row, Number: known(c[number]), State: known(c[state])}
+		if why := t.checkNumber(r.Number, number); why != nil {
+			return r, why
+		}
+		bad := func(column int, en, de string, args ...any) (ticket.Row, error) {
+			return r, t.reject(r.Number, t.heading[column], c[column], en, de, args...)
+		}
+		var ok bool
+		if c[openedAt] == last.cell && last.cell != "" {
+			r.Opened = last.at
+		} else if r.Opened, ok = dayFirst(known(c[openedAt]), t.zone); !ok {
+			return bad(openedAt, "this isn't an instant like 29/2/2016 01:16", "das ist kein Zeitpunkt wie 29/2/2016 01:16")
+		} else {
+			last.cell, last.at = strings.Clone(c[openedAt]), r.Opened
+		}
+		if r.At, ok = dayFirst(known(c[updated]), t.zone); !ok {
+			return bad(updated, "this isn't an instant like 29/2/2016 01:16", "das ist kein Zeitpunkt wie 29/2/2016 01:16")
+		}
+		if r.At.Before(r.Opened) {
+			return bad(updated, "this change lies before the ticket was opened, %[1]s", "diese Änderung liegt vor dem Öffnen des Tickets, %[1]s", c[openedAt])
+		}
+		var err error
+		if r.Seq, err = strconv.ParseInt(known(c[seq]), 10, 64); err != nil || r.Seq < 0 || r.Seq > 1<<40 {
+			return bad(seq, "this isn't a count: the rows of a ticket are in its order", "das ist keine Anzahl: sie ordnet die Zeilen eines Tickets")
+		}
+		if r.State == "" || r.State[0] == '-' {
+			return bad(state, "this isn't a state that a ticket can be in", "das ist kein Zustand, in dem ein Ticket sein kann")
+		}
+		r.Stopped = r.State == "Resolved" || r.State == "Closed"
+		if r.State != "New" {
+			r.Responded = &r.At
+		}
+		if len(r.State) > ticket.MaxValue {
+			return bad(state, "longer than %d characters", "länger als %d Zeichen", ticket.MaxValue)
+		}
+		r.Fields, err = t.fields(r.Number, fields, c)
+		return r, err
+	}, nil
+}
+
+// field is a ticket's field and its column.
+type field struct {
+	name   string
+	column int
+}
+
+// fields collects those that have a value.
+func (t *table) fields(number string, fields []field, c []string) (map[string]string, error) {
+	m := make(map[string]string, len(fields))
+	for _, f := range fields {
+		v := known(c[f.column])
+		if len(v) > ticket.MaxValue {
+			return nil, t.reject(number, t.heading[f.column], v, "longer than %d characters", "länger als %d Zeichen", ticket.MaxValue)
+		}
+		if v != "" {
+			m[f.name] = v
+		}
+	}
+	return m, nil
+}
+
+// checkNumber refuses a row without a usable number.
+func (t *table) checkNumber(number string, column int) error {
+	switch {
+	case number == "":
+		return t.reject("", t.heading[column], "", "the ticket's number is missing", "die Nummer des Tickets fehlt")
+	case len(number) > ticket.MaxNumber:
+		return t.reject("", t.heading[column], number, "longer than %d characters", "länger als %d Zeichen", ticket.MaxNumber)
+	}
+	return nil
+}
+
+// known is a cell's text; empty and ? are the source's null.
+func known(cell string) string {
+	cell = strings.TrimSpace(cell)
+	if cell == "?" {
+		return ""
+	}
+	return cell
+}

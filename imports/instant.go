@@ -1,0 +1,91 @@
+package imports
+
+import "time"
+
+// local is the instant of a local reading: one that daylight saving skips is
+// taken with the offset in force before the gap, of one that it repeats the
+// first is meant. time.Date promises neither.
+func local(year int, month time.Month, day, hour, minute, second int, zone *time.Location) time.Time {
+	t := time.Date(year, month, day, hour, minute, second, 0, zone)
+	if zone == time.UTC {
+		return t
+	}
+	start, _ := t.ZoneBounds()
+	utc := time.Date(year, month, day, hour, minute, second, 0, time.UTC).Unix()
+	_, offset := t.Zone()
+	switch read := t.Unix() + int64(offset); {
+	case read > utc: // skipped, and taken with the offset from before the gap
+		return t
+	case read < utc: // skipped, and taken with the one after: t lies before the gap
+		return time.Unix(utc-int64(offset), 0)
+	}
+	if !start.IsZero() {
+		_, before := start.Add(-time.Second).Zone()
+		if first := utc - int64(before); first < start.Unix() {
+			return time.Unix(first, 0)
+		}
+	}
+	return t
+}
+
+// dayFirst reads d/m/yyyy hh:mm, with or without seconds, as ServiceNow's
+// audit log writes local instants.
+func dayFirst(s string, zone *time.Location) (time.Time, bool) {
+	p := digits{s: s, ok: true}
+	day := p.number(1, 2)
+	p.mark('/')
+	month := p.number(1, 2)
+	p.mark('/')
+	year := p.number(4, 4)
+	p.mark(' ')
+	hour := p.number(1, 2)
+	p.mark(':')
+	minute := p.number(2, 2)
+	second := 0
+	if p.ok && p.s != "" {
+		p.mark(':')
+		second = p.number(2, 2)
+	}
+	if !p.ok || p.s != "" || month < 1 || month > 12 || hour > 23 || minute > 59 || second > 59 || year < 1 ||
+		day < 1 || day > time.Date(year, time.Month(month)+1, 0, 0, 0, 0, 0, time.UTC).Day() {
+		return time.Time{}, false
+	}
+	return local(year, time.Month(month), day, hour, minute, second, zone), true
+}
+
+// digits reads numbers and marks off a text.
+type digits struct {
+	s  string
+	ok bool
+}
+
+func (d *digits) number(least, most int) int {
+	n, i := 0, 0
+	for i < len(d.s) && i < most && d.s[i] >= '0' && d.s[i] <= '9' {
+		n = n*10 + int(d.s[i]-'0')
+		i++
+	}
+	d.ok = d.ok && i >= least
+	d.s = d.s[i:]
+	return n
+}
+
+func (d *digits) mark(c byte) {
+	if d.s == "" || d.s[0] != c {
+		d.ok = false
+		return
+	}
+	d.s = d.s[1:]
+}
+
+// instant reads a time by a layout; without an offset in it, it is local.
+func instant(layout string, offset bool, s string, zone *time.Location) (time.Time, bool) {
+	t, err := time.Parse(layout, s)
+	if err != nil || t.Year() < 1 || t.Year() > 9999 {
+		return time.Time{}, false
+	}
+	if offset {
+		return t.UTC().Truncate(time.Second), true
+	}
+	return local(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), zone), true
+}

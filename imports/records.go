@@ -1,0 +1,181 @@
+package imports
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"io"
+)
+
+// maxRecord bounds one row of a file, line breaks in quotes included.
+const maxRecord = 1 << 20
+
+// records cuts a file into its rows and each row into cells, with encoding/csv.
+//
+// The cutting is its own, so that a row that can't be read costs that row only:
+// after an unclosed quote reading goes on with the next line, where
+// encoding/csv would have swallowed the rest of the file into one cell.
+type records struct {
+	in     *bufio.Reader
+	comma  rune
+	held   []byte // read ahead and not yet given out
+	ended  bool
+	cells  *csv.Reader
+	hand   hand
+	raw    []byte // the record that was given out last
+	inRead error  // what reading the file said, after the held bytes
+}
+
+// hand gives encoding/csv one record at a time.
+type hand struct{ rest []byte }
+
+func (h *hand) Read(p []byte) (int, error) {
+	if len(h.rest) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(p, h.rest)
+	h.rest = h.rest[n:]
+	return n, nil
+}
+
+func newRecords(in io.Reader, comma rune) *records {
+	r := &records{in: bufio.NewReaderSize(in, 64<<10), comma: comma}
+	r.fresh()
+	return r
+}
+
+func (r *records) fresh() {
+	r.cells = csv.NewReader(&r.hand)
+	r.cells.Comma = r.comma
+	r.cells.ReuseRecord = true
+	r.cells.FieldsPerRecord = -1
+}
+
+// more reads another line into held; false at the end of the file.
+func (r *records) more() bool {
+	for !r.ended {
+		line, err := r.in.ReadSlice('\n')
+		r.held = append(r.held, line...)
+		switch {
+		case err == nil:
+			return true
+		case errors.Is(err, bufio.ErrBufferFull):
+			if len(r.held) > maxRecord {
+				return true // next cuts it off there
+			}
+		default:
+			r.ended = true
+			if !errors.Is(err, io.EOF) {
+				r.inRead = err
+			}
+			return len(line) > 0
+		}
+	}
+	return false
+}
+
+// errCells says that a row can't be cut into cells; errLong, that it is longer
+// than maxRecord.
+var (
+	errCells = errors.New("cells")
+	errLong  = errors.New("long")
+)
+
+// next gives the cells of the next row that isn't empty. The slice is used
+// again by the next call.
+func (r *records) next() ([]string, error) {
+	for {
+		line := bytes.IndexByte(r.held, '\n') + 1
+		if line == 0 {
+			more := r.more()
+			if r.inRead != nil {
+				return nil, r.inRead
+			}
+			if line = bytes.IndexByte(r.held, '\n') + 1; line == 0 {
+				if len(r.held) == 0 && !more {
+					return nil, io.EOF
+				}
+				if len(r.held) > maxRecord {
+					return nil, r.skipLine()
+				}
+				line = len(r.held)
+			}
+		}
+		// A row ends where a line ends and every quote before is closed.
+		end, open := line, odd(r.held[:line])
+		for open {
+			from := end
+			if next := bytes.IndexByte(r.held[from:], '\n') + 1; next > 0 {
+				end = from + next
+			} else if r.more() {
+				if r.inRead != nil {
+					return nil, r.inRead
+				}
+				if next := bytes.IndexByte(r.held[from:], '\n') + 1; next > 0 {
+					end = from + next
+				} else {
+					end = len(r.held)
+				}
+			} else {
+				break
+			}
+			if odd(r.held[from:end]) {
+				open = false
+			}
+			if end > maxRecord {
+				break
+			}
+		}
+		if open { // a quote that is never closed: this line is lost, the others aren't
+			r.give(line)
+			return nil, errCells
+		}
+		if len(bytes.TrimRight(r.held[:end], "\r\n")) == 0 {
+			r.give(end)
+			continue
+		}
+		r.raw = r.held[:end]
+		r.hand.rest = r.raw
+		cells, err := r.cells.Read()
+		if err != nil || len(r.hand.rest) > 0 {
+			r.hand.rest = nil
+			r.fresh()
+			r.give(line)
+			return nil, errCells
+		}
+		r.give(end)
+		return cells, nil
+	}
+}
+
+// give takes the first n held bytes as given out; raw shows them until the
+// next call.
+func (r *records) give(n int) {
+	r.raw = r.held[:n]
+	r.held = r.held[n:]
+	if len(r.held) == 0 && cap(r.held) < 4096 {
+		r.held = make([]byte, 0, 128<<10)
+	}
+}
+
+// skipLine drops a line that is longer than a row may be.
+func (r *records) skipLine() error {
+	r.raw = append([]byte(nil), r.held[:200]...)
+	r.held = r.held[:0]
+	for {
+		_, err := r.in.ReadSlice('\n')
+		switch {
+		case err == nil:
+			return errLong
+		case !errors.Is(err, bufio.ErrBufferFull):
+			r.ended = true
+			if !errors.Is(err, io.EOF) {
+				r.inRead = err
+			}
+			return errLong
+		}
+	}
+}
+
+func odd(b []byte) bool { return bytes.Count(b, []byte{'"'})%2 == 1 }

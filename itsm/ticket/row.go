@@ -1,0 +1,138 @@
+package ticket
+
+import (
+	"encoding/binary"
+	"fmt"
+	"time"
+
+	"turnus/itsm/text"
+)
+
+// Bounds of what one ticket may hold, so that no file can fill the memory.
+const (
+	MaxNumber  = 200    // characters of a ticket's number
+	MaxValue   = 1000   // characters of a field's value, or of a state
+	MaxChanges = 10_000 // changes of one ticket
+)
+
+// Names numbers the names of fields while rows are staged, so that not every
+// row spells them out.
+type Names struct {
+	list  []string
+	index map[string]int
+}
+
+// Index gives a name's number, a new one if need be.
+func (n *Names) Index(name string) int {
+	i, ok := n.index[name]
+	if !ok {
+		if n.index == nil {
+			n.index = map[string]int{}
+		}
+		i = len(n.list)
+		n.index[name] = i
+		n.list = append(n.list, name)
+	}
+	return i
+}
+
+// Flags of a staged row.
+const (
+	rowStopped = 1 << iota
+	rowChange
+	rowStoppedAt
+	rowResponded
+)
+
+// AppendRow appends a row without its number and Row, as it waits in the
+// staging table between reading and merging.
+func AppendRow(b []byte, r *Row, names *Names) []byte {
+	var flags byte
+	if r.Stopped {
+		flags |= rowStopped
+	}
+	if r.Change {
+		flags |= rowChange
+	}
+	if r.StoppedAt != nil {
+		flags |= rowStoppedAt
+	}
+	if r.Responded != nil {
+		flags |= rowResponded
+	}
+	b = append(b, flags)
+	b = binary.AppendVarint(b, r.Seq)
+	b = binary.AppendVarint(b, r.Opened.Unix())
+	b = binary.AppendVarint(b, r.At.Unix()-r.Opened.Unix())
+	if r.StoppedAt != nil {
+		b = binary.AppendVarint(b, r.StoppedAt.Unix()-r.Opened.Unix())
+	}
+	if r.Responded != nil {
+		b = binary.AppendVarint(b, r.Responded.Unix()-r.Opened.Unix())
+	}
+	b = appendText(b, r.State)
+	b = binary.AppendUvarint(b, uint64(len(r.Fields)))
+	for name, value := range r.Fields {
+		b = binary.AppendUvarint(b, uint64(names.Index(name)))
+		b = appendText(b, value)
+	}
+	return b
+}
+
+// ReadRow is the inverse of AppendRow.
+func ReadRow(b []byte, names *Names) (Row, error) {
+	u := Unpacker{rest: b}
+	flags := u.Byte()
+	r := Row{Stopped: flags&rowStopped != 0, Change: flags&rowChange != 0, Seq: u.Int()}
+	opened := u.Int()
+	instant := func() time.Time { return time.Unix(opened+u.Int(), 0).UTC() }
+	r.Opened = time.Unix(opened, 0).UTC()
+	r.At = instant()
+	if flags&rowStoppedAt != 0 {
+		t := instant()
+		r.StoppedAt = &t
+	}
+	if flags&rowResponded != 0 {
+		t := instant()
+		r.Responded = &t
+	}
+	r.State = u.Text()
+	n := u.Count(2)
+	r.Fields = make(map[string]string, n)
+	for range n {
+		i := u.Uint()
+		value := u.Text()
+		if i >= uint64(len(names.list)) {
+			u.bad = true
+			break
+		}
+		r.Fields[names.list[i]] = value
+	}
+	return r, u.Err()
+}
+
+// Future finds an instant of the row that lies after now: such a row makes no
+// sense, and would make the file look newer than it is.
+func (r *Row) Future(now time.Time) *Reject {
+	column, at := "", r.At
+	switch {
+	case r.Opened.After(now):
+		column, at = "opened", r.Opened
+	case r.At.After(now):
+		column = "changed"
+	case r.StoppedAt != nil && r.StoppedAt.After(now):
+		column, at = "stopped", *r.StoppedAt
+	case r.Responded != nil && r.Responded.After(now):
+		column, at = "responded", *r.Responded
+	default:
+		return nil
+	}
+	return &Reject{Row: r.Row, Number: r.Number, Column: column, Value: at.UTC().Format(time.RFC3339),
+		Reason: text.New("this instant is still to come", "dieser Zeitpunkt liegt in der Zukunft")}
+}
+
+// rejected says why a row of a known ticket isn't taken.
+func (r *Row) rejected(column, value, en, de string, args ...any) *Reject {
+	return &Reject{Row: r.Row, Number: r.Number, Column: column, Value: value,
+		Reason: text.New(fmt.Sprintf(en, args...), fmt.Sprintf(de, args...))}
+}

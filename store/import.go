@@ -1,0 +1,119 @@
+package store
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"turnus/itsm/fault"
+	"turnus/itsm/person"
+	"turnus/itsm/text"
+	"turnus/itsm/ticket"
+)
+
+// Intake says what a bulk import is about.
+type Intake struct {
+	Service string
+	Format  string
+	Union   bool      // rows join those stored (servicenow-audit); else they replace the ticket (csv)
+	AsOf    time.Time // zero: the newest change in the file
+	By      string
+	Token   string
+	Now     time.Time
+}
+
+// Import takes rows in: COPY into a staging table, then one merge under the
+// service's lock, in the transaction that draws the import's number. Rows
+// yielded with a *ticket.Reject as error are kept as rejects; any other error
+// ends the import, and nothing is changed. progress, if given, is called with
+// the rows read so far.
+//
+// Imports of one service wait for each other only while they merge. A file
+// without any row that makes sense needs in.AsOf: it says nothing by itself
+// about how far the source was read.
+func (s *Store) Import(ctx context.Context, in Intake, rows iter.Seq2[ticket.Row, error], progress func(rows int64)) (ticket.Import, error) {
+	if in.AsOf.After(in.Now) {
+		return ticket.Import{}, fault.Invalidf("as_of", "%s is still to come: give the instant up to which the source was read",
+			"%s liegt in der Zukunft: den Zeitpunkt angeben, bis zu dem die Quelle gelesen wurde", in.AsOf.UTC().Format(time.RFC3339))
+	}
+	conn, err := s.db.Connx(ctx)
+	if err != nil {
+		return ticket.Import{}, mapped(err)
+	}
+	defer conn.Close()
+	tx, err := conn.BeginTxx(ctx, nil)
+	if err != nil {
+		return ticket.Import{}, mapped(err)
+	}
+	defer tx.Rollback() //nolint:errcheck // after Commit it does nothing, and before it the first error counts
+	var g staging
+	if err := g.stage(ctx, conn.Conn, in.Now, rows, progress); err != nil {
+		return ticket.Import{}, mapped(err)
+	}
+	if in.AsOf, err = g.asOf(in.AsOf); err != nil {
+		return ticket.Import{}, err
+	}
+	done, err := merged(ctx, conn, tx, in, &g)
+	if err != nil {
+		return ticket.Import{}, mapped(err)
+	}
+	return done, mapped(tx.Commit())
+}
+
+// asOf settles up to when the source was read.
+func (g *staging) asOf(said time.Time) (time.Time, error) {
+	switch {
+	case !said.IsZero() && g.newest.After(said):
+		return said, fault.Invalidf("as_of", "the file holds a change of %s, after %s: give a later instant, or leave it out",
+			"die Datei enthält eine Änderung von %s, nach %s: einen späteren Zeitpunkt angeben oder ihn weglassen",
+			g.newest.UTC().Format(time.RFC3339), said.UTC().Format(time.RFC3339))
+	case !said.IsZero():
+		return said, nil
+	case g.read == 0:
+		return said, fault.New(fault.Invalid, text.New("the file has no rows: nothing was imported (with --as-of it would say that nothing changed up to then)",
+			"die Datei hat keine Zeilen: nichts wurde importiert (mit --as-of hieße es, dass sich bis dahin nichts geändert hat)"))
+	case g.newest.IsZero():
+		f := fault.New(fault.Invalid, text.F("none of the %d rows makes sense, nothing was imported: the first one has %s %.60q: %s",
+			"keine der %d Zeilen ergibt Sinn, nichts wurde importiert: in der ersten steht unter %s %.60q: %s", g.read, g.first.Column, g.first.Value, g.first.Reason.En))
+		f.Message.De = text.F("", "keine der %d Zeilen ergibt Sinn, nichts wurde importiert: in der ersten steht unter %s %.60q: %s",
+			g.read, g.first.Column, g.first.Value, g.first.Reason.De).De
+		return said, f.InRow(g.first.Row)
+	}
+	return g.newest, nil
+}
+
+// merged makes the import of what is staged.
+func merged(ctx context.Context, conn *sqlx.Conn, tx *sqlx.Tx, in Intake, g *staging) (ticket.Import, error) {
+	done := ticket.Import{Service: in.Service, Format: in.Format, AsOf: in.AsOf.UTC().Truncate(time.Microsecond), Read: g.read,
+		By: in.By, At: in.Now.UTC().Truncate(time.Microsecond)}
+	if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('turnus.import/' || $1, 0))`, in.Service); err != nil {
+		return done, err
+	}
+	// The counts follow when they are known; the number is drawn under the lock.
+	if err := tx.GetContext(ctx, &done.ID, `
+		INSERT INTO import (service, format, as_of, oldest, rows_read, rows_loaded, rows_unchanged, rows_rejected, tickets_changed, person, at)
+		VALUES ($1, $2, $3, $3, 0, 0, 0, 0, 0, $4, $5) RETURNING id`,
+		in.Service, in.Format, done.AsOf, in.By, done.At); err != nil {
+		return done, err
+	}
+	var oldest *time.Time
+	if err := tx.GetContext(ctx, &oldest, `SELECT min(oldest) FROM import WHERE service = $1 AND tickets_changed > 0`, in.Service); err != nil {
+		return done, err
+	}
+	m := merge{ctx: ctx, conn: conn.Conn, tx: tx, in: in, names: &g.names, done: &done, oldest: oldest, stored: oldest != nil}
+	if err := m.run(); err != nil {
+		return done, err
+	}
+	done.Oldest = done.AsOf // nothing is covered without a ticket
+	if m.oldest != nil {
+		done.Oldest = m.oldest.UTC()
+	}
+	if _, err := tx.NamedExecContext(ctx, `
+		UPDATE import SET oldest = :oldest, rows_read = :rows_read, rows_loaded = :rows_loaded, rows_unchanged = :rows_unchanged,
+			rows_rejected = :rows_rejected, tickets_changed = :tickets_changed WHERE id = :id`, done); err != nil {
+		return done, err
+	}
+	return done, record(ctx, tx, in.Now, person.Actor{Person: in.By, Token: in.Token}, "tickets.imported", "service/"+in.Service, nil, done)
+}

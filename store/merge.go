@@ -1,0 +1,286 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+
+	"turnus/itsm/ticket"
+)
+
+// fetchRows is how many staged rows are merged at a time.
+const fetchRows = 4096
+
+// merge is the one ordered pass over the staged rows: those of a ticket, with
+// its newest stored version, become its next version. While one batch is
+// merged, the one before is written.
+type merge struct {
+	ctx    context.Context
+	conn   *sql.Conn
+	tx     *sqlx.Tx
+	in     Intake
+	names  *ticket.Names
+	done   *ticket.Import // its counts belong to the batch that is being merged
+	oldest *time.Time     // opening
+	stored bool           // the service has tickets
+	group  group          // whose last row may be still to come
+}
+
+// group is the staged rows of one ticket.
+type group struct {
+	number  string
+	rows    []ticket.Row
+	flagged bool // other rows of it were rejected
+}
+
+// batch is complete tickets on their way into the tables.
+type batch struct {
+	groups   []group
+	refused  []*ticket.Reject // rows that were staged as rejects
+	newest   map[string]*kept
+	versions copier // encoded rows of ticket_version
+	rejects  copier // and of import_reject
+	err      error
+}
+
+func (m *merge) run() error {
+	// The sort needs room, and the plan all rows rather than the first ones.
+	for _, q := range []string{`SET LOCAL work_mem = '64MB'`, `SET LOCAL cursor_tuple_fraction = 1`,
+		`DECLARE staged_rows NO SCROLL CURSOR FOR SELECT number, row, data FROM staged ORDER BY number, row`} {
+		if _, err := m.tx.ExecContext(m.ctx, q); err != nil {
+			return err
+		}
+	}
+	var before *batch
+	for last := false; !last; {
+		b, n, err := m.fetch()
+		if err != nil {
+			return err
+		}
+		if last = n == 0; last && m.group.number != "" {
+			b.groups = append(b.groups, m.group)
+		}
+		if b.newest, err = m.newest(b.groups); err != nil {
+			return err
+		}
+		ready := make(chan struct{})
+		go func() {
+			defer close(ready)
+			m.batch(b)
+		}()
+		err = m.write(before)
+		<-ready
+		if err != nil {
+			return err
+		}
+		if b.err != nil {
+			return b.err
+		}
+		before = b
+	}
+	if err := m.write(before); err != nil {
+		return err
+	}
+	_, err := m.tx.ExecContext(m.ctx, `CLOSE staged_rows`)
+	return err
+}
+
+// fetch reads the next staged rows; the batch has the tickets that are complete.
+func (m *merge) fetch() (b *batch, n int, err error) {
+	rows, err := m.tx.QueryContext(m.ctx, fmt.Sprintf(`FETCH FORWARD %d FROM staged_rows`, fetchRows))
+	if err != nil {
+		return nil, 0, err
+	}
+	defer rows.Close()
+	b = &batch{}
+	var number, data sql.RawBytes
+	var row int64
+	for rows.Next() {
+		if err := rows.Scan(&number, &row, &data); err != nil {
+			return nil, 0, err
+		}
+		n++
+		if string(number) != m.group.number {
+			if m.group.number != "" {
+				b.groups = append(b.groups, m.group)
+			}
+			m.group = group{number: string(number)}
+		}
+		if data[0] == stagedReject {
+			r, err := readReject(data[1:], m.group.number, row)
+			if err != nil {
+				return nil, 0, err
+			}
+			b.refused = append(b.refused, r)
+			m.group.flagged = true
+			continue
+		}
+		r, err := ticket.ReadRow(data[1:], m.names)
+		if err != nil {
+			return nil, 0, err
+		}
+		r.Number, r.Row = m.group.number, row
+		if len(m.group.rows) >= ticket.MaxChanges {
+			b.refused = append(b.refused, r.TooMany())
+			m.group.flagged = true
+			continue
+		}
+		m.group.rows = append(m.group.rows, r)
+	}
+	return b, n, rows.Err()
+}
+
+// batch merges complete tickets.
+func (m *merge) batch(b *batch) {
+	for _, r := range b.refused {
+		m.reject(b, r)
+	}
+	for _, g := range b.groups {
+		if b.err = m.ticket(b, g); b.err != nil {
+			return
+		}
+	}
+}
+
+// write copies a merged batch into the tables.
+func (m *merge) write(b *batch) error {
+	if b == nil {
+		return nil
+	}
+	for _, t := range []struct {
+		into string
+		rows []byte
+	}{
+		{`ticket_version (service, number, import, opened, first, last, fields, flagged, hash, events)`, b.versions.b},
+		{`import_reject (import, row, number, column_name, value, reason)`, b.rejects.b},
+	} {
+		if len(t.rows) == 0 {
+			continue
+		}
+		if err := copyIn(m.ctx, m.conn, `COPY `+t.into+` FROM STDIN`, func(c *copier) error { return c.raw(t.rows) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// kept is a ticket's newest stored version, and whether a file that was read
+// later than this one has said it.
+type kept struct {
+	ticket.Version
+	packed []byte
+	later  bool
+}
+
+// newest finds the newest stored versions of tickets.
+func (m *merge) newest(groups []group) (map[string]*kept, error) {
+	if !m.stored || len(groups) == 0 {
+		return nil, nil
+	}
+	numbers := make([]string, len(groups))
+	for i, g := range groups {
+		numbers[i] = g.number
+	}
+	rows, err := m.tx.QueryContext(m.ctx, `
+		SELECT DISTINCT ON (v.number) v.number, v.opened, v.flagged, v.hash, v.events, i.as_of > $3
+		FROM ticket_version v JOIN import i ON i.id = v.import
+		WHERE v.service = $1 AND v.number = ANY($2)
+		ORDER BY v.number, v.import DESC`, m.in.Service, pq.Array(numbers), m.done.AsOf)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	found := make(map[string]*kept, len(groups))
+	for rows.Next() {
+		k := &kept{}
+		if err := rows.Scan(&k.Number, &k.Opened, &k.Flagged, &k.Hash, &k.packed, &k.later); err != nil {
+			return nil, err
+		}
+		if k.Events, err = ticket.Unpack(k.packed); err != nil {
+			return nil, fmt.Errorf("ticket %s: %w", k.Number, err)
+		}
+		found[k.Number] = k
+	}
+	return found, rows.Err()
+}
+
+// ticket merges one.
+func (m *merge) ticket(b *batch, g group) error {
+	k := b.newest[g.number]
+	var stored *ticket.Version
+	if k != nil {
+		stored = &k.Version
+	}
+	v, outcomes := ticket.Merge(stored, g.rows, m.in.Union)
+	stays := k != nil && k.later && !m.in.Union // nothing newer is replaced
+	for _, o := range outcomes {
+		switch {
+		case o.Reject != nil:
+			m.reject(b, o.Reject)
+		case o.Unchanged, stays:
+			m.done.Unchanged++
+		default:
+			m.done.Loaded++
+		}
+	}
+	if stays {
+		flagged := v.Flagged
+		v = *stored
+		v.Flagged = flagged
+	}
+	v.Flagged = v.Flagged || g.flagged
+	if len(v.Events) == 0 {
+		return nil // every row was rejected
+	}
+	packed := ticket.Pack(v.Events)
+	if stored != nil && v.Flagged == stored.Flagged && v.Hash == stored.Hash && bytes.Equal(packed, k.packed) {
+		return nil
+	}
+	if v.First.IsZero() {
+		v.Settle()
+	}
+	m.done.Tickets++
+	if m.oldest == nil || v.Opened.Before(*m.oldest) {
+		m.oldest = &v.Opened
+	}
+	return m.version(b, &v, packed)
+}
+
+func (m *merge) reject(b *batch, r *ticket.Reject) {
+	m.done.Rejected++
+	c := &b.rejects
+	c.int(m.done.ID)
+	c.int(r.Row)
+	c.text(r.Number)
+	c.text(r.Column)
+	c.text(r.Value)
+	reason, _ := json.Marshal(r.Reason) // two texts always marshal
+	c.text(string(reason))
+	c.row()
+}
+
+func (m *merge) version(b *batch, v *ticket.Version, packed []byte) error {
+	fields, err := json.Marshal(v.Fields)
+	if err != nil {
+		return err
+	}
+	c := &b.versions
+	c.text(m.in.Service)
+	c.text(v.Number)
+	c.int(m.done.ID)
+	c.time(v.Opened)
+	c.time(v.First)
+	c.time(v.Last)
+	c.text(string(fields))
+	c.bool(v.Flagged)
+	c.text(v.Hash)
+	c.bytes(packed)
+	c.row()
+	return nil
+}
