@@ -90,6 +90,11 @@ func (s *server) signIn(op operation, door access) func(huma.Context, func(huma.
 	return func(ctx huma.Context, next func(huma.Context)) {
 		r := requestOf(ctx.Context())
 		r.operation = op.OperationID
+		// Only a report has several formats, and negotiates them itself; huma
+		// stumbles over headers that nobody should send.
+		header := humaecho.Unwrap(ctx).Request().Header
+		r.accept = strings.Join(header.Values("Accept"), ",")
+		header.Set("Accept", "application/json")
 		timed, cancel := context.WithTimeout(ctx.Context(), limit)
 		defer cancel()
 		ctx = huma.WithContext(ctx, timed)

@@ -34,8 +34,7 @@ func (s *server) report() {
 		Responses:   map[string]*huma.Response{"200": content},
 	}}, func(ctx context.Context, in *struct {
 		RunPath
-		Accept string `header:"Accept" hidden:"true"`
-		Lang   string `query:"lang" enum:"de,en" doc:"The language of the page; else Accept-Language says it."`
+		Lang string `query:"lang" enum:"de,en" doc:"The language of the page; else Accept-Language says it."`
 	}) (*reportOutput, error) {
 		if _, err := s.Store.Run(ctx, in.id(ctx)); err != nil {
 			return nil, err
@@ -47,7 +46,7 @@ func (s *server) report() {
 		if err := s.insider(ctx).report(ctx, r); err != nil {
 			return nil, err
 		}
-		format, err := negotiate(in.Accept, "application/json", "text/html")
+		format, err := negotiate(requestOf(ctx).accept, "application/json", "text/html")
 		if err != nil {
 			return nil, err
 		}

@@ -26,6 +26,7 @@ type request struct {
 	id        string
 	lang      text.Lang
 	operation string
+	accept    string // the formats that the client takes
 	actor     person.Actor
 	run       string // its ID, where the request is about one
 	path      string

@@ -32,8 +32,8 @@ func turnus(t *testing.T, stdin string, args ...string) (code int, out, errOut s
 	return code, o.String(), e.String()
 }
 
-// serve is an API with an administrator, whose token the commands use.
-func serving(t *testing.T) *store.Store {
+// organised is an API with an administrator, whose token the commands use.
+func organised(t *testing.T) *store.Store {
 	s := store.New(pgtest.New(t))
 	admin := resource.Raw{APIVersion: resource.APIVersion, Kind: resource.Person,
 		Metadata: resource.Metadata{Name: "admin"}, Spec: json.RawMessage(`{"roles":["administrator"]}`)}
@@ -95,7 +95,7 @@ func TestRefusalsAreExit1(t *testing.T) {
 	require.Equal(t, 1, code)
 	require.Contains(t, errOut, "TURNUS_TOKEN is not set")
 
-	serving(t)
+	organised(t)
 	t.Setenv("TURNUS_TOKEN", "wrong")
 	code, _, errOut = turnus(t, "", "tasks")
 	require.Equal(t, 1, code)
@@ -107,7 +107,7 @@ func TestRefusalsAreExit1(t *testing.T) {
 }
 
 func TestApplyTokenImport(t *testing.T) {
-	serving(t)
+	organised(t)
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "all.yaml"), []byte(organisation), 0o600))
 
@@ -144,7 +144,7 @@ func TestApplyTokenImport(t *testing.T) {
 }
 
 func TestImportWithMapping(t *testing.T) {
-	serving(t)
+	organised(t)
 	code, _, errOut := turnus(t, organisation, "apply", "-f", "-")
 	require.Zero(t, code, errOut)
 	dir := t.TempDir()

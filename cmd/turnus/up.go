@@ -54,15 +54,23 @@ func untilSignal(parent context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancel(parent)
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	done := make(chan struct{})
 	go func() {
-		<-signals
-		fmt.Fprintln(os.Stderr, "turnus: stopping (again: stop at once)")
-		cancel()
-		<-signals
-		fmt.Fprintln(os.Stderr, "turnus: stopped hard")
-		os.Exit(1)
+		for asked := 0; ; asked++ {
+			select {
+			case <-done:
+				return
+			case <-signals:
+			}
+			if asked > 0 {
+				say("turnus: stopped hard")
+				os.Exit(1)
+			}
+			say("turnus: stopping; once more stops it at once")
+			cancel()
+		}
 	}()
-	return ctx, func() { signal.Stop(signals); cancel() }
+	return ctx, func() { signal.Stop(signals); close(done); cancel() }
 }
 
 // serve runs the servers and Turnus's own parts on them until ctx ends, and
