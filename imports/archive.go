@@ -53,10 +53,10 @@ func unzipped(b io.Reader, in *source) (plain io.Reader, close func(), err error
 	if err != nil {
 		return nil, nil, fmt.Errorf("spooling a zip: %w", err)
 	}
-	close = func() { f.Close(); os.Remove(f.Name()) } //nolint:errcheck // nothing was promised about it
+	remove := func() { f.Close(); os.Remove(f.Name()) } //nolint:errcheck // nothing was promised about it
 	defer func() {
 		if err != nil {
-			close()
+			remove()
 		}
 	}()
 	n, err := io.Copy(f, io.LimitReader(b, maxSpooled+1))
@@ -91,7 +91,7 @@ func unzipped(b io.Reader, in *source) (plain io.Reader, close func(), err error
 		return nil, nil, broken("zip", err)
 	}
 	packed := &source{n: int64(files[0].CompressedSize64)}
-	return &bounded{r: e, kind: "zip", in: packed}, func() { e.Close(); f.Close(); os.Remove(f.Name()) }, nil //nolint:errcheck // as above
+	return &bounded{r: e, kind: "zip", in: packed}, func() { e.Close(); remove() }, nil //nolint:errcheck // as above
 }
 
 // source counts what was read, and remembers whether reading itself failed: a

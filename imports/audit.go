@@ -80,7 +80,7 @@ func audit(t *table) (func(*table, []string) (ticket.Row, error), error) {
 			r.Responded = &r.At
 		}
 		if len(r.State) > ticket.MaxValue {
-			return bad(state, "longer than %d characters", "länger als %d Zeichen", ticket.MaxValue)
+			return bad(state, "longer than %d bytes", "länger als %d Byte", ticket.MaxValue)
 		}
 		r.Fields, err = t.fields(r.Number, fields, c)
 		return r, err
@@ -96,10 +96,15 @@ type field struct {
 // fields collects those that have a value.
 func (t *table) fields(number string, fields []field, c []string) (map[string]string, error) {
 	m := make(map[string]string, len(fields))
+	size := 0
 	for _, f := range fields {
 		v := known(c[f.column])
 		if len(v) > ticket.MaxValue {
-			return nil, t.reject(number, t.heading[f.column], v, "longer than %d characters", "länger als %d Zeichen", ticket.MaxValue)
+			return nil, t.reject(number, t.heading[f.column], v, "longer than %d bytes", "länger als %d Byte", ticket.MaxValue)
+		}
+		if size += len(v); size > ticket.MaxFields {
+			return nil, t.reject(number, t.heading[f.column], v, "up to here the row's fields hold more than %d bytes",
+				"bis hierher haben die Felder der Zeile mehr als %d Byte", ticket.MaxFields)
 		}
 		if v != "" {
 			m[f.name] = v
@@ -114,7 +119,7 @@ func (t *table) checkNumber(number string, column int) error {
 	case number == "":
 		return t.reject("", t.heading[column], "", "the ticket's number is missing", "die Nummer des Tickets fehlt")
 	case len(number) > ticket.MaxNumber:
-		return t.reject("", t.heading[column], number, "longer than %d characters", "länger als %d Zeichen", ticket.MaxNumber)
+		return t.reject("", t.heading[column], number, "longer than %d bytes", "länger als %d Byte", ticket.MaxNumber)
 	}
 	return nil
 }

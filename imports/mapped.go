@@ -91,7 +91,7 @@ func mapped(t *table, m ticket.Mapping) (func(*table, []string) (ticket.Row, err
 		if state >= 0 {
 			r.State = strings.TrimSpace(c[state])
 			if len(r.State) > ticket.MaxValue {
-				return r, t.reject(r.Number, t.heading[state], r.State, "longer than %d characters", "länger als %d Zeichen", ticket.MaxValue)
+				return r, t.reject(r.Number, t.heading[state], r.State, "longer than %d bytes", "länger als %d Byte", ticket.MaxValue)
 			}
 		}
 		r.Fields, err = t.fields(r.Number, fields, c)

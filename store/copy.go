@@ -5,9 +5,11 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
+	"maps"
+	"slices"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -23,7 +25,8 @@ type copier struct {
 		CopyData(ctx context.Context, line string) (driver.Result, error)
 	}
 	b     []byte
-	begun bool // a row has begun
+	begun bool     // a row has begun
+	names []string // used again
 }
 
 // copyIn runs COPY … FROM STDIN on a connection that is in a transaction, with
@@ -70,10 +73,15 @@ func (c *copier) flush() error {
 	return err
 }
 
-// end ends a row.
-func (c *copier) end() error {
+// row ends a row.
+func (c *copier) row() {
 	c.b = append(c.b, '\n')
 	c.begun = false
+}
+
+// end ends a row, and sends what has come together.
+func (c *copier) end() error {
+	c.row()
 	if len(c.b) >= copyChunk {
 		return c.flush()
 	}
@@ -110,24 +118,60 @@ func (c *copier) column() {
 
 func (c *copier) text(s string) {
 	c.column()
-	if !strings.ContainsAny(s, "\\\t\n\r") {
-		c.b = append(c.b, s...)
-		return
+	c.b = appendEscaped(c.b, s)
+}
+
+// texts writes names and values as a JSON object, with its names sorted.
+func (c *copier) texts(m map[string]string) {
+	c.column()
+	c.names = slices.AppendSeq(c.names[:0], maps.Keys(m))
+	slices.Sort(c.names)
+	c.b = append(c.b, '{')
+	for i, name := range c.names {
+		if i > 0 {
+			c.b = append(c.b, ',')
+		}
+		c.b = appendJSON(c.b, name)
+		c.b = append(c.b, ':')
+		c.b = appendJSON(c.b, m[name])
 	}
+	c.b = append(c.b, '}')
+}
+
+// appendJSON writes a text in quotes, escaped for JSON and then for COPY.
+func appendJSON(b []byte, s string) []byte {
 	for i := range len(s) {
-		switch s[i] {
-		case '\\':
-			c.b = append(c.b, '\\', '\\')
-		case '\t':
-			c.b = append(c.b, '\\', 't')
-		case '\n':
-			c.b = append(c.b, '\\', 'n')
-		case '\r':
-			c.b = append(c.b, '\\', 'r')
-		default:
-			c.b = append(c.b, s[i])
+		if s[i] < ' ' || s[i] == '"' || s[i] == '\\' {
+			quoted, _ := json.Marshal(s) // a text always marshals
+			return appendEscaped(b, string(quoted))
 		}
 	}
+	b = append(b, '"')
+	b = append(b, s...)
+	return append(b, '"')
+}
+
+// appendEscaped writes a text as COPY wants it.
+func appendEscaped(b []byte, s string) []byte {
+	plain := 0
+	for i := range len(s) {
+		var escape byte
+		switch s[i] {
+		case '\\':
+			escape = '\\'
+		case '\t':
+			escape = 't'
+		case '\n':
+			escape = 'n'
+		case '\r':
+			escape = 'r'
+		default:
+			continue
+		}
+		b = append(append(b, s[plain:i]...), '\\', escape)
+		plain = i + 1
+	}
+	return append(b, s[plain:]...)
 }
 
 func (c *copier) int(n int64) {

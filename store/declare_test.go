@@ -14,6 +14,7 @@ import (
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
 	"turnus/itsm/resource"
+	"turnus/itsm/text"
 )
 
 // What the tests of declared things share: a house with a service desk.
@@ -115,3 +116,5 @@ func TestApplyTakesDocumentsInAnyOrderAndIsIdempotent(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, agreement.ServiceSpec{Owner: "olga", Approvers: []string{"anton"}, Calendar: "office"}, desk.Spec)
 }
+
+func textOf(s string) text.Text { return text.Same(s) }

@@ -15,23 +15,21 @@ import (
 )
 
 // fetchRows is how many staged rows are merged at a time.
-const fetchRows = 4096
+const fetchRows = 2048
 
 // merge is the one ordered pass over the staged rows: those of a ticket, with
-// its newest stored version, become its next version.
+// its newest stored version, become its next version. While one batch is
+// merged, the one before is written.
 type merge struct {
 	ctx    context.Context
 	conn   *sql.Conn
 	tx     *sqlx.Tx
 	in     Intake
 	names  *ticket.Names
-	done   *ticket.Import
-	oldest *time.Time // opening
-	stored bool       // the service has tickets
-
-	group    group
-	versions copier // encoded rows of ticket_version
-	rejects  copier // and of import_reject
+	done   *ticket.Import // its counts belong to the batch that is being merged
+	oldest *time.Time     // opening
+	stored bool           // the service has tickets
+	group  group          // whose last row may be still to come
 }
 
 // group is the staged rows of one ticket.
@@ -39,6 +37,15 @@ type group struct {
 	number  string
 	rows    []ticket.Row
 	flagged bool // other rows of it were rejected
+}
+
+// batch is complete tickets on their way into the tables.
+type batch struct {
+	groups   []group
+	refused  []*ticket.Reject // rows that were staged as rejects
+	newest   map[string]*kept
+	versions copier // encoded rows of ticket_version
+	rejects  copier // and of import_reject
 }
 
 func (m *merge) run() error {
@@ -49,96 +56,119 @@ func (m *merge) run() error {
 			return err
 		}
 	}
-	for {
-		n, groups, err := m.fetch()
+	var before, free *batch
+	for last := false; !last; {
+		b, n, err := m.fetch(free)
 		if err != nil {
 			return err
 		}
-		if n == 0 && m.group.number != "" {
-			groups = append(groups, m.group)
-			m.group = group{}
+		if last = n == 0; last && m.group.number != "" {
+			b.groups = append(b.groups, m.group)
 		}
-		if err := m.batch(groups); err != nil {
+		if b.newest, err = m.newest(b.groups); err != nil {
 			return err
 		}
-		if n == 0 {
-			break
+		ready := make(chan struct{})
+		go func() {
+			defer close(ready)
+			m.batch(b)
+		}()
+		err = m.write(before)
+		<-ready
+		if err != nil {
+			return err
 		}
+		// What was written lends its room to the batch after the next one.
+		if before != nil {
+			free = before
+		}
+		before = b
+	}
+	if err := m.write(before); err != nil {
+		return err
 	}
 	_, err := m.tx.ExecContext(m.ctx, `CLOSE staged_rows`)
 	return err
 }
 
-// fetch reads the next staged rows and gives the tickets that are complete.
-func (m *merge) fetch() (n int, groups []group, err error) {
+// fetch reads the next staged rows; the batch has the tickets that are
+// complete, and the room of one that was written.
+func (m *merge) fetch(free *batch) (b *batch, n int, err error) {
 	rows, err := m.tx.QueryContext(m.ctx, fmt.Sprintf(`FETCH FORWARD %d FROM staged_rows`, fetchRows))
 	if err != nil {
-		return 0, nil, err
+		return nil, 0, err
 	}
 	defer rows.Close()
+	b = &batch{}
+	if free != nil {
+		b.versions.b, b.rejects.b = free.versions.b[:0], free.rejects.b[:0]
+		b.groups, b.refused = free.groups[:0], free.refused[:0]
+	}
 	var number, data sql.RawBytes
 	var row int64
 	for rows.Next() {
 		if err := rows.Scan(&number, &row, &data); err != nil {
-			return 0, nil, err
+			return nil, 0, err
 		}
 		n++
 		if string(number) != m.group.number {
 			if m.group.number != "" {
-				groups = append(groups, m.group)
+				b.groups = append(b.groups, m.group)
 			}
 			m.group = group{number: string(number)}
 		}
 		if data[0] == stagedReject {
 			r, err := readReject(data[1:], m.group.number, row)
 			if err != nil {
-				return 0, nil, err
+				return nil, 0, err
 			}
-			m.reject(r)
+			b.refused = append(b.refused, r)
 			m.group.flagged = true
 			continue
 		}
 		r, err := ticket.ReadRow(data[1:], m.names)
 		if err != nil {
-			return 0, nil, err
+			return nil, 0, err
 		}
 		r.Number, r.Row = m.group.number, row
 		if len(m.group.rows) >= ticket.MaxChanges {
-			m.reject(r.TooMany())
+			b.refused = append(b.refused, r.TooMany())
 			m.group.flagged = true
 			continue
 		}
 		m.group.rows = append(m.group.rows, r)
 	}
-	return n, groups, rows.Err()
+	return b, n, rows.Err()
 }
 
-// batch merges complete tickets and writes what became of them.
-func (m *merge) batch(groups []group) error {
-	newest, err := m.newest(groups)
-	if err != nil {
-		return err
+// batch merges complete tickets.
+func (m *merge) batch(b *batch) {
+	for _, r := range b.refused {
+		m.reject(b, r)
 	}
-	for _, g := range groups {
-		if err := m.ticket(g, newest[g.number]); err != nil {
+	for _, g := range b.groups {
+		m.ticket(b, g)
+	}
+}
+
+// write copies a merged batch into the tables.
+func (m *merge) write(b *batch) error {
+	if b == nil {
+		return nil
+	}
+	for _, t := range []struct {
+		into string
+		rows []byte
+	}{
+		{`ticket_version (service, number, import, opened, first, last, fields, flagged, hash, events)`, b.versions.b},
+		{`import_reject (import, row, number, column_name, value, reason)`, b.rejects.b},
+	} {
+		if len(t.rows) == 0 {
+			continue
+		}
+		if err := copyIn(m.ctx, m.conn, `COPY `+t.into+` FROM STDIN`, func(c *copier) error { return c.raw(t.rows) }); err != nil {
 			return err
 		}
-	}
-	if len(m.versions.b) > 0 {
-		err := copyIn(m.ctx, m.conn, `COPY ticket_version (service, number, import, opened, first, last, fields, flagged, hash, events) FROM STDIN`,
-			func(c *copier) error { return c.raw(m.versions.b) })
-		if err != nil {
-			return err
-		}
-		m.versions.b = m.versions.b[:0]
-	}
-	if len(m.rejects.b) > 0 {
-		err := copyIn(m.ctx, m.conn, `COPY import_reject (import, row, number, column_name, value, reason) FROM STDIN`,
-			func(c *copier) error { return c.raw(m.rejects.b) })
-		if err != nil {
-			return err
-		}
-		m.rejects.b = m.rejects.b[:0]
 	}
 	return nil
 }
@@ -184,7 +214,8 @@ func (m *merge) newest(groups []group) (map[string]*kept, error) {
 }
 
 // ticket merges one.
-func (m *merge) ticket(g group, k *kept) error {
+func (m *merge) ticket(b *batch, g group) {
+	k := b.newest[g.number]
 	var stored *ticket.Version
 	if k != nil {
 		stored = &k.Version
@@ -194,7 +225,7 @@ func (m *merge) ticket(g group, k *kept) error {
 	for _, o := range outcomes {
 		switch {
 		case o.Reject != nil:
-			m.reject(o.Reject)
+			m.reject(b, o.Reject)
 		case o.Unchanged, stays:
 			m.done.Unchanged++
 		default:
@@ -208,11 +239,11 @@ func (m *merge) ticket(g group, k *kept) error {
 	}
 	v.Flagged = v.Flagged || g.flagged
 	if len(v.Events) == 0 {
-		return nil // every row was rejected
+		return // every row was rejected
 	}
 	packed := ticket.Pack(v.Events)
 	if stored != nil && v.Flagged == stored.Flagged && v.Hash == stored.Hash && bytes.Equal(packed, k.packed) {
-		return nil
+		return
 	}
 	if v.First.IsZero() {
 		v.Settle()
@@ -221,12 +252,12 @@ func (m *merge) ticket(g group, k *kept) error {
 	if m.oldest == nil || v.Opened.Before(*m.oldest) {
 		m.oldest = &v.Opened
 	}
-	return m.write(&v, packed)
+	m.version(b, &v, packed)
 }
 
-func (m *merge) reject(r *ticket.Reject) {
+func (m *merge) reject(b *batch, r *ticket.Reject) {
 	m.done.Rejected++
-	c := &m.rejects
+	c := &b.rejects
 	c.int(m.done.ID)
 	c.int(r.Row)
 	c.text(r.Number)
@@ -234,27 +265,20 @@ func (m *merge) reject(r *ticket.Reject) {
 	c.text(r.Value)
 	reason, _ := json.Marshal(r.Reason) // two texts always marshal
 	c.text(string(reason))
-	c.b = append(c.b, '\n')
-	c.begun = false
+	c.row()
 }
 
-func (m *merge) write(v *ticket.Version, packed []byte) error {
-	fields, err := json.Marshal(v.Fields)
-	if err != nil {
-		return err
-	}
-	c := &m.versions
+func (m *merge) version(b *batch, v *ticket.Version, packed []byte) {
+	c := &b.versions
 	c.text(m.in.Service)
 	c.text(v.Number)
 	c.int(m.done.ID)
 	c.time(v.Opened)
 	c.time(v.First)
 	c.time(v.Last)
-	c.text(string(fields))
+	c.texts(v.Fields)
 	c.bool(v.Flagged)
 	c.text(v.Hash)
 	c.bytes(packed)
-	c.b = append(c.b, '\n')
-	c.begun = false
-	return nil
+	c.row()
 }

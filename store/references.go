@@ -186,6 +186,14 @@ func checkOverlaps(ctx context.Context, tx *sqlx.Tx, changed []Change) error {
 		if err != nil {
 			return err
 		}
+		svc, err := current[agreement.ServiceSpec](ctx, tx, resource.Service, service)
+		if err != nil {
+			return err
+		}
+		zone, err := serviceZone(ctx, tx, svc.Spec)
+		if err != nil {
+			return err
+		}
 		for i, a := range all {
 			for _, b := range all[i+1:] {
 				if !names[service][a.name] && !names[service][b.name] {
@@ -195,7 +203,7 @@ func checkOverlaps(ctx context.Context, tx *sqlx.Tx, changed []Change) error {
 					faults = append(faults, fault.Invalidf(fmt.Sprintf("Agreement/%s spec.where", b.name),
 						"%q and %q would both be in force for the same tickets of %q on %s: let valid.to of one end before the other begins, or tell them apart by a field in where whose values differ.",
 						"%q und %q würden am %[4]s beide für dieselben Tickets von %[3]q gelten: valid.to der einen vor dem Beginn der anderen enden lassen oder sie in where durch ein Feld mit verschiedenen Werten unterscheiden.",
-						a.name, b.name, service, calendar.DateOf(at)))
+						a.name, b.name, service, calendar.DateOf(at.In(zone))))
 				}
 			}
 		}

@@ -237,3 +237,20 @@ func (s *Store) Bind(ctx context.Context, namespace string) (bound string, err e
 	err = s.db.GetContext(ctx, &bound, `UPDATE installation SET namespace_id = coalesce(namespace_id, $1) RETURNING namespace_id`, namespace)
 	return bound, mapped(err)
 }
+
+// Counts says how many tasks are open, and how many runs are in each state.
+func (s *Store) Counts(ctx context.Context) (openTasks int64, byState map[run.State]int64, err error) {
+	if err := s.db.GetContext(ctx, &openTasks, "SELECT count(*) FROM task WHERE state = 'open'"); err != nil {
+		return 0, nil, mapped(err)
+	}
+	var rows []struct {
+		State run.State `db:"state"`
+		N     int64     `db:"n"`
+	}
+	err = s.db.SelectContext(ctx, &rows, "SELECT state, count(*) AS n FROM run GROUP BY state")
+	byState = map[run.State]int64{}
+	for _, r := range rows {
+		byState[r.State] = r.N
+	}
+	return openTasks, byState, mapped(err)
+}

@@ -118,7 +118,7 @@ func (d *dataDir) file(name string) string { return filepath.Join(d.path, name) 
 
 // write replaces a file: readers see the old or the new one, never a part.
 func (d *dataDir) write(name, content string, mode fs.FileMode) error {
-	temporary := d.file("." + name + ".new")
+	temporary := d.file(name + ".new")
 	if err := os.WriteFile(temporary, []byte(content), mode); err != nil {
 		return unwritable(d.path, err)
 	}

@@ -22,7 +22,7 @@ func TestKilledBetweenAnyTwoSteps(t *testing.T) {
 	again := func() { e.kill(); e.start() }
 	admin := e.token("admin-token")
 
-	organisation, err := os.ReadFile("../../deploy/demo/organisation.yaml")
+	organisation, err := demoDocuments()
 	require.NoError(t, err)
 	e.ask(200, admin, "POST", "/v1/apply", string(organisation))
 	again()

@@ -26,7 +26,7 @@ func TestHistoriesOfAnSLAReport(t *testing.T) {
 	e := newEngine(t)
 	e.start()
 	admin := e.token("admin-token")
-	organisation, err := os.ReadFile("../../deploy/demo/organisation.yaml")
+	organisation, err := demoDocuments()
 	require.NoError(t, err)
 	e.ask(200, admin, "POST", "/v1/apply", string(organisation))
 	f, err := os.Open("../../deploy/demo/uci_incident_event_log.zip")

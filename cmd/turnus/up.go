@@ -25,6 +25,7 @@ const (
 
 func upCommand() *cobra.Command {
 	var data, listen string
+	var demo bool
 	cmd := &cobra.Command{
 		Use:   "up",
 		Short: "Run everything in one process: PostgreSQL, Temporal, worker, API",
@@ -38,10 +39,11 @@ func upCommand() *cobra.Command {
 			}
 			ctx, release := untilSignal(cmd.Context())
 			defer release()
-			return serve(ctx, data, listen, slog.New(slog.NewTextHandler(os.Stderr, nil)))
+			return serve(ctx, data, listen, demo, slog.New(slog.NewTextHandler(os.Stderr, nil)))
 		},
 	}
 	cmd.Flags().StringVar(&data, "data", "", "directory that holds everything (default: the user's data directory; as root /var/lib/turnus)")
+	cmd.Flags().BoolVar(&demo, "demo", false, "on the first start, set up the demo organisation with its public data")
 	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:8080", "address of the API")
 	return cmd
 }
@@ -52,22 +54,28 @@ func untilSignal(parent context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancel(parent)
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	done := make(chan struct{})
 	go func() {
-		for range signals {
-			if ctx.Err() != nil {
-				fmt.Fprintln(os.Stderr, "turnus: stopped hard")
+		for asked := 0; ; asked++ {
+			select {
+			case <-done:
+				return
+			case <-signals:
+			}
+			if asked > 0 {
+				say("turnus: stopped hard")
 				os.Exit(1)
 			}
-			fmt.Fprintln(os.Stderr, "turnus: stopping (again: stop at once)")
+			say("turnus: stopping; once more stops it at once")
 			cancel()
 		}
 	}()
-	return ctx, func() { signal.Stop(signals); cancel() }
+	return ctx, func() { signal.Stop(signals); close(done); cancel() }
 }
 
 // serve runs the servers and Turnus's own parts on them until ctx ends, and
 // stops them in the opposite order.
-func serve(ctx context.Context, path, listen string, log *slog.Logger) (err error) {
+func serve(ctx context.Context, path, listen string, demo bool, log *slog.Logger) (err error) {
 	// The cheap checks come first: nothing is begun that can't be finished.
 	listener, err := net.Listen("tcp", listen)
 	if err != nil {
@@ -111,7 +119,7 @@ func serve(ctx context.Context, path, listen string, log *slog.Logger) (err erro
 	}()
 	err = startParts(running, parts{
 		databaseURL: pg.URL(databaseName), temporalAddress: engine.Address(), namespace: namespace,
-		listener: listener, data: data, log: log,
+		listener: listener, data: data, demo: demo, log: log,
 	})
 	if ctx.Err() == nil && running.Err() != nil {
 		return context.Cause(running)

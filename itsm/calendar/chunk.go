@@ -54,7 +54,7 @@ func (c *Calendar) build(i int64) *chunk {
 	closed := c.holidays(year(k.start)-1, year(end)+1)
 	for at := k.start; at < end; {
 		t := time.Unix(at, 0).In(c.zone)
-		_, next := t.ZoneBounds()
+		next := changeAfter(t)
 		_, off := t.Zone()
 		to := end
 		if !next.IsZero() && next.Unix() < end {

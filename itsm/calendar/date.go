@@ -61,7 +61,7 @@ func (d Date) Start(zone *time.Location) time.Time {
 	at := d.utc()
 	lo := at.Add(-26 * time.Hour).In(zone) // on the day before in every zone
 	for {
-		_, end := lo.ZoneBounds()
+		end := changeAfter(lo)
 		_, off := lo.Zone()
 		t := at.Add(-time.Duration(off) * time.Second)
 		if t.Before(lo) {
@@ -120,7 +120,7 @@ func ParsePeriod(s string) (Period, error) {
 	}
 	switch {
 	case len(s) == 4 && try("2006", s, Year, 12):
-	case len(s) == 7 && s[5] == 'Q' && s[6] >= '1' && s[6] <= '4' && try("2006-Q", s[:4]+"-Q", Quarter, 3):
+	case len(s) == 7 && s[4:6] == "-Q" && s[6] >= '1' && s[6] <= '4' && try("2006-Q", s[:4]+"-Q", Quarter, 3):
 		p.First.Month = time.Month(s[6]-'1')*3 + 1
 	case len(s) == 7 && try("2006-01", s, Month, 1):
 	case len(s) == 10 && try(time.DateOnly, s, Day, 0):

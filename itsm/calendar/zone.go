@@ -62,3 +62,15 @@ func Zone(name string) (*time.Location, error) {
 	kept, _ := loaded.LoadOrStore(name, l)
 	return kept.(*time.Location), nil
 }
+
+// changeAfter gives an instant after at up to which its zone's offset stays;
+// where the clock changes, it is no later than that. Zero: it never changes.
+func changeAfter(at time.Time) time.Time {
+	_, end := at.ZoneBounds()
+	if end.IsZero() || end.After(at) {
+		return end
+	}
+	// On the 31 December of a leap year ZoneBounds gives the day's beginning
+	// (seen in Go 1.26: it takes each year for 365 days). No zone changes there.
+	return at.Truncate(24 * time.Hour).Add(24 * time.Hour)
+}

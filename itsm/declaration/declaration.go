@@ -53,7 +53,7 @@ func checkSpec(k resource.Kind, spec json.RawMessage) error {
 	}
 	switch k {
 	case resource.Calendar:
-		return decoded(spec, func(s calendar.Spec) error { _, err := calendar.Zone(s.Zone); return err })
+		return decoded(spec, func(s calendar.Spec) error { _, err := calendar.Compile(s); return err })
 	case resource.Person:
 		return decoded(spec, person.Spec.Check)
 	case resource.Service:
@@ -61,7 +61,7 @@ func checkSpec(k resource.Kind, spec json.RawMessage) error {
 	case resource.Agreement:
 		return decoded(spec, agreement.Spec.Check)
 	case resource.Mapping:
-		return decoded(spec, func(ticket.Mapping) error { return nil })
+		return decoded(spec, ticket.Mapping.Check)
 	}
 	var known []string
 	for _, k := range resource.Kinds() {

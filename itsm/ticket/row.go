@@ -10,9 +10,10 @@ import (
 
 // Bounds of what one ticket may hold, so that no file can fill the memory.
 const (
-	MaxNumber  = 200    // characters of a ticket's number
-	MaxValue   = 1000   // characters of a field's value, or of a state
-	MaxChanges = 10_000 // changes of one ticket
+	MaxNumber  = 200   // bytes of a ticket's number
+	MaxValue   = 1000  // bytes of a field's value, or of a state
+	MaxFields  = 8_000 // bytes of all fields of a row
+	MaxChanges = 5_000 // changes of one ticket
 )
 
 // Names numbers the names of fields while rows are staged, so that not every

@@ -113,8 +113,8 @@ func (v Version) written(opened time.Time, first map[string]string, es []entry) 
 		}
 		events = append(events, e.Event)
 	}
-	v.Opened, v.Events = opened, events
-	v.Settle()
+	v.Opened, v.Events, v.Fields = opened, events, fields
+	v.settle(History(events))
 	return v
 }
 
@@ -122,11 +122,7 @@ func (v Version) written(opened time.Time, first map[string]string, es []entry) 
 // is at least the opening.
 func (v *Version) Settle() {
 	told := History(v.Events)
-	end := told[len(told)-1]
-	v.First, v.Last = told[0].At, Never()
-	if end.Stopped {
-		v.Last = end.At
-	}
+	v.settle(told)
 	v.Fields = map[string]string{}
 	for _, e := range told {
 		for name, value := range e.Fields {
@@ -136,6 +132,14 @@ func (v *Version) Settle() {
 				v.Fields[name] = value
 			}
 		}
+	}
+}
+
+func (v *Version) settle(told []Event) {
+	end := told[len(told)-1]
+	v.First, v.Last = told[0].At, Never()
+	if end.Stopped {
+		v.Last = end.At
 	}
 	v.Hash = contentHash(v.Number, told)
 }

@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -42,7 +43,7 @@ const retention = 90 * 24 * time.Hour
 type Config struct {
 	URL       func(database string) string // address of a database, which the server makes if it isn't there
 	Namespace string                       // registered if it isn't there
-	Log       *slog.Logger                 // warnings and errors; nil: silent
+	Log       *slog.Logger                 // nil: silent
 }
 
 // Server is a running Temporal server.
@@ -51,6 +52,7 @@ type Server struct {
 	address  string
 	failed   chan error
 	stop     sync.Once
+	silent   atomic.Bool
 }
 
 // Start starts the server and returns once it accepts work for the namespace.
@@ -91,6 +93,7 @@ func (s *Server) Failed() <-chan error { return s.failed }
 func (s *Server) Stop(ctx context.Context) error {
 	done := make(chan error, 1)
 	s.stop.Do(func() {
+		s.silent.Store(true)
 		go func() { done <- s.internal.Stop() }()
 		select {
 		case <-done:
@@ -107,7 +110,7 @@ func launch(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{address: loopback(ports[0]), failed: make(chan error, 1)}
-	logger := newLogger(cfg.Log, s.failed)
+	logger := newLogger(cfg.Log, s.failed, &s.silent)
 	hosts := map[primitives.ServiceName]static.Hosts{}
 	for i, name := range services {
 		hosts[name] = static.SingleLocalHost(loopback(ports[i]))

@@ -1,0 +1,200 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"turnus/client"
+	"turnus/deploy"
+	"turnus/imports"
+	"turnus/itsm/fault"
+	"turnus/itsm/resource"
+	"turnus/store"
+)
+
+const (
+	firstTokenTTL  = 90 * 24 * time.Hour
+	administrator  = "administrator"
+	adminTokenFile = "admin-token"
+	demoTokens     = "demo-tokens"
+	// demoMark says how far the demo has come: begun, or done.
+	demoMark = "demo"
+)
+
+// firstStart makes an administrator and writes their token; one that is
+// missing or has expired is renewed. It says whether this was the first start.
+func (p parts) firstStart(ctx context.Context, st *store.Store) (first bool, err error) {
+	if err := st.EnsureAdministrator(ctx, time.Now()); err != nil {
+		return false, err
+	}
+	path := p.data.file(adminTokenFile)
+	old, err := os.ReadFile(path)
+	first = errors.Is(err, fs.ErrNotExist)
+	if err != nil && !first {
+		return false, err
+	}
+	if !first {
+		_, err := st.Authenticate(ctx, time.Now(), strings.TrimSpace(string(old)))
+		if err == nil || !fault.Is(err, fault.Unauthenticated) {
+			return false, err
+		}
+	}
+	if p.demo && first {
+		if err := p.data.write(demoMark, "begun\n", 0o644); err != nil {
+			return false, err
+		}
+	}
+	_, secret, err := st.FirstToken(ctx, time.Now(), administrator, firstTokenTTL)
+	if fault.Is(err, fault.NotFound) {
+		return false, nil // the organisation has retired this person: its own administrators issue tokens
+	}
+	if err != nil {
+		return false, err
+	}
+	if err := p.data.write(adminTokenFile, secret+"\n", 0o600); err != nil {
+		return false, err
+	}
+	if first {
+		say("An administrator's token is in %s", path)
+	} else {
+		say("The administrator's token in %s had expired or was revoked; there is a new one in its place", path)
+	}
+	return first, nil
+}
+
+// demonstrate sets the demo organisation up, once, through the API as any
+// client would; a start that was cut off is taken up again.
+func (p parts) demonstrate(ctx context.Context, st *store.Store, url string, first bool) {
+	mark, err := os.ReadFile(p.data.file(demoMark))
+	switch {
+	case err == nil && strings.TrimSpace(string(mark)) == "done":
+		say("The demo organisation is in place")
+		p.next(url)
+		return
+	case err != nil && !first:
+		say("--demo does its work on the first start of an empty data directory only, and %s has been used before", p.data.path)
+		return
+	}
+	if err := p.setUp(ctx, st, url); err != nil {
+		if ctx.Err() == nil {
+			say("The demo isn't complete: %v\nStart again with --demo, and it is taken up where it stopped.", err)
+		}
+		return
+	}
+	p.next(url)
+}
+
+const (
+	demoService = "service-desk"
+	demoPeriod  = "2016-03"
+	demoOwner   = "desk-owner"
+	demoDecides = "service-manager"
+	demoLog     = "demo/uci_incident_event_log.zip"
+)
+
+func (p parts) setUp(ctx context.Context, st *store.Store, url string) error {
+	token, err := os.ReadFile(p.data.file(adminTokenFile))
+	if err != nil {
+		return err
+	}
+	admin := client.New(url, strings.TrimSpace(string(token)))
+	documents, err := demoDocuments()
+	if err != nil {
+		return err
+	}
+	if _, err := admin.Apply(ctx, documents, false); err != nil {
+		return err
+	}
+	say("Demo: the organisation is declared")
+	if err := p.writeDemoTokens(ctx, st, documents); err != nil {
+		return err
+	}
+	log, err := fs.ReadFile(deploy.Demo, demoLog)
+	if err != nil {
+		return err
+	}
+	say("Demo: loading the incident log …")
+	i, err := admin.Import(ctx, client.Intake{Service: demoService, Format: imports.ServiceNowAudit}, bytes.NewReader(log))
+	if err != nil {
+		return err
+	}
+	say("Demo: %d rows of an incident log read, %d rejected, %d tickets", i.Read, i.Rejected, i.Tickets)
+	token, err = os.ReadFile(filepath.Join(p.data.file(demoTokens), demoOwner))
+	if err != nil {
+		return err
+	}
+	owner := client.New(url, strings.TrimSpace(string(token)))
+	started, err := owner.Start(ctx, client.Start{Process: "sla-report", Service: demoService, Period: demoPeriod})
+	if err != nil {
+		return err
+	}
+	if _, err := owner.Wait(ctx, started.ID); err != nil {
+		return err
+	}
+	return p.data.write(demoMark, "done\n", 0o644)
+}
+
+// next says what a person may do now.
+func (p parts) next(url string) {
+	say(`
+The SLA report of the service desk for March 2016 has been started by its owner.
+Look at it and decide, in another terminal:
+
+  export TURNUS_URL=%[1]s TURNUS_TOKEN=$(cat %[2]s)
+  turnus tasks
+  turnus report sla-report/%[3]s/%[4]s --format html -o report.html
+  turnus decide sla-report.%[3]s.%[4]s~1.approval approve --comment "Figures checked"
+`, url, filepath.Join(p.data.file(demoTokens), demoDecides), demoService, demoPeriod)
+}
+
+// demoDocuments are the resources of the demo organisation as one stream.
+func demoDocuments() ([]byte, error) {
+	files, err := fs.Glob(deploy.Demo, "demo/*.yaml")
+	if err != nil {
+		return nil, err
+	}
+	var all [][]byte
+	for _, f := range files {
+		b, err := fs.ReadFile(deploy.Demo, f)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, b)
+	}
+	return bytes.Join(all, []byte("\n---\n")), nil
+}
+
+// writeDemoTokens gives each person of the demo a token in a file. Tokens of
+// the first start have no issuer: nobody could act through them for others.
+func (p parts) writeDemoTokens(ctx context.Context, st *store.Store, documents []byte) error {
+	docs, err := imports.Resources(documents)
+	if err != nil {
+		return err
+	}
+	dir := p.data.file(demoTokens)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	for _, d := range docs {
+		name := d.Metadata.Name
+		file := filepath.Join(demoTokens, name)
+		if _, err := os.Stat(p.data.file(file)); d.Kind != resource.Person || err == nil {
+			continue
+		}
+		_, secret, err := st.FirstToken(ctx, time.Now(), name, firstTokenTTL)
+		if err != nil {
+			return err
+		}
+		if err := p.data.write(file, secret+"\n", 0o600); err != nil {
+			return err
+		}
+	}
+	say("Demo: each person's token is in %s", dir)
+	return nil
+}

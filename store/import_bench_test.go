@@ -1,0 +1,149 @@
+package store_test
+
+import (
+	"bufio"
+	"bytes"
+	"database/sql"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime/debug"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"turnus/imports"
+	"turnus/internal/pgtest"
+	"turnus/itsm/ticket"
+	"turnus/store"
+)
+
+var generated = ticket.Mapping{Number: "Key", Opened: "Created", Stopped: "Resolved", Responded: "First response",
+	Fields: map[string]string{"priority": "Priority", "category": "Category", "customer": "Organization", "made_sla": "SLA"}}
+
+// generate writes a table of n tickets, one a row.
+func generate(t testing.TB, n int) string {
+	name := filepath.Join(t.TempDir(), "tickets.csv")
+	f, err := os.Create(name)
+	require.NoError(t, err)
+	w := bufio.NewWriterSize(f, 1<<20)
+	random := rand.New(rand.NewPCG(9, 10))
+	fmt.Fprintln(w, "Key,Summary,Created,First response,Resolved,Priority,Category,Organization,SLA")
+	start := time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)
+	for i := range n {
+		opened := start.Add(time.Duration(i) * 30 * time.Second)
+		responded := opened.Add(time.Duration(random.IntN(3600)) * time.Second)
+		stopped := responded.Add(time.Duration(random.IntN(200_000)) * time.Second).Format(time.RFC3339)
+		if random.IntN(50) == 0 {
+			stopped = ""
+		}
+		fmt.Fprintf(w, "DESK-%08d,\"A summary, that nobody keeps, of number %d\",%s,%s,%s,P%d,Category %d,Customer %d,%t\n", i, i,
+			opened.Format(time.RFC3339), responded.Format(time.RFC3339), stopped, 1+random.IntN(4), random.IntN(60), random.IntN(20), random.IntN(3) > 0)
+	}
+	require.NoError(t, w.Flush())
+	require.NoError(t, f.Close())
+	return name
+}
+
+// BenchmarkImport sets the import of a table, its reading included, beside
+// psql's \copy of the same ticket versions into a table with the same indexes,
+// in one database and one run. TURNUS_BENCH_TICKETS says how many (500,000).
+//
+//	go test -run xxx -bench Import ./store
+func BenchmarkImport(b *testing.B) {
+	psql, err := psqlBinary()
+	if err != nil {
+		b.Skip("psql isn't on this machine: ", err)
+	}
+	n := 500_000
+	if s := os.Getenv("TURNUS_BENCH_TICKETS"); s != "" {
+		n, err = strconv.Atoi(s)
+		require.NoError(b, err)
+	}
+	file := generate(b, n)
+	for b.Loop() {
+		b.StopTimer()
+		url := pgtest.URL(b)
+		db, err := sql.Open("postgres", url)
+		require.NoError(b, err)
+		s := store.New(db)
+		sh := func(command string) time.Duration {
+			begun := time.Now()
+			out, err := exec.Command(psql, "-X", "-q", "-v", "ON_ERROR_STOP=1", url, "-c", command).CombinedOutput()
+			require.NoError(b, err, string(out))
+			return time.Since(begun)
+		}
+		debug.FreeOSMemory()
+		idle := resident(b, "VmRSS")
+		resetPeak(b)
+
+		b.StartTimer()
+		begun := time.Now()
+		f, err := os.Open(file)
+		require.NoError(b, err)
+		done, err := s.Import(b.Context(), store.Intake{Service: "desk", Format: imports.CSV, By: "root", Now: today},
+			imports.Tickets(f, imports.TicketOptions{Format: imports.CSV, Mapping: generated}), nil)
+		imported := time.Since(begun)
+		b.StopTimer()
+		require.NoError(b, err)
+		f.Close()
+		require.EqualValues(b, n, done.Tickets)
+		grown := resident(b, "VmHWM") - idle
+
+		rows := filepath.Join(b.TempDir(), "rows")
+		sh(`\copy (SELECT * FROM ticket_version ORDER BY number COLLATE "C") TO '` + rows + `'`)
+		sh(`CREATE TABLE beside (LIKE ticket_version INCLUDING ALL)`)
+		sh(`CHECKPOINT`)
+		copied := sh(`\copy beside FROM '` + rows + `'`)
+		var same bool
+		require.NoError(b, db.QueryRow(`SELECT (SELECT count(*) FROM beside) = (SELECT count(*) FROM ticket_version)`).Scan(&same))
+		require.True(b, same)
+		require.NoError(b, db.Close())
+
+		ratio := copied.Seconds() / imported.Seconds()
+		b.ReportMetric(imported.Seconds(), "import-s")
+		b.ReportMetric(copied.Seconds(), "copy-s")
+		b.ReportMetric(ratio, "ratio")
+		b.ReportMetric(float64(grown)/(1<<20), "grown-MB")
+		b.Logf("%d tickets: import %.1f s, \\copy %.1f s, the import runs at %.2f of \\copy; memory grew by %d MB",
+			n, imported.Seconds(), copied.Seconds(), ratio, grown>>20)
+		b.StartTimer()
+	}
+}
+
+func psqlBinary() (string, error) {
+	if p, err := exec.LookPath("psql"); err == nil {
+		return p, nil
+	}
+	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/psql")
+	if len(found) == 0 {
+		return "", exec.ErrNotFound
+	}
+	return found[len(found)-1], nil
+}
+
+// resident reads one of this process's memory figures, in bytes; 0 where the
+// system doesn't tell.
+func resident(t testing.TB, figure string) int64 {
+	b, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return 0
+	}
+	m := regexp.MustCompile(figure + `:\s+(\d+) kB`).FindSubmatch(b)
+	require.NotNil(t, m)
+	kb, err := strconv.ParseInt(string(bytes.TrimSpace(m[1])), 10, 64)
+	require.NoError(t, err)
+	return kb << 10
+}
+
+// resetPeak lets VmHWM begin anew.
+func resetPeak(t testing.TB) {
+	if err := os.WriteFile("/proc/self/clear_refs", []byte("5"), 0o600); err != nil {
+		t.Log("the peak of memory is since the process began:", err)
+	}
+}
