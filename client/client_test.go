@@ -17,7 +17,7 @@ func TestAsksAgainWithTheSameKey(t *testing.T) {
 		if len(keys) < 3 {
 			w.Header().Set("Retry-After", "0")
 			w.Header().Set("Content-Type", "application/problem+json")
-			w.WriteHeader(503)
+			w.WriteHeader(http.StatusServiceUnavailable)
 			_, _ = w.Write([]byte(`{"title":"Not available just now","status":503,"detail":"try again"}`))
 			return
 		}
@@ -42,7 +42,7 @@ func TestPatienceEnds(t *testing.T) {
 func TestProblemsInWords(t *testing.T) {
 	answer := `{"title":"Not acceptable","status":422,"detail":"2 errors, each listed below.","errors":[{"location":"body.period","message":"not a period"},{"row":3,"message":"odd"}]}`
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.WriteHeader(422)
+		w.WriteHeader(http.StatusUnprocessableEntity)
 		_, _ = w.Write([]byte(answer))
 	}))
 	defer srv.Close()
