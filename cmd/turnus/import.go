@@ -160,8 +160,11 @@ func declareMapping(c *cobra.Command, api *client.Client, path string) (string, 
 		return "", err
 	}
 	var doc map[string]any
-	if err := yaml.Unmarshal(b, &doc); err != nil || doc == nil {
-		return "", fmt.Errorf("%s can't be read as a mapping in YAML or JSON: %v", path, err)
+	if err := yaml.Unmarshal(b, &doc); err != nil {
+		return "", fmt.Errorf("%s can't be read as a mapping in YAML or JSON: %w", path, err)
+	}
+	if doc == nil {
+		return "", fmt.Errorf("%s is empty: a Mapping resource is needed, or its spec", path)
 	}
 	if _, whole := doc["kind"]; !whole {
 		doc = map[string]any{"apiVersion": resource.APIVersion, "kind": string(resource.Mapping),

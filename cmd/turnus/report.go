@@ -38,7 +38,7 @@ func reportCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			defer os.Remove(f.Name()) // gone already when all went well
+			defer func() { _ = os.Remove(f.Name()) }() // gone already when all went well
 			if err := api.Report(c.Context(), f, args[0], format, lang); err != nil {
 				f.Close()
 				return err
