@@ -168,7 +168,7 @@ func drawEvents(t *rapid.T, from int64) ([]sla.Event, time.Time) {
 			states = states[:2]
 		}
 		all = append(all, sla.Event{At: time.Unix(at, 0), Is: rapid.SampledFrom(states).Draw(t, "is")})
-		at += 60 * rapid.Int64Range(0, 900).Draw(t, "after")
+		at += 60 * rapid.Int64Range(0, 400).Draw(t, "after")
 	}
 	return all, time.Unix(at, 0)
 }
