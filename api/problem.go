@@ -225,9 +225,13 @@ func (s *server) unrouted(err error, c echo.Context) {
 	var he *echo.HTTPError
 	if errors.As(err, &he) {
 		path := c.Request().URL.Path
+		var stranger error
+		if strings.HasPrefix(path, "/v1/") {
+			stranger = s.authenticate(c.Request())
+		}
 		switch {
-		case strings.HasPrefix(path, "/v1/") && s.authenticate(c.Request()) != nil:
-			err = s.authenticate(c.Request())
+		case stranger != nil:
+			err = stranger
 		case he.Code == http.StatusMethodNotAllowed:
 			allow := c.Response().Header().Get(echo.HeaderAllow)
 			err = fault.New(methodNotAllowed, text.F("%s doesn't go here: %s does.", "%s geht hier nicht: %s schon.", c.Request().Method, allow))

@@ -6,7 +6,6 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"turnus/itsm/person"
 	"turnus/itsm/run"
 	"turnus/store"
 )
@@ -72,14 +71,8 @@ func (s *server) runs() {
 		RunPath
 		Body CancelBody
 	}) (*runOutput, error) {
-		r, err := s.Store.Run(ctx, in.id(ctx))
+		r, err := s.Runs.Cancel(ctx, actorOf(ctx), in.id(ctx), in.Body.Reason)
 		if err != nil {
-			return nil, err
-		}
-		if err := s.owns(ctx, r.Scope, person.Administrator); err != nil {
-			return nil, err
-		}
-		if r, err = s.Runs.Cancel(ctx, actorOf(ctx), r.ID, in.Body.Reason); err != nil {
 			return nil, err
 		}
 		return s.shown(ctx, r)

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"turnus/imports"
-	"turnus/itsm/agreement"
 	"turnus/itsm/calendar"
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
@@ -53,22 +52,10 @@ func (s *server) ticketOptions(ctx context.Context, in *importInput) (o imports.
 	if err := imports.CheckTickets(o); err != nil {
 		return o, err
 	}
-	zone := in.Zone
-	if zone == "" {
-		if zone, err = s.zoneOf(ctx, in.Name); err != nil {
-			return o, err
-		}
+	if in.Zone == "" {
+		o.Zone, err = s.Store.ZoneOf(ctx, in.Name)
+	} else {
+		o.Zone, err = calendar.Zone(in.Zone)
 	}
-	o.Zone, err = calendar.Zone(zone)
 	return o, err
-}
-
-// zoneOf is a service's zone: that of its calendar.
-func (s *server) zoneOf(ctx context.Context, service string) (string, error) {
-	svc, err := store.Current[agreement.ServiceSpec](ctx, s.Store, resource.Service, service)
-	if err != nil || svc.Spec.Calendar == calendar.AlwaysOpen {
-		return svc.Spec.Zone, err
-	}
-	c, err := store.Current[calendar.Spec](ctx, s.Store, resource.Calendar, svc.Spec.Calendar)
-	return c.Spec.Zone, err
 }

@@ -250,7 +250,8 @@ func (c *Client) Import(ctx context.Context, in Intake, file io.Reader) (ticket.
 	}
 	seeker, again := file.(io.Seeker)
 	what := call{method: http.MethodPost, path: "/v1/services/" + url.PathEscape(in.Service) + "/tickets", query: q, once: !again,
-		header: map[string]string{"Content-Type": "application/octet-stream"},
+		// A refusal comes before the file is sent.
+		header: map[string]string{"Content-Type": "application/octet-stream", "Expect": "100-continue"},
 		body: func() (io.Reader, error) {
 			if again {
 				if _, err := seeker.Seek(0, io.SeekStart); err != nil {
