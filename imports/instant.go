@@ -1,32 +1,10 @@
 package imports
 
-import "time"
+import (
+	"time"
 
-// local is the instant of a local reading: one that daylight saving skips is
-// taken with the offset in force before the gap, of one that it repeats the
-// first is meant. time.Date promises neither.
-func local(year int, month time.Month, day, hour, minute, second int, zone *time.Location) time.Time {
-	t := time.Date(year, month, day, hour, minute, second, 0, zone)
-	if zone == time.UTC {
-		return t
-	}
-	start, _ := t.ZoneBounds()
-	utc := time.Date(year, month, day, hour, minute, second, 0, time.UTC).Unix()
-	_, offset := t.Zone()
-	switch read := t.Unix() + int64(offset); {
-	case read > utc: // skipped, and taken with the offset from before the gap
-		return t
-	case read < utc: // skipped, and taken with the one after: t lies before the gap
-		return time.Unix(utc-int64(offset), 0)
-	}
-	if !start.IsZero() {
-		_, before := start.Add(-time.Second).Zone()
-		if first := utc - int64(before); first < start.Unix() {
-			return time.Unix(first, 0)
-		}
-	}
-	return t
-}
+	"turnus/itsm/calendar"
+)
 
 // dayFirst reads d/m/yyyy hh:mm, with or without seconds, as ServiceNow's
 // audit log writes local instants.
@@ -50,7 +28,7 @@ func dayFirst(s string, zone *time.Location) (time.Time, bool) {
 		day < 1 || day > time.Date(year, time.Month(month)+1, 0, 0, 0, 0, 0, time.UTC).Day() {
 		return time.Time{}, false
 	}
-	return local(year, time.Month(month), day, hour, minute, second, zone), true
+	return calendar.Local(year, time.Month(month), day, hour, minute, second, zone), true
 }
 
 // digits reads numbers and marks off a text.
@@ -87,5 +65,5 @@ func instant(layout string, offset bool, s string, zone *time.Location) (time.Ti
 	if offset {
 		return t.UTC().Truncate(time.Second), true
 	}
-	return local(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), zone), true
+	return calendar.Local(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), zone), true
 }

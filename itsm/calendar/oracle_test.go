@@ -2,7 +2,6 @@ package calendar_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -24,9 +23,7 @@ func openAt(s calendar.Spec, zone *time.Location, at time.Time) bool {
 	today := time.Date(y, m, d, 12, 0, 0, 0, time.UTC)
 	for back := 0; back <= 1; back++ {
 		for _, span := range hoursOn(s, today.AddDate(0, 0, -back)) {
-			var fh, fm, th, tm int
-			_, _ = fmt.Sscanf(span, "%d:%d-%d:%d", &fh, &fm, &th, &tm)
-			from, to := fh*60+fm, th*60+tm
+			from, to := clock(span[:5]), clock(span[6:])
 			if to <= from {
 				to += 1440
 			}
@@ -38,8 +35,14 @@ func openAt(s calendar.Spec, zone *time.Location, at time.Time) bool {
 	return false
 }
 
+// clock reads HH:MM as minutes.
+func clock(s string) int {
+	return 600*int(s[0]-'0') + 60*int(s[1]-'0') + 10*int(s[3]-'0') + int(s[4]-'0')
+}
+
 func hoursOn(s calendar.Spec, day time.Time) []string {
-	is := func(d calendar.Date) bool { return d.String() == day.Format("2006-01-02") }
+	y, m, d := day.Date()
+	is := func(x calendar.Date) bool { return x.Year == y && x.Month == m && x.Day == d }
 	for _, x := range s.Special {
 		if is(x.Date) {
 			return x.Hours
@@ -48,7 +51,7 @@ func hoursOn(s calendar.Spec, day time.Time) []string {
 	if slices.ContainsFunc(s.Holidays.Dates, is) {
 		return nil
 	}
-	return s.Hours[strings.ToLower(day.Format("Mon"))]
+	return s.Hours[[]string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}[day.Weekday()]]
 }
 
 // count walks minute by minute; offsets and spans are whole minutes.

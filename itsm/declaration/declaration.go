@@ -16,6 +16,7 @@ import (
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
 	"turnus/itsm/resource"
+	"turnus/itsm/text"
 	"turnus/itsm/ticket"
 )
 
@@ -32,8 +33,11 @@ func Check(r resource.Raw) error {
 			"%.80q ist hier nicht bekannt: %s verwenden.", r.APIVersion, resource.APIVersion))
 	}
 	faults = append(faults, resource.CheckName("metadata.name", r.Metadata.Name))
-	for field, s := range map[string]string{"en": r.Metadata.DisplayName.En, "de": r.Metadata.DisplayName.De} {
-		at := "metadata.displayName." + field
+	for _, lang := range []text.Lang{text.En, text.De} {
+		at, s := "metadata.displayName."+string(lang), r.Metadata.DisplayName.En
+		if lang == text.De {
+			s = r.Metadata.DisplayName.De
+		}
 		if utf8.RuneCountInString(s) > maxTitle {
 			faults = append(faults, fault.Invalidf(at, "A display name has %d characters at most.",
 				"Ein Anzeigename hat höchstens %d Zeichen.", maxTitle))

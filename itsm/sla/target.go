@@ -81,6 +81,9 @@ func (t *target) over(l line, at int64) bool {
 	if at-l[0].at <= t.within {
 		return false // not even by the wall clock
 	}
+	if t.spec.Reopen != agreement.NewCycle { // without a list of one
+		return cycle{line: l, end: at}.run(t.cal, t.spec.Reopen).elapsed > t.within
+	}
 	for _, c := range cyclesOf(l, at, t.spec.Reopen) {
 		if c.run(t.cal, t.spec.Reopen).elapsed > t.within {
 			return true

@@ -175,6 +175,11 @@ func (s *Server) supervise() {
 	// that it doesn't outlive a killed process: this thread is kept for it.
 	runtime.LockOSThread()
 	defer close(s.done)
+	defer func() {
+		if s.sockets != s.data {
+			os.Remove(s.sockets) //nolint:errcheck // the next start uses what is left
+		}
+	}()
 	go s.boundLog()
 	pause := 100 * time.Millisecond
 	for {

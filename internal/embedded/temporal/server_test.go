@@ -103,8 +103,12 @@ func (e *engine) run(t *testing.T, name string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
-	run, err := e.client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{TaskQueue: "q"}, hello, name)
-	require.NoError(t, err)
+	var run client.WorkflowRun
+	require.Eventually(t, func() (ok bool) { // while the database recovers a call may run out of time
+		var err error
+		run, err = e.client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{ID: name, TaskQueue: "q"}, hello, name)
+		return err == nil
+	}, 30*time.Second, 50*time.Millisecond)
 	var answer string
 	require.NoError(t, run.Get(ctx, &answer))
 	require.Equal(t, "hello "+name, answer)
