@@ -26,11 +26,11 @@ func (r *Runs) Decide(ctx context.Context, by person.Actor, taskID string, o tas
 	if err != nil {
 		return none, err
 	}
-	if t.State != task.Open {
-		return r.decided(ctx, by, t, o)
-	}
 	if err := people.MayWith(by.Person, by.Issuer); err != nil {
 		return none, r.refused(ctx, by, "decide.refused", object, fault.As(err))
+	}
+	if t.State != task.Open {
+		return r.decided(ctx, by, t, o)
 	}
 	if hash != "" && hash != t.Hash {
 		return none, r.refused(ctx, by, "decide.refused", object, fault.New(fault.Conflict, text.New(

@@ -30,7 +30,7 @@ const (
 // firstStart makes an administrator and writes their token; one that is
 // missing or has expired is renewed. It says whether this was the first start.
 func (p parts) firstStart(ctx context.Context, st *store.Store) (first bool, err error) {
-	if err := st.EnsureAdministrator(ctx, time.Now()); err != nil {
+	if err := st.EnsureAdministrator(ctx, now()); err != nil {
 		return false, err
 	}
 	path := p.data.file(adminTokenFile)
@@ -40,7 +40,7 @@ func (p parts) firstStart(ctx context.Context, st *store.Store) (first bool, err
 		return false, err
 	}
 	if !first {
-		_, err := st.Authenticate(ctx, time.Now(), strings.TrimSpace(string(old)))
+		_, err := st.Authenticate(ctx, now(), strings.TrimSpace(string(old)))
 		if err == nil || !fault.Is(err, fault.Unauthenticated) {
 			return false, err
 		}
@@ -50,7 +50,7 @@ func (p parts) firstStart(ctx context.Context, st *store.Store) (first bool, err
 			return false, err
 		}
 	}
-	_, secret, err := st.FirstToken(ctx, time.Now(), administrator, firstTokenTTL)
+	_, secret, err := st.FirstToken(ctx, now(), administrator, firstTokenTTL)
 	if fault.Is(err, fault.NotFound) {
 		return false, nil // the organisation has retired this person: its own administrators issue tokens
 	}
@@ -187,7 +187,7 @@ func (p parts) writeDemoTokens(ctx context.Context, st *store.Store, documents [
 		if _, err := os.Stat(p.data.file(file)); d.Kind != resource.Person || err == nil {
 			continue
 		}
-		_, secret, err := st.FirstToken(ctx, time.Now(), name, firstTokenTTL)
+		_, secret, err := st.FirstToken(ctx, now(), name, firstTokenTTL)
 		if err != nil {
 			return err
 		}

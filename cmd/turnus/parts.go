@@ -46,7 +46,7 @@ func startParts(ctx context.Context, p parts) error {
 		return err
 	}
 	defer temporal.Close()
-	rs := runs.New(runs.Config{Store: st, Temporal: temporal, Namespace: p.namespace, Now: time.Now, Log: p.log})
+	rs := runs.New(runs.Config{Store: st, Temporal: temporal, Namespace: p.namespace, Now: now, Log: p.log})
 	if err := rs.Bind(ctx); err != nil {
 		return err
 	}
@@ -54,14 +54,14 @@ func startParts(ctx context.Context, p parts) error {
 	if err != nil {
 		return err
 	}
-	w, err := worker.Start(worker.Config{Temporal: temporal, Store: st, Runs: rs, Now: time.Now, Log: p.log})
+	w, err := worker.Start(worker.Config{Temporal: temporal, Store: st, Runs: rs, Now: now, Log: p.log})
 	if err != nil {
 		return err
 	}
 	defer w.Stop()
 
 	handler := api.New(api.Config{
-		Store: st, Runs: rs, Now: time.Now, Log: p.log, Version: version(),
+		Store: st, Runs: rs, Now: now, Log: p.log, Version: version(),
 		Ready: func(ctx context.Context) error {
 			_, unhealthy := temporal.CheckHealth(ctx, &client.CheckHealthRequest{})
 			return errors.Join(st.Ping(ctx), unhealthy)
@@ -97,6 +97,10 @@ func startParts(ctx context.Context, p parts) error {
 		return err
 	}
 }
+
+// now is the clock of everything that goes on record: as exact as PostgreSQL
+// keeps it, so that an answer says what the record says.
+func now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
 
 // version of this binary, as far as it was built from a commit.
 func version() string {
