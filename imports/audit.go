@@ -66,7 +66,7 @@ func audit(t *table) (func(*table, []string) (ticket.Row, error), error) {
 			return bad(updated, "this isn't an instant like 29/2/2016 01:16", "das ist kein Zeitpunkt wie 29/2/2016 01:16")
 		}
 		if r.At.Before(r.Opened) {
-			return bad(updated, "this change lies before the ticket was opened, %[1]s", "diese Änderung liegt vor dem Öffnen des Tickets, %[1]s", c[openedAt])
+			return bad(updated, "this change lies before the ticket was opened", "diese Änderung liegt vor dem Öffnen des Tickets")
 		}
 		var err error
 		if r.Seq, err = strconv.ParseInt(known(c[seq]), 10, 64); err != nil || r.Seq < 0 || r.Seq > 1<<40 {

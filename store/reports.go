@@ -7,7 +7,10 @@ import (
 	"errors"
 	"time"
 
+	"github.com/lib/pq"
+
 	"turnus/itsm/fault"
+	"turnus/itsm/resource"
 	"turnus/itsm/run"
 	"turnus/itsm/text"
 	"turnus/report"
@@ -73,6 +76,27 @@ func (s *Store) Report(ctx context.Context, id string) (report.Report, error) {
 	rep.Record = report.Record{
 		Hash: row.Hash, State: string(r.State), Version: int(row.Version.Int64), Published: row.Published,
 		StartedBy: r.StartedBy, Issuer: r.TokenIssuer, Owner: r.Owner, Decisions: r.Decisions, DraftRound: row.Round,
+		Reason: r.Reason, Outcome: r.Outcome,
 	}
-	return rep, nil
+	rep.Persons, err = s.displayNames(ctx, rep.Record)
+	return rep, err
+}
+
+// displayNames are those of the persons whom a record names, where they have
+// one now.
+func (s *Store) displayNames(ctx context.Context, r report.Record) (map[string]text.Text, error) {
+	names := []string{r.StartedBy, r.Owner, r.Issuer}
+	for _, d := range r.Decisions {
+		names = append(names, d.Person, d.TokenIssuer)
+	}
+	var rows []resourceRow
+	err := s.db.SelectContext(ctx, &rows, "SELECT "+resourceColumns+" FROM resource_current WHERE kind = $1 AND name = ANY($2)",
+		resource.Person, pq.Array(names))
+	display := map[string]text.Text{}
+	for _, row := range rows {
+		if m := row.Document.V.Metadata; !m.DisplayName.IsZero() {
+			display[m.Name] = m.DisplayName
+		}
+	}
+	return display, mapped(err)
 }

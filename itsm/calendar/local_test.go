@@ -19,7 +19,7 @@ func TestLocalReadingsInAClockChange(t *testing.T) {
 		{"America/New_York", "2026-03-08", 150 * time.Minute, "2026-03-08T07:30:00Z"},
 		{"America/New_York", "2026-11-01", 90 * time.Minute, "2026-11-01T05:30:00Z"},
 		{"Australia/Lord_Howe", "2026-10-04", 135 * time.Minute, "2026-10-03T15:45:00Z"}, // half an hour is skipped
-		{"America/Sao_Paulo", "2018-11-04", 0, "2018-11-04T03:00:00Z"},                 // midnight is skipped
+		{"America/Sao_Paulo", "2018-11-04", 0, "2018-11-04T03:00:00Z"},                   // midnight is skipped
 		{"Europe/Berlin", "2016-12-31", 12 * time.Hour, "2016-12-31T11:00:00Z"},
 	} {
 		zone, err := Zone(c.zone)

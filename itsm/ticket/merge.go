@@ -46,8 +46,7 @@ func Merge(stored *Version, rows []Row, union bool) (Version, []Outcome) {
 	for i := range rows {
 		if r := &rows[i]; r.At.Before(r.Opened) {
 			out[i].Reject = r.rejected(column, r.At.UTC().Format(time.RFC3339),
-				"this change lies before the ticket was opened, %s",
-				"diese Änderung liegt vor dem Öffnen des Tickets, %s", r.Opened.UTC().Format(time.RFC3339))
+				"this change lies before the ticket was opened", "diese Änderung liegt vor dem Öffnen des Tickets")
 		}
 	}
 	if union {
@@ -118,7 +117,7 @@ func join(v Version, rows []Row, out []Outcome) Version {
 			v.Flagged = true
 			for j, k := range place {
 				if k == i {
-					out[j] = Outcome{Reject: backInTime(&rows[j], before)}
+					out[j] = Outcome{Reject: backInTime(&rows[j])}
 				}
 			}
 		}
@@ -134,10 +133,10 @@ func join(v Version, rows []Row, out []Outcome) Version {
 	return v.written(opened, ordered[0].all, ordered)
 }
 
-func backInTime(r *Row, before time.Time) *Reject {
+func backInTime(r *Row) *Reject {
 	return r.rejected("sys_updated_at", r.At.UTC().Format(time.RFC3339),
-		"this change goes back in time: the one before it is of %s",
-		"diese Änderung geht in der Zeit zurück: die vor ihr ist von %s", before.UTC().Format(time.RFC3339))
+		"this change goes back in time: it is earlier than the one before it",
+		"diese Änderung geht in der Zeit zurück: sie ist früher als die vor ihr")
 }
 
 // TooMany rejects a row beyond MaxChanges of its ticket.
