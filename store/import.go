@@ -102,7 +102,7 @@ func merged(ctx context.Context, conn *sqlx.Conn, tx *sqlx.Tx, in Intake, g *sta
 	if err := tx.GetContext(ctx, &oldest, `SELECT min(oldest) FROM import WHERE service = $1 AND tickets_changed > 0`, in.Service); err != nil {
 		return done, err
 	}
-	m := merge{ctx: ctx, conn: conn.Conn, tx: tx, in: in, names: &g.names, done: &done, oldest: oldest, stored: oldest != nil}
+	m := merge{ctx: ctx, conn: conn.Conn, tx: tx, in: in, names: &g.names, done: &done, oldest: oldest, stored: oldest != nil, sorted: !g.unsorted}
 	if err := m.run(); err != nil {
 		return done, err
 	}

@@ -66,6 +66,7 @@ func BenchmarkImport(b *testing.B) {
 		require.NoError(b, err)
 	}
 	file := generate(b, n)
+	defer debug.SetGCPercent(debug.SetGCPercent(200)) // as `turnus up` does
 	for b.Loop() {
 		b.StopTimer()
 		url := pgtest.URL(b)

@@ -29,6 +29,7 @@ type merge struct {
 	done   *ticket.Import // its counts belong to the batch that is being merged
 	oldest *time.Time     // opening
 	stored bool           // the service has tickets
+	sorted bool           // the rows are staged in the order of their numbers
 	group  group          // whose last row may be still to come
 }
 
@@ -49,9 +50,15 @@ type batch struct {
 }
 
 func (m *merge) run() error {
+	// A file that is in order already needs no sort: a temporary table is read
+	// in the order in which it was written.
+	order := ` ORDER BY number, row`
+	if m.sorted {
+		order = ``
+	}
 	// The sort needs room, and the plan all rows rather than the first ones.
 	for _, q := range []string{`SET LOCAL work_mem = '64MB'`, `SET LOCAL cursor_tuple_fraction = 1`,
-		`DECLARE staged_rows NO SCROLL CURSOR FOR SELECT number, row, data FROM staged ORDER BY number, row`} {
+		`DECLARE staged_rows NO SCROLL CURSOR FOR SELECT number, row, data FROM staged` + order} {
 		if _, err := m.tx.ExecContext(m.ctx, q); err != nil {
 			return err
 		}

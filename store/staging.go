@@ -25,6 +25,9 @@ type staging struct {
 	rejects int64
 	newest  time.Time // change among the rows that weren't rejected
 	first   *ticket.Reject
+
+	last     string // number
+	unsorted bool   // a number came after a greater one
 }
 
 // progressEvery is how many rows pass between two words of progress.
@@ -54,6 +57,7 @@ func (g *staging) stage(ctx context.Context, conn *sql.Conn, now time.Time, rows
 					g.first = reject
 				}
 				data = appendReject(data[:0], reject)
+				g.place(reject.Number)
 				c.text(reject.Number)
 				c.int(reject.Row)
 			} else {
@@ -61,6 +65,7 @@ func (g *staging) stage(ctx context.Context, conn *sql.Conn, now time.Time, rows
 					g.newest = row.At
 				}
 				data = ticket.AppendRow(append(data[:0], stagedRow), &row, &g.names)
+				g.place(row.Number)
 				c.text(row.Number)
 				c.int(row.Row)
 			}
@@ -77,6 +82,15 @@ func (g *staging) stage(ctx context.Context, conn *sql.Conn, now time.Time, rows
 		}
 		return ctx.Err()
 	})
+}
+
+// place notes whether the numbers come in their order, byte by byte, as
+// PostgreSQL's collation "C" sorts them.
+func (g *staging) place(number string) {
+	if number < g.last {
+		g.unsorted = true
+	}
+	g.last = number
 }
 
 // appendReject packs a reject for the staging table.

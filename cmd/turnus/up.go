@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -22,6 +23,8 @@ const (
 	databaseName = "turnus"
 	namespace    = "turnus"
 )
+
+const gcPercent = 200
 
 func upCommand() *cobra.Command {
 	var data, listen string
@@ -76,6 +79,9 @@ func untilSignal(parent context.Context) (context.Context, func()) {
 // serve runs the servers and Turnus's own parts on them until ctx ends, and
 // stops them in the opposite order.
 func serve(ctx context.Context, path, listen string, demo bool, log *slog.Logger) (err error) {
+	// Memory is there, and a heap this small is collected all too often: an
+	// import runs at 0.57 instead of 0.51 of \copy with it.
+	debug.SetGCPercent(gcPercent)
 	// The cheap checks come first: nothing is begun that can't be finished.
 	listener, err := net.Listen("tcp", listen)
 	if err != nil {

@@ -148,7 +148,7 @@ func (r *Row) TooMany() *Reject {
 // replace makes the ticket anew.
 func replace(v Version, rows []Row, out []Outcome) Version {
 	var opened time.Time
-	var es []entry
+	es := make([]entry, 0, len(rows)+2) // room for a stop and a reaction
 	var fields map[string]string
 	add := func(at time.Time, r *Row, stopped bool) {
 		es = append(es, entry{all: r.Fields, Event: Event{At: at, State: r.State, Stopped: stopped}})

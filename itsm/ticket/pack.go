@@ -3,7 +3,6 @@ package ticket
 import (
 	"encoding/binary"
 	"errors"
-	"maps"
 	"slices"
 	"time"
 )
@@ -27,7 +26,7 @@ var errPacked = errors.New("ticket: a packed history is damaged")
 // second.
 func Pack(events []Event) []byte {
 	// Few texts a ticket: a linear search is quicker than a map.
-	var table []string
+	table := make([]string, 0, 16)
 	index := func(s string) uint64 {
 		for i, t := range table {
 			if t == s {
@@ -49,10 +48,10 @@ func Pack(events []Event) []byte {
 			return i
 		}
 	}
-	body := make([]byte, 0, 16+64*len(events))
+	body := make([]byte, 0, 32+24*len(events))
 	body = binary.AppendUvarint(body, uint64(len(events)))
 	var at, seq int64
-	var names []string
+	names := make([]string, 0, 16)
 	for _, e := range events {
 		var flags byte
 		if e.Stopped {
@@ -217,7 +216,9 @@ func appendText(b []byte, s string) []byte {
 }
 
 func sorted(into []string, m map[string]string) []string {
-	into = slices.AppendSeq(into, maps.Keys(m))
+	for name := range m {
+		into = append(into, name)
+	}
 	slices.Sort(into)
 	return into
 }

@@ -151,7 +151,7 @@ func contentHash(number string, told []Event) string {
 	b := make([]byte, 0, 512)
 	b = append(b, "ticket/1\n"...)
 	b = appendText(b, number)
-	var names []string
+	names := make([]string, 0, 16)
 	for _, e := range told {
 		b = binary.AppendVarint(b, e.At.Unix())
 		b = binary.AppendVarint(b, e.Seq)
