@@ -145,7 +145,7 @@ func opened(plain io.Reader, o TicketOptions) (*table, error) {
 		return nil, err
 	}
 	first, _, _ = bytes.Cut(bytes.TrimLeft(first, "\r\n"), []byte{'\n'})
-	comma := ','
+	var comma rune
 	if o.Mapping.Separator != "" {
 		comma = rune(o.Mapping.Separator[0])
 	} else {

@@ -101,7 +101,7 @@ func TestNobodyChangesWhatIsOnRecord(t *testing.T) {
 		_, err := s.db.ExecContext(ctx, q)
 		var p *pq.Error
 		require.ErrorAs(t, err, &p, q)
-		require.Equal(t, pq.ErrorCode("23001"), p.Code, q)
+		require.Equal(t, "23001", string(p.Code), q)
 	}
 	list, _, err := s.Audit(ctx, Trail{Person: "root"}, Page{})
 	require.NoError(t, err)

@@ -139,7 +139,7 @@ func say(format string, args ...any) { fmt.Fprintf(os.Stderr, format+"\n", args.
 // stopped makes no error of what was asked for.
 func stopped(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
-		return nil
+		return nil //nolint:nilerr // what breaks while stopping isn't news
 	}
 	return err
 }

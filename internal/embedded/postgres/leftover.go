@@ -31,7 +31,7 @@ func takeOver(ctx context.Context, data string, log *slog.Logger) error {
 	first, _, _ := strings.Cut(string(b), "\n")
 	pid, err := strconv.Atoi(strings.TrimSpace(first))
 	if err != nil || pid <= 1 || !alive(pid) {
-		return nil
+		return nil //nolint:nilerr // without a process it names nobody
 	}
 	if !servesFrom(pid, data) {
 		// The number belongs to another process by now, as after a reboot;

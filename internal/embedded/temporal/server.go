@@ -90,17 +90,18 @@ func (s *Server) Failed() <-chan error { return s.failed }
 
 // Stop ends the server, or gives up waiting for it when ctx ends; its state is
 // in PostgreSQL at any time.
-func (s *Server) Stop(ctx context.Context) error {
+func (s *Server) Stop(ctx context.Context) (err error) {
 	done := make(chan error, 1)
 	s.stop.Do(func() {
 		s.silent.Store(true)
 		go func() { done <- s.internal.Stop() }()
 		select {
-		case <-done:
+		case err = <-done:
 		case <-ctx.Done():
+			err = ctx.Err()
 		}
 	})
-	return ctx.Err()
+	return err
 }
 
 // launch builds and starts the server on ports that are free now.
