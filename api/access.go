@@ -40,6 +40,7 @@ func accessTable() map[string]access {
 		"list-tasks":     everybody, // those that they may see
 		"get-task":       everybody,
 		"decide-task":    only(approver),
+		"issue-pass":     only(approver),
 		"apply":          only(admin),
 		"issue-token":    only(admin),
 		"list-tokens":    only(admin, auditor),

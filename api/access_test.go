@@ -15,7 +15,7 @@ func matrix() map[string]string {
 	m := map[string]string{
 		"healthz": "-", "readyz": "-",
 		"list-processes": "aopuv", "list-runs": "aopuv", "get-run": "aopuv", "get-report": "aopuv", "list-tasks": "aopuv", "get-task": "aopuv",
-		"start-sla-report": "o", "cancel-run": "ao", "decide-task": "p",
+		"start-sla-report": "o", "cancel-run": "ao", "decide-task": "p", "issue-pass": "p",
 		"apply": "a", "issue-token": "a", "revoke-token": "a", "list-tokens": "au", "list-audit": "u",
 		"import-tickets": "ao", "list-imports": "aou", "get-import": "aou", "list-rejects": "aou",
 	}
@@ -72,7 +72,7 @@ func example(op described) (path, body string) {
 		return path, `{"service":"payments","period":"1999-01"}`
 	case op.id == "cancel-run":
 		return path, `{"reason":"a test"}`
-	case op.id == "decide-task":
+	case op.id == "decide-task", op.id == "issue-pass":
 		return path, `{"outcome":"approve"}`
 	case op.id == "apply":
 		return path, `{"apiVersion":"turnus/v1","kind":"Mapping","metadata":{"name":"some"},"spec":{"number":"a","opened":"b"}}`

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -23,6 +24,14 @@ type DecisionBody struct {
 	Comment string       `json:"comment,omitempty" maxLength:"10000"`
 	Hash    string       `json:"hash,omitempty" maxLength:"100" doc:"Of the content that was seen: 409 if the task is bound to another."`
 }
+
+// PassBody is a pass, once: its secret is stored hashed.
+type PassBody struct {
+	Pass    string    `json:"pass" doc:"What the Signal decide to the run's workflow carries."`
+	Expires time.Time `json:"expires"`
+}
+
+type passOutput struct{ Body PassBody }
 
 type decisionOutput struct{ Body task.Decision }
 
@@ -77,5 +86,18 @@ func (s *server) tasks() {
 		}
 		requestOf(ctx).run = d.Run
 		return &decisionOutput{d}, nil
+	})
+
+	register(s, operation{secret: true, Operation: huma.Operation{
+		OperationID: "issue-pass", Method: http.MethodPost, Path: "/v1/tasks/{id}/passes", Tags: []string{"Tasks"},
+		Summary:       "Issue a pass for a task, for systems that can only signal",
+		Description:   "The Signal decide, {task, pass, outcome, comment}, goes to the workflow whose ID is the run's. A pass is for one person, task and content, valid once and for 15 minutes.",
+		DefaultStatus: http.StatusCreated,
+	}}, func(ctx context.Context, in *TaskPath) (*passOutput, error) {
+		p, err := s.Runs.Pass(ctx, actorOf(ctx), in.ID)
+		if err != nil {
+			return nil, err
+		}
+		return &passOutput{PassBody{Pass: p.Secret, Expires: p.Expires}}, nil
 	})
 }

@@ -139,6 +139,18 @@ func (c *Client) Decide(ctx context.Context, id string, o task.Outcome, comment,
 	}{o, comment, hash}, &answer)
 }
 
+// Pass is what a system that can only signal decides a task with.
+type Pass struct {
+	Pass    string    `json:"pass"`
+	Expires time.Time `json:"expires"`
+}
+
+// Pass issues a pass for a task; its secret is answered once.
+func (c *Client) Pass(ctx context.Context, task string) (p Pass, err error) {
+	err = c.into(ctx, call{method: http.MethodPost, path: "/v1/tasks/" + url.PathEscape(task) + "/passes"}, &p)
+	return p, err
+}
+
 // Report writes a run's report in a format: json or html. lang is de, en, or
 // empty.
 func (c *Client) Report(ctx context.Context, w io.Writer, id, format, lang string) error {

@@ -38,6 +38,7 @@ type PassFor struct {
 	Run     string
 	Task    string // of a decision
 	Content string // hash of the content to be decided on
+	Carried bool   // it leaves the house: somebody carries it to Temporal
 }
 
 // Kinds of passes.
@@ -53,10 +54,18 @@ func (s *Store) IssuePass(ctx context.Context, now time.Time, by person.Actor, f
 		return Pass{}, err
 	}
 	p := Pass{ID: uuid.NewString(), Secret: "pass_" + base64.RawURLEncoding.EncodeToString(secret), Expires: now.Add(PassTTL)}
-	_, err := s.db.ExecContext(ctx, `INSERT INTO pass (id, hash, kind, run, task, person, token, token_issuer, content, created_at, expires_at)
-		VALUES ($1,$2,$3,$4,nullif($5,''),$6,$7,$8,$9,$10,$11)`,
-		p.ID, passHash(p.Secret), f.Kind, f.Run, f.Task, by.Person, by.Token, by.Issuer, f.Content, now, p.Expires)
-	return p, mapped(err)
+	err := s.tx(ctx, func(tx *sqlx.Tx) error {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO pass (id, hash, kind, run, task, person, token, token_issuer, content, created_at, expires_at)
+			VALUES ($1,$2,$3,$4,nullif($5,''),$6,$7,$8,$9,$10,$11)`,
+			p.ID, passHash(p.Secret), f.Kind, f.Run, f.Task, by.Person, by.Token, by.Issuer, f.Content, now, p.Expires); err != nil {
+			return err
+		}
+		if !f.Carried {
+			return nil // used in the same call, which goes on record
+		}
+		return record(ctx, tx, now, by, "pass.issued", "task/"+f.Task, nil, map[string]any{"expires": p.Expires})
+	})
+	return p, err
 }
 
 func passHash(secret string) string {

@@ -39,7 +39,7 @@ workflows, and speaks to one. Commands that speak to one read TURNUS_URL
 	c.AddCommand(
 		upCommand(), calcCommand(),
 		applyCommand(), importCommand(), startCommand(), runsCommand(), cancelCommand(),
-		tasksCommand(), decideCommand(), reportCommand(), tokenCommand(), personsCommand(), auditCommand(),
+		tasksCommand(), decideCommand(), passCommand(), reportCommand(), tokenCommand(), personsCommand(), auditCommand(),
 	)
 	return c
 }

@@ -68,3 +68,30 @@ func decideCommand() *cobra.Command {
 	c.Flags().StringVar(&hash, "hash", "", "of the content that you saw: refused if the task is bound to another")
 	return c
 }
+
+func passCommand() *cobra.Command {
+	return withJSON(&cobra.Command{
+		Use:   "pass TASK",
+		Short: "Issue a pass for a task, for systems that can only signal",
+		Long: `Issues a pass: with it, a system that can only signal Temporal decides the task in
+your name, once, within 15 minutes, by the Signal decide {task, pass, outcome, comment} to the
+workflow whose ID is the run's. It is printed once and stored hashed.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			api, err := dial()
+			if err != nil {
+				return err
+			}
+			p, err := api.Pass(c.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			if asJSON, _ := c.Flags().GetBool("json"); asJSON {
+				return writeJSON(c.OutOrStdout(), p)
+			}
+			fmt.Fprintln(c.OutOrStdout(), p.Pass)
+			fmt.Fprintln(c.ErrOrStderr(), "valid until "+instant(p.Expires))
+			return nil
+		},
+	})
+}

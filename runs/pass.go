@@ -1,0 +1,32 @@
+package runs
+
+import (
+	"context"
+
+	"turnus/itsm/fault"
+	"turnus/itsm/person"
+	"turnus/itsm/task"
+	"turnus/itsm/text"
+	"turnus/store"
+)
+
+// Pass issues a pass for a task to somebody who may decide it now, for systems
+// that can only signal. What it is worth is judged when it is presented.
+func (r *Runs) Pass(ctx context.Context, by person.Actor, taskID string) (store.Pass, error) {
+	t, err := r.store.Task(ctx, taskID)
+	if err != nil {
+		return store.Pass{}, err
+	}
+	people, err := r.store.PeopleOf(ctx, t.Run)
+	if err != nil {
+		return store.Pass{}, err
+	}
+	if err := people.MayWith(by.Person, by.Issuer); err != nil {
+		return store.Pass{}, r.refused(ctx, by, "pass.refused", "task/"+taskID, fault.As(err))
+	}
+	if t.State != task.Open {
+		return store.Pass{}, r.refused(ctx, by, "pass.refused", "task/"+taskID, fault.New(fault.Conflict,
+			text.New("This task isn't open any more.", "Diese Aufgabe ist nicht mehr offen.")))
+	}
+	return r.store.IssuePass(ctx, r.now(), by, store.PassFor{Kind: store.PassDecide, Run: t.Run, Task: t.ID, Content: t.Hash, Carried: true})
+}
