@@ -161,7 +161,7 @@ func (c *chaos) begin(p *plan) {
 // task waits for the task of a round; empty if it doesn't come.
 func (c *chaos) task(p *plan, round int) string {
 	var o object
-	for end := time.Now().Add(runsEnd); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+	for end := time.Now().Add(runsEnd); time.Now().Before(end); time.Sleep(500 * time.Millisecond) {
 		_, o, _ = c.try(c.first, "GET", "/v1/runs/"+p.run, nil, "")
 		if tasks, ok := o["tasks"].([]any); ok && len(tasks) >= round {
 			time.Sleep(p.pause)
@@ -209,7 +209,7 @@ func (c *chaos) contend(p *plan) {
 
 func (c *chaos) ends(p *plan) {
 	var o object
-	for end := time.Now().Add(runsEnd); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
+	for end := time.Now().Add(runsEnd); time.Now().Before(end); time.Sleep(500 * time.Millisecond) {
 		if _, o, _ = c.try(c.auditor, "GET", "/v1/runs/"+p.run, nil, ""); o["ended"] != nil {
 			p.ended = true
 			return
@@ -250,7 +250,7 @@ func (c *chaos) recovered() []time.Duration {
 		}
 	}
 	var took []time.Duration
-	for ; len(was) > 0; time.Sleep(100 * time.Millisecond) {
+	for ; len(was) > 0; time.Sleep(250 * time.Millisecond) {
 		for run, s := range was {
 			if at(run) != s {
 				took = append(took, time.Since(ready))

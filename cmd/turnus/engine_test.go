@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -60,11 +61,14 @@ func newEngine(t *testing.T, args ...string) *engine {
 		e.endPostgres(syscall.SIGQUIT)
 		os.RemoveAll(dir)
 		if t.Failed() {
-			t.Log(tail(e.log.String(), 60))
+			t.Log(tail(requestLine.ReplaceAllString(e.log.String(), ""), 200))
 		}
 	})
 	return e
 }
+
+// requestLine is a line of the log that says no more than a request went well.
+var requestLine = regexp.MustCompile(`(?m)^.*level=INFO msg=request .*\n`)
 
 func tail(s string, n int) string {
 	lines := strings.Split(s, "\n")
