@@ -56,14 +56,18 @@ func (r *Runs) Cancel(ctx context.Context, by person.Actor, runID, reason string
 	return found, r.refused(ctx, by, "cancel.refused", object, refused)
 }
 
-// cancelled answers for a run that has ended.
+// cancelled answers for a run that has ended, or is about to: what it accepted
+// is carried out, even if its row doesn't say so yet.
 func (r *Runs) cancelled(ctx context.Context, by person.Actor, found run.Run) (run.Run, error) {
 	who, err := r.store.CancelledBy(ctx, found.ID)
-	if err != nil || found.State == run.Cancelled && who == by.Person {
+	if err != nil || who == by.Person && (found.State == run.Cancelled || found.State.Live()) {
 		return found, err
 	}
-	return found, r.refused(ctx, by, "cancel.refused", "run/"+found.ID, fault.New(fault.Conflict,
-		text.F("This run has ended already: %s.", "Dieser Lauf ist schon beendet: %s.", found.State)))
+	f := fault.New(fault.Conflict, text.F("This run has ended already: %s.", "Dieser Lauf ist schon beendet: %s.", found.State))
+	if found.State.Live() {
+		f = fault.New(fault.Conflict, text.New("This run is about to end.", "Dieser Lauf endet gerade."))
+	}
+	return found, r.refused(ctx, by, "cancel.refused", "run/"+found.ID, f)
 }
 
 // ended waits a little for the row to say what the workflow knows already.

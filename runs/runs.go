@@ -90,11 +90,27 @@ func (r *Runs) update(ctx context.Context, workflowID, name, id string, arg, out
 	var app *temporal.ApplicationError
 	switch {
 	case errors.As(err, &gone):
-		return fault.New(fault.Conflict, text.New("This run has ended.", "Dieser Lauf ist beendet.")).Because(err), nil
+		return r.gone(ctx, workflowID)
 	case errors.As(err, &app) && app.Type() == "AcceptedUpdateCompletedWorkflow":
 		return fault.New(fault.Conflict, text.New("This run has ended.", "Dieser Lauf ist beendet.")).Because(err), nil
 	}
 	r.log.Warn("no answer from a run", "run", workflowID, "update", name, "error", err)
 	return nil, fault.New(fault.Unavailable, text.New("Not confirmed: ask again with the same Idempotency-Key.",
 		"Nicht bestätigt: bitte mit demselben Idempotency-Key noch einmal anfragen.")).Because(err)
+}
+
+// gone says why a message found no workflow that runs: it wasn't started yet,
+// since whoever recorded the run died; or it has ended, from outside perhaps,
+// which goes on record at once.
+func (r *Runs) gone(ctx context.Context, id string) (refused *fault.Error, err error) {
+	var unknown *serviceerror.NotFound
+	if _, err := r.temporal.DescribeWorkflowExecution(ctx, id, ""); errors.As(err, &unknown) {
+		return nil, fault.New(fault.Unavailable, text.New("This run is on record and begins shortly: ask again with the same Idempotency-Key.",
+			"Dieser Lauf ist aufgenommen und beginnt gleich: bitte mit demselben Idempotency-Key noch einmal anfragen.")).Because(err)
+	}
+	if err := r.look(ctx, id); err != nil {
+		return nil, fault.New(fault.Unavailable, text.New("Not confirmed: ask again with the same Idempotency-Key.",
+			"Nicht bestätigt: bitte mit demselben Idempotency-Key noch einmal anfragen.")).Because(err)
+	}
+	return fault.New(fault.Conflict, text.New("This run has ended.", "Dieser Lauf ist beendet.")), nil
 }

@@ -19,6 +19,10 @@ import (
 	"turnus/workflows"
 )
 
+// launchWithin bounds how long a start waits for Temporal: it is acknowledged
+// without, and the sweep goes on.
+const launchWithin = 5 * time.Second
+
 // Start says which run is wanted.
 type Start struct {
 	Process     string
@@ -92,7 +96,9 @@ func (r *Runs) Start(ctx context.Context, by person.Actor, s Start) (run.Run, bo
 		return started, false, err
 	}
 	in := run.Input{Run: started.ID, Key: n.Key, Attempt: started.Attempt, Provisional: n.Provisional, Why: n.Why}
-	if err := r.launch(ctx, p, in); err != nil {
+	launching, stop := context.WithTimeout(ctx, launchWithin)
+	defer stop()
+	if err := r.launch(launching, p, in); err != nil {
 		// It is on record: the sweep starts it as soon as Temporal answers.
 		r.log.Warn("run recorded, its workflow starts later", "run", started.ID, "error", err)
 	}

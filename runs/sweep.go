@@ -16,7 +16,7 @@ import (
 // Bounds of a sweep.
 const (
 	startGrace = 3 * time.Second  // a start under way is left alone
-	lookEvery  = 30 * time.Second // at each live run's workflow
+	lookEvery  = 10 * time.Second // at each live run's workflow, as far as the batches reach
 	sweepBatch = 100
 )
 

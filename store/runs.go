@@ -174,9 +174,13 @@ func (s *Store) Unseen(ctx context.Context, now, since time.Time, limit int) ([]
 	return ids, mapped(err)
 }
 
-// Enter says which state a live run is in, and in which round.
+// Enter says which state a live run is in, and in which round. It goes forward
+// only: an activity that was given up while the database was away may still
+// come to an end, long after its successor did.
 func (s *Store) Enter(ctx context.Context, st run.Step, state run.State) error {
-	_, err := s.db.ExecContext(ctx, "UPDATE run SET state = $3, round = $2 WHERE id = $1 AND ended_at IS NULL", st.Run, st.Round, state)
+	_, err := s.db.ExecContext(ctx, `UPDATE run SET state = $3, round = $2 WHERE id = $1 AND ended_at IS NULL
+		AND (round, array_position(ARRAY['collecting', 'drafting', 'waiting'], state))
+			<= ($2, array_position(ARRAY['collecting', 'drafting', 'waiting'], $3))`, st.Run, st.Round, state)
 	return mapped(err)
 }
 

@@ -37,6 +37,7 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the database's address can't be read: %w", err)
 	}
+	connector.Dialer(pulse{silence: silence, knock: knock})
 	db := sql.OpenDB(connector)
 	db.SetMaxOpenConns(24)
 	db.SetMaxIdleConns(12)
@@ -169,6 +170,9 @@ func mapped(err error) error {
 		case "08", "53", "57", "58": // connection, resources (disk full), shutdown, system
 			return away
 		case "40": // serialization, deadlock
+			return away
+		}
+		if p.Code == "25006" { // read only: a standby, or one about to be
 			return away
 		}
 		return err

@@ -163,6 +163,12 @@ func peopleAround(ctx context.Context, q sqlx.QueryerContext, service string) (t
 // once, whoever asks again.
 func (s *Store) OpenTask(ctx context.Context, t task.Task) error {
 	return s.tx(ctx, func(tx *sqlx.Tx) error {
+		// A cancelled run doesn't wait for the activity that opens its task:
+		// what has ended by now asks nobody.
+		r, err := getRun(ctx, tx, t.Run, "FOR UPDATE")
+		if err != nil || r.Ended != nil {
+			return err
+		}
 		done, err := tx.ExecContext(ctx, `INSERT INTO task (id, run, round, step, kind, state, outcomes, hash, opened_at, due_at, remind_at, escalate_at)
 			VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12) ON CONFLICT DO NOTHING`,
 			t.ID, t.Run, t.Round, t.Step, t.Kind, task.Open, JSON[[]task.Outcome]{t.Outcomes}, t.Hash, t.Opened, t.Due, t.Remind, t.Escalate)

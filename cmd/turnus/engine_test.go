@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -60,11 +61,14 @@ func newEngine(t *testing.T, args ...string) *engine {
 		e.endPostgres(syscall.SIGQUIT)
 		os.RemoveAll(dir)
 		if t.Failed() {
-			t.Log(tail(e.log.String(), 60))
+			t.Log(tail(requestLine.ReplaceAllString(e.log.String(), ""), 200))
 		}
 	})
 	return e
 }
+
+// requestLine is a line of the log that says no more than a request went well.
+var requestLine = regexp.MustCompile(`(?m)^.*level=INFO msg=request .*\n`)
 
 func tail(s string, n int) string {
 	lines := strings.Split(s, "\n")
@@ -81,16 +85,22 @@ func freeAddress(t *testing.T) string {
 // start starts the engine and waits until it accepts work.
 func (e *engine) start() time.Duration {
 	e.Helper()
+	begun := time.Now()
+	e.launch()
+	e.ready()
+	return time.Since(begun)
+}
+
+// launch starts the engine and doesn't wait.
+func (e *engine) launch() {
+	e.Helper()
 	bin, err := binary()
 	require.NoError(e, err)
-	begun := time.Now()
 	e.cmd = exec.Command(bin, append([]string{"up", "--data", e.dir, "--listen", strings.TrimPrefix(e.url, "http://")}, e.args...)...)
 	e.cmd.Stdout, e.cmd.Stderr = e.log, e.log
 	require.NoError(e, e.cmd.Start())
 	e.exited = make(chan struct{})
 	go func(c *exec.Cmd, done chan struct{}) { c.Wait(); close(done) }(e.cmd, e.exited)
-	e.ready()
-	return time.Since(begun)
 }
 
 func (e *engine) ready() {
@@ -194,6 +204,21 @@ func (e *engine) try(token, method, path string, body any, key string) (int, obj
 		require.NoError(e, json.Unmarshal(b, &o), "%s %s: %.200s", method, path, b)
 	}
 	return a.StatusCode, o, nil
+}
+
+// all reads a list to its end.
+func (e *engine) all(token, path string) []object {
+	e.Helper()
+	var items []object
+	for next, more := "", true; more; {
+		page := e.ask(200, token, "GET", path+next, nil)
+		for _, i := range page["items"].([]any) {
+			items = append(items, i.(object))
+		}
+		cursor, ok := page["next"].(string)
+		next, more = "&cursor="+cursor, ok
+	}
+	return items
 }
 
 // ask makes a request that has to be answered with a status.

@@ -1,0 +1,89 @@
+package store
+
+import (
+	"io"
+	"net"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/lib/pq"
+	"github.com/stretchr/testify/require"
+
+	"turnus/itsm/fault"
+)
+
+// A server that falls silent is found to be away; one that is only slow isn't.
+func TestPulse(t *testing.T) {
+	var frozen atomic.Bool
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer l.Close()
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer c.Close()
+				b := make([]byte, 8)
+				if _, err := io.ReadFull(c, b); err != nil {
+					return
+				}
+				switch {
+				case b[7] == 0x2f && !frozen.Load(): // a knock
+					_, _ = c.Write([]byte("N"))
+				case b[7] == 's': // a slow query
+					time.Sleep(300 * time.Millisecond)
+					_, _ = c.Write([]byte("done"))
+				default:
+					time.Sleep(5 * time.Second)
+				}
+			}()
+		}
+	}()
+	p := pulse{silence: 50 * time.Millisecond, knock: 100 * time.Millisecond}
+	ask := func(query string) ([]byte, error) {
+		c, err := p.Dial("tcp", l.Addr().String())
+		require.NoError(t, err)
+		defer c.Close()
+		_, err = c.Write([]byte(query))
+		require.NoError(t, err)
+		b := make([]byte, 4)
+		_, err = io.ReadFull(c, b)
+		return b, err
+	}
+	b, err := ask("1234567s")
+	require.NoError(t, err)
+	require.Equal(t, "done", string(b))
+
+	frozen.Store(true)
+	begun := time.Now()
+	_, err = ask("12345678")
+	require.Less(t, time.Since(begun), time.Second)
+	require.True(t, fault.Is(mapped(err), fault.Unavailable), "%v", err)
+}
+
+// What passes by itself is said to be unavailable, whatever it is; what
+// doesn't is not.
+func TestWhatPassesByItself(t *testing.T) {
+	for code, want := range map[string]bool{
+		"53100": true, // disk full
+		"53200": true, // out of memory
+		"53300": true, // too many connections
+		"58030": true, // I/O error
+		"57P01": true, // shut down by the administrator
+		"57P03": true, // still starting
+		"57014": true, // cancelled, as by a deadline
+		"08006": true,
+		"40001": true,
+		"40P01": true,
+		"25006": true, // read only, as on a standby that was just promoted away from
+		"23505": false,
+		"42601": false,
+		"22021": false,
+	} {
+		require.Equal(t, want, fault.Is(mapped(&pq.Error{Code: pq.ErrorCode(code)}), fault.Unavailable), code)
+	}
+}

@@ -1,0 +1,55 @@
+package store
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"turnus/itsm/person"
+	"turnus/itsm/run"
+	"turnus/itsm/task"
+	"turnus/itsm/text"
+)
+
+// What an activity writes that was given up, and comes to its end after its
+// successor, or after the run, changes nothing.
+func TestLateActivitiesChangeNothing(t *testing.T) {
+	s, ctx := declaringStore(t), t.Context()
+	key := run.Key{Process: "sla-report", Scope: "desk", Period: "2016-03"}
+	r, created, err := s.Begin(ctx, declared, NewRun{Key: key, Owner: "olga", By: person.Actor{Person: "olga"}})
+	require.NoError(t, err)
+	require.True(t, created)
+	state := func(want run.State, round int) {
+		t.Helper()
+		r, err := s.Run(ctx, r.ID)
+		require.NoError(t, err)
+		require.Equal(t, want, r.State)
+		require.Equal(t, round, r.Round)
+	}
+	first, second := run.Step{Run: r.ID, Round: 1}, run.Step{Run: r.ID, Round: 2}
+	ask := func(st run.Step) {
+		t.Helper()
+		require.NoError(t, s.OpenTask(ctx, task.Task{ID: run.TaskID(r.ID, st.Round, "approval"), Run: r.ID, Round: st.Round, Step: "approval",
+			Kind: task.Approval, Outcomes: []task.Outcome{task.Approve}, Hash: "x", Opened: declared, Due: declared, Remind: declared, Escalate: declared}))
+	}
+	require.NoError(t, s.Enter(ctx, first, run.Collecting))
+	require.NoError(t, s.Enter(ctx, first, run.Drafting))
+	state(run.Drafting, 1)
+	require.NoError(t, s.Enter(ctx, first, run.Collecting))
+	state(run.Drafting, 1)
+	ask(first)
+	require.NoError(t, s.Enter(ctx, first, run.Drafting))
+	state(run.Waiting, 1)
+	require.NoError(t, s.Enter(ctx, second, run.Collecting))
+	require.NoError(t, s.Enter(ctx, first, run.Drafting))
+	state(run.Collecting, 2)
+
+	require.NoError(t, s.End(ctx, declared.Add(time.Hour), run.End{Run: r.ID, Round: 2, State: run.Cancelled, Reason: text.Same("enough")}))
+	require.NoError(t, s.Enter(ctx, second, run.Drafting))
+	ask(second)
+	state(run.Cancelled, 2)
+	open, _, err := s.Tasks(ctx, Tasks{State: "open"}, Page{})
+	require.NoError(t, err)
+	require.Empty(t, open, "a run that has ended asks nobody")
+}
