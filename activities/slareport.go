@@ -125,7 +125,16 @@ func (s *Set) SLAReportDraft(ctx context.Context, st run.Step) (workflows.Drafte
 	if err != nil {
 		return workflows.Drafted{}, err
 	}
-	hash, doc, err := report.Hash(slaDocument(f, r))
+	d := slaDocument(f, r)
+	// After a publication it is a restatement: late data, or a corrected rule.
+	old, published, err := s.store.Published(ctx, run.Key{Process: d.Process, Scope: d.Scope, Period: d.Period})
+	if err != nil {
+		return workflows.Drafted{}, err
+	}
+	if published {
+		d.Restate(old)
+	}
+	hash, doc, err := report.Hash(d)
 	if err != nil {
 		return workflows.Drafted{}, err
 	}

@@ -153,6 +153,7 @@ func slaQuality(f sla.Frozen, r sla.Result) report.Section {
 				row("Tickets in the frozen data", "Tickets im eingefrorenen Datenbestand", report.Count(f.Count)),
 				row("Flagged tickets among those decided or open here", "Gekennzeichnete Tickets unter den hier entschiedenen oder offenen", report.Count(r.Flagged)),
 				row("Tickets opened in the period under no agreement", "In der Periode eröffnete Tickets ohne Vereinbarung", report.Count(r.Unmatched)),
+				row("Tickets opened in the period under an agreement, but none of its targets", "In der Periode eröffnete Tickets mit Vereinbarung, aber ohne Ziel", report.Count(r.Untargeted)),
 			},
 		}},
 	}

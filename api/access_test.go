@@ -75,7 +75,7 @@ func example(op described) (path, body string) {
 	case op.id == "decide-task", op.id == "issue-pass":
 		return path, `{"outcome":"approve"}`
 	case op.id == "apply":
-		return path, `{"apiVersion":"turnus/v1","kind":"Mapping","metadata":{"name":"some"},"spec":{"number":"a","opened":"b"}}`
+		return path, `{"apiVersion":"turnus/v1","kind":"Mapping","metadata":{"name":"some"},"spec":{"number":"a","opened":"b","stopped":"c"}}`
 	case strings.HasPrefix(op.id, "put-"):
 		kind := strings.ToUpper(op.id[4:5]) + op.id[5:]
 		spec := map[string]string{
@@ -83,7 +83,7 @@ func example(op described) (path, body string) {
 			"Person":    `{"roles":["viewer"]}`,
 			"Service":   `{"owner":"owner","approvers":["approver"],"calendar":"office"}`,
 			"Agreement": `{"service":"payments","valid":{"from":"2026-01-01"},"targets":[{"name":"fast","measure":"resolution","within":"PT4H","calendar":"office","attain":95}]}`,
-			"Mapping":   `{"number":"a","opened":"b"}`,
+			"Mapping":   `{"number":"a","opened":"b","stopped":"c"}`,
 		}[kind]
 		return path, fmt.Sprintf(`{"apiVersion":"turnus/v1","kind":%q,"metadata":{"name":"nobody"},"spec":%s}`, kind, spec)
 	}

@@ -80,8 +80,8 @@ func TestRefusals(t *testing.T) {
 		{"owner", "POST", "/v1/processes/sla-report/runs", `{}`, 422, "a key is", "ein Schlüssel", []string{"Idempotency-Key", "a b"}},
 		{"admin", "PUT", "/v1/calendars/b", `{"apiVersion":"turnus/v1","kind":"Person","metadata":{"name":"b"},"spec":{"roles":["viewer"]}}`, 422, "isn't the kind", "nicht die Art", nil},
 		{"auditor", "GET", "/v1/%70ersons/nob%6Fdy/t%6Fkens", "", 404, "nobody", "nobody", nil},
-		{"admin", "PUT", "/v1/mappings/b", `{"apiVersion":"turnus/v1","kind":"Mapping","metadata":{"name":"b","displayName":"a\u0000"},"spec":{"number":"a","opened":"b"}}`, 422, "NUL", "NUL", nil},
-		{"admin", "PUT", "/v1/mappings/b", `{"apiVersion":"turnus/v1","kind":"Mapping","metadata":{"name":"b"},"spec":{"number":"a","opened":"b","fields":{"a\u0000":"b"}}}`, 422, "NUL", "NUL", nil},
+		{"admin", "PUT", "/v1/mappings/b", `{"apiVersion":"turnus/v1","kind":"Mapping","metadata":{"name":"b","displayName":"a\u0000"},"spec":{"number":"a","opened":"b","stopped":"c"}}`, 422, "NUL", "NUL", nil},
+		{"admin", "PUT", "/v1/mappings/b", `{"apiVersion":"turnus/v1","kind":"Mapping","metadata":{"name":"b"},"spec":{"number":"a","opened":"b","stopped":"c","fields":{"a\u0000":"b"}}}`, 422, "NUL", "NUL", nil},
 		{"viewer", "GET", "/v1/persons", "", 403, "for the roles", "steht den Rollen", nil},
 	} {
 		w := h.as(t, c.who, c.method, c.path, c.body, c.headers...)

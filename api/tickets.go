@@ -38,7 +38,7 @@ func (s *server) importTickets(ctx context.Context, in *importInput) (*importOut
 }
 
 func (s *server) ticketOptions(ctx context.Context, in *importInput) (o imports.TicketOptions, err error) {
-	o.Format = in.Format
+	o.Format, o.Now = in.Format, s.Now()
 	if in.Mapping != "" {
 		m, err := store.Current[ticket.Mapping](ctx, s.Store, resource.Mapping, in.Mapping)
 		if fault.Is(err, fault.NotFound) {

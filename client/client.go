@@ -32,7 +32,7 @@ type Client struct {
 
 // New uses the API at an address, in the name of whoever the token names.
 func New(address, token string) *Client {
-	return &Client{base: strings.TrimRight(address, "/"), token: token, http: &http.Client{}, patience: 30 * time.Second}
+	return &Client{base: strings.TrimRight(address, "/"), token: token, http: &http.Client{}, patience: 40 * time.Second}
 }
 
 // Patient says for how long a server that isn't available is asked again; 30 s
@@ -74,7 +74,7 @@ func (c *Client) do(ctx context.Context, what call) (*http.Response, error) {
 		case err == nil:
 			err = problemIn(res)
 			var p *Problem
-			if !errors.As(err, &p) || p.Status != http.StatusServiceUnavailable {
+			if !errors.As(err, &p) || p.Status != http.StatusServiceUnavailable && !p.inFlight() {
 				return nil, err
 			}
 			if s, bad := strconv.Atoi(res.Header.Get("Retry-After")); bad == nil && s >= 0 {

@@ -22,6 +22,12 @@ type Problem struct {
 	} `json:"errors"`
 }
 
+// inFlight says that the server still carries out an earlier sending of the
+// same request, or believes so: its key is free 30 s after that one died.
+func (p *Problem) inFlight() bool {
+	return p.Status == http.StatusConflict && len(p.Errors) > 0 && p.Errors[0].Location == "Idempotency-Key"
+}
+
 // Error is one line, and one more for each field.
 func (p *Problem) Error() string {
 	s := p.Title

@@ -65,6 +65,12 @@ func audit(t *table) (func(*table, []string) (ticket.Row, error), error) {
 		if r.At, ok = dayFirst(known(c[updated]), t.zone); !ok {
 			return bad(updated, "this isn't an instant like 29/2/2016 01:16", "das ist kein Zeitpunkt wie 29/2/2016 01:16")
 		}
+		switch {
+		case t.future(r.Opened):
+			return bad(openedAt, toCome, toComeDe)
+		case t.future(r.At):
+			return bad(updated, toCome, toComeDe)
+		}
 		if r.At.Before(r.Opened) {
 			return bad(updated, "this change lies before the ticket was opened", "diese Änderung liegt vor dem Öffnen des Tickets")
 		}
@@ -73,7 +79,7 @@ func audit(t *table) (func(*table, []string) (ticket.Row, error), error) {
 			return bad(seq, "this isn't a count: the rows of a ticket are in its order", "das ist keine Anzahl: sie ordnet die Zeilen eines Tickets")
 		}
 		if r.State == "" || r.State[0] == '-' {
-			return bad(state, "this isn't a state that a ticket can be in", "das ist kein Zustand, in dem ein Ticket sein kann")
+			return bad(state, noState, noStateDe)
 		}
 		r.Stopped = r.State == "Resolved" || r.State == "Closed"
 		if r.State != "New" {

@@ -57,6 +57,8 @@ func mapped(t *table, m ticket.Mapping) (func(*table, []string) (ticket.Row, err
 				return nil, t.reject(r.Number, t.heading[column], "", "an instant is missing here", "hier fehlt ein Zeitpunkt")
 			case !ok:
 				return nil, t.reject(r.Number, t.heading[column], cell, "this isn't an instant written like %s", "das ist kein Zeitpunkt, geschrieben wie %s", layout)
+			case t.future(when):
+				return nil, t.reject(r.Number, t.heading[column], cell, toCome, toComeDe)
 			case column != openedAt && when.Before(r.Opened):
 				return nil, t.reject(r.Number, t.heading[column], cell, "end before start: the ticket was opened %s",
 					"Ende vor Anfang: das Ticket wurde %s geöffnet", strings.TrimSpace(c[openedAt]))
@@ -90,6 +92,9 @@ func mapped(t *table, m ticket.Mapping) (func(*table, []string) (ticket.Row, err
 		r.Stopped = r.StoppedAt != nil && !r.StoppedAt.After(r.At)
 		if state >= 0 {
 			r.State = strings.TrimSpace(c[state])
+			if r.State == "-100" || r.State == "" && r.Change {
+				return r, t.reject(r.Number, t.heading[state], r.State, noState, noStateDe)
+			}
 			if len(r.State) > ticket.MaxValue {
 				return r, t.reject(r.Number, t.heading[state], r.State, "longer than %d bytes", "länger als %d Byte", ticket.MaxValue)
 			}

@@ -38,6 +38,7 @@ type TicketOptions struct {
 	Format  string
 	Zone    *time.Location // of local times; nil: UTC
 	Mapping ticket.Mapping // csv: what the columns mean; else only separator and encoding count
+	Now     time.Time      // what is later makes no sense; zero: nothing is
 }
 
 // CheckTickets refuses options that no file can be read with.
@@ -51,7 +52,7 @@ func CheckTickets(o TicketOptions) error {
 		return o.Mapping.Check()
 	case ServiceNowAudit:
 		m := o.Mapping
-		m.Number, m.Opened = "number", "opened_at"
+		m.Number, m.Opened, m.Stopped = "number", "opened_at", "incident_state"
 		return m.Check()
 	}
 	return fault.Invalidf("format", "%.40q isn't a format of tickets: use %s", "%.40q ist kein Format für Tickets: %s angeben",
@@ -116,6 +117,7 @@ type table struct {
 	records *records
 	heading []string
 	zone    *time.Location
+	now     time.Time
 	row     int64
 	decoded bool // from an encoding in which some bytes mean nothing
 	parse   func(*table, []string) (ticket.Row, error)
@@ -124,7 +126,7 @@ type table struct {
 
 // opened reads the heading.
 func opened(plain io.Reader, o TicketOptions) (*table, error) {
-	t := &table{zone: o.Zone}
+	t := &table{zone: o.Zone, now: o.Now}
 	b := bufio.NewReaderSize(plain, 64<<10)
 	start, err := b.Peek(3)
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -195,11 +197,24 @@ func separator(heading []byte) rune {
 	return rune(",;\t"[best])
 }
 
+// What both formats say of a cell, in English and German.
+const (
+	toCome, toComeDe   = "this instant is still to come", "dieser Zeitpunkt liegt in der Zukunft"
+	noState, noStateDe = "this isn't a state that a ticket can be in", "das ist kein Zustand, in dem ein Ticket sein kann"
+)
+
+// future says that an instant lies after the file can have been read.
+func (t *table) future(at time.Time) bool { return !t.now.IsZero() && at.After(t.now) }
+
 // column finds a column by name; a missing one is a fault that lists those
 // that exist.
 func (t *table) column(field, name string) (int, error) {
 	i := slices.Index(t.heading, strings.TrimSpace(name))
 	if i >= 0 {
+		if slices.Contains(t.heading[i+1:], t.heading[i]) {
+			return 0, fault.Invalidf(field, "two columns of this file are called %q: rename one, so that it is clear which is meant",
+				"zwei Spalten dieser Datei heißen %q: eine umbenennen, damit klar ist, welche gemeint ist", name)
+		}
 		return i, nil
 	}
 	have := t.heading

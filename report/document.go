@@ -29,6 +29,7 @@ type Document struct {
 	Sections    []Section `json:"sections"`
 	Figures     []Figure  `json:"figures"`
 	Sources     []Source  `json:"sources"`
+	Restates    *Restated `json:"restates,omitempty"` // the version that this one takes the place of
 	ComputedAt  time.Time `json:"computed_at"`
 }
 
@@ -133,6 +134,8 @@ type Record struct {
 	Reason  string               `json:"reason,omitempty"`        // why there is another attempt
 	Outcome text.Text            `json:"outcome_reason,omitzero"` // why the run ended as it did
 	Persons map[string]text.Text `json:"persons,omitempty"`       // display names, where known
+
+	Superseded int `json:"superseded,omitempty"` // the version in force, if it isn't this one
 }
 
 // Report is a document with its record, as the API answers it.

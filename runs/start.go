@@ -79,11 +79,17 @@ func (r *Runs) Start(ctx context.Context, by person.Actor, s Start) (run.Run, bo
 		return *newest, false, nil
 	}
 	if p.Covered {
-		if n.Why, err = r.uncovered(ctx, s.Scope, period); err != nil {
+		var help text.Text
+		if n.Why, help, err = r.uncovered(ctx, s.Scope, period); err != nil {
 			return none, false, err
 		}
 		if n.Provisional = !n.Why.IsZero(); n.Provisional && !s.Provisional {
-			return none, false, fault.New(fault.Invalid, n.Why).At("period")
+			return none, false, fault.New(fault.Invalid, text.New(n.Why.En+" "+help.En, n.Why.De+" "+help.De)).At("period")
+		}
+	}
+	if p.Agreed {
+		if err := r.agreed(ctx, s.Scope, period); err != nil {
+			return none, false, err
 		}
 	}
 	if !n.Provisional {
@@ -105,34 +111,59 @@ func (r *Runs) Start(ctx context.Context, by person.Actor, s Start) (run.Run, bo
 	return started, true, nil
 }
 
-// uncovered says why a period can't be reported on for good; empty if it can.
-func (r *Runs) uncovered(ctx context.Context, service string, p calendar.Period) (text.Text, error) {
+// uncovered says why a period can't be reported on for good, and what would
+// help; both are empty if it can.
+func (r *Runs) uncovered(ctx context.Context, service string, p calendar.Period) (why, help text.Text, err error) {
 	zone, err := r.store.ZoneOf(ctx, service)
 	if err != nil {
-		return text.Text{}, err
+		return why, help, err
 	}
 	_, to := p.Bounds(zone)
-	if now := r.now(); now.Before(to) {
-		return text.F("%s isn't over: it ends on %s. Wait, or start it as provisional.",
-			"%s ist nicht vorbei: Ende am %s. Warten, oder vorläufig starten.", p.Name, p.Next), nil
+	if r.now().Before(to) {
+		end := moment(to)
+		return text.F("%[1]s isn't over: it ends at %[2]s.", "%[1]s ist nicht vorbei: Ende %[3]s.", p.Name, end.En, end.De),
+			text.New("Wait, or start it as provisional.", "Warten, oder vorläufig starten."), nil
 	}
 	oldest, asOf, newest, err := r.store.Coverage(ctx, service)
-	switch {
-	case err != nil:
-		return text.Text{}, err
-	case newest == 0:
-		return text.F("%s has no imported data: import its tickets, or start as provisional.",
-			"%s hat keine importierten Daten: Tickets importieren, oder vorläufig starten.", service), nil
-	case to.After(asOf):
-		return text.F("The data of %s was read up to %s and doesn't cover %s, which ends at %s: import newer data, say with --as-of up to when the source was read, or start as provisional.",
-			"Die Daten von %s wurden bis %s gelesen und decken %s nicht ab (Ende %s): neuere Daten importieren, mit --as-of angeben, bis wann die Quelle gelesen wurde, oder vorläufig starten.",
-			service, asOf.In(zone).Format(time.RFC3339), p.Name, to.Format(time.RFC3339)), nil
-	case !to.After(oldest):
-		return text.F("The data of %s begins at %s, after the end of %s (%s): import older data, or start as provisional.",
-			"Die Daten von %s beginnen am %s, nach dem Ende von %s (%s): ältere Daten importieren, oder vorläufig starten.",
-			service, oldest.In(zone).Format(time.RFC3339), p.Name, to.Format(time.RFC3339)), nil
+	if err != nil || newest != 0 && !to.After(asOf) && to.After(oldest) {
+		return why, help, err
 	}
-	return text.Text{}, nil
+	end, upTo, since := moment(to), moment(asOf.In(zone)), moment(oldest.In(zone))
+	switch {
+	case newest == 0:
+		return text.F("%s has no imported data.", "%s hat keine importierten Daten.", service),
+			text.New("Import its tickets, or start it as provisional.", "Tickets importieren, oder vorläufig starten."), nil
+	case to.After(asOf):
+		return text.F("The data of %[1]s was read up to %[2]s and doesn't cover %[3]s, which ends at %[4]s.",
+				"Die Daten von %[1]s wurden bis %[5]s gelesen und decken %[3]s nicht ab (Ende %[6]s).",
+				service, upTo.En, p.Name, end.En, upTo.De, end.De),
+			text.New("Import newer data, say with --as-of up to when the source was read, or start it as provisional.",
+				"Neuere Daten importieren, mit --as-of angeben, bis wann die Quelle gelesen wurde, oder vorläufig starten."), nil
+	}
+	return text.F("The data of %[1]s begins at %[2]s, after the end of %[3]s (%[4]s).",
+			"Die Daten von %[1]s beginnen %[5]s, nach dem Ende von %[3]s (%[6]s).",
+			service, since.En, p.Name, end.En, since.De, end.De),
+		text.New("Import older data, or start it as provisional.", "Ältere Daten importieren, oder vorläufig starten."), nil
+}
+
+// agreed refuses a start for a service without an agreement to measure by.
+func (r *Runs) agreed(ctx context.Context, service string, p calendar.Period) error {
+	zone, err := r.store.ZoneOf(ctx, service)
+	if err != nil {
+		return err
+	}
+	_, to := p.Bounds(zone)
+	versions, err := r.store.AgreementsOf(ctx, service, to)
+	if err == nil && len(versions) == 0 {
+		err = fault.Invalidf("period", "%s has no agreement that holds before the end of %s: declare one, or take a later period",
+			"%s hat keine Vereinbarung, die vor dem Ende von %s gilt: eine hinterlegen, oder eine spätere Periode wählen", service, p.Name)
+	}
+	return err
+}
+
+// moment is an instant as people write it, in its zone.
+func moment(t time.Time) text.Text {
+	return text.New(t.Format("2 January 2006, 15:04 MST"), t.Format("02.01.2006, 15:04 MST"))
 }
 
 // decidable refuses a start that nobody could decide on.

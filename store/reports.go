@@ -78,20 +78,44 @@ func (s *Store) Report(ctx context.Context, id string) (report.Report, error) {
 		StartedBy: r.StartedBy, Issuer: r.TokenIssuer, Owner: r.Owner, Decisions: r.Decisions, DraftRound: row.Round,
 		Reason: r.Reason, Outcome: r.Outcome,
 	}
+	if rep.Version > 0 {
+		err := s.db.GetContext(ctx, &rep.Superseded, `SELECT CASE WHEN max(version) > $4 THEN max(version) ELSE 0 END
+			FROM report WHERE process = $1 AND scope = $2 AND period = $3`, r.Process, r.Scope, r.Period, rep.Version)
+		if err != nil {
+			return rep, mapped(err)
+		}
+	}
 	rep.Persons, err = s.displayNames(ctx, rep.Record)
 	return rep, err
 }
 
+// Published is the report in force of a process, scope and period; false
+// before the first publication.
+func (s *Store) Published(ctx context.Context, k run.Key) (report.Report, bool, error) {
+	var id string
+	err := s.db.GetContext(ctx, &id, `SELECT run FROM report WHERE process = $1 AND scope = $2 AND period = $3
+		ORDER BY version DESC LIMIT 1`, k.Process, k.Scope, k.Period)
+	if errors.Is(err, sql.ErrNoRows) {
+		return report.Report{}, false, nil
+	}
+	if err != nil {
+		return report.Report{}, false, mapped(err)
+	}
+	rep, err := s.Report(ctx, id)
+	return rep, err == nil, err
+}
+
 // displayNames are those of the persons whom a record names, where they have
-// one now.
+// one: as they were called when the report was published, or now.
 func (s *Store) displayNames(ctx context.Context, r report.Record) (map[string]text.Text, error) {
 	names := []string{r.StartedBy, r.Owner, r.Issuer}
 	for _, d := range r.Decisions {
 		names = append(names, d.Person, d.TokenIssuer)
 	}
 	var rows []resourceRow
-	err := s.db.SelectContext(ctx, &rows, "SELECT "+resourceColumns+" FROM resource_current WHERE kind = $1 AND name = ANY($2)",
-		resource.Person, pq.Array(names))
+	err := s.db.SelectContext(ctx, &rows, "SELECT DISTINCT ON (name) "+resourceColumns+` FROM resource
+		WHERE kind = $1 AND name = ANY($2) AND ($3::timestamptz IS NULL OR at <= $3) ORDER BY name, version DESC`,
+		resource.Person, pq.Array(names), r.Published)
 	display := map[string]text.Text{}
 	for _, row := range rows {
 		if m := row.Document.V.Metadata; !m.DisplayName.IsZero() {

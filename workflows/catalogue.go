@@ -17,6 +17,7 @@ type Process struct {
 	Scope    ScopeKind      // what a run is about
 	Grain    calendar.Grain // length of its periods
 	Covered  bool           // the period must be over and covered by imported data
+	Agreed   bool           // the service must have an agreement
 	Starters []person.Role  // who may start it, for services they own
 	Interval string         // default: a day rule or cron expression
 	Workflow any            // func(workflow.Context, Input) (Outcome, error)
@@ -45,6 +46,7 @@ func Catalogue() []Process {
 		Scope:    OfService,
 		Grain:    calendar.Month,
 		Covered:  true,
+		Agreed:   true,
 		Starters: []person.Role{person.ProcessOwner},
 		Interval: "working day 3 of month", // of the month before
 		Workflow: SLAReport,

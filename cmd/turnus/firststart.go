@@ -143,7 +143,7 @@ func (p parts) setUp(ctx context.Context, st *store.Store, url string) error {
 // next says what a person may do now.
 func (p parts) next(url string) {
 	say(`
-The SLA report of the service desk for March 2016 has been started by its owner.
+The SLA report of the service desk for March 2016, started by its owner, waits for approval.
 Look at it and decide, in another terminal:
 
   export TURNUS_URL=%[1]s TURNUS_TOKEN=$(cat %[2]s)

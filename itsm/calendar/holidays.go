@@ -38,8 +38,10 @@ func PublicHolidays(region string, year int) ([]Holiday, error) {
 	return holidaysOf(region, year), nil
 }
 
-// The years of the Gregorian calendar that an RFC 3339 date can name.
-const firstYear, lastYear = 1583, 9999
+// The years for which today's holidays were the law: Germany's are what they
+// are since 1995, but for the changes since that are known here. What comes
+// after 2100 nobody knows.
+const firstYear, lastYear = 1995, 2100
 
 // Regions lists the codes that PublicHolidays knows, in order.
 func Regions() []string {

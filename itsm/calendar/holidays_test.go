@@ -115,7 +115,7 @@ func TestEveryRegionHasHolidays(t *testing.T) {
 	require.Contains(t, regions, "DE-TH")
 	require.Contains(t, regions, "CH-ZH")
 	for _, r := range regions {
-		for _, year := range []int{1583, 2026, 9999} {
+		for _, year := range []int{1995, 2026, 2100} {
 			list, err := calendar.PublicHolidays(r, year)
 			require.NoError(t, err)
 			require.True(t, slices.IsSortedFunc(list, func(a, b calendar.Holiday) int { return strings.Compare(a.Date.String(), b.Date.String()) }))

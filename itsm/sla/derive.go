@@ -38,7 +38,7 @@ type derivation struct {
 	ends      []int64 // of months, from, and to, which is the last
 	contracts []*contract
 
-	opened, unmatched, flagged int64
+	opened, unmatched, untargeted, flagged int64
 
 	terms  []*terms // in force for the ticket at hand
 	status []status // of their targets, one after the other

@@ -17,10 +17,11 @@ func (d *derivation) countOpening(k known, end int64) {
 		}
 	}
 	d.unmatched += one(!under)
+	d.untargeted += one(under && !slices.ContainsFunc(d.status, func(s status) bool { return s.matched }))
 }
 
 func (d *derivation) result() Result {
-	r := Result{Agreements: []AgreementResult{}, Opened: d.opened, Unmatched: d.unmatched, Flagged: d.flagged}
+	r := Result{Agreements: []AgreementResult{}, Opened: d.opened, Unmatched: d.unmatched, Untargeted: d.untargeted, Flagged: d.flagged}
 	for _, c := range d.contracts {
 		if a, ok := c.result(d.from, d.end); ok {
 			r.Agreements = append(r.Agreements, a)

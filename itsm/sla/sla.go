@@ -83,6 +83,7 @@ type Result struct {
 	Agreements []AgreementResult `json:"agreements"` // by name
 	Opened     int64             `json:"opened"`     // tickets opened in the period, whatever agreement
 	Unmatched  int64             `json:"unmatched"`  // opened in the period and under no agreement
+	Untargeted int64             `json:"untargeted"` // opened in the period under an agreement, and under none of its targets
 	Flagged    int64             `json:"flagged"`    // tickets decided or open here of which rows were rejected
 }
 

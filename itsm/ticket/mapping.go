@@ -23,7 +23,7 @@ func (m Mapping) Check() error {
 	if !m.Windows1252() && !slices.Contains([]string{"", "utf-8", "utf8"}, strings.ToLower(m.Encoding)) {
 		bad("encoding", "%.40q isn't read: use utf-8 or windows-1252", "%.40q wird nicht gelesen: utf-8 oder windows-1252 angeben", m.Encoding)
 	}
-	for field, column := range map[string]string{"number": m.Number, "opened": m.Opened} {
+	for field, column := range map[string]string{"number": m.Number, "opened": m.Opened, "stopped": m.Stopped} {
 		if column == "" {
 			bad(field, "name the column that holds it", "die Spalte angeben, in der es steht")
 		}

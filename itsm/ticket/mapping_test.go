@@ -14,7 +14,7 @@ func TestMappingCheck(t *testing.T) {
 		Stopped: "Resolved", Responded: "First response", State: "Status", Changed: "Updated",
 		Fields: map[string]string{"priority": "Priority", "customer": "Organization"}}
 	require.NoError(t, good.Check())
-	require.NoError(t, Mapping{Number: "a", Opened: "b"}.Check())
+	require.NoError(t, Mapping{Number: "a", Opened: "b", Stopped: "c"}.Check())
 	for _, c := range []struct {
 		field string
 		spoil func(*Mapping)
@@ -40,5 +40,5 @@ func TestMappingCheck(t *testing.T) {
 		require.NotContains(t, faults[0].Message.En+faults[0].Message.De, "%!")
 		require.NotEqual(t, faults[0].Message.En, faults[0].Message.De)
 	}
-	require.Len(t, fault.All(Mapping{Encoding: strings.Repeat("x", 90)}.Check()), 3, "all that is wrong at once")
+	require.Len(t, fault.All(Mapping{Encoding: strings.Repeat("x", 90)}.Check()), 4, "all that is wrong at once")
 }

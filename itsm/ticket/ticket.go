@@ -92,7 +92,7 @@ type Mapping struct {
 	Time      string            `json:"time,omitempty"`      // Go's reference time; RFC 3339 if left out
 	Number    string            `json:"number"`
 	Opened    string            `json:"opened"`
-	Stopped   string            `json:"stopped,omitempty"` // an empty cell: still open
+	Stopped   string            `json:"stopped"` // an empty cell: still open
 	Responded string            `json:"responded,omitempty"`
 	State     string            `json:"state,omitempty"` // with one row a change, Changed names its instant
 	Changed   string            `json:"changed,omitempty"`

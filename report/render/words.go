@@ -22,6 +22,7 @@ var words = map[string]text.Text{
 	"run":          text.New("Run", "Lauf"),
 	"state":        text.New("State", "Stand"),
 	"version":      text.New("Version", "Version"),
+	"superseded":   text.New("superseded by version", "ersetzt durch Version"),
 	"in-version":   text.New("version", "Version"),
 	"published-at": text.New("Published at", "Veröffentlicht am"),
 	"started-by":   text.New("Started by", "Gestartet von"),
