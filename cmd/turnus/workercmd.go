@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+func workerCommand() *cobra.Command {
+	var c connection
+	var health string
+	cmd := &cobra.Command{
+		Use:   "worker",
+		Short: "Run the worker alone, on a PostgreSQL and a Temporal of yours",
+		Long: `Runs the worker, and nothing else, on a PostgreSQL and a Temporal that "turnus
+migrate" has set up. Several may run side by side. It waits for either that
+isn't there yet, and goes on by itself when one was away.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := c.complete(); err != nil {
+				return err
+			}
+			ctx, release := untilSignal(cmd.Context())
+			defer release()
+			return serveWorker(ctx, c, health, slog.New(slog.NewTextHandler(os.Stderr, nil)))
+		},
+	}
+	c.flags(cmd)
+	cmd.Flags().StringVar(&health, "health", "", "address that answers /healthz and /readyz, as 127.0.0.1:8081 (default: none)")
+	return cmd
+}
+
+// serveWorker runs the worker until ctx ends.
+func serveWorker(ctx context.Context, c connection, health string, log *slog.Logger) error {
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	answer := func(http.Handler) {}
+	if health != "" {
+		listener, err := net.Listen("tcp", health)
+		if err != nil {
+			return cantListen(health, err)
+		}
+		f := newFront(listener)
+		defer f.stop()
+		answer = f.answer
+		say("Health on http://%s/readyz", listener.Addr())
+	}
+	p, err := c.open(ctx, log)
+	if err != nil {
+		return stopped(ctx, err)
+	}
+	defer p.close()
+	w, err := p.work(fail)
+	if err != nil {
+		return err
+	}
+	defer w.Stop()
+	answer(healthOf(p.ready))
+	say("The worker works on runs")
+	<-ctx.Done()
+	return failure(ctx)
+}
+
+// failure is why ctx ended, unless that was asked for.
+func failure(ctx context.Context) error {
+	if err := context.Cause(ctx); err != ctx.Err() { //nolint:errorlint // the very same one
+		return err
+	}
+	return nil
+}
+
+// healthOf answers /healthz and /readyz, for those who keep the process alive.
+func healthOf(ready func(context.Context) error) http.Handler {
+	mux := http.NewServeMux()
+	state := func(w http.ResponseWriter, status int, text string) {
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(status)
+		w.Write([]byte(`{"status":"` + text + `"}` + "\n")) //nolint:errcheck // the client may be gone
+	}
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { state(w, http.StatusOK, "ok") })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		bounded, cancel := context.WithTimeout(r.Context(), 5*time.Second)
+		defer cancel()
+		if ready(bounded) != nil {
+			w.Header().Set("Retry-After", "5")
+			state(w, http.StatusServiceUnavailable, "a part is away")
+			return
+		}
+		state(w, http.StatusOK, "ready")
+	})
+	return mux
+}
