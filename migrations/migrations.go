@@ -29,9 +29,6 @@ const AppRole = "turnus_app"
 // brought it there may not make the serving role.
 var ErrNoRole = errors.New("the serving role is missing")
 
-// errOther is a schema that isn't this Turnus's.
-var errOther = errors.New("another schema")
-
 func provider(db *sql.DB) (*goose.Provider, error) {
 	// Several processes may start at once: one migrates, the others wait.
 	locker, err := lock.NewPostgresSessionLocker()
@@ -108,7 +105,7 @@ func Check(ctx context.Context, db *sql.DB) error {
 		err := db.QueryRowContext(ctx, `SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied`).Scan(&at)
 		var denied *pq.Error
 		if errors.As(err, &denied) && denied.Code == "42501" {
-			return fmt.Errorf("%w: this login has no rights in the database: run turnus migrate with the owner's login, and make this one a member of %s", errOther, AppRole)
+			return fmt.Errorf("this login has no rights in the database: run turnus migrate with the owner's login, and make this one a member of %s", AppRole)
 		}
 		if err != nil {
 			return err
@@ -116,18 +113,15 @@ func Check(ctx context.Context, db *sql.DB) error {
 	}
 	switch want := newest(p); {
 	case at == 0:
-		return fmt.Errorf("%w: the database has no schema yet: run turnus migrate", errOther)
+		return errors.New("the database has no schema yet: run turnus migrate")
 	case at < want:
-		return fmt.Errorf("%w: the database is at version %d and this Turnus needs %d: run turnus migrate", errOther, at, want)
+		return fmt.Errorf("the database is at version %d and this Turnus needs %d: run turnus migrate", at, want)
 	case at > want:
 		return tooNew(at, want)
 	}
 	return nil
 }
 
-// Unfit says whether an error of Check means that waiting doesn't help.
-func Unfit(err error) bool { return errors.Is(err, errOther) }
-
 func tooNew(at, known int64) error {
-	return fmt.Errorf("%w: the database is at version %d and this Turnus knows %d: a newer Turnus has written it, start that one", errOther, at, known)
+	return fmt.Errorf("the database is at version %d and this Turnus knows %d: a newer Turnus has written it, start that one", at, known)
 }

@@ -182,7 +182,10 @@ func (c *connection) records(ctx context.Context) (st *store.Store, err error) {
 		st, err = store.Open(ctx, c.databaseURL)
 		var malformed *url.Error // it repeats the address, password and all
 		if errors.As(err, &malformed) {
-			err = fmt.Errorf("the database's address can't be read (%w): write it as postgres://USER@HOST/DATABASE", malformed.Err)
+			return fmt.Errorf("the database's address can't be read (%w): write it as postgres://USER@HOST/DATABASE", malformed.Err)
+		}
+		if err != nil && !isAway(err) {
+			return fmt.Errorf("the database refuses: %w", err)
 		}
 		return err
 	})

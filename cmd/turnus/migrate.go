@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"time"
 
 	"github.com/spf13/cobra"
 	enumspb "go.temporal.io/api/enums/v1"
@@ -14,12 +13,9 @@ import (
 	"go.temporal.io/sdk/client"
 	"google.golang.org/protobuf/types/known/durationpb"
 
+	"turnus/internal/embedded/temporal"
 	"turnus/migrations"
 )
-
-// retention is how long Temporal keeps a workflow that has ended. What must
-// outlive it is in Turnus's own database.
-const retention = 90 * 24 * time.Hour
 
 func migrateCommand() *cobra.Command {
 	var c connection
@@ -96,7 +92,7 @@ func (c *connection) register(ctx context.Context) error {
 		}
 		err = n.Register(ctx, &workflowservice.RegisterNamespaceRequest{
 			Namespace:                        c.namespace,
-			WorkflowExecutionRetentionPeriod: durationpb.New(retention),
+			WorkflowExecutionRetentionPeriod: durationpb.New(temporal.Retention),
 			HistoryArchivalState:             enumspb.ARCHIVAL_STATE_DISABLED,
 			VisibilityArchivalState:          enumspb.ARCHIVAL_STATE_DISABLED,
 		})

@@ -37,8 +37,6 @@ isn't there yet, and goes on by itself when one was away.`,
 
 // serveWorker runs the worker until ctx ends.
 func serveWorker(ctx context.Context, c connection, health string, log *slog.Logger) error {
-	ctx, fail := context.WithCancelCause(ctx)
-	defer fail(nil)
 	answer := func(http.Handler) {}
 	if health != "" {
 		listener, err := net.Listen("tcp", health)
@@ -55,6 +53,8 @@ func serveWorker(ctx context.Context, c connection, health string, log *slog.Log
 		return stopped(ctx, err)
 	}
 	defer p.close()
+	working, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
 	w, err := p.work(fail)
 	if err != nil {
 		return err
@@ -62,16 +62,8 @@ func serveWorker(ctx context.Context, c connection, health string, log *slog.Log
 	defer w.Stop()
 	answer(healthOf(p.ready))
 	say("The worker works on runs")
-	<-ctx.Done()
-	return failure(ctx)
-}
-
-// failure is why ctx ended, unless that was asked for.
-func failure(ctx context.Context) error {
-	if err := context.Cause(ctx); err != ctx.Err() { //nolint:errorlint // the very same one
-		return err
-	}
-	return nil
+	<-working.Done()
+	return stopped(ctx, context.Cause(working))
 }
 
 // healthOf answers /healthz and /readyz, for those who keep the process alive.
