@@ -37,7 +37,7 @@ workflows, and speaks to one. Commands that speak to one read TURNUS_URL
 	}
 	c.CompletionOptions.HiddenDefaultCmd = true
 	c.AddCommand(
-		upCommand(), apiCommand(), workerCommand(), migrateCommand(), calcCommand(),
+		upCommand(), apiCommand(), workerCommand(), migrateCommand(), healthCommand(), calcCommand(),
 		applyCommand(), importCommand(), startCommand(), runsCommand(), cancelCommand(),
 		tasksCommand(), decideCommand(), reportCommand(), tokenCommand(), personsCommand(), auditCommand(),
 	)

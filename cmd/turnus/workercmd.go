@@ -6,7 +6,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"time"
 
 	"github.com/spf13/cobra"
 )
@@ -64,26 +63,4 @@ func serveWorker(ctx context.Context, c connection, health string, log *slog.Log
 	say("The worker works on runs")
 	<-working.Done()
 	return stopped(ctx, context.Cause(working))
-}
-
-// healthOf answers /healthz and /readyz, for those who keep the process alive.
-func healthOf(ready func(context.Context) error) http.Handler {
-	mux := http.NewServeMux()
-	state := func(w http.ResponseWriter, status int, text string) {
-		w.Header().Set("Content-Type", "application/json")
-		w.WriteHeader(status)
-		w.Write([]byte(`{"status":"` + text + `"}` + "\n")) //nolint:errcheck // the client may be gone
-	}
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { state(w, http.StatusOK, "ok") })
-	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
-		bounded, cancel := context.WithTimeout(r.Context(), 5*time.Second)
-		defer cancel()
-		if ready(bounded) != nil {
-			w.Header().Set("Retry-After", "5")
-			state(w, http.StatusServiceUnavailable, "a part is away")
-			return
-		}
-		state(w, http.StatusOK, "ready")
-	})
-	return mux
 }
