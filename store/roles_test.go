@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/lib/pq"
+	"github.com/lib/pq/pqerror"
 	"github.com/stretchr/testify/require"
 
 	"turnus/internal/pgtest"
@@ -46,7 +47,7 @@ func TestServingRoleOnlyAddsToWhatIsFixed(t *testing.T) {
 	require.Len(t, entries, 1)
 
 	const denied, mustOwn = "42501", "42501"
-	for statement, code := range map[string]pq.ErrorCode{
+	for statement, code := range map[string]pqerror.Code{
 		`UPDATE audit SET actor = 'x'`:                  denied,
 		`DELETE FROM audit`:                             denied,
 		`TRUNCATE audit`:                                denied,
