@@ -55,6 +55,10 @@ func (s *Store) Close() error { return s.db.Close() }
 // Ping says whether the database answers.
 func (s *Store) Ping(ctx context.Context) error { return mapped(s.db.PingContext(ctx)) }
 
+// Away says whether an error of PostgreSQL or the connection means that the
+// database can't be reached just now.
+func Away(err error) bool { return fault.Is(mapped(err), fault.Unavailable) }
+
 // tx runs f in one transaction; an error undoes everything.
 func (s *Store) tx(ctx context.Context, f func(*sqlx.Tx) error) error {
 	tx, err := s.db.BeginTxx(ctx, nil)

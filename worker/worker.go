@@ -27,6 +27,7 @@ type Config struct {
 	Runs     *runs.Runs
 	Now      func() time.Time
 	Log      *slog.Logger
+	Failed   func(error) // told if the worker gives up by itself, as when its namespace is gone; may be nil
 }
 
 // Worker works on runs.
@@ -47,6 +48,7 @@ func Start(c Config) (*Worker, error) {
 		WorkerStopTimeout:                5 * time.Second,
 		MaxHeartbeatThrottleInterval:     2 * time.Second,
 		DefaultHeartbeatThrottleInterval: 2 * time.Second,
+		OnFatalError:                     c.Failed,
 	})
 	for _, p := range workflows.Catalogue() {
 		w.RegisterWorkflowWithOptions(p.Workflow, workflow.RegisterOptions{Name: p.Name})

@@ -116,13 +116,25 @@ func checkLayout(path string) error {
 // file is the path of a file in the directory.
 func (d *dataDir) file(name string) string { return filepath.Join(d.path, name) }
 
-// write replaces a file: readers see the old or the new one, never a part.
+// write replaces a file of the directory.
 func (d *dataDir) write(name, content string, mode fs.FileMode) error {
-	temporary := d.file(name + ".new")
-	if err := os.WriteFile(temporary, []byte(content), mode); err != nil {
+	if err := replace(d.file(name), content, mode); err != nil {
 		return unwritable(d.path, err)
 	}
-	return os.Rename(temporary, d.file(name))
+	return nil
+}
+
+// replace replaces a file: readers see the old or the new one, never a part.
+func replace(path, content string, mode fs.FileMode) error {
+	temporary := path + ".new"
+	// A leftover would keep its own mode.
+	if err := os.Remove(temporary); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := os.WriteFile(temporary, []byte(content), mode); err != nil {
+		return err
+	}
+	return os.Rename(temporary, path)
 }
 
 // Close lets others have the directory.

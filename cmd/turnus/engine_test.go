@@ -44,7 +44,7 @@ type engine struct {
 	args     []string
 	cmd      *exec.Cmd
 	exited   chan struct{}
-	log      *bytes.Buffer
+	log      *record
 }
 
 func newEngine(t *testing.T, args ...string) *engine {
@@ -55,7 +55,7 @@ func newEngine(t *testing.T, args ...string) *engine {
 	dir, err := os.MkdirTemp("", "turnus-e2e-")
 	require.NoError(t, err)
 	require.NoError(t, os.Chmod(dir, 0o755)) // as root, the database's user goes through
-	e := &engine{T: t, dir: filepath.Join(dir, "data"), url: "http://" + freeAddress(t), args: args, log: &bytes.Buffer{}}
+	e := &engine{T: t, dir: filepath.Join(dir, "data"), url: "http://" + freeAddress(t), args: args, log: &record{}}
 	t.Cleanup(func() {
 		e.stop()
 		e.endPostgres(syscall.SIGQUIT)
@@ -69,6 +69,23 @@ func newEngine(t *testing.T, args ...string) *engine {
 
 // requestLine is a line of the log that says no more than a request went well.
 var requestLine = regexp.MustCompile(`(?m)^.*level=INFO msg=request .*\n`)
+// record is what a process says, read while it goes on saying it.
+type record struct {
+	mu   sync.Mutex
+	said bytes.Buffer
+}
+
+func (r *record) Write(p []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.said.Write(p)
+}
+
+func (r *record) String() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.said.String()
+}
 
 func tail(s string, n int) string {
 	lines := strings.Split(s, "\n")

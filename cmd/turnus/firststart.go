@@ -27,13 +27,31 @@ const (
 	demoMark = "demo"
 )
 
-// firstStart makes an administrator and writes their token; one that is
-// missing or has expired is renewed. It says whether this was the first start.
-func (p parts) firstStart(ctx context.Context, st *store.Store) (first bool, err error) {
+// site is the directory that `up` keeps everything in, and what is done there
+// besides running the parts.
+type site struct {
+	data *dataDir
+	demo bool
+}
+
+// firstStart makes an administrator and sees to their token. It says whether
+// this was the first start.
+func (s site) firstStart(ctx context.Context, st *store.Store) (first bool, err error) {
 	if err := st.EnsureAdministrator(ctx, now()); err != nil {
 		return false, err
 	}
-	path := p.data.file(adminTokenFile)
+	path := s.data.file(adminTokenFile)
+	if _, err := os.Stat(path); s.demo && errors.Is(err, fs.ErrNotExist) {
+		if err := s.data.write(demoMark, "begun\n", 0o644); err != nil {
+			return false, err
+		}
+	}
+	return administratorToken(ctx, st, path)
+}
+
+// administratorToken writes a token of the administrator to a file; one that
+// is missing or has expired is renewed. It says whether there was none.
+func administratorToken(ctx context.Context, st *store.Store, path string) (first bool, err error) {
 	old, err := os.ReadFile(path)
 	first = errors.Is(err, fs.ErrNotExist)
 	if err != nil && !first {
@@ -45,11 +63,6 @@ func (p parts) firstStart(ctx context.Context, st *store.Store) (first bool, err
 			return false, err
 		}
 	}
-	if p.demo && first {
-		if err := p.data.write(demoMark, "begun\n", 0o644); err != nil {
-			return false, err
-		}
-	}
 	_, secret, err := st.FirstToken(ctx, now(), administrator, firstTokenTTL)
 	if fault.Is(err, fault.NotFound) {
 		return false, nil // the organisation has retired this person: its own administrators issue tokens
@@ -57,7 +70,7 @@ func (p parts) firstStart(ctx context.Context, st *store.Store) (first bool, err
 	if err != nil {
 		return false, err
 	}
-	if err := p.data.write(adminTokenFile, secret+"\n", 0o600); err != nil {
+	if err := replace(path, secret+"\n", 0o600); err != nil {
 		return false, err
 	}
 	if first {
@@ -70,24 +83,24 @@ func (p parts) firstStart(ctx context.Context, st *store.Store) (first bool, err
 
 // demonstrate sets the demo organisation up, once, through the API as any
 // client would; a start that was cut off is taken up again.
-func (p parts) demonstrate(ctx context.Context, st *store.Store, url string, first bool) {
-	mark, err := os.ReadFile(p.data.file(demoMark))
+func (s site) demonstrate(ctx context.Context, st *store.Store, url string, first bool) {
+	mark, err := os.ReadFile(s.data.file(demoMark))
 	switch {
 	case err == nil && strings.TrimSpace(string(mark)) == "done":
 		say("The demo organisation is in place")
-		p.next(url)
+		s.next(url)
 		return
 	case err != nil && !first:
-		say("--demo does its work on the first start of an empty data directory only, and %s has been used before", p.data.path)
+		say("--demo does its work on the first start of an empty data directory only, and %s has been used before", s.data.path)
 		return
 	}
-	if err := p.setUp(ctx, st, url); err != nil {
+	if err := s.setUp(ctx, st, url); err != nil {
 		if ctx.Err() == nil {
 			say("The demo isn't complete: %v\nStart again with --demo, and it is taken up where it stopped.", err)
 		}
 		return
 	}
-	p.next(url)
+	s.next(url)
 }
 
 const (
@@ -98,8 +111,8 @@ const (
 	demoLog     = "demo/uci_incident_event_log.zip"
 )
 
-func (p parts) setUp(ctx context.Context, st *store.Store, url string) error {
-	token, err := os.ReadFile(p.data.file(adminTokenFile))
+func (s site) setUp(ctx context.Context, st *store.Store, url string) error {
+	token, err := os.ReadFile(s.data.file(adminTokenFile))
 	if err != nil {
 		return err
 	}
@@ -112,7 +125,7 @@ func (p parts) setUp(ctx context.Context, st *store.Store, url string) error {
 		return err
 	}
 	say("Demo: the organisation is declared")
-	if err := p.writeDemoTokens(ctx, st, documents); err != nil {
+	if err := s.writeDemoTokens(ctx, st, documents); err != nil {
 		return err
 	}
 	log, err := fs.ReadFile(deploy.Demo, demoLog)
@@ -125,7 +138,7 @@ func (p parts) setUp(ctx context.Context, st *store.Store, url string) error {
 		return err
 	}
 	say("Demo: %d rows of an incident log read, %d rejected, %d tickets", i.Read, i.Rejected, i.Tickets)
-	token, err = os.ReadFile(filepath.Join(p.data.file(demoTokens), demoOwner))
+	token, err = os.ReadFile(filepath.Join(s.data.file(demoTokens), demoOwner))
 	if err != nil {
 		return err
 	}
@@ -137,11 +150,11 @@ func (p parts) setUp(ctx context.Context, st *store.Store, url string) error {
 	if _, err := owner.Wait(ctx, started.ID); err != nil {
 		return err
 	}
-	return p.data.write(demoMark, "done\n", 0o644)
+	return s.data.write(demoMark, "done\n", 0o644)
 }
 
 // next says what a person may do now.
-func (p parts) next(url string) {
+func (s site) next(url string) {
 	say(`
 The SLA report of the service desk for March 2016, started by its owner, waits for approval.
 Look at it and decide, in another terminal:
@@ -150,7 +163,7 @@ Look at it and decide, in another terminal:
   turnus tasks
   turnus report sla-report/%[3]s/%[4]s --format html -o report.html
   turnus decide sla-report.%[3]s.%[4]s~1.approval approve --comment "Figures checked"
-`, url, filepath.Join(p.data.file(demoTokens), demoDecides), demoService, demoPeriod)
+`, url, filepath.Join(s.data.file(demoTokens), demoDecides), demoService, demoPeriod)
 }
 
 // demoDocuments are the resources of the demo organisation as one stream.
@@ -172,26 +185,26 @@ func demoDocuments() ([]byte, error) {
 
 // writeDemoTokens gives each person of the demo a token in a file. Tokens of
 // the first start have no issuer: nobody could act through them for others.
-func (p parts) writeDemoTokens(ctx context.Context, st *store.Store, documents []byte) error {
+func (s site) writeDemoTokens(ctx context.Context, st *store.Store, documents []byte) error {
 	docs, err := imports.Resources(documents)
 	if err != nil {
 		return err
 	}
-	dir := p.data.file(demoTokens)
+	dir := s.data.file(demoTokens)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
 	for _, d := range docs {
 		name := d.Metadata.Name
 		file := filepath.Join(demoTokens, name)
-		if _, err := os.Stat(p.data.file(file)); d.Kind != resource.Person || err == nil {
+		if _, err := os.Stat(s.data.file(file)); d.Kind != resource.Person || err == nil {
 			continue
 		}
 		_, secret, err := st.FirstToken(ctx, now(), name, firstTokenTTL)
 		if err != nil {
 			return err
 		}
-		if err := p.data.write(file, secret+"\n", 0o600); err != nil {
+		if err := s.data.write(file, secret+"\n", 0o600); err != nil {
 			return err
 		}
 	}

@@ -37,7 +37,7 @@ workflows, and speaks to one. Commands that speak to one read TURNUS_URL
 	}
 	c.CompletionOptions.HiddenDefaultCmd = true
 	c.AddCommand(
-		upCommand(), calcCommand(),
+		upCommand(), apiCommand(), workerCommand(), migrateCommand(), healthCommand(), calcCommand(),
 		applyCommand(), importCommand(), startCommand(), runsCommand(), cancelCommand(),
 		tasksCommand(), decideCommand(), passCommand(), reportCommand(), tokenCommand(), personsCommand(), auditCommand(),
 	)

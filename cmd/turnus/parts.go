@@ -3,98 +3,94 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
 	"runtime/debug"
+	"sync/atomic"
 	"time"
 
 	"go.temporal.io/sdk/client"
 
 	"turnus/api"
-	"turnus/migrations"
 	"turnus/runs"
 	"turnus/store"
 	"turnus/worker"
 )
 
-// parts is what the parts of Turnus need to run.
+// parts are what Turnus's own parts stand on, and the parts themselves: `up`
+// runs all of them in one process, `api` and `worker` one each.
 type parts struct {
-	databaseURL     string
-	temporalAddress string
-	namespace       string
-	listener        net.Listener // the API's, open already
-	data            *dataDir
-	demo            bool
-	log             *slog.Logger
+	store    *store.Store
+	temporal client.Client
+	runs     *runs.Runs
+	log      *slog.Logger
 }
 
-// startParts runs Turnus's own parts until ctx ends: records, worker, API, and
-// what the first start does.
-func startParts(ctx context.Context, p parts) error {
-	st, err := store.Open(ctx, p.databaseURL)
-	if err != nil {
-		return err
+// close lets go of PostgreSQL and Temporal.
+func (p *parts) close() {
+	if p.temporal != nil {
+		p.temporal.Close()
 	}
-	defer st.Close()
-	if err := migrations.Up(ctx, st.DB()); err != nil {
-		return err
-	}
-	temporal, err := client.DialContext(ctx, client.Options{HostPort: p.temporalAddress, Namespace: p.namespace,
-		Logger: worker.Logger(p.log.With("part", "temporal client"))})
-	if err != nil {
-		return err
-	}
-	defer temporal.Close()
-	rs := runs.New(runs.Config{Store: st, Temporal: temporal, Namespace: p.namespace, Now: now, Log: p.log})
-	if err := rs.Bind(ctx); err != nil {
-		return err
-	}
-	first, err := p.firstStart(ctx, st)
-	if err != nil {
-		return err
-	}
-	w, err := worker.Start(worker.Config{Temporal: temporal, Store: st, Runs: rs, Now: now, Log: p.log})
-	if err != nil {
-		return err
-	}
-	defer w.Stop()
+	p.store.Close()
+}
 
-	handler := api.New(api.Config{
-		Store: st, Runs: rs, Now: now, Log: p.log, Version: version(),
-		Ready: func(ctx context.Context) error {
-			_, unhealthy := temporal.CheckHealth(ctx, &client.CheckHealthRequest{})
-			return errors.Join(st.Ping(ctx), unhealthy)
-		},
+// ready says whether work is accepted.
+func (p *parts) ready(ctx context.Context) error {
+	_, unhealthy := p.temporal.CheckHealth(ctx, &client.CheckHealthRequest{})
+	return errors.Join(p.store.Ping(ctx), unhealthy)
+}
+
+// work starts the worker; failed is told if it gives up by itself.
+func (p *parts) work(failed func(error)) (*worker.Worker, error) {
+	return worker.Start(worker.Config{Temporal: p.temporal, Store: p.store, Runs: p.runs, Now: now, Log: p.log,
+		Failed: func(err error) { failed(fmt.Errorf("the worker has given up: %w", err)) }})
+}
+
+// api is the API's handler.
+func (p *parts) api() http.Handler {
+	return api.New(api.Config{
+		Store: p.store, Runs: p.runs, Now: now, Log: p.log, Version: version(), Ready: p.ready,
 		Counts: func(ctx context.Context) (c api.Counts, err error) {
-			c.OpenTasks, c.Runs, err = st.Counts(ctx)
+			c.OpenTasks, c.Runs, err = p.store.Counts(ctx)
 			return c, err
 		},
 	})
-	server := api.Server(handler, p.listener.Addr().String())
-	served := make(chan error, 1)
-	go func() { served <- server.Serve(p.listener) }()
-	defer func() {
-		// What was begun is answered before what it stands on is stopped.
-		bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
-		defer cancel()
-		_ = server.Shutdown(bounded) // what took longer is cut off
-	}()
-	url := "http://" + p.listener.Addr().String()
-	say("Turnus answers on %s", url)
-	if p.demo {
-		go p.demonstrate(ctx, st, url, first)
-	} else {
-		say("Declare your organisation: TURNUS_TOKEN=$(cat %s) turnus apply -f FILE", p.data.file("admin-token"))
-	}
-	select {
-	case <-ctx.Done():
-		return nil
-	case err := <-served:
-		if errors.Is(err, http.ErrServerClosed) {
-			return nil
+}
+
+// front answers on a listener from the beginning: that Turnus is starting,
+// until there is something that answers instead.
+type front struct {
+	server  *http.Server
+	handler atomic.Pointer[http.Handler]
+	failed  chan error // that it can't go on
+}
+
+func newFront(l net.Listener) *front {
+	f := &front{failed: make(chan error, 1)}
+	f.answer(api.Starting())
+	f.server = api.Server(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		(*f.handler.Load()).ServeHTTP(w, r)
+	}), l.Addr().String())
+	go func() {
+		if err := f.server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			f.failed <- err
 		}
-		return err
+	}()
+	return f
+}
+
+// answer lets h answer from now on.
+func (f *front) answer(h http.Handler) { f.handler.Store(&h) }
+
+// stop lets what was begun be answered before what it stands on is stopped;
+// what takes longer is cut off.
+func (f *front) stop() {
+	bounded, cancel := context.WithTimeout(context.Background(), 8*time.Second)
+	defer cancel()
+	if f.server.Shutdown(bounded) != nil {
+		f.server.Close()
 	}
 }
 

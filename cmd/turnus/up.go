@@ -26,28 +26,39 @@ const (
 
 const gcPercent = 200
 
+// upFlags are what `up` may be told.
+type upFlags struct {
+	data, listen string
+	demo, ui     bool
+	uiPort       int
+}
+
 func upCommand() *cobra.Command {
-	var data, listen string
-	var demo bool
+	var f upFlags
 	cmd := &cobra.Command{
 		Use:   "up",
 		Short: "Run everything in one process: PostgreSQL, Temporal, worker, API",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if data == "" {
+			if f.uiPort < 0 || f.uiPort > 65535 {
+				return misused("--ui-port %d is no port: take one from 1 to 65535, or 0 for one that is free", f.uiPort)
+			}
+			if f.data == "" {
 				var err error
-				if data, err = defaultDataDir(); err != nil {
+				if f.data, err = defaultDataDir(); err != nil {
 					return err
 				}
 			}
 			ctx, release := untilSignal(cmd.Context())
 			defer release()
-			return serve(ctx, data, listen, demo, slog.New(slog.NewTextHandler(os.Stderr, nil)))
+			return serve(ctx, f, slog.New(slog.NewTextHandler(os.Stderr, nil)))
 		},
 	}
-	cmd.Flags().StringVar(&data, "data", "", "directory that holds everything (default: the user's data directory; as root /var/lib/turnus)")
-	cmd.Flags().BoolVar(&demo, "demo", false, "on the first start, set up the demo organisation with its public data")
-	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:8080", "address of the API")
+	cmd.Flags().StringVar(&f.data, "data", "", "directory that holds everything (default: the user's data directory; as root /var/lib/turnus)")
+	cmd.Flags().BoolVar(&f.demo, "demo", false, "on the first start, set up the demo organisation with its public data")
+	cmd.Flags().StringVar(&f.listen, "listen", "127.0.0.1:8080", "address of the API")
+	cmd.Flags().BoolVar(&f.ui, "ui", true, "show Temporal's Web UI on loopback, for reading only")
+	cmd.Flags().IntVar(&f.uiPort, "ui-port", 0, "port of Temporal's Web UI (default: a free one)")
 	return cmd
 }
 
@@ -78,21 +89,23 @@ func untilSignal(parent context.Context) (context.Context, func()) {
 
 // serve runs the servers and Turnus's own parts on them until ctx ends, and
 // stops them in the opposite order.
-func serve(ctx context.Context, path, listen string, demo bool, log *slog.Logger) (err error) {
+func serve(ctx context.Context, f upFlags, log *slog.Logger) (err error) {
 	// Memory is there, and a heap this small is collected all too often: an
 	// import runs at 0.57 instead of 0.51 of \copy with it.
 	debug.SetGCPercent(gcPercent)
 	// The cheap checks come first: nothing is begun that can't be finished.
-	listener, err := net.Listen("tcp", listen)
+	listener, err := net.Listen("tcp", f.listen)
 	if err != nil {
-		return cantListen(listen, err)
+		return cantListen(f.listen, err)
 	}
 	defer listener.Close()
-	data, err := openDataDir(path)
+	data, err := openDataDir(f.data)
 	if err != nil {
 		return err
 	}
 	defer data.Close()
+	front := newFront(listener)
+	defer front.stop()
 
 	pg, err := postgres.Start(ctx, postgres.Config{Dir: data.file("postgres"), Log: log.With("part", "postgres"), Fetch: true})
 	if err != nil {
@@ -114,18 +127,22 @@ func serve(ctx context.Context, path, listen string, demo bool, log *slog.Logger
 	}
 	say("Temporal runs on %s, namespace %s", engine.Address(), namespace)
 
-	running, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
+	running, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
 	go func() {
 		select {
 		case failure := <-engine.Failed():
-			cancel(fmt.Errorf("Temporal has ended by itself: %w", failure))
+			fail(fmt.Errorf("Temporal has ended by itself: %w", failure))
 		case <-running.Done():
 		}
 	}()
-	err = startParts(running, parts{
-		databaseURL: pg.URL(databaseName), temporalAddress: engine.Address(), namespace: namespace,
-		listener: listener, data: data, demo: demo, log: log,
+	app, err := prepare(running, pg)
+	if err != nil {
+		return stopped(ctx, err)
+	}
+	c := connection{databaseURL: app, temporalAddress: engine.Address(), namespace: namespace}
+	err = together(running, fail, c, front, site{data, f.demo}, log, func() (stop func()) {
+		return showUI(f, engine.Address(), data)
 	})
 	if ctx.Err() == nil && running.Err() != nil {
 		return context.Cause(running)

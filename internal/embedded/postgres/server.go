@@ -17,7 +17,7 @@ import (
 	"github.com/lib/pq"
 )
 
-// superuser is the only role of the cluster.
+// superuser owns the cluster and everything in it; Login makes other roles.
 const superuser = "turnus"
 
 // Config says where and how a server runs.
@@ -101,7 +101,11 @@ func (s *Server) prepare(ctx context.Context, fetch bool) (err error) {
 // URL is the address of a database, for lib/pq and psql. It holds the
 // password: it belongs neither into a log nor into a command line.
 func (s *Server) URL(database string) string {
-	u := url.URL{Scheme: "postgres", User: url.UserPassword(superuser, s.password), Path: "/" + database,
+	return s.address(url.UserPassword(superuser, s.password), database)
+}
+
+func (s *Server) address(user *url.Userinfo, database string) string {
+	u := url.URL{Scheme: "postgres", User: user, Path: "/" + database,
 		RawQuery: url.Values{"host": {s.sockets}, "sslmode": {"disable"}}.Encode()}
 	return u.String()
 }

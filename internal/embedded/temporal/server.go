@@ -35,9 +35,9 @@ import (
 	"google.golang.org/protobuf/types/known/durationpb"
 )
 
-// retention is how long Temporal keeps a workflow that has ended. What must
+// Retention is how long Temporal keeps a workflow that has ended. What must
 // outlive it is in Turnus's own database.
-const retention = 90 * 24 * time.Hour
+const Retention = 90 * 24 * time.Hour
 
 // Config says where the server keeps its state and what it is for.
 type Config struct {
@@ -158,7 +158,7 @@ func (s *Server) register(ctx context.Context, namespace string) error {
 	for {
 		err := c.Register(ctx, &workflowservice.RegisterNamespaceRequest{
 			Namespace:                        namespace,
-			WorkflowExecutionRetentionPeriod: durationpb.New(retention),
+			WorkflowExecutionRetentionPeriod: durationpb.New(Retention),
 			HistoryArchivalState:             enumspb.ARCHIVAL_STATE_DISABLED,
 			VisibilityArchivalState:          enumspb.ARCHIVAL_STATE_DISABLED,
 		})

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"time"
+
+	"turnus/internal/embedded/postgres"
+	"turnus/internal/embedded/temporal"
+	"turnus/migrations"
+	"turnus/store"
+)
+
+const uiAddressFile = "temporal-ui-address"
+
+// prepare brings the database up to date as its owner, and gives its address
+// for the parts, which may do less.
+func prepare(ctx context.Context, pg *postgres.Server) (string, error) {
+	app, err := pg.Login(ctx, migrations.AppRole)
+	if err != nil {
+		return "", err
+	}
+	owner, err := store.Open(ctx, pg.URL(databaseName))
+	if err != nil {
+		return "", err
+	}
+	defer owner.Close()
+	return app(databaseName), migrations.Up(ctx, owner.DB())
+}
+
+// together runs worker and API in this process until ctx ends, and does what
+// the first start does; show is called once work is accepted.
+func together(ctx context.Context, fail func(error), c connection, f *front, s site, log *slog.Logger, show func() (stop func())) error {
+	p, err := c.open(ctx, log)
+	if err != nil {
+		return err
+	}
+	defer p.close()
+	first, err := s.firstStart(ctx, p.store)
+	if err != nil {
+		return err
+	}
+	w, err := p.work(fail)
+	if err != nil {
+		return err
+	}
+	defer w.Stop()
+	defer f.stop() // before what it stands on
+	f.answer(p.api())
+	url := "http://" + f.server.Addr
+	say("Turnus answers on %s", url)
+	defer show()()
+	if s.demo {
+		go s.demonstrate(ctx, p.store, url, first)
+	} else {
+		say("Declare your organisation: TURNUS_TOKEN=$(cat %s) turnus apply -f FILE", s.data.file(adminTokenFile))
+	}
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-f.failed:
+		return err
+	}
+}
+
+// showUI starts Temporal's Web UI, unless it was switched off. Nothing depends
+// on it: where it can't run, Turnus does without.
+func showUI(f upFlags, address string, data *dataDir) (stop func()) {
+	os.Remove(data.file(uiAddressFile)) //nolint:errcheck // of the last start
+	if !f.ui {
+		return func() {}
+	}
+	ui, err := temporal.StartUI(address, namespace, f.uiPort)
+	if err != nil {
+		say("Temporal's Web UI isn't there: %v", err)
+		return func() {}
+	}
+	if err := data.write(uiAddressFile, ui.Address()+"\n", 0o644); err != nil {
+		say("%v", err)
+	}
+	say("Temporal's Web UI, for reading only: http://%s", ui.Address())
+	return func() { within(time.Second, ui.Stop) } //nolint:errcheck // it holds nothing
+}
