@@ -63,7 +63,7 @@ func (p parts) firstStart(ctx context.Context, st *store.Store) (first bool, err
 	if first {
 		say("An administrator's token is in %s", path)
 	} else {
-		say("The administrator's token in %s had expired or was revoked; there is a new one in its place", path)
+		say("The administrator's token in %s was missing, had expired or was revoked; there is a new one in its place", path)
 	}
 	return first, nil
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -26,6 +27,7 @@ type parts struct {
 	listener        net.Listener // the API's, open already
 	data            *dataDir
 	demo            bool
+	backup          func(context.Context, io.Writer) error // nil: the database is somebody else's
 	log             *slog.Logger
 }
 
@@ -61,7 +63,7 @@ func startParts(ctx context.Context, p parts) error {
 	defer w.Stop()
 
 	handler := api.New(api.Config{
-		Store: st, Runs: rs, Now: now, Log: p.log, Version: version(),
+		Store: st, Runs: rs, Now: now, Log: p.log, Version: version(), Backup: p.backup,
 		Ready: func(ctx context.Context) error {
 			_, unhealthy := temporal.CheckHealth(ctx, &client.CheckHealthRequest{})
 			return errors.Join(st.Ping(ctx), unhealthy)

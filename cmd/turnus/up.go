@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"os"
@@ -94,12 +95,12 @@ func serve(ctx context.Context, path, listen string, demo bool, log *slog.Logger
 	}
 	defer data.Close()
 
-	pg, err := postgres.Start(ctx, postgres.Config{Dir: data.file("postgres"), Log: log.With("part", "postgres"), Fetch: true})
+	pg, err := postgres.Start(ctx, postgres.Config{Dir: data.file(postgresDir), Log: log.With("part", "postgres"), Fetch: true})
 	if err != nil {
 		return stopped(ctx, err)
 	}
 	defer func() { err = errors.Join(err, within(20*time.Second, pg.Stop)) }()
-	say("PostgreSQL runs on a unix socket; its data is in %s", data.file("postgres"))
+	say("PostgreSQL runs on a unix socket; its data is in %s", data.file(postgresDir))
 	if err := pg.CreateDatabase(ctx, databaseName); err != nil {
 		return stopped(ctx, err)
 	}
@@ -126,6 +127,7 @@ func serve(ctx context.Context, path, listen string, demo bool, log *slog.Logger
 	err = startParts(running, parts{
 		databaseURL: pg.URL(databaseName), temporalAddress: engine.Address(), namespace: namespace,
 		listener: listener, data: data, demo: demo, log: log,
+		backup: func(ctx context.Context, w io.Writer) error { return writeBackup(ctx, w, pg) },
 	})
 	if ctx.Err() == nil && running.Err() != nil {
 		return context.Cause(running)

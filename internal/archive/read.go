@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path"
@@ -92,13 +93,9 @@ func readHead(in *tar.Reader) (Head, error) {
 		return Head{}, errForeign
 	}
 	if head.Format > format {
-		return Head{}, damagedFormat(head)
+		return Head{}, fmt.Errorf("the backup was made by a newer version of turnus (%s): restore it with that one", head.Version)
 	}
 	return head, nil
-}
-
-func damagedFormat(h Head) error {
-	return errors.New("the backup was made by a newer version of turnus (" + h.Version + "): restore it with that one")
 }
 
 // entries reads all entries up to the manifest, and the manifest.

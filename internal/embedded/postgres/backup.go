@@ -232,23 +232,35 @@ func (c copier) wal(label, last string, size int64) error {
 	return nil
 }
 
-// segments names the WAL files from first to last, both included: eight hex
-// digits each of timeline, of 4 GiB, and of the segment therein.
+// segments names the WAL files from first to last, both included.
 func segments(first, last string, size int64) ([]string, error) {
-	var from, to [3]int64
-	for name, at := range map[string]*[3]int64{first: &from, last: &to} {
-		if _, err := fmt.Sscanf(name, "%8X%8X%8X", &at[0], &at[1], &at[2]); err != nil || size <= 0 {
-			return nil, fmt.Errorf("%q doesn't name WAL in segments of %d bytes", name, size)
-		}
+	timeline, begin, err := segment(first, size)
+	if err != nil {
+		return nil, err
 	}
-	each := int64(1<<32) / size
-	begin, end := from[1]*each+from[2], to[1]*each+to[2]
-	if from[0] != to[0] || end < begin {
+	same, end, err := segment(last, size)
+	if err != nil {
+		return nil, err
+	}
+	if timeline != same || end < begin {
 		return nil, fmt.Errorf("the WAL from %s to %s isn't one piece", first, last)
 	}
 	var names []string
 	for n := begin; n <= end; n++ {
-		names = append(names, fmt.Sprintf("%08X%08X%08X", from[0], n/each, n%each))
+		names = append(names, fmt.Sprintf("%08X%08X%08X", timeline, n/perName(size), n%perName(size)))
 	}
 	return names, nil
+}
+
+// perName is how many segments the last eight digits of a name count.
+func perName(size int64) int64 { return 1 << 32 / size }
+
+// segment takes a WAL file's name apart: eight hex digits each of timeline, of
+// 4 GiB, and of the segment therein.
+func segment(name string, size int64) (timeline, number int64, err error) {
+	var high, low int64
+	if _, err := fmt.Sscanf(name, "%8X%8X%8X", &timeline, &high, &low); err != nil || len(name) != 24 || size <= 0 {
+		return 0, 0, fmt.Errorf("%q doesn't name WAL in segments of %d bytes", name, size)
+	}
+	return timeline, high*perName(size) + low, nil
 }
