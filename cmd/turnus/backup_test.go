@@ -223,7 +223,7 @@ func (e *engine) finish(owner, approver, id string) error {
 			// Decided already, and on its way, is as good.
 			status, o, err := e.try(approver, "POST", "/v1/tasks/"+task+"/decision", object{"outcome": "approve"}, "")
 			if err != nil || status != 200 {
-				return fmt.Errorf("%s: %d %v %v", task, status, o, err)
+				return fmt.Errorf("%s: %d %v (%w)", task, status, o, err)
 			}
 		case "collecting", "drafting":
 		default:

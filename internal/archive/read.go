@@ -72,7 +72,7 @@ func read(r io.Reader, accept func(Head) error, dir func(string) error, file fun
 		return head, damaged("what is in it isn't what its manifest says")
 	}
 	// Reading on to the end checks the compression's own checksum.
-	if n, err := io.CopyN(io.Discard, zip, longestAfter); err != io.EOF {
+	if n, err := io.CopyN(io.Discard, zip, longestAfter); !errors.Is(err, io.EOF) {
 		return head, source.or(damaged("%d bytes and more follow its end (%v)", n, err))
 	}
 	return head, nil
