@@ -50,6 +50,7 @@ func accessTable() map[string]access {
 		"list-imports":   only(admin, owner, auditor),
 		"get-import":     only(admin, owner, auditor),
 		"list-rejects":   only(admin, owner, auditor),
+		"backup":         only(admin),
 	}
 	for _, k := range kinds() {
 		t["list-"+k.plural] = only(admin, owner, approver, auditor)

@@ -17,7 +17,7 @@ func matrix() map[string]string {
 		"list-processes": "aopuv", "list-runs": "aopuv", "get-run": "aopuv", "get-report": "aopuv", "list-tasks": "aopuv", "get-task": "aopuv",
 		"start-sla-report": "o", "cancel-run": "ao", "decide-task": "p", "issue-pass": "p",
 		"apply": "a", "issue-token": "a", "revoke-token": "a", "list-tokens": "au", "list-audit": "u",
-		"import-tickets": "ao", "list-imports": "aou", "get-import": "aou", "list-rejects": "aou",
+		"import-tickets": "ao", "list-imports": "aou", "get-import": "aou", "list-rejects": "aou", "backup": "a",
 	}
 	for plural, one := range map[string]string{"calendars": "calendar", "persons": "person", "services": "service", "agreements": "agreement", "mappings": "mapping"} {
 		m["list-"+plural], m["get-"+one], m["list-"+one+"-versions"] = "aopu", "aopu", "aopu"

@@ -13,8 +13,10 @@ package api
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -31,9 +33,10 @@ type Config struct {
 	Runs    *runs.Runs
 	Now     func() time.Time
 	Log     *slog.Logger
-	Ready   func(context.Context) error           // nil error: work is accepted
-	Counts  func(context.Context) (Counts, error) // for /metrics, read at each scrape; may be nil
-	Version string                                // of the binary, shown by /healthz
+	Ready   func(context.Context) error            // nil error: work is accepted
+	Counts  func(context.Context) (Counts, error)  // for /metrics, read at each scrape; may be nil
+	Backup  func(context.Context, io.Writer) error // writes a copy of everything; nil: not from here
+	Version string                                 // of the binary, shown by /healthz
 }
 
 // server holds the configuration and what New makes of it.
@@ -42,6 +45,7 @@ type server struct {
 	huma    huma.API
 	access  map[string]access
 	metrics *metrics
+	copying sync.Mutex // held by the one backup that runs
 }
 
 // The limits of a request. Idempotency keys are free 30 s after a request that
@@ -51,6 +55,8 @@ const (
 	bodyTime    = 10 * time.Second // to send an ordinary body
 	importTime  = 30 * time.Minute // to send and merge a file
 	importIdle  = time.Minute      // without a byte of it
+	backupTime  = 12 * time.Hour
+	backupIdle  = time.Minute // in which none of it is taken: PostgreSQL keeps its WAL meanwhile
 	maxBody     = 1 << 20
 	maxApply    = 4 << 20
 	maxImport   = 4 << 30
@@ -75,12 +81,13 @@ func New(c Config) *echo.Echo {
 	s.tokens()
 	s.audit()
 	s.imports()
+	s.backup()
 	s.document(e)
 	return e
 }
 
 // Server is an HTTP server with the limits that the API needs. What may take
-// longer (the import) moves its own deadlines.
+// longer (import, backup) moves its own deadlines.
 func Server(h http.Handler, addr string) *http.Server {
 	return &http.Server{
 		Addr:              addr,

@@ -23,6 +23,7 @@ const (
 	tooSlow          fault.Code = "too-slow"
 	tooLarge         fault.Code = "too-large"
 	unsupported      fault.Code = "unsupported-media-type"
+	notOffered       fault.Code = "not-offered"
 )
 
 // statuses is the one place that maps a code to HTTP.
@@ -42,6 +43,7 @@ var statuses = map[fault.Code]struct {
 	unsupported:           {http.StatusUnsupportedMediaType, text.New("Unknown media type", "Unbekannter Medientyp")},
 	fault.Invalid:         {http.StatusUnprocessableEntity, text.New("Not acceptable as it is", "So nicht annehmbar")},
 	fault.Internal:        {http.StatusInternalServerError, text.New("Internal error", "Interner Fehler")},
+	notOffered:            {http.StatusNotImplemented, text.New("Not offered here", "Hier nicht angeboten")},
 	fault.Unavailable:     {http.StatusServiceUnavailable, text.New("Not available just now", "Gerade nicht verfügbar")},
 }
 

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
@@ -17,7 +18,8 @@ import (
 type operation struct {
 	huma.Operation
 	body   bodyKind
-	secret bool // the answer holds a secret: it isn't kept, and a repeat is refused
+	secret bool          // the answer holds a secret: it isn't kept, and a repeat is refused
+	lasts  time.Duration // at most; 0: as long as its kind of body permits
 }
 
 // bodyKind says how an operation takes its body.
@@ -84,7 +86,10 @@ func (s *server) refused(ctx context.Context, action string, why error) error {
 // token.
 func (s *server) signIn(op operation, door access) func(huma.Context, func(huma.Context)) {
 	limit := requestTime
-	if op.body == stream {
+	switch {
+	case op.lasts > 0:
+		limit = op.lasts
+	case op.body == stream:
 		limit = importTime
 	}
 	return func(ctx huma.Context, next func(huma.Context)) {

@@ -174,6 +174,23 @@ func (c *Client) Report(ctx context.Context, w io.Writer, id, format, lang strin
 	return err
 }
 
+// Backup writes a copy of everything, as an archive, while it is made. A copy
+// that breaks off is an error.
+func (c *Client) Backup(ctx context.Context, w io.Writer) error {
+	res, err := c.do(ctx, call{method: http.MethodGet, path: "/v1/backup", header: map[string]string{"Accept": "application/gzip"}})
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	if _, err := io.Copy(w, res.Body); err != nil {
+		if away(err) {
+			return fmt.Errorf("%s: the backup broke off before its end; the server's log says why", c.base)
+		}
+		return err
+	}
+	return nil
+}
+
 // Issued is a new token, whose secret is shown this once.
 type Issued struct {
 	ID      string    `json:"id"`

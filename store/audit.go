@@ -112,6 +112,12 @@ func record(ctx context.Context, tx sqlx.ExtContext, now time.Time, by person.Ac
 	return err
 }
 
+// Record records a deed that changes nothing in the database, and so has no
+// transaction of its own: an export.
+func (s *Store) Record(ctx context.Context, now time.Time, by person.Actor, action, object string, after any) error {
+	return mapped(record(ctx, s.db, now, by, action, object, nil, after))
+}
+
 // Refused records a refusal, in a transaction of its own, since that of the
 // refused deed is undone. The action is named after the deed, as in
 // decision.refused.

@@ -44,11 +44,7 @@ func openDataDir(path string) (*dataDir, error) {
 	if err != nil {
 		return nil, err
 	}
-	mode := fs.FileMode(0o700)
-	if os.Geteuid() == 0 {
-		mode = 0o711 // PostgreSQL's user goes through to its own directory
-	}
-	if err := os.MkdirAll(path, mode); err != nil {
+	if err := os.MkdirAll(path, dataMode()); err != nil {
 		return nil, unwritable(path, err)
 	}
 	if err := checkLayout(path); err != nil {
@@ -64,6 +60,15 @@ func openDataDir(path string) (*dataDir, error) {
 		return nil, err
 	}
 	return d, nil
+}
+
+// dataMode closes the directory to others, but for PostgreSQL's user, who goes
+// through to its own one.
+func dataMode() fs.FileMode {
+	if os.Geteuid() == 0 {
+		return 0o711
+	}
+	return 0o700
 }
 
 // take locks the directory and writes down who has it.

@@ -69,6 +69,7 @@ func newEngine(t *testing.T, args ...string) *engine {
 
 // requestLine is a line of the log that says no more than a request went well.
 var requestLine = regexp.MustCompile(`(?m)^.*level=INFO msg=request .*\n`)
+
 // record is what a process says, read while it goes on saying it.
 type record struct {
 	mu   sync.Mutex

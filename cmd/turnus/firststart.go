@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -32,6 +33,7 @@ const (
 type site struct {
 	data *dataDir
 	demo bool
+	copy func(context.Context, io.Writer) error // of everything, for a backup
 }
 
 // firstStart makes an administrator and sees to their token. It says whether
@@ -76,7 +78,7 @@ func administratorToken(ctx context.Context, st *store.Store, path string) (firs
 	if first {
 		say("An administrator's token is in %s", path)
 	} else {
-		say("The administrator's token in %s had expired or was revoked; there is a new one in its place", path)
+		say("The administrator's token in %s was missing, had expired or was revoked; there is a new one in its place", path)
 	}
 	return first, nil
 }

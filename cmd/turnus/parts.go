@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -25,6 +26,7 @@ type parts struct {
 	store    *store.Store
 	temporal client.Client
 	runs     *runs.Runs
+	backup   func(context.Context, io.Writer) error // nil: the database is somebody else's
 	log      *slog.Logger
 }
 
@@ -51,7 +53,7 @@ func (p *parts) work(failed func(error)) (*worker.Worker, error) {
 // api is the API's handler.
 func (p *parts) api() http.Handler {
 	return api.New(api.Config{
-		Store: p.store, Runs: p.runs, Now: now, Log: p.log, Version: version(), Ready: p.ready,
+		Store: p.store, Runs: p.runs, Now: now, Log: p.log, Version: version(), Ready: p.ready, Backup: p.backup,
 		Counts: func(ctx context.Context) (c api.Counts, err error) {
 			c.OpenTasks, c.Runs, err = p.store.Counts(ctx)
 			return c, err

@@ -37,6 +37,7 @@ func together(ctx context.Context, fail func(error), c connection, f *front, s s
 		return err
 	}
 	defer p.close()
+	p.backup = s.copy
 	first, err := s.firstStart(ctx, p.store)
 	if err != nil {
 		return err

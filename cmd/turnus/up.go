@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"os"
@@ -107,12 +108,12 @@ func serve(ctx context.Context, f upFlags, log *slog.Logger) (err error) {
 	front := newFront(listener)
 	defer front.stop()
 
-	pg, err := postgres.Start(ctx, postgres.Config{Dir: data.file("postgres"), Log: log.With("part", "postgres"), Fetch: true})
+	pg, err := postgres.Start(ctx, postgres.Config{Dir: data.file(postgresDir), Log: log.With("part", "postgres"), Fetch: true})
 	if err != nil {
 		return stopped(ctx, err)
 	}
 	defer func() { err = errors.Join(err, within(20*time.Second, pg.Stop)) }()
-	say("PostgreSQL runs on a unix socket; its data is in %s", data.file("postgres"))
+	say("PostgreSQL runs on a unix socket; its data is in %s", data.file(postgresDir))
 	if err := pg.CreateDatabase(ctx, databaseName); err != nil {
 		return stopped(ctx, err)
 	}
@@ -141,7 +142,8 @@ func serve(ctx context.Context, f upFlags, log *slog.Logger) (err error) {
 		return stopped(ctx, err)
 	}
 	c := connection{databaseURL: app, temporalAddress: engine.Address(), namespace: namespace}
-	err = together(running, fail, c, front, site{data, f.demo}, log, func() (stop func()) {
+	backup := func(ctx context.Context, w io.Writer) error { return writeBackup(ctx, w, pg) }
+	err = together(running, fail, c, front, site{data, f.demo, backup}, log, func() (stop func()) {
 		return showUI(f, engine.Address(), data)
 	})
 	if ctx.Err() == nil && running.Err() != nil {

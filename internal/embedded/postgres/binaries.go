@@ -37,12 +37,7 @@ func binaries(ctx context.Context, data, fetched string, fetch bool, log *slog.L
 	if err != nil {
 		return "", err
 	}
-	dirs := append([]string{filepath.Join(fetched, "bin")}, filepath.SplitList(os.Getenv("PATH"))...)
-	for _, pattern := range places {
-		found, _ := filepath.Glob(pattern) // the patterns are well-formed
-		dirs = append(dirs, found...)
-	}
-	if dir := newest(ctx, dirs, want); dir != "" {
+	if dir := search(ctx, fetched, want); dir != "" {
 		return dir, nil
 	}
 	if !fetch {
@@ -53,6 +48,16 @@ func binaries(ctx context.Context, data, fetched string, fetch bool, log *slog.L
 		return "", missing(want, err)
 	}
 	return filepath.Join(fetched, "bin"), nil
+}
+
+// search looks for binaries that fit in every place; empty: there are none.
+func search(ctx context.Context, fetched string, want int) string {
+	dirs := append([]string{filepath.Join(fetched, "bin")}, filepath.SplitList(os.Getenv("PATH"))...)
+	for _, pattern := range places {
+		found, _ := filepath.Glob(pattern) // the patterns are well-formed
+		dirs = append(dirs, found...)
+	}
+	return newest(ctx, dirs, want)
 }
 
 // newest is the directory with the highest version that fits; want 0: any

@@ -5,7 +5,8 @@
 // the first start, listens on a unix socket only, drops to an unprivileged
 // user when started by root (PostgreSQL refuses root), takes over from a server
 // that a killed process has left behind, and starts the server again when it
-// dies by itself. It imports nothing of ours.
+// dies by itself. Backup copies it while it runs, Adopt makes a server of the
+// copy. It imports nothing of ours.
 //
 //	server, err := postgres.Start(ctx, postgres.Config{Dir: dir, Log: log, Fetch: true})
 //	if err != nil { … }

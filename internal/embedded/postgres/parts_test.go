@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -84,4 +85,55 @@ func TestSocketDir(t *testing.T) {
 	require.NoError(t, os.Chmod(dir, 0o777))
 	_, err = socketDir(long, me)
 	require.ErrorContains(t, err, "belongs to somebody else")
+}
+
+func TestSegments(t *testing.T) {
+	const mb = 1 << 20
+	for _, c := range []struct {
+		first, last string
+		size        int64
+		want        []string
+	}{
+		{"000000010000000000000004", "000000010000000000000004", 16 * mb, []string{"000000010000000000000004"}},
+		{"0000000100000000000000FE", "000000010000000100000001", 16 * mb, []string{
+			"0000000100000000000000FE", "0000000100000000000000FF", "000000010000000100000000", "000000010000000100000001"}},
+		{"00000002000000AB00000003", "00000002000000AC00000000", 1024 * mb, []string{"00000002000000AB00000003", "00000002000000AC00000000"}},
+	} {
+		got, err := segments(c.first, c.last, c.size)
+		require.NoError(t, err)
+		require.Equal(t, c.want, got)
+	}
+	for _, c := range [][2]string{
+		{"000000010000000000000004", "000000020000000000000005"},
+		{"000000010000000000000004", "000000010000000000000003"},
+		{"000000010000000000000004", "nonsense"},
+		{"00000001", "000000010000000000000003"},
+	} {
+		_, err := segments(c[0], c[1], 16*mb)
+		require.Error(t, err, c)
+	}
+}
+
+// What is left out of a copy, and what only looks like it.
+func TestLeftOut(t *testing.T) {
+	for _, name := range []string{"postmaster.pid", "postmaster.opts", "backup_label.old", ".s.PGSQL.5432.lock", "pg_internal.init", "pg_internal.init.123", "pgsql_tmp", "pgsql_tmp12.0", "t3_16384", "t3_16384_fsm", "t3_16384.1"} {
+		require.True(t, left.MatchString(name), name)
+	}
+	for _, name := range []string{"PG_VERSION", "pg_control", "16384", "16384_init", "postgresql.auto.conf", "pg_hba.conf", "pg_filenode.map"} {
+		require.False(t, left.MatchString(name), name)
+	}
+}
+
+// A file that shrinks while it is copied keeps the size that was said.
+func TestShrinkingFile(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "f"), make([]byte, 100), 0o600))
+	c := copier{ctx: t.Context(), dir: dir, put: func(f File) error {
+		require.NoError(t, os.Truncate(filepath.Join(dir, "f"), 10))
+		b, err := io.ReadAll(f.Content)
+		require.NoError(t, err)
+		require.Len(t, b, 100)
+		return nil
+	}}
+	require.NoError(t, c.file("f"))
 }

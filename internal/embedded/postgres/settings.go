@@ -17,8 +17,9 @@ func settings(extra map[string]string) map[string]string {
 		"unix_socket_permissions":     "0700",
 		"max_connections":             "200",
 		"shared_buffers":              "128MB",
-		"max_wal_size":                "2GB", // bulk imports: fewer checkpoints
-		"synchronous_commit":          "on",  // what was acknowledged is on disk
+		"wal_level":                   "replica", // a backup of the running server needs it
+		"max_wal_size":                "2GB",     // bulk imports: fewer checkpoints
+		"synchronous_commit":          "on",      // what was acknowledged is on disk
 		"fsync":                       "on",
 		"jit":                         "off", // short statements: compiling them costs more than it saves
 		"timezone":                    "UTC",

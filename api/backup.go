@@ -1,0 +1,100 @@
+package api
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"hash"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
+
+	"turnus/itsm/fault"
+	"turnus/itsm/text"
+)
+
+func (s *server) backup() {
+	register(s, operation{lasts: backupTime, Operation: huma.Operation{
+		OperationID: "backup", Method: http.MethodGet, Path: "/v1/backup", Tags: []string{"Operation"},
+		Summary: "A consistent copy of everything, as an archive for turnus restore",
+		Description: "Sent while it is made, and complete only if the answer ends properly. It holds what the database holds: keep it as secret. " +
+			"One at a time. Not offered by turnus api, whose database has its own backups.",
+		Responses: map[string]*huma.Response{"200": {Description: "The archive",
+			Content: map[string]*huma.MediaType{"application/gzip": {Schema: &huma.Schema{Type: "string", Format: "binary"}}}}},
+	}}, func(ctx context.Context, _ *struct{}) (*huma.StreamResponse, error) {
+		if s.Backup == nil {
+			return nil, fault.New(notOffered, text.New(
+				"This API stands on a database of your own: back that one up with its own means, Temporal's databases at the same instant.",
+				"Diese API steht auf Ihrer eigenen Datenbank: diese mit deren Mitteln sichern, die Datenbanken von Temporal zum selben Zeitpunkt."))
+		}
+		return &huma.StreamResponse{Body: func(out huma.Context) { s.sendBackup(ctx, out) }}, nil
+	})
+}
+
+// sendBackup makes a backup and sends it at the same time. What fails before
+// the first byte is answered with a problem; what fails later cuts the
+// connection, so that nobody takes a part for the whole.
+func (s *server) sendBackup(ctx context.Context, out huma.Context) {
+	if !s.copying.TryLock() {
+		problem(ctx, fault.New(fault.Conflict, text.New("A backup is being made already: wait until it has ended.",
+			"Es wird schon eine Sicherung erstellt: bitte warten, bis sie fertig ist."))).write(out)
+		return
+	}
+	defer s.copying.Unlock()
+	who := actorOf(ctx)
+	// On record before anything leaves the house, whatever becomes of it.
+	if err := s.Store.Record(ctx, s.Now(), who, "backup.begun", backupObject, nil); err != nil {
+		problem(ctx, err).write(out)
+		return
+	}
+	d := &download{out: out, control: http.NewResponseController(humaecho.Unwrap(out).Response()), sum: sha256.New()}
+	// The server takes the end of the time to read a request for the client's.
+	_ = d.control.SetReadDeadline(time.Time{})
+	err := s.Backup(ctx, d)
+	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), requestTime) // the client may be gone
+	defer cancel()
+	if err == nil {
+		err = s.Store.Record(after, s.Now(), who, "backup.taken", backupObject,
+			map[string]any{"bytes": d.bytes, "sha256": hex.EncodeToString(d.sum.Sum(nil))})
+		if err == nil {
+			return
+		}
+	}
+	s.Log.Error("a backup failed", "request", requestOf(ctx).id, "person", who.Person, "bytes", d.bytes, "error", err)
+	if unrecorded := s.Store.Record(after, s.Now(), who, "backup.failed", backupObject, map[string]any{"bytes": d.bytes}); unrecorded != nil {
+		s.Log.Warn("that a backup failed could not be recorded", "request", requestOf(ctx).id, "error", withCause(unrecorded))
+	}
+	if d.bytes > 0 {
+		panic(http.ErrAbortHandler)
+	}
+	problem(ctx, fault.New(fault.Unavailable, text.New("The backup could not begin: the log says why. Try again shortly.",
+		"Die Sicherung konnte nicht beginnen: das Protokoll sagt, warum. Bitte gleich noch einmal versuchen.")).Because(err)).write(out)
+}
+
+// backupObject is what the audit trail calls what is copied.
+const backupObject = "backup"
+
+// download sends a file while it is made; each piece has to be taken within the
+// idle time.
+type download struct {
+	out     huma.Context
+	control *http.ResponseController
+	sum     hash.Hash
+	bytes   int64
+}
+
+// Write implements io.Writer.
+func (d *download) Write(p []byte) (int, error) {
+	_ = d.control.SetWriteDeadline(time.Now().Add(backupIdle)) // not every transport has deadlines
+	if d.bytes == 0 {
+		d.out.SetHeader("Content-Type", "application/gzip")
+		d.out.SetHeader("Content-Disposition", `attachment; filename="turnus-backup.tar.gz"`)
+		d.out.SetStatus(http.StatusOK)
+	}
+	n, err := d.out.BodyWriter().Write(p)
+	d.bytes += int64(n)
+	d.sum.Write(p[:n])
+	return n, err
+}
