@@ -60,16 +60,9 @@ func getRun(ctx context.Context, q sqlx.QueryerContext, id, lock string) (run.Ru
 
 // Runs lists runs, newest first.
 func (s *Store) Runs(ctx context.Context, f Runs, p Page) ([]run.Run, string, error) {
-	at, id := time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC), ""
-	key, err := p.after(2)
+	at, id, err := p.place(time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC))
 	if err != nil {
 		return nil, "", err
-	}
-	if key != nil {
-		if at, err = time.Parse(time.RFC3339Nano, key[0]); err != nil {
-			return nil, "", fault.Invalidf("cursor", "this isn't a cursor of this list", "das ist kein Cursor dieser Liste")
-		}
-		id = key[1]
 	}
 	var rows []runRow
 	err = s.db.SelectContext(ctx, &rows, "SELECT "+runColumns+` FROM run r
@@ -80,12 +73,7 @@ func (s *Store) Runs(ctx context.Context, f Runs, p Page) ([]run.Run, string, er
 	if err != nil {
 		return nil, "", mapped(err)
 	}
-	next := ""
-	if len(rows) > p.limit() {
-		rows = rows[:p.limit()]
-		last := rows[len(rows)-1]
-		next = cursor(last.Created.Format(time.RFC3339Nano), last.ID)
-	}
+	rows, next := page(p, rows, func(r runRow) (time.Time, string) { return r.Created, r.ID })
 	list := make([]run.Run, len(rows))
 	for i, r := range rows {
 		list[i] = r.plain()

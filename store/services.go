@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"turnus/itsm/agreement"
-	"turnus/itsm/calendar"
 	"turnus/itsm/resource"
 	"turnus/itsm/sla"
 	"turnus/itsm/text"
@@ -17,17 +16,8 @@ func (s *Store) ZoneOf(ctx context.Context, service string) (*time.Location, err
 	if err != nil {
 		return nil, err
 	}
-	if svc.Spec.Calendar == calendar.AlwaysOpen {
-		if svc.Spec.Zone == "" {
-			return time.UTC, nil
-		}
-		return calendar.Zone(svc.Spec.Zone)
-	}
-	cal, err := Current[calendar.Spec](ctx, s, resource.Calendar, svc.Spec.Calendar)
-	if err != nil {
-		return nil, err
-	}
-	return calendar.Zone(cal.Spec.Zone)
+	zone, err := serviceZone(ctx, s.db, svc.Spec)
+	return zone, mapped(err)
 }
 
 // RejectsByCause counts the source rows that a service's imports have taken in

@@ -126,6 +126,30 @@ func (p Page) after(keys int) ([]string, error) {
 	return key, nil
 }
 
+// place decodes the cursor of a list in order of instant and ID; first stands
+// for the instant at the beginning.
+func (p Page) place(first time.Time) (at time.Time, id string, err error) {
+	key, err := p.after(2)
+	if err != nil || key == nil {
+		return first, "", err
+	}
+	if at, err = time.Parse(time.RFC3339Nano, key[0]); err != nil {
+		return at, "", notACursor()
+	}
+	return at, key[1], nil
+}
+
+// page cuts off the row too many that says whether there is more, and gives
+// the cursor to it; the inverse of Page.place.
+func page[T any](p Page, rows []T, place func(T) (time.Time, string)) ([]T, string) {
+	if len(rows) <= p.limit() {
+		return rows, ""
+	}
+	rows = rows[:p.limit()]
+	at, id := place(rows[len(rows)-1])
+	return rows, cursor(at.Format(time.RFC3339Nano), id)
+}
+
 // cursor is the inverse of Page.after.
 func cursor(key ...string) string {
 	b, _ := json.Marshal(key) // strings always marshal

@@ -75,16 +75,9 @@ const owned = `EXISTS (SELECT 1 FROM resource_current s WHERE s.kind = 'Service'
 
 // Tasks lists tasks, oldest first.
 func (s *Store) Tasks(ctx context.Context, f Tasks, p Page) ([]task.Task, string, error) {
-	at, id := time.Time{}, ""
-	key, err := p.after(2)
+	at, id, err := p.place(time.Time{})
 	if err != nil {
 		return nil, "", err
-	}
-	if key != nil {
-		if at, err = time.Parse(time.RFC3339Nano, key[0]); err != nil {
-			return nil, "", fault.Invalidf("cursor", "this isn't a cursor of this list", "das ist kein Cursor dieser Liste")
-		}
-		id = key[1]
 	}
 	who, whose := "", "true"
 	switch {
@@ -101,12 +94,7 @@ func (s *Store) Tasks(ctx context.Context, f Tasks, p Page) ([]task.Task, string
 	if err != nil {
 		return nil, "", mapped(err)
 	}
-	next := ""
-	if len(rows) > p.limit() {
-		rows = rows[:p.limit()]
-		last := rows[len(rows)-1]
-		next = cursor(last.Opened.Format(time.RFC3339Nano), last.ID)
-	}
+	rows, next := page(p, rows, func(r taskRow) (time.Time, string) { return r.Opened, r.ID })
 	list := make([]task.Task, len(rows))
 	people := map[string][]string{} // several tasks of one run
 	for i, row := range rows {
