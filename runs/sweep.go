@@ -3,6 +3,7 @@ package runs
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	enums "go.temporal.io/api/enums/v1"
@@ -18,6 +19,8 @@ const (
 	startGrace = 3 * time.Second  // a start under way is left alone
 	lookEvery  = 10 * time.Second // at each live run's workflow, as far as the batches reach
 	sweepBatch = 100
+
+	sweepAtOnce = 8
 )
 
 // Sweep starts the workflows of runs that were recorded and never marked
@@ -29,21 +32,33 @@ func (r *Runs) Sweep(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, in := range waiting {
+	each(waiting, func(in run.Input) {
 		if err := r.recover(ctx, in); err != nil {
 			r.log.Warn("a recorded run can't be started yet", "run", in.Run, "error", err)
 		}
-	}
+	})
 	unseen, err := r.store.Unseen(ctx, now, now.Add(-lookEvery), sweepBatch)
 	if err != nil {
 		return err
 	}
-	for _, id := range unseen {
+	each(unseen, func(id string) {
 		if err := r.look(ctx, id); err != nil {
 			r.log.Warn("a run's workflow can't be looked at", "run", id, "error", err)
 		}
-	}
+	})
 	return nil
+}
+
+// each does something with all, a few at a time: after a crash Temporal takes
+// a second for each, and many wait.
+func each[T any](all []T, do func(T)) {
+	var busy sync.WaitGroup
+	free := make(chan struct{}, sweepAtOnce)
+	for _, one := range all {
+		free <- struct{}{}
+		busy.Go(func() { defer func() { <-free }(); do(one) })
+	}
+	busy.Wait()
 }
 
 func (r *Runs) recover(ctx context.Context, in run.Input) error {

@@ -1,15 +1,19 @@
 package store
 
 import (
+	"context"
+	"database/sql"
 	"io"
 	"net"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 	"github.com/stretchr/testify/require"
 
+	"turnus/internal/pgtest"
 	"turnus/itsm/fault"
 )
 
@@ -85,5 +89,55 @@ func TestWhatPassesByItself(t *testing.T) {
 		"22021": false,
 	} {
 		require.Equal(t, want, fault.Is(mapped(&pq.Error{Code: pq.ErrorCode(code)}), fault.Unavailable), code)
+	}
+}
+
+// The database goes away while a transaction is open: whatever the driver
+// makes of that, it is unavailable, not a mistake of ours.
+func TestGoneInATransaction(t *testing.T) {
+	for _, statement := range []func(*sqlx.Tx) error{
+		func(tx *sqlx.Tx) error { _, err := tx.ExecContext(t.Context(), "SELECT 1"); return err },
+		func(tx *sqlx.Tx) error { _, err := tx.ExecContext(t.Context(), "SELECT $1::text", "x"); return err },
+		func(tx *sqlx.Tx) error { var n int; return tx.GetContext(t.Context(), &n, "SELECT $1::int", 1) },
+		func(tx *sqlx.Tx) error { _, err := tx.PrepareContext(t.Context(), "SELECT $1::int"); return err },
+		func(tx *sqlx.Tx) error {
+			_, err := tx.PrepareContext(t.Context(), pq.CopyIn("audit", "number"))
+			return err
+		},
+		func(*sqlx.Tx) error { return nil }, // the commit finds it
+	} {
+		dialer := &cutting{}
+		connector, err := pq.NewConnector(pgtest.URL(t))
+		require.NoError(t, err)
+		connector.Dialer(dialer)
+		s := New(sql.OpenDB(connector))
+		err = s.tx(t.Context(), func(tx *sqlx.Tx) error {
+			dialer.cut()
+			return statement(tx)
+		})
+		require.True(t, fault.Is(err, fault.Unavailable), "%T %v", err, err)
+		require.NoError(t, s.Close())
+	}
+}
+
+// cutting dials connections that can be cut.
+type cutting struct {
+	pulse
+	conns []net.Conn
+}
+
+func (c *cutting) Dial(network, address string) (net.Conn, error) {
+	return c.DialContext(context.Background(), network, address)
+}
+
+func (c *cutting) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	conn, err := c.Dialer.DialContext(ctx, network, address)
+	c.conns = append(c.conns, conn)
+	return conn, err
+}
+
+func (c *cutting) cut() {
+	for _, conn := range c.conns {
+		conn.Close()
 	}
 }

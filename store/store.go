@@ -182,8 +182,19 @@ func mapped(err error) error {
 		return err
 	}
 	var network net.Error
-	if errors.As(err, &network) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) {
+	if errors.As(err, &network) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) || unsent(err) {
 		return away
 	}
 	return err
+}
+
+// unsent says that a statement couldn't be sent. In some places lib/pq gives
+// this error as it is, of a type that is its own, and without its cause.
+func unsent(err error) bool {
+	for ; err != nil; err = errors.Unwrap(err) {
+		if fmt.Sprintf("%T", err) == "*pq.safeRetryError" {
+			return true
+		}
+	}
+	return false
 }

@@ -257,7 +257,10 @@ func (c *chaos) recovered() []time.Duration {
 				delete(was, run)
 			}
 		}
-		require.Less(c, time.Since(ready), takenUp, "not taken up again: %v", was)
+		if time.Since(ready) > takenUp { // the rounds go on: nothing may be lost all the same
+			c.Errorf("not taken up again within %s: %v", takenUp, was)
+			break
+		}
 	}
 	return took
 }

@@ -186,6 +186,11 @@ type object = map[string]any
 
 // try makes a request; an error means that nothing was acknowledged.
 func (e *engine) try(token, method, path string, body any, key string) (int, object, error) {
+	status, o, _, err := e.request(token, method, path, body, key)
+	return status, o, err
+}
+
+func (e *engine) request(token, method, path string, body any, key string) (int, object, http.Header, error) {
 	var r io.Reader
 	kind := "application/json"
 	switch b := body.(type) {
@@ -210,18 +215,18 @@ func (e *engine) try(token, method, path string, body any, key string) (int, obj
 	}
 	a, err := http.DefaultClient.Do(q)
 	if err != nil {
-		return 0, nil, err
+		return 0, nil, nil, err
 	}
 	defer a.Body.Close()
 	b, err := io.ReadAll(a.Body)
 	if err != nil {
-		return 0, nil, err
+		return 0, nil, nil, err
 	}
 	var o object
 	if len(b) > 0 {
 		require.NoError(e, json.Unmarshal(b, &o), "%s %s: %.200s", method, path, b)
 	}
-	return a.StatusCode, o, nil
+	return a.StatusCode, o, a.Header, nil
 }
 
 // all reads a list to its end.

@@ -32,7 +32,7 @@ func (e *engine) database(name string) *sql.DB {
 	pid, err := os.ReadFile(filepath.Join(e.dir, "postgres", "data", "postmaster.pid"))
 	require.NoError(e, err)
 	password := e.token("postgres/password")
-	u := url.URL{Scheme: "postgres", User: url.UserPassword("postgres", password), Path: "/" + name,
+	u := url.URL{Scheme: "postgres", User: url.UserPassword("turnus", password), Path: "/" + name,
 		RawQuery: url.Values{"host": {strings.Split(string(pid), "\n")[4]}, "sslmode": {"disable"}}.Encode()}
 	db, err := sql.Open("postgres", u.String())
 	require.NoError(e, err)
