@@ -11,6 +11,7 @@ import (
 
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
+	"github.com/lib/pq/pqerror"
 	"github.com/stretchr/testify/require"
 
 	"turnus/internal/pgtest"
@@ -88,7 +89,7 @@ func TestWhatPassesByItself(t *testing.T) {
 		"42601": false,
 		"22021": false,
 	} {
-		require.Equal(t, want, fault.Is(mapped(&pq.Error{Code: pq.ErrorCode(code)}), fault.Unavailable), code)
+		require.Equal(t, want, fault.Is(mapped(&pq.Error{Code: pqerror.Code(code)}), fault.Unavailable), code)
 	}
 }
 
