@@ -78,7 +78,7 @@ func TestUploadsWithAKey(t *testing.T) {
 	h := newHouse(t)
 	require.Equal(t, 200, h.as(t, "admin", "POST", "/v1/apply", someMapping).Code)
 	const path = "/v1/services/payments/tickets?format=csv&mapping=some"
-	const file = "a,b\nT1,2026-10-01T08:00:00Z\n"
+	const file = "a,b,c\nT1,2026-10-01T08:00:00Z,\n"
 	first := h.as(t, "owner", "POST", path, file, "Idempotency-Key", "k")
 	require.Equal(t, 200, first.Code, first.Body)
 	again := h.as(t, "owner", "POST", path, file, "Idempotency-Key", "k")
