@@ -36,8 +36,14 @@ func (d *Document) Restate(old Report) {
 		delete(before, key{f.Agreement, f.Name})
 		if !known {
 			changed.Rows = append(changed.Rows, []Cell{Words(text.Same(f.Agreement)), Words(f.Label), absent(), f.cell()})
-		} else if !f.sameAs(was) {
+			continue
+		}
+		if !f.sameAs(was) {
 			changed.Rows = append(changed.Rows, []Cell{Words(text.Same(f.Agreement)), Words(f.Label), was.cell(), f.cell()})
+		}
+		if f.Target != was.Target {
+			label := text.New(f.Label.En+", agreed", f.Label.De+", vereinbart")
+			changed.Rows = append(changed.Rows, []Cell{Words(text.Same(f.Agreement)), Words(label), was.agreed(), f.agreed()})
 		}
 	}
 	for _, f := range old.Figures { // in their order
@@ -62,7 +68,18 @@ func absent() Cell { return Words(text.New("not there", "nicht vorhanden")) }
 func (f Figure) sameAs(o Figure) bool {
 	equal := func(a, b *int64) bool { return a == nil && b == nil || a != nil && b != nil && *a == *b }
 	return (f.Value == nil) == (o.Value == nil) && (f.Value == nil || *f.Value == *o.Value) &&
-		equal(f.Numerator, o.Numerator) && equal(f.Denominator, o.Denominator) && f.Target == o.Target
+		equal(f.Numerator, o.Numerator) && equal(f.Denominator, o.Denominator)
+}
+
+// agreed shows what was agreed on a figure.
+func (f Figure) agreed() Cell {
+	switch {
+	case f.Target == "":
+		return absent()
+	case f.Unit == "percent":
+		return Percent(f.Target)
+	}
+	return Words(text.Same(f.Target))
 }
 
 // cell shows a figure: a share with what it stands on, or a count.

@@ -102,7 +102,7 @@ func TestGoneInATransaction(t *testing.T) {
 		func(tx *sqlx.Tx) error { var n int; return tx.GetContext(t.Context(), &n, "SELECT $1::int", 1) },
 		func(tx *sqlx.Tx) error { _, err := tx.PrepareContext(t.Context(), "SELECT $1::int"); return err },
 		func(tx *sqlx.Tx) error {
-			_, err := tx.PrepareContext(t.Context(), pq.CopyIn("audit", "number"))
+			_, err := tx.PrepareContext(t.Context(), `COPY audit (number) FROM STDIN`)
 			return err
 		},
 		func(*sqlx.Tx) error { return nil }, // the commit finds it

@@ -37,7 +37,7 @@ func (c *contract) result(from, to int64) (AgreementResult, bool) {
 	var newest *terms
 	seen := map[string]bool{}
 	for _, t := range c.versions {
-		if !t.used && (t.from >= to || t.to <= from) {
+		if !t.used && !c.holds(t, from, to) {
 			continue
 		}
 		a.Versions = append(a.Versions, t.Version)
@@ -70,6 +70,16 @@ func (c *contract) result(from, to int64) (AgreementResult, bool) {
 		a.Workload = append(a.Workload, x)
 	}
 	return a, true
+}
+
+// holds says whether a version is in force at some instant of a span: newer
+// ones may cover all of its time.
+func (c *contract) holds(t *terms, from, to int64) bool {
+	at := []int64{max(t.from, from)}
+	for _, newer := range c.versions {
+		at = append(at, newer.to) // where it ends, an older one is in force again
+	}
+	return slices.ContainsFunc(at, func(i int64) bool { return i >= from && i < to && c.inForce(i) == t })
 }
 
 func (f *figures) any() bool { return f.Decided+f.Open+f.Reopened > 0 }

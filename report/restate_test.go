@@ -1,0 +1,40 @@
+package report
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"turnus/itsm/text"
+)
+
+// A restatement names what it restates, and sets what changed side by side:
+// values, agreed targets, figures that came or went, and nothing else.
+func TestRestate(t *testing.T) {
+	figure := func(name string, num, den int64, value, target string) Figure {
+		return Figure{Agreement: "desk", Name: name, Label: text.Same(name), Value: &value, Unit: "percent",
+			Numerator: &num, Denominator: &den, Target: target}
+	}
+	at := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	old := Report{Record: Record{Version: 3, Hash: "abc", Published: &at}, Document: Document{Run: "sla-report/desk/2026-10", Figures: []Figure{
+		figure("same", 9, 10, "90.000000", "90"), figure("value", 8, 10, "80.000000", "90"),
+		figure("target", 7, 10, "70.000000", "90"), figure("gone", 1, 10, "10.000000", "90")}}}
+	d := Document{Sections: []Section{{Title: text.Same("results")}}, Figures: []Figure{
+		figure("same", 9, 10, "90.000000", "90"), figure("value", 9, 10, "90.000000", "90"),
+		figure("target", 7, 10, "70.000000", "75"), figure("new", 1, 10, "10.000000", "90")}}
+	d.Restate(old)
+	require.Equal(t, &Restated{Version: 3, Run: "sla-report/desk/2026-10", Hash: "abc", Published: at}, d.Restates)
+	require.Len(t, d.Sections, 2)
+	rows := d.Sections[0].Tables[0].Rows
+	require.Len(t, rows, 4)
+	require.Equal(t, []Cell{Words(text.Same("desk")), Words(text.Same("value")), Share(8, 10), Share(9, 10)}, rows[0])
+	require.Equal(t, []Cell{Words(text.Same("desk")), Words(text.New("target, agreed", "target, vereinbart")), Percent("90"), Percent("75")}, rows[1])
+	require.Equal(t, absent(), rows[2][2])
+	require.Equal(t, absent(), rows[3][3])
+
+	d = Document{Figures: old.Figures}
+	d.Restate(old)
+	require.Empty(t, d.Sections[0].Tables)
+	require.Equal(t, "No figure differs.", d.Sections[0].Paragraphs[1].En)
+}
