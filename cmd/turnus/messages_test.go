@@ -111,29 +111,33 @@ func TestMessagesSentStraightToTemporal(t *testing.T) {
 	// which isn't.
 	anothers := pass(p.first, otherTask)
 	anothersToo := pass(p.first, otherTask)
-	for name, m := range map[string][2]any{
-		"without a pass":            {message(task, "", "approve"), message(task, "", "approve")},
-		"a made-up pass":            {message(task, "pass_made-up", "approve"), message(task, "pass_made-up", "approve")},
-		"another task's pass":       {message(task, anothers, "approve"), message(task, anothersToo, "approve")},
-		"a used pass":               {message(otherTask, anothers, "approve"), message(otherTask, anothersToo, "approve")},
-		"an expired pass":           {message(task, expired, "approve"), message(task, expired, "approve")},
-		"a pass with a NUL":         {message(task, "a\x00b", "approve"), message(task, "a\x00b", "approve")},
-		"a comment with a NUL":      {object{"task": task, "pass": "x", "outcome": "approve", "comment": "\x00"}, object{"task": task, "pass": "x", "outcome": "approve", "comment": "\x00"}},
-		"no such task":              {message("task\x00", "x", "approve"), message("nothing", "x", "approve")},
-		"an outcome not offered":    {message(task, "x", "waive"), message(task, "x", strings.Repeat("y", 100_000))},
-		"an encoding unheard of":    {raw("binary/unheard-of", "\x00\xff"), raw("binary/unheard-of", "\x00\xff")},
-		"JSON cut off":              {raw("json/plain", `{"task":`), raw("json/plain", `{"task":`)},
-		"JSON of the wrong types":   {raw("json/plain", `{"task":7,"pass":[]}`), raw("json/plain", `{"task":7,"pass":[]}`)},
-		"JSON that isn't an object": {"a text", []int{1, 2}},
+	// In this order: a pass has to be used before it is a used one.
+	for _, m := range []struct {
+		name           string
+		update, signal any
+	}{
+		{"without a pass", message(task, "", "approve"), message(task, "", "approve")},
+		{"a made-up pass", message(task, "pass_made-up", "approve"), message(task, "pass_made-up", "approve")},
+		{"another task's pass", message(task, anothers, "approve"), message(task, anothersToo, "approve")},
+		{"a used pass", message(otherTask, anothers, "approve"), message(otherTask, anothersToo, "approve")},
+		{"an expired pass", message(task, expired, "approve"), message(task, expired, "approve")},
+		{"a pass with a NUL", message(task, "a\x00b", "approve"), message(task, "a\x00b", "approve")},
+		{"a comment with a NUL", object{"task": task, "pass": "x", "outcome": "approve", "comment": "\x00"}, object{"task": task, "pass": "x", "outcome": "approve", "comment": "\x00"}},
+		{"no such task", message("task\x00", "x", "approve"), message("nothing", "x", "approve")},
+		{"an outcome not offered", message(task, "x", "waive"), message(task, "x", strings.Repeat("y", 100_000))},
+		{"an encoding unheard of", raw("binary/unheard-of", "\x00\xff"), raw("binary/unheard-of", "\x00\xff")},
+		{"JSON cut off", raw("json/plain", `{"task":`), raw("json/plain", `{"task":`)},
+		{"JSON of the wrong types", raw("json/plain", `{"task":7,"pass":[]}`), raw("json/plain", `{"task":7,"pass":[]}`)},
+		{"JSON that isn't an object", "a text", []int{1, 2}},
 	} {
 		where := run
-		if strings.HasPrefix(name, "a used") {
+		if strings.HasPrefix(m.name, "a used") {
 			where = otherRun
 		}
-		require.Error(t, byUpdate(where, m[0]), name)
+		require.Error(t, byUpdate(where, m.update), m.name)
 		before := e.count(p.auditor, "signal.refused", "decide.refused")
-		require.NoError(t, temporal.SignalWorkflow(ctx, where, "", "decide", m[1]), name)
-		e.eventually(20*time.Second, name+" is on record", func() bool {
+		require.NoError(t, temporal.SignalWorkflow(ctx, where, "", "decide", m.signal), m.name)
+		e.eventually(20*time.Second, m.name+" is on record", func() bool {
 			return e.count(p.auditor, "signal.refused", "decide.refused") == before+1
 		})
 		untouched()
