@@ -56,7 +56,7 @@ func (i *inbound) ExecuteActivity(ctx context.Context, in *interceptor.ExecuteAc
 	done := make(chan struct{})
 	defer close(done)
 	go func() {
-		beat := time.NewTicker(2 * time.Second)
+		beat := time.NewTicker(time.Second)
 		defer beat.Stop()
 		for {
 			select {

@@ -2,6 +2,7 @@ package api
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -88,6 +89,21 @@ func example(op described) (path, body string) {
 		return path, fmt.Sprintf(`{"apiVersion":"turnus/v1","kind":%q,"metadata":{"name":"nobody"},"spec":%s}`, kind, spec)
 	}
 	return path, ""
+}
+
+// Ownership, over all operations of the document: what concerns a service is
+// refused to the owner of another one, and nothing else is that the role may.
+func TestOperationsAndOwnership(t *testing.T) {
+	h := newHouse(t)
+	owners := []string{"start-sla-report", "import-tickets", "list-imports"}
+	for _, op := range operations(t) {
+		if may := matrix()[op.id]; !strings.Contains(may, "o") {
+			continue
+		}
+		path, body := example(op)
+		w := h.as(t, "other-owner", op.method, path, body)
+		require.Equal(t, slices.Contains(owners, op.id), w.Code == 403, "%s: %d %s", op.id, w.Code, w.Body)
+	}
 }
 
 // Owners act on their own services only, and a refusal is on record.

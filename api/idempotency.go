@@ -14,6 +14,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
 
+	"turnus/itsm/canonical"
 	"turnus/itsm/fault"
 	"turnus/itsm/text"
 	"turnus/store"
@@ -54,6 +55,7 @@ func (s *server) keyed(ctx huma.Context, op operation, key string, next func(hum
 	if err != nil {
 		return err
 	}
+	requestOf(ctx.Context()).once = canonical.Sum([]byte(who.Person + "\n" + op.OperationID + "\n" + key + "\n" + print))
 	old, err := s.Store.BeginKey(ctx.Context(), s.Now(), who.Person, op.OperationID, key, print)
 	if err != nil {
 		return err

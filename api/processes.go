@@ -88,7 +88,7 @@ func (s *server) processes() {
 				scope = in.Body.Scope
 			}
 			r, created, err := s.Runs.Start(ctx, actorOf(ctx), runs.Start{Process: p.Name, Scope: scope, Period: in.Body.Period,
-				Provisional: in.Body.Provisional, Again: in.Body.Again, Reason: in.Body.Reason})
+				Provisional: in.Body.Provisional, Again: in.Body.Again, Reason: in.Body.Reason, Request: requestOf(ctx).once})
 			if err != nil {
 				return nil, err
 			}

@@ -62,7 +62,16 @@ func (s *server) report() {
 		} else {
 			err = render.JSON(&b, r)
 		}
+		if err != nil {
+			return nil, err
+		}
 		out.Body = b.Bytes()
-		return out, err
+		return out, s.exported(ctx, r, format, lang)
 	})
+}
+
+// exported puts on record who took which report out of the house.
+func (s *server) exported(ctx context.Context, r report.Report, format string, lang text.Lang) error {
+	return s.Store.Record(ctx, s.Now(), actorOf(ctx), "report.exported", "run/"+r.Run,
+		map[string]any{"version": r.Version, "hash": r.Hash, "format": format, "lang": lang})
 }

@@ -30,6 +30,7 @@ type request struct {
 	accept    string // the formats that the client takes
 	actor     person.Actor
 	run       string // its ID, where the request is about one
+	once      string // names the request to its repeat; empty without an Idempotency-Key
 	path      string
 	cause     error // of a 5xx, for the log only
 }

@@ -109,6 +109,13 @@ func TestReportsInTheirFormats(t *testing.T) {
 	require.Equal(t, 406, h.as(t, "viewer", "GET", path, "", "Accept", "application/pdf").Code)
 	require.Equal(t, 406, h.as(t, "viewer", "GET", path, "", "Accept", "text/html;q=0").Code)
 	require.Equal(t, 404, h.as(t, "viewer", "GET", path[:len(path)-len("/report")]+".2/report", "").Code)
+
+	trail, _, err := h.store.Audit(t.Context(), store.Trail{Person: "viewer", Object: "run/" + r.ID}, store.Page{})
+	require.NoError(t, err)
+	require.Len(t, trail, 3, "each report that left the house is on record")
+	require.Equal(t, "report.exported", trail[0].Action)
+	require.Contains(t, string(trail[1].After), `"format":"text/html","hash":`)
+	require.Contains(t, string(trail[1].After), `"lang":"de"`)
 }
 
 func TestNegotiate(t *testing.T) {

@@ -23,6 +23,10 @@ import (
 // without, and the sweep goes on.
 const launchWithin = 5 * time.Second
 
+// workflowTask bounds one step of a workflow's code, which takes milliseconds:
+// one that a killed worker had in hand is given to another after this.
+const workflowTask = 5 * time.Second
+
 // Start says which run is wanted.
 type Start struct {
 	Process     string
@@ -31,6 +35,7 @@ type Start struct {
 	Provisional bool // permitted, not forced
 	Again       bool // another attempt after a publication; needs a reason
 	Reason      string
+	Request     string // names the request, where it carries an Idempotency-Key: its repeat finds its run
 }
 
 // Start begins a run, or finds the one that exists (created is false then).
@@ -65,7 +70,14 @@ func (r *Runs) Start(ctx context.Context, by person.Actor, s Start) (run.Run, bo
 	}
 	n := store.NewRun{
 		Key:   run.Key{Process: s.Process, Scope: s.Scope, Period: s.Period},
-		Again: s.Again, Reason: s.Reason, Owner: svc.Spec.Owner, By: by,
+		Again: s.Again, Reason: s.Reason, Request: s.Request, Owner: svc.Spec.Owner, By: by,
+	}
+	// The process that recorded this very request may have died before it answered.
+	if found, err := r.store.Requested(ctx, r.now(), s.Request); err != nil || found != nil {
+		if err != nil {
+			return none, false, err
+		}
+		return *found, true, nil
 	}
 	// What exists is found whatever the rest says.
 	newest, err := r.store.Newest(ctx, n.Key)
@@ -196,6 +208,7 @@ func (r *Runs) launch(ctx context.Context, p workflows.Process, in run.Input) er
 		WorkflowIDReusePolicy:    enums.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
 		WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
 		EnableEagerStart:         true,
+		WorkflowTaskTimeout:      workflowTask,
 		// Else a workflow that has ended would look like one just started.
 		WorkflowExecutionErrorWhenAlreadyStarted: true,
 	}, p.Name, in)

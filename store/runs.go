@@ -88,9 +88,13 @@ func (s *Store) Newest(ctx context.Context, k run.Key) (*run.Run, error) {
 }
 
 func newestAttempt(ctx context.Context, q sqlx.QueryerContext, k run.Key) (*run.Run, error) {
+	return oneRun(ctx, q, "process = $1 AND scope = $2 AND period = $3", k.Process, k.Scope, k.Period)
+}
+
+// oneRun is the newest attempt of those that a condition selects, or nil.
+func oneRun(ctx context.Context, q sqlx.QueryerContext, where string, args ...any) (*run.Run, error) {
 	var r runRow
-	err := sqlx.GetContext(ctx, q, &r, "SELECT "+runColumns+` FROM run r WHERE process = $1 AND scope = $2 AND period = $3
-		ORDER BY attempt DESC LIMIT 1`, k.Process, k.Scope, k.Period)
+	err := sqlx.GetContext(ctx, q, &r, "SELECT "+runColumns+" FROM run r WHERE "+where+" ORDER BY attempt DESC LIMIT 1", args...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
@@ -98,11 +102,26 @@ func newestAttempt(ctx context.Context, q sqlx.QueryerContext, k run.Key) (*run.
 	return &plain, err
 }
 
+// Requested is the run that a request with an Idempotency-Key began, or nil:
+// the row outlives the process that wrote it and never answered.
+func (s *Store) Requested(ctx context.Context, now time.Time, request string) (*run.Run, error) {
+	r, err := requested(ctx, s.db, now, request)
+	return r, mapped(err)
+}
+
+func requested(ctx context.Context, q sqlx.QueryerContext, now time.Time, request string) (*run.Run, error) {
+	if request == "" {
+		return nil, nil
+	}
+	return oneRun(ctx, q, "request = $1 AND created_at > $2", request, now.Add(-keptFor))
+}
+
 // NewRun is what a start records.
 type NewRun struct {
 	Key         run.Key
 	Again       bool
 	Reason      string
+	Request     string // see Requested; may be empty
 	Provisional bool
 	Why         text.Text // it is provisional
 	Owner       string
@@ -115,6 +134,14 @@ func (s *Store) Begin(ctx context.Context, now time.Time, n NewRun) (r run.Run, 
 	err = s.tx(ctx, func(tx *sqlx.Tx) error {
 		if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock(hashtextextended($1, 1))", n.Key.ID(1)); err != nil {
 			return err
+		}
+		same, err := requested(ctx, tx, now, n.Request)
+		if err != nil {
+			return err
+		}
+		if same != nil {
+			r, created = *same, true
+			return nil
 		}
 		existing, err := newestAttempt(ctx, tx, n.Key)
 		if err != nil {
@@ -130,9 +157,9 @@ func (s *Store) Begin(ctx context.Context, now time.Time, n NewRun) (r run.Run, 
 		}
 		in := run.Input{Run: n.Key.ID(attempt), Key: n.Key, Attempt: attempt, Provisional: n.Provisional, Why: n.Why}
 		if _, err := tx.ExecContext(ctx, `INSERT INTO run (id, process, scope, period, attempt, state, provisional, input, owner,
-				started_by, token_issuer, reason, created_at) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)`,
+				started_by, token_issuer, reason, request, created_at) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,nullif($13,''),$14)`,
 			in.Run, n.Key.Process, n.Key.Scope, n.Key.Period, attempt, run.Collecting, n.Provisional, JSON[run.Input]{in}, n.Owner,
-			n.By.Person, n.By.Issuer, n.Reason, now); err != nil {
+			n.By.Person, n.By.Issuer, n.Reason, n.Request, now); err != nil {
 			return err
 		}
 		created = true

@@ -53,3 +53,40 @@ func TestLateActivitiesChangeNothing(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, open, "a run that has ended asks nobody")
 }
+
+// A start with an Idempotency-Key whose process died after it was recorded
+// finds its run, also where it asked for another attempt; a day later the key
+// stands for another request.
+func TestARepeatedStartFindsItsRun(t *testing.T) {
+	s, ctx := declaringStore(t), t.Context()
+	key := run.Key{Process: "sla-report", Scope: "desk", Period: "2016-03"}
+	begin := func(at time.Time, request string, again bool) (run.Run, bool) {
+		t.Helper()
+		r, created, err := s.Begin(ctx, at, NewRun{Key: key, Owner: "olga", Again: again, Request: request, By: person.Actor{Person: "olga"}})
+		require.NoError(t, err)
+		return r, created
+	}
+	first, created := begin(declared, "a", false)
+	require.True(t, created)
+	same, created := begin(declared, "a", false)
+	require.True(t, created, "the answer is the first one's")
+	require.Equal(t, first.ID, same.ID)
+	_, created = begin(declared, "b", false)
+	require.False(t, created, "another request finds the run that exists")
+
+	require.NoError(t, s.End(ctx, declared, run.End{Run: first.ID, Round: 1, State: run.Rejected}))
+	second, _ := begin(declared.Add(time.Hour), "c", true)
+	require.Equal(t, 2, second.Attempt)
+	require.NoError(t, s.End(ctx, declared, run.End{Run: second.ID, Round: 1, State: run.Rejected}))
+	repeated, _ := begin(declared.Add(2*time.Hour), "c", true)
+	require.Equal(t, second.ID, repeated.ID, "no third attempt, whatever became of the second")
+	found, err := s.Requested(ctx, declared.Add(2*time.Hour), "c")
+	require.NoError(t, err)
+	require.Equal(t, second.ID, found.ID)
+
+	later, _ := begin(declared.Add(26*time.Hour), "c", true)
+	require.Equal(t, 3, later.Attempt)
+	none, err := s.Requested(ctx, declared, "")
+	require.NoError(t, err)
+	require.Nil(t, none)
+}

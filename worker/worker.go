@@ -46,9 +46,11 @@ func Start(c Config) (*Worker, error) {
 	w := worker.New(c.Temporal, runs.TaskQueue, worker.Options{
 		Interceptors:                     []interceptor.WorkerInterceptor{&activities.Interceptor{Log: c.Log}},
 		WorkerStopTimeout:                5 * time.Second,
-		MaxHeartbeatThrottleInterval:     2 * time.Second,
-		DefaultHeartbeatThrottleInterval: 2 * time.Second,
-		OnFatalError:                     c.Failed,
+		MaxHeartbeatThrottleInterval:     time.Second,
+		DefaultHeartbeatThrottleInterval: time.Second,
+		// What a killed worker kept in its cache is asked for elsewhere after this.
+		StickyScheduleToStartTimeout: 2 * time.Second,
+		OnFatalError:                 c.Failed,
 	})
 	for _, p := range workflows.Catalogue() {
 		w.RegisterWorkflowWithOptions(p.Workflow, workflow.RegisterOptions{Name: p.Name})

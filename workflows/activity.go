@@ -21,7 +21,7 @@ func (a Activity[In, Out]) Types() (in, out any) { return *new(In), *new(Out) }
 // Killed work comes back when its heartbeat stays away; the worker's
 // interceptor beats for every activity. What can't be done now, as while the
 // database is away, is tried for as long as it takes.
-const heartbeat = 8 * time.Second
+const heartbeat = 5 * time.Second
 
 // Do runs the activity until it succeeds, or fails with a fault that trying
 // again can't mend.

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -26,21 +27,85 @@ const (
 // Under running reports and decisions the whole process, or PostgreSQL alone,
 // is killed at random moments; sometimes once more while it recovers. In the
 // end every acknowledged start and decision is on record once, and every run
-// has ended as it was decided. TURNUS_CHAOS_SEED repeats a run of the test.
+// has ended as it was decided.
 func TestKilledAtRandom(t *testing.T) {
-	rounds, seed := chaosRounds, uint64(time.Now().UnixNano())
-	if n, err := strconv.Atoi(os.Getenv("TURNUS_CHAOS_ROUNDS")); err == nil {
-		rounds = n
-	}
+	e := newEngine(t)
+	e.start()
+	c := newChaos(t, e.settle(), e)
+	c.storm(func() {
+		if c.dice.IntN(2) == 0 {
+			e.endPostgres(syscall.SIGKILL)
+			return
+		}
+		e.kill()
+		e.launch()
+	}, e.ready)
+}
+
+// The same with two APIs and two workers on one database and one Temporal:
+// any of them is killed, a pair at once, or PostgreSQL. Each request goes to
+// the one or the other API.
+func TestKilledAtRandomSideBySide(t *testing.T) {
+	s := newCluster(t)
+	s.migrate()
+	here, there, one, two := s.api(), s.api(), s.worker(), s.worker()
+	parts := []*part{here, there, one, two}
+	s.start(parts...)
+	here.dir = s.dir // where the administrator's token and PostgreSQL are
+	c := newChaos(t, here.settle(), &here.engine, &there.engine)
+	c.storm(func() {
+		if c.dice.IntN(5) == 0 {
+			here.endPostgres(syscall.SIGKILL)
+			return
+		}
+		c.dice.Shuffle(len(parts), func(i, j int) { parts[i], parts[j] = parts[j], parts[i] })
+		killed := parts[:1+c.dice.IntN(2)]
+		s.kill(killed...)
+		for _, p := range killed {
+			p.launch(s.bin)
+		}
+	}, func() {
+		for _, p := range parts {
+			p.ready()
+		}
+	})
+}
+
+// chaos is a house in which parts are killed while people go on asking.
+type chaos struct {
+	*engine // one of the doors
+	people
+	doors []*engine // requests take them in turn
+	turn  atomic.Int64
+	dice  *rand.Rand
+	plans map[string]*plan
+}
+
+// newChaos throws the dice: TURNUS_CHAOS_SEED repeats a run of the test.
+func newChaos(t *testing.T, p people, doors ...*engine) *chaos {
+	seed := uint64(time.Now().UnixNano())
 	if n, err := strconv.ParseUint(os.Getenv("TURNUS_CHAOS_SEED"), 10, 64); err == nil {
 		seed = n
 	}
-	t.Logf("TURNUS_CHAOS_SEED=%d TURNUS_CHAOS_ROUNDS=%d", seed, rounds)
-	require.LessOrEqual(t, rounds*chaosRuns, len(services)*len(months()), "there are no more months")
-	e := newEngine(t)
-	e.start()
-	c := &chaos{engine: e, people: e.settle(), plans: map[string]*plan{}}
-	dice := rand.New(rand.NewPCG(seed, 1))
+	t.Logf("TURNUS_CHAOS_SEED=%d", seed)
+	return &chaos{engine: doors[0], people: p, doors: doors, dice: rand.New(rand.NewPCG(seed, 1)), plans: map[string]*plan{}}
+}
+
+// try makes a request at the next door.
+func (c *chaos) try(token, method, path string, body any, key string) (int, object, error) {
+	return c.doors[c.turn.Add(1)%int64(len(c.doors))].try(token, method, path, body, key)
+}
+
+// storm begins runs round by round and hits in the midst of them; ready waits
+// until work is accepted again.
+func (c *chaos) storm(hit, ready func()) {
+	rounds := chaosRounds
+	if n, err := strconv.Atoi(os.Getenv("TURNUS_CHAOS_ROUNDS")); err == nil {
+		rounds = n
+	}
+	c.Logf("TURNUS_CHAOS_ROUNDS=%d", rounds)
+	require.LessOrEqual(c, rounds*chaosRuns, len(services)*len(months()), "there are no more months")
+	upTo := func(most time.Duration) time.Duration { return time.Duration(c.dice.Int64N(int64(most))) }
 
 	var took []time.Duration
 	var busy sync.WaitGroup
@@ -48,43 +113,26 @@ func TestKilledAtRandom(t *testing.T) {
 		for i := range chaosRuns {
 			n := round*chaosRuns + i
 			p := &plan{run: "sla-report/" + services[n%len(services)] + "/" + months()[n/len(services)],
-				course: courses[dice.IntN(len(courses))], pause: time.Duration(dice.Int64N(int64(2 * time.Second)))}
+				course: courses[c.dice.IntN(len(courses))], pause: upTo(2 * time.Second)}
 			c.plans[p.run] = p
-			busy.Add(1)
-			go func() { defer busy.Done(); p.course.take(c, p) }()
+			busy.Go(func() { p.course.take(c, p) })
 		}
-		time.Sleep(time.Duration(dice.Int64N(int64(3 * time.Second))))
-		alone, twice := dice.IntN(2) == 0, dice.IntN(4) == 0
-		pause := time.Duration(dice.Int64N(int64(1500 * time.Millisecond)))
-		hit := func() {
-			if alone {
-				e.endPostgres(syscall.SIGKILL)
-			} else {
-				e.kill()
-				e.launch()
-			}
-		}
+		time.Sleep(upTo(3 * time.Second))
 		hit()
-		if twice {
-			time.Sleep(pause)
+		if c.dice.IntN(4) == 0 {
+			time.Sleep(upTo(1500 * time.Millisecond))
 			hit()
 		}
-		e.ready()
+		ready()
 		took = append(took, c.recovered()...)
 	}
 	busy.Wait()
 	slices.Sort(took)
 	if len(took) > 0 {
-		t.Logf("killed work was taken up again: %d runs, median %.1f s, 90%% %.1f s, latest %.1f s after readiness",
+		c.Logf("killed work was taken up again: %d runs, median %.1f s, 90%% %.1f s, latest %.1f s after readiness",
 			len(took), took[len(took)/2].Seconds(), took[len(took)*9/10].Seconds(), took[len(took)-1].Seconds())
 	}
 	c.everythingIsOnRecord()
-}
-
-type chaos struct {
-	*engine
-	people
-	plans map[string]*plan
 }
 
 // plan is what a run is put through, and what was acknowledged of it.
