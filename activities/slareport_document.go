@@ -1,11 +1,13 @@
 package activities
 
 import (
+	"strconv"
 	"strings"
 
 	"turnus/itsm/sla"
 	"turnus/itsm/text"
 	"turnus/report"
+	"turnus/report/figures"
 )
 
 // slaDocument words the figures of a period: for a service manager, who wants
@@ -20,7 +22,7 @@ func slaDocument(f sla.Frozen, r sla.Result) report.Document {
 		Provisional: f.Provisional,
 		Notice:      slaNotice(f),
 		Summary:     slaSummary(r),
-		Figures:     slaFigures(r),
+		Figures:     figures.SLA(r),
 		Sources:     slaSources(f),
 		ComputedAt:  f.At.UTC(),
 	}
@@ -198,3 +200,5 @@ func slaSources(f sla.Frozen) []report.Source {
 	}
 	return append(s, report.Source{Kind: "tzdata", Name: f.Zone, Version: f.TZData})
 }
+
+func decimal(n int64) string { return strconv.FormatInt(n, 10) }

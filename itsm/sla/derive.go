@@ -17,15 +17,26 @@ import (
 // and that instant stands for its end. Tickets opened at or after the end are
 // ignored; an error of the iterator ends it.
 func Derive(f Frozen, tickets iter.Seq2[ticket.Version, error]) (Result, error) {
+	return derive(f, tickets, nil)
+}
+
+// derive is Derive, with a look-out for receipts or without one.
+func derive(f Frozen, tickets iter.Seq2[ticket.Version, error], x *explainer) (Result, error) {
 	d, err := newDerivation(f)
 	if err != nil {
 		return Result{}, err
 	}
+	d.explainer = x
 	for v, err := range tickets {
 		if err != nil {
 			return Result{}, err
 		}
 		d.take(&v)
+		if x != nil {
+			if err := x.ticket(d, &v); err != nil {
+				return Result{}, err
+			}
+		}
 	}
 	return d.result(), nil
 }
@@ -43,6 +54,8 @@ type derivation struct {
 	terms  []*terms // in force for the ticket at hand
 	status []status // of their targets, one after the other
 	left   [2]bool  // by measure: it left a target under which it was decided
+
+	explainer *explainer // nil: nobody asks for receipts
 }
 
 // status of the ticket at hand under one target, as its months go by.
@@ -61,18 +74,31 @@ func (d *derivation) take(v *ticket.Version) {
 		return
 	}
 	d.begin(v, opened)
+	x := d.explainer
+	if x != nil {
+		x.begin(d)
+	}
 	counts := false
 	first := d.endAfter(opened)
 	for i := first; i < len(d.ends); i++ {
 		k := knownAt(v, d.ends[i])
 		d.match(k, i == first)
+		if x != nil {
+			x.matched(d, i)
+		}
 		if i == first && opened >= d.from {
 			d.countOpening(k, d.ends[i])
+			if x != nil {
+				x.opening(d, k, d.ends[i])
+			}
 		}
 		for j := range d.status {
 			if d.status[j].matched && d.count(&d.status[j], k, i) {
 				counts = true
 			}
+		}
+		if x != nil {
+			x.month(d, i)
 		}
 	}
 	if counts && v.Flagged {
@@ -155,6 +181,9 @@ func (d *derivation) count(s *status, k known, i int) bool {
 	}
 	if decided && inside || reopened || last && open {
 		s.terms.used = true
+		if d.explainer != nil {
+			d.explainer.count(d, s, l, k, i, over, decided && inside, reopened, last && open)
+		}
 	}
 	return decided && inside || last && open
 }
