@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"turnus/itsm/canonical"
 	"turnus/itsm/sla"
 	"turnus/itsm/text"
 	"turnus/report"
@@ -198,7 +199,9 @@ func slaSources(f sla.Frozen) []report.Source {
 	for _, c := range f.Calendars {
 		s = append(s, report.Source{Kind: "calendar", Name: c.Name, Version: decimal(int64(c.Version)), Hash: c.Hash})
 	}
-	return append(s, report.Source{Kind: "tzdata", Name: f.Zone, Version: f.TZData})
+	hash, _ := canonical.Hash(f) // it was JSON before
+	return append(s, report.Source{Kind: "tzdata", Name: f.Zone, Version: f.TZData},
+		report.Source{Kind: report.FrozenSet, Name: f.Run, Version: decimal(int64(f.Round)), Hash: hash})
 }
 
 func decimal(n int64) string { return strconv.FormatInt(n, 10) }

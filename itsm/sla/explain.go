@@ -61,7 +61,7 @@ func (x *explainer) begin(d *derivation) {
 func (x *explainer) matched(d *derivation, i int) {
 	for j := range d.status {
 		s, t := &d.status[j], &x.told[j]
-		t.matched = t.matched || s.matched && d.ends[i] > d.from
+		t.matched = t.matched || s.matched && (d.ends[i] > d.from || i == len(d.ends)-1)
 		if s.done && !t.done {
 			t.done, t.isCarry, t.carried = true, true, d.ends[i]
 		}

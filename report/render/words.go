@@ -4,6 +4,7 @@ import (
 	"turnus/itsm/run"
 	"turnus/itsm/task"
 	"turnus/itsm/text"
+	"turnus/report"
 )
 
 // The words of the page itself; what a report says is in its document.
@@ -79,6 +80,8 @@ var kinds = map[string]text.Text{
 	"agreement": text.New("agreement", "Vereinbarung"),
 	"calendar":  text.New("calendar", "Kalender"),
 	"tzdata":    text.New("time zone database", "Zeitzonendatenbank"),
+
+	report.FrozenSet: text.New("frozen inputs", "eingefrorene Eingaben"),
 }
 
 var units = map[string]text.Text{
