@@ -99,8 +99,14 @@ func (f *findings) named(place string, file, again []any, a, b []string) {
 			f.add(at(label), nothing, shown(again[j]))
 		}
 	}
-	if f.total() == before && !slices.Equal(a, b) {
-		f.add(place, "in the order "+strings.Join(a, ", "), "in the order "+strings.Join(b, ", "))
+	if f.total() > before {
+		return
+	}
+	for i := range a { // the same ones
+		if a[i] != b[i] {
+			f.add(place+"["+strconv.Itoa(i)+"]", a[i], b[i])
+			return
+		}
 	}
 }
 
@@ -114,7 +120,11 @@ func labels(list []any) ([]string, bool) {
 			return nil, false
 		}
 		var words []string
-		for _, name := range [...]string{"agreement", "target", "name", "version"} {
+		own := "target"
+		if _, ok := o["name"]; ok {
+			own = "name"
+		}
+		for _, name := range [...]string{"agreement", own, "version"} {
 			switch w := o[name].(type) {
 			case string:
 				words = append(words, w)
