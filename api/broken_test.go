@@ -52,7 +52,7 @@ func breakerOf(id string) string {
 	switch id {
 	case "start-sla-report", "cancel-run", "decide-task":
 		return "viewer"
-	case "list-audit":
+	case "list-audit", "get-receipts":
 		return "auditor"
 	}
 	return "admin"

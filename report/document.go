@@ -140,6 +140,8 @@ type Record struct {
 	Persons map[string]text.Text `json:"persons,omitempty"`       // display names, where known
 
 	Superseded int `json:"superseded,omitempty"` // the version in force, if it isn't this one
+
+	Receipts string `json:"receipts,omitempty"` // where those of all figures are found
 }
 
 // Report is a document with its record, as the API answers it.

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -16,6 +17,7 @@ import (
 
 	"turnus/itsm/canonical"
 	"turnus/itsm/fault"
+	"turnus/itsm/ticket"
 	"turnus/report/receipt"
 )
 
@@ -124,40 +126,48 @@ func identical(t testing.TB, b []byte) bool {
 	return v.Identical
 }
 
+// small is a file like the golden one, with a target and four tickets less.
+func small(t testing.TB) []byte {
+	f, list := frozenMarch(), march()
+	a := &f.Agreements[0].Spec
+	a.Targets = a.Targets[:2]
+	list = []ticket.Version{list[1], list[3], list[5]}
+	return export(t, set(f, list), list)
+}
+
 // Every single value is altered, left out, doubled or moved, and each time the
-// file is found out. A forger who seals it anew gets through with nothing but
-// what no figure follows from and the report's hash doesn't hold: the number
-// of the import that brought a ticket, its mark that rows of it were rejected,
-// and the version under which the report was published; and with another
-// report altogether, whose hash isn't the one that was approved.
+// file is found out: by its seal, and where a forger seals it anew by what is
+// computed. Only what no figure follows from and the report's hash doesn't
+// hold gets through then: the number of the import that brought a ticket, its
+// mark that rows of it were rejected, and the version under which the report
+// was published. Another report altogether has another hash than the one that
+// was approved.
 func TestEveryAlterationIsFound(t *testing.T) {
+	want := small(t)
 	var tree any
-	decode(t, file(t), &tree)
+	decode(t, want, &tree)
 	all := alterations("", &tree)
-	require.Greater(t, len(all), 2000)
-	var through []string
+	require.Greater(t, len(all), 1500)
+	through := map[string]bool{}
 	for _, a := range all {
 		undo := a.change()
-		if !bytes.Equal(written(t, tree, false), file(t)) {
+		if b := written(t, tree, true); !bytes.Equal(b, want) && identical(t, b) {
+			through[index.ReplaceAllString(a.place, "[]")] = true
 			require.False(t, identical(t, written(t, tree, false)), a.place)
-		}
-		if b := written(t, tree, true); !bytes.Equal(b, file(t)) && identical(t, b) {
-			through = append(through, a.place)
 		}
 		undo()
 	}
 	require.True(t, identical(t, written(t, tree, false)), "everything was put back")
-	for _, place := range through {
-		require.True(t, strings.HasPrefix(place, ".tickets[") && strings.Contains(place, "].import") ||
-			strings.HasPrefix(place, ".report.version"), "altered and sealed anew without being found: %s", place)
-	}
+	require.Equal(t, []string{".report.version", ".report.version less", ".tickets[].import", ".tickets[].import less"}, slices.Sorted(maps.Keys(through)))
 }
+
+var index = regexp.MustCompile(`\[\d+\]`)
 
 // A file that was cut anywhere, goes on after its end, or has any other byte
 // anywhere is found out.
 func TestEveryByteCounts(t *testing.T) {
 	b := file(t)
-	for n := 0; n < len(b); n += 1 + n%31 {
+	for n := 0; n < len(b); n += 1 + n%97 {
 		_, err := receipt.Verify(bytes.NewReader(b[:n]))
 		require.NotNil(t, fault.As(err), "cut after %d bytes: %v", n, err)
 	}
@@ -167,7 +177,7 @@ func TestEveryByteCounts(t *testing.T) {
 		_, err = receipt.Verify(bytes.NewReader(append(slices.Clone(b), more...)))
 		require.ErrorContains(t, err, "goes on after its end")
 	}
-	for i := 0; i < len(b); i += 1 + i%31 {
+	for i := 0; i < len(b); i += 1 + i%97 {
 		other := slices.Clone(b)
 		other[i] ^= 1 << (i % 7)
 		require.False(t, identical(t, other), "byte %d: %q instead of %q", i, other[i], b[i])

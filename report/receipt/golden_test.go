@@ -133,7 +133,11 @@ func frozenMarch() (f sla.Frozen) {
 
 // drafted is the report of a result, as far as receipts need one.
 func drafted(t testing.TB, f sla.Frozen, list []ticket.Version) report.Report {
-	r, err := sla.Derive(f, stream(list))
+	return draftedFrom(t, f, stream(list))
+}
+
+func draftedFrom(t testing.TB, f sla.Frozen, tickets iter.Seq2[ticket.Version, error]) report.Report {
+	r, err := sla.Derive(f, tickets)
 	require.NoError(t, err)
 	hash, err := canonical.Hash(f)
 	require.NoError(t, err)

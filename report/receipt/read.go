@@ -38,8 +38,8 @@ func Open(r io.Reader) (*Reader, error) {
 		return nil, err
 	}
 	room, stray := int64(maxHead), ""
-	for next := 0; ; {
-		if x.at > 1 {
+	for next, n := 0, 0; ; n++ {
+		if n > 0 {
 			if err := x.expect(","); err != nil {
 				return nil, err
 			}
@@ -62,7 +62,7 @@ func Open(r io.Reader) (*Reader, error) {
 		case name == members[next]:
 			x.raw[name] = value
 			next++
-		case x.raw["format"] != nil:
+		case x.raw["format"] != nil || n == 100:
 			return nil, x.strange(name, members[next])
 		case stray == "" && name != "format":
 			stray = name // another version may have it: first the format
@@ -242,8 +242,7 @@ func (x *Reader) value(b []byte, most int64) ([]byte, error) {
 				over = depth == 0
 			}
 		case c <= ' ':
-			return b, malformed("white space at byte %d: exported receipts have none between their values; was the file formatted anew?",
-				"Leerraum bei Byte %d: exportierte Belege haben keinen zwischen ihren Werten; wurde die Datei neu formatiert?", x.at)
+			return b, x.odd(c, "")
 		}
 		b = append(b, c)
 		x.skip()
@@ -283,6 +282,10 @@ func (x *Reader) skip() {
 }
 
 func (x *Reader) odd(b byte, want string) error {
+	if b <= ' ' {
+		return malformed("white space at byte %d: a file of exported receipts (turnus report RUN --receipts -o FILE) has none between its values; was it formatted anew?",
+			"Leerraum bei Byte %d: eine Datei exportierter Belege (turnus report RUN --receipts -o DATEI) hat keinen zwischen ihren Werten; wurde sie neu formatiert?", x.at)
+	}
 	return malformed("this isn't a file of exported receipts: %q at byte %d, where %s belongs (turnus report RUN --receipts -o FILE writes one)",
 		"das ist keine Datei exportierter Belege: %q bei Byte %d, wo %s hingehört (turnus report RUN --receipts -o DATEI schreibt eine)", b, x.at, want)
 }

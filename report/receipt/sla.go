@@ -12,18 +12,21 @@ import (
 
 	"turnus/itsm/calendar"
 	"turnus/itsm/canonical"
+	"turnus/itsm/fault"
 	"turnus/itsm/run"
 	"turnus/itsm/sla"
+	"turnus/itsm/text"
 	"turnus/itsm/ticket"
 	"turnus/report"
 	"turnus/report/figures"
 )
 
-// The process, and what its cases are called.
+// SLAReport is the process whose receipts these are.
+const SLAReport = "sla-report"
+
 const (
-	slaProcess = "sla-report"
-	slaList    = "tickets"
-	maxEvents  = 3 * ticket.MaxChanges // with stops and reactions that have no row of their own
+	slaList   = "tickets"
+	maxEvents = 3 * ticket.MaxChanges // with stops and reactions that have no row of their own
 )
 
 // SLA writes the receipts of an SLA report, from the set that its round froze
@@ -38,7 +41,7 @@ func SLA(w io.Writer, r report.Report, f sla.Frozen, tickets iter.Seq2[ticket.Ve
 		return err
 	}
 	if hash != r.Hash {
-		return fmt.Errorf("receipt: %s: the report's content has the hash %s, and %s is on record", r.Run, hash, r.Hash)
+		return differs(r.Run, fmt.Errorf("the report's content has the hash %s, and %s is on record", hash, r.Hash))
 	}
 	h.Report.Document = document
 	if h.Frozen, err = canonical.JSON(f); err != nil {
@@ -49,10 +52,10 @@ func SLA(w io.Writer, r report.Report, f sla.Frozen, tickets iter.Seq2[ticket.Ve
 		return err
 	}
 	set := ticketSet{sum: sha256.New()}
-	result, err := sla.Explain(f, asHashed(tickets), func(t sla.TicketReceipt) error {
+	result, err := sla.Explain(f, asHashed(r.Run, tickets), func(t sla.TicketReceipt) error {
 		set.add(t)
 		if err := x.Add(t); err != nil {
-			return fmt.Errorf("receipt: %s, ticket %s: %w", r.Run, t.Number, err)
+			return fmt.Errorf("ticket %s: %w", t.Number, err)
 		}
 		return nil
 	})
@@ -71,26 +74,32 @@ func SLA(w io.Writer, r report.Report, f sla.Frozen, tickets iter.Seq2[ticket.Ve
 	}
 	found.compare("figures", said, derived)
 	for _, d := range found.list {
-		err = errors.Join(err, fmt.Errorf("receipt: %s: %s: the report says %s, derived anew it is %s", r.Run, d.Place, d.File, d.Recomputed))
+		err = errors.Join(err, fmt.Errorf("%s: the report says %s, derived anew it is %s", d.Place, d.File, d.Recomputed))
 	}
 	if err != nil {
-		return err
+		return differs(r.Run, err)
 	}
 	return x.Close()
 }
 
+// differs says that a report isn't what its inputs give now.
+func differs(run string, cause error) error {
+	return fault.New(fault.Conflict, text.F("The receipts of %s, derived anew, aren't as its report says: no complete file was written, and the log says where they differ.",
+		"Die Belege von %s, neu hergeleitet, stimmen nicht mit dem Bericht überein: es entstand keine vollständige Datei, und das Protokoll sagt, wo sie abweichen.", run)).Because(cause)
+}
+
 // asHashed makes tickets anew from their content, and stops at one that
 // doesn't have the hash on record.
-func asHashed(tickets iter.Seq2[ticket.Version, error]) iter.Seq2[ticket.Version, error] {
+func asHashed(run string, tickets iter.Seq2[ticket.Version, error]) iter.Seq2[ticket.Version, error] {
 	return func(yield func(ticket.Version, error) bool) {
 		for v, err := range tickets {
 			if err == nil {
 				told, bad := ticket.Told(v.Number, v.Events)
 				switch {
 				case bad != nil:
-					err = fmt.Errorf("receipt: ticket %s: %w", v.Number, bad)
+					err = differs(run, fmt.Errorf("ticket %s, import %d: %w", v.Number, v.Import, bad))
 				case told.Hash != v.Hash || told.Opened.Unix() != v.Opened.Unix():
-					err = fmt.Errorf("receipt: ticket %s, import %d: its content isn't what its hash is over", v.Number, v.Import)
+					err = differs(run, fmt.Errorf("ticket %s, import %d: its content isn't what its hash is over", v.Number, v.Import))
 				}
 				told.Import, told.Flagged = v.Import, v.Flagged
 				v = told

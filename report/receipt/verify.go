@@ -47,7 +47,7 @@ func Verify(r io.Reader) (Verdict, error) {
 		Figures: len(x.Head.Figures), Kind: x.List, TZDataHere: calendar.TZData}
 	found := &findings{}
 	switch x.Head.Process {
-	case slaProcess:
+	case SLAReport:
 		v.TZData, v.Cases, err = verifySLA(x, found)
 	default:
 		err = malformed("these are receipts of %.60q, which this turnus can't verify: use one that knows that process",
