@@ -48,14 +48,13 @@ type derivation struct {
 	zone      *time.Location
 	ends      []int64 // of months, from, and to, which is the last
 	contracts []*contract
+	explainer *explainer // nil: nobody asks for receipts
 
 	opened, unmatched, untargeted, flagged int64
 
 	terms  []*terms // in force for the ticket at hand
 	status []status // of their targets, one after the other
 	left   [2]bool  // by measure: it left a target under which it was decided
-
-	explainer *explainer // nil: nobody asks for receipts
 }
 
 // status of the ticket at hand under one target, as its months go by.
@@ -76,7 +75,7 @@ func (d *derivation) take(v *ticket.Version) {
 	d.begin(v, opened)
 	x := d.explainer
 	if x != nil {
-		x.begin(d)
+		x.begin(d, opened)
 	}
 	counts := false
 	first := d.endAfter(opened)
@@ -84,13 +83,10 @@ func (d *derivation) take(v *ticket.Version) {
 		k := knownAt(v, d.ends[i])
 		d.match(k, i == first)
 		if x != nil {
-			x.matched(d, i)
+			x.matched(d, k, i)
 		}
 		if i == first && opened >= d.from {
 			d.countOpening(k, d.ends[i])
-			if x != nil {
-				x.opening(d, k, d.ends[i])
-			}
 		}
 		for j := range d.status {
 			if d.status[j].matched && d.count(&d.status[j], k, i) {

@@ -23,7 +23,7 @@ func Explain(f Frozen, tickets iter.Seq2[ticket.Version, error], tell func(Ticke
 // of its calendar than are left is listed by states alone (Segment.Closed).
 const (
 	maxSpans    = 20_000  // of open time: 80 years of working days
-	maxSegments = 300_000 // all of a ticket
+	maxSegments = 200_000 // all of a ticket
 )
 
 // explainer watches a derivation. It looks on and changes nothing.
@@ -31,8 +31,9 @@ type explainer struct {
 	tell     func(TicketReceipt) error
 	told     []told // of the ticket at hand, one a status
 	workload []WorkloadReceipt
-	spans    int // that may still be listed
-	segments int // likewise
+	fresh    bool // opened in the period, and not seen yet
+	spans    int  // that may still be listed
+	segments int  // likewise
 	err      error
 }
 
@@ -48,31 +49,32 @@ type told struct {
 }
 
 // begin forgets the ticket before.
-func (x *explainer) begin(d *derivation) {
+func (x *explainer) begin(d *derivation, opened int64) {
 	x.told = x.told[:0]
 	for range d.status {
 		x.told = append(x.told, told{})
 	}
+	x.fresh = opened >= d.from
 	x.workload, x.spans, x.segments, x.err = nil, maxSpans, maxSegments, nil
 }
 
 // matched looks at a month's end when it is known which targets the fields
-// select: a decision that came along shows here.
-func (x *explainer) matched(d *derivation, i int) {
+// select: a decision that came along shows here, and at the first one the
+// volumes that an opening in the period adds to.
+func (x *explainer) matched(d *derivation, k known, i int) {
+	if x.fresh {
+		for _, t := range d.terms {
+			if t.where.matches(k) {
+				x.workload = append(x.workload, WorkloadReceipt{t.contract.name, t.Version, instant(d.ends[i])})
+			}
+		}
+		x.fresh = false
+	}
 	for j := range d.status {
 		s, t := &d.status[j], &x.told[j]
 		t.matched = t.matched || s.matched && (d.ends[i] > d.from || i == len(d.ends)-1)
 		if s.done && !t.done {
 			t.done, t.isCarry, t.carried = true, true, d.ends[i]
-		}
-	}
-}
-
-// opening notes the volumes that an opening in the period adds to.
-func (x *explainer) opening(d *derivation, k known, end int64) {
-	for _, t := range d.terms {
-		if t.where.matches(k) {
-			x.workload = append(x.workload, WorkloadReceipt{t.contract.name, t.Version, instant(end)})
 		}
 	}
 }
