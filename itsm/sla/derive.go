@@ -43,12 +43,13 @@ func derive(f Frozen, tickets iter.Seq2[ticket.Version, error], x *explainer) (R
 
 // derivation is the state of one Derive.
 type derivation struct {
+	explainer *explainer // nil: nobody asks for receipts
+
 	from, to  int64 // to: the end, or up to when a provisional period is known
 	end       int64 // of the period
 	zone      *time.Location
 	ends      []int64 // of months, from, and to, which is the last
 	contracts []*contract
-	explainer *explainer // nil: nobody asks for receipts
 
 	opened, unmatched, untargeted, flagged int64
 

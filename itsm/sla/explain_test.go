@@ -269,7 +269,7 @@ func TestReceiptsMakeUpTheFigures(t *testing.T) {
 				key := y.Agreement + " " + y.Target
 				s := sums[key]
 				for _, c := range y.Counts {
-					count(&s, c)
+					addUp(&s, c)
 					adds(t, rules[y.Target], c.Clock)
 				}
 				sums[key] = s
@@ -307,8 +307,8 @@ func TestReceiptsMakeUpTheFigures(t *testing.T) {
 	})
 }
 
-// count adds up by hand what a receipt says.
-func count(s *sla.TargetResult, c sla.CountReceipt) {
+// addUp counts by hand what a receipt says.
+func addUp(s *sla.TargetResult, c sla.CountReceipt) {
 	over := c.Clock.Verdict == sla.Breached
 	switch c.Decided {
 	case sla.Met:
