@@ -117,7 +117,7 @@ func (r *Runs) gone(ctx context.Context, id string) (refused *fault.Error, err e
 			"Dieser Lauf ist aufgenommen und beginnt gleich: bitte mit demselben Idempotency-Key noch einmal anfragen.")).Because(err)
 	case err != nil:
 		return nil, unconfirmed(err)
-	case runs(d):
+	case running(d):
 		return nil, unconfirmed(errors.New("the message was lost on its way to a run that goes on"))
 	}
 	if err := r.look(ctx, id); err != nil {

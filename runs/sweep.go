@@ -86,14 +86,14 @@ func (r *Runs) look(ctx context.Context, id string) error {
 	case errors.As(err, &gone):
 	case err != nil:
 		return err
-	case runs(d):
+	case running(d):
 		return nil
 	}
 	return r.fail(ctx, id, text.New("Its workflow was ended from outside of Turnus.", "Sein Workflow wurde außerhalb von Turnus beendet."))
 }
 
-// runs says whether a workflow goes on.
-func runs(d *workflowservice.DescribeWorkflowExecutionResponse) bool {
+// running says whether a workflow goes on.
+func running(d *workflowservice.DescribeWorkflowExecutionResponse) bool {
 	return d.GetWorkflowExecutionInfo().GetStatus() == enums.WORKFLOW_EXECUTION_STATUS_RUNNING
 }
 
