@@ -126,7 +126,7 @@ func (o Objective) Over(s *Series, span interval.Span, asOf int64) (Budget, erro
 // The sum of fractions has the product of their denominators below it. Slices
 // without a bad event are whole numbers, those with one denominator are added
 // first, and the rest is added in halves, so that large numbers are multiplied
-// seldom: a year of minutes takes seconds at worst.
+// seldom: a year of minutes, no two with the same total, takes seconds.
 func mean(list []Slice, n int64) Ratio {
 	var perfect int64
 	var parts []Slice // reduced: Good / Total

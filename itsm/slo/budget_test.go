@@ -369,7 +369,7 @@ func TestEqualSlicesMakeTheMethodsAgree(t *testing.T) {
 }
 
 // A month of minutes in which no two slices have the same total: the sum's
-// denominator has 900,000 bits. Reduced on the way this wouldn't end.
+// denominator has 900,000 bits.
 func TestManyDenominators(t *testing.T) {
 	list := make([]counts, 30*1440)
 	for i := range list {
