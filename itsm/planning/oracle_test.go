@@ -242,7 +242,7 @@ func TestSlotsAgreeWithAWalkThroughTheDays(t *testing.T) {
 		}
 		switch dice.IntN(3) {
 		case 0: // around the hours that clocks skip and repeat
-			o.rule = Rule{Cron: strings.Join([]string{pick("0", "30", "15", field(0, 59)), pick("0", "1", "2", "3", "23", number(0, 23)), field(1, 31), field(1, 12), field(0, 7)}, " ")}
+			o.rule = Rule{Cron: strings.Join([]string{pick("0", "30", "15", "5,35", "20/25", "7-9/2", number(0, 59)), pick("0", "1", "2", "3", "23", number(0, 23)), field(1, 31), field(1, 12), field(0, 7)}, " ")}
 			if strings.HasSuffix(o.rule.Cron, "/7") { // of days of the week only the first
 				o.rule.Cron = strings.TrimSuffix(o.rule.Cron, "/7")
 			}
@@ -272,7 +272,7 @@ func TestSlotsAgreeWithAWalkThroughTheDays(t *testing.T) {
 		}
 		counted += len(want)
 	}
-	require.Greater(t, counted, 10_000)
+	require.Greater(t, counted, 4_000)
 }
 
 // pick2 is an hour, mostly of the night.
