@@ -23,6 +23,7 @@ var calcKinds = []struct {
 }{
 	{"clock", calcClock},
 	{"holidays", calcHolidays},
+	{"slots", calcSlots},
 }
 
 // calcCommand is `turnus calc KIND`: the figures without the server.
