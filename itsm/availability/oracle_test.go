@@ -30,9 +30,11 @@ func minutesOf(zone *time.Location, from, to calendar.Date, walk func(minute)) {
 		return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC).Unix() / 86400
 	}
 	first, last := day(from), day(to)
+	var offset int
 	for m := (first*1440 - 15*60) * 60; m < (last*1440+15*60)*60; m += 60 {
-		t := time.Unix(m, 0).In(zone)
-		_, offset := t.Zone()
+		if m%900 == 0 { // since 2000 clocks have changed on quarters of an hour
+			_, offset = time.Unix(m, 0).In(zone).Zone()
+		}
 		local := m + int64(offset)
 		if date := local / 86400; first <= date && date < last {
 			walk(minute{m, date, int(local % 86400 / 60)})
