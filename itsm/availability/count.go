@@ -59,7 +59,7 @@ func (r *Result) count(f *facts, l timeline) {
 			}
 			r.Classes[class].Failures++
 		}
-		if !m.open && window.Contains(m.To) {
+		if window.Contains(m.To) { // an open one ends at as_of, after the window
 			r.Restored++
 			restoring += m.Seconds()
 		}

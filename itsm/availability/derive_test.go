@@ -199,6 +199,28 @@ func TestRules(t *testing.T) {
 	}
 }
 
+func TestClassesAreHalfOpen(t *testing.T) {
+	p := availability.Window{From: at(t, monday+"00:00"), To: at(t, "2026-06-09 00:00")}
+	c := availability.Case{Period: p, Bounds: []int64{60, 120}}
+	for i, seconds := range []int{59, 60, 119, 120, 7200} {
+		from := p.From.Add(time.Duration(3*i) * time.Hour)
+		c.Outages = append(c.Outages, availability.Outage{From: from, To: from.Add(time.Duration(seconds) * time.Second)})
+	}
+	require.Equal(t, []availability.Class{{Below: 60, Failures: 1}, {From: 60, Below: 120, Failures: 2}, {From: 120, Failures: 2}},
+		derive(t, always(), c).Classes)
+}
+
+func TestListedIsWhatConcernsThePeriod(t *testing.T) {
+	p := availability.Window{From: at(t, monday+"00:00"), To: at(t, "2026-06-09 00:00")}
+	r := derive(t, office(t), availability.Case{Period: p, Outages: []availability.Outage{
+		out(t, "2026-06-07 20:00", "2026-06-07 23:59"), out(t, "2026-06-07 23:59", monday+"00:00"), out(t, monday+"02:00", monday+"03:00"),
+		out(t, "2026-06-09 00:00", "2026-06-09 01:00"), out(t, "2026-06-01 00:00", "2026-06-02 00:00")}})
+	require.Len(t, r.Outages, 2, "the one restored at its start, and the one outside service hours")
+	require.Equal(t, []int{0, 1}, r.Outages[0].Of)
+	require.Equal(t, []int{2}, r.Outages[1].Of)
+	require.Equal(t, []int64{1, 2}, []int64{r.Failures, r.Restored})
+}
+
 func TestMeansRoundHalfUpAndAddBeforeRounding(t *testing.T) {
 	p := availability.Window{From: at(t, monday+"00:00"), To: at(t, monday+"01:00")}
 	second := func(n int) time.Time { return p.From.Add(time.Duration(n) * time.Second) }

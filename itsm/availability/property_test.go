@@ -1,8 +1,8 @@
 package availability_test
 
 import (
-	"encoding/json"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -187,9 +187,8 @@ func TestAgainstCountingSeconds(t *testing.T) {
 			}
 		}
 		if r.Lost != "" {
-			require.NoError(t, json.Unmarshal([]byte(r.Lost), new(float64)))
-			var lost float64
-			require.NoError(t, json.Unmarshal([]byte(r.Lost), &lost))
+			lost, err := strconv.ParseFloat(r.Lost, 64)
+			require.NoError(t, err)
 			require.Equal(t, weighted, lost)
 		} else {
 			require.Equal(t, weighted, float64(r.Down))
