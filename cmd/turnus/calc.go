@@ -21,6 +21,7 @@ var calcKinds = []struct {
 	name string
 	calc func(json.RawMessage) (any, error)
 }{
+	{"availability", calcAvailability},
 	{"clock", calcClock},
 	{"holidays", calcHolidays},
 	{"slots", calcSlots},

@@ -13,7 +13,7 @@ import (
 // Each file in testdata/calc holds cases, and the answers that the contract
 // and the domain guide ask for.
 func TestCalcAnswers(t *testing.T) {
-	for _, kind := range []string{"clock", "holidays"} {
+	for _, kind := range []string{"availability", "clock", "holidays"} {
 		t.Run(kind, func(t *testing.T) {
 			in, err := os.Open("testdata/calc/" + kind + ".in.jsonl")
 			require.NoError(t, err)
