@@ -22,13 +22,16 @@ type Exclusion struct {
 	By        string          `json:"by" db:"person"`
 	At        time.Time       `json:"at" db:"at"`
 	Withdrawn *Withdrawal     `json:"withdrawn,omitempty" db:"-"`
+
+	TokenIssuer string `json:"token_issuer,omitempty" db:"token_issuer"` // who issued the proposer's token
 }
 
 // Withdrawal ends an exclusion for the reports to come; published ones stay.
 type Withdrawal struct {
-	By     string    `json:"by"`
-	At     time.Time `json:"at"`
-	Reason string    `json:"reason"`
+	By          string    `json:"by"`
+	At          time.Time `json:"at"`
+	Reason      string    `json:"reason"`
+	TokenIssuer string    `json:"token_issuer,omitempty"` // who issued the token of whoever withdrew
 }
 
 // ExclusionReason says why tickets don't count.
