@@ -54,6 +54,8 @@ func breakerOf(id string) string {
 		return "viewer"
 	case "list-audit":
 		return "auditor"
+	case "propose-exclusion", "withdraw-exclusion":
+		return "owner"
 	}
 	return "admin"
 }
