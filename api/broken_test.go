@@ -55,6 +55,8 @@ func breakerOf(id string) string {
 		return "approver"
 	case "list-audit":
 		return "auditor"
+	case "propose-exclusion", "withdraw-exclusion":
+		return "owner"
 	}
 	return "admin"
 }
