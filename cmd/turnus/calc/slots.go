@@ -1,4 +1,4 @@
-package main
+package calc
 
 import (
 	"bytes"
@@ -9,8 +9,8 @@ import (
 	"turnus/itsm/planning"
 )
 
-// calcSlots lists the planned dates of an interval.
-func calcSlots(line json.RawMessage) (any, error) {
+// slots lists the planned dates of an interval.
+func slots(line json.RawMessage) (any, error) {
 	var in struct {
 		Rule     *planning.Rule  `json:"rule"`
 		Zone     *string         `json:"zone"`
@@ -34,7 +34,7 @@ func calcSlots(line json.RawMessage) (any, error) {
 	}
 	var cal *calendar.Calendar
 	if len(in.Calendar) > 0 && !bytes.Equal(in.Calendar, []byte("null")) {
-		if cal, err = calcCalendar(in.Calendar); err != nil {
+		if cal, err = calendarOf(in.Calendar); err != nil {
 			return nil, err
 		}
 	}
@@ -45,11 +45,11 @@ func calcSlots(line json.RawMessage) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	from, err := calcInstant("from", in.From)
+	from, err := instant("from", in.From)
 	if err != nil {
 		return nil, err
 	}
-	to, err := calcInstant("to", in.To)
+	to, err := instant("to", in.To)
 	if err != nil {
 		return nil, err
 	}

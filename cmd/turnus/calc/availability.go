@@ -1,4 +1,4 @@
-package main
+package calc
 
 import (
 	"encoding/json"
@@ -10,12 +10,12 @@ import (
 	"turnus/itsm/fault"
 )
 
-// calcAvailability computes the availability of a service in a period. The
+// availabilityOf computes the availability of a service in a period. The
 // period is half-open like every span: from the local midnight that begins
 // `from` to the one that begins `to`, the first date after it. June is
 // {"from":"2026-06-01","to":"2026-07-01"}. An outage without `to` isn't over,
 // and then the case needs `as_of`, up to when it is known.
-func calcAvailability(line json.RawMessage) (any, error) {
+func availabilityOf(line json.RawMessage) (any, error) {
 	var in struct {
 		Period struct {
 			From *string `json:"from"`
@@ -23,8 +23,8 @@ func calcAvailability(line json.RawMessage) (any, error) {
 			Zone *string `json:"zone"`
 		} `json:"period"`
 		Calendar    json.RawMessage     `json:"calendar"`
-		Outages     []calcWindow        `json:"outages"`
-		Maintenance []calcWindow        `json:"maintenance"`
+		Outages     []window            `json:"outages"`
+		Maintenance []window            `json:"maintenance"`
 		Policy      availability.Policy `json:"maintenance_policy"`
 		Target      *string             `json:"target"`
 		AsOf        *string             `json:"as_of"`
@@ -34,20 +34,20 @@ func calcAvailability(line json.RawMessage) (any, error) {
 		return nil, err
 	}
 	c := availability.Case{Policy: in.Policy}
-	if c.Period, err = calcPeriod(in.Period.From, in.Period.To, in.Period.Zone); err != nil {
+	if c.Period, err = periodOf(in.Period.From, in.Period.To, in.Period.Zone); err != nil {
 		return nil, err
 	}
-	cal, err := calcCalendar(in.Calendar)
+	cal, err := calendarOf(in.Calendar)
 	if err != nil {
 		return nil, err
 	}
 	for i, w := range in.Outages {
 		var o availability.Outage
-		if o.From, err = calcInstant(fmt.Sprintf("outages[%d].from", i), w.From); err != nil {
+		if o.From, err = instant(fmt.Sprintf("outages[%d].from", i), w.From); err != nil {
 			return nil, err
 		}
 		if w.To != nil || in.AsOf == nil {
-			if o.To, err = calcInstant(fmt.Sprintf("outages[%d].to", i), w.To); err != nil {
+			if o.To, err = instant(fmt.Sprintf("outages[%d].to", i), w.To); err != nil {
 				return nil, err
 			}
 		}
@@ -55,10 +55,10 @@ func calcAvailability(line json.RawMessage) (any, error) {
 	}
 	for i, w := range in.Maintenance {
 		var m availability.Maintenance
-		if m.From, err = calcInstant(fmt.Sprintf("maintenance[%d].from", i), w.From); err != nil {
+		if m.From, err = instant(fmt.Sprintf("maintenance[%d].from", i), w.From); err != nil {
 			return nil, err
 		}
-		if m.To, err = calcInstant(fmt.Sprintf("maintenance[%d].to", i), w.To); err != nil {
+		if m.To, err = instant(fmt.Sprintf("maintenance[%d].to", i), w.To); err != nil {
 			return nil, err
 		}
 		c.Maintenance = append(c.Maintenance, m)
@@ -68,21 +68,21 @@ func calcAvailability(line json.RawMessage) (any, error) {
 	}
 	c.Target = *in.Target
 	if in.AsOf != nil {
-		if c.AsOf, err = calcInstant("as_of", in.AsOf); err != nil {
+		if c.AsOf, err = instant("as_of", in.AsOf); err != nil {
 			return nil, err
 		}
 	}
 	return availability.Derive(cal, c)
 }
 
-// calcWindow is a span of instants as it is written.
-type calcWindow struct {
+// window is a span of instants as it is written.
+type window struct {
 	From *string `json:"from"`
 	To   *string `json:"to"`
 }
 
-// calcPeriod reads two dates and the zone in which they begin.
-func calcPeriod(from, to, zone *string) (w availability.Window, err error) {
+// periodOf reads two dates and the zone in which they begin.
+func periodOf(from, to, zone *string) (w availability.Window, err error) {
 	if zone == nil {
 		return w, missing("period.zone", "Europe/Berlin")
 	}

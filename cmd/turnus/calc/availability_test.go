@@ -1,4 +1,4 @@
-package main
+package calc
 
 import (
 	"bytes"
@@ -13,7 +13,7 @@ func TestCalcAvailabilityNamesTheField(t *testing.T) {
 		`"outages":[{"from":"2026-06-08T10:00:00Z","to":"2026-06-08T11:00:00Z"}],` +
 		`"maintenance":[{"from":"2026-06-09T10:00:00Z","to":"2026-06-09T11:00:00Z"}],"maintenance_policy":"excused","target":"99.8"}`
 	var out bytes.Buffer
-	require.NoError(t, calc("availability", strings.NewReader(good), &out))
+	require.NoError(t, Lines("availability", strings.NewReader(good), &out))
 	require.True(t, strings.HasPrefix(out.String(), `{"id":1,"agreed_s":2592000,"down_s":3600,"availability_pct":"99.861111","verdict":"met","failures":1,`), out.String())
 
 	for _, c := range []struct{ old, new, field string }{
@@ -45,7 +45,7 @@ func TestCalcAvailabilityNamesTheField(t *testing.T) {
 	} {
 		require.Contains(t, good, c.old)
 		out.Reset()
-		require.Error(t, calc("availability", strings.NewReader(strings.Replace(good, c.old, c.new, 1)), &out))
+		require.Error(t, Lines("availability", strings.NewReader(strings.Replace(good, c.old, c.new, 1)), &out))
 		require.True(t, strings.HasPrefix(out.String(), `{"id":1,"error":{"code":"invalid","field":"`+c.field+`","detail":"`), "%s: %s", c.new, out.String())
 	}
 }
