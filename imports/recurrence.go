@@ -65,8 +65,13 @@ func (e *vevent) yearlyRule(first calendar.Date, zone *time.Location) (y yearly,
 		case "BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYSETPOS", "BYDAY", "WKST":
 			inMonths = inMonths || name == "BYMONTH"
 			if name == "BYDAY" {
-				if ordinal, ok = greatestOrdinal(value); !ok {
+				var mixed, ok bool
+				if ordinal, mixed, ok = greatestOrdinal(value); !ok {
 					return unreadable(part)
+				} else if mixed { // the library would take what both are
+					e.wrong(calendar.Unsupported, "it repeats by days with and without a number, %.40q, which isn't followed here",
+						"es wiederholt sich nach Tagen mit und ohne Nummer, %.40q, was hier nicht befolgt wird", part)
+					return y, false
 				}
 			}
 			kept = append(kept, part)
@@ -100,21 +105,25 @@ func (e *vevent) yearlyRule(first calendar.Date, zone *time.Location) (y yearly,
 	return y, true
 }
 
-// greatestOrdinal is the 2 of 2MO,-1FR; 0 without any.
-func greatestOrdinal(list string) (most int, ok bool) {
+// greatestOrdinal is the 2 of 2MO,-1FR; 0 without any. mixed: some have none.
+func greatestOrdinal(list string) (most int, mixed, ok bool) {
+	plain := false
 	for _, day := range strings.Split(list, ",") {
 		if len(day) < 2 {
-			return 0, false
+			return 0, false, false
 		}
-		if n := day[:len(day)-2]; n != "" {
-			o, err := strconv.Atoi(n)
-			if err != nil || o == 0 || o < -53 || o > 53 {
-				return 0, false
-			}
-			most = max(most, o, -o)
+		n := day[:len(day)-2]
+		if n == "" {
+			plain = true
+			continue
 		}
+		o, err := strconv.Atoi(n)
+		if err != nil || o == 0 || o < -53 || o > 53 {
+			return 0, false, false
+		}
+		most = max(most, o, -o)
 	}
-	return most, true
+	return most, plain && most > 0, true
 }
 
 // dates gives the rule's dates from its start to the end of a year. A year at a

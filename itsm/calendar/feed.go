@@ -40,17 +40,17 @@ const (
 	Unreadable  Why = "unreadable"
 )
 
-// Imported is what came of loading a feed into a calendar.
-type Imported struct {
+// ImportedHolidays is what came of loading a feed into a calendar.
+type ImportedHolidays struct {
 	Calendar string    `json:"calendar"`
 	Change   string    `json:"change"`  // changed, unchanged; never translated
 	Version  int       `json:"version"` // of the calendar that holds these dates
 	From     int       `json:"from"`    // the years that were looked at, both inclusive
 	To       int       `json:"to"`
 	Marked   bool      `json:"marked"` // the feed tells public holidays from other days
-	Added    []Holiday `json:"added"`
-	Already  []Holiday `json:"already"` // closed before, by a date or by the region's law
-	LeftOut  []LeftOut `json:"left_out"`
+	Added    []Holiday `json:"added" nullable:"false"`
+	Already  []Holiday `json:"already" nullable:"false"` // closed before, by a date or by the region's law
+	LeftOut  []LeftOut `json:"left_out" nullable:"false"`
 }
 
 // With adds holidays to a spec's dates. It says which of them are new and
