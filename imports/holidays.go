@@ -142,7 +142,7 @@ func (f *feed) take(e *vevent) {
 		f.leaveOut(e, first, calendar.Outside, text.F("it isn't in the years %d to %d", "es liegt nicht in den Jahren %d bis %d", f.From, f.To))
 		return
 	}
-	if why, reason := f.judge(e, n); why != "" && (!f.All || why == calendar.WorkingDay) {
+	if why, reason := f.judge(e, n); why != "" && !(f.All && why.Overruled()) {
 		f.leaveOut(e, dates[0], why, reason)
 		return
 	}

@@ -91,7 +91,7 @@ func markOf(words string) mark {
 				continue
 			}
 			m := mark{is: []kindOfDay{regional, public}[i], words: words}
-			if where, in := strings.CutPrefix(rest, " in "); in {
+			if where, in := strings.CutPrefix(strings.Replace(rest, " in: ", " in ", 1), " in "); in {
 				m.is, m.places = regional, placesIn(where)
 				return m
 			}
@@ -123,18 +123,19 @@ func placesIn(s string) []string {
 	return places
 }
 
-// holds says whether a public holiday of some places is one of a region, or of
-// its whole country.
+// holds says whether a public holiday of some places, by names or by codes as
+// in BW, BY, is one of a region, or of its whole country.
 func (m mark) holds(region string) bool {
-	country, _, _ := strings.Cut(region, "-")
+	country, state, _ := strings.Cut(region, "-")
 	return slices.ContainsFunc(m.places, func(p string) bool {
-		return slices.Contains(placeNames[region], p) || slices.Contains(placeNames[country], p)
+		return slices.Contains(placeNames[region], p) || slices.Contains(placeNames[country], p) || state != "" && p == strings.ToLower(state)
 	})
 }
 
 // placeNames are the regions as feeds name them, in lower case.
 var placeNames = map[string][]string{
-	"DE": {"deutschland", "germany"}, "AT": {"österreich", "austria"}, "CH": {"schweiz", "switzerland"},
+	"DE": {"deutschland", "germany", "ganz deutschland", "allen bundesländern", "all states", "all federal states"},
+	"AT": {"österreich", "austria"}, "CH": {"schweiz", "switzerland"},
 	"DE-BW": {"baden-württemberg", "baden-wurttemberg"},
 	"DE-BY": {"bayern", "bavaria"},
 	"DE-BE": {"berlin"},

@@ -25,7 +25,7 @@ type LeftOut struct {
 // Why an entry isn't taken; never translated.
 type Why string
 
-// The reasons. Whoever asks for all of a feed gets the first five nonetheless.
+// The reasons.
 const (
 	Observance  Why = "observance"  // marked as something else than a public holiday
 	Regional    Why = "regional"    // a public holiday elsewhere
@@ -39,6 +39,15 @@ const (
 	Unsupported Why = "unsupported" // repeats by a rule that isn't followed here
 	Unreadable  Why = "unreadable"
 )
+
+// Overruled says that whoever asks for all of a feed gets the entry nonetheless.
+func (w Why) Overruled() bool {
+	switch w {
+	case Observance, Regional, Unmarked, Tentative, Long:
+		return true
+	}
+	return false
+}
 
 // ImportedHolidays is what came of loading a feed into a calendar.
 type ImportedHolidays struct {
