@@ -76,12 +76,12 @@ func (e *vevent) yearlyRule(first calendar.Date, zone *time.Location) (y yearly,
 			}
 			kept = append(kept, part)
 		default:
-			e.wrong(calendar.Unsupported, "it repeats by %.40s, which isn't followed here", "es wiederholt sich nach %.40s, was hier nicht befolgt wird", name)
+			e.wrong(calendar.Unsupported, "it repeats by %.40q, which isn't followed here", "es wiederholt sich nach %.40q, was hier nicht befolgt wird", name)
 			return y, false
 		}
 	}
 	if freq != "YEARLY" {
-		e.wrong(calendar.Unsupported, "it repeats %.40s: only YEARLY is followed here", "es wiederholt sich %.40s: nur YEARLY wird hier befolgt", freq)
+		e.wrong(calendar.Unsupported, "it repeats %.40q: only YEARLY is followed here", "es wiederholt sich %.40q: nur YEARLY wird hier befolgt", freq)
 		return y, false
 	}
 	// Weeks of a month that don't exist would lead the library out of its tables.
