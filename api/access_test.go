@@ -20,7 +20,7 @@ func matrix() map[string]string {
 		"list-processes": "aopuv", "list-runs": "aopuv", "get-run": "aopuv", "get-report": "aopuv", "list-tasks": "aopuv", "get-task": "aopuv",
 		"start-sla-report": "o", "cancel-run": "ao", "decide-task": "p", "issue-pass": "p",
 		"apply": "a", "issue-token": "a", "revoke-token": "a", "list-tokens": "au", "list-audit": "u",
-		"import-tickets": "ao", "list-imports": "aou", "get-import": "aou", "list-rejects": "aou", "backup": "a",
+		"import-tickets": "ao", "list-imports": "aou", "get-import": "aou", "list-rejects": "aou", "import-holidays": "a", "backup": "a",
 		"propose-exclusion": "o", "list-exclusions": "aopu", "get-exclusion": "aopu", "withdraw-exclusion": "o",
 	}
 	for plural, one := range map[string]string{"calendars": "calendar", "persons": "person", "services": "service", "agreements": "agreement", "mappings": "mapping", "slis": "sli", "slos": "slo"} {
@@ -68,10 +68,15 @@ func example(op described) (path, body string) {
 	if strings.HasPrefix(op.path, "/v1/services/{name}/") {
 		name = "payments"
 	}
+	if op.id == "import-holidays" {
+		name = "office"
+	}
 	path = strings.Replace(path, "{name}", name, 1)
 	switch {
 	case op.id == "import-tickets":
 		return path + "?format=servicenow-audit", "number\n"
+	case op.id == "import-holidays":
+		return path + "?format=icalendar", "BEGIN:VCALENDAR\nEND:VCALENDAR\n"
 	case op.id == "start-sla-report":
 		return path, `{"service":"payments","period":"1999-01"}`
 	case op.id == "cancel-run", op.id == "withdraw-exclusion":

@@ -82,6 +82,7 @@ func New(c Config) *echo.Echo {
 	s.audit()
 	s.imports()
 	s.exclusions()
+	s.holidays()
 	s.backup()
 	s.document(e)
 	return e

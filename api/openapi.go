@@ -142,6 +142,9 @@ func (s *server) documentBodies() {
 	some := &huma.Schema{AnyOf: append(all, &huma.Schema{Type: "array", Items: &huma.Schema{AnyOf: all}})}
 	doc.Paths["/v1/apply"].Post.RequestBody = bodyOf(map[string]*huma.Schema{"application/json": some, "application/yaml": some})
 	file := &huma.Schema{Type: "string", Format: "binary"}
+	doc.Paths["/v1/calendars/{name}/holidays"].Post.RequestBody = bodyOf(map[string]*huma.Schema{
+		"application/octet-stream": file, "text/calendar": file, "application/gzip": file, "application/zip": file,
+	})
 	doc.Paths["/v1/services/{name}/tickets"].Post.RequestBody = bodyOf(map[string]*huma.Schema{
 		"application/octet-stream": file, "text/csv": file, "application/gzip": file, "application/zip": file,
 	})
