@@ -48,7 +48,7 @@ const worstKept = 5
 // figures of a target, over all versions of its agreement.
 type figures struct {
 	Counts
-	elapsed  []int64 // of each decided ticket; the only thing here that grows with their number
+	elapsed  times
 	openFrom int64   // the least one of a ticket that is still open: from there on they are at least what they say; 0: none
 	worst    []Worst // the worst first
 
@@ -72,14 +72,16 @@ func (f *figures) decide(met bool, claim string) {
 // took notes how long a decided ticket took, open being one whose clock goes
 // on.
 func (f *figures) took(number string, elapsed, within int64, open bool) {
-	f.elapsed = append(f.elapsed, elapsed)
+	f.elapsed.add(elapsed)
 	if elapsed <= within {
 		return
 	}
 	if open && (f.openFrom == 0 || elapsed < f.openFrom) {
 		f.openFrom = elapsed
 	}
-	f.rank(Worst{number, elapsed, elapsed - within, open})
+	if n := len(f.worst); n < worstKept || elapsed-within >= f.worst[n-1].Over {
+		f.rank(Worst{number, elapsed, elapsed - within, open})
+	}
 }
 
 // rank puts a breached ticket in its place among the worst.
@@ -107,7 +109,7 @@ func worse(a, b Worst) bool {
 // merge takes in what other tickets were counted for.
 func (f *figures) merge(o *figures) {
 	f.Counts = f.Plus(o.Counts)
-	f.elapsed = append(f.elapsed, o.elapsed...)
+	f.elapsed.join(&o.elapsed)
 	if f.openFrom == 0 || o.openFrom != 0 && o.openFrom < f.openFrom {
 		f.openFrom = o.openFrom
 	}

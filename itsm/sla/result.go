@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"turnus/itsm/agreement"
-	"turnus/itsm/stats"
 )
 
 // countOpening counts a ticket opened in the period, in the month that ends at
@@ -121,13 +120,14 @@ func (t *target) verdict(c Counts) Verdict {
 	return Missed
 }
 
-// percentiles by nearest rank, of the decided tickets; nil without any. It puts
-// the times in order.
+// percentiles by nearest rank, of the decided tickets; nil without any. It uses
+// their times up.
 func (f *figures) percentiles() *Percentiles {
-	if len(f.elapsed) == 0 {
+	sample := f.elapsed.sample()
+	f.elapsed = times{}
+	if len(sample) == 0 {
 		return nil
 	}
-	sample := stats.SortSample(f.elapsed)
 	rank := func(share int64) int64 {
 		v, err := sample.Percentile(big.NewRat(share, 100))
 		if err != nil || v == nil {

@@ -78,8 +78,8 @@ func TestV08TrendOfATarget(t *testing.T) {
 	require.Equal(t, stats.Unlabeled, study(t, f, derive(t, f, met("1", 995, 5)...)).Targets[0].Trend, "7 values")
 }
 
-// Of many targets tested at once some look like trends by chance: alone
-// p = 0.0155 is called one, beside nine others without any it isn't.
+// Of many targets tested at once some look like trends by chance: a p of 0.0155
+// makes one alone, and none beside nine targets that show none.
 func TestTrendsAreAdjustedAcrossTheReport(t *testing.T) {
 	series := []int{90, 92, 91, 93, 94, 92, 95, 93} // and 95 now
 	var targets []agreement.Target
