@@ -100,10 +100,20 @@ func TestLongNumbersAreRefused(t *testing.T) {
 	_, err = stats.NewXmR(apart)
 	field(t, "baseline", err)
 
-	counts := make(stats.Series, stats.MaxPoints)
+	counts := make(stats.Series, 10_000)
 	for i := range counts {
 		counts[i] = big.NewRat(1, 10_000-int64(i))
 	}
-	_, err = stats.NewXmR(counts)
-	require.NoError(t, err, "shares of counts are welcome")
+	_, err = stats.Measure(counts, nil, nil, 1)
+	require.NoError(t, err, "shares of counts up to 10,000 have a common denominator")
+
+	// What denominators share counts once: here 2^50.
+	var alike stats.Series
+	for n := int64(2); len(alike) < stats.MaxPoints; n++ {
+		if big.NewInt(n).ProbablyPrime(0) {
+			alike = append(alike, big.NewRat(1, n<<50))
+		}
+	}
+	_, err = stats.NewXmR(alike)
+	require.NoError(t, err)
 }

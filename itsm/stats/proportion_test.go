@@ -3,6 +3,7 @@ package stats_test
 import (
 	"math"
 	"math/big"
+	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -111,6 +112,14 @@ func TestAtLeastOneMiss(t *testing.T) {
 		require.NoError(t, err)
 		near(t, c.want, p)
 	}
+
+	// As a fraction (1/2)ⁿ would take 128 MB here.
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, err := stats.AtLeastOneMiss(1<<30, num("1/2"))
+	require.NoError(t, err)
+	runtime.ReadMemStats(&after)
+	require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(1<<20))
 }
 
 func TestProportionsThatCannotBe(t *testing.T) {
