@@ -51,6 +51,11 @@ func accessTable() map[string]access {
 		"get-import":     only(admin, owner, auditor),
 		"list-rejects":   only(admin, owner, auditor),
 		"backup":         only(admin),
+
+		"propose-exclusion":  only(owner),
+		"list-exclusions":    only(admin, owner, approver, auditor),
+		"get-exclusion":      only(admin, owner, approver, auditor),
+		"withdraw-exclusion": only(owner),
 	}
 	for _, k := range kinds() {
 		t["list-"+k.plural] = only(admin, owner, approver, auditor)

@@ -81,6 +81,7 @@ func New(c Config) *echo.Echo {
 	s.tokens()
 	s.audit()
 	s.imports()
+	s.exclusions()
 	s.backup()
 	s.document(e)
 	return e

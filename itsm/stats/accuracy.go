@@ -36,7 +36,7 @@ func Measure(history, actual, forecast Series, season int) (Accuracy, error) {
 		return Accuracy{}, fault.Invalidf("forecast", "there are %d values for %d actual ones: give one for each, or null",
 			"%d Werte für %d tatsächliche: je einen angeben, oder null", len(forecast), len(actual))
 	case season < 1:
-		return Accuracy{}, fault.Invalidf("season", "a season of %d can't be: give 1 or more", "eine Saison von %d gibt es nicht: 1 oder mehr angeben", season)
+		return Accuracy{}, fault.Invalidf("season", "a season of %d can't be: give 1 or more", "eine Saisonlänge von %d gibt es nicht: 1 oder mehr angeben", season)
 	}
 	var errs, sizes, ofSum, ofActual []*big.Rat
 	defined := true

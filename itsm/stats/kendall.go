@@ -130,7 +130,8 @@ func exactP(sizes []int, s int) *big.Rat {
 }
 
 // bothTails is the probability that a standard normal value is at least as far
-// from 0 as z, to twelve decimals: 0 is less than half of the last.
+// from 0 as z, to twelve decimals: 0 is less than half of the last. Rounding
+// leaves out the bits in which the machines' own arithmetic may differ.
 func bothTails(z *big.Rat) *big.Rat {
 	f, _ := z.Float64()
 	return rounded(new(big.Rat).SetFloat64(math.Erfc(math.Abs(f) / math.Sqrt2)))
@@ -154,11 +155,11 @@ type Trend string
 
 // The trends.
 const (
-	TooShort  Trend = "too-short"  // fewer than 5 values: nothing can be claimed
-	Unlabeled Trend = "unlabelled" // 5 to 7: p may be shown, the word trend isn't used
-	NoTrend   Trend = "no-trend"   // none shown, which doesn't prove that there is none
-	Rising    Trend = "rising"
-	Falling   Trend = "falling"
+	TooShort   Trend = "too-short"  // fewer than 5 values: nothing can be claimed
+	Unlabelled Trend = "unlabelled" // 5 to 7: p may be shown, the word trend isn't used
+	NoTrend    Trend = "no-trend"   // none shown, which doesn't prove that there is none
+	Rising     Trend = "rising"
+	Falling    Trend = "falling"
 )
 
 // Label names the trend if the test is significant: P is at most the level, or,
@@ -168,7 +169,7 @@ func (k Kendall) Label(significant bool) Trend {
 	case k.N < claimFrom:
 		return TooShort
 	case k.N < labelFrom:
-		return Unlabeled
+		return Unlabelled
 	case !significant || k.S == 0:
 		return NoTrend
 	case k.S > 0:
@@ -180,7 +181,7 @@ func (k Kendall) Label(significant bool) Trend {
 // Title of a trend, for people.
 func (t Trend) Title() text.Text {
 	switch t {
-	case Unlabeled:
+	case Unlabelled:
 		return text.New("too few values to speak of a trend", "zu wenige Werte, um von einem Trend zu sprechen")
 	case NoTrend:
 		return text.New("no trend shown", "kein Trend nachweisbar")

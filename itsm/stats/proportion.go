@@ -50,7 +50,8 @@ func (p Proportion) Wilson(z float64) (*Interval, error) {
 	per := quo(zz, n) // z²/n
 	scale := add(one(), per)
 	centre := quo(add(s, quo(per, integer(2))), scale)
-	// w = z·√(p(1−p)/n + z²/4n²) / (1 + z²/n), with z under the root.
+	// w = z·√(p(1−p)/n + z²/4n²) / (1 + z²/n), with z and 1/n under the root's
+	// one factor z²/n.
 	inner := add(mul(s, sub(one(), s)), quo(per, integer(4)))
 	width := quo(root(mul(per, inner)), scale)
 	return &Interval{rounded(sub(centre, width)), rounded(add(centre, width))}, nil
