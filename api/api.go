@@ -87,6 +87,8 @@ func New(c Config) *echo.Echo {
 	s.tokens()
 	s.audit()
 	s.imports()
+	s.exclusions()
+	s.holidays()
 	s.backup()
 	s.document(e)
 	return e

@@ -130,3 +130,19 @@ func (s *server) owns(ctx context.Context, service string, or ...person.Role) er
 	return s.refused(ctx, requestOf(ctx).operation, fault.New(fault.Forbidden, text.F(
 		"%s doesn't own the service %s.", "%s ist für den Service %s nicht verantwortlich.", a.Person, service)))
 }
+
+// concerns refuses whoever neither owns a service, nor approves for it, nor
+// looks at every service. A service that isn't there is not found.
+func (s *server) concerns(ctx context.Context, service string) error {
+	svc, err := store.Current[agreement.ServiceSpec](ctx, s.Store, resource.Service, service)
+	if err != nil {
+		return err
+	}
+	a := actorOf(ctx)
+	if a.Has(person.Administrator, person.Auditor) || svc.Spec.Owner == a.Person ||
+		a.Has(person.Approver) && slices.Contains(svc.Spec.Approvers, a.Person) {
+		return nil
+	}
+	return s.refused(ctx, requestOf(ctx).operation, fault.New(fault.Forbidden, text.F(
+		"%s neither owns the service %s nor approves for it.", "%s verantwortet den Service %s nicht und gibt auch nicht für ihn frei.", a.Person, service)))
+}

@@ -46,6 +46,7 @@ type Section struct {
 	Title      text.Text   `json:"title"`
 	Paragraphs []text.Text `json:"paragraphs,omitempty"`
 	Tables     []Table     `json:"tables,omitempty"`
+	Charts     []Chart     `json:"charts,omitempty"`
 }
 
 // Table of a section; every row has as many cells as there are columns.
@@ -102,7 +103,7 @@ type Figure struct {
 	Name        string    `json:"name"` // as in p1-resolution.attainment
 	Label       text.Text `json:"label"`
 	Value       *string   `json:"value"` // an exact decimal, per cent with six decimals; null is not applicable
-	Unit        string    `json:"unit"`  // percent, tickets
+	Unit        string    `json:"unit"`  // percent, tickets, seconds, or a currency
 	Numerator   *int64    `json:"numerator"`
 	Denominator *int64    `json:"denominator"`
 	N           int64     `json:"n"`                 // how many cases it stands on

@@ -4,11 +4,13 @@ import (
 	"iter"
 	"time"
 
+	"turnus/itsm/agreement"
 	"turnus/itsm/ticket"
 )
 
-// Derive computes the figures of a period from its tickets, one at a time: the
-// memory it takes doesn't grow with their number.
+// Derive computes the figures of a period from its tickets, one at a time: of
+// each decided ticket and target it keeps the elapsed time, eight bytes, and
+// nothing else grows with their number.
 //
 // What is known counts as of the ends of months, in the period's zone: a
 // ticket belongs to the first month at whose end it is decided (stopped, or
@@ -16,6 +18,9 @@ import (
 // provisional period only what lies before the as-of of its imports is known,
 // and that instant stands for its end. Tickets opened at or after the end are
 // ignored; an error of the iterator ends it.
+//
+// Where an agreement's workload limit voids targets, the tickets have to be all
+// that were opened since Frozen.Reads says, those over before the period too.
 func Derive(f Frozen, tickets iter.Seq2[ticket.Version, error]) (Result, error) {
 	return derive(f, tickets, nil)
 }
@@ -50,6 +55,11 @@ type derivation struct {
 	zone      *time.Location
 	ends      []int64 // of months, from, and to, which is the last
 	contracts []*contract
+	wall      wall
+	voids     bool // a workload limit voids targets
+
+	exclusions []agreement.Exclusion // by ID
+	excluded   map[string][]int      // by ticket; nil without any
 
 	opened, unmatched, untargeted, flagged int64
 
@@ -61,10 +71,11 @@ type derivation struct {
 // status of the ticket at hand under one target, as its months go by.
 type status struct {
 	*target
-	line    line // all its changes of state
-	matched bool // its fields select the target, as known at the month's end
-	was     bool // they did so a month before
-	done    bool // it was decided, at an earlier month's end or at this one
+	to      *figures // where it counts
+	line    line     // all its changes of state
+	matched bool     // its fields select the target, as known at the month's end
+	was     bool     // they did so a month before
+	done    bool     // it was decided, at an earlier month's end or at this one
 }
 
 // take adds a ticket to the figures.
@@ -87,7 +98,9 @@ func (d *derivation) take(v *ticket.Version) {
 			x.matched(d, k, i)
 		}
 		if i == first && opened >= d.from {
-			d.countOpening(k, d.ends[i])
+			d.countOpening(k, opened, d.ends[i])
+		} else if i == first && d.voids {
+			d.openedBefore(k, opened)
 		}
 		for j := range d.status {
 			if d.status[j].matched && d.count(&d.status[j], k, i) {
@@ -117,8 +130,11 @@ func (d *derivation) begin(v *ticket.Version, opened int64) {
 			if n := len(d.status); n < cap(d.status) {
 				buffer = d.status[:n+1][n].line[:0]
 			}
-			d.status = append(d.status, status{target: x, line: x.lineOf(v, buffer)})
+			d.status = append(d.status, status{target: x, to: x.figures, line: x.lineOf(v, buffer)})
 		}
+	}
+	if d.voids || d.excluded != nil {
+		d.setAside(v, opened)
 	}
 }
 
@@ -158,13 +174,17 @@ func (d *derivation) count(s *status, k known, i int) bool {
 	if before && !reopened && !(last && open) {
 		return false
 	}
-	over := s.over(l, end)
-	f := s.figures
+	over, elapsed := s.over(l, end)
+	f := s.to
 	decided := !before && (over || !open)
 	if decided {
 		s.done = true
 		if inside {
 			f.decide(!over, k.field("made_sla"))
+			if elapsed == uncounted {
+				elapsed = s.elapsed(l, end)
+			}
+			f.took(k.Number, elapsed, s.within, open)
 		}
 	}
 	if reopened {
