@@ -87,7 +87,7 @@ func (d *derivation) take(v *ticket.Version) {
 	d.begin(v, opened)
 	x := d.explainer
 	if x != nil {
-		x.begin(d, opened)
+		x.begin(d)
 	}
 	counts := false
 	first := d.endAfter(opened)

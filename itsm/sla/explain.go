@@ -1,8 +1,10 @@
 package sla
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,8 +17,10 @@ import (
 // Explain computes the figures as Derive does, in the same pass and with the
 // same code, and tells of each ticket, in their order, how it came to count or
 // not. An error of tell ends it.
-func Explain(f Frozen, tickets iter.Seq2[ticket.Version, error], tell func(TicketReceipt) error) (Result, error) {
-	return derive(f, tickets, &explainer{tell: tell})
+func Explain(f Frozen, tickets iter.Seq2[ticket.Version, error], tell func(TicketReceipt) error) (Totals, error) {
+	x := &explainer{tell: tell, asked: map[asked]bool{}}
+	r, err := derive(f, tickets, x)
+	return Totals{r, x.void()}, err
 }
 
 // Bounds of what is listed of one ticket. A clock that would need more spans
@@ -31,10 +35,18 @@ type explainer struct {
 	tell     func(TicketReceipt) error
 	told     []told // of the ticket at hand, one a status
 	workload []WorkloadReceipt
-	fresh    bool // opened in the period, and not seen yet
-	spans    int  // that may still be listed
-	segments int  // likewise
+	first    bool           // month of the ticket at hand
+	asked    map[asked]bool // sub-periods of which tickets count only if they weren't too many
+	wall     *wall
+	spans    int // that may still be listed
+	segments int // likewise
 	err      error
+}
+
+// asked is a sub-period under a version of an agreement.
+type asked struct {
+	under *terms
+	start int64
 }
 
 // told is what is known of the ticket at hand under one target.
@@ -49,27 +61,31 @@ type told struct {
 }
 
 // begin forgets the ticket before.
-func (x *explainer) begin(d *derivation, opened int64) {
+func (x *explainer) begin(d *derivation) {
 	x.told = x.told[:0]
 	for range d.status {
 		x.told = append(x.told, told{})
 	}
-	x.fresh = opened >= d.from
+	x.first, x.wall = true, &d.wall
 	x.workload, x.spans, x.segments, x.err = nil, maxSpans, maxSegments, nil
 }
 
 // matched looks at a month's end when it is known which targets the fields
 // select: a decision that came along shows here, and at the first one the
-// volumes that an opening in the period adds to.
+// volumes that the ticket adds to.
 func (x *explainer) matched(d *derivation, k known, i int) {
-	if x.fresh {
-		for _, t := range d.terms {
-			if t.where.matches(k) {
-				x.workload = append(x.workload, WorkloadReceipt{t.contract.name, t.Version, instant(d.ends[i])})
-			}
+	before := k.Opened.Unix() < d.from
+	for _, t := range d.terms {
+		if !x.first || before && len(t.voids) == 0 || !t.where.matches(k) {
+			continue
 		}
-		x.fresh = false
+		w := WorkloadReceipt{Agreement: t.contract.name, Version: t.Version}
+		if !before {
+			w.End = instant(d.ends[i])
+		}
+		x.workload = append(x.workload, w)
 	}
+	x.first = false
 	for j := range d.status {
 		s, t := &d.status[j], &x.told[j]
 		t.matched = t.matched || s.matched && (d.ends[i] > d.from || i == len(d.ends)-1)
@@ -116,11 +132,45 @@ func (x *explainer) count(d *derivation, s *status, l line, k known, i int, over
 	if (c.Clock.Verdict == Breached) != over && x.err == nil {
 		x.err = fmt.Errorf("sla: ticket %s, target %s: the clock says %s and the figures don't", k.Number, s.spec.Name, c.Clock.Verdict)
 	}
+	for _, n := range d.excluded[k.Number] {
+		if s.figures.excluded[n] == s.to {
+			c.Excluded = d.exclusions[n].ID
+		}
+	}
+	if s.to != s.figures && c.Excluded == 0 {
+		start := d.wall.start(s.terms.finest, k.Opened.Unix())
+		x.asked[asked{s.terms, start}] = true
+		at := instant(start)
+		c.Subperiod = &at
+	}
 	for j := range d.status {
 		if &d.status[j] == s {
 			x.told[j].counts = append(x.told[j].counts, c)
 		}
 	}
+}
+
+// void says which of the sub-periods that were asked about had too many
+// tickets, when all are counted.
+func (x *explainer) void() (all []Void) {
+	for a := range x.asked {
+		for _, l := range a.under.voids {
+			n := a.under.contract.volumes[l.per][x.wall.start(l.per, a.start)]
+			if n > l.most {
+				all = append(all, Void{a.under.Name, a.under.Version, instant(a.start), perOf(l.per), n, l.most})
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b Void) int {
+		return cmp.Or(cmp.Compare(a.Agreement, b.Agreement), cmp.Compare(a.Version, b.Version), a.Subperiod.Compare(b.Subperiod),
+			cmp.Compare(a.Per, b.Per), cmp.Compare(a.Limit, b.Limit))
+	})
+	return all
+}
+
+// perOf is the inverse of unitOf.
+func perOf(u unit) string {
+	return [...]string{month: agreement.PerMonth, day: agreement.PerDay, hour: agreement.PerHour}[u]
 }
 
 // list gives a line's segments, or where they would be too many its states.
