@@ -37,6 +37,7 @@ func accessTable() map[string]access {
 		"get-run":         everybody,
 		"cancel-run":      only(admin, owner),
 		"get-report":      everybody, // published ones; drafts: visible.go
+		"get-receipts":    only(owner, approver, auditor),
 		"list-tasks":      everybody, // those that they may see
 		"get-task":        everybody,
 		"decide-task":     only(approver),

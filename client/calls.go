@@ -172,17 +172,32 @@ func (c *Client) Report(ctx context.Context, w io.Writer, id, format, lang strin
 	return err
 }
 
+// Receipts writes how the figures of a run's report came about, while they are
+// derived. What breaks off is an error.
+func (c *Client) Receipts(ctx context.Context, w io.Writer, id string) error {
+	path, err := runAt(id)
+	if err != nil {
+		return err
+	}
+	return c.download(ctx, w, path+"/receipts", "application/json", "the receipts")
+}
+
 // Backup writes a copy of everything, as an archive, while it is made. A copy
 // that breaks off is an error.
 func (c *Client) Backup(ctx context.Context, w io.Writer) error {
-	res, err := c.do(ctx, call{method: http.MethodGet, path: "/v1/backup", header: map[string]string{"Accept": "application/gzip"}})
+	return c.download(ctx, w, "/v1/backup", "application/gzip", "the backup")
+}
+
+// download writes a file that is made while it is sent.
+func (c *Client) download(ctx context.Context, w io.Writer, path, media, what string) error {
+	res, err := c.do(ctx, call{method: http.MethodGet, path: path, header: map[string]string{"Accept": media}})
 	if err != nil {
 		return err
 	}
 	defer res.Body.Close()
 	if _, err := io.Copy(w, res.Body); err != nil {
 		if away(err) {
-			return fmt.Errorf("%s: the backup broke off before its end; the server's log says why", c.base)
+			return fmt.Errorf("%s: %s broke off before the end; the server's log says why", c.base, what)
 		}
 		return err
 	}

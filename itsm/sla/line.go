@@ -115,6 +115,14 @@ func (c cycle) counts(i int, reopen agreement.Reopen) bool {
 	return is == running || is == stopped && reopen == agreement.Wall && i+1 < len(c.line)
 }
 
+// kind says how the time after change i is treated, where it is open.
+func (c cycle) kind(i int, reopen agreement.Reopen) Kind {
+	if c.counts(i, reopen) {
+		return Counted
+	}
+	return [...]Kind{running: Counted, paused: Paused, stopped: Stopped}[c.line[i].is]
+}
+
 // breach gives the earliest instant at which the cycle's clock reaches the
 // target, if need be after its end, as if nothing changed; nil if it never
 // does.
@@ -153,15 +161,11 @@ func segments(cal *calendar.Calendar, l line, end int64, reopen agreement.Reopen
 			out[n-1].To = instant(to)
 			return
 		}
-		out = append(out, Segment{instant(from), instant(to), k})
+		out = append(out, Segment{From: instant(from), To: instant(to), Kind: k})
 	}
 	all := cycle{l, end, l.open()}
 	for i, x := range l {
-		kind := [...]Kind{running: Counted, paused: Paused, stopped: Stopped}[x.is]
-		if all.counts(i, reopen) {
-			kind = Counted
-		}
-		at, to := x.at, all.until(i)
+		kind, at, to := all.kind(i, reopen), x.at, all.until(i)
 		for s := range cal.Open(time.Unix(at, 0), time.Unix(to, 0)) {
 			add(at, s.From, Closed)
 			add(s.From, s.To, kind)
