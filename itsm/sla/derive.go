@@ -71,11 +71,12 @@ type derivation struct {
 // status of the ticket at hand under one target, as its months go by.
 type status struct {
 	*target
-	to      *figures // where it counts
-	line    line     // all its changes of state
-	matched bool     // its fields select the target, as known at the month's end
-	was     bool     // they did so a month before
-	done    bool     // it was decided, at an earlier month's end or at this one
+	to        *figures // where it counts
+	exclusion int64    // the ID of the one that takes it out; 0: none
+	line      line     // all its changes of state
+	matched   bool     // its fields select the target, as known at the month's end
+	was       bool     // they did so a month before
+	done      bool     // it was decided, at an earlier month's end or at this one
 }
 
 // take adds a ticket to the figures.

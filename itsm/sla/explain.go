@@ -222,7 +222,7 @@ func (x *explainer) ticket(d *derivation, v *ticket.Version) error {
 	r.Workload = x.workload
 	for j := range d.status {
 		if t := &x.told[j]; t.matched {
-			r.Targets = append(r.Targets, t.receipt(d.status[j].target))
+			r.Targets = append(r.Targets, t.receipt(&d.status[j]))
 		}
 	}
 	switch {
@@ -234,8 +234,8 @@ func (x *explainer) ticket(d *derivation, v *ticket.Version) error {
 	return x.tell(r)
 }
 
-func (t *told) receipt(under *target) TargetReceipt {
-	r := TargetReceipt{Agreement: under.terms.Name, Version: under.terms.Version, Target: under.spec.Name, Counts: t.counts}
+func (t *told) receipt(s *status) TargetReceipt {
+	r := TargetReceipt{Agreement: s.terms.Name, Version: s.terms.Version, Target: s.spec.Name, Exclusion: s.exclusion, Counts: t.counts}
 	if t.isBefore {
 		at := instant(t.before)
 		r.DecidedBefore = &at

@@ -40,6 +40,7 @@ type TargetReceipt struct {
 	Counts        []CountReceipt `json:"counts,omitempty"`         // in order of time
 	DecidedBefore *time.Time     `json:"decided_before,omitempty"` // the end of the earlier month that decided it
 	Carried       *time.Time     `json:"carried,omitempty"`        // since this end the decision of a target that its fields left stands here
+	Exclusion     int64          `json:"exclusion,omitempty"`      // that takes it out of the figures, by its ID
 	Reason        Reason         `json:"reason,omitempty"`         // why it counts nowhere
 }
 
