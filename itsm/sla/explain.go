@@ -51,13 +51,14 @@ type asked struct {
 
 // told is what is known of the ticket at hand under one target.
 type told struct {
-	counts   []CountReceipt
-	matched  bool // at the end of a month of the period
-	done     bool // as of the last look
-	before   int64
-	carried  int64
-	isBefore bool
-	isCarry  bool
+	counts    []CountReceipt
+	subperiod *time.Time
+	matched   bool // at the end of a month of the period
+	done      bool // as of the last look
+	before    int64
+	carried   int64
+	isBefore  bool
+	isCarry   bool
 }
 
 // begin forgets the ticket before.
@@ -132,20 +133,16 @@ func (x *explainer) count(d *derivation, s *status, l line, k known, i int, over
 	if (c.Clock.Verdict == Breached) != over && x.err == nil {
 		x.err = fmt.Errorf("sla: ticket %s, target %s: the clock says %s and the figures don't", k.Number, s.spec.Name, c.Clock.Verdict)
 	}
-	for _, n := range d.excluded[k.Number] {
-		if s.figures.excluded[n] == s.to {
-			c.Excluded = d.exclusions[n].ID
-		}
-	}
-	if s.to != s.figures && c.Excluded == 0 {
-		start := d.wall.start(s.terms.finest, k.Opened.Unix())
-		x.asked[asked{s.terms, start}] = true
-		at := instant(start)
-		c.Subperiod = &at
-	}
 	for j := range d.status {
 		if &d.status[j] == s {
-			x.told[j].counts = append(x.told[j].counts, c)
+			t := &x.told[j]
+			t.counts = append(t.counts, c)
+			if s.to != s.figures && s.exclusion == 0 {
+				start := d.wall.start(s.terms.finest, k.Opened.Unix())
+				x.asked[asked{s.terms, start}] = true
+				at := instant(start)
+				t.subperiod = &at
+			}
 		}
 	}
 }
@@ -235,7 +232,7 @@ func (x *explainer) ticket(d *derivation, v *ticket.Version) error {
 }
 
 func (t *told) receipt(s *status) TargetReceipt {
-	r := TargetReceipt{Agreement: s.terms.Name, Version: s.terms.Version, Target: s.spec.Name, Exclusion: s.exclusion, Counts: t.counts}
+	r := TargetReceipt{Agreement: s.terms.Name, Version: s.terms.Version, Target: s.spec.Name, Exclusion: s.exclusion, Subperiod: t.subperiod, Counts: t.counts}
 	if t.isBefore {
 		at := instant(t.before)
 		r.DecidedBefore = &at

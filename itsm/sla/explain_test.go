@@ -281,9 +281,9 @@ func TestReceiptsMakeUpTheFigures(t *testing.T) {
 			exclusion int64 // -1: none
 		}
 		sums, volumes := map[part]sla.Counts{}, map[string]int64{}
-		void := func(y sla.TargetReceipt, c sla.CountReceipt) bool {
-			return c.Subperiod != nil && slices.ContainsFunc(r.Void, func(v sla.Void) bool {
-				return v.Agreement == y.Agreement && v.Version == y.Version && v.Subperiod.Equal(*c.Subperiod)
+		void := func(y sla.TargetReceipt) bool {
+			return y.Subperiod != nil && slices.ContainsFunc(r.Void, func(v sla.Void) bool {
+				return v.Agreement == y.Agreement && v.Version == y.Version && v.Subperiod.Equal(*y.Subperiod)
 			})
 		}
 		var anew []ticket.Version
@@ -297,9 +297,9 @@ func TestReceiptsMakeUpTheFigures(t *testing.T) {
 				for _, c := range y.Counts {
 					p := part{y.Agreement + " " + y.Target, -1}
 					switch {
-					case c.Excluded > 0:
-						p.exclusion = c.Excluded
-					case void(y, c):
+					case y.Exclusion > 0:
+						p.exclusion = y.Exclusion
+					case void(y):
 						p.exclusion = 0
 					}
 					s := sums[p]

@@ -41,6 +41,7 @@ type TargetReceipt struct {
 	DecidedBefore *time.Time     `json:"decided_before,omitempty"` // the end of the earlier month that decided it
 	Carried       *time.Time     `json:"carried,omitempty"`        // since this end the decision of a target that its fields left stands here
 	Exclusion     int64          `json:"exclusion,omitempty"`      // that takes it out of the figures, by its ID
+	Subperiod     *time.Time     `json:"subperiod,omitempty"`      // the start of the one that it was opened in: it counts unless Totals.Void has that
 	Reason        Reason         `json:"reason,omitempty"`         // why it counts nowhere
 }
 
@@ -52,8 +53,6 @@ type CountReceipt struct {
 	Reopened  bool        `json:"reopened,omitempty"`  // in this month, after an earlier one decided
 	Open      bool        `json:"open,omitempty"`      // at the period's end
 	Undecided bool        `json:"undecided,omitempty"` // open, neither met nor breached
-	Excluded  int64       `json:"excluded,omitempty"`  // the exclusion that takes it out of the figures, by its ID
-	Subperiod *time.Time  `json:"subperiod,omitempty"` // the start of the one that it was opened in: it counts unless Totals.Void has that
 	Clock     ClockResult `json:"clock"`               // as it stands at the end
 }
 
