@@ -17,7 +17,7 @@ import (
 func slaDefinitions(f sla.Frozen, r sla.Result) report.Section {
 	s := report.Section{
 		Title:  text.New("How it was computed", "Wie gerechnet wurde"),
-		Tables: []report.Table{definitionTable(), basisTable(f)},
+		Tables: []report.Table{definitionTable(f, r), basisTable(f)},
 	}
 	for _, a := range r.Agreements {
 		if len(a.Targets) > 0 {
@@ -30,8 +30,8 @@ func slaDefinitions(f sla.Frozen, r sla.Result) report.Section {
 	return s
 }
 
-func definitionTable() report.Table {
-	return report.Table{
+func definitionTable(f sla.Frozen, r sla.Result) report.Table {
+	t := report.Table{
 		Caption: text.New("Definitions", "Begriffe"),
 		Columns: []report.Column{leftColumn("Term", "Begriff"), leftColumn("Meaning", "Bedeutung")},
 		Rows: [][]report.Cell{
@@ -58,6 +58,8 @@ func definitionTable() report.Table {
 				"Das Ziel folgt den Feldern des Tickets, wie seine Regel es sagt (siehe unten). Es gilt die Version der Vereinbarung, die bei der Eröffnung des Tickets in Kraft war.")},
 		},
 	}
+	t.Rows = append(t.Rows, depthDefinitions(f, r)...)
+	return t
 }
 
 func basisTable(f sla.Frozen) report.Table {

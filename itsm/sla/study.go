@@ -65,7 +65,7 @@ func StudyOf(f Frozen, r Result) (Study, error) {
 			}
 			s.Targets = append(s.Targets, x)
 			var p *big.Rat
-			if x.Kendall.Label(true) != stats.TooShort && x.Kendall.Label(true) != stats.Unlabeled {
+			if x.Kendall.Label(true) != stats.TooShort && x.Kendall.Label(true) != stats.Unlabelled {
 				p = x.Kendall.P()
 			}
 			all = append(all, p)

@@ -75,7 +75,7 @@ func TestV08TrendOfATarget(t *testing.T) {
 	require.Equal(t, "-0.053571", x.Kendall.Slope.Mul(x.Kendall.Slope, stats.Ratio(100, 1)).FloatString(6))
 	require.Equal(t, stats.Falling, x.Trend)
 	f.History = f.History[1:]
-	require.Equal(t, stats.Unlabeled, study(t, f, derive(t, f, met("1", 995, 5)...)).Targets[0].Trend, "7 values")
+	require.Equal(t, stats.Unlabelled, study(t, f, derive(t, f, met("1", 995, 5)...)).Targets[0].Trend, "7 values")
 }
 
 // Of many targets tested at once some look like trends by chance: a p of 0.0155
