@@ -90,7 +90,7 @@ func slaWorst(a sla.AgreementResult) report.Table {
 	}
 	for _, g := range a.Targets {
 		for _, w := range g.Worst {
-			state := inWords("over", "beendet")
+			state := inWords("stopped", "beendet")
 			if w.Open {
 				state = inWords("still open", "noch offen")
 			}

@@ -149,8 +149,8 @@ func TestDepthOfResults(t *testing.T) {
 		"p5-response | 1800s | n/a | n/a | n/a"}, rowsOf(s.Tables[2]))
 	require.Equal(t, []string{
 		"p1-resolution | INC0000345 | >=2592000s | >=2577600s | still open",
-		"p1-resolution | INC0001017 | 700001s | 685601s | over",
-		"p3-resolution | INC0004711 | 720000s | 540000s | over"}, rowsOf(s.Tables[3]))
+		"p1-resolution | INC0001017 | 700001s | 685601s | stopped",
+		"p3-resolution | INC0004711 | 720000s | 540000s | stopped"}, rowsOf(s.Tables[3]))
 }
 
 func TestExclusionsSection(t *testing.T) {
@@ -205,7 +205,8 @@ func TestTrendSection(t *testing.T) {
 	s := section(t, d, "Trend")
 	rows := rowsOf(s.Tables[0])
 	require.Equal(t, "p1-resolution | 15 | falling | -3.75 | <\u00a00.0001", strings.Replace(rows[0][:strings.LastIndex(rows[0], " | ")], "−", "-", 1))
-	require.Contains(t, rows[0], "a point outside the limits (2016-03)")
+	require.Contains(t, rows[0], "a point outside the limits (2014‑12, 2015‑01, 2015‑11,")
+	require.Contains(t, rows[0], ", 2016‑03); 8 points in a row on one side of the centre line (2016‑03); ")
 	require.Contains(t, rows[2], "p4-resolution | 10 | ", "its rules changed: only the months since count")
 	require.Equal(t, "p5-response | 0 | too few values for any claim | n/a | n/a | no control limits: 8 periods with cases are needed before this one", rows[3])
 	require.Len(t, s.Charts, 3, "nothing to draw of a target without values")

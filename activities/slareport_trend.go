@@ -27,11 +27,14 @@ func slaTrend(f sla.Frozen, r sla.Result, study sla.Study) report.Section {
 			"This period isn’t complete and is part of no trend; what follows concerns the published reports before it.",
 			"Diese Periode ist nicht vollständig und geht in keinen Trend ein; das Folgende betrifft die veröffentlichten Berichte davor.")}
 	}
-	n := len(f.History)
+	over := text.F("Over %[1]d published reports of earlier periods and this one.", "Über %[1]d veröffentlichte Berichte früherer Perioden und diesen.", len(f.History))
+	if len(f.History) == 1 {
+		over = text.New("Over one published report of an earlier period and this one.", "Über einen veröffentlichten Bericht einer früheren Periode und diesen.")
+	}
 	s.Paragraphs = append(s.Paragraphs, text.F(
-		"Over %[1]d published report(s) of earlier periods and this one. The word trend is used from 8 values on, and only where chance alone hardly explains the series, all targets of this report considered together. A signal of the control chart says that something changed; it isn’t a missed target, nor the other way round.",
-		"Über %[1]d veröffentlichte Berichte früherer Perioden und diesen. Von einem Trend wird erst ab 8 Werten gesprochen, und nur, wo Zufall allein die Reihe kaum erklärt, alle Ziele dieses Berichts zusammen bedacht. Ein Signal der Regelkarte sagt, dass sich etwas geändert hat; es ist kein verfehltes Ziel, und umgekehrt.",
-		n))
+		"%[1]s The word trend is used from 8 values on, and only where chance alone hardly explains the series, all targets of this report considered together. A signal of the control chart says that something changed; it isn’t a missed target, nor the other way round.",
+		"%[2]s Von einem Trend wird erst ab 8 Werten gesprochen, und nur, wo Zufall allein die Reihe kaum erklärt, alle Ziele dieses Berichts zusammen bedacht. Ein Signal der Regelkarte sagt, dass sich etwas geändert hat; es ist kein verfehltes Ziel, und umgekehrt.",
+		over.En, over.De))
 	t := report.Table{
 		Caption: text.New("Attainment over time", "Erfüllungsgrad im Zeitverlauf"),
 		Columns: []report.Column{leftColumn("Target", "Ziel"), rightColumn("Periods with cases", "Perioden mit Fällen"), leftColumn("Trend", "Trend"),
@@ -77,13 +80,22 @@ func signals(x sla.TargetStudy) text.Text {
 	if x.Chart == nil {
 		return text.F("no control limits: %d periods with cases are needed before this one", "keine Eingriffsgrenzen: davor sind %d Perioden mit Fällen nötig", stats.MinBaseline)
 	}
-	var en, de []string
-	for _, s := range x.Chart.Signals {
-		last := x.Line.Periods[x.Line.Since+s.Points[len(s.Points)-1]]
-		en, de = append(en, s.Rule.Title().En+" ("+last+")"), append(de, s.Rule.Title().De+" ("+last+")")
-	}
-	if len(en) == 0 {
+	if len(x.Chart.Signals) == 0 {
 		return text.New("none", "keine")
+	}
+	var en, de []string
+	for _, rule := range []stats.Rule{stats.Outside, stats.OneSide, stats.Steady, stats.TwoOfThree} {
+		var when []string // the last period of each signal
+		for _, s := range x.Chart.Signals {
+			if s.Rule == rule {
+				period := x.Line.Periods[x.Line.Since+s.Points[len(s.Points)-1]]
+				when = append(when, strings.ReplaceAll(period, "-", "\u2011"))
+			}
+		}
+		if len(when) > 0 {
+			at := " (" + strings.Join(when, ", ") + ")"
+			en, de = append(en, rule.Title().En+at), append(de, rule.Title().De+at)
+		}
 	}
 	return text.New(strings.Join(en, "; "), strings.Join(de, "; "))
 }
@@ -132,7 +144,7 @@ func volumeChart(r sla.Result, v sla.VolumeStudy) (report.Chart, bool) {
 	if v.Rates.Values() < 2 {
 		return report.Chart{}, false
 	}
-	title := text.New("Tickets opened", "Eröffnete Tickets")
+	title := text.New("Tickets opened a day", "Eröffnete Tickets je Tag")
 	if len(r.Agreements) > 1 {
 		i := slices.IndexFunc(r.Agreements, func(a sla.AgreementResult) bool { return a.Name == v.Agreement })
 		of := titled(r.Agreements[i].Title, v.Agreement)
