@@ -146,6 +146,14 @@ type Percentiles struct {
 	OpenFrom int64 `json:"open_from_s,omitempty"` // breached tickets that are still open have taken this long at least: what isn't below it is a lower bound
 }
 
+// Ranks are P50, P90 and P95; zeros where there are none.
+func (p *Percentiles) Ranks() [3]int64 {
+	if p == nil {
+		return [3]int64{}
+	}
+	return [3]int64{p.P50, p.P90, p.P95}
+}
+
 // WorkloadResult sets a volume against its limit, which holds for each month,
 // day or hour.
 type WorkloadResult struct {
