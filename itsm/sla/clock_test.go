@@ -132,6 +132,16 @@ func TestNaiveClocksAreWrong(t *testing.T) {
 	require.Equal(t, []int64{480 * 60, 150 * 60}, []int64{r.Elapsed, r.Paused}, "V02")
 	require.NotEqual(t, []int64{-6120 * 60, 6750 * 60}, []int64{r.Elapsed, r.Paused}, "V02: wall-clock pauses")
 	require.Equal(t, sla.Met, r.Verdict)
+	r, err = sla.Clock(bh, events("2026-04-02T16:30:00+02:00 R", "2026-04-07T17:00:00+02:00 S"), 480*60, "", time.Time{})
+	require.NoError(t, err)
+	require.EqualValues(t, 630*60, r.Elapsed, "V02: without the pause")
+	require.Equal(t, at("2026-04-07T14:30:00+02:00").UTC(), *r.BreachAt, "V02: without the pause")
+	require.NotEqual(t, at("2026-04-03T14:30:00+02:00").UTC(), *r.BreachAt, "V02: ignoring the holidays")
+
+	r, err = sla.Clock(utc247(), events("08:00 R", "11:00 S", "13:00 R", "14:30 S"), 240*60, agreement.NewCycle, time.Time{})
+	require.NoError(t, err)
+	require.Len(t, r.Cycles, 2)
+	require.Equal(t, []int64{180 * 60, 90 * 60}, []int64{r.Cycles[0].Elapsed, r.Cycles[1].Elapsed}, "V03: each cycle by itself")
 }
 
 func TestSegments(t *testing.T) {
