@@ -101,7 +101,9 @@ func (c *Calendar) Open(from, to time.Time) iter.Seq[interval.Span] {
 		}
 		var open interval.Span // waits whether the next one touches it
 		for i := w.From >> chunkBits; i<<chunkBits < w.To; i++ {
-			for _, s := range c.chunk(i).from(w.From) {
+			k := c.chunk(i)
+			for _, o := range k.from(w.From) {
+				s := k.span(o)
 				x := s.Clip(w)
 				switch {
 				case x.Empty():
