@@ -51,6 +51,11 @@ func (c *Calendar) Seconds(from, to time.Time) int64 {
 	if c.always {
 		return t - f
 	}
+	if c.last != 0 {
+		if t = min(t, c.last); f >= t {
+			return 0
+		}
+	}
 	first, last := f>>chunkBits, t>>chunkBits
 	n := -c.chunk(first).before(f)
 	for ; first < last; first++ {

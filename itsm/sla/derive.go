@@ -43,12 +43,14 @@ type derivation struct {
 	terms  []*terms // in force for the ticket at hand
 	status []status // of their targets, one after the other
 	left   [2]bool  // by measure: it left a target under which it was decided
+	memo   memo     // of its fields
 }
 
 // status of the ticket at hand under one target, as its months go by.
 type status struct {
 	*target
-	line    line // all its changes of state
+	line    line // all its changes of state, once they are asked for
+	lined   bool
 	matched bool // its fields select the target, as known at the month's end
 	was     bool // they did so a month before
 	done    bool // it was decided, at an earlier month's end or at this one
@@ -64,7 +66,7 @@ func (d *derivation) take(v *ticket.Version) {
 	counts := false
 	first := d.endAfter(opened)
 	for i := first; i < len(d.ends); i++ {
-		k := knownAt(v, d.ends[i])
+		k := d.memo.knownAt(v, d.ends[i])
 		d.match(k, i == first)
 		if i == first && opened >= d.from {
 			d.countOpening(k, d.ends[i])
@@ -94,7 +96,7 @@ func (d *derivation) begin(v *ticket.Version, opened int64) {
 			if n := len(d.status); n < cap(d.status) {
 				buffer = d.status[:n+1][n].line[:0]
 			}
-			d.status = append(d.status, status{target: x, line: x.lineOf(v, buffer)})
+			d.status = append(d.status, status{target: x, line: buffer})
 		}
 	}
 }
@@ -125,6 +127,9 @@ func (d *derivation) match(k known, first bool) {
 // fields select, and says whether the ticket was decided or is open here.
 func (d *derivation) count(s *status, k known, i int) bool {
 	end, inside, last := d.ends[i], d.ends[i] > d.from, i == len(d.ends)-1
+	if !s.lined { // a ticket falls under few of the targets
+		s.line, s.lined = s.lineOf(k.Version, s.line), true
+	}
 	l := s.lineAt(s.line, k, end)
 	before, open := s.done, l.open()
 	if !before && !open && !inside {

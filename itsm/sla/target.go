@@ -61,16 +61,14 @@ func (t *target) lineAt(l line, k known, end int64) line {
 		return l
 	}
 	since := l[0].at
-	for n := k.n; n > 1 && t.selects(known{k.Version, n}); n-- {
-		if !t.selects(known{k.Version, n - 1}) {
+	for n := k.n; n > 1; n-- {
+		if k := (known{k.Version, n, nil}); t.terms.where.newly(k) || t.where.newly(k) {
 			since = k.Events[n-1].At.Unix()
 			break
 		}
 	}
 	return l.from(since)
 }
-
-func (t *target) selects(k known) bool { return t.terms.where.matches(k) && t.where.matches(k) }
 
 // over says whether the clock has passed the target at its end: the last stop,
 // or else the instant given.
@@ -82,10 +80,10 @@ func (t *target) over(l line, at int64) bool {
 		return false // not even by the wall clock
 	}
 	if t.spec.Reopen != agreement.NewCycle { // without a list of one
-		return cycle{line: l, end: at}.run(t.cal, t.spec.Reopen).elapsed > t.within
+		return cycle{line: l, end: at}.over(t.cal, t.spec.Reopen, t.within)
 	}
 	for _, c := range cyclesOf(l, at, t.spec.Reopen) {
-		if c.run(t.cal, t.spec.Reopen).elapsed > t.within {
+		if c.over(t.cal, t.spec.Reopen, t.within) {
 			return true
 		}
 	}
