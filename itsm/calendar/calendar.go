@@ -21,6 +21,7 @@ type Calendar struct {
 
 	years sync.Map                         // of the region's holidays, by year
 	known [1 << (32 - chunkBits)]chunkCell // the years 1970 to 2106, each built when first needed
+	far   [16]chunkCell                    // some of the other years
 }
 
 // hours are seconds of a local day: from 0 to 86400, to as far as 172800,

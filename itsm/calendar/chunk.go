@@ -34,8 +34,7 @@ type openSpan struct {
 	sum      uint32 // open seconds of the chunk before this span
 }
 
-// chunk gives the chunk with a number, counted from 1970. Those outside the
-// known years are built each time, so that odd dates can't fill the memory.
+// chunk gives the chunk with a number, counted from 1970.
 func (c *Calendar) chunk(i int64) *chunk {
 	if uint64(i) < uint64(len(c.known)) {
 		if k := c.known[i].Load(); k != nil {
@@ -45,11 +44,17 @@ func (c *Calendar) chunk(i int64) *chunk {
 	return c.unroll(i)
 }
 
-// unroll builds a chunk, and keeps it if its years are known.
+// unroll builds a chunk and keeps it. Of those outside the known years only a
+// few are kept, so that odd dates can't fill the memory.
 func (c *Calendar) unroll(i int64) *chunk {
-	k := c.build(i)
+	cell := &c.far[uint64(i)%uint64(len(c.far))]
 	if uint64(i) < uint64(len(c.known)) {
-		c.known[i].Store(k) // two at once build the same
+		cell = &c.known[i]
+	}
+	k := cell.Load()
+	if k == nil || k.start != i<<chunkBits {
+		k = c.build(i)
+		cell.Store(k) // two at once build the same
 	}
 	return k
 }

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"pgregory.net/rapid"
 
 	"turnus/itsm/agreement"
 	"turnus/itsm/calendar"
@@ -165,54 +164,4 @@ func TestClosedForEver(t *testing.T) {
 	require.Equal(t, sla.Running, r.Verdict)
 	require.Nil(t, r.BreachAt)
 	require.Zero(t, r.Elapsed)
-}
-
-func checkSegments(t *rapid.T, r sla.ClockResult, ev []sla.Event, asOf time.Time, reopen agreement.Reopen) {
-	at := ev[0].At
-	var counted, paused int64
-	for i, s := range r.Segments {
-		if !s.From.Equal(at) || !s.From.Before(s.To) || i > 0 && r.Segments[i-1].Kind == s.Kind {
-			t.Fatalf("segment %d is %v", i, s)
-		}
-		at = s.To
-		switch s.Kind {
-		case sla.Counted:
-			counted += s.To.Unix() - s.From.Unix()
-		case sla.Paused:
-			paused += s.To.Unix() - s.From.Unix()
-		}
-	}
-	last := ev[len(ev)-1]
-	if last.Is != sla.StateStopped && !at.Equal(asOf) {
-		t.Fatalf("segments end at %v, not at %v", at, asOf)
-	}
-	if at.After(asOf) || paused != r.Paused {
-		t.Fatalf("segments end at %v and have %d s paused, not %d", at, paused, r.Paused)
-	}
-	if reopen != agreement.NewCycle && counted != r.Elapsed {
-		t.Fatalf("segments have %d s counted, not %d", counted, r.Elapsed)
-	}
-}
-
-func FuzzClock(f *testing.F) {
-	f.Add([]byte{0, 1, 2, 5, 3, 9}, int64(3600), "wall", uint16(100))
-	f.Fuzz(func(t *testing.T, b []byte, target int64, reopen string, after uint16) {
-		var ev []sla.Event
-		at := int64(1_774_000_000)
-		for i := 0; i+1 < len(b) && i < 40; i += 2 {
-			at += int64(b[i+1]) * 600
-			ev = append(ev, sla.Event{At: time.Unix(at, 0), Is: []sla.State{sla.StateRunning, sla.StatePaused, sla.StateStopped, "x"}[b[i]%4]})
-		}
-		asOf := time.Unix(at+int64(after), 0)
-		r, err := sla.Clock(office(t), ev, target, agreement.Reopen(reopen), asOf)
-		if err != nil {
-			return
-		}
-		if r.Verdict == sla.Breached && r.BreachAt == nil || r.Verdict == sla.Met && r.BreachAt != nil {
-			t.Fatalf("%s with %v", r.Verdict, r.BreachAt)
-		}
-		if r.Elapsed < 0 || r.Elapsed+r.Paused > asOf.Unix()-ev[0].At.Unix() {
-			t.Fatalf("%d s elapsed, %d paused", r.Elapsed, r.Paused)
-		}
-	})
 }
