@@ -12,6 +12,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/client"
 
 	"turnus/internal/pgtest"
 	"turnus/itsm/person"
@@ -31,8 +32,14 @@ func newAPI(t testing.TB, s *store.Store) *echo.Echo {
 	return newAPIWith(t, s, slog.New(slog.NewTextHandler(io.Discard, nil)))
 }
 
-func newAPIWith(_ testing.TB, s *store.Store, log *slog.Logger) *echo.Echo {
-	return New(Config{Store: s, Runs: &runs.Runs{}, Now: testClock, Log: log,
+// newAPIWith has a Temporal that is away: what comes as far as that is
+// unavailable, and everything before it is as it always is.
+func newAPIWith(t testing.TB, s *store.Store, log *slog.Logger) *echo.Echo {
+	away, err := client.NewLazyClient(client.Options{HostPort: "127.0.0.1:1", Logger: slog.New(slog.DiscardHandler)})
+	require.NoError(t, err)
+	t.Cleanup(away.Close)
+	r := runs.New(runs.Config{Store: s, Temporal: away, Namespace: "turnus", Now: testClock, Log: log})
+	return New(Config{Store: s, Runs: r, Now: testClock, Log: log,
 		Ready: func(context.Context) error { return nil }, Version: "test"})
 }
 

@@ -46,14 +46,17 @@ func TestNoBrokenRequestGivesA500(t *testing.T) {
 }
 
 // breakerOf is who sends the broken requests: somebody whom the operation
-// serves; for what needs Temporal somebody whom it doesn't, since there is none
-// here (the end-to-end tests have it).
+// serves.
 func breakerOf(id string) string {
 	switch id {
-	case "start-sla-report", "cancel-run", "decide-task":
-		return "viewer"
-	case "list-audit":
+	case "start-sla-report", "cancel-run":
+		return "owner"
+	case "decide-task", "issue-pass":
+		return "approver"
+	case "list-audit", "get-receipts":
 		return "auditor"
+	case "propose-exclusion", "withdraw-exclusion":
+		return "owner"
 	}
 	return "admin"
 }

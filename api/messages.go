@@ -28,6 +28,8 @@ var german = []struct {
 	{regexp.MustCompile(`^expected value to be one of "(.*)"$`), `einer dieser Werte erwartet: $1`},
 	{regexp.MustCompile(`^expected number >= (.+)$`), `mindestens $1 erwartet`},
 	{regexp.MustCompile(`^expected number <= (.+)$`), `höchstens $1 erwartet`},
+	{regexp.MustCompile(`^expected array length >= (.+)$`), `eine Liste mit mindestens $1 Einträgen erwartet`},
+	{regexp.MustCompile(`^expected array length <= (.+)$`), `eine Liste mit höchstens $1 Einträgen erwartet`},
 	{regexp.MustCompile(`^expected length >= (.+)$`), `mindestens $1 Zeichen erwartet`},
 	{regexp.MustCompile(`^expected length <= (.+)$`), `höchstens $1 Zeichen erwartet`},
 	{regexp.MustCompile(`^expected string to match pattern (.+)$`), `eine Zeichenkette nach dem Muster $1 erwartet`},

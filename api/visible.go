@@ -19,8 +19,9 @@ import (
 //
 //   - that it exists, and its state: everybody who is signed in;
 //   - a published report with its decisions: everybody;
-//   - drafts, tasks, reasons and decisions before that: the service's owner,
-//     its approvers, and auditors. An administrator isn't among them.
+//   - drafts, tasks, reasons and decisions before that, and receipts at all
+//     times, since they hold tickets: the service's owner, its approvers, and
+//     auditors. An administrator isn't among them.
 //
 // insider is asked once for each service and request.
 type insider struct {
@@ -86,6 +87,17 @@ func (i *insider) report(ctx context.Context, r report.Report) error {
 		"Dieser Bericht ist nicht veröffentlicht: den Entwurf sehen nur die für den Service Verantwortlichen, die Genehmigenden und Prüfende.")))
 }
 
+// receipts refuses the receipts of a report to those who aren't concerned.
+func (i *insider) receipts(ctx context.Context, r report.Report) error {
+	seen, err := i.of(ctx, r.Scope)
+	if err != nil || seen {
+		return err
+	}
+	return i.s.refused(ctx, "get-receipts", fault.New(fault.Forbidden, text.New(
+		"Receipts hold the tickets themselves: only the service's owner, its approvers and auditors see them.",
+		"Belege enthalten die Tickets selbst: sie sehen nur die für den Service Verantwortlichen, die Genehmigenden und Prüfende.")))
+}
+
 // task refuses a task to those who aren't concerned.
 func (i *insider) task(ctx context.Context, t task.Task) error {
 	if slices.Contains(t.Approvers, i.actor.Person) {
@@ -117,4 +129,20 @@ func (s *server) owns(ctx context.Context, service string, or ...person.Role) er
 	}
 	return s.refused(ctx, requestOf(ctx).operation, fault.New(fault.Forbidden, text.F(
 		"%s doesn't own the service %s.", "%s ist für den Service %s nicht verantwortlich.", a.Person, service)))
+}
+
+// concerns refuses whoever neither owns a service, nor approves for it, nor
+// looks at every service. A service that isn't there is not found.
+func (s *server) concerns(ctx context.Context, service string) error {
+	svc, err := store.Current[agreement.ServiceSpec](ctx, s.Store, resource.Service, service)
+	if err != nil {
+		return err
+	}
+	a := actorOf(ctx)
+	if a.Has(person.Administrator, person.Auditor) || svc.Spec.Owner == a.Person ||
+		a.Has(person.Approver) && slices.Contains(svc.Spec.Approvers, a.Person) {
+		return nil
+	}
+	return s.refused(ctx, requestOf(ctx).operation, fault.New(fault.Forbidden, text.F(
+		"%s neither owns the service %s nor approves for it.", "%s verantwortet den Service %s nicht und gibt auch nicht für ihn frei.", a.Person, service)))
 }

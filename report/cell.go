@@ -3,6 +3,7 @@ package report
 import (
 	"math/big"
 	"strconv"
+	"strings"
 	"time"
 
 	"turnus/itsm/text"
@@ -37,6 +38,24 @@ func NotApplicable() text.Text { return text.New("n/a", "n.\u202fa.") }
 // Number writes an integer with the separators of each language.
 func Number(n int64) text.Text {
 	return text.New(grouped(n, ','), grouped(n, '.'))
+}
+
+// Decimal writes an exact decimal with the separators of each language; every
+// place is kept. What isn't one is given back as it is.
+func Decimal(exact string) text.Text {
+	whole, rest, fraction := strings.Cut(exact, ".")
+	n, err := strconv.ParseInt(whole, 10, 64)
+	if err != nil {
+		return text.Same(exact)
+	}
+	t := Number(n)
+	if n == 0 && strings.HasPrefix(whole, "-") {
+		t = text.Same("\u2212" + t.En)
+	}
+	if fraction {
+		t = text.New(t.En+"."+rest, t.De+","+rest)
+	}
+	return t
 }
 
 func grouped(n int64, by byte) string {

@@ -46,6 +46,7 @@ type Section struct {
 	Title      text.Text   `json:"title"`
 	Paragraphs []text.Text `json:"paragraphs,omitempty"`
 	Tables     []Table     `json:"tables,omitempty"`
+	Charts     []Chart     `json:"charts,omitempty"`
 }
 
 // Table of a section; every row has as many cells as there are columns.
@@ -102,7 +103,7 @@ type Figure struct {
 	Name        string    `json:"name"` // as in p1-resolution.attainment
 	Label       text.Text `json:"label"`
 	Value       *string   `json:"value"` // an exact decimal, per cent with six decimals; null is not applicable
-	Unit        string    `json:"unit"`  // percent, tickets
+	Unit        string    `json:"unit"`  // percent, tickets, seconds, or a currency
 	Numerator   *int64    `json:"numerator"`
 	Denominator *int64    `json:"denominator"`
 	N           int64     `json:"n"`                 // how many cases it stands on
@@ -113,11 +114,15 @@ type Figure struct {
 
 // Source is something the figures stand on, in its version.
 type Source struct {
-	Kind    string `json:"kind"` // import, agreement, calendar, tzdata
+	Kind    string `json:"kind"` // import, agreement, calendar, tzdata, frozen
 	Name    string `json:"name"`
 	Version string `json:"version"`
 	Hash    string `json:"hash,omitempty"`
 }
+
+// FrozenSet is the kind of the source that names everything a round stood on,
+// by the hash of its canonical JSON: so the report's hash holds for it, too.
+const FrozenSet = "frozen"
 
 // Record is what is known about a document besides its content.
 type Record struct {
@@ -136,6 +141,8 @@ type Record struct {
 	Persons map[string]text.Text `json:"persons,omitempty"`       // display names, where known
 
 	Superseded int `json:"superseded,omitempty"` // the version in force, if it isn't this one
+
+	Receipts string `json:"receipts,omitempty"` // where those of all figures are found
 }
 
 // Report is a document with its record, as the API answers it.

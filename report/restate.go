@@ -1,6 +1,7 @@
 package report
 
 import (
+	"strconv"
 	"time"
 
 	"turnus/itsm/text"
@@ -89,8 +90,17 @@ func (f Figure) cell() Cell {
 		return Words(NotApplicable())
 	case f.Unit == "percent" && f.Numerator != nil && f.Denominator != nil:
 		return Share(*f.Numerator, *f.Denominator)
+	case f.Unit == "percent":
+		return Percent(*f.Value)
+	case f.Unit == "seconds":
+		if n, err := strconv.ParseInt(*f.Value, 10, 64); err == nil {
+			return Seconds(n)
+		}
 	case f.Numerator != nil:
 		return Count(*f.Numerator)
+	case f.Unit != "tickets":
+		v := Decimal(*f.Value)
+		return Words(text.F("%[1]s\u00a0%[3]s", "%[2]s\u00a0%[3]s", v.En, v.De, f.Unit))
 	}
 	return Words(text.Same(*f.Value))
 }

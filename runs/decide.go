@@ -22,7 +22,7 @@ func (r *Runs) Decide(ctx context.Context, by person.Actor, taskID string, o tas
 		return none, err
 	}
 	object := "task/" + taskID
-	people, err := r.store.PeopleOf(ctx, t.Run)
+	people, err := r.store.PeopleOf(ctx, t)
 	if err != nil {
 		return none, err
 	}

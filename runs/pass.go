@@ -17,7 +17,7 @@ func (r *Runs) Pass(ctx context.Context, by person.Actor, taskID string) (store.
 	if err != nil {
 		return store.Pass{}, err
 	}
-	people, err := r.store.PeopleOf(ctx, t.Run)
+	people, err := r.store.PeopleOf(ctx, t)
 	if err != nil {
 		return store.Pass{}, err
 	}

@@ -109,7 +109,7 @@ func (s *Store) Decide(ctx context.Context, now time.Time, by string, m task.Mes
 		case !t.Offers(m.Outcome):
 			return fault.Invalidf("outcome", "%.40q isn't offered by this task", "%.40q bietet diese Aufgabe nicht an", m.Outcome), nil
 		}
-		people, err := peopleOf(ctx, tx, t.Run)
+		people, err := peopleOf(ctx, tx, run.Step{Run: t.Run, Round: t.Round})
 		if err != nil {
 			return nil, err
 		}
@@ -144,7 +144,7 @@ func (s *Store) Cancel(ctx context.Context, now time.Time, by string, m run.Canc
 		if err != nil && !fault.Is(err, fault.NotFound) {
 			return nil, err
 		}
-		people, err := peopleOf(ctx, tx, p.Run)
+		people, err := peopleOf(ctx, tx, run.Step{Run: p.Run}) // the owners count, of any round
 		if err != nil {
 			return nil, err
 		}

@@ -44,7 +44,7 @@ func (s *Store) Task(ctx context.Context, id string) (task.Task, error) {
 	if err != nil {
 		return t, mapped(err)
 	}
-	p, err := s.PeopleOf(ctx, t.Run)
+	p, err := s.PeopleOf(ctx, t)
 	t.Approvers = p.Eligible()
 	return t, err
 }
@@ -68,7 +68,9 @@ func (s *Store) tasksOf(ctx context.Context, runID string) ([]task.Task, error) 
 const mine = `EXISTS (SELECT 1 FROM resource_current s, resource_current p
 	WHERE s.kind = 'Service' AND s.name = r.scope AND p.kind = 'Person' AND p.name = $1
 	  AND s.document->'spec'->'approvers' @> to_jsonb($1::text) AND p.document->'spec'->'roles' @> '"approver"'
-	  AND s.document->'spec'->>'owner' <> $1 AND r.owner <> $1 AND r.started_by <> $1)`
+	  AND s.document->'spec'->>'owner' <> $1 AND r.owner <> $1 AND r.started_by <> $1
+	  AND NOT EXISTS (SELECT 1 FROM frozen_set f WHERE f.run = t.run AND f.round = t.round
+	      AND f.document->'exclusions' @> jsonb_build_array(jsonb_build_object('by', $1::text))))`
 
 const owned = `EXISTS (SELECT 1 FROM resource_current s WHERE s.kind = 'Service' AND s.name = r.scope
 	AND s.document->'spec'->>'owner' = $1)`
@@ -96,37 +98,45 @@ func (s *Store) Tasks(ctx context.Context, f Tasks, p Page) ([]task.Task, string
 	}
 	rows, next := page(p, rows, func(r taskRow) (time.Time, string) { return r.Opened, r.ID })
 	list := make([]task.Task, len(rows))
-	people := map[string][]string{} // several tasks of one run
+	people := map[run.Step][]string{} // several tasks of one round
 	for i, row := range rows {
 		list[i] = row.plain()
-		able, known := people[row.Run]
+		step := run.Step{Run: row.Run, Round: row.Round}
+		able, known := people[step]
 		if !known {
-			p, err := s.PeopleOf(ctx, row.Run)
+			p, err := s.PeopleOf(ctx, list[i])
 			if err != nil {
 				return nil, "", err
 			}
 			able = p.Eligible()
-			people[row.Run] = able
+			people[step] = able
 		}
 		list[i].Approvers = able
 	}
 	return list, next, nil
 }
 
-// PeopleOf are those around a run's tasks, as they are now.
-func (s *Store) PeopleOf(ctx context.Context, runID string) (task.People, error) {
-	p, err := peopleOf(ctx, s.db, runID)
+// PeopleOf are those around a task, as they are now.
+func (s *Store) PeopleOf(ctx context.Context, t task.Task) (task.People, error) {
+	p, err := peopleOf(ctx, s.db, run.Step{Run: t.Run, Round: t.Round})
 	return p, mapped(err)
 }
 
-func peopleOf(ctx context.Context, q sqlx.QueryerContext, runID string) (task.People, error) {
-	r, err := getRun(ctx, q, runID, "")
+// peopleOf are those around a round of a run: whose exclusions its figures use
+// says the frozen set.
+func peopleOf(ctx context.Context, q sqlx.QueryerContext, st run.Step) (task.People, error) {
+	r, err := getRun(ctx, q, st.Run, "")
 	if err != nil {
 		return task.People{}, err
 	}
 	p, err := peopleAround(ctx, q, r.Scope)
+	if err != nil {
+		return p, err
+	}
 	p.StartedBy = r.StartedBy
 	p.Owners = append(p.Owners, r.Owner)
+	err = sqlx.SelectContext(ctx, q, &p.Proposers, `SELECT DISTINCT who #>> '{}' AS who
+		FROM frozen_set f, jsonb_path_query(f.document, '$.exclusions[*].by') who WHERE f.run = $1 AND f.round = $2 ORDER BY who`, st.Run, st.Round)
 	return p, err
 }
 
@@ -202,7 +212,7 @@ func (s *Store) AdvanceTask(ctx context.Context, now time.Time, id string) (next
 		if _, err := tx.ExecContext(ctx, "UPDATE task SET "+column+" = $2 WHERE id = $1", id, now); err != nil {
 			return err
 		}
-		p, err := peopleOf(ctx, tx, t.Run)
+		p, err := peopleOf(ctx, tx, run.Step{Run: t.Run, Round: t.Round})
 		if err != nil {
 			return err
 		}

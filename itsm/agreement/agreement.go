@@ -25,6 +25,7 @@ type Spec struct {
 	Where    Where           `json:"where,omitempty"` // which tickets it is about: tells customers apart
 	Targets  []Target        `json:"targets"`
 	Workload []WorkloadLimit `json:"workload,omitempty"`
+	Credits  *Credits        `json:"credits,omitempty"`
 }
 
 // Valid is the span of local dates, in the zone of the service's calendar, in
@@ -83,12 +84,22 @@ type Target struct {
 	Weight   json.Number `json:"weight,omitempty"`
 }
 
-// WorkloadLimit is the volume up to which the targets were agreed.
+// WorkloadLimit is the volume up to which the targets were agreed. It holds
+// for each month, day or hour of the wall clock, in the zone of the service's
+// calendar; an hour that daylight saving repeats is two.
 type WorkloadLimit struct {
-	Name  string `json:"name"`  // tickets: those opened in the period
-	Per   string `json:"per"`   // month
-	Limit int64  `json:"limit"` // 0: no limit agreed
+	Name  string `json:"name"`            // tickets: those opened in the period
+	Per   string `json:"per"`             // month, day or hour
+	Limit int64  `json:"limit"`           // 0: no limit agreed
+	Voids bool   `json:"voids,omitempty"` // above it the targets are void for the tickets opened then
 }
+
+// What a workload limit may hold for.
+const (
+	PerMonth = "month"
+	PerDay   = "day"
+	PerHour  = "hour"
+)
 
 // AlwaysOpen is the calendar of a service that names 24x7, in its zone.
 func (s ServiceSpec) AlwaysOpen() (*calendar.Calendar, error) {

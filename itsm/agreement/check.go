@@ -90,14 +90,21 @@ func (s Spec) Check() error {
 	for i, w := range s.Workload {
 		at := fmt.Sprintf("workload[%d]", i)
 		oneOf(&c, at+".name", w.Name, "tickets")
-		oneOf(&c, at+".per", w.Per, "month")
-		if w.Limit < 0 {
+		oneOf(&c, at+".per", w.Per, PerMonth, PerDay, PerHour)
+		switch {
+		case w.Limit < 0:
 			c.say(at+".limit", "A limit is 0 (none) or more.", "Eine Grenze ist 0 (keine) oder größer.")
+		case w.Limit == 0 && w.Voids:
+			c.say(at+".voids", "Without a limit nothing is above it: give one, or leave this out.",
+				"Ohne Grenze liegt nichts darüber: eine angeben oder das hier weglassen.")
 		}
 		if limits[w.Name+w.Per] {
 			c.say(at, "This limit stands more than once.", "Diese Grenze steht mehr als einmal da.")
 		}
 		limits[w.Name+w.Per] = true
+	}
+	if s.Credits != nil {
+		c.credits("credits", *s.Credits, s.Targets)
 	}
 	return c.joined()
 }

@@ -37,7 +37,10 @@ func TestCheck(t *testing.T) {
 		"targets[0].where.priority": func(s *agreement.Spec) { s.Targets[0].Where = agreement.Where{"priority": {}} },
 		"where.customer":            func(s *agreement.Spec) { s.Where = agreement.Where{"customer": nil} },
 		"workload[0].name":          func(s *agreement.Spec) { s.Workload = []agreement.WorkloadLimit{{Name: "calls", Per: "month"}} },
-		"workload[0].per":           func(s *agreement.Spec) { s.Workload = []agreement.WorkloadLimit{{Name: "tickets", Per: "day"}} },
+		"workload[0].per":           func(s *agreement.Spec) { s.Workload = []agreement.WorkloadLimit{{Name: "tickets", Per: "week"}} },
+		"workload[0].voids": func(s *agreement.Spec) {
+			s.Workload = []agreement.WorkloadLimit{{Name: "tickets", Per: "hour", Voids: true}}
+		},
 		"workload[0].limit": func(s *agreement.Spec) {
 			s.Workload = []agreement.WorkloadLimit{{Name: "tickets", Per: "month", Limit: -1}}
 		},
@@ -51,6 +54,13 @@ func TestCheck(t *testing.T) {
 		require.Len(t, all, 1, field)
 		require.Equal(t, field, all[0].Field)
 	}
+}
+
+// Limits of one volume may hold for several spans of time.
+func TestLimitsPerSpan(t *testing.T) {
+	s := valid()
+	s.Workload = []agreement.WorkloadLimit{{Name: "tickets", Per: "month", Limit: 9000}, {Name: "tickets", Per: "day", Limit: 500, Voids: true}, {Name: "tickets", Per: "hour"}}
+	require.NoError(t, s.Check())
 }
 
 func TestAttainIsAnExactPercentage(t *testing.T) {

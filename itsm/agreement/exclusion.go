@@ -2,7 +2,9 @@ package agreement
 
 import (
 	"fmt"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"turnus/itsm/fault"
 )
@@ -22,13 +24,16 @@ type Exclusion struct {
 	By        string          `json:"by" db:"person"`
 	At        time.Time       `json:"at" db:"at"`
 	Withdrawn *Withdrawal     `json:"withdrawn,omitempty" db:"-"`
+
+	TokenIssuer string `json:"token_issuer,omitempty" db:"token_issuer"` // who issued the proposer's token
 }
 
 // Withdrawal ends an exclusion for the reports to come; published ones stay.
 type Withdrawal struct {
-	By     string    `json:"by"`
-	At     time.Time `json:"at"`
-	Reason string    `json:"reason"`
+	By          string    `json:"by"`
+	At          time.Time `json:"at"`
+	Reason      string    `json:"reason"`
+	TokenIssuer string    `json:"token_issuer,omitempty"` // who issued the token of whoever withdrew
 }
 
 // ExclusionReason says why tickets don't count.
@@ -52,10 +57,12 @@ func ExclusionReasons() []ExclusionReason {
 // Bounds of an exclusion.
 const (
 	MaxExcluded = 1000 // tickets
-	maxWords    = 4000 // bytes of detail, and of evidence
+	maxNumber   = 200  // bytes of a ticket's number, as imports have it
+	maxWords    = 4000 // characters of detail, of evidence, and of a withdrawal's reason
 )
 
-// Check refuses an exclusion that says too little, or too much.
+// Check refuses an exclusion that says too little, or too much. Whether what
+// it names exists, the store knows.
 func (e Exclusion) Check() error {
 	known := false
 	for _, r := range ExclusionReasons() {
@@ -68,17 +75,34 @@ func (e Exclusion) Check() error {
 		return fault.Invalidf("agreement", "a target is named with its agreement", "ein Ziel wird mit seiner Vereinbarung genannt")
 	case !known:
 		return fault.Invalidf("reason", "%.40q isn't a reason: use one of %v", "%.40q ist kein Grund: einer von %v", string(e.Reason), ExclusionReasons())
-	case e.Detail == "" || len(e.Detail) > maxWords:
-		return fault.Invalidf("detail", "say what happened, in at most %d bytes", "sagen, was geschehen ist, in höchstens %d Bytes", maxWords)
-	case e.Evidence == "" || len(e.Evidence) > maxWords:
-		return fault.Invalidf("evidence", "say where it can be seen, in at most %d bytes", "sagen, wo es zu sehen ist, in höchstens %d Bytes", maxWords)
+	case !said(e.Detail):
+		return fault.Invalidf("detail", "say what happened, in at most %d characters", "sagen, was geschehen ist, in höchstens %d Zeichen", maxWords)
+	case !said(e.Evidence):
+		return fault.Invalidf("evidence", "say where it can be seen, in at most %d characters", "sagen, wo es zu sehen ist, in höchstens %d Zeichen", maxWords)
 	}
-	seen := map[string]bool{}
+	place := make(map[string]int, len(e.Tickets))
 	for i, n := range e.Tickets {
-		if n == "" || len(n) > 200 || seen[n] {
-			return fault.Invalidf(fmt.Sprintf("tickets[%d]", i), "a number of 1 to 200 bytes, each once", "eine Nummer mit 1 bis 200 Bytes, jede einmal")
+		field := fmt.Sprintf("tickets[%d]", i)
+		if n == "" || len(n) > maxNumber {
+			return fault.Invalidf(field, "the number of a ticket has 1 to %d bytes", "die Nummer eines Tickets hat 1 bis %d Bytes", maxNumber)
 		}
-		seen[n] = true
+		if first, again := place[n]; again {
+			return fault.Invalidf(field, "%.80q stands at %d already: name each ticket once", "%.80q steht schon an Stelle %d: jedes Ticket einmal nennen", n, first)
+		}
+		place[n] = i
 	}
 	return nil
+}
+
+// Check refuses a withdrawal without a reason, or with too long a one.
+func (w Withdrawal) Check() error {
+	if !said(w.Reason) {
+		return fault.Invalidf("reason", "say why it is withdrawn, in at most %d characters", "sagen, warum sie zurückgezogen wird, in höchstens %d Zeichen", maxWords)
+	}
+	return nil
+}
+
+// said tells whether there are words, and not too many.
+func said(s string) bool {
+	return strings.TrimSpace(s) != "" && utf8.RuneCountInString(s) <= maxWords
 }

@@ -19,7 +19,8 @@ type contract struct {
 	name     string
 	versions []*terms // the newest first
 	figures  map[string]*figures
-	workload map[int64]int64 // tickets opened, by the month's end
+	workload map[int64]int64 // tickets opened in the period, by the month's end
+	volumes  [3]volume       // likewise by the start of each unit that a limit needs, back to where the tickets begin; else nil
 }
 
 // terms are one version of an agreement.
@@ -30,6 +31,8 @@ type terms struct {
 	targets  []*target
 	contract *contract
 	used     bool // by a ticket that counts
+	voids    []limit
+	finest   unit // of these
 }
 
 // inForce gives the version for a ticket opened at an instant, or nil.
@@ -47,7 +50,8 @@ func newDerivation(f Frozen) (*derivation, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &derivation{from: f.From.Unix(), to: f.To.Unix(), end: f.To.Unix(), zone: zone, memo: memo{columns: map[string]int{}}}
+	d := &derivation{from: f.From.Unix(), to: f.To.Unix(), end: f.To.Unix(), zone: zone, wall: wall{zone: zone},
+		memo: memo{columns: map[string]int{}}}
 	if f.Provisional {
 		d.to = min(d.to, f.AsOf.Unix())
 	}
@@ -70,7 +74,9 @@ func newDerivation(f Frozen) (*derivation, error) {
 			return nil, err
 		}
 		c.versions = append(c.versions, t)
+		d.voids = d.voids || len(t.voids) > 0
 	}
+	d.excludes(f.Exclusions)
 	slices.SortFunc(d.contracts, func(a, b *contract) int { return cmp.Compare(a.name, b.name) })
 	for _, c := range d.contracts {
 		slices.SortFunc(c.versions, func(a, b *terms) int { return cmp.Compare(b.Version, a.Version) })
@@ -88,6 +94,23 @@ func (c *contract) terms(a Agreement, cals map[string]*calendar.Calendar, m *mem
 		if w.Name != "tickets" {
 			return nil, fault.Invalidf("agreements."+a.Name+".workload", "%.40q isn't a workload: use tickets",
 				"%.40q ist keine Last: tickets angeben", w.Name)
+		}
+		u, ok := unitOf(w.Per)
+		if !ok {
+			return nil, fault.Invalidf("agreements."+a.Name+".workload", "%.40q can't have a limit: use month, day or hour",
+				"%.40q kann keine Grenze haben: month, day oder hour angeben", w.Per)
+		}
+		voids := w.Voids && w.Limit > 0
+		if c.volumes[u] == nil && (voids || u != month) {
+			c.volumes[u] = volume{}
+		}
+		if voids {
+			t.voids, t.finest = append(t.voids, limit{u, w.Limit}), max(t.finest, u)
+		}
+	}
+	if x := a.Spec.Credits; x != nil {
+		if err := x.Check(a.Spec.Targets); err != nil {
+			return nil, fmt.Errorf("agreement %s, version %d: %w", a.Name, a.Version, err)
 		}
 	}
 	for _, spec := range a.Spec.Targets {
@@ -108,6 +131,10 @@ func (c *contract) terms(a Agreement, cals map[string]*calendar.Calendar, m *mem
 		}
 		if _, err := percentage(spec.Attain.String()); err != nil {
 			return nil, err.At(field + ".attain")
+		}
+		if w := spec.Weight.String(); w != "" && weight(w) == nil {
+			return nil, fault.Invalidf(field+".weight", "%.40s isn't a weight: use a decimal number, as in 0.5",
+				"%.40s ist kein Gewicht: eine Dezimalzahl angeben, etwa 0.5", w)
 		}
 		if c.figures[spec.Name] == nil {
 			c.figures[spec.Name] = &figures{}

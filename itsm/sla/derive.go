@@ -4,11 +4,13 @@ import (
 	"iter"
 	"time"
 
+	"turnus/itsm/agreement"
 	"turnus/itsm/ticket"
 )
 
-// Derive computes the figures of a period from its tickets, one at a time: the
-// memory it takes doesn't grow with their number.
+// Derive computes the figures of a period from its tickets, one at a time: of
+// each decided ticket and target it keeps the elapsed time, eight bytes, and
+// nothing else grows with their number.
 //
 // What is known counts as of the ends of months, in the period's zone: a
 // ticket belongs to the first month at whose end it is decided (stopped, or
@@ -16,16 +18,30 @@ import (
 // provisional period only what lies before the as-of of its imports is known,
 // and that instant stands for its end. Tickets opened at or after the end are
 // ignored; an error of the iterator ends it.
+//
+// Where an agreement's workload limit voids targets, the tickets have to be all
+// that were opened since Frozen.Reads says, those over before the period too.
 func Derive(f Frozen, tickets iter.Seq2[ticket.Version, error]) (Result, error) {
+	return derive(f, tickets, nil)
+}
+
+// derive is Derive, with a look-out for receipts or without one.
+func derive(f Frozen, tickets iter.Seq2[ticket.Version, error], x *explainer) (Result, error) {
 	d, err := newDerivation(f)
 	if err != nil {
 		return Result{}, err
 	}
+	d.explainer = x
 	for v, err := range tickets {
 		if err != nil {
 			return Result{}, err
 		}
 		d.take(&v)
+		if x != nil {
+			if err := x.ticket(d, &v); err != nil {
+				return Result{}, err
+			}
+		}
 	}
 	return d.result(), nil
 }
@@ -37,6 +53,11 @@ type derivation struct {
 	zone      *time.Location
 	ends      []int64 // of months, from, and to, which is the last
 	contracts []*contract
+	wall      wall
+	voids     bool // a workload limit voids targets
+
+	exclusions []agreement.Exclusion // by ID
+	excluded   map[string][]int      // by ticket; nil without any
 
 	opened, unmatched, untargeted, flagged int64
 
@@ -44,16 +65,20 @@ type derivation struct {
 	status []status // of their targets, one after the other
 	left   [2]bool  // by measure: it left a target under which it was decided
 	memo   memo     // of its fields
+
+	explainer *explainer // nil: nobody asks for receipts
 }
 
 // status of the ticket at hand under one target, as its months go by.
 type status struct {
 	*target
-	line    line // all its changes of state, once they are asked for
-	lined   bool
-	matched bool // its fields select the target, as known at the month's end
-	was     bool // they did so a month before
-	done    bool // it was decided, at an earlier month's end or at this one
+	to        *figures // where it counts
+	exclusion int64    // the ID of the one that takes it out; 0: none
+	line      line     // all its changes of state, once they are asked for
+	lined     bool
+	matched   bool // its fields select the target, as known at the month's end
+	was       bool // they did so a month before
+	done      bool // it was decided, at an earlier month's end or at this one
 }
 
 // take adds a ticket to the figures.
@@ -63,23 +88,52 @@ func (d *derivation) take(v *ticket.Version) {
 		return
 	}
 	d.begin(v, opened)
+	x := d.explainer
+	if x != nil {
+		x.begin(d)
+	}
 	counts := false
 	first := d.endAfter(opened)
 	for i := first; i < len(d.ends); i++ {
 		k := d.memo.knownAt(v, d.ends[i])
 		d.match(k, i == first)
+		if x != nil {
+			x.matched(d, i)
+		}
 		if i == first && opened >= d.from {
-			d.countOpening(k, d.ends[i])
+			d.countOpening(k, opened, d.ends[i])
+			if x != nil {
+				x.opening(d, k, d.ends[i])
+			}
+		} else if i == first && d.voids {
+			d.openedBefore(k, opened)
 		}
 		for j := range d.status {
 			if d.status[j].matched && d.count(&d.status[j], k, i) {
 				counts = true
 			}
 		}
+		if x != nil {
+			x.month(d, i)
+		}
+		if d.ends[i] > d.from && k.n == len(v.Events) && d.settled() {
+			break // no later month has anything to add
+		}
 	}
 	if counts && v.Flagged {
 		d.flagged++
 	}
+}
+
+// settled says that the ticket at hand is decided and stopped under all targets
+// that its fields select.
+func (d *derivation) settled() bool {
+	for i := range d.status {
+		if s := &d.status[i]; s.matched && !(s.done && s.lined && !s.line.open()) {
+			return false
+		}
+	}
+	return true
 }
 
 // begin looks up the terms that were in force when the ticket was opened.
@@ -96,8 +150,11 @@ func (d *derivation) begin(v *ticket.Version, opened int64) {
 			if n := len(d.status); n < cap(d.status) {
 				buffer = d.status[:n+1][n].line[:0]
 			}
-			d.status = append(d.status, status{target: x, line: buffer})
+			d.status = append(d.status, status{target: x, to: x.figures, line: buffer})
 		}
+	}
+	if d.voids || d.excluded != nil {
+		d.setAside(v, opened)
 	}
 }
 
@@ -140,13 +197,17 @@ func (d *derivation) count(s *status, k known, i int) bool {
 	if before && !reopened && !(last && open) {
 		return false
 	}
-	over := s.over(l, end)
-	f := s.figures
+	over, elapsed := s.over(l, end)
+	f := s.to
 	decided := !before && (over || !open)
 	if decided {
 		s.done = true
 		if inside {
 			f.decide(!over, k.field("made_sla"))
+			if elapsed == uncounted {
+				elapsed = s.elapsed(l, end)
+			}
+			f.took(k.Number, elapsed, s.within, open)
 		}
 	}
 	if reopened {
@@ -160,6 +221,9 @@ func (d *derivation) count(s *status, k known, i int) bool {
 	}
 	if decided && inside || reopened || last && open {
 		s.terms.used = true
+		if d.explainer != nil {
+			d.explainer.count(d, s, l, k, i, over, decided && inside, reopened, last && open)
+		}
 	}
 	return decided && inside || last && open
 }

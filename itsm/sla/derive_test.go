@@ -106,7 +106,12 @@ func derive(t testing.TB, f sla.Frozen, list ...ticket.Version) sla.Result {
 func one(t testing.TB, f sla.Frozen, list ...ticket.Version) sla.TargetResult {
 	t.Helper()
 	r := derive(t, f, list...).Agreements[0].Targets[0]
-	r.Target = agreement.Target{}
+	return plain(r)
+}
+
+// plain are a target's counts alone.
+func plain(r sla.TargetResult) sla.TargetResult {
+	r.Target, r.Percentiles, r.Worst = agreement.Target{}, nil, nil
 	return r
 }
 
@@ -242,8 +247,7 @@ func TestFieldsAsKnownAtTheEnd(t *testing.T) {
 		a, b := p1, p3
 		a.OnChange, b.OnChange = change, change
 		r := derive(t, frozen(period, a, b), v).Agreements[0].Targets
-		r[0].Target, r[1].Target = agreement.Target{}, agreement.Target{}
-		return [2]sla.TargetResult{r[0], r[1]}
+		return [2]sla.TargetResult{plain(r[0]), plain(r[1])}
 	}
 	none := sla.TargetResult{Verdict: sla.NoData}
 	met, missed := sla.TargetResult{Decided: 1, Met: 1, Verdict: sla.Met}, sla.TargetResult{Decided: 1, Breached: 1, Verdict: sla.Missed}

@@ -100,17 +100,14 @@ func (c cycle) run(cal *calendar.Calendar, reopen agreement.Reopen) (t tally) {
 	return t
 }
 
-// over says whether the clock passes a target: run, without what else it says.
-func (c cycle) over(cal *calendar.Calendar, reopen agreement.Reopen, target int64) bool {
+// elapsed is run, without what is paused.
+func (c cycle) elapsed(cal *calendar.Calendar, reopen agreement.Reopen) (n int64) {
 	for i, x := range c.line {
-		if !c.counts(i, reopen) {
-			continue
-		}
-		if target -= cal.Seconds(time.Unix(x.at, 0), time.Unix(c.until(i), 0)); target < 0 {
-			return true
+		if c.counts(i, reopen) {
+			n += cal.Seconds(time.Unix(x.at, 0), time.Unix(c.until(i), 0))
 		}
 	}
-	return false
+	return n
 }
 
 // until is the end of the state that change i begins.
@@ -126,6 +123,14 @@ func (c cycle) until(i int) int64 {
 func (c cycle) counts(i int, reopen agreement.Reopen) bool {
 	is := c.line[i].is
 	return is == running || is == stopped && reopen == agreement.Wall && i+1 < len(c.line)
+}
+
+// kind says how the time after change i is treated, where it is open.
+func (c cycle) kind(i int, reopen agreement.Reopen) Kind {
+	if c.counts(i, reopen) {
+		return Counted
+	}
+	return [...]Kind{running: Counted, paused: Paused, stopped: Stopped}[c.line[i].is]
 }
 
 // breach gives the earliest instant at which the cycle's clock reaches the
@@ -170,15 +175,11 @@ func segments(cal *calendar.Calendar, l line, end int64, reopen agreement.Reopen
 			out[n-1].To = instant(to)
 			return
 		}
-		out = append(out, Segment{instant(from), instant(to), k})
+		out = append(out, Segment{From: instant(from), To: instant(to), Kind: k})
 	}
 	all := cycle{l, end, l.open()}
 	for i, x := range l {
-		kind := [...]Kind{running: Counted, paused: Paused, stopped: Stopped}[x.is]
-		if all.counts(i, reopen) {
-			kind = Counted
-		}
-		at, to := x.at, all.until(i)
+		kind, at, to := all.kind(i, reopen), x.at, all.until(i)
 		for s := range cal.Open(time.Unix(at, 0), time.Unix(to, 0)) {
 			add(at, s.From, Closed)
 			add(s.From, s.To, kind)

@@ -116,9 +116,9 @@ func nextStep(ev []sla.Event, at, end int64) int64 {
 	return min(minute, end)
 }
 
-// count walks a clock. Of a running one it looks for the breach that is still
+// countClock walks a clock. Of a running one it looks for the breach that is still
 // to come until the horizon.
-func count(o hoursOracle, ev []sla.Event, target int64, reopen agreement.Reopen, asOf, horizon int64) sla.ClockResult {
+func countClock(o hoursOracle, ev []sla.Event, target int64, reopen agreement.Reopen, asOf, horizon int64) sla.ClockResult {
 	last := ev[len(ev)-1]
 	end := asOf
 	if last.Is == sla.StateStopped { // it ended when it was stopped for good
@@ -374,7 +374,7 @@ func TestClockAgainstCounting(t *testing.T) {
 				reopen := rapid.SampledFrom([]agreement.Reopen{agreement.Continue, agreement.NewCycle, agreement.Wall}).Draw(t, "reopen")
 				target := rapid.OneOf(rapid.Int64Range(0, 90_000), rapid.Map(rapid.Int64Range(0, 40), func(n int64) int64 { return n * 1800 })).Draw(t, "target")
 				horizon := asOf + 10*86_400
-				want := count(newHoursOracle(spec, zone, holidays...), ev, target, reopen, asOf, horizon)
+				want := countClock(newHoursOracle(spec, zone, holidays...), ev, target, reopen, asOf, horizon)
 
 				end := time.Unix(asOf, 0)
 				if ev[len(ev)-1].Is == sla.StateStopped && rapid.Bool().Draw(t, "no as_of") {

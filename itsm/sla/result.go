@@ -3,17 +3,20 @@ package sla
 import (
 	"math/big"
 	"slices"
+
+	"turnus/itsm/agreement"
 )
 
 // countOpening counts a ticket opened in the period, in the month that ends at
 // an instant.
-func (d *derivation) countOpening(k known, end int64) {
+func (d *derivation) countOpening(k known, opened, end int64) {
 	d.opened++
 	under := false
 	for _, t := range d.terms {
 		if t.where.matches(k) {
 			under, t.used = true, true
 			t.contract.workload[end]++
+			d.opens(t.contract, opened)
 		}
 	}
 	d.unmatched += one(!under)
@@ -23,16 +26,19 @@ func (d *derivation) countOpening(k known, end int64) {
 func (d *derivation) result() Result {
 	r := Result{Agreements: []AgreementResult{}, Opened: d.opened, Unmatched: d.unmatched, Untargeted: d.untargeted, Flagged: d.flagged}
 	for _, c := range d.contracts {
-		if a, ok := c.result(d.from, d.end); ok {
+		c.settle(&d.wall)
+		if a, ok := d.contractResult(c); ok {
 			r.Agreements = append(r.Agreements, a)
 		}
 	}
 	return r
 }
 
-// result of an agreement, if one of its versions concerns the period: it holds
-// for openings in it, or a ticket that counts fell under it.
-func (c *contract) result(from, to int64) (AgreementResult, bool) {
+// contractResult is the result of an agreement, if one of its versions concerns
+// the period: it holds for openings in it, or a ticket that counts fell under
+// it.
+func (d *derivation) contractResult(c *contract) (AgreementResult, bool) {
+	from, to := d.from, d.end
 	a := AgreementResult{Name: c.name, Targets: []TargetResult{}, Workload: []WorkloadResult{}}
 	var newest *terms
 	seen := map[string]bool{}
@@ -47,7 +53,7 @@ func (c *contract) result(from, to int64) (AgreementResult, bool) {
 		for _, x := range t.targets {
 			if name := x.spec.Name; !seen[name] && (t == newest || x.figures.any()) {
 				seen[name] = true
-				a.Targets = append(a.Targets, x.result())
+				a.Targets = append(a.Targets, x.result(d.exclusions))
 			}
 		}
 	}
@@ -57,17 +63,11 @@ func (c *contract) result(from, to int64) (AgreementResult, bool) {
 	slices.Sort(a.Versions)
 	a.Title, a.Customer = newest.Title, newest.Spec.Customer
 	for _, w := range newest.Spec.Workload {
-		x := WorkloadResult{Limit: w, Verdict: Met}
-		for _, n := range c.workload {
-			x.Actual += n
-			if n > w.Limit {
-				x.Verdict = Missed
-			}
-		}
-		if w.Limit == 0 {
-			x.Verdict = NoData
-		}
-		a.Workload = append(a.Workload, x)
+		a.Workload = append(a.Workload, c.workloadResult(w, from, to))
+	}
+	a.Score = scoreOf(a.Targets)
+	if newest.Spec.Credits != nil && d.isMonth() {
+		a.Credits = creditsOf(*newest.Spec.Credits, a.Targets)
 	}
 	return a, true
 }
@@ -82,23 +82,58 @@ func (c *contract) holds(t *terms, from, to int64) bool {
 	return slices.ContainsFunc(at, func(i int64) bool { return i >= from && i < to && c.inForce(i) == t })
 }
 
-func (f *figures) any() bool { return f.Decided+f.Open+f.Reopened > 0 }
+// isMonth says that the period is one month: fees and credits are a month's.
+func (d *derivation) isMonth() bool {
+	return d.wall.start(month, d.from) == d.from && d.wall.start(month, d.end-1) == d.from && d.wall.start(month, d.end) == d.end
+}
 
-// result of a target: met if the share of met tickets is at least what was
-// agreed, compared without rounding.
-func (t *target) result() TargetResult {
-	r := t.figures.TargetResult
-	r.Target = t.spec
-	if r.Decided == 0 {
-		r.Verdict = NoData
-		return r
+// result of a target.
+func (t *target) result(exclusions []agreement.Exclusion) TargetResult {
+	c := t.figures.Counts
+	r := TargetResult{
+		Target: t.spec, Verdict: t.verdict(c),
+		Decided: c.Decided, Met: c.Met, Breached: c.Breached,
+		Open: c.Open, OpenBreached: c.OpenBreached, Undecided: c.Undecided,
+		Reopened: c.Reopened, ReopenedBreached: c.ReopenedBreached,
+		Claims: c.Claims, ClaimedMet: c.ClaimedMet, Differ: c.Differ,
+		Percentiles: t.figures.percentiles(), Worst: t.figures.worst,
 	}
-	attain, _ := percentage(t.spec.Attain.String()) // checked before
-	needed := attain.Mul(attain, new(big.Rat).SetInt64(r.Decided))
-	if new(big.Rat).SetInt64(r.Met*100).Cmp(needed) >= 0 {
-		r.Verdict = Met
-	} else {
-		r.Verdict = Missed
+	list, sum := t.figures.takenOut(exclusions)
+	if len(list) > 0 {
+		all := c.Plus(sum)
+		r.Excluded, r.All = list, &All{all, t.verdict(all)}
 	}
 	return r
+}
+
+// verdict on a target: met if the share of met tickets is at least what was
+// agreed, compared without rounding.
+func (t *target) verdict(c Counts) Verdict {
+	if c.Decided == 0 {
+		return NoData
+	}
+	attain, _ := percentage(t.spec.Attain.String()) // checked before
+	needed := attain.Mul(attain, new(big.Rat).SetInt64(c.Decided))
+	if new(big.Rat).SetInt64(c.Met*100).Cmp(needed) >= 0 {
+		return Met
+	}
+	return Missed
+}
+
+// percentiles by nearest rank, of the decided tickets; nil without any. It uses
+// their times up.
+func (f *figures) percentiles() *Percentiles {
+	sample := f.elapsed.sample()
+	f.elapsed = times{}
+	if len(sample) == 0 {
+		return nil
+	}
+	rank := func(share int64) int64 {
+		v, err := sample.Percentile(big.NewRat(share, 100))
+		if err != nil || v == nil {
+			return 0 // neither can be: there are values, and the share is one
+		}
+		return *v
+	}
+	return &Percentiles{P50: rank(50), P90: rank(90), P95: rank(95), OpenFrom: f.openFrom}
 }

@@ -3,7 +3,8 @@
 // domain guide, section 1).
 //
 // It may import the standard library, itsm/agreement, itsm/calendar,
-// itsm/interval, itsm/ticket, itsm/fault and itsm/text.
+// itsm/canonical, itsm/interval, itsm/stats, itsm/ticket, itsm/fault and
+// itsm/text.
 package sla
 
 import (
@@ -37,6 +38,20 @@ type Frozen struct {
 	At          time.Time        `json:"at"`              // of freezing; the figures' computed_at
 	Rejects     []RejectsByCause `json:"rejects,omitempty"`
 	RowsRead    int64            `json:"rows_read"` // source rows taken in or rejected up to Import
+
+	Since      *time.Time            `json:"since,omitempty"`      // where a workload limit voids targets: the tickets are all that were open at or after it
+	Exclusions []agreement.Exclusion `json:"exclusions,omitempty"` // that name one of the tickets, known at At and not withdrawn
+	History    []Past                `json:"history,omitempty"`    // reports of earlier periods, the oldest first
+	Baselines  []Baseline            `json:"baselines,omitempty"`  // of the control charts
+}
+
+// Reads says which tickets the set holds: those opened before to, and not over
+// before from.
+func (f Frozen) Reads() (from, to time.Time) {
+	if f.Since != nil {
+		return *f.Since, f.To
+	}
+	return f.From, f.To
 }
 
 // Agreement is one version of an agreement.
@@ -96,9 +111,12 @@ type AgreementResult struct {
 	Versions []int            `json:"versions"`
 	Targets  []TargetResult   `json:"targets"` // in the order of the newest version
 	Workload []WorkloadResult `json:"workload"`
+	Score    *Score           `json:"score,omitempty"`   // nil: no target has a weight
+	Credits  *CreditsResult   `json:"credits,omitempty"` // nil: none agreed, or the period isn't a month
 }
 
-// TargetResult counts the tickets of one target. Decided = Met + Breached.
+// TargetResult counts the tickets of one target, without the excluded ones.
+// Decided = Met + Breached.
 type TargetResult struct {
 	Target           agreement.Target `json:"target"` // of the newest version
 	Decided          int64            `json:"decided"`
@@ -113,11 +131,33 @@ type TargetResult struct {
 	ClaimedMet       int64            `json:"claimed_met"`
 	Differ           int64            `json:"differ"`  // the source and the clock disagree
 	Verdict          Verdict          `json:"verdict"` // met, missed or n/a, on the plain count
+	Percentiles      *Percentiles     `json:"percentiles,omitempty"`
+	Worst            []Worst          `json:"worst,omitempty"`    // five at most, the worst first
+	Excluded         []Excluded       `json:"excluded,omitempty"` // by exclusion
+	All              *All             `json:"all,omitempty"`      // as if nothing were excluded; nil where nothing is
 }
 
-// WorkloadResult sets a volume against its limit.
+// Percentiles of the elapsed seconds of decided tickets, by nearest rank: the
+// target is met exactly if the one of its percentage is within it.
+type Percentiles struct {
+	P50      int64 `json:"p50_s"`
+	P90      int64 `json:"p90_s"`
+	P95      int64 `json:"p95_s"`
+	OpenFrom int64 `json:"open_from_s,omitempty"` // breached tickets that are still open have taken this long at least: what isn't below it is a lower bound
+}
+
+// WorkloadResult sets a volume against its limit, which holds for each month,
+// day or hour.
 type WorkloadResult struct {
-	Limit   agreement.WorkloadLimit `json:"limit"`
-	Actual  int64                   `json:"actual"`
-	Verdict Verdict                 `json:"verdict"` // met: within the limit; n/a without one
+	Limit    agreement.WorkloadLimit `json:"limit"`
+	Actual   int64                   `json:"actual"`             // in the whole period
+	Verdict  Verdict                 `json:"verdict"`            // met: within the limit; n/a without one
+	Peak     *Subperiod              `json:"peak,omitempty"`     // per day and hour: the fullest one
+	Exceeded []Subperiod             `json:"exceeded,omitempty"` // per day and hour: all above the limit
+}
+
+// Subperiod is a day or an hour of the wall clock.
+type Subperiod struct {
+	From    time.Time `json:"from"`
+	Tickets int64     `json:"tickets"`
 }

@@ -2,7 +2,6 @@ package sla
 
 import (
 	"slices"
-	"strings"
 
 	"turnus/itsm/agreement"
 	"turnus/itsm/calendar"
@@ -25,6 +24,8 @@ type target struct {
 	within  int64
 	cal     *calendar.Calendar
 	figures *figures // shared by the versions of an agreement
+
+	opened map[int64]*figures // of the tickets that a workload limit may void, by the start of their sub-period
 }
 
 // lineOf gives a ticket's changes of state under the target, into a buffer.
@@ -71,46 +72,33 @@ func (t *target) lineAt(l line, k known, end int64) line {
 }
 
 // over says whether the clock has passed the target at its end: the last stop,
-// or else the instant given.
-func (t *target) over(l line, at int64) bool {
+// or else the instant given. It gives what the clock shows, too, unless it
+// could tell without.
+func (t *target) over(l line, at int64) (bool, int64) {
 	if !l.open() {
 		at = l[len(l)-1].at
 	}
 	if at-l[0].at <= t.within {
-		return false // not even by the wall clock
+		return false, uncounted // not even by the wall clock
+	}
+	elapsed := t.elapsed(l, at)
+	return elapsed > t.within, elapsed
+}
+
+// uncounted is an elapsed time that nobody needed yet.
+const uncounted = -1
+
+// elapsed is what the clock shows at its end; of several cycles the longest,
+// since it is over if any of them is.
+func (t *target) elapsed(l line, at int64) (most int64) {
+	if !l.open() {
+		at = l[len(l)-1].at
 	}
 	if t.spec.Reopen != agreement.NewCycle { // without a list of one
-		return cycle{line: l, end: at}.over(t.cal, t.spec.Reopen, t.within)
+		return cycle{line: l, end: at}.elapsed(t.cal, t.spec.Reopen)
 	}
 	for _, c := range cyclesOf(l, at, t.spec.Reopen) {
-		if c.over(t.cal, t.spec.Reopen, t.within) {
-			return true
-		}
+		most = max(most, c.elapsed(t.cal, t.spec.Reopen))
 	}
-	return false
-}
-
-// figures of a target, over all versions of its agreement.
-type figures struct {
-	TargetResult
-}
-
-// decide counts a decided ticket, and what its source says of it.
-func (f *figures) decide(met bool, claim string) {
-	f.Decided++
-	f.Met += one(met)
-	f.Breached += one(!met)
-	claimed := strings.EqualFold(claim, "true")
-	if claimed || strings.EqualFold(claim, "false") {
-		f.Claims++
-		f.ClaimedMet += one(claimed)
-		f.Differ += one(claimed != met)
-	}
-}
-
-func one(b bool) int64 {
-	if b {
-		return 1
-	}
-	return 0
+	return most
 }

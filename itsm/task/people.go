@@ -14,10 +14,12 @@ type People struct {
 	Specs     map[string]person.Spec // of those who haven't left
 	StartedBy string                 // of the run; empty for a slot
 	Owners    []string               // of the service, at the start and now
+	Proposers []string               // of the exclusions that the round uses
 }
 
 // May says whether a person may decide, with the reason if not. Four eyes:
-// whoever started the run or owns the service doesn't.
+// whoever started the run, owns the service, or proposed an exclusion that the
+// figures use doesn't.
 func (p People) May(name string) error {
 	switch {
 	case !slices.Contains(p.Approvers, name):
@@ -27,6 +29,9 @@ func (p People) May(name string) error {
 	case p.involved(name):
 		return refuse("%s started this run or owns the service: somebody else has to decide (four eyes).",
 			"%s hat diesen Lauf gestartet oder verantwortet den Service: jemand anderes muss entscheiden (Vier-Augen-Prinzip).", name)
+	case slices.Contains(p.Proposers, name):
+		return refuse("%s proposed an exclusion that these figures use: somebody else has to decide (four eyes).",
+			"%s hat einen Ausschluss vorgeschlagen, den diese Zahlen verwenden: jemand anderes muss entscheiden (Vier-Augen-Prinzip).", name)
 	}
 	return nil
 }
@@ -40,6 +45,10 @@ func (p People) MayWith(name, issuer string) error {
 	if issuer != "" && p.involved(issuer) {
 		return refuse("This token was issued by %s, who started this run or owns the service: use one that somebody else issued (four eyes).",
 			"Dieses Token hat %s ausgestellt, der oder die diesen Lauf gestartet hat oder den Service verantwortet: bitte eines verwenden, das jemand anderes ausgestellt hat (Vier-Augen-Prinzip).", issuer)
+	}
+	if issuer != "" && slices.Contains(p.Proposers, issuer) {
+		return refuse("This token was issued by %s, who proposed an exclusion that these figures use: use one that somebody else issued (four eyes).",
+			"%s hat dieses Token ausgestellt und einen Ausschluss vorgeschlagen, den diese Zahlen verwenden: bitte eines verwenden, das jemand anderes ausgestellt hat (Vier-Augen-Prinzip).", issuer)
 	}
 	return nil
 }

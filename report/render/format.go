@@ -2,7 +2,6 @@ package render
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -25,24 +24,7 @@ func (f format) text(t text.Text) string { return t.In(f.lang) }
 func (f format) count(n int64) string { return f.text(report.Number(n)) }
 
 // decimal puts separators into an exact decimal; every place is kept.
-func (f format) decimal(exact string) string {
-	whole, rest, fraction := strings.Cut(exact, ".")
-	n, err := strconv.ParseInt(whole, 10, 64)
-	if err != nil {
-		return exact
-	}
-	s := f.count(n)
-	if n == 0 && strings.HasPrefix(whole, "-") {
-		s = "\u2212" + s
-	}
-	switch {
-	case !fraction:
-		return s
-	case f.lang == text.De:
-		return s + "," + rest
-	}
-	return s + "." + rest
-}
+func (f format) decimal(exact string) string { return f.text(report.Decimal(exact)) }
 
 func (f format) percent(exact string) string { return f.decimal(exact) + thin + "%" }
 

@@ -4,6 +4,7 @@ import (
 	"turnus/itsm/run"
 	"turnus/itsm/task"
 	"turnus/itsm/text"
+	"turnus/report"
 )
 
 // The words of the page itself; what a report says is in its document.
@@ -47,6 +48,14 @@ var words = map[string]text.Text{
 	"page":        text.New("Page", "Seite"),
 	"of":          text.New("of", "von"),
 	"to":          text.New("to", "bis"),
+
+	"signal":        text.New("signal", "Signal"),
+	"legend-value":  text.New("●\u00a0value", "●\u00a0Wert"),
+	"legend-agreed": text.New("╌\u00a0agreed", "╌\u00a0vereinbart"),
+	"legend-limits": text.New("▒\u00a0control limits", "▒\u00a0Eingriffsgrenzen"),
+	"legend-centre": text.New("─\u00a0their centre", "─\u00a0deren Mitte"),
+	"legend-signal": text.New("◆\u00a0signal", "◆\u00a0Signal"),
+	"legend-break":  text.New("┊\u00a0measured otherwise before", "┊\u00a0davor anders gemessen"),
 }
 
 // states words the stamp of a report, by the state of its run.
@@ -79,9 +88,14 @@ var kinds = map[string]text.Text{
 	"agreement": text.New("agreement", "Vereinbarung"),
 	"calendar":  text.New("calendar", "Kalender"),
 	"tzdata":    text.New("time zone database", "Zeitzonendatenbank"),
+	"report":    text.New("report", "Bericht"),
+	"exclusion": text.New("exclusion", "Ausschluss"),
+
+	report.FrozenSet: text.New("frozen inputs", "eingefrorene Eingaben"),
 }
 
 var units = map[string]text.Text{
 	"percent": text.New("%", "%"),
 	"tickets": text.New("tickets", "Tickets"),
+	"seconds": text.New("s", "s"),
 }

@@ -1,4 +1,10 @@
-package activities
+// Package figures turns the results of processes into the figures of their
+// reports, one file a process, so that whoever derives a result once more (an
+// activity, an export of receipts, turnus verify) gets the same figures. It is
+// pure, and may import report and itsm.
+//
+//	d.Figures = figures.SLA(result)
+package figures
 
 import (
 	"strconv"
@@ -8,9 +14,9 @@ import (
 	"turnus/report"
 )
 
-// slaFigures lists every figure of the report under the names that scripts
+// SLA lists every figure of an SLA report under the names that scripts
 // rely on, each with what it was counted from.
-func slaFigures(r sla.Result) []report.Figure {
+func SLA(r sla.Result) []report.Figure {
 	figures := []report.Figure{}
 	for _, a := range r.Agreements {
 		for _, t := range a.Targets {

@@ -1,0 +1,28 @@
+package calendar
+
+import "fmt"
+
+// Before gives the period of the same length that ends where this one begins;
+// false before the year 1.
+func (p Period) Before() (Period, bool) {
+	d := p.First.Add(-1)
+	if d.Year < 1 {
+		return Period{}, false
+	}
+	var name string
+	switch p.Grain {
+	case Year:
+		name = fmt.Sprintf("%04d", d.Year)
+	case Quarter:
+		name = fmt.Sprintf("%04d-Q%d", d.Year, (int(d.Month)+2)/3)
+	case Month:
+		name = fmt.Sprintf("%04d-%02d", d.Year, d.Month)
+	default:
+		name = d.String()
+	}
+	before, err := ParsePeriod(name)
+	return before, err == nil
+}
+
+// Days of the period.
+func (p Period) Days() int64 { return p.Next.number() - p.First.number() }
