@@ -2,10 +2,7 @@ package activities
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"slices"
 
 	"turnus/itsm/agreement"
@@ -34,15 +31,9 @@ func (s *Set) SLAReportCollect(ctx context.Context, in workflows.Freezing) (work
 	if f.RowsRead, f.Rejects, err = s.store.RejectsByCause(ctx, f.Service, f.Import); err != nil {
 		return workflows.Collected{}, err
 	}
-	sum := sha256.New()
-	for t, err := range s.store.TicketsAsOf(ctx, f.Service, f.Import, f.From, f.To) {
-		if err != nil {
-			return workflows.Collected{}, err
-		}
-		f.Count++
-		fmt.Fprintf(sum, "%s\t%s\n", t.Number, t.Hash)
+	if f.Count, f.Hash, err = s.store.TicketsHash(ctx, f.Service, f.Import, f.From, f.To); err != nil {
+		return workflows.Collected{}, err
 	}
-	f.Hash = hex.EncodeToString(sum.Sum(nil))
 	if f, err = store.Freeze(ctx, s.store, s.now(), st, f); err != nil {
 		return workflows.Collected{}, err
 	}
