@@ -69,8 +69,9 @@ func (s *Store) asOf(ctx context.Context, columns, service string, asOf int64, f
 	}
 	defer tx.Rollback() //nolint:errcheck // nothing was written
 	// One process that walks the index in its order feeds the reader from the
-	// start; helpers would sort all the rows first, and take the other cores.
-	for _, q := range []string{`SET LOCAL work_mem = '64MB'`, `SET LOCAL max_parallel_workers_per_gather = 0`} {
+	// start. Helpers, or a join by hashes, would need a sort of whole rows, and
+	// take the other cores.
+	for _, q := range []string{`SET LOCAL work_mem = '64MB'`, `SET LOCAL max_parallel_workers_per_gather = 0`, `SET LOCAL enable_hashjoin = off`} {
 		if _, err := tx.ExecContext(ctx, q); err != nil {
 			return err
 		}
