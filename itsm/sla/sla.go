@@ -8,6 +8,7 @@
 package sla
 
 import (
+	"slices"
 	"time"
 
 	"turnus/itsm/agreement"
@@ -52,6 +53,13 @@ func (f Frozen) Reads() (from, to time.Time) {
 		return *f.Since, f.To
 	}
 	return f.From, f.To
+}
+
+// Voids says that a workload limit voids targets.
+func (f Frozen) Voids() bool {
+	return slices.ContainsFunc(f.Agreements, func(a Agreement) bool {
+		return slices.ContainsFunc(a.Spec.Workload, func(w agreement.WorkloadLimit) bool { return w.Voids })
+	})
 }
 
 // Agreement is one version of an agreement.
