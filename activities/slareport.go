@@ -2,10 +2,7 @@ package activities
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"time"
 
@@ -60,30 +57,25 @@ func (s *Set) slaTickets(ctx context.Context, f *sla.Frozen) error {
 	if err != nil {
 		return err
 	}
-	for again := true; again; { // once more if the set begins earlier than thought
-		var oldest time.Time
-		sum, exclusions := sha256.New(), newInSet(known)
-		from, to := f.Reads()
-		f.Count = 0
-		for t, err := range s.store.TicketsAsOf(ctx, f.Service, f.Import, from, to) {
-			if err != nil {
-				return err
+	exclusions := newInSet(known)
+	var oldest time.Time
+	var see func(number []byte, opened time.Time) // nobody looks unless something depends on it
+	if len(known) > 0 || f.Voids() {
+		see = func(number []byte, opened time.Time) {
+			exclusions.see(number)
+			if oldest.IsZero() || opened.Before(oldest) {
+				oldest = opened
 			}
-			f.Count++
-			fmt.Fprintf(sum, "%s\t%s\n", t.Number, t.Hash)
-			exclusions.see(&t)
-			if oldest.IsZero() || t.Opened.Before(oldest) {
-				oldest = t.Opened
-			}
-		}
-		f.Hash = hex.EncodeToString(sum.Sum(nil))
-		if again = f.Since == nil; again {
-			f.Exclusions = exclusions.kept()
-			slaReads(f, zone, oldest)
-			again = f.Since != nil
 		}
 	}
-	return nil
+	if f.Count, f.Hash, err = s.store.TicketsHash(ctx, f.Service, f.Import, f.From, f.To, see); err != nil {
+		return err
+	}
+	f.Exclusions = exclusions.kept()
+	if f.Since = slaSince(*f, zone, oldest); f.Since != nil { // the set begins earlier than thought
+		f.Count, f.Hash, err = s.store.TicketsHash(ctx, f.Service, f.Import, *f.Since, f.To, nil)
+	}
+	return err
 }
 
 // slaRules collects everything but the tickets.

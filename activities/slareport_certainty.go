@@ -40,13 +40,8 @@ func studyOf(study sla.Study, agreement, target string) sla.TargetStudy {
 
 // percentRange words an interval of shares, in per cent with two decimals.
 func percentRange(low, high *big.Rat) text.Text {
-	l, h := report.Decimal(percent(low, 2)), report.Decimal(percent(high, 2))
+	l, h := report.Decimal(report.PerCent(low, 2)), report.Decimal(report.PerCent(high, 2))
 	return text.New(l.En+"–"+h.En+"\u202f%", l.De+"–"+h.De+"\u202f%")
-}
-
-// percent writes a share in per cent.
-func percent(share *big.Rat, places int) string {
-	return new(big.Rat).Mul(share, big.NewRat(100, 1)).FloatString(places)
 }
 
 // slaElapsed says how long the decided tickets took.
@@ -59,7 +54,7 @@ func slaElapsed(a sla.AgreementResult) report.Table {
 	}
 	for _, g := range a.Targets {
 		row := []report.Cell{named(g.Target.Name), report.Seconds(g.Target.Within.Seconds())}
-		for _, rank := range ranks(g.Percentiles) {
+		for _, rank := range g.Percentiles.Ranks() {
 			if g.Percentiles == nil {
 				row = append(row, report.Words(report.NotApplicable()))
 				continue
@@ -70,14 +65,6 @@ func slaElapsed(a sla.AgreementResult) report.Table {
 		t.Rows = append(t.Rows, row)
 	}
 	return t
-}
-
-// ranks are P50, P90 and P95.
-func ranks(p *sla.Percentiles) [3]int64 {
-	if p == nil {
-		return [3]int64{}
-	}
-	return [3]int64{p.P50, p.P90, p.P95}
 }
 
 // slaWorst names the tickets furthest over their targets; without any it has no

@@ -16,7 +16,11 @@ import (
 // somebody else could find them again.
 func slaDefinitions(f sla.Frozen, r sla.Result) report.Section {
 	s := report.Section{
-		Title:  text.New("How it was computed", "Wie gerechnet wurde"),
+		Title: text.New("How it was computed", "Wie gerechnet wurde"),
+		Paragraphs: []text.Text{text.F(
+			"Each figure has a receipt that says of every ticket which time counted and which didn’t, and why. turnus report %[1]s --receipts -o FILE writes all of them into one file, for those who may see the tickets; turnus verify receipt FILE computes it anew on any machine, without this server, and says whether it is identical or where it differs.",
+			"Zu jeder Zahl gibt es einen Beleg, der für jedes Ticket sagt, welche Zeit zählte, welche nicht, und warum. turnus report %[1]s --receipts -o DATEI schreibt alle in eine Datei, für diejenigen, die die Tickets sehen dürfen; turnus verify receipt DATEI rechnet sie auf jedem Rechner ohne diesen Server nach und sagt, ob alles übereinstimmt oder wo nicht.",
+			f.Run)},
 		Tables: []report.Table{definitionTable(f, r), basisTable(f)},
 	}
 	for _, a := range r.Agreements {

@@ -1,12 +1,14 @@
 package activities
 
 import (
+	"strconv"
 	"strings"
 
 	"turnus/itsm/canonical"
 	"turnus/itsm/sla"
 	"turnus/itsm/text"
 	"turnus/report"
+	"turnus/report/figures"
 )
 
 // slaDocument words the figures of a period: for a service manager, who wants
@@ -21,7 +23,7 @@ func slaDocument(f sla.Frozen, r sla.Result, study sla.Study) report.Document {
 		Provisional: f.Provisional,
 		Notice:      slaNotice(f),
 		Summary:     slaSummary(r),
-		Figures:     slaFigures(r),
+		Figures:     figures.SLA(r),
 		Sources:     slaSources(f),
 		ComputedAt:  f.At.UTC(),
 	}
@@ -208,5 +210,9 @@ func slaSources(f sla.Frozen) []report.Source {
 	for _, p := range f.History {
 		s = append(s, report.Source{Kind: "report", Name: p.Run, Version: decimal(int64(p.Version)), Hash: p.Hash})
 	}
-	return append(s, report.Source{Kind: "tzdata", Name: f.Zone, Version: f.TZData})
+	hash, _ := canonical.Hash(f) // it was JSON before
+	return append(s, report.Source{Kind: "tzdata", Name: f.Zone, Version: f.TZData},
+		report.Source{Kind: report.FrozenSet, Name: f.Run, Version: decimal(int64(f.Round)), Hash: hash})
 }
+
+func decimal(n int64) string { return strconv.FormatInt(n, 10) }

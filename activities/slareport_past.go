@@ -2,14 +2,12 @@ package activities
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"time"
 
 	"turnus/itsm/agreement"
 	"turnus/itsm/calendar"
 	"turnus/itsm/sla"
-	"turnus/itsm/ticket"
 	"turnus/store"
 )
 
@@ -54,20 +52,18 @@ func slaPast(e store.Earlier[sla.Frozen]) sla.Past {
 	return p
 }
 
-// slaReads sets back from where the tickets are read, if a workload limit voids
+// slaSince says from where on the tickets are read, if a workload limit voids
 // targets: all tickets opened together with one of the period's have to be
-// known, those over long ago too. A month holds whole days and hours.
-func slaReads(f *sla.Frozen, zone *time.Location, oldest time.Time) {
-	voids := slices.ContainsFunc(f.Agreements, func(a sla.Agreement) bool {
-		return slices.ContainsFunc(a.Spec.Workload, func(w agreement.WorkloadLimit) bool { return w.Voids })
-	})
-	if !voids || oldest.IsZero() || !oldest.Before(f.From) {
-		return
+// known, those over long ago too. A month holds whole days and hours. Nil:
+// from the period's beginning.
+func slaSince(f sla.Frozen, zone *time.Location, oldest time.Time) *time.Time {
+	if !f.Voids() || oldest.IsZero() || !oldest.Before(f.From) {
+		return nil
 	}
 	first := calendar.DateOf(oldest.In(zone))
 	first.Day = 1
 	since := first.Start(zone).UTC()
-	f.Since = &since
+	return &since
 }
 
 // inSet keeps the exclusions that name one of the tickets.
@@ -87,8 +83,8 @@ func newInSet(list []agreement.Exclusion) inSet {
 	return x
 }
 
-func (x inSet) see(v *ticket.Version) {
-	for _, i := range x.named[v.Number] {
+func (x inSet) see(number []byte) {
+	for _, i := range x.named[string(number)] {
 		x.found[i] = true
 	}
 }

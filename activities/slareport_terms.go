@@ -25,7 +25,7 @@ func depthDefinitions(f sla.Frozen, r sla.Result) [][]report.Cell {
 			"Die Erfüllungsgrade der Ziele nach ihren Gewichten. Ein Ziel ohne entschiedenes Ticket bleibt weg, weder als 0 noch als 100; wie viel von den Gewichten bleibt, steht daneben.")})
 	}
 	if has(func(a sla.AgreementResult) bool {
-		return slices.ContainsFunc(a.Workload, func(w sla.WorkloadResult) bool { return finer(w.Limit) })
+		return slices.ContainsFunc(a.Workload, func(w sla.WorkloadResult) bool { return w.Limit.Finer() })
 	}) {
 		rows = append(rows, []report.Cell{inWords("Limit a day, an hour", "Grenze je Tag, je Stunde"), inWords(
 			"Days and hours are those of the wall clock in the report’s time zone; a day may have 23 or 25 hours, and an hour that daylight saving repeats is two.",

@@ -59,7 +59,7 @@ func slaTrend(f sla.Frozen, r sla.Result, study sla.Study) report.Section {
 func trendRow(name text.Text, x sla.TargetStudy) []report.Cell {
 	slope, p := report.Words(report.NotApplicable()), report.Words(report.NotApplicable())
 	if x.Kendall.Slope != nil && x.Trend != stats.TooShort {
-		slope = report.Words(report.Decimal(percent(x.Kendall.Slope, 2)))
+		slope = report.Words(report.Decimal(report.PerCent(x.Kendall.Slope, 2)))
 	}
 	if x.Adjusted.Adjusted != nil {
 		p = report.Words(probability(x.Adjusted.Adjusted))
@@ -106,7 +106,7 @@ func targetChart(name text.Text, x sla.TargetStudy) report.Chart {
 	for i, period := range x.Line.Periods {
 		p := report.Point{Label: text.Same(period), Break: i == x.Line.Since && i > 0}
 		if share := x.Line.Points[i].Share(); share != nil {
-			v := percent(share, 6)
+			v := report.PerCent(share, 6)
 			p.Value = &v
 		}
 		if a := x.Line.Attain[i]; a != "" {
@@ -114,7 +114,7 @@ func targetChart(name text.Text, x sla.TargetStudy) report.Chart {
 		}
 		c.Points = append(c.Points, p)
 	}
-	inPercent := func(r *big.Rat) *string { v := percent(r, 6); return &v }
+	inPercent := func(r *big.Rat) *string { v := report.PerCent(r, 6); return &v }
 	limits(&c, x.Line.Since, x.Chart, inPercent)
 	return c
 }

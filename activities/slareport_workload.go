@@ -3,7 +3,6 @@ package activities
 import (
 	"slices"
 
-	"turnus/itsm/agreement"
 	"turnus/itsm/sla"
 	"turnus/itsm/text"
 	"turnus/report"
@@ -20,7 +19,7 @@ func slaWorkload(r sla.Result, study sla.Study) report.Section {
 	}
 	several := len(r.Agreements) > 1 // else the heading of its results names the agreement
 	fine := slices.ContainsFunc(r.Agreements, func(a sla.AgreementResult) bool {
-		return slices.ContainsFunc(a.Workload, func(w sla.WorkloadResult) bool { return finer(w.Limit) })
+		return slices.ContainsFunc(a.Workload, func(w sla.WorkloadResult) bool { return w.Limit.Finer() })
 	})
 	t := report.Table{Columns: workloadColumns(several, fine)}
 	voids := false
@@ -50,10 +49,6 @@ func slaWorkload(r sla.Result, study sla.Study) report.Section {
 	return s
 }
 
-func finer(l agreement.WorkloadLimit) bool {
-	return l.Per == agreement.PerDay || l.Per == agreement.PerHour
-}
-
 func workloadColumns(several, fine bool) []report.Column {
 	var c []report.Column
 	if several {
@@ -80,9 +75,9 @@ func workloadRow(a sla.AgreementResult, w sla.WorkloadResult, several, fine bool
 	}
 	highest, when := w.Actual, named("–")
 	switch {
-	case finer(w.Limit) && w.Peak == nil:
+	case w.Limit.Finer() && w.Peak == nil:
 		highest = 0
-	case finer(w.Limit):
+	case w.Limit.Finer():
 		highest, when = w.Peak.Tickets, report.At(w.Peak.From)
 	case w.Verdict == sla.Missed:
 		times = report.Count(1)
@@ -90,7 +85,7 @@ func workloadRow(a sla.AgreementResult, w sla.WorkloadResult, several, fine bool
 	if several {
 		row = append(row, report.Words(titled(a.Title, a.Name)))
 	}
-	row = append(row, report.Words(limitName(w.Limit)), report.Count(w.Actual))
+	row = append(row, report.Words(w.Limit.Title()), report.Count(w.Actual))
 	if fine {
 		row = append(row, report.Count(highest), when)
 	}
@@ -99,19 +94,4 @@ func workloadRow(a sla.AgreementResult, w sla.WorkloadResult, several, fine bool
 		row = append(row, times)
 	}
 	return append(row, verdict)
-}
-
-// limitName says what is limited, and for how long.
-func limitName(l agreement.WorkloadLimit) text.Text {
-	name := text.Same(l.Name)
-	if l.Name == "tickets" {
-		name = text.New("tickets", "Tickets")
-	}
-	switch l.Per {
-	case agreement.PerDay:
-		return text.New(name.En+" a day", name.De+" je Tag")
-	case agreement.PerHour:
-		return text.New(name.En+" an hour", name.De+" je Stunde")
-	}
-	return text.New(name.En+" a month", name.De+" je Monat")
 }

@@ -30,27 +30,29 @@ func accessTable() map[string]access {
 	only := func(roles ...person.Role) access { return access{roles: roles} }
 
 	t := map[string]access{
-		"healthz":        public,
-		"readyz":         public,
-		"list-processes": everybody,
-		"list-runs":      everybody, // what of a run, says visible.go
-		"get-run":        everybody,
-		"cancel-run":     only(admin, owner),
-		"get-report":     everybody, // published ones; drafts: visible.go
-		"list-tasks":     everybody, // those that they may see
-		"get-task":       everybody,
-		"decide-task":    only(approver),
-		"issue-pass":     only(approver),
-		"apply":          only(admin),
-		"issue-token":    only(admin),
-		"list-tokens":    only(admin, auditor),
-		"revoke-token":   only(admin),
-		"list-audit":     only(auditor),
-		"import-tickets": only(admin, owner),
-		"list-imports":   only(admin, owner, auditor),
-		"get-import":     only(admin, owner, auditor),
-		"list-rejects":   only(admin, owner, auditor),
-		"backup":         only(admin),
+		"healthz":         public,
+		"readyz":          public,
+		"list-processes":  everybody,
+		"list-runs":       everybody, // what of a run, says visible.go
+		"get-run":         everybody,
+		"cancel-run":      only(admin, owner),
+		"get-report":      everybody, // published ones; drafts: visible.go
+		"get-receipts":    only(owner, approver, auditor),
+		"list-tasks":      everybody, // those that they may see
+		"get-task":        everybody,
+		"decide-task":     only(approver),
+		"issue-pass":      only(approver),
+		"apply":           only(admin),
+		"issue-token":     only(admin),
+		"list-tokens":     only(admin, auditor),
+		"revoke-token":    only(admin),
+		"list-audit":      only(auditor),
+		"import-tickets":  only(admin, owner),
+		"import-holidays": only(admin),
+		"list-imports":    only(admin, owner, auditor),
+		"get-import":      only(admin, owner, auditor),
+		"list-rejects":    only(admin, owner, auditor),
+		"backup":          only(admin),
 
 		"propose-exclusion":  only(owner),
 		"list-exclusions":    only(admin, owner, approver, auditor),

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"turnus/itsm/resource"
 )
 
 // Who may what, written down a second time, as CONTRACT.md and DECISIONS say
@@ -16,12 +18,12 @@ func matrix() map[string]string {
 	m := map[string]string{
 		"healthz": "-", "readyz": "-",
 		"list-processes": "aopuv", "list-runs": "aopuv", "get-run": "aopuv", "get-report": "aopuv", "list-tasks": "aopuv", "get-task": "aopuv",
-		"start-sla-report": "o", "cancel-run": "ao", "decide-task": "p", "issue-pass": "p",
+		"start-sla-report": "o", "cancel-run": "ao", "decide-task": "p", "issue-pass": "p", "get-receipts": "opu",
 		"apply": "a", "issue-token": "a", "revoke-token": "a", "list-tokens": "au", "list-audit": "u",
-		"import-tickets": "ao", "list-imports": "aou", "get-import": "aou", "list-rejects": "aou", "backup": "a",
+		"import-tickets": "ao", "list-imports": "aou", "get-import": "aou", "list-rejects": "aou", "import-holidays": "a", "backup": "a",
 		"propose-exclusion": "o", "list-exclusions": "aopu", "get-exclusion": "aopu", "withdraw-exclusion": "o",
 	}
-	for plural, one := range map[string]string{"calendars": "calendar", "persons": "person", "services": "service", "agreements": "agreement", "mappings": "mapping"} {
+	for plural, one := range map[string]string{"calendars": "calendar", "persons": "person", "services": "service", "agreements": "agreement", "mappings": "mapping", "slis": "sli", "slos": "slo"} {
 		m["list-"+plural], m["get-"+one], m["list-"+one+"-versions"] = "aopu", "aopu", "aopu"
 		m["put-"+one], m["retire-"+one] = "a", "a"
 	}
@@ -66,10 +68,15 @@ func example(op described) (path, body string) {
 	if strings.HasPrefix(op.path, "/v1/services/{name}/") {
 		name = "payments"
 	}
+	if op.id == "import-holidays" {
+		name = "office"
+	}
 	path = strings.Replace(path, "{name}", name, 1)
 	switch {
 	case op.id == "import-tickets":
 		return path + "?format=servicenow-audit", "number\n"
+	case op.id == "import-holidays":
+		return path + "?format=icalendar", "BEGIN:VCALENDAR\nEND:VCALENDAR\n"
 	case op.id == "start-sla-report":
 		return path, `{"service":"payments","period":"1999-01"}`
 	case op.id == "cancel-run", op.id == "withdraw-exclusion":
@@ -81,15 +88,19 @@ func example(op described) (path, body string) {
 	case op.id == "apply":
 		return path, `{"apiVersion":"turnus/v1","kind":"Mapping","metadata":{"name":"some"},"spec":{"number":"a","opened":"b","stopped":"c"}}`
 	case strings.HasPrefix(op.id, "put-"):
-		kind := strings.ToUpper(op.id[4:5]) + op.id[5:]
-		spec := map[string]string{
+		all := kinds()
+		k := all[slices.IndexFunc(all, func(k kind) bool { return k.singular == op.id[4:] })]
+		spec := map[resource.Kind]string{
 			"Calendar":  `{"zone":"Europe/Berlin","hours":{"mon":["08:00-18:00"]}}`,
 			"Person":    `{"roles":["viewer"]}`,
 			"Service":   `{"owner":"owner","approvers":["approver"],"calendar":"office"}`,
 			"Agreement": `{"service":"payments","valid":{"from":"2026-01-01"},"targets":[{"name":"fast","measure":"resolution","within":"PT4H","calendar":"office","attain":95}]}`,
 			"Mapping":   `{"number":"a","opened":"b","stopped":"c"}`,
-		}[kind]
-		return path, fmt.Sprintf(`{"apiVersion":"turnus/v1","kind":%q,"metadata":{"name":"nobody"},"spec":%s}`, kind, spec)
+			"SLI":       `{"thresholdMetric":{"metricSource":{"type":"Any"}}}`,
+			"SLO": `{"service":"payments","indicator":{"metadata":{"name":"ok"},"spec":{"thresholdMetric":{"metricSource":{"type":"Any"}}}},
+				"timeWindow":[{"duration":"30d","isRolling":true}],"budgetingMethod":"Occurrences","objectives":[{"op":"lt","value":500,"target":0.99}]}`,
+		}[k.Kind]
+		return path, fmt.Sprintf(`{"apiVersion":%q,"kind":%q,"metadata":{"name":"nobody"},"spec":%s}`, k.APIVersion(), k.Kind, spec)
 	}
 	return path, ""
 }

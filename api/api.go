@@ -42,10 +42,11 @@ type Config struct {
 // server holds the configuration and what New makes of it.
 type server struct {
 	Config
-	huma    huma.API
-	access  map[string]access
-	metrics *metrics
-	copying sync.Mutex // held by the one backup that runs
+	huma     huma.API
+	access   map[string]access
+	metrics  *metrics
+	copying  sync.Mutex    // held by the one backup that runs
+	deriving chan struct{} // full while as many exports of receipts run as may
 }
 
 // The limits of a request. Idempotency keys are free 30 s after a request that
@@ -56,15 +57,19 @@ const (
 	importTime  = 30 * time.Minute // to send and merge a file
 	importIdle  = time.Minute      // without a byte of it
 	backupTime  = 12 * time.Hour
-	backupIdle  = time.Minute // in which none of it is taken: PostgreSQL keeps its WAL meanwhile
-	maxBody     = 1 << 20
-	maxApply    = 4 << 20
-	maxImport   = 4 << 30
+	receiptTime = 2 * time.Hour
+	receiptRuns = 4 // exports at a time: each holds a connection to the database
+
+	downloadIdle = time.Minute // in which none of a file is taken: PostgreSQL keeps a backup's WAL meanwhile
+
+	maxBody   = 1 << 20
+	maxApply  = 4 << 20
+	maxImport = 4 << 30
 )
 
 // New builds the API.
 func New(c Config) *echo.Echo {
-	s := &server{Config: c, access: accessTable(), metrics: newMetrics(c.Counts)}
+	s := &server{Config: c, access: accessTable(), metrics: newMetrics(c.Counts), deriving: make(chan struct{}, receiptRuns)}
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.Pre(s.observe)
@@ -75,6 +80,7 @@ func New(c Config) *echo.Echo {
 	s.processes()
 	s.runs()
 	s.report()
+	s.receipts()
 	s.tasks()
 	s.resources()
 	s.apply()
@@ -82,13 +88,14 @@ func New(c Config) *echo.Echo {
 	s.audit()
 	s.imports()
 	s.exclusions()
+	s.holidays()
 	s.backup()
 	s.document(e)
 	return e
 }
 
 // Server is an HTTP server with the limits that the API needs. What may take
-// longer (import, backup) moves its own deadlines.
+// longer (import, backup, receipts) moves its own deadlines.
 func Server(h http.Handler, addr string) *http.Server {
 	return &http.Server{
 		Addr:              addr,

@@ -2,14 +2,10 @@ package api
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/hex"
-	"hash"
 	"net/http"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
 
 	"turnus/itsm/fault"
 	"turnus/itsm/text"
@@ -49,9 +45,7 @@ func (s *server) sendBackup(ctx context.Context, out huma.Context) {
 		problem(ctx, err).write(out)
 		return
 	}
-	d := &download{out: out, control: http.NewResponseController(humaecho.Unwrap(out).Response()), sum: sha256.New()}
-	// The server takes the end of the time to read a request for the client's.
-	_ = d.control.SetReadDeadline(time.Time{})
+	d := newDownload(out, "application/gzip", "turnus-backup.tar.gz")
 	err := s.Backup(ctx, d)
 	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), requestTime) // the client may be gone
 	defer cancel()
@@ -75,26 +69,3 @@ func (s *server) sendBackup(ctx context.Context, out huma.Context) {
 
 // backupObject is what the audit trail calls what is copied.
 const backupObject = "backup"
-
-// download sends a file while it is made; each piece has to be taken within the
-// idle time.
-type download struct {
-	out     huma.Context
-	control *http.ResponseController
-	sum     hash.Hash
-	bytes   int64
-}
-
-// Write implements io.Writer.
-func (d *download) Write(p []byte) (int, error) {
-	_ = d.control.SetWriteDeadline(time.Now().Add(backupIdle)) // not every transport has deadlines
-	if d.bytes == 0 {
-		d.out.SetHeader("Content-Type", "application/gzip")
-		d.out.SetHeader("Content-Disposition", `attachment; filename="turnus-backup.tar.gz"`)
-		d.out.SetStatus(http.StatusOK)
-	}
-	n, err := d.out.BodyWriter().Write(p)
-	d.bytes += int64(n)
-	d.sum.Write(p[:n])
-	return n, err
-}

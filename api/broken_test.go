@@ -53,7 +53,7 @@ func breakerOf(id string) string {
 		return "owner"
 	case "decide-task", "issue-pass":
 		return "approver"
-	case "list-audit":
+	case "list-audit", "get-receipts":
 		return "auditor"
 	case "propose-exclusion", "withdraw-exclusion":
 		return "owner"

@@ -27,7 +27,8 @@ const keyHeader = "Idempotency-Key"
 const digest = "x-turnus-digest"
 
 // once carries out a POST with an Idempotency-Key at most once: a repeat gets
-// the recorded answer. A 5xx frees the key.
+// the recorded answer. A 5xx frees the key, and so does the refusal of an upload
+// that wasn't read to its end: there is nothing to tell a repeat by.
 //
 // What makes two requests the same is method, path, query and body. An upload
 // is not spooled to learn its hash: it is hashed while it is read, and a repeat
@@ -51,7 +52,7 @@ func (s *server) once(op operation) func(huma.Context, func(huma.Context)) {
 func (s *server) keyed(ctx huma.Context, op operation, key string, next func(huma.Context)) error {
 	who := actorOf(ctx.Context())
 	in := humaecho.Unwrap(ctx).Request()
-	print, sum, err := fingerprint(in, op)
+	print, up, err := fingerprint(in, op)
 	if err != nil {
 		return err
 	}
@@ -75,13 +76,13 @@ func (s *server) keyed(ctx huma.Context, op operation, key string, next func(hum
 		}
 	}()
 	next(rec)
-	if rec.status < 500 {
+	if rec.status < 400 || rec.status < 500 && (up == nil || up.whole) {
 		a := rec.answer()
 		if op.secret {
 			a.Body = nil
 		}
-		if sum != nil {
-			a.Header[digest] = hex.EncodeToString(sum.Sum(nil))
+		if up != nil {
+			a.Header[digest] = hex.EncodeToString(up.sum.Sum(nil))
 		}
 		if err := s.Store.FinishKey(after, who.Person, op.OperationID, key, a); err != nil {
 			s.Log.Warn("an answer could not be kept under its Idempotency-Key", "request", requestOf(ctx.Context()).id, "error", withCause(err))
@@ -111,18 +112,30 @@ func idempotencyKey(ctx huma.Context) (key string, given bool, err error) {
 	return key, true, nil
 }
 
+// hashed is the body of an upload, whose hash grows while it is read.
+type hashed struct {
+	io.ReadCloser
+	sum   hash.Hash
+	whole bool
+}
+
+// Read implements io.Reader.
+func (h *hashed) Read(p []byte) (int, error) {
+	n, err := h.ReadCloser.Read(p)
+	h.sum.Write(p[:n])
+	h.whole = h.whole || err == io.EOF
+	return n, err
+}
+
 // fingerprint tells requests apart. For an upload it leaves the content out
-// and gives the hash that grows while the content is read.
-func fingerprint(in *http.Request, op operation) (string, hash.Hash, error) {
+// and gives the body that is hashed.
+func fingerprint(in *http.Request, op operation) (string, *hashed, error) {
 	h := sha256.New()
 	io.WriteString(h, in.Method+"\n"+in.URL.Path+"\n"+in.URL.RawQuery+"\n")
 	if op.body == stream {
-		sum := sha256.New()
-		in.Body = struct {
-			io.Reader
-			io.Closer
-		}{io.TeeReader(in.Body, sum), in.Body}
-		return hex.EncodeToString(h.Sum(nil)), sum, nil
+		up := &hashed{ReadCloser: in.Body, sum: sha256.New()}
+		in.Body = up
+		return hex.EncodeToString(h.Sum(nil)), up, nil
 	}
 	if op.body != noBody {
 		b, err := io.ReadAll(in.Body) // in memory since takeBody

@@ -89,3 +89,22 @@ func TestUploadsWithAKey(t *testing.T) {
 	other := h.as(t, "owner", "POST", path, strings.Replace(file, "T1", "T2", 1), "Idempotency-Key", "k")
 	require.Equal(t, 422, other.Code, other.Body)
 }
+
+// An upload that is refused before its end leaves its key free: a repeat, which
+// the client makes when the connection broke meanwhile, is refused for the same
+// reason and not as another file.
+func TestUploadsThatAreRefusedBeforeTheirEnd(t *testing.T) {
+	h := newHouse(t)
+	long := "<html>\n" + strings.Repeat("x\n", 1<<20)
+	for range 2 {
+		w := h.as(t, "admin", "POST", "/v1/calendars/office/holidays?format=icalendar", long, "Idempotency-Key", "k")
+		require.Equal(t, 400, w.Code, w.Body)
+		require.Contains(t, w.Body.String(), "isn't iCalendar")
+		require.Equal(t, 403, h.as(t, "owner", "POST", "/v1/services/mail/tickets?format=servicenow-audit", long, "Idempotency-Key", "k").Code)
+	}
+	// One that was read is told from another.
+	whole := h.as(t, "admin", "POST", "/v1/calendars/office/holidays?format=icalendar", "<html>", "Idempotency-Key", "w")
+	require.Equal(t, 400, whole.Code)
+	require.Equal(t, "true", h.as(t, "admin", "POST", "/v1/calendars/office/holidays?format=icalendar", "<html>", "Idempotency-Key", "w").Header().Get("Idempotency-Replayed"))
+	require.Equal(t, 422, h.as(t, "admin", "POST", "/v1/calendars/office/holidays?format=icalendar", "<body>", "Idempotency-Key", "w").Code)
+}

@@ -13,6 +13,7 @@ import (
 	"turnus/itsm/calendar"
 	"turnus/itsm/person"
 	"turnus/itsm/resource"
+	"turnus/itsm/slo"
 	"turnus/itsm/ticket"
 )
 
@@ -110,6 +111,8 @@ func specs() map[resource.Kind]reflect.Type {
 		resource.Service:   reflect.TypeFor[agreement.ServiceSpec](),
 		resource.Agreement: reflect.TypeFor[agreement.Spec](),
 		resource.Mapping:   reflect.TypeFor[ticket.Mapping](),
+		resource.SLI:       reflect.TypeFor[slo.IndicatorSpec](),
+		resource.SLO:       reflect.TypeFor[slo.Spec](),
 	}
 }
 
@@ -125,7 +128,7 @@ func (s *server) documentBodies() {
 			Type:     "object",
 			Required: []string{"apiVersion", "kind", "metadata", "spec"},
 			Properties: map[string]*huma.Schema{
-				"apiVersion": {Type: "string", Enum: []any{resource.APIVersion}},
+				"apiVersion": {Type: "string", Enum: []any{k.APIVersion()}},
 				"kind":       {Type: "string", Enum: []any{string(k.Kind)}},
 				"metadata":   metadata,
 				"spec":       schemas.Schema(specs()[k.Kind], true, ""),
@@ -139,6 +142,9 @@ func (s *server) documentBodies() {
 	some := &huma.Schema{AnyOf: append(all, &huma.Schema{Type: "array", Items: &huma.Schema{AnyOf: all}})}
 	doc.Paths["/v1/apply"].Post.RequestBody = bodyOf(map[string]*huma.Schema{"application/json": some, "application/yaml": some})
 	file := &huma.Schema{Type: "string", Format: "binary"}
+	doc.Paths["/v1/calendars/{name}/holidays"].Post.RequestBody = bodyOf(map[string]*huma.Schema{
+		"application/octet-stream": file, "text/calendar": file, "application/gzip": file, "application/zip": file,
+	})
 	doc.Paths["/v1/services/{name}/tickets"].Post.RequestBody = bodyOf(map[string]*huma.Schema{
 		"application/octet-stream": file, "text/csv": file, "application/gzip": file, "application/zip": file,
 	})

@@ -60,6 +60,7 @@ func (s *server) report() {
 			out.ContentType, out.Language, out.Policy = "text/html; charset=utf-8", string(lang), pagePolicy
 			err = render.HTML(&b, r, lang)
 		} else {
+			r.Receipts = receiptsAt(r)
 			err = render.JSON(&b, r)
 		}
 		if err != nil {
@@ -72,6 +73,9 @@ func (s *server) report() {
 
 // exported puts on record who took which report out of the house.
 func (s *server) exported(ctx context.Context, r report.Report, format string, lang text.Lang) error {
-	return s.Store.Record(ctx, s.Now(), actorOf(ctx), "report.exported", "run/"+r.Run,
-		map[string]any{"version": r.Version, "hash": r.Hash, "format": format, "lang": lang})
+	what := map[string]any{"version": r.Version, "hash": r.Hash, "format": format}
+	if lang != "" {
+		what["lang"] = lang
+	}
+	return s.Store.Record(ctx, s.Now(), actorOf(ctx), "report.exported", "run/"+r.Run, what)
 }

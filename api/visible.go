@@ -19,8 +19,9 @@ import (
 //
 //   - that it exists, and its state: everybody who is signed in;
 //   - a published report with its decisions: everybody;
-//   - drafts, tasks, reasons and decisions before that: the service's owner,
-//     its approvers, and auditors. An administrator isn't among them.
+//   - drafts, tasks, reasons and decisions before that, and receipts at all
+//     times, since they hold tickets: the service's owner, its approvers, and
+//     auditors. An administrator isn't among them.
 //
 // insider is asked once for each service and request.
 type insider struct {
@@ -84,6 +85,17 @@ func (i *insider) report(ctx context.Context, r report.Report) error {
 	return i.s.refused(ctx, "get-report", fault.New(fault.Forbidden, text.New(
 		"This report isn't published: only the service's owner, its approvers and auditors see the draft.",
 		"Dieser Bericht ist nicht veröffentlicht: den Entwurf sehen nur die für den Service Verantwortlichen, die Genehmigenden und Prüfende.")))
+}
+
+// receipts refuses the receipts of a report to those who aren't concerned.
+func (i *insider) receipts(ctx context.Context, r report.Report) error {
+	seen, err := i.of(ctx, r.Scope)
+	if err != nil || seen {
+		return err
+	}
+	return i.s.refused(ctx, "get-receipts", fault.New(fault.Forbidden, text.New(
+		"Receipts hold the tickets themselves: only the service's owner, its approvers and auditors see them.",
+		"Belege enthalten die Tickets selbst: sie sehen nur die für den Service Verantwortlichen, die Genehmigenden und Prüfende.")))
 }
 
 // task refuses a task to those who aren't concerned.

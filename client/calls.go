@@ -8,14 +8,12 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strconv"
 	"time"
 
 	"turnus/itsm/person"
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
 	"turnus/itsm/task"
-	"turnus/itsm/ticket"
 )
 
 // Change says what applying did to one resource; Before and After are there
@@ -174,17 +172,32 @@ func (c *Client) Report(ctx context.Context, w io.Writer, id, format, lang strin
 	return err
 }
 
+// Receipts writes how the figures of a run's report came about, while they are
+// derived. What breaks off is an error.
+func (c *Client) Receipts(ctx context.Context, w io.Writer, id string) error {
+	path, err := runAt(id)
+	if err != nil {
+		return err
+	}
+	return c.download(ctx, w, path+"/receipts", "application/json", "the receipts")
+}
+
 // Backup writes a copy of everything, as an archive, while it is made. A copy
 // that breaks off is an error.
 func (c *Client) Backup(ctx context.Context, w io.Writer) error {
-	res, err := c.do(ctx, call{method: http.MethodGet, path: "/v1/backup", header: map[string]string{"Accept": "application/gzip"}})
+	return c.download(ctx, w, "/v1/backup", "application/gzip", "the backup")
+}
+
+// download writes a file that is made while it is sent.
+func (c *Client) download(ctx context.Context, w io.Writer, path, media, what string) error {
+	res, err := c.do(ctx, call{method: http.MethodGet, path: path, header: map[string]string{"Accept": media}})
 	if err != nil {
 		return err
 	}
 	defer res.Body.Close()
 	if _, err := io.Copy(w, res.Body); err != nil {
 		if away(err) {
-			return fmt.Errorf("%s: the backup broke off before its end; the server's log says why", c.base)
+			return fmt.Errorf("%s: %s broke off before the end; the server's log says why", c.base, what)
 		}
 		return err
 	}
@@ -254,41 +267,4 @@ func (c *Client) Audit(ctx context.Context, since time.Time, who, object string)
 		q.Set("since", since.Format(time.RFC3339Nano))
 	}
 	return list[Entry](ctx, c, "/v1/audit", q, 0)
-}
-
-// Rejects lists the rows that an import rejected.
-func (c *Client) Rejects(ctx context.Context, id int64) ([]ticket.Reject, error) {
-	return list[ticket.Reject](ctx, c, "/v1/imports/"+strconv.FormatInt(id, 10)+"/rejects", nil, 0)
-}
-
-// Intake says what a file of tickets is.
-type Intake struct {
-	Service string
-	Format  string
-	Zone    string    // empty: the service's
-	Mapping string    // the name of a Mapping resource
-	AsOf    time.Time // zero: the newest change in the file
-}
-
-// Import loads a file of tickets. A file that can be read again from its start
-// is sent again when the server was away.
-func (c *Client) Import(ctx context.Context, in Intake, file io.Reader) (ticket.Import, error) {
-	q := set(url.Values{}, "format", in.Format, "zone", in.Zone, "mapping", in.Mapping)
-	if !in.AsOf.IsZero() {
-		q.Set("as_of", in.AsOf.Format(time.RFC3339Nano))
-	}
-	seeker, again := file.(io.Seeker)
-	what := call{method: http.MethodPost, path: "/v1/services/" + url.PathEscape(in.Service) + "/tickets", query: q, once: !again,
-		// A refusal comes before the file is sent.
-		header: map[string]string{"Content-Type": "application/octet-stream", "Expect": "100-continue"},
-		body: func() (io.Reader, error) {
-			if again {
-				if _, err := seeker.Seek(0, io.SeekStart); err != nil {
-					return nil, err
-				}
-			}
-			return io.NopCloser(file), nil // a chunked body, and the file stays the caller's
-		}}
-	var answer ticket.Import
-	return answer, c.into(ctx, what, &answer)
 }

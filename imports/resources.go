@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"unicode/utf8"
 
 	"turnus/itsm/canonical"
@@ -28,7 +27,8 @@ const (
 // Agreement/service-desk-2016 spec.targets[0].within.
 //
 // What YAML would turn into something else is taken as it was written: dates
-// are texts, and numbers keep their digits.
+// are texts, and numbers keep their digits. OpenSLO v1 documents may stand
+// among Turnus's own: see openslo.go.
 func Resources(b []byte) ([]resource.Raw, error) {
 	if len(b) > MaxResourceBytes {
 		return nil, fault.New(fault.Invalid, text.F("These are %d bytes, and %d may come at once: declare them in several calls.",
@@ -90,10 +90,8 @@ func (d document) resource(n int) (resource.Raw, error) {
 		return resource.Raw{}, fault.Invalidf(place, "A document has the fields apiVersion, kind, metadata and spec.",
 			"Ein Dokument hat die Felder apiVersion, kind, metadata und spec.")
 	}
-	if v, _ := m["apiVersion"].(string); strings.HasPrefix(v, "openslo/") || strings.HasPrefix(v, "openslo.com/") {
-		return resource.Raw{}, fault.Invalidf(place+" apiVersion",
-			"This is an OpenSLO document, and this version of Turnus doesn't read them yet: leave it out for now.",
-			"Das ist ein OpenSLO-Dokument, und diese Version von Turnus liest sie noch nicht: vorerst weglassen.")
+	if err := openSLO(m); err != nil {
+		return resource.Raw{}, declaration.At(place, err)
 	}
 	b, err := canonical.JSON(m)
 	if err != nil {

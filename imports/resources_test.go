@@ -174,9 +174,8 @@ func TestResourcesRefuses(t *testing.T) {
 		{"a bad name", "apiVersion: turnus/v1\nkind: Person\nmetadata: {name: Jo}\nspec: {roles: []}\n", fault.Invalid, []string{"document 1 metadata.name", `"Jo" isn't a name`}},
 		{"a name that is taken", "apiVersion: turnus/v1\nkind: Person\nmetadata: {name: turnus}\nspec: {roles: []}\n", fault.Invalid, []string{"Person/turnus metadata.name", "another name"}},
 		{"a number as name", "apiVersion: turnus/v1\nkind: Person\nmetadata: {name: 7}\nspec: {roles: []}\n", fault.Invalid, []string{"metadata.name", "the number 7", "in quotes"}},
-		{"no kind of ours", "apiVersion: turnus/v1\nkind: Pod\nmetadata: {name: x}\nspec: {}\n", fault.Invalid, []string{"document 1 kind", "Calendar, Person, Service, Agreement, Mapping"}},
+		{"no kind of ours", "apiVersion: turnus/v1\nkind: Pod\nmetadata: {name: x}\nspec: {}\n", fault.Invalid, []string{"document 1 kind", "Calendar, Person, Service, Agreement, Mapping, SLI, SLO"}},
 		{"another version", "apiVersion: v1\nkind: Person\nmetadata: {name: x}\nspec: {roles: []}\n", fault.Invalid, []string{"Person/x apiVersion", "turnus/v1"}},
-		{"OpenSLO", "apiVersion: openslo/v1\nkind: SLO\nmetadata: {name: x, labels: {a: b}}\nspec: {whatever: 1}\n", fault.Invalid, []string{"document 1 apiVersion", "OpenSLO", "yet"}},
 		{"an unknown field", person("spec: {roles: [], emial: x}"), fault.Invalid, []string{"Person/jo spec.emial", "no such field", "email, roles"}},
 		{"another case", person("spec: {Roles: []}"), fault.Invalid, []string{"Person/jo spec.Roles", "Person/jo spec.roles: This is missing"}},
 		{"an unknown field outside", person("spec: {roles: []}\nstatus: ok"), fault.Invalid, []string{"Person/jo status"}},
@@ -294,6 +293,8 @@ func FuzzResources(f *testing.F) {
 	f.Add([]byte(contract))
 	f.Add([]byte(`[{"apiVersion":"turnus/v1","kind":"Person","metadata":{"name":"p"},"spec":{"roles":["viewer"]}}]`))
 	f.Add([]byte("a: &a [*a]"))
+	f.Add([]byte(objective))
+	f.Add(theirs(f, "timeslices-slo.yaml"))
 	f.Add([]byte("? [a]\n: !!binary x"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		raws, err := Resources(b)

@@ -1,5 +1,6 @@
 // Package imports reads what people have: bytes in, domain types out, one file
-// a format, streaming. It may import itsm, report and x/text; never the store.
+// a format, streaming. It may import itsm, report, x/text and rrule-go; never the
+// store.
 package imports
 
 import (
@@ -136,8 +137,7 @@ func opened(plain io.Reader, o TicketOptions) (*table, error) {
 	case bytes.HasPrefix(start, []byte{0xef, 0xbb, 0xbf}): // the mark says UTF-8, whatever a mapping says
 		b.Discard(3) //nolint:errcheck // they were there
 	case bytes.HasPrefix(start, []byte{0xff, 0xfe}), bytes.HasPrefix(start, []byte{0xfe, 0xff}):
-		return nil, malformed("this file is in UTF-16: save it as UTF-8 or windows-1252",
-			"diese Datei ist in UTF-16: als UTF-8 oder windows-1252 speichern")
+		return nil, inUTF16()
 	case o.Mapping.Windows1252():
 		b = bufio.NewReaderSize(transform.NewReader(b, charmap.Windows1252.NewDecoder()), 64<<10)
 		t.decoded = true
@@ -175,6 +175,11 @@ func opened(plain io.Reader, o TicketOptions) (*table, error) {
 		t.parse, err = audit(t)
 	}
 	return t, err
+}
+
+func inUTF16() error {
+	return malformed("this file is in UTF-16: save it as UTF-8 or windows-1252",
+		"diese Datei ist in UTF-16: als UTF-8 oder windows-1252 speichern")
 }
 
 // separator is the one that the heading holds most often outside of quotes.

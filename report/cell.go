@@ -87,3 +87,8 @@ func (r Ratio) Exact(places int) *string {
 	s := q.Mul(q, big.NewRat(100, 1)).FloatString(places)
 	return &s
 }
+
+// PerCent writes a share in per cent with so many places.
+func PerCent(share *big.Rat, places int) string {
+	return new(big.Rat).Mul(share, big.NewRat(100, 1)).FloatString(places)
+}

@@ -115,11 +115,15 @@ type Figure struct {
 
 // Source is something the figures stand on, in its version.
 type Source struct {
-	Kind    string `json:"kind"` // import, agreement, calendar, tzdata
+	Kind    string `json:"kind"` // import, agreement, calendar, tzdata, frozen
 	Name    string `json:"name"`
 	Version string `json:"version"`
 	Hash    string `json:"hash,omitempty"`
 }
+
+// FrozenSet is the kind of the source that names everything a round stood on,
+// by the hash of its canonical JSON: so the report's hash holds for it, too.
+const FrozenSet = "frozen"
 
 // Record is what is known about a document besides its content.
 type Record struct {
@@ -138,6 +142,8 @@ type Record struct {
 	Persons map[string]text.Text `json:"persons,omitempty"`       // display names, where known
 
 	Superseded int `json:"superseded,omitempty"` // the version in force, if it isn't this one
+
+	Receipts string `json:"receipts,omitempty"` // where those of all figures are found
 }
 
 // Report is a document with its record, as the API answers it.

@@ -95,22 +95,33 @@ func (r *Runs) update(ctx context.Context, workflowID, name, id string, arg, out
 		return fault.New(fault.Conflict, text.New("This run has ended.", "Dieser Lauf ist beendet.")).Because(err), nil
 	}
 	r.log.Warn("no answer from a run", "run", workflowID, "update", name, "error", err)
-	return nil, fault.New(fault.Unavailable, text.New("Not confirmed: ask again with the same Idempotency-Key.",
+	return nil, unconfirmed(err)
+}
+
+// unconfirmed says that a message may have been heard, or not.
+func unconfirmed(err error) error {
+	return fault.New(fault.Unavailable, text.New("Not confirmed: ask again with the same Idempotency-Key.",
 		"Nicht bestätigt: bitte mit demselben Idempotency-Key noch einmal anfragen.")).Because(err)
 }
 
 // gone says why a message found no workflow that runs: it wasn't started yet,
 // since whoever recorded the run died; or it has ended, from outside perhaps,
-// which goes on record at once.
+// which goes on record at once. Of one that runs after all only the message
+// was lost, with the part of Temporal that held it.
 func (r *Runs) gone(ctx context.Context, id string) (refused *fault.Error, err error) {
+	d, err := r.temporal.DescribeWorkflowExecution(ctx, id, "")
 	var unknown *serviceerror.NotFound
-	if _, err := r.temporal.DescribeWorkflowExecution(ctx, id, ""); errors.As(err, &unknown) {
+	switch {
+	case errors.As(err, &unknown):
 		return nil, fault.New(fault.Unavailable, text.New("This run is on record and begins shortly: ask again with the same Idempotency-Key.",
 			"Dieser Lauf ist aufgenommen und beginnt gleich: bitte mit demselben Idempotency-Key noch einmal anfragen.")).Because(err)
+	case err != nil:
+		return nil, unconfirmed(err)
+	case running(d):
+		return nil, unconfirmed(errors.New("the message was lost on its way to a run that goes on"))
 	}
 	if err := r.look(ctx, id); err != nil {
-		return nil, fault.New(fault.Unavailable, text.New("Not confirmed: ask again with the same Idempotency-Key.",
-			"Nicht bestätigt: bitte mit demselben Idempotency-Key noch einmal anfragen.")).Because(err)
+		return nil, unconfirmed(err)
 	}
 	return fault.New(fault.Conflict, text.New("This run has ended.", "Dieser Lauf ist beendet.")), nil
 }

@@ -8,6 +8,7 @@ import (
 
 	enums "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/api/workflowservice/v1"
 
 	"turnus/itsm/run"
 	"turnus/itsm/text"
@@ -85,10 +86,15 @@ func (r *Runs) look(ctx context.Context, id string) error {
 	case errors.As(err, &gone):
 	case err != nil:
 		return err
-	case d.GetWorkflowExecutionInfo().GetStatus() == enums.WORKFLOW_EXECUTION_STATUS_RUNNING:
+	case running(d):
 		return nil
 	}
 	return r.fail(ctx, id, text.New("Its workflow was ended from outside of Turnus.", "Sein Workflow wurde außerhalb von Turnus beendet."))
+}
+
+// running says whether a workflow goes on.
+func running(d *workflowservice.DescribeWorkflowExecutionResponse) bool {
+	return d.GetWorkflowExecutionInfo().GetStatus() == enums.WORKFLOW_EXECUTION_STATUS_RUNNING
 }
 
 func (r *Runs) fail(ctx context.Context, id string, why text.Text) error {

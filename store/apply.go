@@ -46,13 +46,23 @@ func (s *Store) Apply(ctx context.Context, by person.Actor, now time.Time, docs 
 	if err := each(docs); err != nil {
 		return nil, err
 	}
+	return s.declare(ctx, by, now, dryRun, func(sqlx.QueryerContext) ([]resource.Raw, error) { return docs, nil })
+}
+
+// declare applies the documents that docs gives once nobody else declares
+// anything.
+func (s *Store) declare(ctx context.Context, by person.Actor, now time.Time, dryRun bool,
+	docs func(sqlx.QueryerContext) ([]resource.Raw, error)) ([]Change, error) {
 	var changes []Change
 	err := s.tx(ctx, func(tx *sqlx.Tx) error {
 		if err := lockResources(ctx, tx); err != nil {
 			return err
 		}
-		var err error
-		if changes, err = apply(ctx, tx, by, now.UTC().Truncate(time.Microsecond), docs); err == nil && dryRun {
+		list, err := docs(tx)
+		if err != nil {
+			return err
+		}
+		if changes, err = apply(ctx, tx, by, now.UTC().Truncate(time.Microsecond), list); err == nil && dryRun {
 			return errDryRun
 		}
 		return err

@@ -31,7 +31,7 @@ func declaringStore(t *testing.T) *Store {
 
 // doc is a resource; its spec is JSON with single quotes for double ones.
 func doc(k resource.Kind, name, spec string) resource.Raw {
-	return resource.Raw{APIVersion: resource.APIVersion, Kind: k, Metadata: resource.Metadata{Name: name},
+	return resource.Raw{APIVersion: k.APIVersion(), Kind: k, Metadata: resource.Metadata{Name: name},
 		Spec: json.RawMessage(strings.ReplaceAll(spec, "'", `"`))}
 }
 
@@ -58,6 +58,16 @@ func agreementDoc(name, from, to, where string) resource.Raw {
 	}
 	return doc(resource.Agreement, name, fmt.Sprintf(`{'service':'desk','valid':{'from':'%s'%s},'where':%s,'targets':[
 		{'name':'p1','measure':'resolution','within':'PT4H','calendar':'24x7','attain':95}]}`, from, to, where))
+}
+
+// sloDoc is an objective of the desk, held against a declared indicator.
+func sloDoc(name, indicator, goal string) resource.Raw {
+	return doc(resource.SLO, name, fmt.Sprintf(`{'service':'desk','indicatorRef':'%s','timeWindow':[{'duration':'30d','isRolling':true}],
+		'budgetingMethod':'Occurrences','objectives':[%s]}`, indicator, goal))
+}
+
+func sliDoc(name string) resource.Raw {
+	return doc(resource.SLI, name, `{'thresholdMetric':{'metricSource':{'type':'Any'}}}`)
 }
 
 // house is everything that a service needs, with the service.

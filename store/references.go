@@ -12,9 +12,11 @@ import (
 
 	"turnus/itsm/agreement"
 	"turnus/itsm/calendar"
+	"turnus/itsm/declaration"
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
 	"turnus/itsm/resource"
+	"turnus/itsm/slo"
 )
 
 // checkReferences holds the changed documents against what they name, and
@@ -23,6 +25,7 @@ func (w *world) checkReferences(ctx context.Context, changed []Change) error {
 	var faults []error
 	services := map[string]agreement.ServiceSpec{}
 	agreements := map[string]agreement.Spec{}
+	objectives := map[string]slo.Spec{}
 	var named []key
 	for _, c := range changed {
 		switch c.Kind {
@@ -46,6 +49,16 @@ func (w *world) checkReferences(ctx context.Context, changed []Change) error {
 			for _, t := range a.Targets {
 				named = append(named, key{resource.Calendar, t.Calendar})
 			}
+		case resource.SLO:
+			s, _, err := spec[slo.Spec](w, c.Kind, c.Name)
+			if err != nil {
+				return err
+			}
+			objectives[c.Name] = s
+			named = append(named, key{resource.Service, s.Service})
+			if s.IndicatorRef != "" {
+				named = append(named, key{resource.SLI, s.IndicatorRef})
+			}
 		}
 	}
 	if err := w.load(ctx, named); err != nil {
@@ -58,6 +71,8 @@ func (w *world) checkReferences(ctx context.Context, changed []Change) error {
 			err = w.checkService(key{c.Kind, c.Name}, services[c.Name])
 		case resource.Agreement:
 			err = w.checkAgreement(ctx, c, agreements[c.Name])
+		case resource.SLO:
+			err = w.checkSLO(key{c.Kind, c.Name}, objectives[c.Name])
 		}
 		if err != nil && fault.All(err) == nil {
 			return err // not about the documents
@@ -134,10 +149,38 @@ func (w *world) checkAgreement(ctx context.Context, c Change, a agreement.Spec) 
 	return errors.Join(faults...)
 }
 
+// checkSLO wants a service that exists, and an indicator that its objectives
+// can be held against.
+func (w *world) checkSLO(k key, s slo.Spec) error {
+	var faults []error
+	if !w.has(resource.Service, s.Service) {
+		faults = append(faults, missing(k, "spec.service", resource.Service, s.Service))
+	}
+	if s.IndicatorRef == "" {
+		return errors.Join(faults...)
+	}
+	i, ok, err := spec[slo.IndicatorSpec](w, resource.SLI, s.IndicatorRef)
+	switch {
+	case err != nil:
+		return err
+	case !ok:
+		faults = append(faults, missing(k, "spec.indicatorRef", resource.SLI, s.IndicatorRef))
+	}
+	for _, f := range fault.All(s.Fits(i)) {
+		faults = append(faults, declaration.At(k.String(), f.At("spec")))
+	}
+	return errors.Join(faults...)
+}
+
+// has says whether a resource is there.
+func (w *world) has(kind resource.Kind, name string) bool {
+	v := w.known[key{kind, name}]
+	return v != nil && !v.Retired
+}
+
 // open says whether a calendar of that name is there.
 func (w *world) open(name string) bool {
-	v := w.known[key{resource.Calendar, name}]
-	return name == calendar.AlwaysOpen || v != nil && !v.Retired
+	return name == calendar.AlwaysOpen || w.has(resource.Calendar, name)
 }
 
 func (w *world) zone(ctx context.Context, svc agreement.ServiceSpec) (*time.Location, error) {

@@ -12,6 +12,7 @@ import (
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
 	"turnus/itsm/resource"
+	"turnus/itsm/slo"
 	"turnus/itsm/text"
 )
 
@@ -61,7 +62,11 @@ func (s *Store) Retire(ctx context.Context, by person.Actor, now time.Time, k re
 // usersOf names what needs a resource now or later.
 func usersOf(ctx context.Context, tx *sqlx.Tx, k resource.Kind, name string, now time.Time) ([]string, error) {
 	var users []string
-	if k != resource.Person && k != resource.Calendar && k != resource.Service {
+	switch k {
+	case resource.Person, resource.Calendar, resource.Service:
+	case resource.SLI:
+		return objectivesWith(ctx, tx, func(s slo.Spec) bool { return s.IndicatorRef == name })
+	default:
 		return nil, nil
 	}
 	services, err := allCurrent[agreement.ServiceSpec](ctx, tx, resource.Service)
@@ -94,11 +99,28 @@ func usersOf(ctx context.Context, tx *sqlx.Tx, k resource.Kind, name string, now
 			users = append(users, key{resource.Agreement, a.Metadata.Name}.String())
 		}
 	}
+	objectives, err := objectivesWith(ctx, tx, func(s slo.Spec) bool { return s.Service == name })
+	if err != nil {
+		return nil, err
+	}
+	users = append(users, objectives...)
 	var runs []string
 	if err := tx.SelectContext(ctx, &runs, `SELECT id FROM run WHERE scope = $1 AND ended_at IS NULL ORDER BY id`, name); err != nil {
 		return nil, err
 	}
 	return append(users, runs...), nil
+}
+
+// objectivesWith names the SLOs that need something.
+func objectivesWith(ctx context.Context, tx *sqlx.Tx, need func(slo.Spec) bool) ([]string, error) {
+	all, err := allCurrent[slo.Spec](ctx, tx, resource.SLO)
+	var users []string
+	for _, s := range all {
+		if need(s.Spec) {
+			users = append(users, key{resource.SLO, s.Metadata.Name}.String())
+		}
+	}
+	return users, err
 }
 
 // inForceWith names the agreements of a service of which a version in force

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"encoding/json"
 	"fmt"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
 	"turnus/itsm/resource"
+	"turnus/itsm/slo"
 )
 
 func TestRetireRefusesWhatIsInUse(t *testing.T) {
@@ -40,6 +42,38 @@ func TestRetireRefusesWhatIsInUse(t *testing.T) {
 	entries, _, err := s.Audit(ctx, Trail{Object: "Person/olga"}, Page{})
 	require.NoError(t, err)
 	require.Equal(t, "resource.retired", entries[1].Action)
+}
+
+// Objectives of OpenSLO are declared, changed and retired like everything else.
+func TestObjectivesAreResources(t *testing.T) {
+	s, ctx := declaringStore(t), t.Context()
+	first := sloDoc("search", "quick", "{'op':'lt','value':500,'target':0.99}")
+	first.Metadata.Labels = map[string]json.RawMessage{"team": json.RawMessage(`["a", "b"]`)}
+	first.Metadata.Annotations = map[string]string{"example.org/x": "y"}
+	apply1(t, s, declared, append(house(), first, sliDoc("quick"))...)
+	require.Equal(t, Unchanged, apply1(t, s, declared, first)[0].Change)
+
+	kept, err := Current[slo.Spec](ctx, s, resource.SLO, "search")
+	require.NoError(t, err)
+	require.Equal(t, resource.OpenSLO, kept.APIVersion)
+	require.JSONEq(t, `["a","b"]`, string(kept.Metadata.Labels["team"]))
+	require.Equal(t, first.Metadata.Annotations, kept.Metadata.Annotations)
+	c, err := slo.Compile(kept.Spec)
+	require.NoError(t, err)
+	require.Equal(t, "99.000000", c.Objectives[0].Target.Percent())
+
+	requireFault(t, s.Retire(ctx, root, declared, resource.SLI, "quick"), fault.Conflict, "SLO/search")
+	requireFault(t, s.Retire(ctx, root, declared, resource.Service, "desk"), fault.Conflict, "SLO/search")
+	changed := apply1(t, s, declared.Add(time.Hour), sloDoc("search", "quick", "{'op':'lt','value':500,'target':0.999}"))[0]
+	require.Equal(t, Changed, changed.Change)
+	require.Equal(t, 2, changed.After.Version)
+	_, v, err := ValidAt[slo.Spec](ctx, s, resource.SLO, "search", declared)
+	require.NoError(t, err)
+	require.Equal(t, 1, v.Version, "an objective as it was holds for the time before")
+
+	require.NoError(t, s.Retire(ctx, root, declared, resource.SLO, "search"))
+	require.NoError(t, s.Retire(ctx, root, declared, resource.SLI, "quick"))
+	require.NoError(t, s.Retire(ctx, root, declared, resource.Service, "desk"))
 }
 
 func TestRetiredHoldsUntilThen(t *testing.T) {

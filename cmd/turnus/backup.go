@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
@@ -47,45 +46,33 @@ have stay valid after a restore.`,
 }
 
 // takeBackup has a backup written and puts it at its place when it is whole.
-func takeBackup(ctx context.Context, to string, fetch func(context.Context, io.Writer) error, out io.Writer) (err error) {
-	if info, err := os.Stat(to); err == nil && info.IsDir() {
-		return fmt.Errorf("%s is a directory: name a file in it", to)
-	}
-	f, err := os.CreateTemp(filepath.Dir(to), filepath.Base(to)+".part-*") // mode 0600
-	if err != nil {
-		return fmt.Errorf("%s can't be written: %w", to, bare(err))
-	}
-	defer func() {
-		f.Close()
-		_ = os.Remove(f.Name()) // gone already when all went well
-	}()
+func takeBackup(ctx context.Context, to string, fetch func(context.Context, io.Writer) error, out io.Writer) error {
 	sum := sha256.New()
-	if err := fetch(ctx, io.MultiWriter(f, sum)); err != nil {
+	var head archive.Head
+	var size int64
+	err := writeWhole(to, 0o600, func(f *os.File) error {
+		if err := fetch(ctx, io.MultiWriter(f, sum)); err != nil {
+			return err
+		}
+		if err := f.Sync(); err != nil {
+			return err
+		}
+		// What is on disk is what a restore will read.
+		var err error
+		if size, err = f.Seek(0, io.SeekEnd); err != nil {
+			return err
+		}
+		if _, err := f.Seek(0, io.SeekStart); err != nil {
+			return err
+		}
+		head, err = archive.Verify(obedient{ctx, f})
 		return err
-	}
-	if err := f.Sync(); err != nil {
-		return err
-	}
-	// What is on disk is what a restore will read.
-	if _, err := f.Seek(0, io.SeekStart); err != nil {
-		return err
-	}
-	head, err := archive.Verify(obedient{ctx, f})
+	})
 	if err != nil {
-		return err
-	}
-	info, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	if err := os.Rename(f.Name(), to); err != nil {
-		return err
-	}
-	if err := syncDir(filepath.Dir(to)); err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "%s: %d bytes, sha256 %s; everything acknowledged by %s is in it\n",
-		to, info.Size(), hex.EncodeToString(sum.Sum(nil)), instant(head.Begun))
+		to, size, hex.EncodeToString(sum.Sum(nil)), instant(head.Begun))
 	return nil
 }
 

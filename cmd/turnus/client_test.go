@@ -77,7 +77,9 @@ func TestWrongUsageIsExit2(t *testing.T) {
 		{"nonsense"}, {}, {"import"}, {"import", "nonsense"}, {"apply"}, {"apply", "--nonsense"}, {"cancel", "a/b/2026"},
 		{"decide", "one"}, {"start", "sla-report", "--period", "2026-10"}, {"start", "sla-report", "--service", "a", "--scope", "b", "--period", "2026"},
 		{"start", "sla-report", "--service", "a", "--period", "2026", "--again"}, {"import", "tickets", "f", "--service", "a"},
-		{"report", "a/b/2026", "--format", "doc"}, {"report", "a"}, {"audit", "--since", "yesterday"}, {"import", "rejects", "x"},
+		{"report", "a/b/2026", "--format", "doc"}, {"report", "a"}, {"report", "a/b/2026", "--receipts", "--format", "html"},
+		{"report", "a/b/2026", "--receipts", "--lang", "de"}, {"verify"}, {"verify", "receipt"}, {"verify", "nonsense", "x"}, {"audit", "--since", "yesterday"}, {"import", "rejects", "x"},
+		{"import", "holidays", "f"}, {"import", "holidays", "f", "--calendar", "a", "--from", "lately"},
 	} {
 		code, out, errOut := turnus(t, "", args...)
 		require.Equal(t, 2, code, "%v: %s", args, errOut)
@@ -173,4 +175,42 @@ func TestImportWithMapping(t *testing.T) {
 	code, out, _ = turnus(t, "", "persons")
 	require.Zero(t, code)
 	require.Contains(t, out, "process-owner")
+}
+
+func TestImportHolidays(t *testing.T) {
+	organised(t)
+	code, _, errOut := turnus(t, organisation, "apply", "-f", "-")
+	require.Zero(t, code, errOut)
+	file := filepath.Join(t.TempDir(), "holidays.ics")
+	require.NoError(t, os.WriteFile(file, []byte("BEGIN:VCALENDAR\nVERSION:2.0\n"+
+		"BEGIN:VEVENT\nDTSTART:20281225\nSUMMARY:Christmas Day\nDESCRIPTION:Public holiday\nEND:VEVENT\n"+
+		"BEGIN:VEVENT\nDTSTART:20280214\nSUMMARY:Valentine's Day\nDESCRIPTION:Observance\\nTo hide observances\nEND:VEVENT\nEND:VCALENDAR\n"), 0o600))
+	importing := []string{"import", "holidays", file, "--calendar", "office", "--from", "2028", "--to", "2028"}
+
+	code, dry, errOut := turnus(t, "", append(importing, "--dry-run")...)
+	require.Zero(t, code, errOut)
+	require.Contains(t, errOut, "nothing was changed")
+	code, out, errOut := turnus(t, "", importing...)
+	require.Zero(t, code, errOut)
+	require.Equal(t, dry, out)
+	require.Contains(t, out, "changed Calendar/office: 1 dates added, 0 there already, 1 entries left out\n")
+	require.Regexp(t, `added +2028-12-25 +Christmas Day`, out)
+	require.Regexp(t, `left out +2028-02-14 +Valentine's Day +it is marked "Observance": no public holiday \(line 8\)`, out)
+	require.Contains(t, errOut, "--all takes")
+
+	code, out, _ = turnus(t, "", append(importing, "--json", "--all")...)
+	require.Zero(t, code)
+	var got struct {
+		Change  string
+		Version int
+		Added   []struct{ Date string }
+	}
+	require.NoError(t, json.Unmarshal([]byte(out), &got))
+	require.Equal(t, "changed", got.Change)
+	require.Equal(t, 3, got.Version)
+	require.Len(t, got.Added, 1)
+
+	code, _, errOut = turnus(t, "nonsense", "import", "holidays", "-", "--calendar", "office")
+	require.Equal(t, 1, code)
+	require.Contains(t, errOut, "isn't iCalendar")
 }

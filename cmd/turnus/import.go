@@ -24,7 +24,7 @@ import (
 
 func importCommand() *cobra.Command {
 	c := &cobra.Command{Use: "import", Short: "Load data from files"}
-	c.AddCommand(importTicketsCommand(), importRejectsCommand())
+	c.AddCommand(importTicketsCommand(), importHolidaysCommand(), importRejectsCommand())
 	return c
 }
 

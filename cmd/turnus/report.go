@@ -1,8 +1,8 @@
 package main
 
 import (
+	"io"
 	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -12,10 +12,14 @@ import (
 
 func reportCommand() *cobra.Command {
 	var format, lang, to string
+	var receipts bool
 	c := &cobra.Command{
 		Use:   "report RUN",
-		Short: "A run's report: published, or else the draft",
-		Args:  cobra.ExactArgs(1),
+		Short: "A run's report: published, or else the draft; or the receipts of its figures",
+		Long: `Writes a run's report, or with --receipts how each of its figures came about:
+one JSON document with the tickets themselves, for the service's owner, its
+approvers and auditors. turnus verify receipt FILE computes it anew, anywhere.`,
+		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if _, _, err := run.ParseID(args[0]); err != nil {
 				return usageError{err}
@@ -26,36 +30,29 @@ func reportCommand() *cobra.Command {
 			if !slices.Contains([]string{"", "de", "en"}, lang) {
 				return misused("--lang %q isn't a language of reports: use de or en", lang)
 			}
+			if receipts && (c.Flags().Changed("format") || lang != "") {
+				return misused("receipts have one format and no language: leave --format and --lang out")
+			}
 			api, err := dial()
 			if err != nil {
 				return err
 			}
+			fetch := func(w io.Writer) error { return api.Report(c.Context(), w, args[0], format, lang) }
+			mode := os.FileMode(0o644)
+			if receipts {
+				fetch = func(w io.Writer) error { return api.Receipts(c.Context(), w, args[0]) }
+				mode = 0o600 // tickets are in it
+			}
 			if to == "" || to == "-" {
-				return api.Report(c.Context(), c.OutOrStdout(), args[0], format, lang)
+				return fetch(c.OutOrStdout())
 			}
-			// Whole or not at all: what stood in the file before stays if this fails.
-			f, err := os.CreateTemp(filepath.Dir(to), ".turnus-*")
-			if err != nil {
-				return err
-			}
-			defer func() { _ = os.Remove(f.Name()) }() // gone already when all went well
-			if err := api.Report(c.Context(), f, args[0], format, lang); err != nil {
-				f.Close()
-				return err
-			}
-			if err := f.Chmod(0o644); err != nil {
-				f.Close()
-				return err
-			}
-			if err := f.Close(); err != nil {
-				return err
-			}
-			return os.Rename(f.Name(), to)
+			return writeWhole(to, mode, func(f *os.File) error { return fetch(f) })
 		},
 	}
 	f := c.Flags()
 	f.StringVar(&format, "format", "json", "json, html, pdf or xlsx")
 	f.StringVar(&lang, "lang", "", "de or en")
+	f.BoolVar(&receipts, "receipts", false, "how each figure came about, for turnus verify receipt")
 	f.StringVarP(&to, "output", "o", "", "file to write (default: stdout)")
 	return c
 }

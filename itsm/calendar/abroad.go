@@ -25,13 +25,12 @@ import (
 func addOthers(m map[string][]*cal.Holiday) {
 	m["AT"], m["BE"], m["CZ"] = at.Holidays, be.Holidays, cz.Holidays
 	m["DK"] = without(dk.Holidays, dk.Grundlovsdag) // Constitution Day is half a day
-	m["FR"], m["IE"], m["IT"] = fr.Holidays, ie.Holidays, it.Holidays
+	m["FR"], m["IE"] = fr.Holidays, ie.Holidays
+	m["IT"] = append(without(it.Holidays), from(2026, time.October, 4, "San Francesco d'Assisi")) // law 151 of 2025
 	m["NL"] = without(nl.Holidays, nl.GoedeVrijdag)
 	m["NO"], m["SE"], m["US"] = no.Holidays, se.Holidays, us.Holidays
 
-	eve := once(2025, time.December, 24, "Wigilia Bożego Narodzenia") // by law from 2025 on
-	eve.EndYear = 0
-	m["PL"] = append(without(pl.Holidays), eve)
+	m["PL"] = append(without(pl.Holidays), from(2025, time.December, 24, "Wigilia Bożego Narodzenia"))
 
 	england := append(without(gb.Holidays), once(2022, time.September, 19, "State Funeral of Queen Elizabeth II"))
 	m["GB-ENG"], m["GB-WLS"] = england, england
@@ -49,4 +48,11 @@ func addOthers(m map[string][]*cal.Holiday) {
 	} {
 		m["CH-"+canton] = list
 	}
+}
+
+// from is a holiday that a law made from a year on.
+func from(year int, month time.Month, day int, name string) *cal.Holiday {
+	h := once(year, month, day, name)
+	h.EndYear = 0
+	return h
 }

@@ -56,21 +56,41 @@ func (d Date) Weekday() time.Weekday { return d.utc().Weekday() }
 // Start is the first instant of the date in a zone: midnight, or where the
 // clock skips midnight the instant after the gap; of two midnights the first.
 func (d Date) Start(zone *time.Location) time.Time {
+	at, _, _ := d.reading(0, zone)
+	return at
+}
+
+// At is the instant at which a zone's clock shows so many seconds past the
+// date's midnight. A reading that the clock skips is taken with the offset in
+// force before the gap, and so lies behind it; of one that it repeats the
+// first counts (RFC 5545, 3.3.5).
+func (d Date) At(seconds int64, zone *time.Location) time.Time {
+	at, before, skipped := d.reading(seconds, zone)
+	if skipped {
+		return before
+	}
+	return at
+}
+
+// reading finds when a zone's clock first shows a reading of the date. Where
+// it skips it, at is the gap's end, and before the instant that the offset in
+// front of the gap gives.
+func (d Date) reading(seconds int64, zone *time.Location) (at, before time.Time, skipped bool) {
 	// A local reading exists under an offset if the offset is in force at the
-	// instant it gives. The earliest instant reading 00:00 or later is wanted.
-	at := d.utc()
-	lo := at.Add(-26 * time.Hour).In(zone) // on the day before in every zone
+	// instant it gives. The earliest instant reading so much or more is wanted.
+	wall := d.utc().Add(time.Duration(seconds) * time.Second)
+	lo := wall.Add(-26 * time.Hour).In(zone) // on the day before in every zone
 	for {
 		end := changeAfter(lo)
 		_, off := lo.Zone()
-		t := at.Add(-time.Duration(off) * time.Second)
+		t := wall.Add(-time.Duration(off) * time.Second).In(zone)
 		if t.Before(lo) {
-			return lo // the reading was skipped: the gap's end
+			return lo, before, true
 		}
 		if end.IsZero() || t.Before(end) {
-			return t.In(zone)
+			return t, t, false
 		}
-		lo = end
+		lo, before = end, t
 	}
 }
 

@@ -179,6 +179,7 @@ func TestDateStartAgainstReadings(t *testing.T) {
 func FuzzCompile(f *testing.F) {
 	f.Add(`{"zone":"Europe/Berlin","hours":{"mon":["08:00-18:00","22:00-06:00"]},"holidays":{"region":"DE-BE","dates":["2026-12-24"]},"special":[{"date":"2026-12-31","hours":["08:00-12:00"]}]}`)
 	f.Add(`{"zone":"UTC","hours":{"sun":["00:00-24:00"],"mon":["00:00-00:00"]}}`)
+	f.Add(`{"zone":"Europe/Berlin","hours":{"sun":["01:30-03:15","22:00-02:30"],"mon":["02:30-03:00"]},"holidays":{"dates":["2026-03-29"]},"special":[{"date":"2026-03-28","hours":["23:00-23:00"]}]}`)
 	f.Fuzz(func(t *testing.T, doc string) {
 		var s calendar.Spec
 		if json.Unmarshal([]byte(doc), &s) != nil {
@@ -197,5 +198,26 @@ func FuzzCompile(f *testing.F) {
 			require.True(t, ok)
 			require.Equal(t, n, c.Seconds(from, reached))
 		}
+		// Cutting conserves every second, and the spans are where they are counted.
+		mid := from.Add(time.Duration(len(doc)%1000) * 2000 * time.Second)
+		require.Equal(t, n, c.Seconds(from, mid)+c.Seconds(mid, to))
+		sum, last := int64(0), from.Unix()-1
+		for x := range c.Open(from, to) {
+			require.Greater(t, x.From, last)
+			sum, last = sum+x.Seconds(), x.To
+		}
+		require.Equal(t, n, sum)
+		if s.Holidays.Region == "" && s.Zone == "Europe/Berlin" { // the oracle knows no regions
+			day := time.Unix(1_774_746_000, 0) // around the night in which the clock goes forward
+			require.Equal(t, count(s, c.Zone(), day.Unix(), day.Unix()+2*86400), c.Seconds(day, day.Add(48*time.Hour)))
+		}
+		// A spec that is written and read again is the same calendar.
+		b, err := json.Marshal(s)
+		require.NoError(t, err)
+		var again calendar.Spec
+		require.NoError(t, json.Unmarshal(b, &again))
+		same, err := calendar.Compile(again)
+		require.NoError(t, err)
+		require.Equal(t, n, same.Seconds(from, to))
 	})
 }

@@ -8,6 +8,8 @@ package declaration
 import (
 	"encoding/json"
 	"errors"
+	"maps"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -16,6 +18,7 @@ import (
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
 	"turnus/itsm/resource"
+	"turnus/itsm/slo"
 	"turnus/itsm/text"
 	"turnus/itsm/ticket"
 )
@@ -28,9 +31,9 @@ const maxTitle = 200
 // Agreement/service-desk-2016 spec.targets[0].within.
 func Check(r resource.Raw) error {
 	var faults []error
-	if r.APIVersion != resource.APIVersion {
+	if v := r.Kind.APIVersion(); r.APIVersion != v {
 		faults = append(faults, fault.Invalidf("apiVersion", "%.80q isn't known here: use %s.",
-			"%.80q ist hier nicht bekannt: %s verwenden.", r.APIVersion, resource.APIVersion))
+			"%.80q ist hier nicht bekannt: %s verwenden.", r.APIVersion, v))
 	}
 	faults = append(faults, resource.CheckName("metadata.name", r.Metadata.Name))
 	for _, lang := range []text.Lang{text.En, text.De} {
@@ -44,11 +47,29 @@ func Check(r resource.Raw) error {
 		}
 		faults = append(faults, resource.CheckText(at, s))
 	}
+	faults = append(faults, checkLabels(r.Metadata.Labels))
 	if r.Kind == resource.Person {
 		faults = append(faults, person.CheckName("metadata.name", r.Metadata.Name))
 	}
 	faults = append(faults, checkSpec(r.Kind, r.Spec))
 	return At(Place(r.Kind, r.Metadata.Name), errors.Join(faults...))
+}
+
+// checkLabels wants a text or a list of texts under each name.
+func checkLabels(labels map[string]json.RawMessage) error {
+	var faults []error
+	for _, name := range slices.Sorted(maps.Keys(labels)) {
+		v, err := resource.Tree(labels[name])
+		list, ok := v.([]any)
+		if !ok {
+			list = []any{v}
+		}
+		if err != nil || slices.ContainsFunc(list, func(e any) bool { _, ok := e.(string); return !ok }) {
+			faults = append(faults, fault.Invalidf(resource.Below("metadata.labels", name), "A label is a text, or a list of texts.",
+				"Ein Label ist ein Text oder eine Liste von Texten."))
+		}
+	}
+	return errors.Join(faults...)
 }
 
 func checkSpec(k resource.Kind, spec json.RawMessage) error {
@@ -66,6 +87,10 @@ func checkSpec(k resource.Kind, spec json.RawMessage) error {
 		return decoded(spec, agreement.Spec.Check)
 	case resource.Mapping:
 		return decoded(spec, ticket.Mapping.Check)
+	case resource.SLI:
+		return decoded(spec, slo.IndicatorSpec.Check)
+	case resource.SLO:
+		return decoded(spec, func(s slo.Spec) error { _, err := slo.Compile(s); return err })
 	}
 	var known []string
 	for _, k := range resource.Kinds() {

@@ -1,6 +1,7 @@
 // Package resource holds the envelope of what people declare: calendars,
-// persons, services, agreements, mappings, in the shape of OpenSLO and
-// Kubernetes. Each kind's spec lives with its subject.
+// persons, services, agreements, mappings, and OpenSLO's indicators and
+// objectives, in the shape of OpenSLO and Kubernetes. Each kind's spec lives
+// with its subject.
 package resource
 
 import (
@@ -12,8 +13,11 @@ import (
 	"turnus/itsm/text"
 )
 
-// APIVersion of Turnus's own kinds.
-const APIVersion = "turnus/v1"
+// The versions of what can be declared: Turnus's own kinds, and OpenSLO's.
+const (
+	APIVersion = "turnus/v1"
+	OpenSLO    = "openslo/v1"
+)
 
 // Kind names what is declared.
 type Kind string
@@ -25,10 +29,20 @@ const (
 	Service   Kind = "Service"
 	Agreement Kind = "Agreement"
 	Mapping   Kind = "Mapping"
+	SLI       Kind = "SLI"
+	SLO       Kind = "SLO"
 )
 
 // Kinds lists every kind, in the order in which they may refer to each other.
-func Kinds() []Kind { return []Kind{Calendar, Person, Service, Agreement, Mapping} }
+func Kinds() []Kind { return []Kind{Calendar, Person, Service, Agreement, Mapping, SLI, SLO} }
+
+// APIVersion under which the kind is declared.
+func (k Kind) APIVersion() string {
+	if k == SLI || k == SLO {
+		return OpenSLO
+	}
+	return APIVersion
+}
 
 // Plural is the kind as a path segment, as in /v1/calendars/office.
 func (k Kind) Plural() string {
@@ -43,14 +57,22 @@ func (k Kind) Plural() string {
 		return "agreements"
 	case Mapping:
 		return "mappings"
+	case SLI:
+		return "slis"
+	case SLO:
+		return "slos"
 	}
 	return ""
 }
 
-// Metadata names a resource.
+// Metadata names a resource. Labels (texts, or lists of them) and annotations
+// are for other tools that read the same documents: they are kept, and mean
+// nothing here.
 type Metadata struct {
-	Name        string    `json:"name"`
-	DisplayName text.Text `json:"displayName,omitzero"`
+	Name        string                     `json:"name"`
+	DisplayName text.Text                  `json:"displayName,omitzero"`
+	Labels      map[string]json.RawMessage `json:"labels,omitempty"`
+	Annotations map[string]string          `json:"annotations,omitempty"`
 }
 
 // Resource is one declared thing; Spec is the kind's own type.

@@ -58,9 +58,10 @@ const (
 
 // Segment is one stretch of a clock's time line, [From, To).
 type Segment struct {
-	From time.Time `json:"from"`
-	To   time.Time `json:"to"`
-	Kind Kind      `json:"kind"`
+	From   time.Time `json:"from"`
+	To     time.Time `json:"to"`
+	Kind   Kind      `json:"kind"`
+	Closed int64     `json:"closed_s,omitempty"` // in receipts of very long clocks: closed time within, not listed by itself
 }
 
 // Clock runs a clock over its events (CONTRACT.md, section 4). The target is
@@ -79,8 +80,15 @@ func Clock(cal *calendar.Calendar, events []Event, target int64, reopen agreemen
 	if l.open() {
 		end = asOf.Unix()
 	}
+	r := clockOf(cal, l, end, target, reopen)
+	r.Segments = segments(cal, l, end, reopen)
+	return r, nil
+}
+
+// clockOf runs a clock over a line up to its end: the last stop, or else an
+// instant no earlier than the last change. Segments are left out.
+func clockOf(cal *calendar.Calendar, l line, end, target int64, reopen agreement.Reopen) (r ClockResult) {
 	cycles := cyclesOf(l, end, reopen)
-	r := ClockResult{Segments: segments(cal, l, end, reopen)}
 	for i, c := range cycles {
 		t := c.run(cal, reopen)
 		x := Cycle{From: instant(c.line[0].at), To: instant(c.end), Elapsed: t.elapsed, Paused: t.paused, Verdict: Met}
@@ -101,7 +109,7 @@ func Clock(cal *calendar.Calendar, events []Event, target int64, reopen agreemen
 			r.Verdict, r.BreachAt = x.Verdict, x.BreachAt
 		}
 	}
-	return r, nil
+	return r
 }
 
 func checkClock(events []Event, target int64, reopen agreement.Reopen, asOf time.Time) error {

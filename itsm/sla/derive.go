@@ -22,15 +22,26 @@ import (
 // Where an agreement's workload limit voids targets, the tickets have to be all
 // that were opened since Frozen.Reads says, those over before the period too.
 func Derive(f Frozen, tickets iter.Seq2[ticket.Version, error]) (Result, error) {
+	return derive(f, tickets, nil)
+}
+
+// derive is Derive, with a look-out for receipts or without one.
+func derive(f Frozen, tickets iter.Seq2[ticket.Version, error], x *explainer) (Result, error) {
 	d, err := newDerivation(f)
 	if err != nil {
 		return Result{}, err
 	}
+	d.explainer = x
 	for v, err := range tickets {
 		if err != nil {
 			return Result{}, err
 		}
 		d.take(&v)
+		if x != nil {
+			if err := x.ticket(d, &v); err != nil {
+				return Result{}, err
+			}
+		}
 	}
 	return d.result(), nil
 }
@@ -53,16 +64,21 @@ type derivation struct {
 	terms  []*terms // in force for the ticket at hand
 	status []status // of their targets, one after the other
 	left   [2]bool  // by measure: it left a target under which it was decided
+	memo   memo     // of its fields
+
+	explainer *explainer // nil: nobody asks for receipts
 }
 
 // status of the ticket at hand under one target, as its months go by.
 type status struct {
 	*target
-	to      *figures // where it counts
-	line    line     // all its changes of state
-	matched bool     // its fields select the target, as known at the month's end
-	was     bool     // they did so a month before
-	done    bool     // it was decided, at an earlier month's end or at this one
+	to        *figures // where it counts
+	exclusion int64    // the ID of the one that takes it out; 0: none
+	line      line     // all its changes of state, once they are asked for
+	lined     bool
+	matched   bool // its fields select the target, as known at the month's end
+	was       bool // they did so a month before
+	done      bool // it was decided, at an earlier month's end or at this one
 }
 
 // take adds a ticket to the figures.
@@ -72,13 +88,23 @@ func (d *derivation) take(v *ticket.Version) {
 		return
 	}
 	d.begin(v, opened)
+	x := d.explainer
+	if x != nil {
+		x.begin(d)
+	}
 	counts := false
 	first := d.endAfter(opened)
 	for i := first; i < len(d.ends); i++ {
-		k := knownAt(v, d.ends[i])
+		k := d.memo.knownAt(v, d.ends[i])
 		d.match(k, i == first)
+		if x != nil {
+			x.matched(d, i)
+		}
 		if i == first && opened >= d.from {
 			d.countOpening(k, opened, d.ends[i])
+			if x != nil {
+				x.opening(d, k, d.ends[i])
+			}
 		} else if i == first && d.voids {
 			d.openedBefore(k, opened)
 		}
@@ -87,10 +113,27 @@ func (d *derivation) take(v *ticket.Version) {
 				counts = true
 			}
 		}
+		if x != nil {
+			x.month(d, i)
+		}
+		if d.ends[i] > d.from && k.n == len(v.Events) && d.settled() {
+			break // no later month has anything to add
+		}
 	}
 	if counts && v.Flagged {
 		d.flagged++
 	}
+}
+
+// settled says that the ticket at hand is decided and stopped under all targets
+// that its fields select.
+func (d *derivation) settled() bool {
+	for i := range d.status {
+		if s := &d.status[i]; s.matched && !(s.done && s.lined && !s.line.open()) {
+			return false
+		}
+	}
+	return true
 }
 
 // begin looks up the terms that were in force when the ticket was opened.
@@ -107,7 +150,7 @@ func (d *derivation) begin(v *ticket.Version, opened int64) {
 			if n := len(d.status); n < cap(d.status) {
 				buffer = d.status[:n+1][n].line[:0]
 			}
-			d.status = append(d.status, status{target: x, to: x.figures, line: x.lineOf(v, buffer)})
+			d.status = append(d.status, status{target: x, to: x.figures, line: buffer})
 		}
 	}
 	if d.voids || d.excluded != nil {
@@ -141,6 +184,9 @@ func (d *derivation) match(k known, first bool) {
 // fields select, and says whether the ticket was decided or is open here.
 func (d *derivation) count(s *status, k known, i int) bool {
 	end, inside, last := d.ends[i], d.ends[i] > d.from, i == len(d.ends)-1
+	if !s.lined { // a ticket falls under few of the targets
+		s.line, s.lined = s.lineOf(k.Version, s.line), true
+	}
 	l := s.lineAt(s.line, k, end)
 	before, open := s.done, l.open()
 	if !before && !open && !inside {
@@ -175,6 +221,9 @@ func (d *derivation) count(s *status, k known, i int) bool {
 	}
 	if decided && inside || reopened || last && open {
 		s.terms.used = true
+		if d.explainer != nil {
+			d.explainer.count(d, s, l, k, i, over, decided && inside, reopened, last && open)
+		}
 	}
 	return decided && inside || last && open
 }

@@ -100,6 +100,16 @@ func (c cycle) run(cal *calendar.Calendar, reopen agreement.Reopen) (t tally) {
 	return t
 }
 
+// elapsed is run, without what is paused.
+func (c cycle) elapsed(cal *calendar.Calendar, reopen agreement.Reopen) (n int64) {
+	for i, x := range c.line {
+		if c.counts(i, reopen) {
+			n += cal.Seconds(time.Unix(x.at, 0), time.Unix(c.until(i), 0))
+		}
+	}
+	return n
+}
+
 // until is the end of the state that change i begins.
 func (c cycle) until(i int) int64 {
 	if i+1 < len(c.line) {
@@ -115,6 +125,14 @@ func (c cycle) counts(i int, reopen agreement.Reopen) bool {
 	return is == running || is == stopped && reopen == agreement.Wall && i+1 < len(c.line)
 }
 
+// kind says how the time after change i is treated, where it is open.
+func (c cycle) kind(i int, reopen agreement.Reopen) Kind {
+	if c.counts(i, reopen) {
+		return Counted
+	}
+	return [...]Kind{running: Counted, paused: Paused, stopped: Stopped}[c.line[i].is]
+}
+
 // breach gives the earliest instant at which the cycle's clock reaches the
 // target, if need be after its end, as if nothing changed; nil if it never
 // does.
@@ -128,11 +146,15 @@ func (c cycle) breach(cal *calendar.Calendar, target int64, reopen agreement.Reo
 			continue
 		}
 		from, horizon := time.Unix(x.at, 0), time.Unix(c.until(i), 0)
-		if c.open && i+1 == len(c.line) {
+		last := c.open && i+1 == len(c.line)
+		if last {
 			horizon = forever
 		}
 		if at, ok := cal.Add(from, target, horizon); ok {
 			return &at
+		}
+		if last {
+			return nil
 		}
 		target -= cal.Seconds(from, horizon)
 	}
@@ -153,15 +175,11 @@ func segments(cal *calendar.Calendar, l line, end int64, reopen agreement.Reopen
 			out[n-1].To = instant(to)
 			return
 		}
-		out = append(out, Segment{instant(from), instant(to), k})
+		out = append(out, Segment{From: instant(from), To: instant(to), Kind: k})
 	}
 	all := cycle{l, end, l.open()}
 	for i, x := range l {
-		kind := [...]Kind{running: Counted, paused: Paused, stopped: Stopped}[x.is]
-		if all.counts(i, reopen) {
-			kind = Counted
-		}
-		at, to := x.at, all.until(i)
+		kind, at, to := all.kind(i, reopen), x.at, all.until(i)
 		for s := range cal.Open(time.Unix(at, 0), time.Unix(to, 0)) {
 			add(at, s.From, Closed)
 			add(s.From, s.To, kind)

@@ -45,13 +45,13 @@ func (r *Reject) Error() string { return r.Column + ": " + r.Reason.String() }
 
 // Event is a change in a ticket's history.
 type Event struct {
-	At        time.Time
-	Seq       int64
-	State     string // of the opening empty: no source says it
-	Stopped   bool
-	Responded bool              // this is the first reaction
-	Fields    map[string]string // those that changed, empty: no longer set; at the first event all
-	Void      bool              // rejected, and kept to know it again; History leaves it out
+	At        time.Time         `json:"at"`
+	Seq       int64             `json:"seq,omitempty"`
+	State     string            `json:"state,omitempty"` // of the opening empty: no source says it
+	Stopped   bool              `json:"stopped,omitempty"`
+	Responded bool              `json:"responded,omitempty"` // this is the first reaction
+	Fields    map[string]string `json:"fields,omitempty"`    // those that changed, empty: no longer set; at the first event all
+	Void      bool              `json:"-"`                   // rejected, and kept to know it again; History leaves it out
 }
 
 // Version is a ticket as one import left it.

@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"maps"
 	"time"
+
+	"turnus/itsm/fault"
 )
 
 // History is what the stored events tell: without the void ones, never going
@@ -116,6 +118,20 @@ func (v Version) written(opened time.Time, first map[string]string, es []entry) 
 	v.Opened, v.Events, v.Fields = opened, events, fields
 	v.settle(History(events))
 	return v
+}
+
+// Told is the version that a number and the events of its history make, the
+// first of them the opening: whoever has a ticket's content finds its hash
+// again. Without an event there is no ticket.
+func Told(number string, events []Event) (Version, error) {
+	if len(events) == 0 {
+		return Version{}, fault.Invalidf("events", "a ticket without an event isn't one: the first is its opening",
+			"ein Ticket ohne Ereignis ist keines: das erste ist die Eröffnung")
+	}
+	v := Version{Number: number, Events: History(events)}
+	v.Settle()
+	v.Opened = v.First
+	return v, nil
 }
 
 // Settle derives first, last, fields and hash from the events, of which there

@@ -4,6 +4,7 @@ import (
 	"turnus/itsm/run"
 	"turnus/itsm/task"
 	"turnus/itsm/text"
+	"turnus/report"
 )
 
 // The words of the page itself; what a report says is in its document.
@@ -89,6 +90,8 @@ var kinds = map[string]text.Text{
 	"tzdata":    text.New("time zone database", "Zeitzonendatenbank"),
 	"report":    text.New("report", "Bericht"),
 	"exclusion": text.New("exclusion", "Ausschluss"),
+
+	report.FrozenSet: text.New("frozen inputs", "eingefrorene Eingaben"),
 }
 
 var units = map[string]text.Text{

@@ -1,4 +1,10 @@
-package activities
+// Package figures turns the results of processes into the figures of their
+// reports, one file a process, so that whoever derives a result once more (an
+// activity, an export of receipts, turnus verify) gets the same figures. It is
+// pure, and may import report and itsm.
+//
+//	d.Figures = figures.SLA(result)
+package figures
 
 import (
 	"slices"
@@ -9,9 +15,9 @@ import (
 	"turnus/report"
 )
 
-// slaFigures lists every figure of the report under the names that scripts
+// SLA lists every figure of an SLA report under the names that scripts
 // rely on, each with what it was counted from.
-func slaFigures(r sla.Result) []report.Figure {
+func SLA(r sla.Result) []report.Figure {
 	figures := []report.Figure{}
 	for _, a := range r.Agreements {
 		for _, t := range a.Targets {
@@ -28,12 +34,12 @@ func slaFigures(r sla.Result) []report.Figure {
 // the month's limit if there is one.
 func workloadFigures(a sla.AgreementResult) (figures []report.Figure) {
 	for i, w := range a.Workload {
-		if !finer(w.Limit) {
+		if !w.Limit.Finer() {
 			figures = append(figures, workloadFigure(a.Name, w))
 			continue
 		}
 		others := func(o sla.WorkloadResult) bool { return o.Limit.Name == w.Limit.Name }
-		if !slices.ContainsFunc(a.Workload, func(o sla.WorkloadResult) bool { return others(o) && !finer(o.Limit) }) && !slices.ContainsFunc(a.Workload[:i], others) {
+		if !slices.ContainsFunc(a.Workload, func(o sla.WorkloadResult) bool { return others(o) && !o.Limit.Finer() }) && !slices.ContainsFunc(a.Workload[:i], others) {
 			total := w
 			total.Limit.Limit = 0
 			figures = append(figures, workloadFigure(a.Name, total))

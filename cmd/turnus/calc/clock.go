@@ -1,4 +1,4 @@
-package main
+package calc
 
 import (
 	"bytes"
@@ -13,8 +13,8 @@ import (
 	"turnus/itsm/sla"
 )
 
-// calcClock computes elapsed time against a target.
-func calcClock(line json.RawMessage) (any, error) {
+// clock computes elapsed time against a target.
+func clock(line json.RawMessage) (any, error) {
 	var in struct {
 		Calendar json.RawMessage  `json:"calendar"`
 		Target   *string          `json:"target"`
@@ -28,7 +28,7 @@ func calcClock(line json.RawMessage) (any, error) {
 	if err := readJSON(line, &in); err != nil {
 		return nil, err
 	}
-	cal, err := calcCalendar(in.Calendar)
+	cal, err := calendarOf(in.Calendar)
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +41,7 @@ func calcClock(line json.RawMessage) (any, error) {
 	}
 	events := make([]sla.Event, len(in.Events))
 	for i, e := range in.Events {
-		at, err := calcInstant(fmt.Sprintf("events[%d].at", i), e.At)
+		at, err := instant(fmt.Sprintf("events[%d].at", i), e.At)
 		if err != nil {
 			return nil, err
 		}
@@ -49,15 +49,15 @@ func calcClock(line json.RawMessage) (any, error) {
 	}
 	var asOf time.Time
 	if in.AsOf != nil {
-		if asOf, err = calcInstant("as_of", in.AsOf); err != nil {
+		if asOf, err = instant("as_of", in.AsOf); err != nil {
 			return nil, err
 		}
 	}
 	return sla.Clock(cal, events, target.Seconds(), in.Reopen, asOf)
 }
 
-// calcHolidays lists a region's public holidays of a year.
-func calcHolidays(line json.RawMessage) (any, error) {
+// holidays lists a region's public holidays of a year.
+func holidays(line json.RawMessage) (any, error) {
 	var in struct {
 		Region *string `json:"region"`
 		Year   *int    `json:"year"`
@@ -80,8 +80,8 @@ func calcHolidays(line json.RawMessage) (any, error) {
 	}{list}, nil
 }
 
-// calcCalendar reads a calendar's spec; "24x7" is always open.
-func calcCalendar(b json.RawMessage) (*calendar.Calendar, error) {
+// calendarOf reads a calendar's spec; "24x7" is always open.
+func calendarOf(b json.RawMessage) (*calendar.Calendar, error) {
 	var name string
 	switch {
 	case len(b) == 0 || bytes.Equal(b, []byte("null")):
@@ -101,8 +101,8 @@ func calcCalendar(b json.RawMessage) (*calendar.Calendar, error) {
 	return cal, err
 }
 
-// calcInstant reads an RFC 3339 instant.
-func calcInstant(field string, s *string) (time.Time, error) {
+// instant reads an RFC 3339 instant.
+func instant(field string, s *string) (time.Time, error) {
 	if s == nil {
 		return time.Time{}, missing(field, "2026-10-05T08:00:00+02:00")
 	}

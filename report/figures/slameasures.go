@@ -1,4 +1,4 @@
-package activities
+package figures
 
 import (
 	"turnus/itsm/sla"
@@ -29,7 +29,7 @@ func depthFigures(agreement string, t sla.TargetResult) []report.Figure {
 	add("excluded", text.New("excluded from the decided", "aus den entschiedenen ausgeschlossen"), report.Figure{
 		Value: &value, Unit: "tickets", Numerator: &out, Denominator: &share.Den, N: share.Den, Formula: "sla.excluded/1"})
 
-	for i, rank := range ranks(t.Percentiles) {
+	for i, rank := range t.Percentiles.Ranks() {
 		f := report.Figure{Unit: "seconds", N: t.Decided, Formula: "sla.percentile/1"}
 		if t.Percentiles != nil {
 			v := decimal(rank)
@@ -40,7 +40,7 @@ func depthFigures(agreement string, t sla.TargetResult) []report.Figure {
 	}
 	low, high := report.Figure{Unit: "percent", N: t.Decided, Formula: "sla.wilson/1"}, report.Figure{Unit: "percent", N: t.Decided, Formula: "sla.wilson/1"}
 	if interval, err := (stats.Proportion{K: t.Met, N: t.Decided}).Wilson(stats.Z95); err == nil && interval != nil {
-		l, h := percent(interval.Low, 6), percent(interval.High, 6)
+		l, h := report.PerCent(interval.Low, 6), report.PerCent(interval.High, 6)
 		low.Value, high.Value = &l, &h
 	}
 	add("wilson-low", text.New("95\u202f% interval, from", "95-%-Intervall, von"), low)
@@ -84,7 +84,7 @@ func peakFigures(agreement string, w sla.WorkloadResult) []report.Figure {
 		peak = w.Peak.Tickets
 	}
 	value, over := decimal(peak), int64(len(w.Exceeded))
-	what := limitName(w.Limit)
+	what := w.Limit.Title()
 	f := report.Figure{Agreement: agreement, Name: "workload." + w.Limit.Name + ".peak-" + w.Limit.Per,
 		Label: text.New("Workload: most "+what.En, "Last: höchstens "+what.De), Value: &value, Unit: "tickets", Numerator: &peak, N: w.Actual,
 		Verdict: string(w.Verdict), Formula: "sla.workload-peak/1"}

@@ -1,0 +1,90 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"turnus/itsm/fault"
+	"turnus/itsm/run"
+	"turnus/itsm/sla"
+	"turnus/itsm/text"
+	"turnus/report"
+	"turnus/report/receipt"
+	"turnus/store"
+)
+
+// receiptsAt is where the receipts of a report are found; empty where its
+// process has none.
+func receiptsAt(r report.Report) string {
+	if r.Process != receipt.SLAReport {
+		return ""
+	}
+	return "/v1/runs/" + r.Run + "/receipts"
+}
+
+func (s *server) receipts() {
+	register(s, operation{lasts: receiptTime, Operation: huma.Operation{
+		OperationID: "get-receipts", Method: http.MethodGet, Path: oneRun + "/receipts", Tags: []string{"Reports"},
+		Summary: "How each figure of a run's report came about",
+		Description: "One canonical JSON document: the report, everything that its figures stand on, and for each ticket every segment of time with why it counted or not. " +
+			"turnus verify receipt computes all of it anew. It holds the tickets themselves: it is for the service's owner, its approvers and auditors, after publication too. " +
+			"Derived while it is sent, and complete only if the answer ends properly.",
+		Responses: map[string]*huma.Response{"200": {Description: "The receipts",
+			Content: map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{Type: "object"}}}}},
+	}}, func(ctx context.Context, in *RunPath) (*huma.StreamResponse, error) {
+		r, err := s.Store.Report(ctx, in.id(ctx))
+		if err != nil {
+			return nil, err
+		}
+		if err := s.insider(ctx).receipts(ctx, r); err != nil {
+			return nil, err
+		}
+		if receiptsAt(r) == "" {
+			return nil, fault.New(fault.NotFound, text.F("Reports of %s have no receipts.", "Berichte von %s haben keine Belege.", r.Process))
+		}
+		f, err := store.Frozen[sla.Frozen](ctx, s.Store, run.Step{Run: r.Run, Round: r.DraftRound})
+		if err != nil {
+			return nil, err
+		}
+		return &huma.StreamResponse{Body: func(out huma.Context) { s.sendReceipts(ctx, out, r, f) }}, nil
+	})
+}
+
+// sendReceipts derives receipts and sends them at the same time. They are
+// derived from what was frozen, and held against the report: if they differ, no
+// complete file is sent.
+func (s *server) sendReceipts(ctx context.Context, out huma.Context, r report.Report, f sla.Frozen) {
+	select {
+	case s.deriving <- struct{}{}:
+		defer func() { <-s.deriving }()
+	default:
+		problem(ctx, fault.New(fault.Unavailable, text.New("Several exports of receipts are running: try again shortly.",
+			"Es laufen schon mehrere Exporte von Belegen: bitte gleich noch einmal versuchen."))).write(out)
+		return
+	}
+	// On record before anything leaves the house.
+	if err := s.exported(ctx, r, "receipts", ""); err != nil {
+		problem(ctx, err).write(out)
+		return
+	}
+	d := newDownload(out, "application/json", strings.ReplaceAll(r.Run, "/", ".")+".receipts.json")
+	from, to := f.Reads()
+	err := receipt.SLA(d, r, f, s.Store.TicketsAsOf(ctx, f.Service, f.Import, from, to))
+	if err == nil {
+		return
+	}
+	who := actorOf(ctx)
+	s.Log.Error("an export of receipts failed", "request", requestOf(ctx).id, "run", r.Run, "person", who.Person, "bytes", d.bytes, "error", withCause(err))
+	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), requestTime) // the client may be gone
+	defer cancel()
+	if unrecorded := s.Store.Record(after, s.Now(), who, "report.export-failed", "run/"+r.Run, map[string]any{"format": "receipts", "bytes": d.bytes}); unrecorded != nil {
+		s.Log.Warn("that an export failed could not be recorded", "request", requestOf(ctx).id, "error", withCause(unrecorded))
+	}
+	if d.bytes > 0 {
+		panic(http.ErrAbortHandler)
+	}
+	problem(ctx, err).write(out)
+}

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"turnus/report"
+	"turnus/report/receipt"
+)
+
+// As a user would: every figure of the demo's report is verified from its
+// exported receipts, in an empty directory, when the server is gone.
+func TestReceiptsOfTheDemo(t *testing.T) {
+	e := newEngine(t, "--demo")
+	e.start()
+	require.Eventually(t, func() bool { return strings.Contains(e.log.String(), "each person's token is in") }, time.Minute, 50*time.Millisecond)
+	const run = "sla-report/service-desk/2016-03"
+	dir := t.TempDir()
+	t.Chdir(dir)
+	t.Setenv("TURNUS_URL", e.url)
+	as := func(person string) { t.Setenv("TURNUS_TOKEN", e.token("demo-tokens/"+person)) }
+	as("service-manager")
+	task := e.await(e.token("demo-tokens/service-manager"), run, "waiting")["tasks"].([]any)[0].(object)["id"].(string)
+
+	export := func(name string) {
+		code, out, errOut := turnus(t, "", "report", run, "--receipts", "-o", name)
+		require.Equal(t, 0, code, errOut)
+		require.Empty(t, out)
+		info, err := os.Stat(name)
+		require.NoError(t, err)
+		require.EqualValues(t, 0o600, info.Mode().Perm(), "tickets are in it")
+	}
+	export("draft.json")
+	code, _, errOut := turnus(t, "", "decide", task, "approve", "--comment", "as agreed")
+	require.Equal(t, 0, code, errOut)
+	e.await(e.token("demo-tokens/auditor"), run, "published")
+	as("auditor")
+	export("published.json")
+	export("again.json")
+	code, body, errOut := turnus(t, "", "report", run)
+	require.Equal(t, 0, code, errOut)
+	var rep report.Report
+	require.NoError(t, json.Unmarshal([]byte(body), &rep))
+	as("viewer")
+	code, _, errOut = turnus(t, "", "report", run, "--receipts", "-o", "viewer.json")
+	require.Equal(t, 1, code)
+	require.Contains(t, errOut, "Not permitted")
+	e.stop()
+
+	require.NoError(t, os.Unsetenv("TURNUS_TOKEN"))
+	empty := t.TempDir()
+	require.NoError(t, os.Rename("published.json", filepath.Join(empty, "published.json")))
+	t.Chdir(empty)
+	code, out, errOut := turnus(t, "", "verify", "receipt", "published.json")
+	require.Equal(t, 0, code, out+errOut)
+	require.Contains(t, out, "of "+run+", version 1")
+	require.Contains(t, out, "report: content hash "+rep.Hash)
+
+	b, err := os.ReadFile("published.json")
+	require.NoError(t, err)
+	x, err := receipt.Open(strings.NewReader(string(b)))
+	require.NoError(t, err)
+	require.Equal(t, rep.Figures, x.Head.Figures)
+	same, err := os.ReadFile(filepath.Join(dir, "again.json"))
+	require.NoError(t, err)
+	require.Equal(t, b, same, "byte for byte, each time")
+	draft, err := os.ReadFile(filepath.Join(dir, "draft.json"))
+	require.NoError(t, err)
+	require.NotEqual(t, b, draft, "it wasn't published yet")
+	left, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Len(t, left, 2)
+
+	// One event of one ticket, an hour later.
+	i := strings.Index(string(b), `"events":[{"at":"2016-03-`) + len(`"events":[{"at":"2016-03-01T`)
+	b[i+1] ^= 1
+	require.NoError(t, os.WriteFile("published.json", b, 0o600))
+	code, out, _ = turnus(t, "", "verify", "receipt", "published.json")
+	require.Equal(t, 1, code)
+	require.Contains(t, out, "].hash: the file says")
+	require.NoError(t, os.WriteFile("published.json", b[:len(b)-1], 0o600))
+	code, _, errOut = turnus(t, "", "verify", "receipt", "published.json")
+	require.Equal(t, 1, code)
+	require.Contains(t, errOut, "it isn't complete")
+}

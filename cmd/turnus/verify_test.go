@@ -1,0 +1,104 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"turnus/itsm/calendar"
+	"turnus/report/receipt"
+)
+
+const goldenReceipts = "../../report/receipt/testdata/sla-report.json"
+
+// Receipts are verified without a server, and in words that say where to look.
+func TestVerifyReceipt(t *testing.T) {
+	t.Setenv("TURNUS_URL", "http://127.0.0.1:1")
+	code, out, errOut := turnus(t, "", "verify", "receipt", goldenReceipts)
+	require.Equal(t, 0, code, errOut)
+	require.Empty(t, errOut)
+	lines := strings.Split(out, "\n")
+	require.Equal(t, "identical: 31 figures from 7 tickets of sla-report/payments/2026-03.2, version 1", lines[0])
+	require.Regexp(t, `(?m)^report: content hash [0-9a-f]{64}$`, out)
+
+	good, err := os.ReadFile(goldenReceipts)
+	require.NoError(t, err)
+	code, again, _ := turnus(t, string(good), "verify", "receipt", "-")
+	require.Equal(t, 0, code)
+	require.Equal(t, out, again)
+
+	altered := filepath.Join(t.TempDir(), "altered.json")
+	write := func(s string) { require.NoError(t, os.WriteFile(altered, []byte(s), 0o600)) }
+	write(strings.Replace(string(good), `"kind":"paused","to":"2026-03-27T17:00:00Z"`, `"kind":"counted","to":"2026-03-27T17:00:00Z"`, 1))
+	code, out, errOut = turnus(t, "", "verify", "receipt", altered)
+	require.Equal(t, 1, code)
+	require.Empty(t, errOut)
+	require.Contains(t, out, "differs: 31 figures from 7 tickets")
+	require.Contains(t, out, `  tickets[T-04].targets[desk p3-resolution 2].counts[0].clock.segments[1].kind: the file says "counted", recomputed: "paused"`)
+	require.Contains(t, out, "  verification.sha256: the file says ")
+
+	code, out, _ = turnus(t, "", "verify", "receipt", altered, "--json")
+	require.Equal(t, 1, code)
+	var v receipt.Verdict
+	require.NoError(t, json.Unmarshal([]byte(out), &v))
+	require.False(t, v.Identical)
+	require.Len(t, v.Differences, 2)
+	_, out, _ = turnus(t, string(good), "verify", "receipt", "-", "--json")
+	require.Contains(t, out, `"differences": []`)
+
+	write(strings.ReplaceAll(string(good), `"numerator":1`, `"numerator":"\u001b[2J"`))
+	code, out, errOut = turnus(t, "", "verify", "receipt", altered)
+	require.Equal(t, 1, code)
+	require.NotContains(t, out+errOut, "\x1b", "nothing of a file reaches the terminal raw")
+	write(strings.ReplaceAll(string(good), `"numerator":1`, `"numerator":5`))
+	_, out, _ = turnus(t, "", "verify", "receipt", altered)
+	require.Regexp(t, `(?m)^  and [1-9]\d* more differences$`, out)
+	require.Equal(t, 13, strings.Count(out, "\n"))
+
+	write(strings.Replace(string(good), `"tzdata":"2025c"`, `"tzdata":"2019a"`, 1))
+	_, out, _ = turnus(t, "", "verify", "receipt", altered)
+	require.Contains(t, out, "tzdata: 2019a in the file, "+calendar.TZData+" here: differences may come from that; a turnus with 2019a can tell")
+
+	for content, want := range map[string]string{
+		string(good[:len(good)/2]): "it isn't complete",
+		"":                         "the file is empty",
+		"not JSON":                 "isn't a file of exported receipts",
+		strings.Replace(string(good), "turnus.receipts/1", "turnus.receipts/2", 1): "of the format \"turnus.receipts/2\"",
+	} {
+		write(content)
+		code, out, errOut = turnus(t, "", "verify", "receipt", altered)
+		require.Equal(t, 1, code)
+		require.Empty(t, out)
+		require.Contains(t, errOut, "altered.json: ")
+		require.Contains(t, errOut, want)
+		require.Equal(t, 1, strings.Count(errOut, "\n"))
+	}
+	code, _, errOut = turnus(t, "", "verify", "receipt", filepath.Join(t.TempDir(), "nothing.json"))
+	require.Equal(t, 1, code)
+	require.Contains(t, errOut, "nothing.json can't be read: no such file")
+}
+
+// A file gets its name when it is complete, and what stood there stays if it
+// doesn't get that far.
+func TestReportsAreWrittenWhole(t *testing.T) {
+	organised(t)
+	dir := t.TempDir()
+	to := filepath.Join(dir, "receipts.json")
+	require.NoError(t, os.WriteFile(to, []byte("before"), 0o600))
+	code, _, errOut := turnus(t, "", "report", "sla-report/desk/2026-10", "--receipts", "-o", to)
+	require.Equal(t, 1, code)
+	require.NotEmpty(t, errOut)
+	code, _, errOut = turnus(t, "", "report", "sla-report/desk/2026-10", "-o", dir)
+	require.Equal(t, 1, code)
+	require.Contains(t, errOut, "is a directory")
+	b, err := os.ReadFile(to)
+	require.NoError(t, err)
+	require.Equal(t, "before", string(b))
+	left, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Len(t, left, 1, "nothing else is left behind")
+}

@@ -1,0 +1,154 @@
+package receipt
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// trees compares decoded JSON, member by member. Elements of lists that have
+// names of their own are matched by them, others by their place.
+func (f *findings) trees(place string, file, again any) {
+	switch a := file.(type) {
+	case map[string]any:
+		if b, ok := again.(map[string]any); ok {
+			f.objects(place, a, b)
+			return
+		}
+	case []any:
+		if b, ok := again.([]any); ok {
+			f.lists(place, a, b)
+			return
+		}
+	}
+	f.equalTo(place, shown(file), shown(again))
+}
+
+func (f *findings) equalTo(place, file, again string) {
+	if file != again {
+		f.add(place, file, again)
+	}
+}
+
+const nothing = "nothing"
+
+func (f *findings) objects(place string, file, again map[string]any) {
+	names := slices.Collect(maps.Keys(file))
+	for name := range again {
+		if _, ok := file[name]; !ok {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		a, inFile := file[name]
+		b, computed := again[name]
+		at := place + "." + shortened(name)
+		switch {
+		case !computed:
+			f.add(at, shown(a), nothing)
+		case !inFile:
+			f.add(at, nothing, shown(b))
+		default:
+			f.trees(at, a, b)
+		}
+	}
+}
+
+func (f *findings) lists(place string, file, again []any) {
+	a, named := labels(file)
+	b, both := labels(again)
+	if named && both {
+		f.named(place, file, again, a, b)
+		return
+	}
+	for i := range max(len(file), len(again)) {
+		at := place + "[" + strconv.Itoa(i) + "]"
+		switch {
+		case i >= len(again):
+			f.add(at, shown(file[i]), nothing)
+		case i >= len(file):
+			f.add(at, nothing, shown(again[i]))
+		default:
+			f.trees(at, file[i], again[i])
+		}
+	}
+}
+
+// named compares lists whose elements are told apart by a and b.
+func (f *findings) named(place string, file, again []any, a, b []string) {
+	at := func(label string) string { return place + "[" + shortened(label) + "]" }
+	where := make(map[string]int, len(b))
+	for i, label := range b {
+		where[label] = i
+	}
+	before := f.total()
+	for i, label := range a {
+		j, ok := where[label]
+		if !ok {
+			f.add(at(label), shown(file[i]), nothing)
+			continue
+		}
+		delete(where, label)
+		f.trees(at(label), file[i], again[j])
+	}
+	for j, label := range b {
+		if _, left := where[label]; left {
+			f.add(at(label), nothing, shown(again[j]))
+		}
+	}
+	if f.total() > before {
+		return
+	}
+	for i := range a { // the same ones
+		if a[i] != b[i] {
+			f.add(place+"["+strconv.Itoa(i)+"]", a[i], b[i])
+			return
+		}
+	}
+}
+
+// labels name the elements of a list, if each has a name and no two the same.
+func labels(list []any) ([]string, bool) {
+	seen := make(map[string]bool, len(list))
+	var all []string
+	for _, v := range list {
+		o, ok := v.(map[string]any)
+		if !ok {
+			return nil, false
+		}
+		var words []string
+		own := "target"
+		if _, ok := o["name"]; ok {
+			own = "name"
+		}
+		for _, name := range [...]string{"agreement", own, "version"} {
+			switch w := o[name].(type) {
+			case string:
+				words = append(words, w)
+			case json.Number:
+				words = append(words, string(w))
+			}
+		}
+		label := strings.Join(words, " ")
+		if len(words) == 0 || seen[label] {
+			return nil, false
+		}
+		seen[label] = true
+		all = append(all, label)
+	}
+	return all, true
+}
+
+// shown is a value as JSON.
+func shown(v any) string {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if e.Encode(v) != nil {
+		return "?"
+	}
+	return strings.TrimSpace(b.String())
+}

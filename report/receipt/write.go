@@ -1,0 +1,98 @@
+package receipt
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"hash"
+	"io"
+
+	"turnus/itsm/canonical"
+	"turnus/itsm/fault"
+)
+
+// Writer writes a file of receipts while they are derived.
+type Writer struct {
+	out   *bufio.Writer
+	sum   hash.Hash
+	buf   []byte
+	cases int64
+}
+
+// NewWriter begins a file; list names the process's list, after "run" in the
+// order of names. Nothing may reach w before the first full buffer, or Close.
+func NewWriter(w io.Writer, h Head, list string) (*Writer, error) {
+	x := &Writer{out: bufio.NewWriterSize(w, 64<<10), sum: sha256.New()}
+	all, err := h.members()
+	if err != nil {
+		return nil, err
+	}
+	for i, name := range members {
+		before := `,"`
+		if i == 0 {
+			before = `{"`
+		}
+		if err := x.write(before, name, `":`, string(all[i])); err != nil {
+			return nil, err
+		}
+	}
+	return x, x.write(`,"`, list, `":[`)
+}
+
+// members gives the canonical bytes of each, in their order.
+func (h Head) members() (all [len(members)][]byte, err error) {
+	for i, v := range [len(members)]any{h.Figures, Format, h.Frozen, h.Process, h.Report, h.Round, h.Run} {
+		if raw, ok := v.(json.RawMessage); ok {
+			all[i] = raw
+		} else if all[i], err = canonical.JSON(v); err != nil {
+			return all, err
+		}
+	}
+	return all, nil
+}
+
+// Add appends a case to the list.
+func (x *Writer) Add(c any) (err error) {
+	if x.buf, err = canonical.Append(x.buf[:0], c); err != nil {
+		return err
+	}
+	if len(x.buf) > maxCase {
+		return fault.Invalidf("", "a receipt of %d bytes is more than the %d that one may have",
+			"ein Beleg von %d Bytes ist mehr als die %d, die einer haben darf", len(x.buf), maxCase)
+	}
+	comma := ","
+	if x.cases == 0 {
+		comma = ""
+	}
+	x.cases++
+	if err := x.write(comma); err != nil {
+		return err
+	}
+	x.sum.Write(x.buf)
+	_, err = x.out.Write(x.buf)
+	return err
+}
+
+// Close ends list and file. A file that isn't closed is never taken for a
+// whole one.
+func (x *Writer) Close() error {
+	if err := x.write("]"); err != nil {
+		return err
+	}
+	seal := hex.EncodeToString(x.sum.Sum(nil))
+	if err := x.write(`,"verification":{"sha256":"`, seal, "\"}}\n"); err != nil {
+		return err
+	}
+	return x.out.Flush()
+}
+
+func (x *Writer) write(parts ...string) error {
+	for _, s := range parts {
+		io.WriteString(x.sum, s)
+		if _, err := x.out.WriteString(s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
