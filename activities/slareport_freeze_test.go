@@ -151,5 +151,5 @@ func TestFreezingLooksBack(t *testing.T) {
 	for _, x := range rep.Sources {
 		kinds[x.Kind]++
 	}
-	require.Equal(t, map[string]int{"import": 1, "agreement": 1, "exclusion": 1, "report": 1, "tzdata": 1}, kinds)
+	require.Equal(t, map[string]int{"import": 1, "agreement": 1, "exclusion": 1, "report": 1, "frozen": 1, "tzdata": 1}, kinds)
 }
