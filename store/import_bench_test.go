@@ -52,19 +52,15 @@ func generate(t testing.TB, n int) string {
 
 // BenchmarkImport sets the import of a table, its reading included, beside
 // psql's \copy of the same ticket versions into a table with the same indexes,
-// in one database and one run. TURNUS_BENCH_TICKETS says how many (500,000).
+// in one database and one run. TURNUS_BENCH_TICKETS says how many (a million).
 //
-//	go test -run xxx -bench Import ./store
+//	go test -run '^$' -bench Import -benchtime 1x ./store
 func BenchmarkImport(b *testing.B) {
 	psql, err := psqlBinary()
 	if err != nil {
 		b.Skip("psql isn't on this machine: ", err)
 	}
-	n := 500_000
-	if s := os.Getenv("TURNUS_BENCH_TICKETS"); s != "" {
-		n, err = strconv.Atoi(s)
-		require.NoError(b, err)
-	}
+	n := benchTickets(b)
 	file := generate(b, n)
 	defer debug.SetGCPercent(debug.SetGCPercent(200)) // as `turnus up` does
 	for b.Loop() {

@@ -4,8 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
-	"iter"
 	"strconv"
 	"time"
 
@@ -108,50 +106,4 @@ func (s *Store) Coverage(ctx context.Context, service string) (oldest, asOf time
 		return time.Time{}, time.Time{}, 0, mapped(err)
 	}
 	return from.Time.UTC(), to.Time.UTC(), id.Int64, nil
-}
-
-// TicketsAsOf streams the tickets that concern a period, as of an import,
-// sorted by number (by its bytes): opened before to, and not over before from.
-// It holds one connection until it ends, and no more than one ticket.
-func (s *Store) TicketsAsOf(ctx context.Context, service string, asOf int64, from, to time.Time) iter.Seq2[ticket.Version, error] {
-	return func(yield func(ticket.Version, error) bool) {
-		fail := func(err error) { yield(ticket.Version{}, mapped(err)) }
-		ctx, cancel := context.WithCancel(ctx)
-		defer cancel() // ends the query where the reader leaves early
-		rows, err := s.db.QueryContext(ctx, `
-			SELECT v.number, v.import, v.opened, v.first, v.last, v.fields, v.flagged, v.hash, v.events
-			FROM ticket_version v
-			WHERE v.service = $1 AND v.import <= $2 AND v.last >= $3 AND v.opened < $4
-			  AND NOT EXISTS (SELECT 1 FROM ticket_version n
-			      WHERE n.service = v.service AND n.number = v.number AND n.import > v.import AND n.import <= $2)
-			ORDER BY v.number COLLATE "C"`, service, asOf, from, to)
-		if err != nil {
-			fail(err)
-			return
-		}
-		defer rows.Close()
-		var packed sql.RawBytes
-		for rows.Next() {
-			v := ticket.Version{Service: service}
-			var fields JSON[map[string]string]
-			if err := rows.Scan(&v.Number, &v.Import, &v.Opened, &v.First, &v.Last, &fields, &v.Flagged, &v.Hash, &packed); err != nil {
-				fail(err)
-				return
-			}
-			events, err := ticket.Unpack(packed)
-			if err != nil {
-				fail(fmt.Errorf("ticket %s of %s, import %d: %w", v.Number, service, v.Import, err))
-				return
-			}
-			v.Events, v.Fields = ticket.History(events), fields.V
-			v.Opened, v.First, v.Last = v.Opened.UTC(), v.First.UTC(), v.Last.UTC()
-			if !yield(v, nil) {
-				cancel()
-				return
-			}
-		}
-		if err := rows.Err(); err != nil {
-			fail(err)
-		}
-	}
 }

@@ -21,6 +21,7 @@ type Calendar struct {
 
 	years sync.Map                         // of the region's holidays, by year
 	known [1 << (32 - chunkBits)]chunkCell // the years 1970 to 2106, each built when first needed
+	far   [16]chunkCell                    // some of the other years
 }
 
 // hours are seconds of a local day: from 0 to 86400, to as far as 172800,
@@ -50,6 +51,11 @@ func (c *Calendar) Seconds(from, to time.Time) int64 {
 	}
 	if c.always {
 		return t - f
+	}
+	if c.last != 0 {
+		if t = min(t, c.last); f >= t {
+			return 0
+		}
 	}
 	first, last := f>>chunkBits, t>>chunkBits
 	n := -c.chunk(first).before(f)
@@ -101,7 +107,9 @@ func (c *Calendar) Open(from, to time.Time) iter.Seq[interval.Span] {
 		}
 		var open interval.Span // waits whether the next one touches it
 		for i := w.From >> chunkBits; i<<chunkBits < w.To; i++ {
-			for _, s := range c.chunk(i).from(w.From) {
+			k := c.chunk(i)
+			for _, o := range k.from(w.From) {
+				s := k.span(o)
 				x := s.Clip(w)
 				switch {
 				case x.Empty():

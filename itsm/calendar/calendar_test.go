@@ -228,3 +228,20 @@ func TestCompileAcceptsWhatTouches(t *testing.T) {
 	c := compile(t, calendar.Spec{Zone: "UTC", Hours: daily("06:00-22:00", "22:00-06:00")})
 	require.Equal(t, int64(7*86400), c.Seconds(at(t, "2026-11-02T00:00:00Z"), at(t, "2026-11-09T00:00:00Z")))
 }
+
+// Chunks of years far away share few places: what one leaves there is never
+// taken for another's.
+func TestYearsFarAway(t *testing.T) {
+	c, _ := twoSpans(t)
+	for range 2 {
+		for year := 1500; year < 4000; year += 17 {
+			from := time.Date(year, 3, 1, 0, 0, 0, 0, time.UTC)
+			for from.Weekday() != time.Sunday {
+				from = from.AddDate(0, 0, 1)
+			}
+			if year < 2000 || year > 2100 { // no holidays are known there
+				require.EqualValues(t, 5*8*3600, c.Seconds(from, from.AddDate(0, 0, 7)), year)
+			}
+		}
+	}
+}

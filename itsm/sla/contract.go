@@ -50,7 +50,8 @@ func newDerivation(f Frozen) (*derivation, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &derivation{from: f.From.Unix(), to: f.To.Unix(), end: f.To.Unix(), zone: zone, wall: wall{zone: zone}}
+	d := &derivation{from: f.From.Unix(), to: f.To.Unix(), end: f.To.Unix(), zone: zone, wall: wall{zone: zone},
+		memo: memo{columns: map[string]int{}}}
 	if f.Provisional {
 		d.to = min(d.to, f.AsOf.Unix())
 	}
@@ -68,7 +69,7 @@ func newDerivation(f Frozen) (*derivation, error) {
 			byName[a.Name] = c
 			d.contracts = append(d.contracts, c)
 		}
-		t, err := c.terms(a, cals)
+		t, err := c.terms(a, cals, &d.memo)
 		if err != nil {
 			return nil, err
 		}
@@ -84,8 +85,8 @@ func newDerivation(f Frozen) (*derivation, error) {
 }
 
 // terms makes a version ready.
-func (c *contract) terms(a Agreement, cals map[string]*calendar.Calendar) (*terms, error) {
-	t := &terms{Agreement: a, from: a.ValidFrom.Unix(), to: math.MaxInt64, where: compileWhere(a.Spec.Where), contract: c}
+func (c *contract) terms(a Agreement, cals map[string]*calendar.Calendar, m *memo) (*terms, error) {
+	t := &terms{Agreement: a, from: a.ValidFrom.Unix(), to: math.MaxInt64, where: m.compileWhere(a.Spec.Where), contract: c}
 	if a.ValidTo != nil {
 		t.to = a.ValidTo.Unix()
 	}
@@ -114,7 +115,7 @@ func (c *contract) terms(a Agreement, cals map[string]*calendar.Calendar) (*term
 	}
 	for _, spec := range a.Spec.Targets {
 		field := "agreements." + a.Name + "." + spec.Name
-		x := &target{terms: t, spec: spec, where: compileWhere(spec.Where), within: spec.Within.Seconds()}
+		x := &target{terms: t, spec: spec, where: m.compileWhere(spec.Where), within: spec.Within.Seconds()}
 		switch spec.Measure {
 		case agreement.Response:
 			x.measure = response

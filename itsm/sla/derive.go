@@ -66,6 +66,7 @@ type derivation struct {
 	terms  []*terms // in force for the ticket at hand
 	status []status // of their targets, one after the other
 	left   [2]bool  // by measure: it left a target under which it was decided
+	memo   memo     // of its fields
 }
 
 // status of the ticket at hand under one target, as its months go by.
@@ -73,10 +74,11 @@ type status struct {
 	*target
 	to        *figures // where it counts
 	exclusion int64    // the ID of the one that takes it out; 0: none
-	line      line     // all its changes of state
-	matched   bool     // its fields select the target, as known at the month's end
-	was       bool     // they did so a month before
-	done      bool     // it was decided, at an earlier month's end or at this one
+	line      line     // all its changes of state, once they are asked for
+	lined     bool
+	matched   bool // its fields select the target, as known at the month's end
+	was       bool // they did so a month before
+	done      bool // it was decided, at an earlier month's end or at this one
 }
 
 // take adds a ticket to the figures.
@@ -93,7 +95,7 @@ func (d *derivation) take(v *ticket.Version) {
 	counts := false
 	first := d.endAfter(opened)
 	for i := first; i < len(d.ends); i++ {
-		k := knownAt(v, d.ends[i])
+		k := d.memo.knownAt(v, d.ends[i])
 		d.match(k, i == first)
 		if x != nil {
 			x.matched(d, k, i)
@@ -111,10 +113,24 @@ func (d *derivation) take(v *ticket.Version) {
 		if x != nil {
 			x.month(d, i)
 		}
+		if d.ends[i] > d.from && k.n == len(v.Events) && d.settled() {
+			break // no later month has anything to add
+		}
 	}
 	if counts && v.Flagged {
 		d.flagged++
 	}
+}
+
+// settled says that the ticket at hand is decided and stopped under all targets
+// that its fields select.
+func (d *derivation) settled() bool {
+	for i := range d.status {
+		if s := &d.status[i]; s.matched && !(s.done && s.lined && !s.line.open()) {
+			return false
+		}
+	}
+	return true
 }
 
 // begin looks up the terms that were in force when the ticket was opened.
@@ -131,7 +147,7 @@ func (d *derivation) begin(v *ticket.Version, opened int64) {
 			if n := len(d.status); n < cap(d.status) {
 				buffer = d.status[:n+1][n].line[:0]
 			}
-			d.status = append(d.status, status{target: x, to: x.figures, line: x.lineOf(v, buffer)})
+			d.status = append(d.status, status{target: x, to: x.figures, line: buffer})
 		}
 	}
 	if d.voids || d.excluded != nil {
@@ -165,6 +181,9 @@ func (d *derivation) match(k known, first bool) {
 // fields select, and says whether the ticket was decided or is open here.
 func (d *derivation) count(s *status, k known, i int) bool {
 	end, inside, last := d.ends[i], d.ends[i] > d.from, i == len(d.ends)-1
+	if !s.lined { // a ticket falls under few of the targets
+		s.line, s.lined = s.lineOf(k.Version, s.line), true
+	}
 	l := s.lineAt(s.line, k, end)
 	before, open := s.done, l.open()
 	if !before && !open && !inside {

@@ -10,15 +10,49 @@ import (
 // known is a ticket as it was known before an instant: its first n events.
 type known struct {
 	*ticket.Version
-	n int
+	n    int
+	memo *memo // nil: each value is looked up
 }
 
-func knownAt(v *ticket.Version, at int64) known {
+// memo keeps the values of the fields that conditions name, since many targets
+// ask for few fields.
+type memo struct {
+	columns map[string]int
+	values  []string // by column
+	looked  []bool
+}
+
+// column gives a field's place.
+func (m *memo) column(name string) int {
+	i, ok := m.columns[name]
+	if !ok {
+		i = len(m.values)
+		m.columns[name] = i
+		m.values, m.looked = append(m.values, ""), append(m.looked, false)
+	}
+	return i
+}
+
+// knownAt gives what was known of a ticket, and makes the memo that of it.
+func (m *memo) knownAt(v *ticket.Version, at int64) known {
 	n := len(v.Events)
 	for n > 0 && v.Events[n-1].At.Unix() >= at {
 		n--
 	}
-	return known{v, n}
+	clear(m.looked)
+	return known{v, n, m}
+}
+
+// value gives the field of a condition.
+func (k known) value(c *condition) string {
+	m := k.memo
+	if m == nil {
+		return k.field(c.field)
+	}
+	if !m.looked[c.column] {
+		m.looked[c.column], m.values[c.column] = true, k.field(c.field)
+	}
+	return m.values[c.column]
 }
 
 // field gives a field's value as it was then; of one that no event mentions,
@@ -47,13 +81,14 @@ type where []condition
 
 type condition struct {
 	field  string
+	column int // in the memo
 	values []string
 }
 
-func compileWhere(w agreement.Where) where {
+func (m *memo) compileWhere(w agreement.Where) where {
 	var all where
 	for field, values := range w {
-		all = append(all, condition{field, values})
+		all = append(all, condition{field, m.column(field), values})
 	}
 	slices.SortFunc(all, func(a, b condition) int {
 		if a.field < b.field {
@@ -65,10 +100,27 @@ func compileWhere(w agreement.Where) where {
 }
 
 func (w where) matches(k known) bool {
-	for _, c := range w {
-		if !slices.Contains(c.values, k.field(c.field)) {
+	for i := range w {
+		if c := &w[i]; !slices.Contains(c.values, k.value(c)) {
 			return false
 		}
 	}
 	return true
+}
+
+// newly says of a ticket that matches whether it didn't before its last event.
+// It looks only at the fields that this event changes, so that a walk through a
+// history takes no longer than the history is.
+func (w where) newly(k known) bool {
+	changes := k.Events[k.n-1].Fields
+	if len(changes) == 0 {
+		return false
+	}
+	for i := range w {
+		c := &w[i]
+		if _, ok := changes[c.field]; ok && !slices.Contains(c.values, (known{k.Version, k.n - 1, nil}).field(c.field)) {
+			return true
+		}
+	}
+	return false
 }

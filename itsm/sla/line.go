@@ -100,6 +100,16 @@ func (c cycle) run(cal *calendar.Calendar, reopen agreement.Reopen) (t tally) {
 	return t
 }
 
+// elapsed is run, without what is paused.
+func (c cycle) elapsed(cal *calendar.Calendar, reopen agreement.Reopen) (n int64) {
+	for i, x := range c.line {
+		if c.counts(i, reopen) {
+			n += cal.Seconds(time.Unix(x.at, 0), time.Unix(c.until(i), 0))
+		}
+	}
+	return n
+}
+
 // until is the end of the state that change i begins.
 func (c cycle) until(i int) int64 {
 	if i+1 < len(c.line) {
@@ -136,11 +146,15 @@ func (c cycle) breach(cal *calendar.Calendar, target int64, reopen agreement.Reo
 			continue
 		}
 		from, horizon := time.Unix(x.at, 0), time.Unix(c.until(i), 0)
-		if c.open && i+1 == len(c.line) {
+		last := c.open && i+1 == len(c.line)
+		if last {
 			horizon = forever
 		}
 		if at, ok := cal.Add(from, target, horizon); ok {
 			return &at
+		}
+		if last {
+			return nil
 		}
 		target -= cal.Seconds(from, horizon)
 	}

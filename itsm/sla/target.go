@@ -62,16 +62,14 @@ func (t *target) lineAt(l line, k known, end int64) line {
 		return l
 	}
 	since := l[0].at
-	for n := k.n; n > 1 && t.selects(known{k.Version, n}); n-- {
-		if !t.selects(known{k.Version, n - 1}) {
+	for n := k.n; n > 1; n-- {
+		if k := (known{k.Version, n, nil}); t.terms.where.newly(k) || t.where.newly(k) {
 			since = k.Events[n-1].At.Unix()
 			break
 		}
 	}
 	return l.from(since)
 }
-
-func (t *target) selects(k known) bool { return t.terms.where.matches(k) && t.where.matches(k) }
 
 // over says whether the clock has passed the target at its end: the last stop,
 // or else the instant given. It gives what the clock shows, too, unless it
@@ -97,10 +95,10 @@ func (t *target) elapsed(l line, at int64) (most int64) {
 		at = l[len(l)-1].at
 	}
 	if t.spec.Reopen != agreement.NewCycle { // without a list of one
-		return cycle{line: l, end: at}.run(t.cal, t.spec.Reopen).elapsed
+		return cycle{line: l, end: at}.elapsed(t.cal, t.spec.Reopen)
 	}
 	for _, c := range cyclesOf(l, at, t.spec.Reopen) {
-		most = max(most, c.run(t.cal, t.spec.Reopen).elapsed)
+		most = max(most, c.elapsed(t.cal, t.spec.Reopen))
 	}
 	return most
 }

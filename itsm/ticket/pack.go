@@ -94,17 +94,23 @@ func Unpack(b []byte) ([]Event, error) {
 		return nil, errPacked
 	}
 	r := Unpacker{rest: b[1:]}
-	table := make([]string, r.Count(1))
-	for i := range table {
-		table[i] = r.Text()
+	// The texts share one copy of the bytes, and where they are few, as nearly
+	// always, their table is on the stack.
+	var few [24]string
+	table := few[:0]
+	texts := r.Count(1)
+	if texts > len(few) {
+		table = make([]string, 0, texts)
 	}
-	text := func() string {
-		i := r.Uint()
-		if i >= uint64(len(table)) {
-			r.bad = true
-			return ""
+	all := string(r.rest)
+	for range texts {
+		n := r.Count(1)
+		if r.bad {
+			return nil, errPacked
 		}
-		return table[i]
+		at := len(all) - len(r.rest)
+		table = append(table, all[at:at+n])
+		r.rest = r.rest[n:]
 	}
 	events := make([]Event, r.Count(5))
 	var at, seq int64
@@ -112,16 +118,17 @@ func Unpack(b []byte) ([]Event, error) {
 		flags := r.Byte()
 		at += r.Int()
 		seq += r.Int()
-		e := Event{At: time.Unix(at, 0).UTC(), Seq: seq, State: text(),
-			Stopped: flags&flagStopped != 0, Responded: flags&flagResponded != 0, Void: flags&flagVoid != 0}
+		e := &events[i]
+		e.At, e.Seq, e.State = time.Unix(at, 0).UTC(), seq, r.of(table)
+		e.Stopped, e.Responded, e.Void = flags&flagStopped != 0, flags&flagResponded != 0, flags&flagVoid != 0
 		if flags&^byte(flagsKnown) != 0 {
 			r.bad = true
 		}
 		if n := r.Count(2); n > 0 {
 			e.Fields = make(map[string]string, n)
 			for range n {
-				name := text()
-				e.Fields[name] = text()
+				name := r.of(table)
+				e.Fields[name] = r.of(table)
 			}
 			if len(e.Fields) != n {
 				r.bad = true
@@ -130,7 +137,6 @@ func Unpack(b []byte) ([]Event, error) {
 		if r.bad {
 			return nil, errPacked
 		}
-		events[i] = e
 	}
 	if r.bad || len(r.rest) != 0 {
 		return nil, errPacked
@@ -167,8 +173,23 @@ func (r *Unpacker) Byte() byte {
 	return b
 }
 
+// of reads a text by its place in a table.
+func (r *Unpacker) of(table []string) string {
+	i := r.Uint()
+	if i >= uint64(len(table)) {
+		r.bad = true
+		return ""
+	}
+	return table[i]
+}
+
 // Uint reads an unsigned varint.
 func (r *Unpacker) Uint() uint64 {
+	if !r.bad && len(r.rest) > 0 && r.rest[0] < 0x80 { // most are short
+		v := uint64(r.rest[0])
+		r.rest = r.rest[1:]
+		return v
+	}
 	v, n := binary.Uvarint(r.rest)
 	if r.bad || n <= 0 {
 		r.bad = true

@@ -90,3 +90,44 @@ func TestStagedRowsComeBack(t *testing.T) {
 		require.Error(t, err)
 	})
 }
+
+func TestReadTellsWhatSettleDerives(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		events := anyEvents(t)
+		var got Version
+		err := got.Read(Pack(events))
+		told := History(events)
+		if len(told) == 0 {
+			require.Error(t, err, "there is no history without an event")
+			return
+		}
+		require.NoError(t, err)
+		want := Version{Events: events}
+		want.Settle()
+		require.Equal(t, []time.Time{events[0].At, want.First, want.Last}, []time.Time{got.Opened, got.First, got.Last})
+		require.Equal(t, told, got.Events)
+		for name, value := range want.Fields {
+			require.Equal(t, value, got.Fields[name])
+		}
+		for name, value := range got.Fields {
+			require.Equal(t, value, want.Fields[name], "empty is not set")
+		}
+	})
+}
+
+// BenchmarkRead unpacks a ticket with a pause, as a report reads a million.
+func BenchmarkRead(b *testing.B) {
+	at := time.Date(2016, 2, 29, 1, 16, 0, 0, time.UTC)
+	events := []Event{{At: at, Fields: map[string]string{"priority": "3 - Moderate", "category": "Category 55", "customer": "Customer 7", "made_sla": "true"}}}
+	for i, state := range []string{"New", "Active", "Awaiting User Info", "Active", "Resolved"} {
+		events = append(events, Event{At: at.Add(time.Duration(i*i) * time.Hour), Seq: int64(i), State: state, Stopped: state == "Resolved"})
+	}
+	packed := Pack(events)
+	var v Version
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := v.Read(packed); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
