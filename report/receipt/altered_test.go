@@ -15,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"turnus/itsm/agreement"
 	"turnus/itsm/canonical"
 	"turnus/itsm/fault"
 	"turnus/itsm/ticket"
@@ -126,11 +127,14 @@ func identical(t testing.TB, b []byte) bool {
 	return v.Identical
 }
 
-// small is a file like the golden one, with a target less, and half of the tickets.
+// small is a file like the golden one, with half of the tickets, and all of them
+// under one target with the rules of all.
 func small(t testing.TB) []byte {
 	f, list := frozenMarch(), march()
 	a := &f.Agreements[0].Spec
-	a.Targets = a.Targets[:2]
+	one := a.Targets[1]
+	one.Name, one.Where = a.Targets[0].Name, a.Targets[2].Where
+	a.Targets = []agreement.Target{one}
 	list = []ticket.Version{list[1], list[3], list[5], list[7]}
 	return export(t, set(f, list), list)
 }
