@@ -159,20 +159,8 @@ func (g *staging) unpack(ctx context.Context, conn *sql.Conn) error {
 		return err
 	}
 	for {
-		var blocks [][]byte
-		rows, err := conn.QueryContext(ctx, fmt.Sprintf(`FETCH FORWARD %d FROM staged_blocks`, fetch))
+		blocks, err := fetchBytes(ctx, conn, fmt.Sprintf(`FETCH FORWARD %d FROM staged_blocks`, fetch))
 		if err != nil {
-			return err
-		}
-		for rows.Next() {
-			var b []byte
-			if err := rows.Scan(&b); err != nil {
-				rows.Close()
-				return err
-			}
-			blocks = append(blocks, b)
-		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 			return err
 		}
 		if len(blocks) == 0 {
@@ -197,6 +185,23 @@ func (g *staging) unpack(ctx context.Context, conn *sql.Conn) error {
 	}
 	_, err := conn.ExecContext(ctx, `CLOSE staged_blocks`)
 	return err
+}
+
+// fetchBytes gives the one column of all rows.
+func fetchBytes(ctx context.Context, conn *sql.Conn, query string) (all [][]byte, err error) {
+	rows, err := conn.QueryContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var b []byte
+		if err := rows.Scan(&b); err != nil {
+			return nil, err
+		}
+		all = append(all, b)
+	}
+	return all, rows.Err()
 }
 
 // appendStaged appends a row to a block.
