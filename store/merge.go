@@ -2,9 +2,11 @@ package store
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -14,8 +16,11 @@ import (
 	"turnus/itsm/ticket"
 )
 
-// fetchRows is how many staged rows are merged at a time.
-const fetchRows = 2048
+// How much is merged at a time: staged rows, or blocks of them.
+const (
+	fetchRows   = 4096
+	fetchBlocks = 64
+)
 
 // merge is the one ordered pass over the staged rows: those of a ticket, with
 // its newest stored version, become its next version. While one batch is
@@ -36,8 +41,14 @@ type merge struct {
 // group is the staged rows of one ticket.
 type group struct {
 	number  string
-	rows    []ticket.Row
+	rows    []staged
 	flagged bool // other rows of it were rejected
+}
+
+// staged is a row as ticket.AppendRow has packed it.
+type staged struct {
+	row  int64
+	data []byte
 }
 
 // batch is complete tickets on their way into the tables.
@@ -47,12 +58,13 @@ type batch struct {
 	newest   map[string]*kept
 	versions copier // encoded rows of ticket_version
 	rejects  copier // and of import_reject
+	err      error  // of unpacking a row
 }
 
 func (m *merge) run() error {
-	// A file that is in order already needs no sort: a temporary table is read
-	// in the order in which it was written.
-	order := ` ORDER BY number, row`
+	// A file that is in order already is in blocks and needs no sort: a temporary
+	// table is read in the order in which it was written.
+	order := ` WHERE row >= 0 ORDER BY number, row`
 	if m.sorted {
 		order = ``
 	}
@@ -82,7 +94,7 @@ func (m *merge) run() error {
 		}()
 		err = m.write(before)
 		<-ready
-		if err != nil {
+		if err := cmp.Or(err, b.err); err != nil {
 			return err
 		}
 		// What was written lends its room to the batch after the next one.
@@ -101,7 +113,11 @@ func (m *merge) run() error {
 // fetch reads the next staged rows; the batch has the tickets that are
 // complete, and the room of one that was written.
 func (m *merge) fetch(free *batch) (b *batch, n int, err error) {
-	rows, err := m.tx.QueryContext(m.ctx, fmt.Sprintf(`FETCH FORWARD %d FROM staged_rows`, fetchRows))
+	most := fetchRows
+	if m.sorted {
+		most = fetchBlocks
+	}
+	rows, err := m.tx.QueryContext(m.ctx, fmt.Sprintf(`FETCH FORWARD %d FROM staged_rows`, most))
 	if err != nil {
 		return nil, 0, err
 	}
@@ -118,34 +134,52 @@ func (m *merge) fetch(free *batch) (b *batch, n int, err error) {
 			return nil, 0, err
 		}
 		n++
-		if string(number) != m.group.number {
-			if m.group.number != "" {
-				b.groups = append(b.groups, m.group)
-			}
-			m.group = group{number: string(number)}
+		own := bytes.Clone(data) // a group may outlive its batch
+		if row == blockRow {
+			err = eachStaged(own, func(number []byte, row int64, data []byte) error { return m.take(b, number, row, data) })
+		} else {
+			err = m.take(b, number, row, own)
 		}
-		if data[0] == stagedReject {
-			r, err := readReject(data[1:], m.group.number, row)
-			if err != nil {
-				return nil, 0, err
-			}
-			b.refused = append(b.refused, r)
-			m.group.flagged = true
-			continue
-		}
-		r, err := ticket.ReadRow(data[1:], m.names)
 		if err != nil {
 			return nil, 0, err
 		}
-		r.Number, r.Row = m.group.number, row
-		if len(m.group.rows) >= ticket.MaxChanges {
-			b.refused = append(b.refused, r.TooMany())
-			m.group.flagged = true
-			continue
-		}
-		m.group.rows = append(m.group.rows, r)
 	}
 	return b, n, rows.Err()
+}
+
+// take puts a staged row to its group, or among the refused.
+func (m *merge) take(b *batch, number []byte, row int64, data []byte) error {
+	if len(data) == 0 {
+		return errors.New("store: a staged row is damaged")
+	}
+	reject := data[0] == stagedReject
+	if reject && len(number) == 0 { // of no ticket
+		r, err := readReject(data[1:], "", row)
+		b.refused = append(b.refused, r)
+		return err
+	}
+	if string(number) != m.group.number {
+		if m.group.number != "" {
+			b.groups = append(b.groups, m.group)
+		}
+		m.group = group{number: string(number)}
+	}
+	switch {
+	case reject:
+		r, err := readReject(data[1:], m.group.number, row)
+		if err != nil {
+			return err
+		}
+		b.refused = append(b.refused, r)
+		m.group.flagged = true
+	case len(m.group.rows) >= ticket.MaxChanges:
+		r := ticket.Row{Number: m.group.number, Row: row}
+		b.refused = append(b.refused, r.TooMany())
+		m.group.flagged = true
+	default:
+		m.group.rows = append(m.group.rows, staged{row, data[1:]})
+	}
+	return nil
 }
 
 // batch merges complete tickets.
@@ -153,8 +187,19 @@ func (m *merge) batch(b *batch) {
 	for _, r := range b.refused {
 		m.reject(b, r)
 	}
+	var rows []ticket.Row
 	for _, g := range b.groups {
-		m.ticket(b, g)
+		rows = rows[:0]
+		for _, s := range g.rows {
+			r, err := ticket.ReadRow(s.data, m.names)
+			if err != nil {
+				b.err = fmt.Errorf("row %d of ticket %s: %w", s.row, g.number, err)
+				return
+			}
+			r.Number, r.Row = g.number, s.row
+			rows = append(rows, r)
+		}
+		m.ticket(b, g, rows)
 	}
 }
 
@@ -221,13 +266,13 @@ func (m *merge) newest(groups []group) (map[string]*kept, error) {
 }
 
 // ticket merges one.
-func (m *merge) ticket(b *batch, g group) {
+func (m *merge) ticket(b *batch, g group, rows []ticket.Row) {
 	k := b.newest[g.number]
 	var stored *ticket.Version
 	if k != nil {
 		stored = &k.Version
 	}
-	v, outcomes := ticket.Merge(stored, g.rows, m.in.Union)
+	v, outcomes := ticket.Merge(stored, rows, m.in.Union)
 	stays := k != nil && k.later && !m.in.Union // nothing newer is replaced
 	for _, o := range outcomes {
 		switch {

@@ -221,6 +221,20 @@ func (r *Unpacker) Count(size int) int {
 	return int(n)
 }
 
+// More says that there is something left to read, and no mistake so far.
+func (r *Unpacker) More() bool { return !r.bad && len(r.rest) > 0 }
+
+// Bytes reads bytes with their length; they are the unpacked bytes themselves.
+func (r *Unpacker) Bytes() []byte {
+	n := r.Count(1)
+	if r.bad {
+		return nil
+	}
+	b := r.rest[:n:n]
+	r.rest = r.rest[n:]
+	return b
+}
+
 // Text reads a text with its length.
 func (r *Unpacker) Text() string {
 	n := r.Count(1)

@@ -163,7 +163,6 @@ func TestMemoryIsBounded(t *testing.T) {
 		list = append(list, v)
 	}
 	f = set(f, list)
-	list = nil
 	r := draftedFrom(t, f, tickets())
 	reader, writer := io.Pipe()
 	go func() { writer.CloseWithError(receipt.SLA(writer, r, f, tickets())) }()
