@@ -26,8 +26,9 @@ import (
 var generated = ticket.Mapping{Number: "Key", Opened: "Created", Stopped: "Resolved", Responded: "First response",
 	Fields: map[string]string{"priority": "Priority", "category": "Category", "customer": "Organization", "made_sla": "SLA"}}
 
-// generate writes a table of n tickets, one a row.
-func generate(t testing.TB, n int) string {
+// generate writes a table of n tickets, one a row, in the order of their
+// numbers or shuffled.
+func generate(t testing.TB, n int, shuffled bool) string {
 	name := filepath.Join(t.TempDir(), "tickets.csv")
 	f, err := os.Create(name)
 	require.NoError(t, err)
@@ -35,7 +36,11 @@ func generate(t testing.TB, n int) string {
 	random := rand.New(rand.NewPCG(9, 10))
 	fmt.Fprintln(w, "Key,Summary,Created,First response,Resolved,Priority,Category,Organization,SLA")
 	start := time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)
+	order := random.Perm(n)
 	for i := range n {
+		if shuffled {
+			i = order[i]
+		}
 		opened := start.Add(time.Duration(i) * 30 * time.Second)
 		responded := opened.Add(time.Duration(random.IntN(3600)) * time.Second)
 		stopped := responded.Add(time.Duration(random.IntN(200_000)) * time.Second).Format(time.RFC3339)
@@ -51,17 +56,23 @@ func generate(t testing.TB, n int) string {
 }
 
 // BenchmarkImport sets the import of a table, its reading included, beside
-// psql's \copy of the same ticket versions into a table with the same indexes,
-// in one database and one run. TURNUS_BENCH_TICKETS says how many (a million).
+// psql's \copy of the same ticket versions, in order, into a table with the same
+// indexes, in one database and one run. TURNUS_BENCH_TICKETS says how many (a
+// million).
 //
 //	go test -run '^$' -bench Import -benchtime 1x ./store
 func BenchmarkImport(b *testing.B) {
+	b.Run("sorted", func(b *testing.B) { benchImport(b, false) })
+	b.Run("shuffled", func(b *testing.B) { benchImport(b, true) })
+}
+
+func benchImport(b *testing.B, shuffled bool) {
 	psql, err := psqlBinary()
 	if err != nil {
 		b.Skip("psql isn't on this machine: ", err)
 	}
 	n := benchTickets(b)
-	file := generate(b, n)
+	file := generate(b, n, shuffled)
 	defer debug.SetGCPercent(debug.SetGCPercent(200)) // as `turnus up` does
 	for b.Loop() {
 		b.StopTimer()

@@ -74,7 +74,7 @@ func BenchmarkReport(b *testing.B) {
 	require.NoError(b, err)
 	defer db.Close()
 	s := store.New(db)
-	file, err := os.Open(generate(b, n))
+	file, err := os.Open(generate(b, n, false))
 	require.NoError(b, err)
 	defer file.Close()
 	f := benchFrozen(b)
