@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"iter"
 	"time"
 
@@ -154,25 +153,12 @@ func (g *staging) flush(c *copier) error {
 // unpack stages the rows of all blocks by themselves: something out of order
 // came after them.
 func (g *staging) unpack(ctx context.Context, conn *sql.Conn) error {
-	const fetch = 512 // blocks, some megabytes
 	if _, err := conn.ExecContext(ctx, `DECLARE staged_blocks NO SCROLL CURSOR FOR SELECT data FROM staged WHERE row < 0`); err != nil {
 		return err
 	}
 	for {
-		var blocks [][]byte
-		rows, err := conn.QueryContext(ctx, fmt.Sprintf(`FETCH FORWARD %d FROM staged_blocks`, fetch))
+		blocks, err := blocks(ctx, conn)
 		if err != nil {
-			return err
-		}
-		for rows.Next() {
-			var b []byte
-			if err := rows.Scan(&b); err != nil {
-				rows.Close()
-				return err
-			}
-			blocks = append(blocks, b)
-		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 			return err
 		}
 		if len(blocks) == 0 {
@@ -197,6 +183,23 @@ func (g *staging) unpack(ctx context.Context, conn *sql.Conn) error {
 	}
 	_, err := conn.ExecContext(ctx, `CLOSE staged_blocks`)
 	return err
+}
+
+// blocks fetches the next ones, some megabytes.
+func blocks(ctx context.Context, conn *sql.Conn) (list [][]byte, err error) {
+	rows, err := conn.QueryContext(ctx, `FETCH FORWARD 512 FROM staged_blocks`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var b []byte
+		if err := rows.Scan(&b); err != nil {
+			return nil, err
+		}
+		list = append(list, b)
+	}
+	return list, rows.Err()
 }
 
 // appendStaged appends a row to a block.
