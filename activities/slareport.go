@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"time"
 
 	"turnus/itsm/agreement"
 	"turnus/itsm/calendar"
@@ -16,9 +17,11 @@ import (
 	"turnus/workflows"
 )
 
+const slaReport = "sla-report" // the process
+
 // SLAReportCollect freezes what a round stands on: the tickets as of the
-// newest import, by count and hash, and the versions of agreements and
-// calendars.
+// newest import, by count and hash, the versions of agreements and calendars,
+// the exclusions that hold, and what the reports before said.
 func (s *Set) SLAReportCollect(ctx context.Context, in workflows.Freezing) (workflows.Collected, error) {
 	st := run.Step{Run: in.Run, Round: in.Round}
 	if err := s.store.Enter(ctx, st, run.Collecting); err != nil {
@@ -31,13 +34,48 @@ func (s *Set) SLAReportCollect(ctx context.Context, in workflows.Freezing) (work
 	if f.RowsRead, f.Rejects, err = s.store.RejectsByCause(ctx, f.Service, f.Import); err != nil {
 		return workflows.Collected{}, err
 	}
-	if f.Count, f.Hash, err = s.store.TicketsHash(ctx, f.Service, f.Import, f.From, f.To); err != nil {
+	if err := s.slaHistory(ctx, &f); err != nil {
+		return workflows.Collected{}, err
+	}
+	if err := s.slaTickets(ctx, &f); err != nil {
 		return workflows.Collected{}, err
 	}
 	if f, err = store.Freeze(ctx, s.store, s.now(), st, f); err != nil {
 		return workflows.Collected{}, err
 	}
 	return workflows.Collected{Import: f.Import, Count: f.Count, Hash: f.Hash}, nil
+}
+
+// slaTickets counts and hashes the tickets, and keeps the exclusions that name
+// one of them.
+func (s *Set) slaTickets(ctx context.Context, f *sla.Frozen) error {
+	known, err := s.store.ExclusionsOf(ctx, f.Service, f.At)
+	if err != nil {
+		return err
+	}
+	zone, err := calendar.Zone(f.Zone)
+	if err != nil {
+		return err
+	}
+	exclusions := newInSet(known)
+	var oldest time.Time
+	var see func(number []byte, opened time.Time) // nobody looks unless something depends on it
+	if len(known) > 0 || f.Voids() {
+		see = func(number []byte, opened time.Time) {
+			exclusions.see(number)
+			if oldest.IsZero() || opened.Before(oldest) {
+				oldest = opened
+			}
+		}
+	}
+	if f.Count, f.Hash, err = s.store.TicketsHash(ctx, f.Service, f.Import, f.From, f.To, see); err != nil {
+		return err
+	}
+	f.Exclusions = exclusions.kept()
+	if f.Since = slaSince(*f, zone, oldest); f.Since != nil { // the set begins earlier than thought
+		f.Count, f.Hash, err = s.store.TicketsHash(ctx, f.Service, f.Import, *f.Since, f.To, nil)
+	}
+	return err
 }
 
 // slaRules collects everything but the tickets.
@@ -112,11 +150,16 @@ func (s *Set) SLAReportDraft(ctx context.Context, st run.Step) (workflows.Drafte
 	if err != nil {
 		return workflows.Drafted{}, err
 	}
-	r, err := sla.Derive(f, s.store.TicketsAsOf(ctx, f.Service, f.Import, f.From, f.To))
+	from, to := f.Reads()
+	r, err := sla.Derive(f, s.store.TicketsAsOf(ctx, f.Service, f.Import, from, to))
 	if err != nil {
 		return workflows.Drafted{}, err
 	}
-	d := slaDocument(f, r)
+	study, err := sla.StudyOf(f, r)
+	if err != nil {
+		return workflows.Drafted{}, err
+	}
+	d := slaDocument(f, r, study)
 	// After a publication it is a restatement: late data, or a corrected rule.
 	old, published, err := s.store.Published(ctx, run.Key{Process: d.Process, Scope: d.Scope, Period: d.Period})
 	if err != nil {

@@ -21,7 +21,7 @@ func slaDefinitions(f sla.Frozen, r sla.Result) report.Section {
 			"Each figure has a receipt that says of every ticket which time counted and which didn’t, and why. turnus report %[1]s --receipts -o FILE writes all of them into one file, for those who may see the tickets; turnus verify receipt FILE computes it anew on any machine, without this server, and says whether it is identical or where it differs.",
 			"Zu jeder Zahl gibt es einen Beleg, der für jedes Ticket sagt, welche Zeit zählte, welche nicht, und warum. turnus report %[1]s --receipts -o DATEI schreibt alle in eine Datei, für diejenigen, die die Tickets sehen dürfen; turnus verify receipt DATEI rechnet sie auf jedem Rechner ohne diesen Server nach und sagt, ob alles übereinstimmt oder wo nicht.",
 			f.Run)},
-		Tables: []report.Table{definitionTable(), basisTable(f)},
+		Tables: []report.Table{definitionTable(f, r), basisTable(f)},
 	}
 	for _, a := range r.Agreements {
 		if len(a.Targets) > 0 {
@@ -34,8 +34,8 @@ func slaDefinitions(f sla.Frozen, r sla.Result) report.Section {
 	return s
 }
 
-func definitionTable() report.Table {
-	return report.Table{
+func definitionTable(f sla.Frozen, r sla.Result) report.Table {
+	t := report.Table{
 		Caption: text.New("Definitions", "Begriffe"),
 		Columns: []report.Column{leftColumn("Term", "Begriff"), leftColumn("Meaning", "Bedeutung")},
 		Rows: [][]report.Cell{
@@ -62,6 +62,8 @@ func definitionTable() report.Table {
 				"Das Ziel folgt den Feldern des Tickets, wie seine Regel es sagt (siehe unten). Es gilt die Version der Vereinbarung, die bei der Eröffnung des Tickets in Kraft war.")},
 		},
 	}
+	t.Rows = append(t.Rows, depthDefinitions(f, r)...)
+	return t
 }
 
 func basisTable(f sla.Frozen) report.Table {

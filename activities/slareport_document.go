@@ -14,9 +14,9 @@ import (
 // slaDocument words the figures of a period: for a service manager, who wants
 // to know what was kept, and for an auditor, who wants to know how we know. It
 // is pure: the same inputs give the same document, and so the same hash.
-func slaDocument(f sla.Frozen, r sla.Result) report.Document {
+func slaDocument(f sla.Frozen, r sla.Result, study sla.Study) report.Document {
 	d := report.Document{
-		Run: f.Run, Process: "sla-report", Scope: f.Service, Period: f.Period,
+		Run: f.Run, Process: slaReport, Scope: f.Service, Period: f.Period,
 		From: f.From.UTC(), To: f.To.UTC(), Zone: f.Zone,
 		Title:       text.New("SLA report", "SLA-Bericht"),
 		Subject:     titled(f.Title, f.Service),
@@ -28,7 +28,7 @@ func slaDocument(f sla.Frozen, r sla.Result) report.Document {
 		ComputedAt:  f.At.UTC(),
 	}
 	for _, a := range r.Agreements {
-		d.Sections = append(d.Sections, slaResults(a))
+		d.Sections = append(d.Sections, slaResults(a, study))
 	}
 	if len(r.Agreements) == 0 {
 		d.Sections = append(d.Sections, report.Section{
@@ -38,7 +38,11 @@ func slaDocument(f sla.Frozen, r sla.Result) report.Document {
 				"Für diesen Service galt in der Periode keine Vereinbarung. Es gibt nichts, woran zu messen wäre.")},
 		})
 	}
-	d.Sections = append(d.Sections, slaWorkload(r), slaClaims(r), slaQuality(f, r), slaDefinitions(f, r))
+	d.Sections = append(d.Sections, slaExclusions(f, r)...)
+	d.Sections = append(d.Sections, slaCredits(r)...)
+	d.Sections = append(d.Sections, slaWorkload(r, study), slaTrend(f, r, study))
+	d.Sections = append(d.Sections, slaBefore(f, r)...)
+	d.Sections = append(d.Sections, slaClaims(r), slaQuality(f, r), slaDefinitions(f, r))
 	return d
 }
 
@@ -198,6 +202,13 @@ func slaSources(f sla.Frozen) []report.Source {
 	}
 	for _, c := range f.Calendars {
 		s = append(s, report.Source{Kind: "calendar", Name: c.Name, Version: decimal(int64(c.Version)), Hash: c.Hash})
+	}
+	for _, x := range f.Exclusions {
+		hash, _ := canonical.Hash(x) // it was JSON before
+		s = append(s, report.Source{Kind: "exclusion", Name: f.Service, Version: decimal(x.ID), Hash: hash})
+	}
+	for _, p := range f.History {
+		s = append(s, report.Source{Kind: "report", Name: p.Run, Version: decimal(int64(p.Version)), Hash: p.Hash})
 	}
 	hash, _ := canonical.Hash(f) // it was JSON before
 	return append(s, report.Source{Kind: "tzdata", Name: f.Zone, Version: f.TZData},

@@ -25,6 +25,15 @@ func instant(s string) time.Time {
 	return t
 }
 
+// document is the report on figures, with what they can bear.
+func document(f sla.Frozen, r sla.Result) report.Document {
+	study, err := sla.StudyOf(f, r)
+	if err != nil {
+		panic(err)
+	}
+	return slaDocument(f, r, study)
+}
+
 func frozenMarch() sla.Frozen {
 	spec := agreement.Spec{Service: "service-desk", Customer: "internal-users",
 		Where: agreement.Where{"category": {"Category 26", "Category 53"}}}
@@ -87,7 +96,7 @@ func figure(t *testing.T, d report.Document, name string) report.Figure {
 }
 
 func TestFigures(t *testing.T) {
-	d := slaDocument(frozenMarch(), resultMarch())
+	d := document(frozenMarch(), resultMarch())
 	null := "null"
 	for _, c := range []struct {
 		name, value, num, den string
@@ -127,7 +136,7 @@ func TestFigures(t *testing.T) {
 		require.Equal(t, "service-desk-2016", f.Agreement)
 		require.Regexp(t, `^sla\.[a-z-]+/1$`, f.Formula)
 	}
-	require.Len(t, d.Figures, 4*10+2)
+	require.Len(t, d.Figures, 4*17+2)
 	missed := figure(t, d, "p4-resolution.attainment")
 	require.Equal(t, "missed", missed.Verdict)
 	require.Equal(t, "99.9", missed.Target)
@@ -201,8 +210,8 @@ func documents() map[string]report.Document {
 	versions := resultMarch()
 	versions.Agreements[0].Versions = []int{1, 3}
 	return map[string]report.Document{
-		"march": slaDocument(f, r), "provisional": slaDocument(provisional, r), "no reason": slaDocument(silent, r),
-		"many": slaDocument(many, all), "empty": slaDocument(empty, sla.Result{}), "versions": slaDocument(f, versions),
+		"march": document(f, r), "provisional": document(provisional, r), "no reason": document(silent, r),
+		"deep": document(deepMarch()), "deep and provisional": document(deepProvisional()), "many": document(many, all), "empty": document(empty, sla.Result{}), "versions": document(f, versions),
 	}
 }
 
@@ -249,13 +258,13 @@ func TestHash(t *testing.T) {
 	}
 	a, b := frozenMarch(), frozenMarch()
 	b.Count++
-	ha, _, _ := report.Hash(slaDocument(a, resultMarch()))
-	hb, _, _ := report.Hash(slaDocument(b, resultMarch()))
+	ha, _, _ := report.Hash(document(a, resultMarch()))
+	hb, _, _ := report.Hash(document(b, resultMarch()))
 	require.NotEqual(t, ha, hb)
 }
 
 func TestSummary(t *testing.T) {
-	tiles := slaDocument(frozenMarch(), resultMarch()).Summary
+	tiles := document(frozenMarch(), resultMarch()).Summary
 	require.Equal(t, text.New("1 of 3", "1 von 3"), *tiles[0].Value.Text)
 	require.Equal(t, text.New("2 missed; 1 without cases", "2 verfehlt; 1 ohne Fälle"), tiles[0].Note)
 	require.Equal(t, report.Bad, tiles[0].Tone)
@@ -264,9 +273,9 @@ func TestSummary(t *testing.T) {
 
 	part := resultMarch()
 	part.Opened = 12000 // tickets of others too
-	require.Equal(t, text.New("workload limits kept: 1 of 1", "Lastgrenzen eingehalten: 1 von 1"), slaDocument(frozenMarch(), part).Summary[4].Note)
+	require.Equal(t, text.New("workload limits kept: 1 of 1", "Lastgrenzen eingehalten: 1 von 1"), document(frozenMarch(), part).Summary[4].Note)
 
-	none := slaDocument(sla.Frozen{Period: "2016-03", Zone: "UTC"}, sla.Result{}).Summary
+	none := document(sla.Frozen{Period: "2016-03", Zone: "UTC"}, sla.Result{}).Summary
 	require.Equal(t, report.NotApplicable(), *none[0].Value.Text)
 	require.Equal(t, report.Neutral, none[0].Tone)
 }

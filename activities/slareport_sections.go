@@ -16,7 +16,7 @@ func named(s string) report.Cell        { return report.Words(text.Same(s)) }
 func inWords(en, de string) report.Cell { return report.Words(text.New(en, de)) }
 
 // slaResults is the section of one agreement, and so of one customer.
-func slaResults(a sla.AgreementResult) report.Section {
+func slaResults(a sla.AgreementResult, study sla.Study) report.Section {
 	title := titled(a.Title, a.Name)
 	who := text.Text{}
 	if a.Customer != "" {
@@ -61,36 +61,12 @@ func slaResults(a sla.AgreementResult) report.Section {
 		open.Rows = append(open.Rows, []report.Cell{named(t.Target.Name), report.Count(t.Open), report.Count(t.OpenBreached),
 			report.Count(t.Undecided), report.Count(t.Reopened), report.Count(t.ReopenedBreached)})
 	}
-	s.Tables = []report.Table{results, open}
-	return s
-}
-
-func slaWorkload(r sla.Result) report.Section {
-	s := report.Section{
-		Title: text.New("Workload against its limits", "Arbeitslast und Lastgrenzen"),
-		Paragraphs: []text.Text{text.New(
-			"Targets are agreed for a volume of work. A volume over its limit is for agreement and customer to talk about; it changes no result here.",
-			"Ziele sind für eine bestimmte Arbeitslast vereinbart. Eine Last über ihrer Grenze ist mit dem Kunden zu besprechen; an den Ergebnissen ändert sie hier nichts.")},
+	s.Paragraphs = append(s.Paragraphs, slaScore(a.Score)...)
+	s.Tables = []report.Table{results, slaCertainty(a, study), slaElapsed(a)}
+	if worst := slaWorst(a); len(worst.Rows) > 0 {
+		s.Tables = append(s.Tables, worst)
 	}
-	t := report.Table{Columns: []report.Column{leftColumn("Agreement", "Vereinbarung"), leftColumn("Limit", "Grenze"), rightColumn("Opened in the period", "In der Periode eröffnet"),
-		rightColumn("Agreed limit", "Vereinbarte Grenze"), rightColumn("Utilisation", "Auslastung"), leftColumn("Result", "Ergebnis")}}
-	for _, a := range r.Agreements {
-		for _, w := range a.Workload {
-			limit, verdict := report.Count(w.Limit.Limit), limitCell(w.Verdict)
-			if w.Limit.Limit == 0 {
-				limit, verdict = inWords("none", "keine"), verdictCell(sla.NoData)
-			}
-			t.Rows = append(t.Rows, []report.Cell{report.Words(titled(a.Title, a.Name)), named(w.Limit.Name), report.Count(w.Actual),
-				limit, report.Share(w.Actual, w.Limit.Limit), verdict})
-		}
-	}
-	if len(t.Rows) == 0 {
-		n := report.Number(r.Opened)
-		s.Paragraphs = []text.Text{text.F("No workload limit is agreed. Tickets opened in the period: %[1]s.",
-			"Es ist keine Lastgrenze vereinbart. In der Periode eröffnete Tickets: %[2]s.", n.En, n.De)}
-		return s
-	}
-	s.Tables = []report.Table{t}
+	s.Tables = append(s.Tables, open)
 	return s
 }
 
@@ -159,6 +135,9 @@ func slaQuality(f sla.Frozen, r sla.Result) report.Section {
 	}
 	if len(reasons.Rows) > 0 {
 		s.Tables = append(s.Tables, reasons)
+	}
+	if len(slaExclusions(f, r)) == 0 {
+		s.Paragraphs = append(s.Paragraphs, text.New("No ticket is excluded.", "Kein Ticket ist ausgeschlossen."))
 	}
 	if f.Import == 0 {
 		s.Paragraphs = append(s.Paragraphs, text.New("No tickets of this service have been imported.",

@@ -71,7 +71,8 @@ func (s *server) sendReceipts(ctx context.Context, out huma.Context, r report.Re
 		return
 	}
 	d := newDownload(out, "application/json", strings.ReplaceAll(r.Run, "/", ".")+".receipts.json")
-	err := receipt.SLA(d, r, f, s.Store.TicketsAsOf(ctx, f.Service, f.Import, f.From, f.To))
+	from, to := f.Reads()
+	err := receipt.SLA(d, r, f, s.Store.TicketsAsOf(ctx, f.Service, f.Import, from, to))
 	if err == nil {
 		return
 	}

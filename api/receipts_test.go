@@ -155,7 +155,7 @@ func TestExportsOfReceiptsAreFew(t *testing.T) {
 	rep := h.reported(t, 1)
 	begun, end, done := make(chan struct{}, 99), make(chan struct{}), make(chan struct{}, 99)
 	slow := func() {
-		r := httptest.NewRequest("GET", "/v1/runs/"+rep.Run+"/receipts", nil)
+		r := httptest.NewRequest(http.MethodGet, "/v1/runs/"+rep.Run+"/receipts", nil)
 		r.Header.Set("Authorization", "Bearer "+h.tokens["auditor"])
 		h.ServeHTTP(&stuck{httptest.NewRecorder(), begun, end}, r)
 		done <- struct{}{}

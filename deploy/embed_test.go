@@ -100,7 +100,7 @@ func TestDemoIsConsistent(t *testing.T) {
 		}
 	}
 	require.Equal(t, map[string]bool{"1 - Critical": true, "2 - High": true, "3 - Moderate": true, "4 - Low": true}, priorities)
-	require.Equal(t, []agreement.WorkloadLimit{{Name: "tickets", Per: "month", Limit: 9000}}, spec.Workload)
+	require.Equal(t, []agreement.WorkloadLimit{{Name: "tickets", Per: "month", Limit: 9000}, {Name: "tickets", Per: "day", Limit: 450}}, spec.Workload)
 }
 
 // The log is the one that was published, and it carries its licence.

@@ -25,6 +25,9 @@ func Percent(exact string) Cell { return Cell{Percent: exact} }
 // Seconds is a cell that holds a duration.
 func Seconds(s int64) Cell { return Cell{Seconds: &s} }
 
+// AtLeast is a cell that holds a duration which goes on, or may.
+func AtLeast(s int64, goesOn bool) Cell { return Cell{Seconds: &s, AtLeast: goesOn} }
+
 // At is a cell that holds an instant.
 func At(t time.Time) Cell { u := t.UTC(); return Cell{At: &u} }
 
@@ -83,4 +86,9 @@ func (r Ratio) Exact(places int) *string {
 	q := new(big.Rat).SetFrac64(r.Num, r.Den)
 	s := q.Mul(q, big.NewRat(100, 1)).FloatString(places)
 	return &s
+}
+
+// PerCent writes a share in per cent with so many places.
+func PerCent(share *big.Rat, places int) string {
+	return new(big.Rat).Mul(share, big.NewRat(100, 1)).FloatString(places)
 }

@@ -63,7 +63,7 @@ type Column struct {
 }
 
 // Cell is a typed value; rendering writes it in the reader's language. Exactly
-// one of the members is set; none is an empty cell.
+// one of the members is set, AtLeast aside; none is an empty cell.
 type Cell struct {
 	Text    *text.Text `json:"text,omitempty"`
 	Count   *int64     `json:"count,omitempty"`
@@ -72,6 +72,7 @@ type Cell struct {
 	Seconds *int64     `json:"seconds,omitempty"` // shown as 4 h 30 min
 	At      *time.Time `json:"at,omitempty"`      // shown in the document's zone
 	Verdict *Verdict   `json:"verdict,omitempty"`
+	AtLeast bool       `json:"at_least,omitempty"` // the duration goes on
 }
 
 // Ratio keeps numerator and denominator, so that nothing is rounded but what

@@ -38,3 +38,22 @@ func TestRestate(t *testing.T) {
 	require.Empty(t, d.Sections[0].Tables)
 	require.Equal(t, "No figure differs.", d.Sections[0].Paragraphs[1].En)
 }
+
+// Each kind of figure is shown in its unit.
+func TestFigureCells(t *testing.T) {
+	str, n := func(s string) *string { return &s }, int64(7)
+	seconds := int64(5400)
+	for _, c := range []struct {
+		figure Figure
+		want   Cell
+	}{
+		{Figure{Value: str("5400"), Unit: "seconds"}, Cell{Seconds: &seconds}},
+		{Figure{Value: str("93.600000"), Unit: "percent"}, Percent("93.600000")},
+		{Figure{Value: str("7"), Unit: "tickets", Numerator: &n}, Count(7)},
+		{Figure{Value: str("1200.5"), Unit: "EUR"}, Words(text.New("1,200.5\u00a0EUR", "1.200,5\u00a0EUR"))},
+		{Figure{Unit: "EUR"}, Words(NotApplicable())},
+		{Figure{Value: str("soon"), Unit: "seconds"}, Words(text.Same("soon"))},
+	} {
+		require.Equal(t, c.want, c.figure.cell())
+	}
+}

@@ -107,7 +107,7 @@ func TestTicketsHash(t *testing.T) {
 				fmt.Fprintf(sum, "%s\t%s\n", v.Number, v.Hash)
 				want++
 			}
-			n, hash, err := s.TicketsHash(t.Context(), "order", i, p[0], p[1])
+			n, hash, err := s.TicketsHash(t.Context(), "order", i, p[0], p[1], nil)
 			require.NoError(t, err)
 			require.Equal(t, want, n)
 			require.Equal(t, hex.EncodeToString(sum.Sum(nil)), hash)
@@ -117,7 +117,7 @@ func TestTicketsHash(t *testing.T) {
 	require.Len(t, seen, 5, "the first import left one open; both know the same of the two hours")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, _, err := s.TicketsHash(ctx, "order", second.ID, everything[0], everything[1])
+	_, _, err := s.TicketsHash(ctx, "order", second.ID, everything[0], everything[1], nil)
 	require.ErrorIs(t, err, context.Canceled)
 }
 

@@ -106,7 +106,7 @@ func BenchmarkReport(b *testing.B) {
 		idle := resident(b, "VmRSS")
 		resetPeak(b)
 		begun := time.Now()
-		f.Count, f.Hash, err = s.TicketsHash(b.Context(), f.Service, f.Import, f.From, f.To)
+		f.Count, f.Hash, err = s.TicketsHash(b.Context(), f.Service, f.Import, f.From, f.To, nil)
 		require.NoError(b, err)
 		require.EqualValues(b, n, f.Count)
 		hashes = append(hashes, time.Since(begun).Seconds())

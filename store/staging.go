@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"iter"
 	"time"
 
@@ -153,11 +154,12 @@ func (g *staging) flush(c *copier) error {
 // unpack stages the rows of all blocks by themselves: something out of order
 // came after them.
 func (g *staging) unpack(ctx context.Context, conn *sql.Conn) error {
+	const fetch = 512 // blocks, some megabytes
 	if _, err := conn.ExecContext(ctx, `DECLARE staged_blocks NO SCROLL CURSOR FOR SELECT data FROM staged WHERE row < 0`); err != nil {
 		return err
 	}
 	for {
-		blocks, err := blocks(ctx, conn)
+		blocks, err := fetchBytes(ctx, conn, fmt.Sprintf(`FETCH FORWARD %d FROM staged_blocks`, fetch))
 		if err != nil {
 			return err
 		}
@@ -185,9 +187,9 @@ func (g *staging) unpack(ctx context.Context, conn *sql.Conn) error {
 	return err
 }
 
-// blocks fetches the next ones, some megabytes.
-func blocks(ctx context.Context, conn *sql.Conn) (list [][]byte, err error) {
-	rows, err := conn.QueryContext(ctx, `FETCH FORWARD 512 FROM staged_blocks`)
+// fetchBytes gives the one column of all rows.
+func fetchBytes(ctx context.Context, conn *sql.Conn, query string) (all [][]byte, err error) {
+	rows, err := conn.QueryContext(ctx, query)
 	if err != nil {
 		return nil, err
 	}
@@ -197,9 +199,9 @@ func blocks(ctx context.Context, conn *sql.Conn) (list [][]byte, err error) {
 		if err := rows.Scan(&b); err != nil {
 			return nil, err
 		}
-		list = append(list, b)
+		all = append(all, b)
 	}
-	return list, rows.Err()
+	return all, rows.Err()
 }
 
 // appendStaged appends a row to a block.

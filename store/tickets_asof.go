@@ -42,17 +42,27 @@ func (s *Store) TicketsAsOf(ctx context.Context, service string, asOf int64, fro
 
 // TicketsHash counts the tickets that TicketsAsOf gives, and hashes them: the
 // SHA-256, in hexadecimal, over a line of number, tab and content hash for each.
-func (s *Store) TicketsHash(ctx context.Context, service string, asOf int64, from, to time.Time) (count int64, hash string, err error) {
+// see, which may be nil, gets each number, until it returns, and its opening.
+func (s *Store) TicketsHash(ctx context.Context, service string, asOf int64, from, to time.Time,
+	see func(number []byte, opened time.Time)) (count int64, hash string, err error) {
 	sum := sha256.New()
 	var number, content sql.RawBytes
+	var opened time.Time
 	var line []byte
-	err = s.asOf(ctx, `v.number, v.hash`, service, asOf, from, to, func(rows *sql.Rows) (bool, error) {
-		if err := rows.Scan(&number, &content); err != nil {
+	columns, into := `v.number, v.hash`, []any{&number, &content}
+	if see != nil {
+		columns, into = columns+`, v.opened`, append(into, &opened)
+	}
+	err = s.asOf(ctx, columns, service, asOf, from, to, func(rows *sql.Rows) (bool, error) {
+		if err := rows.Scan(into...); err != nil {
 			return false, err
 		}
 		line = append(append(append(append(line[:0], number...), '\t'), content...), '\n')
 		count++
 		sum.Write(line) //nolint:errcheck // a hash takes everything
+		if see != nil {
+			see(number, opened)
+		}
 		return true, nil
 	})
 	return count, hex.EncodeToString(sum.Sum(nil)), mapped(err)

@@ -44,10 +44,15 @@ func (p *parts) ready(ctx context.Context) error {
 	return errors.Join(p.store.Ping(ctx), unhealthy)
 }
 
-// work starts the worker; failed is told if it gives up by itself.
-func (p *parts) work(failed func(error)) (*worker.Worker, error) {
-	return worker.Start(worker.Config{Temporal: p.temporal, Store: p.store, Runs: p.runs, Now: now, Log: p.log,
-		Failed: func(err error) { failed(fmt.Errorf("the worker has given up: %w", err)) }})
+// work starts the worker, as soon as Temporal is there; failed is told if it
+// gives up by itself.
+func (p *parts) work(ctx context.Context, failed func(error)) (w *worker.Worker, err error) {
+	err = awaited(ctx, "Temporal", func(context.Context) (err error) {
+		w, err = worker.Start(worker.Config{Temporal: p.temporal, Store: p.store, Runs: p.runs, Now: now, Log: p.log,
+			Failed: func(err error) { failed(fmt.Errorf("the worker has given up: %w", err)) }})
+		return err
+	})
+	return w, err
 }
 
 // api is the API's handler.

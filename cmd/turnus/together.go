@@ -38,11 +38,14 @@ func together(ctx context.Context, fail func(error), c connection, f *front, s s
 	}
 	defer p.close()
 	p.backup = s.copy
-	first, err := s.firstStart(ctx, p.store)
-	if err != nil {
+	first := false
+	if err := awaited(ctx, "the database", func(ctx context.Context) (err error) {
+		first, err = s.firstStart(ctx, p.store)
+		return err
+	}); err != nil {
 		return err
 	}
-	w, err := p.work(fail)
+	w, err := p.work(ctx, fail)
 	if err != nil {
 		return err
 	}

@@ -114,12 +114,15 @@ func serve(ctx context.Context, f upFlags, log *slog.Logger) (err error) {
 	}
 	defer func() { err = errors.Join(err, within(20*time.Second, pg.Stop)) }()
 	say("PostgreSQL runs on a unix socket; its data is in %s", data.file(postgresDir))
-	if err := pg.CreateDatabase(ctx, databaseName); err != nil {
+	if err := pg.Steady(ctx, func() error { return pg.CreateDatabase(ctx, databaseName) }); err != nil {
 		return stopped(ctx, err)
 	}
 
-	engine, err := temporal.Start(ctx, temporal.Config{URL: pg.URL, Namespace: namespace, Log: log})
-	if err != nil {
+	var engine *temporal.Server
+	if err := pg.Steady(ctx, func() (err error) {
+		engine, err = temporal.Start(ctx, temporal.Config{URL: pg.URL, Namespace: namespace, Log: log})
+		return err
+	}); err != nil {
 		return stopped(ctx, err)
 	}
 	defer func() { err = errors.Join(err, within(10*time.Second, engine.Stop)) }()
@@ -137,8 +140,8 @@ func serve(ctx context.Context, f upFlags, log *slog.Logger) (err error) {
 		case <-running.Done():
 		}
 	}()
-	app, err := prepare(running, pg)
-	if err != nil {
+	var app string
+	if err := pg.Steady(running, func() (err error) { app, err = prepare(running, pg); return err }); err != nil {
 		return stopped(ctx, err)
 	}
 	c := connection{databaseURL: app, temporalAddress: engine.Address(), namespace: namespace}

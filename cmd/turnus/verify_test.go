@@ -22,7 +22,7 @@ func TestVerifyReceipt(t *testing.T) {
 	require.Equal(t, 0, code, errOut)
 	require.Empty(t, errOut)
 	lines := strings.Split(out, "\n")
-	require.Equal(t, "identical: 31 figures from 7 tickets of sla-report/payments/2026-03.2, version 1", lines[0])
+	require.Equal(t, "identical: 54 figures from 8 tickets of sla-report/payments/2026-03.2, version 1", lines[0])
 	require.Regexp(t, `(?m)^report: content hash [0-9a-f]{64}$`, out)
 
 	good, err := os.ReadFile(goldenReceipts)
@@ -37,7 +37,7 @@ func TestVerifyReceipt(t *testing.T) {
 	code, out, errOut = turnus(t, "", "verify", "receipt", altered)
 	require.Equal(t, 1, code)
 	require.Empty(t, errOut)
-	require.Contains(t, out, "differs: 31 figures from 7 tickets")
+	require.Contains(t, out, "differs: 54 figures from 8 tickets")
 	require.Contains(t, out, `  tickets[T-04].targets[desk p3-resolution 2].counts[0].clock.segments[1].kind: the file says "counted", recomputed: "paused"`)
 	require.Contains(t, out, "  verification.sha256: the file says ")
 

@@ -54,7 +54,7 @@ func serveWorker(ctx context.Context, c connection, health string, log *slog.Log
 	defer p.close()
 	working, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
-	w, err := p.work(fail)
+	w, err := p.work(working, fail)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"turnus/itsm/calendar"
+	"turnus/itsm/text"
 )
 
 // ServiceSpec is the spec of a Service resource.
@@ -111,4 +112,22 @@ func (s ServiceSpec) AlwaysOpen() (*calendar.Calendar, error) {
 		return nil, err
 	}
 	return calendar.AlwaysOpenIn(zone), nil
+}
+
+// Finer says that the limit holds for parts of a month: its days or hours.
+func (l WorkloadLimit) Finer() bool { return l.Per == PerDay || l.Per == PerHour }
+
+// Title of a limit, for people: tickets a day.
+func (l WorkloadLimit) Title() text.Text {
+	name := text.Same(l.Name)
+	if l.Name == "tickets" {
+		name = text.New("tickets", "Tickets")
+	}
+	switch l.Per {
+	case PerDay:
+		return text.New(name.En+" a day", name.De+" je Tag")
+	case PerHour:
+		return text.New(name.En+" an hour", name.De+" je Stunde")
+	}
+	return text.New(name.En+" a month", name.De+" je Monat")
 }

@@ -50,7 +50,7 @@ func TestAppendIsJSON(t *testing.T) {
 // unordered is declared in another order than its members are named.
 type unordered struct {
 	Z     any               `json:"z"`
-	B     string            `json:"\\b"`
+	B     string            `json:"b"`
 	A     map[string]string `json:"a,omitempty"`
 	Empty *int              `json:"Y"`
 }

@@ -48,6 +48,8 @@ func derive(f Frozen, tickets iter.Seq2[ticket.Version, error], x *explainer) (R
 
 // derivation is the state of one Derive.
 type derivation struct {
+	explainer *explainer // nil: nobody asks for receipts
+
 	from, to  int64 // to: the end, or up to when a provisional period is known
 	end       int64 // of the period
 	zone      *time.Location
@@ -65,8 +67,6 @@ type derivation struct {
 	status []status // of their targets, one after the other
 	left   [2]bool  // by measure: it left a target under which it was decided
 	memo   memo     // of its fields
-
-	explainer *explainer // nil: nobody asks for receipts
 }
 
 // status of the ticket at hand under one target, as its months go by.
@@ -98,13 +98,10 @@ func (d *derivation) take(v *ticket.Version) {
 		k := d.memo.knownAt(v, d.ends[i])
 		d.match(k, i == first)
 		if x != nil {
-			x.matched(d, i)
+			x.matched(d, k, i)
 		}
 		if i == first && opened >= d.from {
 			d.countOpening(k, opened, d.ends[i])
-			if x != nil {
-				x.opening(d, k, d.ends[i])
-			}
 		} else if i == first && d.voids {
 			d.openedBefore(k, opened)
 		}

@@ -1,8 +1,10 @@
 package sla
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,15 +17,17 @@ import (
 // Explain computes the figures as Derive does, in the same pass and with the
 // same code, and tells of each ticket, in their order, how it came to count or
 // not. An error of tell ends it.
-func Explain(f Frozen, tickets iter.Seq2[ticket.Version, error], tell func(TicketReceipt) error) (Result, error) {
-	return derive(f, tickets, &explainer{tell: tell})
+func Explain(f Frozen, tickets iter.Seq2[ticket.Version, error], tell func(TicketReceipt) error) (Totals, error) {
+	x := &explainer{tell: tell, asked: map[asked]bool{}}
+	r, err := derive(f, tickets, x)
+	return Totals{r, x.void()}, err
 }
 
 // Bounds of what is listed of one ticket. A clock that would need more spans
 // of its calendar than are left is listed by states alone (Segment.Closed).
 const (
 	maxSpans    = 20_000  // of open time: 80 years of working days
-	maxSegments = 300_000 // all of a ticket
+	maxSegments = 200_000 // all of a ticket
 )
 
 // explainer watches a derivation. It looks on and changes nothing.
@@ -31,20 +35,30 @@ type explainer struct {
 	tell     func(TicketReceipt) error
 	told     []told // of the ticket at hand, one a status
 	workload []WorkloadReceipt
+	first    bool           // month of the ticket at hand
+	asked    map[asked]bool // sub-periods of which tickets count only if they weren't too many
+	wall     *wall
 	spans    int // that may still be listed
 	segments int // likewise
 	err      error
 }
 
+// asked is a sub-period under a version of an agreement.
+type asked struct {
+	under *terms
+	start int64
+}
+
 // told is what is known of the ticket at hand under one target.
 type told struct {
-	counts   []CountReceipt
-	matched  bool // at the end of a month of the period
-	done     bool // as of the last look
-	before   int64
-	carried  int64
-	isBefore bool
-	isCarry  bool
+	counts    []CountReceipt
+	subperiod *time.Time
+	matched   bool // at the end of a month of the period
+	done      bool // as of the last look
+	before    int64
+	carried   int64
+	isBefore  bool
+	isCarry   bool
 }
 
 // begin forgets the ticket before.
@@ -53,26 +67,31 @@ func (x *explainer) begin(d *derivation) {
 	for range d.status {
 		x.told = append(x.told, told{})
 	}
+	x.first, x.wall = true, &d.wall
 	x.workload, x.spans, x.segments, x.err = nil, maxSpans, maxSegments, nil
 }
 
 // matched looks at a month's end when it is known which targets the fields
-// select: a decision that came along shows here.
-func (x *explainer) matched(d *derivation, i int) {
+// select: a decision that came along shows here, and at the first one the
+// volumes that the ticket adds to.
+func (x *explainer) matched(d *derivation, k known, i int) {
+	before := k.Opened.Unix() < d.from
+	for _, t := range d.terms {
+		if !x.first || before && len(t.voids) == 0 || !t.where.matches(k) {
+			continue
+		}
+		w := WorkloadReceipt{Agreement: t.contract.name, Version: t.Version}
+		if !before {
+			w.End = instant(d.ends[i])
+		}
+		x.workload = append(x.workload, w)
+	}
+	x.first = false
 	for j := range d.status {
 		s, t := &d.status[j], &x.told[j]
 		t.matched = t.matched || s.matched && (d.ends[i] > d.from || i == len(d.ends)-1)
 		if s.done && !t.done {
 			t.done, t.isCarry, t.carried = true, true, d.ends[i]
-		}
-	}
-}
-
-// opening notes the volumes that an opening in the period adds to.
-func (x *explainer) opening(d *derivation, k known, end int64) {
-	for _, t := range d.terms {
-		if t.where.matches(k) {
-			x.workload = append(x.workload, WorkloadReceipt{t.contract.name, t.Version, instant(end)})
 		}
 	}
 }
@@ -116,9 +135,39 @@ func (x *explainer) count(d *derivation, s *status, l line, k known, i int, over
 	}
 	for j := range d.status {
 		if &d.status[j] == s {
-			x.told[j].counts = append(x.told[j].counts, c)
+			t := &x.told[j]
+			t.counts = append(t.counts, c)
+			if s.to != s.figures && s.exclusion == 0 {
+				start := d.wall.start(s.terms.finest, k.Opened.Unix())
+				x.asked[asked{s.terms, start}] = true
+				at := instant(start)
+				t.subperiod = &at
+			}
 		}
 	}
+}
+
+// void says which of the sub-periods that were asked about had too many
+// tickets, when all are counted.
+func (x *explainer) void() (all []Void) {
+	for a := range x.asked {
+		for _, l := range a.under.voids {
+			n := a.under.contract.volumes[l.per][x.wall.start(l.per, a.start)]
+			if n > l.most {
+				all = append(all, Void{a.under.Name, a.under.Version, instant(a.start), perOf(l.per), n, l.most})
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b Void) int {
+		return cmp.Or(cmp.Compare(a.Agreement, b.Agreement), cmp.Compare(a.Version, b.Version), a.Subperiod.Compare(b.Subperiod),
+			cmp.Compare(a.Per, b.Per), cmp.Compare(a.Limit, b.Limit))
+	})
+	return all
+}
+
+// perOf is the inverse of unitOf.
+func perOf(u unit) string {
+	return [...]string{month: agreement.PerMonth, day: agreement.PerDay, hour: agreement.PerHour}[u]
 }
 
 // list gives a line's segments, or where they would be too many its states.
@@ -183,7 +232,7 @@ func (x *explainer) ticket(d *derivation, v *ticket.Version) error {
 }
 
 func (t *told) receipt(s *status) TargetReceipt {
-	r := TargetReceipt{Agreement: s.terms.Name, Version: s.terms.Version, Target: s.spec.Name, Exclusion: s.exclusion, Counts: t.counts}
+	r := TargetReceipt{Agreement: s.terms.Name, Version: s.terms.Version, Target: s.spec.Name, Exclusion: s.exclusion, Subperiod: t.subperiod, Counts: t.counts}
 	if t.isBefore {
 		at := instant(t.before)
 		r.DecidedBefore = &at

@@ -50,10 +50,12 @@ func Earlier(period string) ([]string, error) {
 		return nil, err
 	}
 	var names []string
-	for ok := true; len(names) < MaxHistory; {
-		if p, ok = p.Before(); !ok {
+	for len(names) < MaxHistory {
+		before, ok := p.Before()
+		if !ok {
 			break
 		}
+		p = before
 		names = append(names, p.Name)
 	}
 	slices.Reverse(names)

@@ -22,12 +22,13 @@ type TicketReceipt struct {
 	Reason   Reason            `json:"reason,omitempty"`   // why no target does
 }
 
-// WorkloadReceipt is a volume of work that a ticket opened in the period adds
-// to: one of an agreement, in the month that ends at an instant.
+// WorkloadReceipt is a volume of work that a ticket adds to: that of an
+// agreement, in the month of the period that ends at an instant; of a ticket
+// opened before the period only where the volumes of then matter (Totals.Void).
 type WorkloadReceipt struct {
 	Agreement string    `json:"agreement"`
 	Version   int       `json:"version"`
-	End       time.Time `json:"end"`
+	End       time.Time `json:"end,omitzero"` // zero: opened before the period
 }
 
 // TargetReceipt says what became of a ticket under a target that selects it at
@@ -40,6 +41,7 @@ type TargetReceipt struct {
 	DecidedBefore *time.Time     `json:"decided_before,omitempty"` // the end of the earlier month that decided it
 	Carried       *time.Time     `json:"carried,omitempty"`        // since this end the decision of a target that its fields left stands here
 	Exclusion     int64          `json:"exclusion,omitempty"`      // that takes it out of the figures, by its ID
+	Subperiod     *time.Time     `json:"subperiod,omitempty"`      // the start of the one that it was opened in: it counts unless Totals.Void has that
 	Reason        Reason         `json:"reason,omitempty"`         // why it counts nowhere
 }
 
@@ -52,6 +54,22 @@ type CountReceipt struct {
 	Open      bool        `json:"open,omitempty"`      // at the period's end
 	Undecided bool        `json:"undecided,omitempty"` // open, neither met nor breached
 	Clock     ClockResult `json:"clock"`               // as it stands at the end
+}
+
+// Totals are what all receipts together come to.
+type Totals struct {
+	Result
+	Void []Void `json:"void,omitempty"` // by agreement, version and sub-period
+}
+
+// Void is a sub-period whose tickets a workload limit takes out of the figures.
+type Void struct {
+	Agreement string    `json:"agreement"`
+	Version   int       `json:"version"`
+	Subperiod time.Time `json:"subperiod"` // its start
+	Per       string    `json:"per"`       // the limit was exceeded in it, or in the day or month around it
+	Tickets   int64     `json:"tickets"`   // opened then
+	Limit     int64     `json:"limit"`
 }
 
 // Reason says why a ticket, or a target that selects it, counts nowhere.

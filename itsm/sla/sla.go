@@ -8,6 +8,7 @@
 package sla
 
 import (
+	"slices"
 	"time"
 
 	"turnus/itsm/agreement"
@@ -52,6 +53,13 @@ func (f Frozen) Reads() (from, to time.Time) {
 		return *f.Since, f.To
 	}
 	return f.From, f.To
+}
+
+// Voids says that a workload limit voids targets.
+func (f Frozen) Voids() bool {
+	return slices.ContainsFunc(f.Agreements, func(a Agreement) bool {
+		return slices.ContainsFunc(a.Spec.Workload, func(w agreement.WorkloadLimit) bool { return w.Voids })
+	})
 }
 
 // Agreement is one version of an agreement.
@@ -144,6 +152,14 @@ type Percentiles struct {
 	P90      int64 `json:"p90_s"`
 	P95      int64 `json:"p95_s"`
 	OpenFrom int64 `json:"open_from_s,omitempty"` // breached tickets that are still open have taken this long at least: what isn't below it is a lower bound
+}
+
+// Ranks are P50, P90 and P95; zeros where there are none.
+func (p *Percentiles) Ranks() [3]int64 {
+	if p == nil {
+		return [3]int64{}
+	}
+	return [3]int64{p.P50, p.P90, p.P95}
 }
 
 // WorkloadResult sets a volume against its limit, which holds for each month,

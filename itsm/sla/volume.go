@@ -126,7 +126,6 @@ func (c *contract) workloadResult(w agreement.WorkloadLimit, from, to int64) Wor
 		over = over || n > w.Limit
 	}
 	if u, _ := unitOf(w.Per); u != month {
-		over = false
 		x.Peak, x.Exceeded = c.volumes[u].against(w.Limit, from, to)
 		over = len(x.Exceeded) > 0
 	}

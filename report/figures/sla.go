@@ -7,6 +7,7 @@
 package figures
 
 import (
+	"slices"
 	"strconv"
 
 	"turnus/itsm/sla"
@@ -21,10 +22,29 @@ func SLA(r sla.Result) []report.Figure {
 	for _, a := range r.Agreements {
 		for _, t := range a.Targets {
 			figures = append(figures, targetFigures(a.Name, t)...)
+			figures = append(figures, depthFigures(a.Name, t)...)
 		}
-		for _, w := range a.Workload {
+		figures = append(figures, agreementFigures(a)...)
+		figures = append(figures, workloadFigures(a)...)
+	}
+	return figures
+}
+
+// workloadFigures are a volume and its limits: the volume stands once, against
+// the month's limit if there is one.
+func workloadFigures(a sla.AgreementResult) (figures []report.Figure) {
+	for i, w := range a.Workload {
+		if !w.Limit.Finer() {
 			figures = append(figures, workloadFigure(a.Name, w))
+			continue
 		}
+		others := func(o sla.WorkloadResult) bool { return o.Limit.Name == w.Limit.Name }
+		if !slices.ContainsFunc(a.Workload, func(o sla.WorkloadResult) bool { return others(o) && !o.Limit.Finer() }) && !slices.ContainsFunc(a.Workload[:i], others) {
+			total := w
+			total.Limit.Limit = 0
+			figures = append(figures, workloadFigure(a.Name, total))
+		}
+		figures = append(figures, peakFigures(a.Name, w)...)
 	}
 	return figures
 }

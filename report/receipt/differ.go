@@ -125,7 +125,11 @@ func labels(list []any) ([]string, bool) {
 			own = "name"
 		}
 		for _, name := range [...]string{"agreement", own, "version"} {
-			switch w := o[name].(type) {
+			w := o[name]
+			if spec, ok := w.(map[string]any); ok { // of a target
+				w = spec["name"]
+			}
+			switch w := w.(type) {
 			case string:
 				words = append(words, w)
 			case json.Number:

@@ -18,7 +18,7 @@ type Reader struct {
 	Head Head
 	List string // the name of the list
 
-	raw   map[string]json.RawMessage // the members before the list, as they stand
+	raw   map[string]json.RawMessage // the members besides the list, as they stand
 	in    io.Reader
 	buf   []byte // read from it
 	next  int    // the place in buf
@@ -131,7 +131,11 @@ func (x *Reader) Next() ([]byte, error) {
 
 // end reads what follows the list, to the last byte.
 func (x *Reader) end() error {
-	if err := x.expect("]"); err != nil {
+	err := x.expect(`],"totals":`)
+	if err == nil {
+		x.raw["totals"], err = x.value(nil, maxHead)
+	}
+	if err != nil {
 		return err
 	}
 	x.seal = hex.EncodeToString(x.sum.Sum(nil))

@@ -8,13 +8,14 @@
 //
 //	{"figures":[…],"format":"turnus.receipts/1","frozen":{…},"process":"sla-report",
 //	 "report":{"document":{…},"hash":"…","version":1},"round":1,"run":"sla-report/payments/2026-10",
-//	 "tickets":[…],"verification":{"sha256":"…"}}
+//	 "tickets":[…],"totals":{…},"verification":{"sha256":"…"}}
 //
 // without the white space. figures are those of the report; frozen is what the
 // round stood on; report is the document that was approved, whose hash is over
 // its bytes here, and which names the hash of frozen among its sources; the
-// list is the process's own, one element a case; verification is the SHA-256
-// of all bytes before its comma.
+// list is the process's own, one element a case; totals are what its cases
+// come to, and what the figures are made of; verification is the SHA-256 of all
+// bytes before its comma.
 //
 // It is pure, and may import report, report/figures and itsm.
 //
@@ -35,7 +36,7 @@ const Format = "turnus.receipts/1"
 
 // Bounds, so that no file can fill the memory.
 const (
-	maxHead = 32 << 20 // bytes of all that stands before the list
+	maxHead = 32 << 20 // bytes of all that stands before the list, and of the totals
 	maxCase = 32 << 20 // bytes of one element of the list
 )
 

@@ -52,7 +52,7 @@ func SLA(w io.Writer, r report.Report, f sla.Frozen, tickets iter.Seq2[ticket.Ve
 		return err
 	}
 	set := ticketSet{sum: sha256.New()}
-	result, err := sla.Explain(f, asHashed(r.Run, tickets), func(t sla.TicketReceipt) error {
+	totals, err := sla.Explain(f, asHashed(r.Run, tickets), func(t sla.TicketReceipt) error {
 		set.add(t)
 		if err := x.Add(t); err != nil {
 			return fmt.Errorf("ticket %s: %w", t.Number, err)
@@ -64,7 +64,7 @@ func SLA(w io.Writer, r report.Report, f sla.Frozen, tickets iter.Seq2[ticket.Ve
 	}
 	var found findings
 	set.check(&found, f)
-	derived, err := canonical.JSON(figures.SLA(result))
+	derived, err := canonical.JSON(figures.SLA(totals.Result))
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func SLA(w io.Writer, r report.Report, f sla.Frozen, tickets iter.Seq2[ticket.Ve
 	if err != nil {
 		return differs(r.Run, err)
 	}
-	return x.Close()
+	return x.Close(totals)
 }
 
 // differs says that a report isn't what its inputs give now.
@@ -159,7 +159,7 @@ func verifySLA(x *Reader, found *findings) (tzdata string, n int64, err error) {
 			}
 		}
 	}
-	result, err := sla.Explain(f, tickets, func(t sla.TicketReceipt) error {
+	totals, err := sla.Explain(f, tickets, func(t sla.TicketReceipt) error {
 		place := "tickets[" + shortened(t.Number) + "]"
 		if set.n > 0 && t.Number <= last {
 			found.add(place, "after "+last, "tickets in the order of their numbers, each once")
@@ -176,11 +176,15 @@ func verifySLA(x *Reader, found *findings) (tzdata string, n int64, err error) {
 		return f.TZData, set.n, err
 	}
 	set.check(found, f)
-	derived, err := canonical.JSON(figures.SLA(result))
+	derived, err := canonical.JSON(figures.SLA(totals.Result))
 	if err != nil {
 		return f.TZData, set.n, err
 	}
 	found.compare("figures", x.raw["figures"], derived)
+	if again, err = canonical.JSON(totals); err != nil {
+		return f.TZData, set.n, err
+	}
+	found.compare("totals", x.raw["totals"], again)
 	return f.TZData, set.n, nil
 }
 

@@ -39,13 +39,13 @@ func TestOtherFiles(t *testing.T) {
 		"later, with more":   {strings.Replace(other("turnus.receipts/1", "turnus.receipts/9"), "{", `{"credits":[{"a":"}"}],`, 1), `of the format "turnus.receipts/9"`},
 		"more":               {strings.Replace(good, "{", `{"credits":[],`, 1), `"credits" stands where "figures" belongs`},
 		"less":               {other(`"version":1},"round":1`, `"version":1}`), `"run" stands where "round" belongs`},
-		"other list":         {other(`"tickets":[`, `"tockets":[`), `"tockets" stands where "tickets" belongs`},
+		"other list":         {other(`"tickets":[{`, `"tockets":[{`), `"tockets" stands where "tickets" belongs`},
 		"other process":      {other(`"process":"sla-report"`, `"process":"availability-report"`), "use one that knows that process"},
-		"no list":            {other(`"tickets":[`, `"tickets":{`), "isn't a file of exported receipts"},
+		"no list":            {other(`"tickets":[{`, `"tickets":{{`), "isn't a file of exported receipts"},
 		"unknown field":      {other(`"number":"T-01"`, `"number":"T-01","mood":"x"`), "tickets[T-01]: this can't be read"},
-		"unknown rule":       {other(`"count":7`, `"count":7,"covers":1`), "frozen: this can't be read"},
+		"unknown rule":       {other(`"count":8`, `"count":8,"covers":1`), "frozen: this can't be read"},
 		"no number":          {other(`"version":1},"round":1`, `"version":1},"round":"one"`), "round: this can't be read"},
-		"no event":           {good[:strings.Index(good, `"tickets":[`)+11] + `{"events":[],"hash":"","import":1,"number":"T","opened":"2026-03-01T00:00:00Z"}]`, "tickets[T].events: a ticket without an event isn't one"},
+		"no event":           {good[:strings.Index(good, `"tickets":[{`)+11] + `{"events":[],"hash":"","import":1,"number":"T","opened":"2026-03-01T00:00:00Z"}]`, "tickets[T].events: a ticket without an event isn't one"},
 		"unknown zone":       {other(`"zone":"Europe/Berlin"},"process"`, `"zone":"Europe/Nowhere"},"process"`), "isn't a time zone"},
 		"unknown region":     {other(`"region":"DE-BE"`, `"region":"XX"`), "office"},
 		"no decimal":         {other(`"attain":90.0`, `"attain":9e1`), "attain"},
@@ -163,7 +163,6 @@ func TestMemoryIsBounded(t *testing.T) {
 		list = append(list, v)
 	}
 	f = set(f, list)
-	list = nil
 	r := draftedFrom(t, f, tickets())
 	reader, writer := io.Pipe()
 	go func() { writer.CloseWithError(receipt.SLA(writer, r, f, tickets())) }()
@@ -180,7 +179,7 @@ func TestMemoryIsBounded(t *testing.T) {
 		"head without end":   io.MultiReader(strings.NewReader(`{"figures":[`), endless("1,")),
 		"depth without end":  io.MultiReader(strings.NewReader(`{"figures":`), endless("[")),
 		"members":            io.MultiReader(strings.NewReader(`{`), endless(`"a":1,`)),
-		"ticket without end": io.MultiReader(strings.NewReader(string(file(t)[:bytes.Index(file(t), []byte(`"tickets":[`))+11])+`{"events":[`), endless(`{},`)),
+		"ticket without end": io.MultiReader(strings.NewReader(string(file(t)[:bytes.Index(file(t), []byte(`"tickets":[{`))+11])+`{"events":[`), endless(`{},`)),
 	} {
 		_, err := receipt.Verify(hostile)
 		require.NotNil(t, fault.As(err), name)

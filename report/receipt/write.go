@@ -20,8 +20,8 @@ type Writer struct {
 	cases int64
 }
 
-// NewWriter begins a file; list names the process's list, after "run" in the
-// order of names. Nothing may reach w before the first full buffer, or Close.
+// NewWriter begins a file; list names the process's list, between "run" and
+// "totals" in the order of names. Nothing may reach w before the first full buffer, or Close.
 func NewWriter(w io.Writer, h Head, list string) (*Writer, error) {
 	x := &Writer{out: bufio.NewWriterSize(w, 64<<10), sum: sha256.New()}
 	all, err := h.members()
@@ -74,10 +74,14 @@ func (x *Writer) Add(c any) (err error) {
 	return err
 }
 
-// Close ends list and file. A file that isn't closed is never taken for a
-// whole one.
-func (x *Writer) Close() error {
-	if err := x.write("]"); err != nil {
+// Close ends the list, and the file with what its cases come to. A file that
+// isn't closed is never taken for a whole one.
+func (x *Writer) Close(totals any) error {
+	b, err := canonical.JSON(totals)
+	if err != nil {
+		return err
+	}
+	if err := x.write(`],"totals":`, string(b)); err != nil {
 		return err
 	}
 	seal := hex.EncodeToString(x.sum.Sum(nil))

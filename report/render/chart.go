@@ -32,7 +32,7 @@ type drawing struct {
 	Rows          []row
 	Labels        []label
 	Bands         []string // areas between control limits
-	Centre        string
+	Centres       []string // as far as there are limits; else all the way
 	Agreed        []string // steps
 	Values        []string // pieces of the line, between gaps and breaks
 	Dots          []mark
@@ -73,12 +73,14 @@ func (p *page) Draw(c report.Chart) drawing {
 	for v, i := s.low, 0; v <= s.high+s.step/2 && i < 12; v, i = s.low+float64(i+1)*s.step, i+1 {
 		d.Rows = append(d.Rows, row{px(s.y(v)), p.decimal(strconv.FormatFloat(v, 'f', places(s.step), 64))})
 	}
-	if v, ok := number(c.Centre); ok {
-		d.Centre = px(s.y(v))
+	centre, hasCentre := number(c.Centre)
+	limited := false
+	for _, pt := range c.Points {
+		limited = limited || pt.Lower != nil
 	}
 	every := (len(c.Points) + 4) / 5
 	var words []string
-	var line, agreed, upper, lower []string
+	var line, agreed, upper, lower, middle []string
 	end := func(into *[]string, piece *[]string) {
 		if len(*piece) > 0 {
 			*into = append(*into, strings.Join(*piece, " "))
@@ -117,8 +119,13 @@ func (p *page) Draw(c report.Chart) drawing {
 		} else {
 			band()
 		}
-		if i == 0 || (len(c.Points)-1-i)%every == 0 && i >= every/2 {
+		if i == 0 || (len(c.Points)-1-i)%every == 0 && i >= every {
 			d.Labels = append(d.Labels, label{px(x(i)), p.text(pt.Label), anchor(i, len(c.Points))})
+		}
+		if hasCentre && (!limited || hasLower && hasUpper) {
+			middle = append(middle, px(left)+","+px(s.y(centre)), px(right)+","+px(s.y(centre)))
+		} else {
+			end(&d.Centres, &middle)
 		}
 		v, ok := number(pt.Value)
 		if !ok {
@@ -137,6 +144,7 @@ func (p *page) Draw(c report.Chart) drawing {
 	}
 	end(&d.Values, &line)
 	end(&d.Agreed, &agreed)
+	end(&d.Centres, &middle)
 	band()
 	d.Legend = legend(c, d)
 	d.Words = p.text(c.Caption) + ". " + strings.Join(words, "; ")
@@ -222,7 +230,7 @@ func legend(c report.Chart, d drawing) text.Text {
 	for _, x := range []struct {
 		has bool
 		key string
-	}{{len(d.Agreed) > 0, "legend-agreed"}, {len(d.Bands) > 0, "legend-limits"}, {d.Centre != "", "legend-centre"},
+	}{{len(d.Agreed) > 0, "legend-agreed"}, {len(d.Bands) > 0, "legend-limits"}, {len(d.Centres) > 0, "legend-centre"},
 		{d.Signals, "legend-signal"}, {len(d.Breaks) > 0, "legend-break"}} {
 		if x.has {
 			en, de = append(en, words[x.key].En), append(de, words[x.key].De)

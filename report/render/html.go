@@ -166,6 +166,8 @@ func (p *page) Cell(c report.Cell) shown {
 		return shown{Text: p.ratio(*c.Ratio)}
 	case c.Percent != "":
 		return shown{Text: p.percent(c.Percent)}
+	case c.Seconds != nil && c.AtLeast:
+		return shown{Text: "≥" + thin + p.seconds(*c.Seconds)}
 	case c.Seconds != nil:
 		return shown{Text: p.seconds(*c.Seconds)}
 	case c.At != nil:

@@ -84,14 +84,14 @@ var outcomes = map[task.Outcome]text.Text{
 }
 
 var kinds = map[string]text.Text{
+	report.FrozenSet: text.New("frozen inputs", "eingefrorene Eingaben"),
+
 	"import":    text.New("import", "Import"),
 	"agreement": text.New("agreement", "Vereinbarung"),
 	"calendar":  text.New("calendar", "Kalender"),
 	"tzdata":    text.New("time zone database", "Zeitzonendatenbank"),
 	"report":    text.New("report", "Bericht"),
 	"exclusion": text.New("exclusion", "Ausschluss"),
-
-	report.FrozenSet: text.New("frozen inputs", "eingefrorene Eingaben"),
 }
 
 var units = map[string]text.Text{

@@ -65,7 +65,7 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 		return nil, err
 	}
 	go s.supervise()
-	if err := s.ready(ctx); err != nil {
+	if err := s.ready(ctx, 0); err != nil {
 		bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 		defer cancel()
 		s.Stop(bounded) //nolint:errcheck // why it didn't start is what counts
@@ -166,6 +166,47 @@ func (s *Server) Stop(ctx context.Context) error {
 	return fmt.Errorf("PostgreSQL doesn't stop")
 }
 
+// Steady does a step that stands on the server. If the postmaster dies in the
+// midst of it, the step is done again once the server answers: it has to bear
+// that. Any other error is the step's own.
+func (s *Server) Steady(ctx context.Context, step func() error) error {
+	for deaths := 1; ; deaths++ {
+		before := s.deaths()
+		err := step()
+		if err == nil || ctx.Err() != nil || deaths > maxDeaths || !s.died(ctx, before) {
+			return err
+		}
+		s.log.Warn("PostgreSQL died meanwhile: doing it again", "error", err)
+		if err := s.ready(ctx, s.deaths()); err != nil {
+			return err
+		}
+	}
+}
+
+// Bounds of a step that is done again.
+const (
+	maxDeaths = 5
+	noticed   = time.Second // a broken connection is seen before the postmaster's end
+)
+
+// died waits a little whether the postmaster ends, or has ended, since it had
+// done so a number of times.
+func (s *Server) died(ctx context.Context, before int) bool {
+	for end := time.Now().Add(noticed); s.deaths() == before; {
+		if time.Now().After(end) || ctx.Err() != nil {
+			return false
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	return true
+}
+
+func (s *Server) deaths() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.exits
+}
+
 // signal reaches the postmaster, if there is one; s.mu is held.
 func (s *Server) signal(sig syscall.Signal) {
 	if s.process != nil {
@@ -255,8 +296,9 @@ func (s *Server) exited(err error) error {
 
 // ready waits until the server answers. After a crash, remains of the old
 // server can hold its memory for a moment, and then the new one ends at once:
-// that is worth some further attempts.
-func (s *Server) ready(ctx context.Context) error {
+// that is worth some further attempts. before is how often it had ended by
+// itself when the waiting begins.
+func (s *Server) ready(ctx context.Context, before int) error {
 	db, err := sql.Open("postgres", s.URL("postgres"))
 	if err != nil {
 		return err
@@ -270,13 +312,10 @@ func (s *Server) ready(ctx context.Context) error {
 		if err == nil {
 			return nil
 		}
-		s.mu.Lock()
-		exits := s.exits
-		s.mu.Unlock()
 		switch {
 		case ctx.Err() != nil:
 			return fmt.Errorf("PostgreSQL doesn't answer (%w): %w; its log is %s", ctx.Err(), err, s.logFile())
-		case exits > 0 && time.Since(began) > 8*time.Second:
+		case s.deaths() > before && time.Since(began) > 8*time.Second:
 			return fmt.Errorf("PostgreSQL doesn't start; it says:\n%s", s.logTail())
 		case wrongPassword(err):
 			return fmt.Errorf("PostgreSQL doesn't accept the password in %s: put back the one that belongs to %s", s.passwordFile(), s.data)

@@ -277,3 +277,25 @@ func TestBadStarts(t *testing.T) {
 		require.ErrorContains(t, err, "can't enter "+closed)
 	})
 }
+
+// A step is done again if the postmaster died in the midst of it, and only
+// then.
+func TestSteady(t *testing.T) {
+	dir := scratch(t)
+	s := start(t, dir)
+	db := open(t, s, "turnus")
+	tries := 0
+	require.NoError(t, s.Steady(t.Context(), func() error {
+		if tries++; tries > 1 {
+			return db.Ping()
+		}
+		require.NoError(t, syscall.Kill(postmaster(t, dir), syscall.SIGKILL))
+		_, err := db.Exec("SELECT pg_sleep(60)")
+		require.Error(t, err)
+		return err
+	}))
+	require.Equal(t, 2, tries)
+	tries = 0
+	require.Error(t, s.Steady(t.Context(), func() error { tries++; _, err := db.Exec("SELECT nonsense"); return err }))
+	require.Equal(t, 1, tries)
+}

@@ -65,6 +65,9 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 	}
 	for attempt := 1; ; attempt++ {
 		s, err := launch(cfg)
+		if err != nil && s != nil && s.internal != nil {
+			s.Stop(ctx) //nolint:errcheck // why it didn't start is what counts
+		}
 		// Between choosing a port and listening on it, somebody may take it.
 		if errors.Is(err, syscall.EADDRINUSE) && attempt < 5 {
 			continue
@@ -142,7 +145,7 @@ func launch(cfg Config) (*Server, error) {
 	err = <-started
 	select {
 	case fatal := <-s.failed:
-		return nil, fatal
+		return s, fatal
 	default:
 		return s, err
 	}
