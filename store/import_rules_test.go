@@ -2,6 +2,8 @@ package store_test
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"strings"
@@ -87,6 +89,36 @@ func TestTicketsOfAPeriod(t *testing.T) {
 		require.ErrorIs(t, err, context.Canceled)
 	}
 	require.NoError(t, s.Ping(t.Context()))
+}
+
+// What is frozen of a period's tickets is the hash of what a report then reads.
+func TestTicketsHash(t *testing.T) {
+	s := store.New(pgtest.New(t))
+	in := audit("order")
+	list := orderly(300)
+	first := mustImport(t, s, in, rowsOf(list[:400]))
+	second := mustImport(t, s, in, rowsOf(list))
+	seen := map[string]bool{}
+	for _, i := range []int64{first.ID, second.ID} {
+		for _, p := range [][2]time.Time{everything, {october(1), october(2)}, {time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC), time.Date(2026, 3, 1, 11, 0, 0, 0, time.UTC)}} {
+			sum, want := sha256.New(), int64(0)
+			for v, err := range s.TicketsAsOf(t.Context(), "order", i, p[0], p[1]) {
+				require.NoError(t, err)
+				fmt.Fprintf(sum, "%s\t%s\n", v.Number, v.Hash)
+				want++
+			}
+			n, hash, err := s.TicketsHash(t.Context(), "order", i, p[0], p[1], nil)
+			require.NoError(t, err)
+			require.Equal(t, want, n)
+			require.Equal(t, hex.EncodeToString(sum.Sum(nil)), hash)
+			seen[hash] = true
+		}
+	}
+	require.Len(t, seen, 5, "the first import left one open; both know the same of the two hours")
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, _, err := s.TicketsHash(ctx, "order", second.ID, everything[0], everything[1], nil)
+	require.ErrorIs(t, err, context.Canceled)
 }
 
 func TestAsOf(t *testing.T) {

@@ -135,20 +135,34 @@ func (d *derivation) settled() bool {
 
 // begin looks up the terms that were in force when the ticket was opened.
 func (d *derivation) begin(v *ticket.Version, opened int64) {
-	d.terms, d.status, d.left = d.terms[:0], d.status[:0], [2]bool{}
+	d.left = [2]bool{}
+	n, same := 0, true
 	for _, c := range d.contracts {
 		t := c.inForce(opened)
 		if t == nil {
 			continue
 		}
-		d.terms = append(d.terms, t)
-		for _, x := range t.targets {
-			var buffer line // of a ticket before this one
-			if n := len(d.status); n < cap(d.status) {
-				buffer = d.status[:n+1][n].line[:0]
-			}
-			d.status = append(d.status, status{target: x, to: x.figures, line: buffer})
+		if n == len(d.terms) || d.terms[n] != t {
+			d.terms, same = append(d.terms[:n], t), false
 		}
+		n++
+	}
+	if !same || n < len(d.terms) {
+		d.terms, d.status = d.terms[:n], d.status[:0]
+		for _, t := range d.terms {
+			for _, x := range t.targets {
+				var buffer line // of a ticket before this one
+				if n := len(d.status); n < cap(d.status) {
+					buffer = d.status[:n+1][n].line
+				}
+				d.status = append(d.status, status{target: x, line: buffer})
+			}
+		}
+	}
+	for i := range d.status { // mostly the same targets as of the ticket before
+		s := &d.status[i]
+		s.to, s.exclusion, s.line = s.figures, 0, s.line[:0]
+		s.lined, s.matched, s.was, s.done = false, false, false, false
 	}
 	if d.voids || d.excluded != nil {
 		d.setAside(v, opened)

@@ -111,7 +111,7 @@ func (c cycle) elapsed(cal *calendar.Calendar, reopen agreement.Reopen) (n int64
 }
 
 // until is the end of the state that change i begins.
-func (c cycle) until(i int) int64 {
+func (c *cycle) until(i int) int64 {
 	if i+1 < len(c.line) {
 		return c.line[i+1].at
 	}
@@ -120,13 +120,13 @@ func (c cycle) until(i int) int64 {
 
 // counts says whether the clock runs after change i. Under wall it runs while
 // stopped, too, if it is reopened afterwards.
-func (c cycle) counts(i int, reopen agreement.Reopen) bool {
+func (c *cycle) counts(i int, reopen agreement.Reopen) bool {
 	is := c.line[i].is
 	return is == running || is == stopped && reopen == agreement.Wall && i+1 < len(c.line)
 }
 
 // kind says how the time after change i is treated, where it is open.
-func (c cycle) kind(i int, reopen agreement.Reopen) Kind {
+func (c *cycle) kind(i int, reopen agreement.Reopen) Kind {
 	if c.counts(i, reopen) {
 		return Counted
 	}
