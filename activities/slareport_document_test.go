@@ -69,12 +69,12 @@ func resultMarch() sla.Result {
 		Name: "service-desk-2016", Title: text.New("Service desk 2016", "Service Desk 2016"), Customer: "internal-users", Versions: []int{1},
 		Targets: []sla.TargetResult{
 			{Target: target("p1-resolution", agreement.Resolution, 4*3600, "24x7", "95", "1 - Critical", "Awaiting User Info"),
-				Decided: 85, Met: 18, Breached: 67, Open: 12, OpenBreached: 12, Claims: 85, ClaimedMet: 1, Differ: 17, Verdict: sla.Missed},
+				Counts: sla.Counts{Decided: 85, Met: 18, Breached: 67, Open: 12, OpenBreached: 12, Claims: 85, ClaimedMet: 1, Differ: 17}, Verdict: sla.Missed},
 			{Target: target("p3-resolution", agreement.Resolution, 50*3600, "office", "85", "3 - Moderate", "Awaiting User Info", "Awaiting Vendor"),
-				Decided: 7615, Met: 6477, Breached: 1138, Open: 1420, OpenBreached: 402, Undecided: 1018, Reopened: 4, ReopenedBreached: 1,
-				Claims: 7600, ClaimedMet: 3501, Differ: 2982, Verdict: sla.Met},
+				Counts: sla.Counts{Decided: 7615, Met: 6477, Breached: 1138, Open: 1420, OpenBreached: 402, Undecided: 1018, Reopened: 4, ReopenedBreached: 1,
+					Claims: 7600, ClaimedMet: 3501, Differ: 2982}, Verdict: sla.Met},
 			{Target: target("p4-resolution", agreement.Resolution, 60*3600, "office", "99.9", "4 - Low"),
-				Decided: 9600, Met: 9590, Breached: 10, Claims: 0, Verdict: sla.Missed},
+				Counts: sla.Counts{Decided: 9600, Met: 9590, Breached: 10, Claims: 0}, Verdict: sla.Missed},
 			{Target: target("p5-response", agreement.Response, 1800, "24x7", "90", "5 - Planning"), Verdict: sla.NoData},
 		},
 		Workload: []sla.WorkloadResult{
@@ -228,7 +228,8 @@ func manyCustomers() (sla.Frozen, sla.Result) {
 				Verdict: []sla.Verdict{sla.Met, sla.Met, sla.Missed}[i]}}}
 		for p := range int64(4) {
 			tr := sla.TargetResult{Target: target(fmt.Sprintf("p%d-resolution", p+1), agreement.Resolution, agreement.Duration((p+1)*5*3600+900*p), "office", "90", fmt.Sprint(p+1)),
-				Decided: 1000 * (p + 1), Met: 880*(p+1) + int64(i)*40, Open: 31, OpenBreached: 5, Undecided: 26, Claims: 1000 * (p + 1), ClaimedMet: 700 * (p + 1), Differ: 123, Verdict: sla.Missed}
+				Counts:  sla.Counts{Decided: 1000 * (p + 1), Met: 880*(p+1) + int64(i)*40, Open: 31, OpenBreached: 5, Undecided: 26, Claims: 1000 * (p + 1), ClaimedMet: 700 * (p + 1), Differ: 123},
+				Verdict: sla.Missed}
 			tr.Breached = tr.Decided - tr.Met
 			if tr.Met*10 >= tr.Decided*9 {
 				tr.Verdict = sla.Met

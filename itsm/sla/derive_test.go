@@ -128,7 +128,7 @@ func TestV05OpenTicketsAtThePeriodsEnd(t *testing.T) {
 	add(4, "2026-06-29 08:00 Active")
 	add(2, "2026-06-30 22:00 Active")
 	r := one(t, frozen("2026-06", within("p1", 4)), list...)
-	require.Equal(t, sla.TargetResult{Decided: 43, Met: 38, Breached: 5, Open: 6, OpenBreached: 4, Undecided: 2, Verdict: sla.Missed}, r)
+	require.Equal(t, sla.TargetResult{Counts: sla.Counts{Decided: 43, Met: 38, Breached: 5, Open: 6, OpenBreached: 4, Undecided: 2}, Verdict: sla.Missed}, r)
 	require.NotEqual(t, int64(40), r.Decided, "resolved in the period: 95 %, met")
 }
 
@@ -174,23 +174,23 @@ func TestDecidedOnceInTheFirstMonth(t *testing.T) {
 	// stopped again in March.
 	v := history(nil, "2026-01-05 08:00 Active", "2026-01-05 10:00 Resolved", "2026-02-10 08:00 Active", "2026-03-03 08:00 Resolved")
 	target := within("p1", 4)
-	require.Equal(t, sla.TargetResult{Decided: 1, Met: 1, Verdict: sla.Met}, one(t, frozen("2026-01", target), v))
-	require.Equal(t, sla.TargetResult{Reopened: 1, ReopenedBreached: 1, Open: 1, OpenBreached: 1, Verdict: sla.NoData}, one(t, frozen("2026-02", target), v))
+	require.Equal(t, sla.TargetResult{Counts: sla.Counts{Decided: 1, Met: 1}, Verdict: sla.Met}, one(t, frozen("2026-01", target), v))
+	require.Equal(t, sla.TargetResult{Counts: sla.Counts{Reopened: 1, ReopenedBreached: 1, Open: 1, OpenBreached: 1}, Verdict: sla.NoData}, one(t, frozen("2026-02", target), v))
 	require.Equal(t, sla.TargetResult{Verdict: sla.NoData}, one(t, frozen("2026-03", target), v))
-	require.Equal(t, sla.TargetResult{Decided: 1, Met: 1, Reopened: 1, ReopenedBreached: 1, Verdict: sla.Met}, one(t, frozen("2026-Q1", target), v))
+	require.Equal(t, sla.TargetResult{Counts: sla.Counts{Decided: 1, Met: 1, Reopened: 1, ReopenedBreached: 1}, Verdict: sla.Met}, one(t, frozen("2026-Q1", target), v))
 
 	// Reopened within its month: the month's end counts.
 	v = history(nil, "2026-01-05 08:00 Active", "2026-01-05 10:00 Resolved", "2026-01-31 23:00 Active", "2026-02-01 00:00 Resolved")
-	require.Equal(t, sla.TargetResult{Open: 1, Undecided: 1, Verdict: sla.NoData}, one(t, frozen("2026-01", target), v))
-	require.Equal(t, sla.TargetResult{Decided: 1, Met: 1, Verdict: sla.Met}, one(t, frozen("2026-02", target), v), "a stop at midnight is the new month's")
+	require.Equal(t, sla.TargetResult{Counts: sla.Counts{Open: 1, Undecided: 1}, Verdict: sla.NoData}, one(t, frozen("2026-01", target), v))
+	require.Equal(t, sla.TargetResult{Counts: sla.Counts{Decided: 1, Met: 1}, Verdict: sla.Met}, one(t, frozen("2026-02", target), v), "a stop at midnight is the new month's")
 
 	// Met before, reopened, and not over: neither undecided nor breached.
 	v = history(nil, "2026-01-05 08:00 Active", "2026-01-05 10:00 Resolved", "2026-02-28 23:00 Active")
-	require.Equal(t, sla.TargetResult{Reopened: 1, Open: 1, Verdict: sla.NoData}, one(t, frozen("2026-02", target), v))
+	require.Equal(t, sla.TargetResult{Counts: sla.Counts{Reopened: 1, Open: 1}, Verdict: sla.NoData}, one(t, frozen("2026-02", target), v))
 
 	// Later knowledge doesn't count.
 	v = history(nil, "2026-01-31 21:00 Active", "2026-02-01 00:30 Resolved")
-	require.Equal(t, sla.TargetResult{Open: 1, Undecided: 1, Verdict: sla.NoData}, one(t, frozen("2026-01", target), v))
+	require.Equal(t, sla.TargetResult{Counts: sla.Counts{Open: 1, Undecided: 1}, Verdict: sla.NoData}, one(t, frozen("2026-01", target), v))
 	require.Equal(t, sla.TargetResult{Verdict: sla.NoData}, one(t, frozen("2025-12", target), v), "opened afterwards")
 }
 
@@ -250,7 +250,7 @@ func TestFieldsAsKnownAtTheEnd(t *testing.T) {
 		return [2]sla.TargetResult{plain(r[0]), plain(r[1])}
 	}
 	none := sla.TargetResult{Verdict: sla.NoData}
-	met, missed := sla.TargetResult{Decided: 1, Met: 1, Verdict: sla.Met}, sla.TargetResult{Decided: 1, Breached: 1, Verdict: sla.Missed}
+	met, missed := sla.TargetResult{Counts: sla.Counts{Decided: 1, Met: 1}, Verdict: sla.Met}, sla.TargetResult{Counts: sla.Counts{Decided: 1, Breached: 1}, Verdict: sla.Missed}
 
 	// Raised after three hours, solved two hours later.
 	v := history(fields{"priority": "3"}, "2026-01-05 08:00 Active", "2026-01-05 11:00 priority=1", "2026-01-05 13:00 Resolved")
@@ -266,7 +266,7 @@ func TestFieldsAsKnownAtTheEnd(t *testing.T) {
 	v = history(fields{"priority": "3"}, "2026-01-05 08:00 Active", "2026-01-05 13:00 Resolved", "2026-02-05 14:00 priority=1", "2026-02-06 14:00 Active")
 	require.Equal(t, [2]sla.TargetResult{none, met}, get("2026-01", agreement.Retroactive, v))
 	// Then its decision goes along, and it isn't decided a second time.
-	require.Equal(t, [2]sla.TargetResult{{Reopened: 1, ReopenedBreached: 1, Open: 1, OpenBreached: 1, Verdict: sla.NoData}, none}, get("2026-02", agreement.Retroactive, v))
+	require.Equal(t, [2]sla.TargetResult{{Counts: sla.Counts{Reopened: 1, ReopenedBreached: 1, Open: 1, OpenBreached: 1}, Verdict: sla.NoData}, none}, get("2026-02", agreement.Retroactive, v))
 
 	// A target for all stays on its own beside one for some.
 	all := within("all", 2000)
@@ -281,7 +281,7 @@ func TestClaims(t *testing.T) {
 	r := one(t, f,
 		history(fields{"made_sla": "true"}, late...), history(fields{"made_sla": "FALSE"}, late...), history(fields{"made_sla": "?"}, late...), history(nil, late...),
 		history(fields{"made_sla": "true"}, append(late[:1:1], "2026-01-05 12:00 made_sla=false", "2026-02-01 12:00 made_sla=true")...))
-	require.Equal(t, sla.TargetResult{Decided: 5, Breached: 5, Open: 1, OpenBreached: 1, Claims: 3, ClaimedMet: 1, Differ: 1, Verdict: sla.Missed}, r)
+	require.Equal(t, sla.TargetResult{Counts: sla.Counts{Decided: 5, Breached: 5, Open: 1, OpenBreached: 1, Claims: 3, ClaimedMet: 1, Differ: 1}, Verdict: sla.Missed}, r)
 }
 
 func TestVersionsAndCustomers(t *testing.T) {
@@ -319,9 +319,9 @@ func TestProvisionalPeriodsEndWhereKnowledgeEnds(t *testing.T) {
 	v := history(nil, "2026-01-05 08:00 Active", "2026-01-05 13:00 Resolved")
 	f := frozen("2026-01", within("p1", 4))
 	f.Provisional, f.AsOf = true, local("2026-01-05 11:00")
-	require.Equal(t, sla.TargetResult{Open: 1, Undecided: 1, Verdict: sla.NoData}, one(t, f, v))
+	require.Equal(t, sla.TargetResult{Counts: sla.Counts{Open: 1, Undecided: 1}, Verdict: sla.NoData}, one(t, f, v))
 	f.AsOf = local("2026-01-05 12:30")
-	require.Equal(t, sla.TargetResult{Decided: 1, Breached: 1, Open: 1, OpenBreached: 1, Verdict: sla.Missed}, one(t, f, v))
+	require.Equal(t, sla.TargetResult{Counts: sla.Counts{Decided: 1, Breached: 1, Open: 1, OpenBreached: 1}, Verdict: sla.Missed}, one(t, f, v))
 	f.AsOf = local("2025-12-05 12:30")
 	require.Equal(t, sla.TargetResult{Verdict: sla.NoData}, one(t, f, v))
 }

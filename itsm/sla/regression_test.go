@@ -237,8 +237,8 @@ func TestGLPI24481(t *testing.T) {
 	target := within("p1", 1)
 	target.Pause = []string{"Waiting"}
 	v := history(nil, "2026-06-01 09:00 Active", "2026-06-01 09:40 Waiting")
-	require.Equal(t, sla.TargetResult{Open: 1, Undecided: 1, Verdict: sla.NoData}, one(t, frozen("2026-06", target), v))
-	require.Equal(t, sla.TargetResult{Open: 1, Undecided: 1, Verdict: sla.NoData}, one(t, frozen("2026-07", target), v))
+	require.Equal(t, sla.TargetResult{Counts: sla.Counts{Open: 1, Undecided: 1}, Verdict: sla.NoData}, one(t, frozen("2026-06", target), v))
+	require.Equal(t, sla.TargetResult{Counts: sla.Counts{Open: 1, Undecided: 1}, Verdict: sla.NoData}, one(t, frozen("2026-07", target), v))
 }
 
 // glpi-project/glpi#23359: the time between solution and reopening was counted
@@ -267,7 +267,7 @@ func TestGLPI9267(t *testing.T) {
 	target := within("p1", 1)
 	v := history(nil, "2021-07-08 08:00 Active", "2021-07-08 08:01 Resolved", "2021-07-08 08:02 Closed", "2021-07-08 10:00 Active", "2021-07-08 10:10 Resolved")
 	v.Events[2].Stopped = true
-	require.Equal(t, sla.TargetResult{Decided: 1, Met: 1, Verdict: sla.Met}, one(t, frozen("2021-07", target), v))
+	require.Equal(t, sla.TargetResult{Counts: sla.Counts{Decided: 1, Met: 1}, Verdict: sla.Met}, one(t, frozen("2021-07", target), v))
 	v.Events[2].Stopped = false // as if closed were a state in which the clock runs
 	require.EqualValues(t, 1, one(t, frozen("2021-07", target), v).Breached)
 }
@@ -305,8 +305,8 @@ func TestZammad4777(t *testing.T) {
 		}
 		target := within("p1", 1)
 		target.Within = elapsed
-		require.Equal(t, sla.TargetResult{Decided: 1, Met: 1, Verdict: sla.Met}, one(t, frozen("2023-08", target), v))
+		require.Equal(t, sla.TargetResult{Counts: sla.Counts{Decided: 1, Met: 1}, Verdict: sla.Met}, one(t, frozen("2023-08", target), v))
 		target.Within--
-		require.Equal(t, sla.TargetResult{Decided: 1, Breached: 1, Verdict: sla.Missed}, one(t, frozen("2023-08", target), v))
+		require.Equal(t, sla.TargetResult{Counts: sla.Counts{Decided: 1, Breached: 1}, Verdict: sla.Missed}, one(t, frozen("2023-08", target), v))
 	}
 }

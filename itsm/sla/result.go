@@ -91,11 +91,7 @@ func (d *derivation) isMonth() bool {
 func (t *target) result(exclusions []agreement.Exclusion) TargetResult {
 	c := t.figures.Counts
 	r := TargetResult{
-		Target: t.spec, Verdict: t.verdict(c),
-		Decided: c.Decided, Met: c.Met, Breached: c.Breached,
-		Open: c.Open, OpenBreached: c.OpenBreached, Undecided: c.Undecided,
-		Reopened: c.Reopened, ReopenedBreached: c.ReopenedBreached,
-		Claims: c.Claims, ClaimedMet: c.ClaimedMet, Differ: c.Differ,
+		Target: t.spec, Counts: c, Verdict: t.verdict(c),
 		Percentiles: t.figures.percentiles(), Worst: t.figures.worst,
 	}
 	list, sum := t.figures.takenOut(exclusions)

@@ -124,25 +124,14 @@ type AgreementResult struct {
 }
 
 // TargetResult counts the tickets of one target, without the excluded ones.
-// Decided = Met + Breached.
 type TargetResult struct {
-	Target           agreement.Target `json:"target"` // of the newest version
-	Decided          int64            `json:"decided"`
-	Met              int64            `json:"met"`
-	Breached         int64            `json:"breached"`
-	Open             int64            `json:"open"`              // at the period's end
-	OpenBreached     int64            `json:"open_breached"`     // of these
-	Undecided        int64            `json:"undecided"`         // open, neither met nor breached
-	Reopened         int64            `json:"reopened"`          // in the period, after an earlier period decided
-	ReopenedBreached int64            `json:"reopened_breached"` // of these, over the target at the period's end
-	Claims           int64            `json:"claims"`            // decided tickets on which the source says something
-	ClaimedMet       int64            `json:"claimed_met"`
-	Differ           int64            `json:"differ"`  // the source and the clock disagree
-	Verdict          Verdict          `json:"verdict"` // met, missed or n/a, on the plain count
-	Percentiles      *Percentiles     `json:"percentiles,omitempty"`
-	Worst            []Worst          `json:"worst,omitempty"`    // five at most, the worst first
-	Excluded         []Excluded       `json:"excluded,omitempty"` // by exclusion
-	All              *All             `json:"all,omitempty"`      // as if nothing were excluded; nil where nothing is
+	Target agreement.Target `json:"target"` // of the newest version
+	Counts
+	Verdict     Verdict      `json:"verdict"` // met, missed or n/a, on the plain count
+	Percentiles *Percentiles `json:"percentiles,omitempty"`
+	Worst       []Worst      `json:"worst,omitempty"`    // five at most, the worst first
+	Excluded    []Excluded   `json:"excluded,omitempty"` // by exclusion
+	All         *All         `json:"all,omitempty"`      // as if nothing were excluded; nil where nothing is
 }
 
 // Percentiles of the elapsed seconds of decided tickets, by nearest rank: the
