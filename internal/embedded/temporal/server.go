@@ -125,7 +125,8 @@ func launch(cfg Config) (*Server, error) {
 	go func() {
 		err := errors.New("it gave up")
 		defer func() { started <- err }()
-		s.internal, err = temporal.NewServer(
+		var server temporal.Server
+		server, err = temporal.NewServer(
 			temporal.ForServices(temporal.DefaultServices),
 			temporal.WithConfig(serverConfig(cfg, ports)),
 			temporal.WithDynamicConfigClient(dynamic),
@@ -137,10 +138,12 @@ func launch(cfg Config) (*Server, error) {
 			temporal.WithAuthorizer(authorization.NewNoopAuthorizer()),
 			temporal.WithClaimMapper(func(*config.Config) authorization.ClaimMapper { return authorization.NewNoopClaimMapper() }),
 		)
-		if err == nil {
-			err = errors.New("it gave up") // unless Start comes back
-			err = s.internal.Start()
+		if err != nil {
+			return // with an error, what NewServer returns is a nil that isn't nil
 		}
+		s.internal = server
+		err = errors.New("it gave up") // unless Start comes back
+		err = server.Start()
 	}()
 	err = <-started
 	select {

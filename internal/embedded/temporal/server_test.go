@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -173,6 +174,17 @@ func TestEngine(t *testing.T) {
 		t.Fatalf("the server failed: %v", err)
 	default:
 	}
+
+	// The database is gone once its schema was looked at, which takes two
+	// connections: an error, and no crash.
+	var asked atomic.Int32
+	_, err = temporal.Start(t.Context(), temporal.Config{Namespace: "turnus", URL: func(database string) string {
+		if database == "temporal" && asked.Add(1) > 2 {
+			return "postgres://127.0.0.1:1/temporal?sslmode=disable"
+		}
+		return e.pg.URL(database)
+	}})
+	require.ErrorContains(t, err, "Temporal doesn't start")
 	e.down(t)
 	t.Logf("Temporal's log: %.1500s", e.log.String())
 }
