@@ -22,7 +22,7 @@ type Runs struct {
 	State   string // a state, or live
 }
 
-const runColumns = `r.id, r.process, r.scope, r.period, r.attempt, r.state, r.provisional, r.round, r.owner,
+const runColumns = `r.id, r.process, r.scope, r.period, r.attempt, r.state, r.provisional, r.round, r.service, r.owner,
 	r.started_by, r.token_issuer, r.reason, r.outcome, r.created_at, r.ended_at,
 	(SELECT max(attempt) FROM run n WHERE n.process = r.process AND n.scope = r.scope AND n.period = r.period) AS latest`
 

@@ -2,7 +2,6 @@ package agreement
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -45,44 +44,44 @@ func (t *Target) UnmarshalJSON(b []byte) error {
 // calendar are there is looked up where they are.
 func (s ServiceSpec) Check() error {
 	var c checks
-	c.add(resource.CheckName("owner", s.Owner))
+	c.Add(resource.CheckName("owner", s.Owner))
 	for i, a := range s.Approvers {
 		at := fmt.Sprintf("approvers[%d]", i)
-		c.add(resource.CheckName(at, a))
+		c.Add(resource.CheckName(at, a))
 		if slices.Contains(s.Approvers[:i], a) {
-			c.say(at, "%q stands more than once.", "%q steht mehr als einmal da.", a)
+			c.Say(at, "%q stands more than once.", "%q steht mehr als einmal da.", a)
 		}
 	}
-	c.add(resource.CheckName("calendar", s.Calendar))
+	c.Add(resource.CheckName("calendar", s.Calendar))
 	if s.Zone != "" && s.Calendar != calendar.AlwaysOpen {
-		c.say("zone", "The calendar names the zone already: leave this out, or use the calendar %s.",
+		c.Say("zone", "The calendar names the zone already: leave this out, or use the calendar %s.",
 			"Die Zone nennt schon der Kalender: weglassen oder den Kalender %s verwenden.", calendar.AlwaysOpen)
 	} else if s.Zone != "" {
 		_, err := calendar.Zone(s.Zone)
-		c.add(err)
+		c.Add(err)
 	}
-	return c.joined()
+	return c.Err()
 }
 
 // Check refuses what can't have been agreed. Whether service and calendars are
 // there is looked up where they are.
 func (s Spec) Check() error {
 	var c checks
-	c.add(resource.CheckName("service", s.Service))
+	c.Add(resource.CheckName("service", s.Service))
 	if s.Valid.To != nil && s.Valid.To.Before(s.Valid.From) {
-		c.say("valid.to", "%s is before valid.from, %s: it is the last day on which the agreement holds.",
+		c.Say("valid.to", "%s is before valid.from, %s: it is the last day on which the agreement holds.",
 			"%s liegt vor valid.from, %s: gemeint ist der letzte Tag, an dem die Vereinbarung gilt.", s.Valid.To, s.Valid.From)
 	}
 	c.where("where", s.Where)
 	if len(s.Targets) == 0 {
-		c.say("targets", "An agreement has one target at least.", "Eine Vereinbarung hat mindestens ein Ziel.")
+		c.Say("targets", "An agreement has one target at least.", "Eine Vereinbarung hat mindestens ein Ziel.")
 	}
 	names := map[string]bool{}
 	for i, t := range s.Targets {
 		at := fmt.Sprintf("targets[%d]", i)
 		c.target(at, t)
 		if names[t.Name] {
-			c.say(at+".name", "%q is the name of another target already.", "%q heißt schon ein anderes Ziel.", t.Name)
+			c.Say(at+".name", "%q is the name of another target already.", "%q heißt schon ein anderes Ziel.", t.Name)
 		}
 		names[t.Name] = true
 	}
@@ -93,43 +92,43 @@ func (s Spec) Check() error {
 		oneOf(&c, at+".per", w.Per, PerMonth, PerDay, PerHour)
 		switch {
 		case w.Limit < 0:
-			c.say(at+".limit", "A limit is 0 (none) or more.", "Eine Grenze ist 0 (keine) oder größer.")
+			c.Say(at+".limit", "A limit is 0 (none) or more.", "Eine Grenze ist 0 (keine) oder größer.")
 		case w.Limit == 0 && w.Voids:
-			c.say(at+".voids", "Without a limit nothing is above it: give one, or leave this out.",
+			c.Say(at+".voids", "Without a limit nothing is above it: give one, or leave this out.",
 				"Ohne Grenze liegt nichts darüber: eine angeben oder das hier weglassen.")
 		}
 		if limits[w.Name+w.Per] {
-			c.say(at, "This limit stands more than once.", "Diese Grenze steht mehr als einmal da.")
+			c.Say(at, "This limit stands more than once.", "Diese Grenze steht mehr als einmal da.")
 		}
 		limits[w.Name+w.Per] = true
 	}
 	if s.Credits != nil {
 		c.credits("credits", *s.Credits, s.Targets)
 	}
-	return c.joined()
+	return c.Err()
 }
 
 func (c *checks) target(at string, t Target) {
-	c.add(resource.CheckName(at+".name", t.Name))
+	c.Add(resource.CheckName(at+".name", t.Name))
 	oneOf(c, at+".measure", t.Measure, Response, Resolution)
 	oneOf(c, at+".reopen", t.Reopen, Continue, NewCycle, Wall)
 	oneOf(c, at+".on_change", t.OnChange, Retroactive, Restart)
 	c.where(at+".where", t.Where)
 	if t.Within <= 0 {
-		c.say(at+".within", "A target's time is longer than 0.", "Die Zeit eines Ziels ist länger als 0.")
+		c.Say(at+".within", "A target's time is longer than 0.", "Die Zeit eines Ziels ist länger als 0.")
 	}
-	c.add(resource.CheckName(at+".calendar", t.Calendar))
+	c.Add(resource.CheckName(at+".calendar", t.Calendar))
 	if s := string(t.Attain); !decimal.MatchString(s) || zero(s) || moreThanHundred(s) {
-		c.say(at+".attain", "%.40s isn't a percentage: use a decimal above 0 and up to 100, with 6 decimals at most, as in 99.9.",
+		c.Say(at+".attain", "%.40s isn't a percentage: use a decimal above 0 and up to 100, with 6 decimals at most, as in 99.9.",
 			"%.40s ist kein Prozentsatz: eine Dezimalzahl über 0 bis 100 mit höchstens 6 Nachkommastellen angeben, etwa 99.9.", s)
 	}
 	if s := string(t.Weight); s != "" && !decimal.MatchString(s) {
-		c.say(at+".weight", "%.40s isn't a weight: use a decimal from 0 to 999999, with 6 decimals at most, as in 0.5.",
+		c.Say(at+".weight", "%.40s isn't a weight: use a decimal from 0 to 999999, with 6 decimals at most, as in 0.5.",
 			"%.40s ist kein Gewicht: eine Dezimalzahl von 0 bis 999999 mit höchstens 6 Nachkommastellen angeben, etwa 0.5.", s)
 	}
 	for i, p := range t.Pause {
 		if strings.TrimSpace(p) == "" {
-			c.say(fmt.Sprintf("%s.pause[%d]", at, i), "A state that pauses has a name.", "Ein Status, der anhält, hat einen Namen.")
+			c.Say(fmt.Sprintf("%s.pause[%d]", at, i), "A state that pauses has a name.", "Ein Status, der anhält, hat einen Namen.")
 		}
 	}
 }
@@ -143,10 +142,10 @@ func (c *checks) where(at string, w Where) {
 	slices.Sort(fields)
 	for _, f := range fields {
 		if strings.TrimSpace(f) == "" {
-			c.say(at, "A field has a name.", "Ein Feld hat einen Namen.")
+			c.Say(at, "A field has a name.", "Ein Feld hat einen Namen.")
 		}
 		if len(w[f]) == 0 {
-			c.say(resource.Below(at, f), "No ticket could have one of no values: list those that are meant, or leave the field out.",
+			c.Say(resource.Below(at, f), "No ticket could have one of no values: list those that are meant, or leave the field out.",
 				"Kein Ticket kann einen von keinen Werten haben: die gemeinten aufzählen oder das Feld weglassen.")
 		}
 	}
@@ -163,23 +162,11 @@ func moreThanHundred(s string) bool {
 	return len(whole) > 3 || len(whole) == 3 && (whole != "100" || !zero(rest))
 }
 
-// checks collects faults.
-type checks []error
-
-func (c *checks) add(err error) {
-	if err != nil {
-		*c = append(*c, err)
-	}
-}
-
-func (c *checks) say(field, en, de string, args ...any) {
-	c.add(fault.Invalidf(field, en, de, args...))
-}
-
-func (c *checks) joined() error { return errors.Join(*c...) }
+// checks are those of a document, with its own ways to look at parts of it.
+type checks struct{ fault.List }
 
 func oneOf[T ~string](c *checks, field string, is T, known ...T) {
 	if !slices.Contains(known, is) {
-		c.say(field, "%.80q isn't known here; there are: %v.", "%.80q ist hier nicht bekannt; es gibt: %v.", string(is), known)
+		c.Say(field, "%.80q isn't known here; there are: %v.", "%.80q ist hier nicht bekannt; es gibt: %v.", string(is), known)
 	}
 }

@@ -124,16 +124,16 @@ func number(d Decimal) *big.Rat {
 func (c Credits) Check(targets []Target) error {
 	var all checks
 	all.credits("credits", c, targets)
-	return all.joined()
+	return all.Err()
 }
 
 func (c *checks) credits(at string, x Credits, targets []Target) {
 	if amount := x.Fee.Amount.Rat(); amount == nil || amount.Sign() == 0 {
-		c.say(at+".fee.amount", "%.40q isn't a fee: use a decimal above 0, as in 12000.00.",
+		c.Say(at+".fee.amount", "%.40q isn't a fee: use a decimal above 0, as in 12000.00.",
 			"%.40q ist kein Entgelt: eine Dezimalzahl über 0 angeben, etwa 12000.00.", string(x.Fee.Amount))
 	}
 	if !currencyCode.MatchString(x.Fee.Currency) {
-		c.say(at+".fee.currency", "%.40q isn't a currency: use its three letters, as in EUR.",
+		c.Say(at+".fee.currency", "%.40q isn't a currency: use its three letters, as in EUR.",
 			"%.40q ist keine Währung: ihre drei Buchstaben angeben, etwa EUR.", x.Fee.Currency)
 	}
 	if x.Cap != "" {
@@ -143,11 +143,11 @@ func (c *checks) credits(at string, x Credits, targets []Target) {
 	case x.Several != "":
 		oneOf(c, at+".several", x.Several, Sum, Highest)
 	case len(targets) > 1:
-		c.say(at+".several", "Say what is owed when several targets are missed: %s or %s.",
+		c.Say(at+".several", "Say what is owed when several targets are missed: %s or %s.",
 			"Angeben, was bei mehreren verfehlten Zielen gilt: %s oder %s.", Sum, Highest)
 	}
 	if n := len(x.Tiers); n == 0 || n > maxTiers {
-		c.say(at+".tiers", "Credits have 1 to %d tiers.", "Gutschriften haben 1 bis %d Stufen.", maxTiers)
+		c.Say(at+".tiers", "Credits have 1 to %d tiers.", "Gutschriften haben 1 bis %d Stufen.", maxTiers)
 		return
 	}
 	for i, t := range x.Tiers {
@@ -169,7 +169,7 @@ func (c *checks) percentage(at string, d Decimal) bool {
 	if r != nil && r.Sign() > 0 && r.Cmp(big.NewRat(100, 1)) <= 0 {
 		return true
 	}
-	c.say(at, "%.40q isn't a percentage: use a decimal above 0 and up to 100, in quotes, as in \"99.9\".",
+	c.Say(at, "%.40q isn't a percentage: use a decimal above 0 and up to 100, in quotes, as in \"99.9\".",
 		"%.40q ist kein Prozentsatz: eine Dezimalzahl über 0 bis 100 in Anführungszeichen angeben, etwa \"99.9\".", string(d))
 	return false
 }
@@ -178,11 +178,11 @@ func (c *checks) percentage(at string, d Decimal) bool {
 func (c *checks) aimed(at string, tier Tier, targets []Target) {
 	i := slices.IndexFunc(targets, func(t Target) bool { return t.Name == tier.Target })
 	if i < 0 {
-		c.say(at+".target", "%.80q isn't the name of a target here.", "%.80q heißt hier kein Ziel.", tier.Target)
+		c.Say(at+".target", "%.80q isn't the name of a target here.", "%.80q heißt hier kein Ziel.", tier.Target)
 		return
 	}
 	if attain := targets[i].agreed(); attain != nil && number(tier.Below).Cmp(attain) > 0 {
-		c.say(at+".below", "From %s per cent on the target is met, and then owes nothing: use that or less.",
+		c.Say(at+".below", "From %s per cent on the target is met, and then owes nothing: use that or less.",
 			"Ab %s Prozent ist das Ziel eingehalten und kostet nichts: diesen Wert oder einen kleineren angeben.", targets[i].Attain)
 	}
 }
@@ -197,10 +197,10 @@ func (c *checks) inOrder(at string, tier Tier, before []Tier) {
 		lower := number(tier.Below).Cmp(number(b.Below))
 		switch {
 		case lower == 0:
-			c.say(at+".below", "There is a tier below %s already.", "Eine Stufe unter %s gibt es schon.", b.Below)
+			c.Say(at+".below", "There is a tier below %s already.", "Eine Stufe unter %s gibt es schon.", b.Below)
 			return
 		case lower != -number(tier.Credit).Cmp(number(b.Credit)):
-			c.say(at+".credit", "The lower the bound, the higher the credit: below %s it is %s.",
+			c.Say(at+".credit", "The lower the bound, the higher the credit: below %s it is %s.",
 				"Je niedriger die Schwelle, desto höher die Gutschrift: unter %s beträgt sie %s.", b.Below, b.Credit)
 			return
 		}

@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"fmt"
 	"time"
 
 	"turnus/itsm/fault"
@@ -46,6 +47,16 @@ func (d *Date) UnmarshalText(b []byte) (err error) { *d, err = ParseDate(string(
 
 // Add gives the date n days later.
 func (d Date) Add(n int) Date { return DateOf(d.utc().AddDate(0, 0, n)) }
+
+// AddYears gives the same date n years later; 29 February becomes 1 March
+// where there is none.
+func (d Date) AddYears(n int) Date { return DateOf(d.utc().AddDate(n, 0, 0)) }
+
+// Until counts the days from a date to another one.
+func (d Date) Until(o Date) int { return int(o.number() - d.number()) }
+
+// After compares dates.
+func (d Date) After(o Date) bool { return o.Before(d) }
 
 // Before compares dates.
 func (d Date) Before(o Date) bool { return d.utc().Before(o.utc()) }
@@ -154,6 +165,24 @@ func ParsePeriod(s string) (Period, error) {
 		p.Next = DateOf(p.First.utc().AddDate(0, months, 0))
 	}
 	return p, nil
+}
+
+// PeriodOf is the period of a length that a date lies in.
+func PeriodOf(d Date, g Grain) Period {
+	name := d.String()
+	switch g {
+	case Year:
+		name = name[:4]
+	case Quarter:
+		name = fmt.Sprintf("%s-Q%d", name[:4], (d.Month+2)/3)
+	case Month:
+		name = name[:7]
+	}
+	p, err := ParsePeriod(name)
+	if err != nil { // a year that has no four digits
+		panic(err)
+	}
+	return p
 }
 
 // Bounds are the period's first instant and the first one after it.

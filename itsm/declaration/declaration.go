@@ -17,6 +17,7 @@ import (
 	"turnus/itsm/calendar"
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
+	"turnus/itsm/planning"
 	"turnus/itsm/resource"
 	"turnus/itsm/slo"
 	"turnus/itsm/text"
@@ -91,6 +92,10 @@ func checkSpec(k resource.Kind, spec json.RawMessage) error {
 		return decoded(spec, slo.IndicatorSpec.Check)
 	case resource.SLO:
 		return decoded(spec, func(s slo.Spec) error { _, err := slo.Compile(s); return err })
+	case resource.Interval:
+		return decoded(spec, planning.Spec.Check)
+	case resource.Waiver:
+		return decoded(spec, planning.WaiverSpec.Check)
 	}
 	var known []string
 	for _, k := range resource.Kinds() {

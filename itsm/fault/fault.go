@@ -117,3 +117,21 @@ func All(err error) []*Error {
 	}
 	return nil
 }
+
+// List gathers faults, so that all of them are said at once.
+type List []error
+
+// Add takes errors; nil ones are left out.
+func (l *List) Add(errs ...error) {
+	for _, err := range errs {
+		if err != nil {
+			*l = append(*l, err)
+		}
+	}
+}
+
+// Say adds a fault of a field.
+func (l *List) Say(field, en, de string, args ...any) { l.Add(Invalidf(field, en, de, args...)) }
+
+// Err joins them; nil where there are none.
+func (l *List) Err() error { return errors.Join(*l...) }

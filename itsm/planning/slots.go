@@ -2,6 +2,7 @@ package planning
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"turnus/itsm/calendar"
@@ -15,13 +16,34 @@ const (
 	reach    = 366 // days that an adjustment looks for a working day
 )
 
+// Occurrence is one date that a rule names, and when it is due.
+type Occurrence struct {
+	Date calendar.Date // as the rule names it: says which period is meant
+	Due  calendar.Date // after the adjustment
+	At   time.Time     // at that date's time of day, UTC
+}
+
 // Slots lists the instants in [from, to), in order, each once: slots that come
 // to the same instant are one. More than 100,000, or a span of more than 150
 // years, is refused; so is a date that finds no working day within a year.
 func (p *Plan) Slots(from, to time.Time) ([]time.Time, error) {
-	slots := []time.Time{}
+	all, err := p.Occurrences(from, to)
+	if err != nil {
+		return nil, err
+	}
+	slots := make([]time.Time, len(all))
+	for i, o := range all {
+		slots[i] = o.At
+	}
+	return slots, nil
+}
+
+// Occurrences lists what Slots does, with the dates. Of those that come to the
+// same instant the last one counts: it is the one that was moved least.
+func (p *Plan) Occurrences(from, to time.Time) ([]Occurrence, error) {
+	all := []Occurrence{}
 	if !from.Before(to) {
-		return slots, nil
+		return all, nil
 	}
 	first, last := calendar.DateOf(from.In(p.zone)).Add(-2), calendar.DateOf(to.In(p.zone)).Add(2)
 	if p.adjust != None && p.cal != nil { // what lies outside may be moved inside
@@ -53,24 +75,29 @@ func (p *Plan) Slots(from, to time.Time) ([]time.Time, error) {
 		for _, m := range minutes {
 			at := moved.At(int64(m)*60, p.zone).UTC()
 			if !at.Before(from) && at.Before(to) {
-				slots = append(slots, at)
+				all = append(all, Occurrence{Date: d, Due: moved, At: at})
 			}
 		}
-		if len(slots) > 2*maxSlots {
-			if slots = distinct(slots); len(slots) > maxSlots {
+		if len(all) > 2*maxSlots {
+			if all = distinct(all); len(all) > maxSlots {
 				return nil, tooMany()
 			}
 		}
 	}
-	if slots = distinct(slots); len(slots) > maxSlots {
+	if all = distinct(all); len(all) > maxSlots {
 		return nil, tooMany()
 	}
-	return slots, nil
+	return all, nil
 }
 
-func distinct(slots []time.Time) []time.Time {
-	slices.SortFunc(slots, time.Time.Compare)
-	return slices.CompactFunc(slots, time.Time.Equal)
+func distinct(all []Occurrence) []Occurrence {
+	slices.SortFunc(all, func(a, b Occurrence) int {
+		if c := a.At.Compare(b.At); c != 0 {
+			return c
+		}
+		return strings.Compare(b.Date.String(), a.Date.String())
+	})
+	return slices.CompactFunc(all, func(a, b Occurrence) bool { return a.At.Equal(b.At) })
 }
 
 func tooMany() error {

@@ -1,6 +1,6 @@
 // Package resource holds the envelope of what people declare: calendars,
-// persons, services, agreements, mappings, and OpenSLO's indicators and
-// objectives, in the shape of OpenSLO and Kubernetes. Each kind's spec lives
+// persons, services, agreements, mappings, intervals, waivers, and OpenSLO's
+// indicators and objectives, in the shape of OpenSLO and Kubernetes. Each kind's spec lives
 // with its subject.
 package resource
 
@@ -31,10 +31,18 @@ const (
 	Mapping   Kind = "Mapping"
 	SLI       Kind = "SLI"
 	SLO       Kind = "SLO"
+	Interval  Kind = "Interval"
+	Waiver    Kind = "Waiver"
 )
 
 // Kinds lists every kind, in the order in which they may refer to each other.
-func Kinds() []Kind { return []Kind{Calendar, Person, Service, Agreement, Mapping, SLI, SLO} }
+func Kinds() []Kind {
+	return []Kind{Calendar, Person, Service, Agreement, Mapping, SLI, SLO, Interval, Waiver}
+}
+
+// Decided says that declaring or changing one needs an approval: it is
+// proposed, and holds once it is approved.
+func (k Kind) Decided() bool { return k == Interval || k == Waiver }
 
 // APIVersion under which the kind is declared.
 func (k Kind) APIVersion() string {
@@ -61,6 +69,10 @@ func (k Kind) Plural() string {
 		return "slis"
 	case SLO:
 		return "slos"
+	case Interval:
+		return "intervals"
+	case Waiver:
+		return "waivers"
 	}
 	return ""
 }

@@ -131,6 +131,7 @@ type Run struct {
 	State       State           `json:"state" db:"state"`
 	Provisional bool            `json:"provisional" db:"provisional"`
 	Round       int             `json:"round" db:"round"`
+	Service     string          `json:"service" db:"service"`       // that it concerns
 	Owner       string          `json:"owner" db:"owner"`           // the service's owner at the start
 	StartedBy   string          `json:"started_by" db:"started_by"` // empty for a slot
 	TokenIssuer string          `json:"token_issuer,omitempty" db:"token_issuer"`

@@ -1,0 +1,117 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"turnus/itsm/planning"
+	"turnus/itsm/text"
+)
+
+// Slots selects slots; empty fields select all.
+type Slots struct {
+	From, To *time.Time // due in [From, To)
+	Process  string
+	Scope    string
+	State    string // a state, or open
+	Sees     string // a person: slots of the services that they own or approve for
+}
+
+const slotColumns = `s.process, s.scope, s.period, s.interval, s.version, s.due_at, s.early_at, s.late_at, s.state, s.reason, s.person,
+	coalesce((SELECT r.id FROM run r WHERE r.process = s.process AND r.scope = s.scope AND r.period = s.period
+		ORDER BY r.attempt DESC LIMIT 1), '') AS run`
+
+type slotRow struct {
+	planning.Slot
+	Reason JSON[text.Text] `db:"reason"`
+}
+
+func (r slotRow) plain() planning.Slot {
+	r.Slot.Reason = r.Reason.V
+	r.Due, r.Early, r.Late = r.Due.UTC(), r.Early.UTC(), r.Late.UTC()
+	return r.Slot
+}
+
+// Slots lists slots by due date, process, scope and period.
+func (s *Store) Slots(ctx context.Context, f Slots, p Page) ([]planning.Slot, string, error) {
+	at, key, err := p.place(time.Time{})
+	if err != nil {
+		return nil, "", err
+	}
+	var rows []slotRow
+	err = s.db.SelectContext(ctx, &rows, "SELECT "+slotColumns+` FROM slot s
+		WHERE ($1::timestamptz IS NULL OR s.due_at >= $1) AND ($2::timestamptz IS NULL OR s.due_at < $2)
+		  AND ($3 = '' OR s.process = $3) AND ($4 = '' OR s.scope = $4)
+		  AND ($5 = '' OR s.state = $5 OR $5 = 'open' AND s.state IN ('planned', 'due', 'in-work'))
+		  AND ($6 = '' OR EXISTS (SELECT 1 FROM resource_current c WHERE c.kind = 'Service' AND c.name = s.scope
+			AND (c.document->'spec'->>'owner' = $6 OR c.document->'spec'->'approvers' @> to_jsonb($6::text))))
+		  AND (s.due_at, s.process || '/' || s.scope || '/' || s.period) > ($7, $8)
+		ORDER BY s.due_at, s.process || '/' || s.scope || '/' || s.period LIMIT $9`,
+		f.From, f.To, f.Process, f.Scope, f.State, f.Sees, at, key, p.limit()+1)
+	if err != nil {
+		return nil, "", mapped(err)
+	}
+	rows, next := page(p, rows, func(r slotRow) (time.Time, string) { return r.Due, r.Key.ID(1) })
+	list := make([]planning.Slot, len(rows))
+	for i, r := range rows {
+		list[i] = r.plain()
+	}
+	return list, next, nil
+}
+
+// Ledger says what became of the slots of one interval: at every moment
+// planned = done + late + missed + waived + open.
+type Ledger struct {
+	Interval string     `json:"interval" db:"interval"`
+	Process  string     `json:"process" db:"process"`
+	Scope    string     `json:"scope" db:"scope"`
+	Planned  int64      `json:"planned" db:"planned"` // all of its slots, from the first to the last one planned
+	Done     int64      `json:"done" db:"done"`
+	Late     int64      `json:"late" db:"late"`
+	Missed   int64      `json:"missed" db:"missed"`
+	Waived   int64      `json:"waived" db:"waived"`
+	Open     int64      `json:"open" db:"open"`
+	Paused   *time.Time `json:"paused,omitempty" db:"paused_at"`
+}
+
+// Ledgers lists the ledger of each interval, by its name.
+func (s *Store) Ledgers(ctx context.Context) ([]Ledger, error) {
+	list := []Ledger{}
+	err := sqlx.SelectContext(ctx, s.db, &list, `SELECT p.interval, p.process, p.scope, p.paused_at, count(s.period) AS planned,
+			count(*) FILTER (WHERE s.state = 'done') AS done, count(*) FILTER (WHERE s.state = 'done-late') AS late,
+			count(*) FILTER (WHERE s.state = 'missed') AS missed, count(*) FILTER (WHERE s.state = 'waived') AS waived,
+			count(*) FILTER (WHERE s.state IN ('planned', 'due', 'in-work')) AS open
+		FROM plan p LEFT JOIN slot s ON s.interval = p.interval GROUP BY p.interval ORDER BY p.interval COLLATE "C"`)
+	return list, mapped(err)
+}
+
+// Watch is what an operator watches.
+type Watch struct {
+	Slots   map[planning.State]int64
+	Idle    int64      `db:"idle"`    // slots due, and nothing in work: not paused, waiting for nothing
+	Oldest  *time.Time `db:"oldest"`  // since when the oldest of them is due
+	Overdue int64      `db:"overdue"` // open tasks past their due date
+	Woken   *time.Time `db:"woken"`   // when the waker last came to its end
+}
+
+// Watch reads what an operator watches, as of now.
+func (s *Store) Watch(ctx context.Context, now time.Time) (Watch, error) {
+	w := Watch{Slots: map[planning.State]int64{}}
+	var rows []struct {
+		State planning.State `db:"state"`
+		N     int64          `db:"n"`
+	}
+	if err := s.db.SelectContext(ctx, &rows, "SELECT state, count(*) AS n FROM slot GROUP BY state"); err != nil {
+		return w, mapped(err)
+	}
+	for _, r := range rows {
+		w.Slots[r.State] = r.N
+	}
+	err := s.db.GetContext(ctx, &w, `SELECT i.idle, i.oldest, (SELECT count(*) FROM task WHERE state = 'open' AND due_at < $1) AS overdue,
+			(SELECT woken_at FROM installation) AS woken
+		FROM (SELECT count(*) AS idle, min(s.due_at) AS oldest FROM slot s JOIN plan p ON p.interval = s.interval
+			WHERE p.paused_at IS NULL AND NOT s.waits AND (s.state = 'due' OR s.state = 'planned' AND s.due_at <= $1)) i`, now)
+	return w, mapped(err)
+}
