@@ -14,6 +14,7 @@ import (
 	"go.temporal.io/sdk/temporal"
 
 	"turnus/itsm/fault"
+	"turnus/runs"
 	"turnus/store"
 	"turnus/workflows"
 )
@@ -22,11 +23,14 @@ import (
 // and no others.
 type Set struct {
 	store *store.Store
+	runs  *runs.Runs
 	now   func() time.Time
 }
 
 // New makes the set.
-func New(s *store.Store, now func() time.Time) *Set { return &Set{store: s, now: now} }
+func New(s *store.Store, r *runs.Runs, now func() time.Time) *Set {
+	return &Set{store: s, runs: r, now: now}
+}
 
 // Attempts after which an error that nobody foresaw is believed.
 const internalAttempts = 10

@@ -76,7 +76,7 @@ func TestFreezingLooksBack(t *testing.T) {
 	require.EqualValues(t, 8, imported.Tickets)
 
 	olga := person.Actor{Person: "olga"}
-	set := activities.New(s, func() time.Time { return now })
+	set := activities.New(s, nil, func() time.Time { return now })
 	draft := func(period string) (run.Step, workflows.Collected, sla.Frozen, report.Report) {
 		t.Helper()
 		k := run.Key{Process: "sla-report", Scope: "desk", Period: period}

@@ -21,7 +21,7 @@ func (s *Set) TaskOpen(ctx context.Context, a workflows.Asking) (workflows.Waiti
 	if err != nil {
 		return workflows.Waiting{}, err
 	}
-	cal, err := s.calendarOf(ctx, r.Scope)
+	cal, err := s.calendarOf(ctx, r.Service)
 	if err != nil {
 		return workflows.Waiting{}, err
 	}

@@ -42,7 +42,7 @@ func accessTable() map[string]access {
 		"get-task":        everybody,
 		"decide-task":     only(approver),
 		"issue-pass":      only(approver),
-		"apply":           only(admin),
+		"apply":           only(admin, owner), // what of it, says Declared.by
 		"issue-token":     only(admin),
 		"list-tokens":     only(admin, auditor),
 		"revoke-token":    only(admin),
@@ -65,9 +65,15 @@ func accessTable() map[string]access {
 		t["list-"+k.singular+"-versions"] = only(admin, owner, approver, auditor)
 		t["put-"+k.singular] = only(admin)
 		t["retire-"+k.singular] = only(admin)
+		if k.Decided() {
+			t["put-"+k.singular] = only(owner)
+			t["retire-"+k.singular] = only(admin, owner) // told how it ends instead
+		}
 	}
 	for _, p := range workflows.Catalogue() {
-		t["start-"+p.Name] = only(p.Starters...)
+		if len(p.Starters) > 0 {
+			t["start-"+p.Name] = only(p.Starters...)
+		}
 	}
 	return t
 }

@@ -12,6 +12,7 @@ import (
 	"turnus/itsm/agreement"
 	"turnus/itsm/calendar"
 	"turnus/itsm/person"
+	"turnus/itsm/planning"
 	"turnus/itsm/resource"
 	"turnus/itsm/slo"
 	"turnus/itsm/ticket"
@@ -113,6 +114,8 @@ func specs() map[resource.Kind]reflect.Type {
 		resource.Mapping:   reflect.TypeFor[ticket.Mapping](),
 		resource.SLI:       reflect.TypeFor[slo.IndicatorSpec](),
 		resource.SLO:       reflect.TypeFor[slo.Spec](),
+		resource.Interval:  reflect.TypeFor[planning.Spec](),
+		resource.Waiver:    reflect.TypeFor[planning.WaiverSpec](),
 	}
 }
 

@@ -76,6 +76,9 @@ func (s *server) processes() {
 	})
 
 	for _, p := range workflows.Catalogue() {
+		if len(p.Starters) == 0 {
+			continue
+		}
 		register(s, operation{body: jsonBody, Operation: huma.Operation{
 			OperationID: "start-" + p.Name, Method: http.MethodPost, Path: "/v1/processes/" + p.Name + "/runs", Tags: []string{"Runs"},
 			Summary:       "Start: " + p.Title.En,

@@ -11,7 +11,9 @@ import (
 
 	"turnus/imports"
 	"turnus/itsm/fault"
+	"turnus/itsm/person"
 	"turnus/itsm/resource"
+	"turnus/itsm/text"
 	"turnus/store"
 )
 
@@ -77,6 +79,21 @@ func (d *Declared) check() (err error) {
 	return err
 }
 
+// permitted refuses who may not declare all of it: administrators declare,
+// owners propose what needs an approval.
+func (d *Declared) permitted(by person.Actor) error {
+	for _, r := range d.docs {
+		role, place := person.Administrator, string(r.Kind)+"/"+r.Metadata.Name
+		if r.Kind.Decided() {
+			role = person.ProcessOwner
+		}
+		if !by.Has(role) {
+			return fault.New(fault.Forbidden, text.F("This is for the role %s; %s has %v.", "Das steht der Rolle %s zu; %s hat %v.", role, by.Person, by.Roles)).At(place)
+		}
+	}
+	return nil
+}
+
 type putInput struct {
 	NamePath
 	Declared
@@ -100,7 +117,8 @@ type resourceOutput struct {
 	Status int
 	Body   struct {
 		Resource
-		Change string `json:"change,omitempty" enum:"created,changed,unchanged" doc:"What a PUT did."`
+		Change string `json:"change,omitempty" enum:"created,changed,unchanged,proposed" doc:"What a PUT did."`
+		Run    string `json:"run,omitempty" doc:"That decides on what is proposed."`
 	}
 }
 
@@ -141,18 +159,22 @@ func (s *server) resources() {
 		register(s, operation{body: documents, Operation: huma.Operation{
 			OperationID: "put-" + k.singular, Method: http.MethodPut, Path: path + "/{name}", Tags: tags,
 			Summary:   "Declare a " + k.singular + "; a change makes a new version",
-			Responses: map[string]*huma.Response{"201": {Description: "Created"}},
+			Responses: map[string]*huma.Response{"201": {Description: "Created"}, "202": {Description: "Proposed: a run decides on it"}},
 		}}, func(ctx context.Context, in *putInput) (*resourceOutput, error) {
 			if got := in.docs[0].Kind; got != k.Kind {
 				return nil, fault.Invalidf("kind", "%.80q isn't the kind in the path, %s", "%.80q ist nicht die Art im Pfad, %s", got, k.Kind)
 			}
-			changes, err := s.Store.Apply(ctx, actorOf(ctx), s.Now(), in.docs, false)
+			changes, err := s.Runs.Apply(ctx, actorOf(ctx), in.docs, false)
 			if err != nil {
 				return nil, err
 			}
 			out := &resourceOutput{Status: http.StatusOK}
-			if changes[0].Change == "created" {
+			switch changes[0].Change {
+			case store.Created:
 				out.Status = http.StatusCreated
+			case store.Proposed:
+				out.Status = http.StatusAccepted
+				out.Body.Run = changes[0].Run
 			}
 			v := changes[0].After
 			if v == nil { // unchanged
@@ -178,7 +200,10 @@ func (s *server) apply() {
 		Declared
 		DryRun bool `query:"dry_run"`
 	}) (*listed[store.Change], error) {
-		changes, err := s.Store.Apply(ctx, actorOf(ctx), s.Now(), in.docs, in.DryRun)
+		if err := in.permitted(actorOf(ctx)); err != nil {
+			return nil, s.refused(ctx, "apply", err)
+		}
+		changes, err := s.Runs.Apply(ctx, actorOf(ctx), in.docs, in.DryRun)
 		if !in.DryRun {
 			for i := range changes {
 				changes[i].Before, changes[i].After = nil, nil

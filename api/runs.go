@@ -44,7 +44,7 @@ func (s *server) runs() {
 		Service string `query:"service" maxLength:"200"`
 		State   string `query:"state" enum:"collecting,drafting,waiting,published,rejected,cancelled,failed,provisional,live"`
 	}) (*listed[run.Run], error) {
-		all, next, err := s.Store.Runs(ctx, store.Runs{Process: in.Process, Scope: in.Service, State: in.State}, in.store())
+		all, next, err := s.Store.Runs(ctx, store.Runs{Process: in.Process, Service: in.Service, State: in.State}, in.store())
 		if err != nil {
 			return nil, err
 		}

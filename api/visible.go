@@ -55,7 +55,7 @@ func (i *insider) of(ctx context.Context, service string) (bool, error) {
 // run is what the actor sees of a run.
 func (i *insider) run(ctx context.Context, r run.Run) (run.Run, error) {
 	if r.State != run.Published {
-		seen, err := i.of(ctx, r.Scope)
+		seen, err := i.of(ctx, r.Service)
 		if err != nil {
 			return run.Run{}, err
 		}
@@ -78,7 +78,7 @@ func (i *insider) report(ctx context.Context, r report.Report) error {
 	if r.Version > 0 {
 		return nil
 	}
-	seen, err := i.of(ctx, r.Scope)
+	seen, err := i.of(ctx, r.Service)
 	if err != nil || seen {
 		return err
 	}
@@ -89,7 +89,7 @@ func (i *insider) report(ctx context.Context, r report.Report) error {
 
 // receipts refuses the receipts of a report to those who aren't concerned.
 func (i *insider) receipts(ctx context.Context, r report.Report) error {
-	seen, err := i.of(ctx, r.Scope)
+	seen, err := i.of(ctx, r.Service)
 	if err != nil || seen {
 		return err
 	}
@@ -103,11 +103,11 @@ func (i *insider) task(ctx context.Context, t task.Task) error {
 	if slices.Contains(t.Approvers, i.actor.Person) {
 		return nil
 	}
-	key, _, err := run.ParseID(t.Run)
+	r, err := i.s.Store.Run(ctx, t.Run)
 	if err != nil {
 		return err
 	}
-	seen, err := i.of(ctx, key.Scope)
+	seen, err := i.of(ctx, r.Service)
 	if err != nil || seen {
 		return err
 	}

@@ -134,6 +134,7 @@ type Record struct {
 	StartedBy  string          `json:"started_by"`
 	Issuer     string          `json:"token_issuer,omitempty"`
 	Owner      string          `json:"owner"`
+	Service    string          `json:"-"` // that the run concerns: who sees a draft follows from it
 	Decisions  []task.Decision `json:"decisions"`
 	DraftRound int             `json:"round"`
 

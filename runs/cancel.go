@@ -20,7 +20,7 @@ func (r *Runs) Cancel(ctx context.Context, by person.Actor, runID, reason string
 	if err != nil {
 		return found, err
 	}
-	people, err := r.store.PeopleAround(ctx, found.Scope)
+	people, err := r.store.PeopleAround(ctx, found.Service)
 	if err != nil {
 		return found, err
 	}

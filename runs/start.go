@@ -69,8 +69,8 @@ func (r *Runs) Start(ctx context.Context, by person.Actor, s Start) (run.Run, bo
 		return none, false, fault.Invalidf("reason", "another attempt needs a reason", "ein weiterer Versuch braucht eine Begründung")
 	}
 	n := store.NewRun{
-		Key:   run.Key{Process: s.Process, Scope: s.Scope, Period: s.Period},
-		Again: s.Again, Reason: s.Reason, Request: s.Request, Owner: svc.Spec.Owner, By: by,
+		Key:     run.Key{Process: s.Process, Scope: s.Scope, Period: s.Period},
+		Service: s.Scope, Again: s.Again, Reason: s.Reason, Request: s.Request, Owner: svc.Spec.Owner, By: by,
 	}
 	// The process that recorded this very request may have died before it answered.
 	if found, err := r.store.Requested(ctx, r.now(), s.Request); err != nil || found != nil {
@@ -90,37 +90,55 @@ func (r *Runs) Start(ctx context.Context, by person.Actor, s Start) (run.Run, bo
 		}
 		return *newest, false, nil
 	}
-	if p.Covered {
-		var help text.Text
-		if n.Why, help, err = r.uncovered(ctx, s.Scope, period); err != nil {
-			return none, false, err
-		}
-		if n.Provisional = !n.Why.IsZero(); n.Provisional && !s.Provisional {
-			return none, false, fault.New(fault.Invalid, text.New(n.Why.En+" "+help.En, n.Why.De+" "+help.De)).At("period")
-		}
-	}
-	if p.Agreed {
-		if err := r.agreed(ctx, s.Scope, period); err != nil {
-			return none, false, err
-		}
-	}
-	if !n.Provisional {
-		if err := r.decidable(ctx, n); err != nil {
-			return none, false, err
-		}
+	if err := r.ready(ctx, p, period, &n, s.Provisional); err != nil {
+		return none, false, err
 	}
 	started, created, err := r.store.Begin(ctx, r.now(), n)
 	if err != nil || !created {
 		return started, false, err
 	}
-	in := run.Input{Run: started.ID, Key: n.Key, Attempt: started.Attempt, Provisional: n.Provisional, Why: n.Why}
+	r.launchSoon(ctx, p, run.Input{Run: started.ID, Key: n.Key, Attempt: started.Attempt, Provisional: n.Provisional, Why: n.Why})
+	return started, true, nil
+}
+
+// launchSoon starts the workflow of a run that is on record, at once if
+// Temporal answers; else the sweep does.
+func (r *Runs) launchSoon(ctx context.Context, p workflows.Process, in run.Input) {
 	launching, stop := context.WithTimeout(ctx, launchWithin)
 	defer stop()
 	if err := r.launch(launching, p, in); err != nil {
-		// It is on record: the sweep starts it as soon as Temporal answers.
-		r.log.Warn("run recorded, its workflow starts later", "run", started.ID, "error", err)
+		r.log.Warn("run recorded, its workflow starts later", "run", in.Run, "error", err)
 	}
-	return started, true, nil
+}
+
+// ready refuses a run that can't begin as things are, and says what would
+// help: its period isn't over or covered (unless a provisional run is
+// permitted, which it then becomes), nothing was agreed, nobody could decide.
+func (r *Runs) ready(ctx context.Context, p workflows.Process, period calendar.Period, n *store.NewRun, provisional bool) error {
+	if p.Covered {
+		why, help, err := r.uncovered(ctx, n.Service, period)
+		if err != nil {
+			return err
+		}
+		n.Why = why
+		if n.Provisional = !why.IsZero(); n.Provisional && !provisional {
+			return fault.New(fault.Invalid, text.New(why.En+" "+help.En, why.De+" "+help.De)).At("period")
+		}
+	}
+	if p.Agreed {
+		if err := r.agreed(ctx, n.Service, period); err != nil {
+			return err
+		}
+	}
+	if n.Provisional {
+		return nil
+	}
+	people, err := r.store.PeopleAround(ctx, n.Service)
+	if err != nil {
+		return err
+	}
+	people.StartedBy = n.By.Person
+	return people.Decidable()
 }
 
 // uncovered says why a period can't be reported on for good, and what would
@@ -176,27 +194,6 @@ func (r *Runs) agreed(ctx context.Context, service string, p calendar.Period) er
 // moment is an instant as people write it, in its zone.
 func moment(t time.Time) text.Text {
 	return text.New(t.Format("2 January 2006, 15:04 MST"), t.Format("02.01.2006, 15:04 MST"))
-}
-
-// decidable refuses a start that nobody could decide on.
-func (r *Runs) decidable(ctx context.Context, n store.NewRun) error {
-	people, err := r.store.PeopleAround(ctx, n.Key.Scope)
-	if err != nil {
-		return err
-	}
-	people.StartedBy = n.By.Person
-	if len(people.Eligible()) > 0 {
-		return nil
-	}
-	var en, de strings.Builder
-	for _, a := range people.Approvers {
-		why := fault.As(people.May(a)).Message
-		en.WriteString(" " + why.En)
-		de.WriteString(" " + why.De)
-	}
-	return fault.New(fault.Invalid, text.New(
-		"Nobody could decide on this run:"+en.String()+" Name another approver in the service.",
-		"Niemand könnte über diesen Lauf entscheiden:"+de.String()+" Im Service eine weitere freigebende Person nennen.")).At("service")
 }
 
 // launch starts a run's workflow and marks the run as started; one that runs

@@ -16,6 +16,7 @@ import (
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
 	"turnus/itsm/resource"
+	"turnus/itsm/text"
 )
 
 // What applying did to one resource; never translated.
@@ -23,13 +24,15 @@ const (
 	Created   = "created"
 	Changed   = "changed"
 	Unchanged = "unchanged"
+	Proposed  = "proposed" // it holds once its run has approved it
 )
 
 // Change says what applying did to one resource.
 type Change struct {
 	Kind   resource.Kind     `json:"kind"`
 	Name   string            `json:"name"`
-	Change string            `json:"change"` // created, changed, unchanged; never translated
+	Change string            `json:"change"`        // created, changed, unchanged, proposed; never translated
+	Run    string            `json:"run,omitempty"` // that decides on what is proposed
 	Before *resource.Version `json:"before,omitempty"`
 	After  *resource.Version `json:"after,omitempty"`
 }
@@ -45,6 +48,11 @@ var errDryRun = errors.New("dry run")
 func (s *Store) Apply(ctx context.Context, by person.Actor, now time.Time, docs []resource.Raw, dryRun bool) ([]Change, error) {
 	if err := each(docs); err != nil {
 		return nil, err
+	}
+	for _, d := range docs {
+		if d.Kind.Decided() {
+			return nil, fault.New(fault.Invalid, text.New("This needs an approval: it is proposed.", "Das braucht eine Freigabe: es wird vorgeschlagen.")).At(keyOf(d).String())
+		}
 	}
 	return s.declare(ctx, by, now, dryRun, func(sqlx.QueryerContext) ([]resource.Raw, error) { return docs, nil })
 }
@@ -126,7 +134,7 @@ func apply(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, doc
 	if err := checkAdministrators(ctx, tx, administrated); err != nil {
 		return nil, err
 	}
-	return changes, nil
+	return changes, planAnew(ctx, tx, now, changed)
 }
 
 // change compares a document with the newest version, and puts the version

@@ -115,5 +115,8 @@ func merged(ctx context.Context, conn *sqlx.Conn, tx *sqlx.Tx, in Intake, g *sta
 			rows_rejected = :rows_rejected, tickets_changed = :tickets_changed WHERE id = :id`, done); err != nil {
 		return done, err
 	}
+	if err := lookAgain(ctx, tx, in.Now, in.Service); err != nil {
+		return done, err
+	}
 	return done, record(ctx, tx, in.Now, person.Actor{Person: in.By, Token: in.Token}, "tickets.imported", "service/"+in.Service, nil, done)
 }

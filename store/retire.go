@@ -21,6 +21,10 @@ import (
 // tokens are revoked.
 func (s *Store) Retire(ctx context.Context, by person.Actor, now time.Time, k resource.Kind, name string) error {
 	now = now.UTC().Truncate(time.Microsecond)
+	if k.Decided() {
+		return fault.New(fault.Conflict, text.New("This isn't retired: an interval ends with a proposal whose valid.to says when, and a waiver stays on record.",
+			"Das wird nicht außer Kraft gesetzt: ein Intervall endet mit einem Vorschlag, dessen valid.to sagt wann, und ein Verzicht bleibt verzeichnet."))
+	}
 	return s.tx(ctx, func(tx *sqlx.Tx) error {
 		if err := lockResources(ctx, tx); err != nil {
 			return err
@@ -87,6 +91,11 @@ func usersOf(ctx context.Context, tx *sqlx.Tx, k resource.Kind, name string, now
 			users = append(users, agreements...)
 		}
 	}
+	planned, err := plannedWith(ctx, tx, k, name, now)
+	if err != nil {
+		return nil, err
+	}
+	users = append(users, planned...)
 	if k != resource.Service {
 		return users, nil
 	}
@@ -105,7 +114,7 @@ func usersOf(ctx context.Context, tx *sqlx.Tx, k resource.Kind, name string, now
 	}
 	users = append(users, objectives...)
 	var runs []string
-	if err := tx.SelectContext(ctx, &runs, `SELECT id FROM run WHERE scope = $1 AND ended_at IS NULL ORDER BY id`, name); err != nil {
+	if err := tx.SelectContext(ctx, &runs, `SELECT id FROM run WHERE service = $1 AND ended_at IS NULL ORDER BY id`, name); err != nil {
 		return nil, err
 	}
 	return append(users, runs...), nil

@@ -18,7 +18,7 @@ import (
 // Runs selects runs; empty fields select all.
 type Runs struct {
 	Process string
-	Scope   string
+	Service string
 	State   string // a state, or live
 }
 
@@ -66,10 +66,10 @@ func (s *Store) Runs(ctx context.Context, f Runs, p Page) ([]run.Run, string, er
 	}
 	var rows []runRow
 	err = s.db.SelectContext(ctx, &rows, "SELECT "+runColumns+` FROM run r
-		WHERE ($1 = '' OR process = $1) AND ($2 = '' OR scope = $2)
+		WHERE ($1 = '' OR process = $1) AND ($2 = '' OR service = $2)
 		  AND ($3 = '' OR state = $3 OR $3 = 'live' AND ended_at IS NULL)
 		  AND (created_at < $4 OR created_at = $4 AND id > $5)
-		ORDER BY created_at DESC, id LIMIT $6`, f.Process, f.Scope, f.State, at, id, p.limit()+1)
+		ORDER BY created_at DESC, id LIMIT $6`, f.Process, f.Service, f.State, at, id, p.limit()+1)
 	if err != nil {
 		return nil, "", mapped(err)
 	}
@@ -119,56 +119,64 @@ func requested(ctx context.Context, q sqlx.QueryerContext, now time.Time, reques
 // NewRun is what a start records.
 type NewRun struct {
 	Key         run.Key
+	Service     string // that it concerns
 	Again       bool
 	Reason      string
 	Request     string // see Requested; may be empty
 	Provisional bool
 	Why         text.Text // it is provisional
 	Owner       string
-	By          person.Actor
+	By          person.Actor // nobody: a slot
 }
 
 // Begin records the next attempt of a run, or finds the one that exists; the
 // row makes it unique, since it outlives Temporal's retention.
 func (s *Store) Begin(ctx context.Context, now time.Time, n NewRun) (r run.Run, created bool, err error) {
 	err = s.tx(ctx, func(tx *sqlx.Tx) error {
-		if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock(hashtextextended($1, 1))", n.Key.ID(1)); err != nil {
-			return err
-		}
-		same, err := requested(ctx, tx, now, n.Request)
-		if err != nil {
-			return err
-		}
-		if same != nil {
-			r, created = *same, true
-			return nil
-		}
-		existing, err := newestAttempt(ctx, tx, n.Key)
-		if err != nil {
-			return err
-		}
-		attempt, begin, err := run.Next(existing, n.Again)
-		if err != nil {
-			return err
-		}
-		if !begin {
-			r = *existing
-			return nil
-		}
-		in := run.Input{Run: n.Key.ID(attempt), Key: n.Key, Attempt: attempt, Provisional: n.Provisional, Why: n.Why}
-		if _, err := tx.ExecContext(ctx, `INSERT INTO run (id, process, scope, period, attempt, state, provisional, input, owner,
-				started_by, token_issuer, reason, request, created_at) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,nullif($13,''),$14)`,
-			in.Run, n.Key.Process, n.Key.Scope, n.Key.Period, attempt, run.Collecting, n.Provisional, JSON[run.Input]{in}, n.Owner,
-			n.By.Person, n.By.Issuer, n.Reason, n.Request, now); err != nil {
-			return err
-		}
-		created = true
-		if r, err = getRun(ctx, tx, in.Run, ""); err != nil {
-			return err
-		}
-		return record(ctx, tx, now, n.By, "run.started", "run/"+r.ID, nil, r)
+		r, created, err = begin(ctx, tx, now, n)
+		return err
 	})
 	return r, created, err
+}
+
+// begin is Begin inside a transaction. The slot that the run is for, if there
+// is one, is in work from now on.
+func begin(ctx context.Context, tx *sqlx.Tx, now time.Time, n NewRun) (r run.Run, created bool, err error) {
+	if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock(hashtextextended($1, 1))", n.Key.ID(1)); err != nil {
+		return r, false, err
+	}
+	same, err := requested(ctx, tx, now, n.Request)
+	if err != nil || same != nil {
+		if err == nil {
+			r = *same
+		}
+		return r, true, err
+	}
+	existing, err := newestAttempt(ctx, tx, n.Key)
+	if err != nil {
+		return r, false, err
+	}
+	attempt, another, err := run.Next(existing, n.Again)
+	if err != nil || !another {
+		if err == nil {
+			r = *existing
+		}
+		return r, false, err
+	}
+	in := run.Input{Run: n.Key.ID(attempt), Key: n.Key, Attempt: attempt, Provisional: n.Provisional, Why: n.Why}
+	if _, err := tx.ExecContext(ctx, `INSERT INTO run (id, process, scope, period, attempt, state, provisional, input, service, owner,
+			started_by, token_issuer, reason, request, created_at) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,nullif($14,''),$15)`,
+		in.Run, n.Key.Process, n.Key.Scope, n.Key.Period, attempt, run.Collecting, n.Provisional, JSON[run.Input]{in}, n.Service, n.Owner,
+		n.By.Person, n.By.Issuer, n.Reason, n.Request, now); err != nil {
+		return r, false, err
+	}
+	if r, err = getRun(ctx, tx, in.Run, ""); err != nil {
+		return r, false, err
+	}
+	if err := settle(ctx, tx, now, n.Key); err != nil {
+		return r, false, err
+	}
+	return r, true, record(ctx, tx, now, n.By, "run.started", "run/"+r.ID, nil, r)
 }
 
 // Unstarted lists inputs of live runs whose workflow was never seen to run,
@@ -243,6 +251,9 @@ func (s *Store) End(ctx context.Context, now time.Time, e run.End) error {
 		}
 		if _, err := tx.ExecContext(ctx, `UPDATE run SET state = $2, outcome = $3, ended_at = $4,
 			started_at = coalesce(started_at, $4) WHERE id = $1`, e.Run, e.State, outcome, now); err != nil {
+			return err
+		}
+		if err := unworked(ctx, tx, now, r, e); err != nil {
 			return err
 		}
 		return record(ctx, tx, now, person.Actor{Person: person.System}, "run."+string(e.State), "run/"+e.Run,

@@ -66,13 +66,13 @@ func (s *Store) tasksOf(ctx context.Context, runID string) ([]task.Task, error) 
 // Who may decide, as one condition of SQL: the same rule as task.People.May,
 // for lists. $1 is the person.
 const mine = `EXISTS (SELECT 1 FROM resource_current s, resource_current p
-	WHERE s.kind = 'Service' AND s.name = r.scope AND p.kind = 'Person' AND p.name = $1
+	WHERE s.kind = 'Service' AND s.name = r.service AND p.kind = 'Person' AND p.name = $1
 	  AND s.document->'spec'->'approvers' @> to_jsonb($1::text) AND p.document->'spec'->'roles' @> '"approver"'
 	  AND s.document->'spec'->>'owner' <> $1 AND r.owner <> $1 AND r.started_by <> $1
 	  AND NOT EXISTS (SELECT 1 FROM frozen_set f WHERE f.run = t.run AND f.round = t.round
 	      AND f.document->'exclusions' @> jsonb_build_array(jsonb_build_object('by', $1::text))))`
 
-const owned = `EXISTS (SELECT 1 FROM resource_current s WHERE s.kind = 'Service' AND s.name = r.scope
+const owned = `EXISTS (SELECT 1 FROM resource_current s WHERE s.kind = 'Service' AND s.name = r.service
 	AND s.document->'spec'->>'owner' = $1)`
 
 // Tasks lists tasks, oldest first.
@@ -129,7 +129,7 @@ func peopleOf(ctx context.Context, q sqlx.QueryerContext, st run.Step) (task.Peo
 	if err != nil {
 		return task.People{}, err
 	}
-	p, err := peopleAround(ctx, q, r.Scope)
+	p, err := peopleAround(ctx, q, r.Service)
 	if err != nil {
 		return p, err
 	}

@@ -55,8 +55,13 @@ func Start(c Config) (*Worker, error) {
 	for _, p := range workflows.Catalogue() {
 		w.RegisterWorkflowWithOptions(p.Workflow, workflow.RegisterOptions{Name: p.Name})
 	}
-	w.RegisterActivity(activities.New(c.Store, c.Now))
+	w.RegisterWorkflowWithOptions(workflows.Waking, workflow.RegisterOptions{Name: workflows.WakingName})
+	w.RegisterActivity(activities.New(c.Store, c.Runs, c.Now))
 	if err := w.Start(); err != nil {
+		return nil, err
+	}
+	if err := schedule(c.Temporal); err != nil {
+		w.Stop()
 		return nil, err
 	}
 	ctx, stop := context.WithCancel(context.Background())

@@ -6,6 +6,7 @@ package workflows
 import (
 	"turnus/itsm/calendar"
 	"turnus/itsm/person"
+	"turnus/itsm/planning"
 	"turnus/itsm/text"
 )
 
@@ -18,7 +19,8 @@ type Process struct {
 	Grain    calendar.Grain // length of its periods
 	Covered  bool           // the period must be over and covered by imported data
 	Agreed   bool           // the service must have an agreement
-	Starters []person.Role  // who may start it, for services they own
+	Own      bool           // a slot means the period that it falls in, not the one before
+	Starters []person.Role  // who may start it, for services they own; nobody: it begins by itself, and isn't planned
 	Interval string         // default: a day rule or cron expression
 	Workflow any            // func(workflow.Context, Input) (Outcome, error)
 	Handles  []Handle       // the activities that it calls
@@ -27,8 +29,11 @@ type Process struct {
 // ScopeKind says what a run of a process is about.
 type ScopeKind string
 
-// OfService: the scope is a service.
-const OfService ScopeKind = "service"
+// The kinds: a service; a change of the plan, of an interval or by a waiver.
+const (
+	OfService ScopeKind = "service"
+	OfChange  ScopeKind = "change"
+)
 
 // Handle is a typed name of an activity; see activity.go.
 type Handle interface {
@@ -51,12 +56,36 @@ func Catalogue() []Process {
 		Interval: "working day 3 of month", // of the month before
 		Workflow: SLAReport,
 		Handles:  handles(slaCollect, slaDraft),
+	}, {
+		Name:     planning.Approval,
+		Title:    text.New("Approval of a change to the plan", "Freigabe einer Planänderung"),
+		Clauses:  []string{"6.3", "8.1"},
+		Scope:    OfChange,
+		Grain:    calendar.Day,
+		Workflow: ChangeApproval,
+		Handles:  handles(changeDraft, changeEnact),
 	}}
+}
+
+// Planning says what planning needs to know of a process; false for one that
+// can't be planned.
+func Planning(name string) (planning.Process, bool) {
+	p, ok := Find(name)
+	return planning.Process{Name: p.Name, Grain: p.Grain, Own: p.Own}, ok && len(p.Starters) > 0
 }
 
 // handles adds to a process's own activities those that every run uses.
 func handles(own ...Handle) []Handle {
 	return append(own, openTask, advanceTask, judge, noteRefusal, judgeEnd, endRun)
+}
+
+// Handles lists the activities of all processes, and the waking's.
+func Handles() []Handle {
+	all := []Handle{wake}
+	for _, p := range Catalogue() {
+		all = append(all, p.Handles...)
+	}
+	return all
 }
 
 // Find gives the process of that name.

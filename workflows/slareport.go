@@ -4,7 +4,6 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"turnus/itsm/run"
-	"turnus/itsm/task"
 )
 
 // What an SLA report asks of the world. Tickets never travel: the activities
@@ -27,36 +26,15 @@ type Collected struct {
 	Hash   string `json:"hash"`
 }
 
-// Drafted says what is to be decided on.
-type Drafted struct {
-	Hash string `json:"hash"`
-}
-
 // SLAReport compares a month of a service with its agreements (ISO/IEC
 // 20000-1, 8.3.3) and publishes the report if it is approved.
 func SLAReport(ctx workflow.Context, in run.Input) (run.End, error) {
 	return live(ctx, in, func(ctx workflow.Context, r *Run) (run.State, error) {
-		for ; ; r.round++ {
+		return r.rounds(ctx, func(ctx workflow.Context) (Drafted, error) {
 			if _, err := slaCollect.Do(ctx, Freezing{Input: in, Round: r.round}); err != nil {
-				return "", err
+				return Drafted{}, err
 			}
-			draft, err := slaDraft.Do(ctx, r.Step())
-			if err != nil {
-				return "", err
-			}
-			if in.Provisional {
-				return run.Provisional, nil // asks nobody
-			}
-			outcome, err := r.approve(ctx, draft.Hash)
-			if err != nil {
-				return "", err
-			}
-			switch outcome {
-			case task.Approve:
-				return run.Published, nil
-			case task.Reject:
-				return run.Rejected, nil
-			}
-		}
+			return slaDraft.Do(ctx, r.Step())
+		})
 	})
 }

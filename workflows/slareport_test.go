@@ -91,7 +91,7 @@ func (h *house) begin(provisional bool) {
 	h.env.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{
 		&activities.Interceptor{Log: slog.New(slog.NewTextHandler(io.Discard, nil))}}})
 	h.env.RegisterWorkflowWithOptions(workflows.SLAReport, workflow.RegisterOptions{Name: "sla-report"})
-	h.env.RegisterActivity(activities.New(h.store, h.env.Now))
+	h.env.RegisterActivity(activities.New(h.store, nil, h.env.Now))
 }
 
 // run plays the workflow to its end and gives the run on record.

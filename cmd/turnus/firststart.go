@@ -111,6 +111,7 @@ const (
 	demoOwner   = "desk-owner"
 	demoDecides = "service-manager"
 	demoLog     = "demo/uci_incident_event_log.zip"
+	demoPlan    = "demo/plan/plan.yaml"
 )
 
 func (s site) setUp(ctx context.Context, st *store.Store, url string) error {
@@ -152,6 +153,14 @@ func (s site) setUp(ctx context.Context, st *store.Store, url string) error {
 	if _, err := owner.Wait(ctx, started.ID); err != nil {
 		return err
 	}
+	plan, err := fs.ReadFile(deploy.Demo, demoPlan)
+	if err != nil {
+		return err
+	}
+	if _, err := owner.Apply(ctx, plan, false); err != nil {
+		return err
+	}
+	say("Demo: the plan of the service desk is proposed")
 	return s.data.write(demoMark, "done\n", 0o644)
 }
 
@@ -165,6 +174,9 @@ Look at it and decide, in another terminal:
   turnus tasks
   turnus report sla-report/%[3]s/%[4]s --format html -o report.html
   turnus decide sla-report.%[3]s.%[4]s~1.approval approve --comment "Figures checked"
+
+The plan of the service desk waits, too: once it is approved (turnus tasks names the task),
+the reports of the other months start by themselves. turnus plan shows it.
 `, url, filepath.Join(s.data.file(demoTokens), demoDecides), demoService, demoPeriod)
 }
 

@@ -11,6 +11,9 @@ import (
 	"turnus/itsm/resource"
 )
 
+// Approval is the process that decides on intervals and waivers.
+const Approval = "change-approval"
+
 // Spec of an Interval resource: when a process is due for a scope, and why so
 // (ISO/IEC 20000-1 asks in fourteen clauses for "planned intervals").
 type Spec struct {
@@ -24,11 +27,11 @@ type Spec struct {
 	CatchUp   CatchUp `json:"catch_up,omitempty"`  // default: each
 	Events    []Event `json:"events,omitempty"`    // that make a slot due at once
 	Reason    string  `json:"reason"`
-	Valid     Valid   `json:"valid"`
+	Valid     Span    `json:"valid"`
 }
 
-// Valid is the span of local dates on which a version's slots fall due.
-type Valid struct {
+// Span is the span of local dates on which a version's slots fall due.
+type Span struct {
 	From calendar.Date  `json:"from"`
 	To   *calendar.Date `json:"to,omitempty"` // the last date
 }

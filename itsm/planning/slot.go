@@ -132,6 +132,12 @@ func (v Version) slot(p Process, interval string, o Occurrence) Slot {
 	}
 }
 
+// Today is a slot that is due now, outside the rule's turn.
+func (v Version) Today(p Process, interval string, now time.Time) Slot {
+	today := calendar.DateOf(now.In(v.Zone))
+	return v.slot(p, interval, Occurrence{Date: today, Due: today, At: now})
+}
+
 // Meant is the period that a slot on a date means: by the date as the rule
 // names it, so that a working-day shift never moves it into another period.
 func (p Process) Meant(d calendar.Date) calendar.Period {
@@ -204,4 +210,25 @@ func (v Version) spaced(p Process, found []Occurrence) error {
 		}
 	}
 	return nil
+}
+
+// Title of a state, for people.
+func (s State) Title() text.Text {
+	switch s {
+	case Planned:
+		return text.New("planned", "geplant")
+	case Due:
+		return text.New("due", "fällig")
+	case InWork:
+		return text.New("in work", "in Arbeit")
+	case Done:
+		return text.New("done", "erledigt")
+	case DoneLate:
+		return text.New("done late", "verspätet erledigt")
+	case Missed:
+		return text.New("missed", "versäumt")
+	case Waived:
+		return text.New("waived", "verzichtet")
+	}
+	return text.Same(string(s))
 }

@@ -2,6 +2,7 @@ package task
 
 import (
 	"slices"
+	"strings"
 
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
@@ -62,6 +63,23 @@ func (p People) Eligible() []string {
 		}
 	}
 	return able
+}
+
+// Decidable refuses what nobody could decide on, and says of each approver why
+// not.
+func (p People) Decidable() error {
+	if len(p.Eligible()) > 0 {
+		return nil
+	}
+	var en, de strings.Builder
+	for _, a := range p.Approvers {
+		why := fault.As(p.May(a)).Message
+		en.WriteString(" " + why.En)
+		de.WriteString(" " + why.De)
+	}
+	return fault.New(fault.Invalid, text.New(
+		"Nobody could decide on this run:"+en.String()+" Name another approver in the service.",
+		"Niemand könnte über diesen Lauf entscheiden:"+de.String()+" Im Service eine weitere freigebende Person nennen.")).At("service")
 }
 
 func (p People) involved(name string) bool {

@@ -1,0 +1,28 @@
+package planning
+
+import (
+	"time"
+
+	"turnus/itsm/resource"
+	"turnus/itsm/text"
+)
+
+// Change is what an approver decides on: a proposal, and what it would do to
+// the plan as things are.
+type Change struct {
+	Run      string        `json:"run"`
+	Round    int           `json:"round"`
+	Service  string        `json:"service"`
+	Title    text.Text     `json:"title,omitzero"` // of the service
+	Zone     string        `json:"zone"`
+	Document resource.Raw  `json:"document"`
+	Hash     string        `json:"hash"` // of the document
+	Base     int           `json:"base"` // the version that it changes; 0: there was none
+	Before   *resource.Raw `json:"before,omitempty"`
+	By       string        `json:"by"`
+	At       time.Time     `json:"at"`     // when this was looked at
+	Made     []Slot        `json:"made"`   // of the past, that never existed: due at once
+	Coming   []Slot        `json:"coming"` // due from now on, thirteen months ahead
+	Gone     []Slot        `json:"gone"`   // planned so far, and not any more
+	Waived   []Slot        `json:"waived"` // as they are now
+}

@@ -1,0 +1,36 @@
+package runs
+
+import (
+	"context"
+
+	"turnus/itsm/fault"
+	"turnus/itsm/person"
+	"turnus/itsm/resource"
+	"turnus/itsm/run"
+	"turnus/store"
+	"turnus/workflows"
+)
+
+// Apply declares resources, all or none; of the kinds that need an approval it
+// proposes them, and starts the runs that decide. A dry run changes nothing.
+func (r *Runs) Apply(ctx context.Context, by person.Actor, docs []resource.Raw, dryRun bool) ([]store.Change, error) {
+	changes, err := r.store.Propose(ctx, by, r.now(), docs, workflows.Planning, dryRun)
+	if fault.Is(err, fault.Forbidden) {
+		return nil, r.refused(ctx, by, "propose.refused", "plan", fault.As(err))
+	}
+	if err != nil || dryRun {
+		return changes, err
+	}
+	for _, c := range changes {
+		if c.Change != store.Proposed {
+			continue
+		}
+		key, attempt, err := run.ParseID(c.Run)
+		if err != nil {
+			return changes, err
+		}
+		p, _ := workflows.Find(key.Process)
+		r.launchSoon(ctx, p, run.Input{Run: c.Run, Key: key, Attempt: attempt})
+	}
+	return changes, nil
+}

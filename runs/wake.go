@@ -1,0 +1,106 @@
+package runs
+
+import (
+	"context"
+	"time"
+
+	"turnus/itsm/agreement"
+	"turnus/itsm/calendar"
+	"turnus/itsm/fault"
+	"turnus/itsm/person"
+	"turnus/itsm/planning"
+	"turnus/itsm/resource"
+	"turnus/itsm/run"
+	"turnus/itsm/text"
+	"turnus/store"
+	"turnus/workflows"
+)
+
+// Bounds of a waking.
+const (
+	wakeBatch = 100
+	// What is found so long after it fell due wasn't started in its turn:
+	// Turnus was down, or the interval paused.
+	foundLate = time.Hour
+)
+
+// Wake keeps the plan: it makes it longer, lets slots fall due, records as
+// missed what the next one has overtaken, and begins the first attempts of
+// those that are due; the sweep starts their workflows. It ends when none is
+// left, or with ctx.
+func (r *Runs) Wake(ctx context.Context) error {
+	now := r.now()
+	failed, err := r.store.PlanAhead(ctx, now, workflows.Planning)
+	if err != nil {
+		return err
+	}
+	for name, why := range failed {
+		r.log.Error("an interval can't be planned any more", "interval", name, "error", why)
+	}
+	if err := r.store.FallDue(ctx, now); err != nil {
+		return err
+	}
+	if err := r.store.MissSuperseded(ctx, now); err != nil {
+		return err
+	}
+	for n := wakeBatch; n == wakeBatch && ctx.Err() == nil; {
+		if n, err = r.store.TakeDue(ctx, now, wakeBatch, r.judge); err != nil {
+			return err
+		}
+	}
+	return r.store.Woken(ctx, r.now())
+}
+
+// judge says what becomes of a slot that is due.
+func (r *Runs) judge(ctx context.Context, f store.Found) (store.Verdict, error) {
+	v, err := r.judged(ctx, f)
+	if err == nil {
+		return v, nil
+	}
+	if fault.Is(err, fault.Unavailable) || ctx.Err() != nil {
+		return v, err
+	}
+	// One slot that can't be judged holds up no other.
+	if why := fault.As(err); why != nil {
+		return store.Verdict{Reason: why.Message, Waits: true}, nil
+	}
+	r.log.Error("a slot can't be judged", "slot", f.Key.ID(1), "error", err)
+	return store.Verdict{Reason: text.New("An internal error: the log says more.", "Ein interner Fehler: Näheres steht im Protokoll."), Waits: true}, nil
+}
+
+func (r *Runs) judged(ctx context.Context, f store.Found) (store.Verdict, error) {
+	var by person.Actor
+	if n := f.Newest; n != nil {
+		switch n.State {
+		case run.Failed: // it tries again in the name of whoever started it
+			by = person.Actor{Person: n.StartedBy, Issuer: n.TokenIssuer}
+		case run.Provisional:
+		case run.Published:
+			return store.Verdict{Reason: text.F("%s was published before the tolerance began: start another attempt, or propose a waiver.",
+				"%s wurde vor Beginn der Toleranz veröffentlicht: einen weiteren Versuch starten oder einen Verzicht vorschlagen.", n.ID)}, nil
+		default:
+			return store.Verdict{Reason: text.F("%s is %s: whether another attempt begins, a person decides.",
+				"%s ist %s: über einen weiteren Versuch entscheidet eine Person.", n.ID, n.State)}, nil
+		}
+	} else if f.CatchUp == planning.NoneLate && f.At.Sub(f.Due) > foundLate {
+		return store.Verdict{Reason: text.New("It fell due while nothing could be started, and its interval catches up with nothing: start it, or let it be missed.",
+			"Er wurde fällig, als nichts gestartet werden konnte, und sein Intervall holt nichts nach: ihn starten oder als versäumt gelten lassen.")}, nil
+	}
+	p, ok := workflows.Find(f.Process)
+	if !ok {
+		return store.Verdict{}, fault.New(fault.NotFound, text.F("This Turnus has no process %s.", "Dieses Turnus hat keinen Prozess %s.", f.Process))
+	}
+	period, err := calendar.ParsePeriod(f.Period)
+	if err != nil {
+		return store.Verdict{}, err
+	}
+	svc, err := store.Current[agreement.ServiceSpec](ctx, r.store, resource.Service, f.Scope)
+	if err != nil {
+		return store.Verdict{}, err
+	}
+	n := store.NewRun{Key: f.Key, Service: f.Scope, Owner: svc.Spec.Owner, By: by}
+	if err := r.ready(ctx, p, period, &n, false); err != nil {
+		return store.Verdict{}, err
+	}
+	return store.Verdict{Begin: &n}, nil
+}

@@ -1,0 +1,107 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"turnus/itsm/fault"
+	"turnus/itsm/person"
+	"turnus/itsm/planning"
+	"turnus/itsm/resource"
+	"turnus/itsm/run"
+	"turnus/itsm/text"
+)
+
+// ProposalOf is the proposal that a run decides on.
+func (s *Store) ProposalOf(ctx context.Context, runID string) (Proposal, error) {
+	p, err := proposalOf(ctx, s.db, runID)
+	return p, mapped(err)
+}
+
+func proposalOf(ctx context.Context, q sqlx.QueryerContext, runID string) (Proposal, error) {
+	var row struct {
+		Base     int                `db:"base"`
+		Document JSON[resource.Raw] `db:"document"`
+		Hash     string             `db:"hash"`
+		Person   string             `db:"person"`
+		At       time.Time          `db:"at"`
+		Enacted  sql.NullInt64      `db:"enacted"`
+	}
+	err := sqlx.GetContext(ctx, q, &row, "SELECT base, document, hash, person, at, enacted FROM proposal WHERE run = $1", runID)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = fmt.Errorf("run %s has no proposal", runID)
+	}
+	return Proposal{runID, row.Base, row.Document.V, row.Hash, row.Person, row.At.UTC(), int(row.Enacted.Int64)}, err
+}
+
+// Enact puts a proposal that was approved in force, once: the resource gets
+// its version, and the plan follows. What can't be any more, since things have
+// changed while it waited, is refused.
+func (s *Store) Enact(ctx context.Context, now time.Time, runID string, known Processes) error {
+	now = now.UTC().Truncate(time.Microsecond)
+	return s.tx(ctx, func(tx *sqlx.Tx) error {
+		if err := lockResources(ctx, tx); err != nil {
+			return err
+		}
+		p, err := proposalOf(ctx, tx, runID)
+		if err != nil || p.Enacted > 0 {
+			return err
+		}
+		k := keyOf(p.Document)
+		var before *resource.Version
+		if v, err := newest(ctx, tx, k.kind, k.name); err == nil {
+			before = &v
+		} else if !fault.Is(err, fault.NotFound) {
+			return err
+		}
+		if err := checkProposal(ctx, tx, now, p, before, known); err != nil {
+			return err
+		}
+		// The version says who proposed it; the run, who approved it.
+		v := resource.Version{Resource: p.Document, Version: p.Base + 1, Hash: p.Hash, At: now, By: p.By}
+		if before != nil {
+			v.ValidFrom = now
+		}
+		if err := insertVersion(ctx, tx, v); err != nil {
+			return err
+		}
+		action := "resource." + Created
+		if before != nil {
+			action = "resource." + Changed
+		}
+		if err := record(ctx, tx, now, person.Actor{Person: person.System}, action, k.String(), before, map[string]any{"version": v, "run": runID}); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, "UPDATE proposal SET enacted = $2 WHERE run = $1", runID, v.Version); err != nil {
+			return err
+		}
+		if k.kind == resource.Interval {
+			return replan(ctx, tx, now, k.name, known)
+		}
+		return waive(ctx, tx, now, p, runID)
+	})
+}
+
+// waive carries an approved waiver out.
+func waive(ctx context.Context, tx *sqlx.Tx, now time.Time, p Proposal, runID string) error {
+	w, err := decoded[planning.WaiverSpec](p.Document)
+	if err != nil {
+		return err
+	}
+	for _, period := range w.Spec.Periods {
+		k := run.Key{Process: w.Spec.Process, Scope: w.Spec.Scope, Period: period}
+		if _, err := tx.ExecContext(ctx, `UPDATE slot SET waived_at = $4, state = 'waived', reason = $5, person = $6, waits = false
+			WHERE process = $1 AND scope = $2 AND period = $3`, k.Process, k.Scope, k.Period, now, JSON[text.Text]{text.Same(w.Spec.Reason)}, p.By); err != nil {
+			return err
+		}
+		if err := record(ctx, tx, now, person.Actor{Person: p.By}, "slot.waived", slotObject(k), nil, map[string]any{"reason": w.Spec.Reason, "run": runID}); err != nil {
+			return err
+		}
+	}
+	return nil
+}

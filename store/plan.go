@@ -1,0 +1,248 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+
+	"turnus/itsm/agreement"
+	"turnus/itsm/calendar"
+	"turnus/itsm/fault"
+	"turnus/itsm/planning"
+	"turnus/itsm/resource"
+	"turnus/itsm/run"
+	"turnus/itsm/text"
+)
+
+// Processes says what planning needs to know of a process of the catalogue;
+// false for one that can't be planned.
+type Processes func(name string) (planning.Process, bool)
+
+// compiled makes a version of an interval ready, with the zone and the
+// calendar of its service where it names none, as they are now. Its faults
+// have the fields of the spec.
+func compiled(ctx context.Context, q sqlx.QueryerContext, number int, spec planning.Spec) (planning.Version, error) {
+	v := planning.Version{Number: number, Spec: spec.Filled()}
+	svc, err := current[agreement.ServiceSpec](ctx, q, resource.Service, spec.Scope)
+	if fault.Is(err, fault.NotFound) {
+		return v, fault.Invalidf("scope", "There is no service %.80q: declare it first.", "Den Service %.80q gibt es nicht: ihn zuerst anlegen.", spec.Scope)
+	}
+	if err != nil {
+		return v, err
+	}
+	if v.Zone, err = serviceZone(ctx, q, svc.Spec); err != nil {
+		return v, err
+	}
+	if spec.Zone != "" {
+		if v.Zone, err = calendar.Zone(spec.Zone); err != nil {
+			return v, err
+		}
+	}
+	name := spec.Calendar
+	if name == "" {
+		name = svc.Spec.Calendar
+	}
+	var days *calendar.Calendar
+	if name != calendar.AlwaysOpen {
+		c, err := current[calendar.Spec](ctx, q, resource.Calendar, name)
+		if fault.Is(err, fault.NotFound) {
+			return v, fault.Invalidf("calendar", "There is no calendar %.80q: declare it first, or use 24x7.",
+				"Den Kalender %.80q gibt es nicht: ihn zuerst anlegen, oder 24x7.", name)
+		}
+		if err != nil {
+			return v, err
+		}
+		if days, err = calendar.Compile(c.Spec); err != nil {
+			return v, err
+		}
+	}
+	v.Plan, err = planning.Compile(v.Spec.Rule, v.Zone, days, v.Spec.Adjust)
+	return v, err
+}
+
+// versionsOf are the approved versions of an interval, made ready.
+func versionsOf(ctx context.Context, q sqlx.QueryerContext, interval string) ([]planning.Version, error) {
+	var rows []resourceRow
+	if err := sqlx.SelectContext(ctx, q, &rows, "SELECT "+resourceColumns+` FROM resource
+		WHERE kind = $1 AND name = $2 ORDER BY version`, string(resource.Interval), interval); err != nil {
+		return nil, err
+	}
+	list := make([]planning.Version, len(rows))
+	for i, r := range rows {
+		spec, err := decoded[planning.Spec](r.Document.V)
+		if err != nil {
+			return nil, err
+		}
+		if list[i], err = compiled(ctx, q, r.Version, spec.Spec); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// replan makes the slots of an interval: those still to come become what its
+// versions and the calendars say now, thirteen months ahead; those that have
+// fallen due stay, and those of the past that never existed are made.
+func replan(ctx context.Context, tx *sqlx.Tx, now time.Time, interval string, known Processes) error {
+	versions, err := versionsOf(ctx, tx, interval)
+	if err != nil || len(versions) == 0 {
+		return err
+	}
+	newest := versions[len(versions)-1].Spec
+	p, ok := known(newest.Process)
+	if !ok {
+		return fault.Invalidf("process", "There is no process %.80q that can be planned.", "Einen planbaren Prozess %.80q gibt es nicht.", newest.Process)
+	}
+	until := planning.Ahead(now)
+	wanted, err := planning.Slots(p, interval, versions, until)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, `INSERT INTO plan (interval, process, scope, planned_to) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (interval) DO UPDATE SET planned_to = excluded.planned_to`, interval, p.Name, newest.Scope, until); err != nil {
+		return err
+	}
+	n := len(wanted)
+	periods, numbers := make([]string, n), make([]int, n)
+	due, early, late := make([]time.Time, n), make([]time.Time, n), make([]time.Time, n)
+	for i, s := range wanted {
+		periods[i], numbers[i], due[i], early[i], late[i] = s.Period, s.Version, s.Due, s.Early, s.Late
+	}
+	if _, err := tx.ExecContext(ctx, `DELETE FROM slot WHERE interval = $1 AND state = 'planned' AND due_at > $2 AND period <> ALL ($3)`,
+		interval, now, pq.Array(periods)); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, `
+		INSERT INTO slot AS s (process, scope, period, interval, version, due_at, early_at, late_at, catch_up, state, look_at)
+		SELECT $1, $2, w.period, $3, w.version, w.due, w.early, w.late, $4, 'planned', $5
+		FROM unnest($6::text[], $7::int[], $8::timestamptz[], $9::timestamptz[], $10::timestamptz[]) AS w (period, version, due, early, late)
+		ON CONFLICT (process, scope, period) DO UPDATE SET interval = excluded.interval, version = excluded.version,
+			due_at = excluded.due_at, early_at = excluded.early_at, late_at = excluded.late_at
+			WHERE s.state = 'planned' AND s.due_at > $5`,
+		p.Name, newest.Scope, interval, string(newest.CatchUp), now,
+		pq.Array(periods), pq.Array(numbers), timesArray(due), timesArray(early), timesArray(late)); err != nil {
+		return err
+	}
+	// How slots are caught up is the interval's rule of today, for old ones too.
+	if _, err := tx.ExecContext(ctx, "UPDATE slot SET catch_up = $2 WHERE interval = $1 AND catch_up <> $2 AND state IN ('planned', 'due')",
+		interval, string(newest.CatchUp)); err != nil {
+		return err
+	}
+	return settle(ctx, tx, now, run.Key{Process: p.Name, Scope: newest.Scope})
+}
+
+func timesArray(all []time.Time) any {
+	s := make([]string, len(all))
+	for i, t := range all {
+		s[i] = t.UTC().Format(time.RFC3339Nano)
+	}
+	return pq.Array(s)
+}
+
+// settle brings the states of slots in line with what happened to them and
+// their runs; a key without a period means all of its scope.
+func settle(ctx context.Context, tx *sqlx.Tx, now time.Time, k run.Key) error {
+	var rows []struct {
+		slotRow
+		Waived    bool       `db:"waived"`
+		Missed    bool       `db:"missed"`
+		Live      bool       `db:"live"`
+		Published *time.Time `db:"published"`
+	}
+	if err := tx.SelectContext(ctx, &rows, "SELECT "+slotColumns+`, s.waived_at IS NOT NULL AS waived, s.missed_at IS NOT NULL AS missed,
+			EXISTS (SELECT 1 FROM run r WHERE r.process = s.process AND r.scope = s.scope AND r.period = s.period
+				AND r.ended_at IS NULL AND NOT r.provisional) AS live,
+			(SELECT min(p.published_at) FROM report p WHERE p.process = s.process AND p.scope = s.scope AND p.period = s.period
+				AND p.published_at >= s.early_at) AS published
+		FROM slot s WHERE s.process = $1 AND s.scope = $2 AND ($3 = '' OR s.period = $3)
+		ORDER BY s.period FOR UPDATE OF s`, k.Process, k.Scope, k.Period); err != nil {
+		return err
+	}
+	for _, r := range rows {
+		state := r.Slot.StateOf(planning.Facts{Waived: r.Waived, Missed: r.Missed, Live: r.Live, Published: r.Published, Now: now})
+		if state == r.State {
+			continue
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE slot SET state = $4, reason = CASE WHEN $4 IN ('missed', 'waived') THEN reason END, waits = false
+			WHERE process = $1 AND scope = $2 AND period = $3`, r.Process, r.Scope, r.Period, string(state)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Waits between a failed run and the next attempt, which begins by itself.
+var retryAfter = []time.Duration{5 * time.Minute, time.Hour, 6 * time.Hour}
+
+// unworked brings a slot in line with a run of it that has ended. After a
+// failed one another begins by itself, a few times, ever later; after a
+// rejected or cancelled one a person decides.
+func unworked(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, e run.End) error {
+	if err := settle(ctx, tx, now, r.Key); err != nil || r.Provisional {
+		return err
+	}
+	var tries int
+	err := tx.GetContext(ctx, &tries, `SELECT tries FROM slot WHERE process = $1 AND scope = $2 AND period = $3 AND state IN ('planned', 'due')`,
+		r.Process, r.Scope, r.Period)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	why := text.F("%s ended as %s: whether another attempt begins, a person decides.", "%s endete als %s: über einen weiteren Versuch entscheidet eine Person.", r.ID, e.State)
+	var next *time.Time
+	if e.State == run.Failed && tries < len(retryAfter) {
+		at := now.Add(retryAfter[tries])
+		next, tries = &at, tries+1
+		why = text.F("%s failed: another attempt begins by itself at %s UTC.", "%s ist gescheitert: um %s UTC beginnt von selbst ein weiterer Versuch.", r.ID, at.UTC().Format("2006-01-02 15:04"))
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE slot SET look_at = $4, tries = $5, reason = $6, waits = false WHERE process = $1 AND scope = $2 AND period = $3`,
+		r.Process, r.Scope, r.Period, next, tries, JSON[text.Text]{why})
+	return err
+}
+
+// lookAgain lets the waker look at slots that wait for something: it may have
+// come. An empty service means all.
+func lookAgain(ctx context.Context, tx sqlx.ExecerContext, now time.Time, service string) error {
+	_, err := tx.ExecContext(ctx, "UPDATE slot SET look_at = $1 WHERE state = 'due' AND waits AND look_at > $1 AND ($2 = '' OR scope = $2)", now, service)
+	return err
+}
+
+// planAnew lets the waker make the slots to come anew where something changed
+// that they follow from, and look at what waits.
+func planAnew(ctx context.Context, tx *sqlx.Tx, now time.Time, changed []Change) error {
+	if len(changed) == 0 {
+		return nil
+	}
+	for _, c := range changed {
+		if c.Kind == resource.Calendar || c.Kind == resource.Service {
+			if _, err := tx.ExecContext(ctx, "UPDATE plan SET planned_to = NULL"); err != nil {
+				return err
+			}
+			break
+		}
+	}
+	return lookAgain(ctx, tx, now, "")
+}
+
+// plannedWith names the intervals that need a calendar or a service, now or
+// later.
+func plannedWith(ctx context.Context, tx *sqlx.Tx, k resource.Kind, name string, now time.Time) ([]string, error) {
+	if k != resource.Calendar && k != resource.Service {
+		return nil, nil
+	}
+	all, err := allCurrent[planning.Spec](ctx, tx, resource.Interval)
+	var users []string
+	for _, i := range all {
+		over := i.Spec.Valid.To != nil && i.Spec.Valid.To.Add(2).Start(time.UTC).Before(now)
+		if !over && (k == resource.Service && i.Spec.Scope == name || k == resource.Calendar && i.Spec.Calendar == name) {
+			users = append(users, key{resource.Interval, i.Metadata.Name}.String())
+		}
+	}
+	return users, err
+}

@@ -1,0 +1,255 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"turnus/itsm/calendar"
+	"turnus/itsm/fault"
+	"turnus/itsm/person"
+	"turnus/itsm/planning"
+	"turnus/itsm/resource"
+	"turnus/itsm/run"
+	"turnus/itsm/text"
+)
+
+// Plan is an interval at work.
+type Plan struct {
+	Interval string     `json:"interval" db:"interval"`
+	Process  string     `json:"process" db:"process"`
+	Scope    string     `json:"scope" db:"scope"`
+	Paused   *time.Time `json:"paused,omitempty" db:"paused_at"`
+	By       *string    `json:"paused_by,omitempty" db:"paused_by"`
+	Reason   *string    `json:"paused_reason,omitempty" db:"paused_reason"`
+}
+
+// PlanOf is the interval of that name, once it is approved.
+func (s *Store) PlanOf(ctx context.Context, interval string) (Plan, error) {
+	p, err := planOf(ctx, s.db, interval, "")
+	return p, mapped(err)
+}
+
+func planOf(ctx context.Context, q sqlx.QueryerContext, interval, lock string) (Plan, error) {
+	var p Plan
+	err := sqlx.GetContext(ctx, q, &p, "SELECT interval, process, scope, paused_at, paused_by, paused_reason FROM plan WHERE interval = $1 "+lock, interval)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = fault.New(fault.NotFound, text.F("There is no approved interval %.80q.", "Ein freigegebenes Intervall %.80q gibt es nicht.", interval))
+	}
+	return p, err
+}
+
+// Pause lets an interval start nothing until it is resumed: its slots fall due
+// all the same. Pausing again changes nothing.
+func (s *Store) Pause(ctx context.Context, by person.Actor, now time.Time, interval, reason string) (Plan, error) {
+	return s.editPlan(ctx, interval, func(tx *sqlx.Tx, p Plan) error {
+		if p.Paused != nil {
+			return nil
+		}
+		if _, err := tx.ExecContext(ctx, "UPDATE plan SET paused_at = $2, paused_by = $3, paused_reason = $4 WHERE interval = $1", interval, now, by.Person, reason); err != nil {
+			return err
+		}
+		return record(ctx, tx, now, by, "interval.paused", key{resource.Interval, interval}.String(), nil, map[string]any{"reason": reason})
+	})
+}
+
+// Resume ends a pause; what fell due meanwhile is caught up by the interval's
+// rule.
+func (s *Store) Resume(ctx context.Context, by person.Actor, now time.Time, interval, reason string) (Plan, error) {
+	return s.editPlan(ctx, interval, func(tx *sqlx.Tx, p Plan) error {
+		if p.Paused == nil {
+			return nil
+		}
+		if _, err := tx.ExecContext(ctx, "UPDATE plan SET paused_at = NULL, paused_by = NULL, paused_reason = NULL WHERE interval = $1", interval); err != nil {
+			return err
+		}
+		return record(ctx, tx, now, by, "interval.resumed", key{resource.Interval, interval}.String(), p, map[string]any{"reason": reason})
+	})
+}
+
+func (s *Store) editPlan(ctx context.Context, interval string, edit func(*sqlx.Tx, Plan) error) (p Plan, err error) {
+	err = s.tx(ctx, func(tx *sqlx.Tx) error {
+		before, err := planOf(ctx, tx, interval, "FOR UPDATE")
+		if err != nil {
+			return err
+		}
+		if err := edit(tx, before); err != nil {
+			return err
+		}
+		p, err = planOf(ctx, tx, interval, "")
+		return err
+	})
+	return p, err
+}
+
+// maxBackfill bounds a backfill.
+const maxBackfill = 10 // years
+
+// Backfill lets the slots of an interval be started that were missed, or that
+// wait for a person, with periods that lie in [from, to]; it gives them as
+// they are then.
+func (s *Store) Backfill(ctx context.Context, by person.Actor, now time.Time, interval string, from, to calendar.Date, reason string) ([]planning.Slot, error) {
+	switch {
+	case to.Before(from):
+		return nil, fault.Invalidf("to", "This ends before it begins: %s or later.", "Das endet, bevor es beginnt: frühestens %s.", from)
+	case from.AddYears(maxBackfill).Before(to):
+		return nil, fault.Invalidf("from", "That is more than %d years: backfill at most so many at a time, from %s.",
+			"Das sind mehr als %d Jahre: höchstens so viele auf einmal nachholen, ab %s.", maxBackfill, to.AddYears(-maxBackfill))
+	}
+	all := []planning.Slot{}
+	_, err := s.editPlan(ctx, interval, func(tx *sqlx.Tx, p Plan) error {
+		var rows []slotRow
+		if err := tx.SelectContext(ctx, &rows, "SELECT "+slotColumns+` FROM slot s WHERE interval = $1
+			AND (state = 'missed' OR state = 'due' AND look_at IS NULL) ORDER BY due_at FOR UPDATE OF s`, interval); err != nil {
+			return err
+		}
+		for _, r := range rows {
+			period, err := calendar.ParsePeriod(r.Period)
+			if err != nil {
+				return err
+			}
+			if period.First.Before(from) || to.Before(period.Next.Add(-1)) {
+				continue
+			}
+			if err := reopen(ctx, tx, now, by, r.plain(), reason); err != nil {
+				return err
+			}
+			again, err := slotOf(ctx, tx, r.Key)
+			if err != nil {
+				return err
+			}
+			all = append(all, again)
+		}
+		return nil
+	})
+	return all, err
+}
+
+// reopen makes a slot due again.
+func reopen(ctx context.Context, tx *sqlx.Tx, now time.Time, by person.Actor, s planning.Slot, reason string) error {
+	// found_at, too: that it was found late doesn't keep a backfill from it.
+	if _, err := tx.ExecContext(ctx, `UPDATE slot SET state = 'due', missed_at = NULL, reason = NULL, person = '', waits = false, tries = 0,
+		look_at = $4, found_at = due_at WHERE process = $1 AND scope = $2 AND period = $3`, s.Process, s.Scope, s.Period, now); err != nil {
+		return err
+	}
+	return record(ctx, tx, now, by, "slot.reopened", slotObject(s.Key), map[string]any{"state": s.State, "reason": s.Reason}, map[string]any{"reason": reason})
+}
+
+// Slot is one slot.
+func (s *Store) Slot(ctx context.Context, k run.Key) (planning.Slot, error) {
+	slot, err := slotOf(ctx, s.db, k)
+	return slot, mapped(err)
+}
+
+func slotOf(ctx context.Context, q sqlx.QueryerContext, k run.Key) (planning.Slot, error) {
+	var r slotRow
+	err := sqlx.GetContext(ctx, q, &r, "SELECT "+slotColumns+" FROM slot s WHERE process = $1 AND scope = $2 AND period = $3", k.Process, k.Scope, k.Period)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = fault.New(fault.NotFound, text.F("There is no slot %.200s.", "Den Termin %.200s gibt es nicht.", k.ID(1)))
+	}
+	return r.plain(), err
+}
+
+// DeclareMissed records that a slot that is due won't be done, and why.
+func (s *Store) DeclareMissed(ctx context.Context, by person.Actor, now time.Time, k run.Key, reason string) (slot planning.Slot, err error) {
+	err = s.tx(ctx, func(tx *sqlx.Tx) error {
+		if _, err := tx.ExecContext(ctx, "SELECT 1 FROM slot WHERE process = $1 AND scope = $2 AND period = $3 FOR UPDATE", k.Process, k.Scope, k.Period); err != nil {
+			return err
+		}
+		before, err := slotOf(ctx, tx, k)
+		if err != nil {
+			return err
+		}
+		switch {
+		case before.State == planning.Missed && before.By == by.Person:
+			slot = before
+			return nil
+		case before.State != planning.Due:
+			return fault.New(fault.Conflict, text.F("The slot %s is %s: what is due can be declared missed.",
+				"Der Termin %s ist %s: versäumt werden kann, was fällig ist.", k.ID(1), before.State))
+		}
+		if err := miss(ctx, tx, now, by, before, text.Same(reason)); err != nil {
+			return err
+		}
+		slot, err = slotOf(ctx, tx, k)
+		return err
+	})
+	return slot, err
+}
+
+// Happened records an event of a service, and lets the slots fall due now whose
+// intervals name it: those of the period that the process means today. What is
+// due or done already stays as it is. It gives the slots concerned.
+func (s *Store) Happened(ctx context.Context, by person.Actor, now time.Time, e planning.Event, service, detail, request string, known Processes) ([]planning.Slot, error) {
+	all := []planning.Slot{}
+	err := s.tx(ctx, func(tx *sqlx.Tx) error {
+		if err := holdResources(ctx, tx); err != nil {
+			return err
+		}
+		var before int
+		if err := tx.GetContext(ctx, &before, "SELECT count(*) FROM event WHERE request = $1 AND at > $2", request, now.Add(-keptFor)); err != nil {
+			return err
+		}
+		if before == 0 { // else the process that recorded this very request died before it answered
+			if _, err := tx.ExecContext(ctx, "INSERT INTO event (event, service, detail, person, at, request) VALUES ($1,$2,$3,$4,$5,nullif($6,''))",
+				string(e), service, detail, by.Person, now, request); err != nil {
+				return err
+			}
+			if err := record(ctx, tx, now, by, "event.reported", "service/"+service, nil, map[string]any{"event": e, "detail": detail}); err != nil {
+				return err
+			}
+		}
+		intervals, err := allCurrent[planning.Spec](ctx, tx, resource.Interval)
+		if err != nil {
+			return err
+		}
+		for _, i := range intervals {
+			if i.Spec.Scope != service || !slices.Contains(i.Spec.Events, e) {
+				continue
+			}
+			slot, err := bringForward(ctx, tx, now, by, i, e, known)
+			if err != nil {
+				return err
+			}
+			all = append(all, slot)
+		}
+		return nil
+	})
+	return all, err
+}
+
+// bringForward makes the slot of the period that is meant today due now, or
+// adds one.
+func bringForward(ctx context.Context, tx *sqlx.Tx, now time.Time, by person.Actor, i resource.Resource[planning.Spec], e planning.Event, known Processes) (planning.Slot, error) {
+	p, ok := known(i.Spec.Process)
+	if !ok {
+		return planning.Slot{}, fault.Invalidf("process", "There is no process %.80q that can be planned.", "Einen planbaren Prozess %.80q gibt es nicht.", i.Spec.Process)
+	}
+	versions, err := versionsOf(ctx, tx, i.Metadata.Name)
+	if err != nil {
+		return planning.Slot{}, err
+	}
+	v := versions[len(versions)-1]
+	wanted := v.Today(p, i.Metadata.Name, now)
+	done, err := tx.ExecContext(ctx, `INSERT INTO slot AS s (process, scope, period, interval, version, due_at, early_at, late_at, catch_up, state, look_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'due', $6)
+		ON CONFLICT (process, scope, period) DO UPDATE SET due_at = excluded.due_at, early_at = excluded.early_at, late_at = excluded.late_at,
+			state = 'due', look_at = excluded.look_at WHERE s.state = 'planned' AND s.due_at > excluded.due_at`,
+		wanted.Process, wanted.Scope, wanted.Period, wanted.Interval, wanted.Version, wanted.Due, wanted.Early, wanted.Late, string(v.Spec.CatchUp))
+	if err != nil {
+		return planning.Slot{}, err
+	}
+	if n, _ := done.RowsAffected(); n > 0 {
+		if err := settle(ctx, tx, now, wanted.Key); err != nil {
+			return planning.Slot{}, err
+		}
+		if err := record(ctx, tx, now, by, "slot.brought-forward", slotObject(wanted.Key), nil, map[string]any{"event": e}); err != nil {
+			return planning.Slot{}, err
+		}
+	}
+	return slotOf(ctx, tx, wanted.Key)
+}

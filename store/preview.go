@@ -1,0 +1,68 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"turnus/itsm/declaration"
+	"turnus/itsm/fault"
+	"turnus/itsm/planning"
+	"turnus/itsm/resource"
+)
+
+// Preview lists the slots that intervals would have which aren't applied: due
+// in [from, to), without states, since nothing of it has happened.
+func (s *Store) Preview(ctx context.Context, now time.Time, docs []resource.Raw, known Processes, from, to time.Time) ([]planning.Slot, error) {
+	if err := each(docs); err != nil {
+		return nil, err
+	}
+	all := []planning.Slot{}
+	err := s.tx(ctx, func(tx *sqlx.Tx) error {
+		var faults fault.List
+		for _, d := range docs {
+			if d.Kind != resource.Interval {
+				continue
+			}
+			slots, err := preview(ctx, tx, now, d, known, from, to)
+			if err != nil && fault.All(err) == nil {
+				return err
+			}
+			faults.Add(declaration.At(keyOf(d).String(), below("spec", err)))
+			all = append(all, slots...)
+		}
+		return faults.Err()
+	})
+	slices.SortFunc(all, func(a, b planning.Slot) int {
+		if c := a.Due.Compare(b.Due); c != 0 {
+			return c
+		}
+		return strings.Compare(a.Key.ID(1), b.Key.ID(1))
+	})
+	return all, err
+}
+
+func preview(ctx context.Context, tx *sqlx.Tx, now time.Time, d resource.Raw, known Processes, from, to time.Time) ([]planning.Slot, error) {
+	var spec planning.Spec
+	if err := json.Unmarshal(d.Spec, &spec); err != nil {
+		return nil, err
+	}
+	p, ok := known(spec.Process)
+	if !ok {
+		return nil, fault.Invalidf("process", "There is no process %.80q that can be planned: `turnus processes` lists them.",
+			"Einen planbaren Prozess %.80q gibt es nicht: `turnus processes` zeigt sie.", spec.Process)
+	}
+	v, err := compiled(ctx, tx, 0, spec)
+	if err != nil {
+		return nil, err
+	}
+	if err := v.Fits(p, now); err != nil {
+		return nil, err
+	}
+	all, err := planning.Slots(p, d.Metadata.Name, []planning.Version{v}, to)
+	return slices.DeleteFunc(all, func(s planning.Slot) bool { return s.Due.Before(from) }), err
+}

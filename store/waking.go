@@ -1,0 +1,174 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"turnus/itsm/person"
+	"turnus/itsm/planning"
+	"turnus/itsm/run"
+	"turnus/itsm/text"
+)
+
+// FallDue lets slots fall due whose time has come.
+func (s *Store) FallDue(ctx context.Context, now time.Time) error {
+	_, err := s.db.ExecContext(ctx, "UPDATE slot SET state = 'due', look_at = $1 WHERE state = 'planned' AND due_at <= $1", now)
+	return mapped(err)
+}
+
+// planDaily is how often a plan's far end is made longer.
+const planDaily = 24 * time.Hour
+
+// PlanAhead makes the slots of intervals that reach less far than they should,
+// or that something changed for. Of an interval that can't be planned as
+// things are (its service has gone, say) it gives the reason, and goes on.
+func (s *Store) PlanAhead(ctx context.Context, now time.Time, known Processes) (failed map[string]error, err error) {
+	var stale []string
+	if err := s.db.SelectContext(ctx, &stale, "SELECT interval FROM plan WHERE planned_to IS NULL OR planned_to < $1 ORDER BY interval",
+		planning.Ahead(now).Add(-planDaily)); err != nil {
+		return nil, mapped(err)
+	}
+	failed = map[string]error{}
+	for _, name := range stale {
+		if err := s.tx(ctx, func(tx *sqlx.Tx) error {
+			if err := holdResources(ctx, tx); err != nil {
+				return err
+			}
+			return replan(ctx, tx, now, name, known)
+		}); err != nil {
+			if ctx.Err() != nil || Away(err) {
+				return failed, err
+			}
+			failed[name] = err
+		}
+	}
+	return failed, nil
+}
+
+// MissSuperseded records as missed the slots of intervals that catch up with
+// the latest one or none: with the next one due, and nothing in work.
+func (s *Store) MissSuperseded(ctx context.Context, now time.Time) error {
+	return s.tx(ctx, func(tx *sqlx.Tx) error {
+		var rows []struct {
+			slotRow
+			Next string `db:"next"`
+		}
+		if err := tx.SelectContext(ctx, &rows, "SELECT "+slotColumns+`, n.period AS next FROM slot s
+			JOIN LATERAL (SELECT n.period FROM slot n WHERE n.process = s.process AND n.scope = s.scope
+				AND n.due_at > s.due_at AND n.due_at <= $1 ORDER BY n.due_at LIMIT 1) n ON true
+			WHERE s.state = 'due' AND s.catch_up <> 'each' ORDER BY s.due_at FOR UPDATE OF s SKIP LOCKED`, now); err != nil {
+			return err
+		}
+		for _, r := range rows {
+			why := text.F("The next one, %s, fell due and nothing was in work.", "Der nächste Termin, %s, wurde fällig, und nichts war in Arbeit.", r.Next)
+			if err := miss(ctx, tx, now, person.Actor{}, r.plain(), why); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// miss records a slot as missed, with the reason, and opens a finding.
+func miss(ctx context.Context, tx *sqlx.Tx, now time.Time, by person.Actor, s planning.Slot, why text.Text) error {
+	if _, err := tx.ExecContext(ctx, `UPDATE slot SET state = 'missed', missed_at = $4, reason = $5, person = $6, waits = false
+		WHERE process = $1 AND scope = $2 AND period = $3`, s.Process, s.Scope, s.Period, now, JSON[text.Text]{why}, by.Person); err != nil {
+		return err
+	}
+	object := slotObject(s.Key)
+	if err := found(ctx, tx, Finding{Kind: MissedSlot, Service: s.Scope, Object: object, At: now, Title: text.F(
+		"The planned slot %[1]s wasn't kept: %[2]s", "Der geplante Termin %[1]s wurde nicht eingehalten: %[3]s", s.Key.ID(1), why.En, why.De)}); err != nil {
+		return err
+	}
+	return record(ctx, tx, now, by, "slot.missed", object, map[string]any{"state": s.State}, map[string]any{"reason": why, "due": s.Due})
+}
+
+// slotObject names a slot in the audit trail.
+func slotObject(k run.Key) string { return "slot/" + k.ID(1) }
+
+// Found is a slot that is due, with what a start depends on.
+type Found struct {
+	planning.Slot
+	CatchUp planning.CatchUp
+	At      time.Time // when the waker first could have started it
+	Newest  *run.Run  // attempt; nil: there is none
+}
+
+// Verdict says what becomes of a slot that is due: a run begins, or it waits,
+// until something comes (Waits) or a person decides.
+type Verdict struct {
+	Begin  *NewRun
+	Reason text.Text
+	Waits  bool
+}
+
+// lookLater is how long a slot that waits is left alone, unless what it may
+// wait for comes.
+const lookLater = time.Hour
+
+// TakeDue takes slots that are due, asks what becomes of each, and carries it
+// out in the same transaction. Several processes share the work; what somebody
+// else has in hand is left to them. It says how many it took.
+func (s *Store) TakeDue(ctx context.Context, now time.Time, limit int, judge func(context.Context, Found) (Verdict, error)) (n int, err error) {
+	err = s.tx(ctx, func(tx *sqlx.Tx) error {
+		var rows []struct {
+			slotRow
+			CatchUp string     `db:"catch_up"`
+			FoundAt *time.Time `db:"found_at"`
+		}
+		if err := tx.SelectContext(ctx, &rows, "SELECT "+slotColumns+`, s.catch_up, s.found_at FROM slot s
+			WHERE s.state = 'due' AND s.look_at <= $1
+				AND NOT EXISTS (SELECT 1 FROM plan p WHERE p.interval = s.interval AND p.paused_at IS NOT NULL)
+			ORDER BY s.due_at, s.process, s.scope LIMIT $2 FOR UPDATE OF s SKIP LOCKED`, now, limit); err != nil {
+			return err
+		}
+		n = len(rows)
+		for _, r := range rows {
+			f := Found{Slot: r.plain(), CatchUp: planning.CatchUp(r.CatchUp), At: now}
+			if r.FoundAt != nil {
+				f.At = *r.FoundAt
+			}
+			var err error
+			if f.Newest, err = newestAttempt(ctx, tx, f.Key); err != nil {
+				return err
+			}
+			v, err := judge(ctx, f)
+			if err != nil {
+				return err
+			}
+			if err := carryOut(ctx, tx, now, f, v); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return n, err
+}
+
+// carryOut does with a slot what was judged.
+func carryOut(ctx context.Context, tx *sqlx.Tx, now time.Time, f Found, v Verdict) error {
+	if v.Begin != nil {
+		if _, err := tx.ExecContext(ctx, `UPDATE slot SET found_at = $4 WHERE process = $1 AND scope = $2 AND period = $3`,
+			f.Process, f.Scope, f.Period, f.At); err != nil {
+			return err
+		}
+		_, _, err := begin(ctx, tx, now, *v.Begin)
+		return err
+	}
+	var next *time.Time
+	if v.Waits {
+		at := now.Add(lookLater)
+		next = &at
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE slot SET found_at = $4, look_at = $5, reason = $6, waits = $7
+		WHERE process = $1 AND scope = $2 AND period = $3`, f.Process, f.Scope, f.Period, f.At, next, JSON[text.Text]{v.Reason}, v.Waits)
+	return err
+}
+
+// Woken notes that a waking came to its end.
+func (s *Store) Woken(ctx context.Context, now time.Time) error {
+	_, err := s.db.ExecContext(ctx, "UPDATE installation SET woken_at = $1", now)
+	return mapped(err)
+}
