@@ -101,6 +101,11 @@ func intervalSection(c planning.Change) (report.Section, error) {
 			was[r.label.En] = r.value
 		}
 	}
+	name := []report.Cell{inWords("Name", "Name"), named(c.Document.Metadata.Name)}
+	if c.Before != nil {
+		name = append(name, named(c.Document.Metadata.Name))
+	}
+	t.Rows = append(t.Rows, name)
 	for _, r := range intervalRows(now.Filled()) {
 		cells := []report.Cell{report.Words(r.label), report.Words(r.value)}
 		if c.Before != nil {

@@ -7,12 +7,14 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	enums "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/history/v1"
-	"go.temporal.io/sdk/client"
 	"google.golang.org/protobuf/encoding/protojson"
+
+	"turnus/workflows"
 )
 
 var recordHistories = flag.Bool("record", false, "write the histories that the replay test uses; never once a version is released")
@@ -77,27 +79,95 @@ func TestHistoriesOfAnSLAReport(t *testing.T) {
 	e.await(approver, run, "provisional")
 	ended["provisional"] = run
 
-	temporal, err := client.Dial(client.Options{HostPort: e.token("temporal-address"), Namespace: "turnus"})
+	e.keepHistories("sla-report", ended)
+}
+
+// Every way in which a change of the plan can go, and a waking.
+func TestHistoriesOfThePlan(t *testing.T) {
+	e := newEngine(t)
+	e.start()
+	admin := e.token("admin-token")
+	organisation, err := demoDocuments()
 	require.NoError(t, err)
-	defer temporal.Close()
+	e.ask(200, admin, "POST", "/v1/apply", string(organisation))
+	token := func(person string) string {
+		return e.ask(201, admin, "POST", "/v1/persons/"+person+"/tokens", object{})["token"].(string)
+	}
+	owner, approver := token("desk-owner"), token("service-manager")
+	propose := func(tolerance int) string {
+		done := e.ask(202, owner, "PUT", "/v1/intervals/desk", object{"apiVersion": "turnus/v1", "kind": "Interval",
+			"metadata": object{"name": "desk"}, "spec": object{"process": "sla-report", "scope": "service-desk", "tolerance": tolerance,
+				"rule": object{"working_day": 3, "of": "month", "at": "06:00"}, "reason": "recorded", "valid": object{"from": "2026-01-01"}}})
+		return done["run"].(string)
+	}
+	decide := func(run string, round int, outcome string) {
+		tasks := e.await(approver, run, "waiting")["tasks"].([]any)
+		for len(tasks) < round {
+			tasks = e.await(approver, run, "waiting")["tasks"].([]any)
+		}
+		e.ask(200, approver, "POST", "/v1/tasks/"+tasks[round-1].(object)["id"].(string)+"/decision",
+			object{"outcome": outcome, "comment": "recorded"})
+	}
+	ended := map[string]string{}
+
+	run := propose(1)
+	decide(run, 1, "reject")
+	e.await(approver, run, "rejected")
+	ended["rejected"] = run
+
+	run = propose(2)
+	decide(run, 1, "request-changes")
+	decide(run, 2, "approve")
+	e.await(approver, run, "published")
+	ended["changes-requested"] = run
+
+	run = propose(3)
+	decide(run, 1, "approve")
+	e.await(approver, run, "published")
+	ended["approved"] = run
+
+	run = propose(4)
+	e.await(approver, run, "waiting")
+	e.ask(200, owner, "POST", "/v1/runs/"+run+"/cancel", object{"reason": "recorded"})
+	e.await(approver, run, "cancelled")
+	ended["cancelled"] = run
+	e.keepHistories("change-approval", ended)
+
+	temporal := e.temporal()
+	var waking string
+	require.Eventually(t, func() bool {
+		d, err := temporal.ScheduleClient().GetHandle(t.Context(), workflows.WakingID).Describe(t.Context())
+		if err != nil || len(d.Info.RecentActions) == 0 {
+			return false
+		}
+		waking = d.Info.RecentActions[0].StartWorkflowResult.WorkflowID
+		return temporal.GetWorkflow(t.Context(), waking, "").Get(t.Context(), nil) == nil
+	}, 30*time.Second, 100*time.Millisecond, "each start of a worker wakes at once")
+	e.keepHistories(workflows.WakingName, map[string]string{"woken": waking})
+}
+
+// keepHistories holds histories small, and writes them where they are replayed
+// from if it was asked to.
+func (e *engine) keepHistories(process string, ended map[string]string) {
+	temporal := e.temporal()
 	for name, run := range ended {
 		h := &history.History{}
-		for events := temporal.GetWorkflowHistory(t.Context(), run, "", false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT); events.HasNext(); {
+		for events := temporal.GetWorkflowHistory(e.Context(), run, "", false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT); events.HasNext(); {
 			ev, err := events.Next()
-			require.NoError(t, err)
+			require.NoError(e, err)
 			h.Events = append(h.Events, ev)
 		}
-		t.Logf("%s: %d events", name, len(h.Events))
-		require.Less(t, len(h.Events), maxEvents, name)
+		e.Logf("%s: %d events", name, len(h.Events))
+		require.Less(e, len(h.Events), maxEvents, name)
 		if !*recordHistories {
 			continue
 		}
 		b, err := protojson.Marshal(h)
-		require.NoError(t, err)
+		require.NoError(e, err)
 		var pretty bytes.Buffer // protojson's own spacing changes from build to build
-		require.NoError(t, json.Indent(&pretty, b, "", " "))
-		file := filepath.Join("../../workflows/testdata/histories/sla-report", name+".json")
-		require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o755))
-		require.NoError(t, os.WriteFile(file, append(pretty.Bytes(), '\n'), 0o644))
+		require.NoError(e, json.Indent(&pretty, b, "", " "))
+		file := filepath.Join("../../workflows/testdata/histories", process, name+".json")
+		require.NoError(e, os.MkdirAll(filepath.Dir(file), 0o755))
+		require.NoError(e, os.WriteFile(file, append(pretty.Bytes(), '\n'), 0o644))
 	}
 }
