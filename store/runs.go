@@ -119,7 +119,7 @@ func requested(ctx context.Context, q sqlx.QueryerContext, now time.Time, reques
 // NewRun is what a start records.
 type NewRun struct {
 	Key         run.Key
-	Service     string // that it concerns
+	Service     string // that it concerns; empty: its scope
 	Again       bool
 	Reason      string
 	Request     string // see Requested; may be empty
@@ -142,6 +142,9 @@ func (s *Store) Begin(ctx context.Context, now time.Time, n NewRun) (r run.Run, 
 // begin is Begin inside a transaction. The slot that the run is for, if there
 // is one, is in work from now on.
 func begin(ctx context.Context, tx *sqlx.Tx, now time.Time, n NewRun) (r run.Run, created bool, err error) {
+	if n.Service == "" {
+		n.Service = n.Key.Scope
+	}
 	if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock(hashtextextended($1, 1))", n.Key.ID(1)); err != nil {
 		return r, false, err
 	}
