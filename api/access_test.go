@@ -19,13 +19,17 @@ func matrix() map[string]string {
 		"healthz": "-", "readyz": "-",
 		"list-processes": "aopuv", "list-runs": "aopuv", "get-run": "aopuv", "get-report": "aopuv", "list-tasks": "aopuv", "get-task": "aopuv",
 		"start-sla-report": "o", "cancel-run": "ao", "decide-task": "p", "issue-pass": "p", "get-receipts": "opu",
-		"apply": "a", "issue-token": "a", "revoke-token": "a", "list-tokens": "au", "list-audit": "u",
+		"apply": "a" /* of a mapping */, "issue-token": "a", "revoke-token": "a", "list-tokens": "au", "list-audit": "u",
 		"import-tickets": "ao", "list-imports": "aou", "get-import": "aou", "list-rejects": "aou", "import-holidays": "a", "backup": "a",
 		"propose-exclusion": "o", "list-exclusions": "aopu", "get-exclusion": "aopu", "withdraw-exclusion": "o",
 	}
 	for plural, one := range map[string]string{"calendars": "calendar", "persons": "person", "services": "service", "agreements": "agreement", "mappings": "mapping", "slis": "sli", "slos": "slo"} {
 		m["list-"+plural], m["get-"+one], m["list-"+one+"-versions"] = "aopu", "aopu", "aopu"
 		m["put-"+one], m["retire-"+one] = "a", "a"
+	}
+	for plural, one := range map[string]string{"intervals": "interval", "waivers": "waiver"} {
+		m["list-"+plural], m["get-"+one], m["list-"+one+"-versions"] = "aopu", "aopu", "aopu"
+		m["put-"+one], m["retire-"+one] = "o", "ao"
 	}
 	return m
 }
@@ -96,6 +100,8 @@ func example(op described) (path, body string) {
 			"Service":   `{"owner":"owner","approvers":["approver"],"calendar":"office"}`,
 			"Agreement": `{"service":"payments","valid":{"from":"2026-01-01"},"targets":[{"name":"fast","measure":"resolution","within":"PT4H","calendar":"office","attain":95}]}`,
 			"Mapping":   `{"number":"a","opened":"b","stopped":"c"}`,
+			"Interval":  `{"process":"sla-report","scope":"payments","rule":{"working_day":3,"of":"month","at":"06:00"},"reason":"a test","valid":{"from":"2026-01-01"}}`,
+			"Waiver":    `{"process":"sla-report","scope":"payments","periods":["2026-10"],"reason":"a test"}`,
 			"SLI":       `{"thresholdMetric":{"metricSource":{"type":"Any"}}}`,
 			"SLO": `{"service":"payments","indicator":{"metadata":{"name":"ok"},"spec":{"thresholdMetric":{"metricSource":{"type":"Any"}}}},
 				"timeWindow":[{"duration":"30d","isRolling":true}],"budgetingMethod":"Occurrences","objectives":[{"op":"lt","value":500,"target":0.99}]}`,
@@ -109,7 +115,7 @@ func example(op described) (path, body string) {
 // refused to the owner of another one, and nothing else is that the role may.
 func TestOperationsAndOwnership(t *testing.T) {
 	h := newHouse(t)
-	owners := []string{"start-sla-report", "import-tickets", "list-imports", "propose-exclusion", "list-exclusions"}
+	owners := []string{"start-sla-report", "import-tickets", "list-imports", "propose-exclusion", "list-exclusions", "put-interval", "put-waiver"}
 	for _, op := range operations(t) {
 		if may := matrix()[op.id]; !strings.Contains(may, "o") {
 			continue

@@ -26,8 +26,8 @@ func TestRetireRefusesWhatIsInUse(t *testing.T) {
 	requireFault(t, s.Retire(ctx, root, declared, resource.Person, "a\x00"), fault.NotFound)
 
 	require.NoError(t, s.Retire(ctx, root, declared, resource.Agreement, "gold"))
-	_, err := s.db.ExecContext(ctx, `INSERT INTO run (id, process, scope, period, attempt, state, input, created_at)
-		VALUES ('sla-report/desk/2016-03', 'sla-report', 'desk', '2016-03', 1, 'waiting', '{}', now())`)
+	_, err := s.db.ExecContext(ctx, `INSERT INTO run (id, process, scope, service, period, attempt, state, input, created_at)
+		VALUES ('sla-report/desk/2016-03', 'sla-report', 'desk', 'desk', '2016-03', 1, 'waiting', '{}', now())`)
 	require.NoError(t, err)
 	requireFault(t, s.Retire(ctx, root, declared, resource.Service, "desk"), fault.Conflict, "sla-report/desk/2016-03")
 	_, err = s.db.ExecContext(ctx, `UPDATE run SET state = 'published', ended_at = now()`)

@@ -98,7 +98,7 @@ func TestServingRoleHasTheRightsOfEachTable(t *testing.T) {
 		switch table {
 		case "goose_db_version", "resource_current":
 			want = "SELECT"
-		case "audit", "decision", "draft", "frozen_set", "report", "resource", "exclusion", "exclusion_withdrawal":
+		case "audit", "decision", "draft", "frozen_set", "report", "resource", "exclusion", "exclusion_withdrawal", "event", "finding":
 			want = "INSERT SELECT"
 		}
 		require.Equal(t, want, rights, table)
