@@ -113,6 +113,10 @@ const lookLater = time.Hour
 // else has in hand is left to them. It says how many it took.
 func (s *Store) TakeDue(ctx context.Context, now time.Time, limit int, judge func(context.Context, Found) (Verdict, error)) (n int, err error) {
 	err = s.tx(ctx, func(tx *sqlx.Tx) error {
+		// A process that stands still lets go of what it took.
+		if _, err := tx.ExecContext(ctx, "SET LOCAL idle_in_transaction_session_timeout = '60s'"); err != nil {
+			return err
+		}
 		var rows []struct {
 			slotRow
 			CatchUp string     `db:"catch_up"`

@@ -46,29 +46,47 @@ func TestKilledAtRandom(t *testing.T) {
 // any of them is killed, a pair at once, or PostgreSQL. Each request goes to
 // the one or the other API.
 func TestKilledAtRandomSideBySide(t *testing.T) {
-	s := newCluster(t)
+	s := newPairs(t)
+	c := newChaos(t, s.here.settle(), &s.here.engine, &s.there.engine)
+	c.storm(func() { s.hit(c) }, s.ready)
+}
+
+// pairs are two APIs and two workers on one database and one Temporal.
+type pairs struct {
+	*cluster
+	here, there *part // the APIs
+}
+
+func newPairs(t *testing.T) *pairs {
+	s := &pairs{cluster: newCluster(t)}
 	s.migrate()
-	here, there, one, two := s.api(), s.api(), s.worker(), s.worker()
-	parts := []*part{here, there, one, two}
-	s.start(parts...)
-	here.dir = s.dir // where the administrator's token and PostgreSQL are
-	c := newChaos(t, here.settle(), &here.engine, &there.engine)
-	c.storm(func() {
-		if c.dice.IntN(5) == 0 {
-			here.endPostgres(syscall.SIGKILL)
-			return
-		}
-		c.dice.Shuffle(len(parts), func(i, j int) { parts[i], parts[j] = parts[j], parts[i] })
-		killed := parts[:1+c.dice.IntN(2)]
-		s.kill(killed...)
-		for _, p := range killed {
-			p.launch(s.bin)
-		}
-	}, func() {
-		for _, p := range parts {
-			p.ready()
-		}
-	})
+	s.here, s.there = s.api(), s.api()
+	s.worker()
+	s.worker()
+	s.start(s.parts...)
+	s.here.dir = s.dir // where the administrator's token and PostgreSQL are
+	return s
+}
+
+// hit kills one or two of the parts, or PostgreSQL, and starts them again.
+func (s *pairs) hit(c *chaos) {
+	if c.dice.IntN(5) == 0 {
+		s.here.endPostgres(syscall.SIGKILL)
+		return
+	}
+	parts := slices.Clone(s.parts)
+	c.dice.Shuffle(len(parts), func(i, j int) { parts[i], parts[j] = parts[j], parts[i] })
+	killed := parts[:1+c.dice.IntN(2)]
+	s.kill(killed...)
+	for _, p := range killed {
+		p.launch(s.bin)
+	}
+}
+
+func (s *pairs) ready() {
+	for _, p := range s.parts {
+		p.ready()
+	}
 }
 
 // chaos is a house in which parts are killed while people go on asking.
@@ -99,13 +117,9 @@ func (c *chaos) try(token, method, path string, body any, key string) (int, obje
 // storm begins runs round by round and hits in the midst of them; ready waits
 // until work is accepted again.
 func (c *chaos) storm(hit, ready func()) {
-	rounds := chaosRounds
-	if n, err := strconv.Atoi(os.Getenv("TURNUS_CHAOS_ROUNDS")); err == nil {
-		rounds = n
-	}
-	c.Logf("TURNUS_CHAOS_ROUNDS=%d", rounds)
+	rounds := c.rounds()
 	require.LessOrEqual(c, rounds*chaosRuns, len(services)*len(months()), "there are no more months")
-	upTo := func(most time.Duration) time.Duration { return time.Duration(c.dice.Int64N(int64(most))) }
+	upTo := c.upTo
 
 	var took []time.Duration
 	var busy sync.WaitGroup
@@ -135,6 +149,20 @@ func (c *chaos) storm(hit, ready func()) {
 	c.everythingIsOnRecord()
 }
 
+// rounds is how often something is hit.
+func (c *chaos) rounds() int {
+	rounds := chaosRounds
+	if n, err := strconv.Atoi(os.Getenv("TURNUS_CHAOS_ROUNDS")); err == nil {
+		rounds = n
+	}
+	c.Logf("TURNUS_CHAOS_ROUNDS=%d", rounds)
+	return rounds
+}
+
+func (c *chaos) upTo(most time.Duration) time.Duration {
+	return time.Duration(c.dice.Int64N(int64(most)))
+}
+
 // plan is what a run is put through, and what was acknowledged of it.
 type plan struct {
 	run       string
@@ -145,30 +173,33 @@ type plan struct {
 	ended     bool
 }
 
-// course is one way in which a run can go.
+// course is one way in which a run can go, once it asks.
 type course struct {
-	name string
-	ends []string // the states in which it may end
-	take func(*chaos, *plan)
+	name   string
+	ends   []string // the states in which it may end
+	answer func(*chaos, *plan)
+}
+
+// take puts a run through its course from the start.
+func (k course) take(c *chaos, p *plan) {
+	c.begin(p)
+	k.answer(c, p)
+	c.ends(p)
 }
 
 var courses = []course{
-	{"approve", []string{"published"}, func(c *chaos, p *plan) { c.begin(p); c.decide(p, 1, "approve"); c.ends(p) }},
-	{"reject", []string{"rejected"}, func(c *chaos, p *plan) { c.begin(p); c.decide(p, 1, "reject"); c.ends(p) }},
+	{"approve", []string{"published"}, func(c *chaos, p *plan) { c.decide(p, 1, "approve") }},
+	{"reject", []string{"rejected"}, func(c *chaos, p *plan) { c.decide(p, 1, "reject") }},
 	{"change", []string{"published"}, func(c *chaos, p *plan) {
-		c.begin(p)
 		c.decide(p, 1, "request-changes")
 		c.decide(p, 2, "approve")
-		c.ends(p)
 	}},
-	{"contend", []string{"published", "rejected"}, func(c *chaos, p *plan) { c.begin(p); c.contend(p); c.ends(p) }},
+	{"contend", []string{"published", "rejected"}, func(c *chaos, p *plan) { c.contend(p) }},
 	{"cancel", []string{"cancelled"}, func(c *chaos, p *plan) {
-		c.begin(p)
 		time.Sleep(p.pause)
 		if status, o := c.insist(c.owner, "/v1/runs/"+p.run+"/cancel", object{"reason": "chaos"}); status != 200 {
 			c.Errorf("cancelling %s: %d %v", p.run, status, o)
 		}
-		c.ends(p)
 	}},
 }
 

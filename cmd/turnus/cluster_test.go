@@ -117,7 +117,7 @@ func (c *cluster) worker() *part { return c.add("worker", "--health") }
 func (c *cluster) add(command, address string) *part {
 	at := freeAddress(c.T)
 	p := &part{name: command + "-" + at[strings.LastIndex(at, ":")+1:], env: c.env(c.app)}
-	p.T, p.url, p.log, p.args = c.T, "http://"+at, &record{}, []string{command, address, at}
+	p.TB, p.url, p.log, p.args = c.T, "http://"+at, &record{}, []string{command, address, at}
 	c.parts = append(c.parts, p)
 	return p
 }

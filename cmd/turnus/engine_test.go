@@ -39,7 +39,7 @@ var binary = sync.OnceValues(func() (string, error) {
 // engine is `turnus up` on a data directory of its own: a process that can be
 // killed and started again.
 type engine struct {
-	*testing.T
+	testing.TB
 	dir, url string
 	args     []string
 	cmd      *exec.Cmd
@@ -47,7 +47,7 @@ type engine struct {
 	log      *record
 }
 
-func newEngine(t *testing.T, args ...string) *engine {
+func newEngine(t testing.TB, args ...string) *engine {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("starts servers")
@@ -55,7 +55,7 @@ func newEngine(t *testing.T, args ...string) *engine {
 	dir, err := os.MkdirTemp("", "turnus-e2e-")
 	require.NoError(t, err)
 	require.NoError(t, os.Chmod(dir, 0o755)) // as root, the database's user goes through
-	e := &engine{T: t, dir: filepath.Join(dir, "data"), url: "http://" + freeAddress(t), args: args, log: &record{}}
+	e := &engine{TB: t, dir: filepath.Join(dir, "data"), url: "http://" + freeAddress(t), args: args, log: &record{}}
 	t.Cleanup(func() {
 		e.stop()
 		e.endPostgres(syscall.SIGQUIT)
@@ -93,7 +93,7 @@ func tail(s string, n int) string {
 	return strings.Join(lines[max(0, len(lines)-n):], "\n")
 }
 
-func freeAddress(t *testing.T) string {
+func freeAddress(t testing.TB) string {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	defer l.Close()

@@ -20,7 +20,12 @@ import (
 // may have one.
 func (e *engine) temporal() client.Client {
 	e.Helper()
-	c, err := client.Dial(client.Options{HostPort: e.token("temporal-address"), Namespace: namespace})
+	return e.temporalAt(e.token("temporal-address"))
+}
+
+func (e *engine) temporalAt(address string) client.Client {
+	e.Helper()
+	c, err := client.Dial(client.Options{HostPort: address, Namespace: namespace})
 	require.NoError(e, err)
 	e.Cleanup(c.Close)
 	return c

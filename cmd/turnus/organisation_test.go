@@ -26,7 +26,9 @@ func months() []string {
 type people struct{ admin, owner, first, second, auditor string } // tokens
 
 // settle declares the organisation, with a few tickets for each service.
-func (e *engine) settle() people {
+func (e *engine) settle() people { return e.settleWith(services) }
+
+func (e *engine) settleWith(services []string) people {
 	e.Helper()
 	admin := e.token("admin-token")
 	var b strings.Builder

@@ -1,0 +1,160 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	enums "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/workflowservice/v1"
+
+	"turnus/workflows"
+)
+
+const (
+	burstServices = 10
+	burstFrom     = "2018-08-01" // a hundred months until the data ends
+	burstSlots    = 1000
+	burstEnds     = 10 * time.Minute
+)
+
+// A thousand slots fall due at once, and two workers and two APIs, killed at
+// random, start and decide them: each slot gets one run, each decision counts
+// once. Before that a waking hangs, and the next ones go on without it.
+func TestBurstOfSlots(t *testing.T) {
+	s := newPairs(t)
+	var names []string
+	for i := range burstServices {
+		names = append(names, fmt.Sprintf("service-%d", i))
+	}
+	unlock := s.hangWaking()
+	c := newChaos(t, s.here.settleWith(names), &s.here.engine, &s.there.engine)
+	proposals := c.propose(names)
+	s.wakingTimesOut()
+	unlock()
+
+	for _, p := range proposals {
+		c.decide(p, 1, "approve")
+		c.ends(p)
+	}
+	approved := time.Now()
+	expected := c.expect(names)
+	done := make(chan struct{})
+	var busy sync.WaitGroup
+	busy.Go(func() { defer close(done); c.decideAll(expected) })
+	for range c.rounds() {
+		select {
+		case <-done:
+		case <-time.After(c.upTo(6 * time.Second)):
+			s.hit(c)
+			s.ready()
+		}
+	}
+	busy.Wait()
+	t.Logf("%d slots were started and decided within %s of their approval", burstSlots, time.Since(approved).Round(time.Second))
+	c.everythingIsOnRecord()
+	c.everySlotHasItsRun()
+}
+
+// hangWaking holds a lock that each waking needs; what it returns lets go.
+func (s *pairs) hangWaking() (unlock func()) {
+	tx, err := s.here.database(databaseName).Begin()
+	require.NoError(s, err)
+	_, err = tx.Exec("LOCK TABLE plan IN ACCESS EXCLUSIVE MODE")
+	require.NoError(s, err)
+	return func() { require.NoError(s, tx.Rollback()) }
+}
+
+// wakingTimesOut waits until a waking that hung was given up.
+func (s *pairs) wakingTimesOut() {
+	query := fmt.Sprintf("WorkflowType = '%s' AND ExecutionStatus = 'TimedOut'", workflows.WakingName)
+	temporal := s.here.temporalAt(s.temporal.Address())
+	s.here.eventually(3*time.Minute, "a waking that hangs is given up", func() bool {
+		l, err := temporal.ListWorkflow(s.Context(), &workflowservice.ListWorkflowExecutionsRequest{Query: query})
+		return err == nil && len(l.GetExecutions()) > 0 && l.GetExecutions()[0].GetStatus() == enums.WORKFLOW_EXECUTION_STATUS_TIMED_OUT
+	})
+}
+
+// propose lets the owner propose an interval for each service.
+func (c *chaos) propose(names []string) []*plan {
+	var all []*plan
+	for _, name := range names {
+		status, o, err := c.try(c.owner, "PUT", "/v1/intervals/"+name, object{"apiVersion": "turnus/v1", "kind": "Interval",
+			"metadata": object{"name": name}, "spec": object{"process": "sla-report", "scope": name, "reason": "chaos",
+				"rule": object{"day": 3, "of": "month", "at": "06:00"}, "valid": object{"from": burstFrom, "to": "2026-11-30"}}}, "")
+		require.NoError(c, err)
+		require.Equal(c, 202, status, "%v", o)
+		p := &plan{run: o["run"].(string), course: courses[0], started: true}
+		c.plans[p.run] = p
+		all = append(all, p)
+	}
+	return all
+}
+
+// expect says what the run of each slot is put through: most are approved,
+// some rejected, over some two persons contend.
+func (c *chaos) expect(names []string) map[string]*plan {
+	expected := map[string]*plan{}
+	for _, name := range names {
+		for _, month := range months() {
+			if month >= "2018-07" {
+				p := &plan{run: "sla-report/" + name + "/" + month, course: courses[[]int{0, 0, 0, 1, 3}[c.dice.IntN(5)]], started: true}
+				expected[p.run], c.plans[p.run] = p, p
+			}
+		}
+	}
+	require.Len(c, expected, burstSlots)
+	return expected
+}
+
+// decideAll answers each task as it comes.
+func (c *chaos) decideAll(expected map[string]*plan) {
+	work := make(chan *plan)
+	var busy sync.WaitGroup
+	for range 12 {
+		busy.Go(func() {
+			for p := range work {
+				p.course.answer(c, p)
+				c.ends(p)
+			}
+		})
+	}
+	for end := time.Now().Add(burstEnds); len(expected) > 0; time.Sleep(time.Second) {
+		if time.Now().After(end) {
+			c.Errorf("%d slots have no task within %s", len(expected), burstEnds)
+			break
+		}
+		_, o, err := c.try(c.first, "GET", "/v1/tasks?state=open&mine=true&limit=500", nil, "")
+		if err != nil {
+			continue
+		}
+		items, _ := o["items"].([]any)
+		for _, t := range items {
+			run := t.(object)["run"].(string)
+			if p := expected[run]; p != nil {
+				delete(expected, run)
+				work <- p
+			}
+		}
+	}
+	close(work)
+	busy.Wait()
+}
+
+// everySlotHasItsRun compares the slots with their runs, attempt by attempt.
+func (c *chaos) everySlotHasItsRun() {
+	slots := c.all(c.auditor, "/v1/plan?limit=500")
+	require.Len(c, slots, burstSlots)
+	for _, s := range slots {
+		id := strings.Join([]string{s["process"].(string), s["scope"].(string), s["period"].(string)}, "/")
+		require.Equal(c, id, s["run"])
+		r := c.ask(200, c.auditor, "GET", "/v1/runs/"+id, nil)
+		require.EqualValues(c, 1, r["latest"], id)
+		require.Empty(c, r["started_by"], "%s was started by the waker", id)
+		want := map[string]string{"published": "done-late", "rejected": "due"}[r["state"].(string)]
+		require.Equal(c, want, s["state"], id)
+	}
+}
