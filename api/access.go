@@ -58,6 +58,12 @@ func accessTable() map[string]access {
 		"list-exclusions":    only(admin, owner, approver, auditor),
 		"get-exclusion":      only(admin, owner, approver, auditor),
 		"withdraw-exclusion": only(owner),
+
+		"issue-feed":    everybody,
+		"list-feeds":    everybody, // whose, says visible.go
+		"withdraw-feed": everybody, // one's own: visible.go
+		"get-feed":      public,    // its address is the secret
+		"list-findings": only(admin, owner, approver, auditor),
 	}
 	for _, k := range kinds() {
 		t["list-"+k.plural] = only(admin, owner, approver, auditor)
