@@ -58,6 +58,16 @@ func accessTable() map[string]access {
 		"list-exclusions":    only(admin, owner, approver, auditor),
 		"get-exclusion":      only(admin, owner, approver, auditor),
 		"withdraw-exclusion": only(owner),
+
+		"list-slots":        everybody,
+		"list-ledgers":      everybody,
+		"preview-plan":      only(admin, owner, approver, auditor),
+		"pause-interval":    only(owner),
+		"resume-interval":   only(owner),
+		"backfill-interval": only(owner),
+		"miss-slot":         only(owner),
+		"start-slot":        only(owner),
+		"report-event":      only(owner),
 	}
 	for _, k := range kinds() {
 		t["list-"+k.plural] = only(admin, owner, approver, auditor)
