@@ -11,6 +11,7 @@ import (
 	"turnus/itsm/person"
 	"turnus/itsm/planning"
 	"turnus/itsm/resource"
+	"turnus/itsm/run"
 	"turnus/store"
 	"turnus/workflows"
 )
@@ -25,13 +26,21 @@ func interval(parts ...string) string {
 // are due.
 func keeping(t *testing.T) *house {
 	h := newHouse(t)
+	h.enact(t, interval())
+	require.NoError(t, h.store.FallDue(t.Context(), testNow))
+	return h
+}
+
+// enact puts a document in force, as an approval does.
+func (h *house) enact(t *testing.T, body string) {
+	t.Helper()
 	var doc resource.Raw
-	require.NoError(t, json.Unmarshal([]byte(interval()), &doc))
+	require.NoError(t, json.Unmarshal([]byte(body), &doc))
 	done, err := h.store.Propose(t.Context(), person.Actor{Person: "owner"}, testNow, []resource.Raw{doc}, workflows.Planning, false)
 	require.NoError(t, err)
 	require.NoError(t, h.store.Enact(t.Context(), testNow, done[0].Run, workflows.Planning))
-	require.NoError(t, h.store.FallDue(t.Context(), testNow))
-	return h
+	// It ends, so that another one can be proposed; publishing would ask for a draft.
+	require.NoError(t, h.store.End(t.Context(), testNow, run.End{Run: done[0].Run, State: run.Cancelled}))
 }
 
 // slots asks for slots, and gives their periods and the next cursor.
@@ -280,4 +289,33 @@ func TestEvents(t *testing.T) {
 	w := h.as(t, "owner", "POST", "/v1/services/payments/events", `{"event":"invocation","detail":"a fire"}`)
 	require.Equal(t, 201, w.Code)
 	require.JSONEq(t, `{"items":[],"next":null}`, w.Body.String(), "no interval names it")
+}
+
+// Only the version of today hears an event: not one that ended, nor one to come.
+func TestEventsOfIntervalsThatHaveEnded(t *testing.T) {
+	for span, want := range map[string]int{
+		`"from":"2026-08-01"`:                   1,
+		`"from":"2026-08-01","to":"2026-11-23"`: 1, // today
+		`"from":"2026-08-01","to":"2026-11-22"`: 0,
+		`"from":"2026-11-24"`:                   0,
+	} {
+		h := newHouse(t)
+		h.enact(t, interval(`"from":"2026-08-01"`, span))
+		w := h.as(t, "owner", "POST", "/v1/services/payments/events", `{"event":"major-change","detail":"a new data centre"}`)
+		require.Equal(t, 201, w.Code, w.Body)
+		var got List[planning.Slot]
+		require.NoError(t, json.Unmarshal(w.Body.Bytes(), &got))
+		require.Len(t, got.Items, want, span)
+	}
+}
+
+// A version to come doesn't speak for the one of today.
+func TestEventsOfTheVersionOfToday(t *testing.T) {
+	h := keeping(t)
+	h.enact(t, interval(`"from":"2026-08-01"`, `"from":"2027-01-01"`, `"major-change"`, `"invocation"`))
+	for event, want := range map[string]string{"major-change": `"2026-10"`, "invocation": `"items":[]`} {
+		w := h.as(t, "owner", "POST", "/v1/services/payments/events", `{"event":"`+event+`","detail":"a test"}`)
+		require.Equal(t, 201, w.Code, w.Body)
+		require.Contains(t, w.Body.String(), want, event)
+	}
 }
