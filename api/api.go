@@ -88,6 +88,8 @@ func New(c Config) *echo.Echo {
 	s.audit()
 	s.imports()
 	s.exclusions()
+	s.plan()
+	s.planEdits()
 	s.holidays()
 	s.feeds()
 	s.findings()
