@@ -20,7 +20,7 @@ import (
 )
 
 // What a feed holds: slots due from three months back to the end of the plan,
-// and no more of them than calendar applications bear.
+// open ones of any age, and no more of them than calendar applications bear.
 const (
 	feedMonths = 3
 	feedSlots  = 10_000
@@ -109,7 +109,7 @@ func (s *server) feeds() {
 	register(s, operation{Operation: huma.Operation{
 		OperationID: "get-feed", Method: http.MethodGet, Path: oneFeed, Tags: tags,
 		Summary:     "The plan as a calendar (iCalendar)",
-		Description: "Without a token: the address is the secret. The slots of the services that its person owns or approves for, of auditors all, from three months back to the end of the plan. Not found once it is withdrawn, or its person has left.",
+		Description: "Without a token: the address is the secret. The slots of the services that its person owns or approves for, of auditors all, from three months back to the end of the plan, open ones of any age. Not found once it is withdrawn, or its person has left.",
 		Responses: map[string]*huma.Response{
 			"200": {Description: "The calendar", Content: map[string]*huma.MediaType{"text/calendar": {Schema: &huma.Schema{Type: "string"}}}},
 			"304": {Description: "As it was when it had the ETag of If-None-Match"},
@@ -173,7 +173,7 @@ func (s *server) feed(ctx context.Context, who person.Actor, lang text.Lang, mat
 // beyond what a feed holds.
 func (s *server) planOf(ctx context.Context, who person.Actor) (slots []planning.Slot, more bool, err error) {
 	from := s.Now().AddDate(0, -feedMonths, 0)
-	want, sees := store.Slots{From: &from}, s.insiderAs(who)
+	want, sees := store.Slots{From: &from, OpenToo: true}, s.insiderAs(who)
 	if !who.Has(person.Auditor) {
 		want.Sees = who.Person
 	}

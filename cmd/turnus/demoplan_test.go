@@ -1,7 +1,6 @@
 package main
 
 import (
-	"io"
 	"net/http"
 	"os"
 	"strings"
@@ -74,7 +73,6 @@ func TestDemoPlan(t *testing.T) {
 	require.EqualValues(t, 12, ledger["planned"])
 	require.EqualValues(t, 12, ledger["open"])
 
-	// Ten years are too long ago for a feed: a slot of today shows in one.
 	out, err = e.command(owner, "plan", "feed", "--lang", "de")
 	require.NoError(t, err, out)
 	address, _, _ := strings.Cut(out, "\n")
@@ -83,8 +81,12 @@ func TestDemoPlan(t *testing.T) {
 	defer answer.Body.Close()
 	require.Equal(t, 200, answer.StatusCode)
 	require.Equal(t, "text/calendar; charset=utf-8", answer.Header.Get("Content-Type"))
-	_, err = ical.NewDecoder(answer.Body).Decode()
+	feed, err := ical.NewDecoder(answer.Body).Decode()
 	require.NoError(t, err)
-	_, err = io.ReadAll(answer.Body)
+	require.Len(t, feed.Events(), 12, "open ones of any age")
+	first := feed.Events()[0]
+	at, err := first.DateTimeStart(time.UTC)
 	require.NoError(t, err)
+	require.Equal(t, time.Date(2016, 4, 5, 4, 0, 0, 0, time.UTC), at, "the third working day of April, at six in Berlin")
+	require.Equal(t, "SLA-Bericht service-desk 2016-03 (in Arbeit)", first.Props.Get(ical.PropSummary).Value)
 }
