@@ -59,11 +59,6 @@ func accessTable() map[string]access {
 		"get-exclusion":      only(admin, owner, approver, auditor),
 		"withdraw-exclusion": only(owner),
 
-		"issue-feed":        everybody,
-		"list-feeds":        everybody, // whose, says visible.go
-		"withdraw-feed":     everybody, // one's own: visible.go
-		"get-feed":          public,    // its address is the secret
-		"list-findings":     only(admin, owner, approver, auditor),
 		"list-slots":        everybody,
 		"list-ledgers":      everybody,
 		"preview-plan":      only(admin, owner, approver, auditor),
@@ -73,6 +68,12 @@ func accessTable() map[string]access {
 		"miss-slot":         only(owner),
 		"start-slot":        only(owner),
 		"report-event":      only(owner),
+
+		"issue-feed":    everybody,
+		"list-feeds":    everybody, // whose, says visible.go
+		"withdraw-feed": everybody, // one's own: visible.go
+		"get-feed":      public,    // its address is the secret
+		"list-findings": only(admin, owner, approver, auditor),
 	}
 	for _, k := range kinds() {
 		t["list-"+k.plural] = only(admin, owner, approver, auditor)

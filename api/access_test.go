@@ -22,9 +22,9 @@ func matrix() map[string]string {
 		"apply": "a" /* of a mapping */, "issue-token": "a", "revoke-token": "a", "list-tokens": "au", "list-audit": "u",
 		"import-tickets": "ao", "list-imports": "aou", "get-import": "aou", "list-rejects": "aou", "import-holidays": "a", "backup": "a",
 		"propose-exclusion": "o", "list-exclusions": "aopu", "get-exclusion": "aopu", "withdraw-exclusion": "o",
-		"issue-feed": "aopuv", "list-feeds": "aopuv", "withdraw-feed": "aopuv", "get-feed": "-", "list-findings": "aopu",
 		"list-slots": "aopuv", "list-ledgers": "aopuv", "preview-plan": "aopu", "report-event": "o",
 		"pause-interval": "o", "resume-interval": "o", "backfill-interval": "o", "miss-slot": "o", "start-slot": "o",
+		"issue-feed": "aopuv", "list-feeds": "aopuv", "withdraw-feed": "aopuv", "get-feed": "-", "list-findings": "aopu",
 	}
 	for plural, one := range map[string]string{"calendars": "calendar", "persons": "person", "services": "service", "agreements": "agreement", "mappings": "mapping", "slis": "sli", "slos": "slo"} {
 		m["list-"+plural], m["get-"+one], m["list-"+one+"-versions"] = "aopu", "aopu", "aopu"

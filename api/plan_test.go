@@ -319,3 +319,27 @@ func TestEventsOfTheVersionOfToday(t *testing.T) {
 		require.Contains(t, w.Body.String(), want, event)
 	}
 }
+
+// A slot's run is started as its process's own start does it.
+func TestStartingASlot(t *testing.T) {
+	h := keeping(t)
+	w := h.as(t, "admin", "PUT", "/v1/agreements/gold", `{"apiVersion":"turnus/v1","kind":"Agreement","metadata":{"name":"gold"},"spec":{"service":"payments","valid":{"from":"2026-01-01"},"targets":[{"name":"fast","measure":"resolution","within":"PT4H","calendar":"office","attain":95}]}}`)
+	require.Equal(t, 201, w.Code, w.Body)
+	w = h.as(t, "owner", "POST", "/v1/services/payments/tickets?format=servicenow-audit&as_of=2026-11-20T00:00:00Z",
+		"number,incident_state,sys_mod_count,opened_at,sys_updated_at\nINC1,New,0,1/7/2026 09:00,1/7/2026 09:00\n")
+	require.Equal(t, 200, w.Code, w.Body)
+
+	const id = "sla-report/payments/2026-10"
+	for range 2 { // its repeat finds it, and says the same
+		w = h.as(t, "owner", "POST", "/v1/plan/"+id+"/start", "", "Idempotency-Key", "one")
+		require.Equal(t, 202, w.Code, w.Body)
+		require.Equal(t, "/v1/runs/"+id, w.Header().Get("Location"))
+		require.JSONEq(t, `{"id":"`+id+`","state":"collecting","href":"/v1/runs/`+id+`"}`, w.Body.String())
+	}
+	require.Equal(t, 200, h.as(t, "owner", "POST", "/v1/plan/"+id+"/start", `{}`).Code, "the run that exists")
+	require.Equal(t, 409, h.as(t, "owner", "POST", "/v1/plan/"+id+"/start", `{"again":true,"reason":"x"}`).Code, "it lives")
+	got, _ := h.slots(t, "viewer", "?state=in-work")
+	require.Equal(t, []string{"2026-10"}, got)
+	w = h.as(t, "owner", "POST", "/v1/plan/"+id+"/miss", `{"reason":"too late"}`)
+	require.Equal(t, 409, w.Code)
+}

@@ -74,7 +74,8 @@ aren't applied yet: from now to thirteen months ahead, if --from and --to don't 
 	for _, name := range []string{"process", "service", "state"} {
 		c.MarkFlagsMutuallyExclusive("file", name)
 	}
-	c.AddCommand(planFeedCommand(), planFeedsCommand(), ledgerCommand(), pauseCommand(), resumeCommand(), backfillCommand(), missCommand(), eventCommand(), startSlotCommand())
+	c.AddCommand(ledgerCommand(), pauseCommand(), resumeCommand(), backfillCommand(), missCommand(), eventCommand(), startSlotCommand(),
+		planFeedCommand(), planFeedsCommand())
 	return c
 }
 
