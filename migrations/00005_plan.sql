@@ -58,7 +58,7 @@ CREATE TABLE slot (
 );
 CREATE INDEX slot_due ON slot (due_at, process, scope, period);
 CREATE INDEX slot_planned ON slot (due_at) WHERE state = 'planned';
-CREATE INDEX slot_look ON slot (look_at) WHERE state = 'due';
+CREATE INDEX slot_look ON slot (due_at, process, scope) WHERE state = 'due';
 CREATE INDEX slot_interval ON slot (interval);
 
 -- What happened and asked for a review outside its turn.

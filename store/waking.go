@@ -141,8 +141,10 @@ func (s *Store) TakeDue(ctx context.Context, now time.Time, limit int, judge fun
 				f.At = *r.FoundAt
 			}
 			var err error
-			if f.Newest, err = newestAttempt(ctx, tx, f.Key); err != nil {
-				return err
+			if f.Run != "" {
+				if f.Newest, err = newestAttempt(ctx, tx, f.Key); err != nil {
+					return err
+				}
 			}
 			v, err := judge(ctx, f)
 			if err != nil {
@@ -159,11 +161,7 @@ func (s *Store) TakeDue(ctx context.Context, now time.Time, limit int, judge fun
 
 // carryOut does with a slot what was judged.
 func carryOut(ctx context.Context, tx *sqlx.Tx, now time.Time, f Found, v Verdict) error {
-	if v.Begin != nil {
-		if _, err := tx.ExecContext(ctx, `UPDATE slot SET found_at = $4 WHERE process = $1 AND scope = $2 AND period = $3`,
-			f.Process, f.Scope, f.Period, f.At); err != nil {
-			return err
-		}
+	if v.Begin != nil { // when it was found doesn't matter any more
 		_, _, err := begin(ctx, tx, now, *v.Begin)
 		return err
 	}
