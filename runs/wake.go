@@ -70,12 +70,21 @@ func (r *Runs) judge(ctx context.Context, f store.Found) (store.Verdict, error) 
 
 func (r *Runs) judged(ctx context.Context, f store.Found) (store.Verdict, error) {
 	var by person.Actor
-	if n := f.Newest; n != nil {
-		switch n.State {
-		case run.Failed: // it tries again in the name of whoever started it
+	newest, again := f.Newest, false
+	if newest != nil && newest.Provisional {
+		if newest.State.Live() {
+			return store.Verdict{Reason: text.F("%s is provisional: the report itself begins when that has ended.",
+				"%s ist vorläufig: der eigentliche Bericht beginnt, wenn er beendet ist.", newest.ID), Waits: true}, nil
+		}
+		newest = nil // it says nothing about the slot, however it ended
+	}
+	if n := newest; n != nil {
+		switch {
+		case n.State == run.Failed: // it tries again in the name of whoever started it
 			by = person.Actor{Person: n.StartedBy, Issuer: n.TokenIssuer}
-		case run.Provisional:
-		case run.Published:
+		case n.Ended != nil && f.Reopened != nil && n.Ended.Before(*f.Reopened): // a person has decided: by a backfill
+			again = true
+		case n.State == run.Published:
 			return store.Verdict{Reason: text.F("%s was published before the tolerance began: start another attempt, or propose a waiver.",
 				"%s wurde vor Beginn der Toleranz veröffentlicht: einen weiteren Versuch starten oder einen Verzicht vorschlagen.", n.ID)}, nil
 		default:
@@ -98,7 +107,7 @@ func (r *Runs) judged(ctx context.Context, f store.Found) (store.Verdict, error)
 	if err != nil {
 		return store.Verdict{}, err
 	}
-	n := store.NewRun{Key: f.Key, Service: f.Scope, Owner: svc.Spec.Owner, By: by}
+	n := store.NewRun{Key: f.Key, Service: f.Scope, Again: again, Owner: svc.Spec.Owner, By: by}
 	if err := r.ready(ctx, p, period, &n, false); err != nil {
 		return store.Verdict{}, err
 	}

@@ -133,7 +133,7 @@ func (s *Store) Backfill(ctx context.Context, by person.Actor, now time.Time, in
 func reopen(ctx context.Context, tx *sqlx.Tx, now time.Time, by person.Actor, s planning.Slot, reason string) error {
 	// found_at, too: that it was found late doesn't keep a backfill from it.
 	if _, err := tx.ExecContext(ctx, `UPDATE slot SET state = 'due', missed_at = NULL, reason = NULL, person = '', waits = false, tries = 0,
-		look_at = $4, found_at = due_at WHERE process = $1 AND scope = $2 AND period = $3`, s.Process, s.Scope, s.Period, now); err != nil {
+		look_at = $4, found_at = due_at, reopened_at = $4 WHERE process = $1 AND scope = $2 AND period = $3`, s.Process, s.Scope, s.Period, now); err != nil {
 		return err
 	}
 	return record(ctx, tx, now, by, "slot.reopened", slotObject(s.Key), map[string]any{"state": s.State, "reason": s.Reason}, map[string]any{"reason": reason})
@@ -208,10 +208,18 @@ func (s *Store) Happened(ctx context.Context, by person.Actor, now time.Time, e 
 			return err
 		}
 		for _, i := range intervals {
-			if i.Spec.Scope != service || !slices.Contains(i.Spec.Events, e) {
+			if i.Spec.Scope != service {
 				continue
 			}
-			slot, err := bringForward(ctx, tx, now, by, i, e, known)
+			versions, err := versionsOf(ctx, tx, i.Metadata.Name)
+			if err != nil {
+				return err
+			}
+			v, holds := planning.InForce(versions, now)
+			if !holds || !slices.Contains(v.Spec.Events, e) {
+				continue
+			}
+			slot, err := bringForward(ctx, tx, now, by, i.Metadata.Name, v, versions[len(versions)-1].Spec.CatchUp, e, known)
 			if err != nil {
 				return err
 			}
@@ -223,23 +231,18 @@ func (s *Store) Happened(ctx context.Context, by person.Actor, now time.Time, e 
 }
 
 // bringForward makes the slot of the period that is meant today due now, or
-// adds one.
-func bringForward(ctx context.Context, tx *sqlx.Tx, now time.Time, by person.Actor, i resource.Resource[planning.Spec], e planning.Event, known Processes) (planning.Slot, error) {
-	p, ok := known(i.Spec.Process)
+// adds one, by the version in force.
+func bringForward(ctx context.Context, tx *sqlx.Tx, now time.Time, by person.Actor, interval string, v planning.Version, catchUp planning.CatchUp, e planning.Event, known Processes) (planning.Slot, error) {
+	p, ok := known(v.Spec.Process)
 	if !ok {
-		return planning.Slot{}, fault.Invalidf("process", "There is no process %.80q that can be planned.", "Einen planbaren Prozess %.80q gibt es nicht.", i.Spec.Process)
+		return planning.Slot{}, fault.Invalidf("process", "There is no process %.80q that can be planned.", "Einen planbaren Prozess %.80q gibt es nicht.", v.Spec.Process)
 	}
-	versions, err := versionsOf(ctx, tx, i.Metadata.Name)
-	if err != nil {
-		return planning.Slot{}, err
-	}
-	v := versions[len(versions)-1]
-	wanted := v.Today(p, i.Metadata.Name, now)
+	wanted := v.Today(p, interval, now)
 	done, err := tx.ExecContext(ctx, `INSERT INTO slot AS s (process, scope, period, interval, version, due_at, early_at, late_at, catch_up, state, look_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'due', $6)
 		ON CONFLICT (process, scope, period) DO UPDATE SET due_at = excluded.due_at, early_at = excluded.early_at, late_at = excluded.late_at,
 			state = 'due', look_at = excluded.look_at WHERE s.state = 'planned' AND s.due_at > excluded.due_at`,
-		wanted.Process, wanted.Scope, wanted.Period, wanted.Interval, wanted.Version, wanted.Due, wanted.Early, wanted.Late, string(v.Spec.CatchUp))
+		wanted.Process, wanted.Scope, wanted.Period, wanted.Interval, wanted.Version, wanted.Due, wanted.Early, wanted.Late, string(catchUp))
 	if err != nil {
 		return planning.Slot{}, err
 	}

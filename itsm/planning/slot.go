@@ -1,6 +1,7 @@
 package planning
 
 import (
+	"slices"
 	"time"
 
 	"turnus/itsm/calendar"
@@ -93,9 +94,11 @@ func Ahead(now time.Time) time.Time { return now.AddDate(0, 13, 0) }
 
 // Slots are those that the versions of one interval plan, due before an
 // instant, in order. A later version counts from its valid.from on, also
-// where an earlier one would go on.
+// where an earlier one would go on. Where both name a date that means the same
+// period, the first date counts, as it does once it has fallen due.
 func Slots(p Process, interval string, versions []Version, until time.Time) ([]Slot, error) {
 	var all []Slot
+	taken := map[string]bool{}
 	for i, v := range versions {
 		from, to := v.Spec.Valid.From, calendar.DateOf(until.In(v.Zone)).Add(1)
 		if end := v.Spec.Valid.To; end != nil && end.Before(to) {
@@ -114,8 +117,9 @@ func Slots(p Process, interval string, versions []Version, until time.Time) ([]S
 			return nil, err
 		}
 		for _, o := range found {
-			if o.At.Before(until) {
-				all = append(all, v.slot(p, interval, o))
+			if s := v.slot(p, interval, o); o.At.Before(until) && !taken[s.Period] {
+				taken[s.Period] = true
+				all = append(all, s)
 			}
 		}
 	}
@@ -130,6 +134,18 @@ func (v Version) slot(p Process, interval string, o Occurrence) Slot {
 		Early: o.Due.Add(-v.Spec.Tolerance).Start(v.Zone).UTC(),
 		Late:  o.Due.Add(v.Spec.Tolerance + 1).Start(v.Zone).UTC(),
 	}
+}
+
+// InForce is the version that counts on the date that it is now in its zone;
+// false where none does.
+func InForce(versions []Version, now time.Time) (Version, bool) {
+	for _, v := range slices.Backward(versions) {
+		today := calendar.DateOf(now.In(v.Zone))
+		if !today.Before(v.Spec.Valid.From) {
+			return v, v.Spec.Valid.To == nil || !v.Spec.Valid.To.Before(today)
+		}
+	}
+	return Version{}, false
 }
 
 // Today is a slot that is due now, outside the rule's turn.
