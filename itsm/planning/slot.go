@@ -62,12 +62,12 @@ type Facts struct {
 }
 
 // StateOf is the one rule for a slot's state. Done counts for more than missed:
-// what was missed and done after all is done late.
+// what was missed and done after all is done late, whenever that was.
 func (s Slot) StateOf(f Facts) State {
 	switch {
 	case f.Waived:
 		return Waived
-	case f.Published != nil && f.Published.Before(s.Late):
+	case f.Published != nil && f.Published.Before(s.Late) && !f.Missed:
 		return Done
 	case f.Published != nil:
 		return DoneLate
