@@ -41,7 +41,7 @@ func newHouse(t *testing.T, now time.Time, docs ...resource.Raw) *house {
 	h.runs = runs.New(runs.Config{Store: h.store, Now: func() time.Time { return h.now }, Log: slog.New(slog.DiscardHandler)})
 	docs = append([]resource.Raw{
 		doc(resource.Person, "root", `{'roles':['administrator']}`),
-		doc(resource.Person, "olga", `{'roles':['process-owner']}`),
+		doc(resource.Person, "olga", `{'roles':['process-owner','approver']}`),
 		doc(resource.Person, "anton", `{'roles':['approver']}`),
 		doc(resource.Calendar, "berlin", `{'zone':'Europe/Berlin','hours':{'mon':['08:00-18:00'],'tue':['08:00-18:00'],'wed':['08:00-18:00'],
 			'thu':['08:00-18:00'],'fri':['08:00-18:00']},'holidays':{'dates':['2027-01-01','2027-03-26','2027-03-29','2027-05-06','2027-05-17','2027-10-01']}}`),

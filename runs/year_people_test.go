@@ -66,8 +66,8 @@ func (y *year) somebody() {
 		}
 		return some[y.dice.IntN(len(some))], true
 	}
-	switch y.dice.IntN(10) {
-	case 0, 1, 2:
+	switch y.dice.IntN(12) {
+	case 0, 1:
 		if x, ok := pick("planned", "due", "missed", "done"); ok && x.due.Before(y.now.AddDate(0, 0, 25)) {
 			y.begin(s, x)
 		}
@@ -87,9 +87,11 @@ func (y *year) somebody() {
 	case 5:
 		y.change(s)
 	case 6:
-		if s.paused {
+		if s.paused { // not for long
 			_, err := y.store.Resume(y.Context(), root, y.now, s.name, "moved")
 			require.NoError(y, err)
+		} else if y.dice.IntN(3) > 0 {
+			break
 		} else {
 			_, err := y.store.Pause(y.Context(), root, y.now, s.name, "moving")
 			require.NoError(y, err)
@@ -117,7 +119,7 @@ func (y *year) somebody() {
 				}
 			}
 		}
-	case 9: // data: up to now, or late
+	case 9, 10, 11: // data: up to now, or late
 		asOf := y.now.Add(-time.Duration(y.dice.IntN(24*6)) * time.Hour)
 		y.covers(s.name, asOf)
 		if asOf.After(s.asOf) {
