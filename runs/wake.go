@@ -62,7 +62,7 @@ func (r *Runs) judge(ctx context.Context, f store.Found) (store.Verdict, error) 
 	}
 	// One slot that can't be judged holds up no other.
 	if why := fault.As(err); why != nil {
-		return store.Verdict{Reason: why.Message, Waits: true}, nil
+		return store.Verdict{Reason: why.Message, Waits: true}, nil //nolint:nilerr // it is what the slot waits for
 	}
 	r.log.Error("a slot can't be judged", "slot", f.Key.ID(1), "error", err)
 	return store.Verdict{Reason: text.New("An internal error: the log says more.", "Ein interner Fehler: Näheres steht im Protokoll."), Waits: true}, nil

@@ -83,13 +83,52 @@ func TestAProvisionalRunLeavesTheSlotToTheWaker(t *testing.T) {
 			h.now = day("2027-02-03 06:00")
 			h.wake()
 			require.Equal(t, "due", h.slot("desk", "2027-01"), "a provisional run isn't work on the slot")
-			h.now = day("2027-02-03 08:00")
+			h.now = day("2027-02-03 06:30") // before it would look again by itself
 			h.end(r.ID, ends)
 			h.covers("desk", h.now)
 			h.wake()
 			require.Equal(t, "in-work", h.slot("desk", "2027-01"))
 			require.Equal(t, 2, h.attempts("desk", "2027-01"))
 		})
+	}
+}
+
+// A failed run is followed by three more, ever later; a person's start is
+// another one, and after what people ended nothing begins by itself.
+func TestFailedRunsAreFollowedEverLater(t *testing.T) {
+	h := one(t, "each")
+	h.now = day("2027-02-03 05:00")
+	h.covers("desk", h.now)
+	h.wake()
+	id := func(n int) string { return run.Key{Process: "sla-report", Scope: "desk", Period: "2027-01"}.ID(n) }
+	for n, wait := range []time.Duration{5 * time.Minute, time.Hour, 6 * time.Hour} {
+		require.Equal(t, n+1, h.attempts("desk", "2027-01"))
+		h.end(id(n+1), run.Failed)
+		failed := h.now
+		h.covers("desk", h.now) // which changes nothing about it
+		h.now = failed.Add(wait - time.Second)
+		h.wake()
+		require.Equal(t, "due", h.slot("desk", "2027-01"))
+		h.now = failed.Add(wait)
+		h.wake()
+		require.Equal(t, "in-work", h.slot("desk", "2027-01"))
+	}
+	h.end(id(4), run.Failed)
+	for range 20 {
+		h.now = h.now.Add(24 * time.Hour)
+		h.wake()
+	}
+	require.Equal(t, 4, h.attempts("desk", "2027-01"), "now a person decides")
+	for n, ends := range []run.State{run.Rejected, run.Cancelled} {
+		_, created, err := h.store.Begin(t.Context(), h.now, store.NewRun{Key: run.Key{Process: "sla-report", Scope: "desk", Period: "2027-01"}, Owner: "olga", By: olga})
+		require.NoError(t, err)
+		require.True(t, created)
+		h.end(id(5+n), ends)
+		h.now = h.now.Add(24 * time.Hour)
+		h.covers("desk", h.now)
+		h.wake()
+		require.Equal(t, "due", h.slot("desk", "2027-01"))
+		require.Equal(t, 5+n, h.attempts("desk", "2027-01"))
 	}
 }
 

@@ -1,6 +1,7 @@
 package runs_test
 
 import (
+	"flag"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -17,6 +18,10 @@ import (
 )
 
 var yearFrom, yearTo = time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2028, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// years is how many years go by, each with a seed of its own: one takes about
+// ten seconds of a quiet machine.
+var years = flag.Int("years", 1, "years that the ledger is tried with")
 
 // subject is a service with its interval.
 type subject struct {
@@ -88,12 +93,8 @@ func (y *year) did(what string) { y.counts[what]++ }
 // slot is what the facts say, and nothing of the past has changed; in the end
 // every slot is there that the versions in force named.
 func TestALedgerOfAYear(t *testing.T) {
-	seeds := []uint64{1, 2}
-	if testing.Short() {
-		seeds = seeds[:1]
-	}
-	for _, seed := range seeds {
-		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) { t.Parallel(); newYear(t, seed).pass() })
+	for seed := range uint64(*years) {
+		t.Run(fmt.Sprint("seed ", seed+1), func(t *testing.T) { t.Parallel(); newYear(t, seed+1).pass() })
 	}
 }
 
@@ -147,7 +148,7 @@ func (y *year) pass() {
 	}
 	wakings := 0
 	for y.now.Before(yearTo) {
-		step := time.Duration(5+y.dice.IntN(20*60)) * time.Minute
+		step := time.Duration(5+y.dice.IntN(24*60)) * time.Minute
 		if next, ok := y.nextDue(); ok && next.Sub(y.now) < step && y.dice.IntN(3) > 0 {
 			step = next.Sub(y.now) + time.Duration(y.dice.IntN(40))*time.Minute
 		}
