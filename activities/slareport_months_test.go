@@ -63,7 +63,7 @@ func demo(t *testing.T, berlin *time.Location) (*store.Store, ticket.Import) {
 // anyone: published, or as provisional where the month isn't over.
 func drafted(t *testing.T, s *store.Store, period string, provisional bool) (report.Report, sla.Frozen) {
 	t.Helper()
-	ctx, set := t.Context(), activities.New(s, func() time.Time { return audited })
+	ctx, set := t.Context(), activities.New(s, nil, func() time.Time { return audited })
 	k := run.Key{Process: "sla-report", Scope: "service-desk", Period: period}
 	begun := store.NewRun{Key: k, Owner: "desk-owner", By: person.Actor{Person: "desk-owner"}, Provisional: provisional}
 	state := run.Published

@@ -58,6 +58,22 @@ func accessTable() map[string]access {
 		"list-exclusions":    only(admin, owner, approver, auditor),
 		"get-exclusion":      only(admin, owner, approver, auditor),
 		"withdraw-exclusion": only(owner),
+
+		"list-slots":        everybody,
+		"list-ledgers":      everybody,
+		"preview-plan":      only(admin, owner, approver, auditor),
+		"pause-interval":    only(owner),
+		"resume-interval":   only(owner),
+		"backfill-interval": only(owner),
+		"miss-slot":         only(owner),
+		"start-slot":        only(owner),
+		"report-event":      only(owner),
+
+		"issue-feed":    everybody,
+		"list-feeds":    everybody, // whose, says visible.go
+		"withdraw-feed": everybody, // one's own: visible.go
+		"get-feed":      public,    // its address is the secret
+		"list-findings": only(admin, owner, approver, auditor),
 	}
 	for _, k := range kinds() {
 		t["list-"+k.plural] = only(admin, owner, approver, auditor)

@@ -69,7 +69,7 @@ const (
 
 // New builds the API.
 func New(c Config) *echo.Echo {
-	s := &server{Config: c, access: accessTable(), metrics: newMetrics(c.Counts), deriving: make(chan struct{}, receiptRuns)}
+	s := &server{Config: c, access: accessTable(), metrics: newMetrics(c.Counts, c.Now), deriving: make(chan struct{}, receiptRuns)}
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.Pre(s.observe)
@@ -88,7 +88,11 @@ func New(c Config) *echo.Echo {
 	s.audit()
 	s.imports()
 	s.exclusions()
+	s.plan()
+	s.planEdits()
 	s.holidays()
+	s.feeds()
+	s.findings()
 	s.backup()
 	s.document(e)
 	return e

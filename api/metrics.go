@@ -10,13 +10,17 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"turnus/itsm/planning"
 	"turnus/itsm/run"
+	"turnus/store"
 )
 
 // Counts is what /metrics shows of the work itself.
 type Counts struct {
 	OpenTasks int64
 	Runs      map[run.State]int64
+	Plan      store.Watch
+	Ledgers   []store.Ledger
 }
 
 // metrics has a registry of its own, so that several APIs fit into one process.
@@ -26,7 +30,7 @@ type metrics struct {
 	seconds  *prometheus.HistogramVec
 }
 
-func newMetrics(counts func(context.Context) (Counts, error)) *metrics {
+func newMetrics(counts func(context.Context) (Counts, error), now func() time.Time) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -40,7 +44,7 @@ func newMetrics(counts func(context.Context) (Counts, error)) *metrics {
 	m.registry.MustRegister(m.requests, m.seconds, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	if counts != nil {
-		m.registry.MustRegister(work(counts))
+		m.registry.MustRegister(work{counts, now})
 	}
 	return m
 }
@@ -56,26 +60,63 @@ func (m *metrics) handler() http.Handler {
 
 // work reads the gauges at each scrape. A scrape that can't be answered leaves
 // them out: no data isn't zero.
-type work func(context.Context) (Counts, error)
+type work struct {
+	counts func(context.Context) (Counts, error)
+	now    func() time.Time
+}
 
 var (
-	openTasks = prometheus.NewDesc("turnus_tasks_open", "Tasks that wait for a person.", nil, nil)
-	runStates = prometheus.NewDesc("turnus_runs", "Runs by state.", []string{"state"}, nil)
+	openTasks    = prometheus.NewDesc("turnus_tasks_open", "Tasks that wait for a person.", nil, nil)
+	overdueTasks = prometheus.NewDesc("turnus_tasks_overdue", "Open tasks past their due date.", nil, nil)
+	runStates    = prometheus.NewDesc("turnus_runs", "Runs by state.", []string{"state"}, nil)
+	slotStates   = prometheus.NewDesc("turnus_slots", "Slots of the plan by state.", []string{"state"}, nil)
+	idleSlots    = prometheus.NewDesc("turnus_slots_idle", "Slots that are due while nothing is in work: not paused, and waiting for nothing.", nil, nil)
+	oldestIdle   = prometheus.NewDesc("turnus_slots_idle_oldest_seconds", "For how long the oldest of them has been due; 0 if there is none.", nil, nil)
+	wakingAge    = prometheus.NewDesc("turnus_waking_age_seconds", "Time since a waking last came to its end; absent before the first one.", nil, nil)
+	ledger       = prometheus.NewDesc("turnus_ledger", "Slots of an interval: planned = done + late + missed + waived + open.", []string{"interval", "state"}, nil)
 )
 
 // Describe implements prometheus.Collector.
-func (work) Describe(c chan<- *prometheus.Desc) { c <- openTasks; c <- runStates }
+func (work) Describe(c chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{openTasks, overdueTasks, runStates, slotStates, idleSlots, oldestIdle, wakingAge, ledger} {
+		c <- d
+	}
+}
 
 // Collect implements prometheus.Collector.
 func (w work) Collect(c chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	n, err := w(ctx)
+	n, err := w.counts(ctx)
 	if err != nil {
 		return
 	}
-	c <- prometheus.MustNewConstMetric(openTasks, prometheus.GaugeValue, float64(n.OpenTasks))
+	gauge := func(d *prometheus.Desc, v float64, labels ...string) {
+		c <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
+	}
+	// The clocks of two machines differ: nothing is younger than now.
+	age := func(since time.Time) float64 { return max(w.now().Sub(since).Seconds(), 0) }
+
+	gauge(openTasks, float64(n.OpenTasks))
+	gauge(overdueTasks, float64(n.Plan.Overdue))
 	for state, count := range n.Runs {
-		c <- prometheus.MustNewConstMetric(runStates, prometheus.GaugeValue, float64(count), string(state))
+		gauge(runStates, float64(count), string(state))
+	}
+	for _, state := range planning.States() {
+		gauge(slotStates, float64(n.Plan.Slots[state]), string(state))
+	}
+	gauge(idleSlots, float64(n.Plan.Idle))
+	oldest := 0.0
+	if n.Plan.Oldest != nil {
+		oldest = age(*n.Plan.Oldest)
+	}
+	gauge(oldestIdle, oldest)
+	if n.Plan.Woken != nil {
+		gauge(wakingAge, age(*n.Plan.Woken))
+	}
+	for _, l := range n.Ledgers {
+		for state, count := range map[string]int64{"planned": l.Planned, "done": l.Done, "late": l.Late, "missed": l.Missed, "waived": l.Waived, "open": l.Open} {
+			gauge(ledger, float64(count), l.Interval, state)
+		}
 	}
 }

@@ -143,7 +143,9 @@ func (s *server) documentBodies() {
 		doc.Paths["/v1/"+k.plural+"/{name}"].Put.RequestBody = bodyOf(map[string]*huma.Schema{"application/json": ref, "application/yaml": ref})
 	}
 	some := &huma.Schema{AnyOf: append(all, &huma.Schema{Type: "array", Items: &huma.Schema{AnyOf: all}})}
-	doc.Paths["/v1/apply"].Post.RequestBody = bodyOf(map[string]*huma.Schema{"application/json": some, "application/yaml": some})
+	for _, path := range []string{"/v1/apply", "/v1/plan/preview"} {
+		doc.Paths[path].Post.RequestBody = bodyOf(map[string]*huma.Schema{"application/json": some, "application/yaml": some})
+	}
 	file := &huma.Schema{Type: "string", Format: "binary"}
 	doc.Paths["/v1/calendars/{name}/holidays"].Post.RequestBody = bodyOf(map[string]*huma.Schema{
 		"application/octet-stream": file, "text/calendar": file, "application/gzip": file, "application/zip": file,

@@ -226,7 +226,7 @@ func fail(c echo.Context, err error) {
 func (s *server) unrouted(err error, c echo.Context) {
 	var he *echo.HTTPError
 	if errors.As(err, &he) {
-		path := c.Request().URL.Path
+		path := requestOf(c.Request().Context()).path
 		var stranger error
 		if strings.HasPrefix(path, "/v1/") {
 			stranger = s.authenticate(c.Request())

@@ -90,17 +90,23 @@ func (s *server) processes() {
 			if scope == "" {
 				scope = in.Body.Scope
 			}
-			r, created, err := s.Runs.Start(ctx, actorOf(ctx), runs.Start{Process: p.Name, Scope: scope, Period: in.Body.Period,
-				Provisional: in.Body.Provisional, Again: in.Body.Again, Reason: in.Body.Reason, Request: requestOf(ctx).once})
-			if err != nil {
-				return nil, err
-			}
-			requestOf(ctx).run = r.ID
-			out := &startOutput{Status: http.StatusOK, Body: Started{r.ID, r.State, "/v1/runs/" + r.ID}}
-			if created {
-				out.Status, out.Location = http.StatusAccepted, out.Body.Href
-			}
-			return out, nil
+			return s.start(ctx, runs.Start{Process: p.Name, Scope: scope, Period: in.Body.Period,
+				Provisional: in.Body.Provisional, Again: in.Body.Again, Reason: in.Body.Reason})
 		})
 	}
+}
+
+// start starts a run or finds it; a repeat of the request finds its own.
+func (s *server) start(ctx context.Context, wanted runs.Start) (*startOutput, error) {
+	wanted.Request = requestOf(ctx).once
+	r, created, err := s.Runs.Start(ctx, actorOf(ctx), wanted)
+	if err != nil {
+		return nil, err
+	}
+	requestOf(ctx).run = r.ID
+	out := &startOutput{Status: http.StatusOK, Body: Started{r.ID, r.State, "/v1/runs/" + r.ID}}
+	if created {
+		out.Status, out.Location = http.StatusAccepted, out.Body.Href
+	}
+	return out, nil
 }

@@ -31,8 +31,8 @@ type request struct {
 	actor     person.Actor
 	run       string // its ID, where the request is about one
 	once      string // names the request to its repeat; empty without an Idempotency-Key
-	path      string
-	cause     error // of a 5xx, for the log only
+	path      string // as it may be shown
+	cause     error  // of a 5xx, for the log only
 }
 
 type requestKey struct{}
@@ -55,7 +55,7 @@ func (s *server) observe(echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) (err error) {
 		began := s.Now()
 		in := c.Request()
-		r := &request{id: requestID(in), lang: accepted(in), operation: "none", path: in.URL.Path}
+		r := &request{id: requestID(in), lang: accepted(in), operation: "none", path: shownPath(in.URL.Path)}
 		out := in.WithContext(context.WithValue(in.Context(), requestKey{}, r))
 		method := in.Method
 		if method == http.MethodHead {

@@ -204,8 +204,10 @@ func (s *server) apply() {
 			return nil, s.refused(ctx, "apply", err)
 		}
 		changes, err := s.Runs.Apply(ctx, actorOf(ctx), in.docs, in.DryRun)
-		if !in.DryRun {
-			for i := range changes {
+		for i := range changes {
+			if in.DryRun {
+				changes[i].Run = "" // that would decide: it was undone with the rest
+			} else {
 				changes[i].Before, changes[i].After = nil, nil
 			}
 		}

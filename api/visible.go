@@ -30,8 +30,11 @@ type insider struct {
 	known map[string]bool
 }
 
-func (s *server) insider(ctx context.Context) *insider {
-	return &insider{s: s, actor: actorOf(ctx), known: map[string]bool{}}
+func (s *server) insider(ctx context.Context) *insider { return s.insiderAs(actorOf(ctx)) }
+
+// insiderAs asks for somebody whom no token names: a feed's address does.
+func (s *server) insiderAs(who person.Actor) *insider {
+	return &insider{s: s, actor: who, known: map[string]bool{}}
 }
 
 // of says whether the actor sees the inside of runs about a service.
@@ -145,4 +148,32 @@ func (s *server) concerns(ctx context.Context, service string) error {
 	}
 	return s.refused(ctx, requestOf(ctx).operation, fault.New(fault.Forbidden, text.F(
 		"%s neither owns the service %s nor approves for it.", "%s verantwortet den Service %s nicht und gibt auch nicht für ihn frei.", a.Person, service)))
+}
+
+// seenFindings selects the findings that the actor sees, of one service or of
+// all: those of services that they own or approve for; administrators and
+// auditors see all, those of retired services too.
+func (s *server) seenFindings(ctx context.Context, service string) (store.Findings, error) {
+	a, want := actorOf(ctx), store.Findings{Service: service}
+	if a.Has(person.Administrator, person.Auditor) {
+		return want, nil
+	}
+	if want.Owner = a.Person; a.Has(person.Approver) {
+		want.Approver = a.Person
+	}
+	if service == "" {
+		return want, nil
+	}
+	return want, s.concerns(ctx, service)
+}
+
+// feedsOf refuses the feeds of somebody else to whoever has none of the roles
+// that may see or end them.
+func (s *server) feedsOf(ctx context.Context, whose string, or ...person.Role) error {
+	a := actorOf(ctx)
+	if a.Person == whose || a.Has(or...) {
+		return nil
+	}
+	return s.refused(ctx, requestOf(ctx).operation, fault.New(fault.Forbidden, text.New(
+		"This is somebody else's feed.", "Dieser Feed gehört jemand anderem.")))
 }

@@ -21,7 +21,8 @@ import (
 type Change struct {
 	Kind   resource.Kind     `json:"kind"`
 	Name   string            `json:"name"`
-	Change string            `json:"change"` // created, changed, unchanged, proposed
+	Change string            `json:"change"`        // created, changed, unchanged, proposed
+	Run    string            `json:"run,omitempty"` // that decides on what is proposed
 	Before *resource.Version `json:"before,omitempty"`
 	After  *resource.Version `json:"after,omitempty"`
 }

@@ -90,7 +90,11 @@ func (r *Runs) Start(ctx context.Context, by person.Actor, s Start) (run.Run, bo
 		}
 		return *newest, false, nil
 	}
-	if err := r.ready(ctx, p, period, &n, s.Provisional); err != nil {
+	about, err := r.about(ctx, s.Scope)
+	if err != nil {
+		return none, false, err
+	}
+	if err := about.ready(r.now(), p, period, &n, s.Provisional); err != nil {
 		return none, false, err
 	}
 	started, created, err := r.store.Begin(ctx, r.now(), n)
@@ -109,91 +113,6 @@ func (r *Runs) launchSoon(ctx context.Context, p workflows.Process, in run.Input
 	if err := r.launch(launching, p, in); err != nil {
 		r.log.Warn("run recorded, its workflow starts later", "run", in.Run, "error", err)
 	}
-}
-
-// ready refuses a run that can't begin as things are, and says what would
-// help: its period isn't over or covered (unless a provisional run is
-// permitted, which it then becomes), nothing was agreed, nobody could decide.
-func (r *Runs) ready(ctx context.Context, p workflows.Process, period calendar.Period, n *store.NewRun, provisional bool) error {
-	if p.Covered {
-		why, help, err := r.uncovered(ctx, n.Service, period)
-		if err != nil {
-			return err
-		}
-		n.Why = why
-		if n.Provisional = !why.IsZero(); n.Provisional && !provisional {
-			return fault.New(fault.Invalid, text.New(why.En+" "+help.En, why.De+" "+help.De)).At("period")
-		}
-	}
-	if p.Agreed {
-		if err := r.agreed(ctx, n.Service, period); err != nil {
-			return err
-		}
-	}
-	if n.Provisional {
-		return nil
-	}
-	people, err := r.store.PeopleAround(ctx, n.Service)
-	if err != nil {
-		return err
-	}
-	people.StartedBy = n.By.Person
-	return people.Decidable()
-}
-
-// uncovered says why a period can't be reported on for good, and what would
-// help; both are empty if it can.
-func (r *Runs) uncovered(ctx context.Context, service string, p calendar.Period) (why, help text.Text, err error) {
-	zone, err := r.store.ZoneOf(ctx, service)
-	if err != nil {
-		return why, help, err
-	}
-	_, to := p.Bounds(zone)
-	if r.now().Before(to) {
-		end := moment(to)
-		return text.F("%[1]s isn't over: it ends at %[2]s.", "%[1]s ist nicht vorbei: Ende %[3]s.", p.Name, end.En, end.De),
-			text.New("Wait, or start it as provisional.", "Warten, oder vorläufig starten."), nil
-	}
-	oldest, asOf, newest, err := r.store.Coverage(ctx, service)
-	if err != nil || newest != 0 && !to.After(asOf) && to.After(oldest) {
-		return why, help, err
-	}
-	end, upTo, since := moment(to), moment(asOf.In(zone)), moment(oldest.In(zone))
-	switch {
-	case newest == 0:
-		return text.F("%s has no imported data.", "%s hat keine importierten Daten.", service),
-			text.New("Import its tickets, or start it as provisional.", "Tickets importieren, oder vorläufig starten."), nil
-	case to.After(asOf):
-		return text.F("The data of %[1]s was read up to %[2]s and doesn't cover %[3]s, which ends at %[4]s.",
-				"Die Daten von %[1]s wurden bis %[5]s gelesen und decken %[3]s nicht ab (Ende %[6]s).",
-				service, upTo.En, p.Name, end.En, upTo.De, end.De),
-			text.New("Import newer data, say with --as-of up to when the source was read, or start it as provisional.",
-				"Neuere Daten importieren, mit --as-of angeben, bis wann die Quelle gelesen wurde, oder vorläufig starten."), nil
-	}
-	return text.F("The data of %[1]s begins at %[2]s, after the end of %[3]s (%[4]s).",
-			"Die Daten von %[1]s beginnen %[5]s, nach dem Ende von %[3]s (%[6]s).",
-			service, since.En, p.Name, end.En, since.De, end.De),
-		text.New("Import older data, or start it as provisional.", "Ältere Daten importieren, oder vorläufig starten."), nil
-}
-
-// agreed refuses a start for a service without an agreement to measure by.
-func (r *Runs) agreed(ctx context.Context, service string, p calendar.Period) error {
-	zone, err := r.store.ZoneOf(ctx, service)
-	if err != nil {
-		return err
-	}
-	_, to := p.Bounds(zone)
-	versions, err := r.store.AgreementsOf(ctx, service, to)
-	if err == nil && len(versions) == 0 {
-		err = fault.Invalidf("period", "%s has no agreement that holds before the end of %s: declare one, or take a later period",
-			"%s hat keine Vereinbarung, die vor dem Ende von %s gilt: eine hinterlegen, oder eine spätere Periode wählen", service, p.Name)
-	}
-	return err
-}
-
-// moment is an instant as people write it, in its zone.
-func moment(t time.Time) text.Text {
-	return text.New(t.Format("2 January 2006, 15:04 MST"), t.Format("02.01.2006, 15:04 MST"))
 }
 
 // launch starts a run's workflow and marks the run as started; one that runs

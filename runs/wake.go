@@ -4,12 +4,10 @@ import (
 	"context"
 	"time"
 
-	"turnus/itsm/agreement"
 	"turnus/itsm/calendar"
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
 	"turnus/itsm/planning"
-	"turnus/itsm/resource"
 	"turnus/itsm/run"
 	"turnus/itsm/text"
 	"turnus/store"
@@ -43,17 +41,24 @@ func (r *Runs) Wake(ctx context.Context) error {
 	if err := r.store.MissSuperseded(ctx, now); err != nil {
 		return err
 	}
+	w := waking{Runs: r, known: map[string]situation{}}
 	for n := wakeBatch; n == wakeBatch && ctx.Err() == nil; {
-		if n, err = r.store.TakeDue(ctx, now, wakeBatch, r.judge); err != nil {
+		if n, err = r.store.TakeDue(ctx, now, wakeBatch, w.judge); err != nil {
 			return err
 		}
 	}
 	return r.store.Woken(ctx, r.now())
 }
 
+// waking judges slots, and looks at each service once.
+type waking struct {
+	*Runs
+	known map[string]situation
+}
+
 // judge says what becomes of a slot that is due.
-func (r *Runs) judge(ctx context.Context, f store.Found) (store.Verdict, error) {
-	v, err := r.judged(ctx, f)
+func (w waking) judge(ctx context.Context, f store.Found) (store.Verdict, error) {
+	v, err := w.judged(ctx, f)
 	if err == nil {
 		return v, nil
 	}
@@ -64,11 +69,11 @@ func (r *Runs) judge(ctx context.Context, f store.Found) (store.Verdict, error) 
 	if why := fault.As(err); why != nil {
 		return store.Verdict{Reason: why.Message, Waits: true}, nil //nolint:nilerr // it is what the slot waits for
 	}
-	r.log.Error("a slot can't be judged", "slot", f.Key.ID(1), "error", err)
+	w.log.Error("a slot can't be judged", "slot", f.Key.ID(1), "error", err)
 	return store.Verdict{Reason: text.New("An internal error: the log says more.", "Ein interner Fehler: Näheres steht im Protokoll."), Waits: true}, nil
 }
 
-func (r *Runs) judged(ctx context.Context, f store.Found) (store.Verdict, error) {
+func (w waking) judged(ctx context.Context, f store.Found) (store.Verdict, error) {
 	var by person.Actor
 	newest, again := f.Newest, false
 	if newest != nil && newest.Provisional {
@@ -103,12 +108,15 @@ func (r *Runs) judged(ctx context.Context, f store.Found) (store.Verdict, error)
 	if err != nil {
 		return store.Verdict{}, err
 	}
-	svc, err := store.Current[agreement.ServiceSpec](ctx, r.store, resource.Service, f.Scope)
-	if err != nil {
-		return store.Verdict{}, err
+	about, ok := w.known[f.Scope]
+	if !ok {
+		if about, err = w.about(ctx, f.Scope); err != nil {
+			return store.Verdict{}, err
+		}
+		w.known[f.Scope] = about
 	}
-	n := store.NewRun{Key: f.Key, Service: f.Scope, Again: again, Owner: svc.Spec.Owner, By: by}
-	if err := r.ready(ctx, p, period, &n, false); err != nil {
+	n := store.NewRun{Key: f.Key, Service: f.Scope, Again: again, Owner: about.owner, By: by}
+	if err := about.ready(w.now(), p, period, &n, false); err != nil {
 		return store.Verdict{}, err
 	}
 	return store.Verdict{Begin: &n}, nil

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -27,4 +28,43 @@ func found(ctx context.Context, tx sqlx.ExecerContext, f Finding) error {
 	_, err := tx.ExecContext(ctx, "INSERT INTO finding (kind, service, object, title, at) VALUES ($1, $2, $3, $4, $5)",
 		f.Kind, f.Service, f.Object, JSON[text.Text]{f.Title}, f.At)
 	return err
+}
+
+// Findings selects findings; empty fields select all. Owner and Approver are
+// persons: with either, only services that the one owns or the other approves
+// for are looked at.
+type Findings struct {
+	Service  string
+	Owner    string
+	Approver string
+}
+
+// Findings lists findings, newest first.
+func (s *Store) Findings(ctx context.Context, f Findings, p Page) ([]Finding, string, error) {
+	before, err := p.number(1 << 62)
+	if err != nil {
+		return nil, "", err
+	}
+	var rows []struct {
+		Finding
+		Title JSON[text.Text] `db:"title"`
+	}
+	if err := s.db.SelectContext(ctx, &rows, `SELECT f.id, f.kind, f.service, f.object, f.title, f.at FROM finding f
+		WHERE f.id < $1 AND ($2 = '' OR f.service = $2)
+		  AND ($3 = '' AND $4 = '' OR f.service IN (SELECT c.name FROM resource_current c WHERE c.kind = 'Service'
+			AND ($3 <> '' AND c.document->'spec'->>'owner' = $3 OR $4 <> '' AND c.document->'spec'->'approvers' @> to_jsonb($4::text))))
+		ORDER BY f.id DESC LIMIT $5`, before, f.Service, f.Owner, f.Approver, p.limit()+1); err != nil {
+		return nil, "", mapped(err)
+	}
+	next := ""
+	if len(rows) > p.limit() {
+		rows = rows[:p.limit()]
+		next = cursor(strconv.FormatInt(rows[len(rows)-1].ID, 10))
+	}
+	list := make([]Finding, len(rows))
+	for i, r := range rows {
+		list[i] = r.Finding
+		list[i].Title, list[i].At = r.Title.V, r.At.UTC()
+	}
+	return list, next, nil
 }

@@ -215,11 +215,11 @@ func (s *Store) Happened(ctx context.Context, by person.Actor, now time.Time, e 
 			if err != nil {
 				return err
 			}
-			v, holds := planning.InForce(versions, now)
-			if !holds || !slices.Contains(v.Spec.Events, e) {
+			v := inForce(versions, now)
+			if v == nil || !slices.Contains(v.Spec.Events, e) {
 				continue
 			}
-			slot, err := bringForward(ctx, tx, now, by, i.Metadata.Name, v, versions[len(versions)-1].Spec.CatchUp, e, known)
+			slot, err := bringForward(ctx, tx, now, by, i, *v, e, known)
 			if err != nil {
 				return err
 			}
@@ -230,19 +230,36 @@ func (s *Store) Happened(ctx context.Context, by person.Actor, now time.Time, e 
 	return all, err
 }
 
-// bringForward makes the slot of the period that is meant today due now, or
-// adds one, by the version in force.
-func bringForward(ctx context.Context, tx *sqlx.Tx, now time.Time, by person.Actor, interval string, v planning.Version, catchUp planning.CatchUp, e planning.Event, known Processes) (planning.Slot, error) {
-	p, ok := known(v.Spec.Process)
-	if !ok {
-		return planning.Slot{}, fault.Invalidf("process", "There is no process %.80q that can be planned.", "Einen planbaren Prozess %.80q gibt es nicht.", v.Spec.Process)
+// inForce is the version whose slots fall due today; nil before the first one
+// begins, and where the last one has ended.
+func inForce(versions []planning.Version, now time.Time) *planning.Version {
+	for i := len(versions) - 1; i >= 0; i-- {
+		v := &versions[i]
+		today := calendar.DateOf(now.In(v.Zone))
+		if today.Before(v.Spec.Valid.From) {
+			continue
+		}
+		if end := v.Spec.Valid.To; end != nil && end.Before(today) {
+			return nil
+		}
+		return v
 	}
-	wanted := v.Today(p, interval, now)
+	return nil
+}
+
+// bringForward makes the slot of the period that is meant today due now, or
+// adds one.
+func bringForward(ctx context.Context, tx *sqlx.Tx, now time.Time, by person.Actor, i resource.Resource[planning.Spec], v planning.Version, e planning.Event, known Processes) (planning.Slot, error) {
+	p, ok := known(i.Spec.Process)
+	if !ok {
+		return planning.Slot{}, fault.Invalidf("process", "There is no process %.80q that can be planned.", "Einen planbaren Prozess %.80q gibt es nicht.", i.Spec.Process)
+	}
+	wanted := v.Today(p, i.Metadata.Name, now)
 	done, err := tx.ExecContext(ctx, `INSERT INTO slot AS s (process, scope, period, interval, version, due_at, early_at, late_at, catch_up, state, look_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'due', $6)
 		ON CONFLICT (process, scope, period) DO UPDATE SET due_at = excluded.due_at, early_at = excluded.early_at, late_at = excluded.late_at,
 			state = 'due', look_at = excluded.look_at WHERE s.state = 'planned' AND s.due_at > excluded.due_at`,
-		wanted.Process, wanted.Scope, wanted.Period, wanted.Interval, wanted.Version, wanted.Due, wanted.Early, wanted.Late, string(catchUp))
+		wanted.Process, wanted.Scope, wanted.Period, wanted.Interval, wanted.Version, wanted.Due, wanted.Early, wanted.Late, string(i.Spec.Filled().CatchUp)) // the rule of today
 	if err != nil {
 		return planning.Slot{}, err
 	}

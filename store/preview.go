@@ -53,8 +53,8 @@ func preview(ctx context.Context, tx *sqlx.Tx, now time.Time, d resource.Raw, kn
 	}
 	p, ok := known(spec.Process)
 	if !ok {
-		return nil, fault.Invalidf("process", "There is no process %.80q that can be planned: `turnus processes` lists them.",
-			"Einen planbaren Prozess %.80q gibt es nicht: `turnus processes` zeigt sie.", spec.Process)
+		return nil, fault.Invalidf("process", "There is no process %.80q that can be planned: GET /v1/processes lists them.",
+			"Einen planbaren Prozess %.80q gibt es nicht: GET /v1/processes zeigt sie.", spec.Process)
 	}
 	v, err := compiled(ctx, tx, 0, spec)
 	if err != nil {

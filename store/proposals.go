@@ -212,8 +212,8 @@ func checkProposal(ctx context.Context, tx *sqlx.Tx, now time.Time, p Proposal, 
 func checkInterval(ctx context.Context, tx *sqlx.Tx, now time.Time, p Proposal, before *resource.Version, spec planning.Spec, known Processes) error {
 	process, ok := known(spec.Process)
 	if !ok {
-		return fault.Invalidf("process", "There is no process %.80q that can be planned: `turnus processes` lists them.",
-			"Einen planbaren Prozess %.80q gibt es nicht: `turnus processes` zeigt sie.", spec.Process)
+		return fault.Invalidf("process", "There is no process %.80q that can be planned: GET /v1/processes lists them.",
+			"Einen planbaren Prozess %.80q gibt es nicht: GET /v1/processes zeigt sie.", spec.Process)
 	}
 	if before != nil {
 		old, err := decoded[planning.Spec](before.Resource)

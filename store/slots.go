@@ -13,6 +13,7 @@ import (
 // Slots selects slots; empty fields select all.
 type Slots struct {
 	From, To *time.Time // due in [From, To)
+	OpenToo  bool       // besides, open ones due before From
 	Process  string
 	Scope    string
 	State    string // a state, or open
@@ -42,14 +43,14 @@ func (s *Store) Slots(ctx context.Context, f Slots, p Page) ([]planning.Slot, st
 	}
 	var rows []slotRow
 	err = s.db.SelectContext(ctx, &rows, "SELECT "+slotColumns+` FROM slot s
-		WHERE ($1::timestamptz IS NULL OR s.due_at >= $1) AND ($2::timestamptz IS NULL OR s.due_at < $2)
+		WHERE ($1::timestamptz IS NULL OR s.due_at >= $1 OR $10 AND s.state IN ('planned', 'due', 'in-work')) AND ($2::timestamptz IS NULL OR s.due_at < $2)
 		  AND ($3 = '' OR s.process = $3) AND ($4 = '' OR s.scope = $4)
 		  AND ($5 = '' OR s.state = $5 OR $5 = 'open' AND s.state IN ('planned', 'due', 'in-work'))
 		  AND ($6 = '' OR EXISTS (SELECT 1 FROM resource_current c WHERE c.kind = 'Service' AND c.name = s.scope
 			AND (c.document->'spec'->>'owner' = $6 OR c.document->'spec'->'approvers' @> to_jsonb($6::text))))
 		  AND (s.due_at, s.process || '/' || s.scope || '/' || s.period) > ($7, $8)
 		ORDER BY s.due_at, s.process || '/' || s.scope || '/' || s.period LIMIT $9`,
-		f.From, f.To, f.Process, f.Scope, f.State, f.Sees, at, key, p.limit()+1)
+		f.From, f.To, f.Process, f.Scope, f.State, f.Sees, at, key, p.limit()+1, f.OpenToo)
 	if err != nil {
 		return nil, "", mapped(err)
 	}

@@ -96,6 +96,7 @@ type Found struct {
 	At       time.Time  // when the waker first could have started it
 	Reopened *time.Time // when a backfill last asked for it
 	Newest   *run.Run   // attempt; nil: there is none
+	waited   bool
 }
 
 // Verdict says what becomes of a slot that is due: a run begins, or it waits,
@@ -106,9 +107,13 @@ type Verdict struct {
 	Waits  bool
 }
 
-// lookLater is how long a slot that waits is left alone, unless what it may
-// wait for comes.
-const lookLater = time.Hour
+// How long a slot that waits is left alone, unless what it may wait for comes;
+// one that begins to wait is looked at once more, since that may have come in
+// the meantime.
+const (
+	lookLater = time.Hour
+	lookSoon  = time.Minute
+)
 
 // TakeDue takes slots that are due, asks what becomes of each, and carries it
 // out in the same transaction. Several processes share the work; what somebody
@@ -124,8 +129,9 @@ func (s *Store) TakeDue(ctx context.Context, now time.Time, limit int, judge fun
 			CatchUp  string     `db:"catch_up"`
 			FoundAt  *time.Time `db:"found_at"`
 			Reopened *time.Time `db:"reopened_at"`
+			Waits    bool       `db:"waits"`
 		}
-		if err := tx.SelectContext(ctx, &rows, "SELECT "+slotColumns+`, s.catch_up, s.found_at, s.reopened_at FROM slot s
+		if err := tx.SelectContext(ctx, &rows, "SELECT "+slotColumns+`, s.catch_up, s.found_at, s.reopened_at, s.waits FROM slot s
 			WHERE s.state = 'due' AND s.look_at <= $1
 				AND NOT EXISTS (SELECT 1 FROM plan p WHERE p.interval = s.interval AND p.paused_at IS NOT NULL)
 			ORDER BY s.due_at, s.process, s.scope LIMIT $2 FOR UPDATE OF s SKIP LOCKED`, now, limit); err != nil {
@@ -133,7 +139,7 @@ func (s *Store) TakeDue(ctx context.Context, now time.Time, limit int, judge fun
 		}
 		n = len(rows)
 		for _, r := range rows {
-			f := Found{Slot: r.plain(), CatchUp: planning.CatchUp(r.CatchUp), At: now, Reopened: r.Reopened}
+			f := Found{Slot: r.plain(), CatchUp: planning.CatchUp(r.CatchUp), At: now, Reopened: r.Reopened, waited: r.Waits}
 			if r.FoundAt != nil {
 				f.At = *r.FoundAt
 			}
@@ -166,7 +172,10 @@ func carryOut(ctx context.Context, tx *sqlx.Tx, now time.Time, f Found, v Verdic
 	}
 	var next *time.Time
 	if v.Waits {
-		at := now.Add(lookLater)
+		at := now.Add(lookSoon)
+		if f.waited {
+			at = now.Add(lookLater)
+		}
 		next = &at
 	}
 	_, err := tx.ExecContext(ctx, `UPDATE slot SET found_at = $4, look_at = $5, reason = $6, waits = $7

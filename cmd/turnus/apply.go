@@ -23,7 +23,7 @@ func applyCommand() *cobra.Command {
 	c := withJSON(&cobra.Command{
 		Use:   "apply -f FILE…",
 		Short: "Declare resources, all or none",
-		Long:  "Declares resources from files in YAML or JSON, from directories, or from stdin (-f -). Applying the same again changes nothing.",
+		Long:  "Declares resources from files in YAML or JSON, from directories, or from stdin (-f -). Applying the same again changes nothing.\nIntervals and waivers are proposed: each is followed by the run that decides on it.",
 		Args:  cobra.ArbitraryArgs, // apply -f deploy/*.yaml gives the rest as arguments
 		RunE: func(c *cobra.Command, more []string) error {
 			docs, err := gather(append(files, more...), c.InOrStdin())
@@ -42,7 +42,7 @@ func applyCommand() *cobra.Command {
 				return writeJSON(c.OutOrStdout(), changes)
 			}
 			for _, ch := range changes {
-				fmt.Fprintf(c.OutOrStdout(), "%s %s/%s\n", ch.Change, ch.Kind, ch.Name)
+				fmt.Fprintln(c.OutOrStdout(), strings.TrimRight(fmt.Sprintf("%s %s/%s  %s", ch.Change, ch.Kind, ch.Name, ch.Run), " "))
 				if dryRun {
 					difference(c.OutOrStdout(), ch)
 				}

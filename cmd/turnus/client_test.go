@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	temporal "go.temporal.io/sdk/client"
 
 	"turnus/api"
 	"turnus/internal/pgtest"
@@ -41,7 +42,11 @@ func organised(t *testing.T) *store.Store {
 	require.NoError(t, err)
 	_, token, err := s.FirstToken(t.Context(), time.Now(), "admin", time.Hour)
 	require.NoError(t, err)
-	srv := httptest.NewServer(api.New(api.Config{Store: s, Runs: &runs.Runs{}, Now: time.Now, Log: slog.New(slog.DiscardHandler),
+	away, err := temporal.NewLazyClient(temporal.Options{HostPort: "127.0.0.1:1", Logger: slog.New(slog.DiscardHandler)})
+	require.NoError(t, err)
+	t.Cleanup(away.Close)
+	r := runs.New(runs.Config{Store: s, Temporal: away, Namespace: namespace, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+	srv := httptest.NewServer(api.New(api.Config{Store: s, Runs: r, Now: time.Now, Log: slog.New(slog.DiscardHandler),
 		Ready: func(context.Context) error { return nil }}))
 	t.Cleanup(srv.Close)
 	t.Setenv("TURNUS_URL", srv.URL)
@@ -80,6 +85,10 @@ func TestWrongUsageIsExit2(t *testing.T) {
 		{"report", "a/b/2026", "--format", "doc"}, {"report", "a"}, {"report", "a/b/2026", "--receipts", "--format", "html"},
 		{"report", "a/b/2026", "--receipts", "--lang", "de"}, {"verify"}, {"verify", "receipt"}, {"verify", "nonsense", "x"},
 		{"audit", "--since", "yesterday"}, {"import", "rejects", "x"},
+		{"plan", "nonsense"}, {"plan", "--from", "lately"}, {"plan", "--state", "late"}, {"plan", "-f", "x", "--state", "open"},
+		{"plan", "pause", "x"}, {"plan", "miss", "a/b/2026.2", "--reason", "x"}, {"plan", "miss", "a", "--reason", "x"},
+		{"plan", "backfill", "x", "--from", "2026", "--to", "2026-12-31", "--reason", "x"},
+		{"plan", "event", "fire", "--service", "x", "--detail", "x"}, {"plan", "start", "a/b/2026", "--again"},
 		{"import", "holidays", "f"}, {"import", "holidays", "f", "--calendar", "a", "--from", "lately"},
 	} {
 		code, out, errOut := turnus(t, "", args...)

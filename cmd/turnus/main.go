@@ -38,9 +38,9 @@ workflows, and speaks to one. Commands that speak to one read TURNUS_URL
 	c.CompletionOptions.HiddenDefaultCmd = true
 	c.AddCommand(
 		upCommand(), apiCommand(), workerCommand(), migrateCommand(), healthCommand(), calcCommand(),
-		applyCommand(), importCommand(), excludeCommand(), exclusionsCommand(), startCommand(), runsCommand(), cancelCommand(),
+		applyCommand(), importCommand(), excludeCommand(), exclusionsCommand(), startCommand(), runsCommand(), cancelCommand(), planCommand(),
 		tasksCommand(), decideCommand(), passCommand(), reportCommand(), tokenCommand(), personsCommand(), auditCommand(),
-		backupCommand(), restoreCommand(), verifyCommand(),
+		findingsCommand(), backupCommand(), restoreCommand(), verifyCommand(),
 	)
 	return c
 }

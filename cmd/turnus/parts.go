@@ -59,11 +59,20 @@ func (p *parts) work(ctx context.Context, failed func(error)) (w *worker.Worker,
 func (p *parts) api() http.Handler {
 	return api.New(api.Config{
 		Store: p.store, Runs: p.runs, Now: now, Log: p.log, Version: version(), Ready: p.ready, Backup: p.backup,
-		Counts: func(ctx context.Context) (c api.Counts, err error) {
-			c.OpenTasks, c.Runs, err = p.store.Counts(ctx)
-			return c, err
-		},
+		Counts: p.counts,
 	})
+}
+
+// counts reads what /metrics shows of the work.
+func (p *parts) counts(ctx context.Context) (c api.Counts, err error) {
+	if c.OpenTasks, c.Runs, err = p.store.Counts(ctx); err != nil {
+		return c, err
+	}
+	if c.Plan, err = p.store.Watch(ctx, now()); err != nil {
+		return c, err
+	}
+	c.Ledgers, err = p.store.Ledgers(ctx)
+	return c, err
 }
 
 // front answers on a listener from the beginning: that Turnus is starting,

@@ -29,23 +29,7 @@ func startCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if wait {
-				r, err := api.Wait(c.Context(), started.ID)
-				if err != nil {
-					return err
-				}
-				started.State = r.State
-			}
-			fmt.Fprintln(c.ErrOrStderr(), started.State)
-			if asJSON, _ := c.Flags().GetBool("json"); asJSON {
-				err = writeJSON(c.OutOrStdout(), started)
-			} else {
-				fmt.Fprintln(c.OutOrStdout(), started.ID)
-			}
-			if err == nil && started.State == run.Failed {
-				err = fmt.Errorf("the run %s has failed: turnus runs --state failed", started.ID)
-			}
-			return err
+			return begun(c, api, started, wait)
 		},
 	})
 	f := c.Flags()
@@ -60,6 +44,30 @@ func startCommand() *cobra.Command {
 	c.MarkFlagsOneRequired("service", "scope")
 	_ = c.MarkFlagRequired("period") // it exists
 	return c
+}
+
+// begun says which run was started, or found, and how it is: once it waits for a
+// person or has ended, where that is wanted.
+func begun(c *cobra.Command, api *client.Client, started client.Started, wait bool) error {
+	if wait {
+		r, err := api.Wait(c.Context(), started.ID)
+		if err != nil {
+			return err
+		}
+		started.State = r.State
+	}
+	fmt.Fprintln(c.ErrOrStderr(), started.State)
+	if asJSON, _ := c.Flags().GetBool("json"); asJSON {
+		if err := writeJSON(c.OutOrStdout(), started); err != nil {
+			return err
+		}
+	} else {
+		fmt.Fprintln(c.OutOrStdout(), started.ID)
+	}
+	if started.State == run.Failed {
+		return fmt.Errorf("the run %s has failed: turnus runs --state failed", started.ID)
+	}
+	return nil
 }
 
 func runsCommand() *cobra.Command {

@@ -1,7 +1,6 @@
 package planning
 
 import (
-	"slices"
 	"time"
 
 	"turnus/itsm/calendar"
@@ -134,18 +133,6 @@ func (v Version) slot(p Process, interval string, o Occurrence) Slot {
 		Early: o.Due.Add(-v.Spec.Tolerance).Start(v.Zone).UTC(),
 		Late:  o.Due.Add(v.Spec.Tolerance + 1).Start(v.Zone).UTC(),
 	}
-}
-
-// InForce is the version that counts on the date that it is now in its zone;
-// false where none does.
-func InForce(versions []Version, now time.Time) (Version, bool) {
-	for _, v := range slices.Backward(versions) {
-		today := calendar.DateOf(now.In(v.Zone))
-		if !today.Before(v.Spec.Valid.From) {
-			return v, v.Spec.Valid.To == nil || !v.Spec.Valid.To.Before(today)
-		}
-	}
-	return Version{}, false
 }
 
 // Today is a slot that is due now, outside the rule's turn.

@@ -116,21 +116,6 @@ func TestSlotsOverVersions(t *testing.T) {
 		dueOf(t, "2027-04-01T00:00:00Z", version(t, 1, on(3), None, 0, "2027-01-01", "2027-01-31"), tenth), "and begins again")
 }
 
-func TestInForce(t *testing.T) {
-	r := Rule{Day: 3, Of: calendar.Month, At: "06:00"}
-	versions := []Version{version(t, 1, r, None, 0, "2027-01-01", ""), version(t, 2, r, None, 0, "2027-03-01", "2027-05-31")}
-	for at, want := range map[string]int{
-		"2026-12-31T22:59:59Z": 0, "2026-12-31T23:00:00Z": 1, "2027-02-28T22:59:59Z": 1, "2027-02-28T23:00:00Z": 2,
-		"2027-05-31T21:59:59Z": 2, "2027-05-31T22:00:00Z": 0, "2028-01-01T00:00:00Z": 0,
-	} {
-		v, holds := InForce(versions, instant(at))
-		require.Equal(t, want > 0, holds, at)
-		if holds {
-			require.Equal(t, want, v.Number, at)
-		}
-	}
-}
-
 // A shift never moves a slot into another period: 28 February 2027 is a
 // Sunday, and means January where it is held on 1 March.
 func TestMeantIsWhatTheRuleNames(t *testing.T) {

@@ -2,6 +2,7 @@ package sla_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -47,7 +48,9 @@ func FuzzClock(f *testing.F) {
 		rule := agreement.Reopen(reopen)
 		r, err := sla.Clock(cal, ev, target, rule, asOf)
 		if err != nil {
-			require.NotContains(t, err.Error(), "%!")
+			if !strings.Contains(reopen, "%!") { // a message repeats what it was given
+				require.NotContains(t, err.Error(), "%!")
+			}
 			return
 		}
 		covered(t, r, ev, asOf)

@@ -17,7 +17,7 @@ type LocalTime struct {
 // ParseLocalTime reads YYYY-MM-DD hh:mm:ss.
 func ParseLocalTime(s string) (LocalTime, error) {
 	t, err := time.Parse(time.DateTime, s)
-	if err != nil || len(s) != len(time.DateTime) || t.Year() < 1 {
+	if err != nil || t.Format(time.DateTime) != s || t.Year() < 1 { // Parse takes more spaces, and fewer digits
 		return LocalTime{}, fault.Invalidf("",
 			"%.40q isn't a local time: use YYYY-MM-DD hh:mm:ss, as in 2026-01-01 00:00:00; the zone stands in timeZone",
 			"%.40q ist keine Ortszeit: JJJJ-MM-TT hh:mm:ss, etwa 2026-01-01 00:00:00; die Zone steht in timeZone", s)

@@ -1,0 +1,141 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"turnus/itsm/fault"
+	"turnus/itsm/planning"
+	"turnus/itsm/resource"
+	"turnus/itsm/text"
+	"turnus/store"
+	"turnus/workflows"
+)
+
+// Bounds of a preview: what a person can look through, and what is worked out
+// while they wait.
+const (
+	maxPreview   = 5000 // slots
+	previewYears = 30   // ahead
+)
+
+// DueSpan selects slots by when they are due, in [from, to).
+type DueSpan struct {
+	From string `query:"from" maxLength:"40" doc:"Due from then on: an instant in RFC 3339, or a date, which means its start in UTC." example:"2026-10-01"`
+	To   string `query:"to" maxLength:"40" doc:"Due before then; likewise." example:"2027-01-01"`
+
+	from, to *time.Time
+}
+
+// check reads both ends.
+func (d *DueSpan) check() error {
+	var c fault.List
+	var err error
+	d.from, err = moment("query.from", d.From)
+	c.Add(err)
+	d.to, err = moment("query.to", d.To)
+	c.Add(err)
+	if d.from != nil && d.to != nil && d.to.Before(*d.from) {
+		c.Say("query.to", "This ends before it begins: to is %s or later.", "Das endet, bevor es beginnt: to ist frühestens %s.", d.From)
+	}
+	return c.Err()
+}
+
+// moment reads an instant, or a date as its start in UTC; nil for nothing.
+func moment(field, s string) (*time.Time, error) {
+	if s == "" {
+		return nil, nil
+	}
+	for _, layout := range []string{time.RFC3339Nano, time.DateOnly} {
+		if t, err := time.Parse(layout, s); err == nil {
+			t = t.UTC()
+			return &t, nil
+		}
+	}
+	return nil, fault.Invalidf(field, "%.40q is neither an instant nor a date: use RFC 3339, as in 2026-10-05T06:00:00Z, or 2026-10-05 for its start in UTC.",
+		"%.40q ist weder ein Zeitpunkt noch ein Datum: RFC 3339, etwa 2026-10-05T06:00:00Z, oder 2026-10-05 für dessen Beginn in UTC.", s)
+}
+
+// previewInput is a plan that isn't applied yet.
+type previewInput struct {
+	DueSpan
+	Declared
+}
+
+func (in *previewInput) check() error {
+	if err := in.DueSpan.check(); err != nil {
+		return err
+	}
+	if err := in.Declared.check(); err != nil {
+		return err
+	}
+	for _, d := range in.docs {
+		if d.Kind == resource.Interval {
+			return nil
+		}
+	}
+	return fault.Invalidf("body", "there is no Interval in it, and nothing else has slots", "darin steht kein Interval, und sonst hat nichts Termine")
+}
+
+func (s *server) plan() {
+	tags := []string{"Plan"}
+	register(s, operation{Operation: huma.Operation{
+		OperationID: "list-slots", Method: http.MethodGet, Path: "/v1/plan", Tags: tags,
+		Summary:     "Slots with their states, by due date",
+		Description: "A slot is one planned occurrence of an interval, and names the period that its run reports on. What it waits for, or why it was missed or waived, is its reason.",
+	}}, func(ctx context.Context, in *struct {
+		DueSpan
+		Page
+		Process string `query:"process" maxLength:"100"`
+		Service string `query:"service" maxLength:"200"`
+		State   string `query:"state" enum:"planned,due,in-work,done,done-late,missed,waived,open" doc:"open: planned, due or in work."`
+	}) (*listed[planning.Slot], error) {
+		return items(s.Store.Slots(ctx, store.Slots{From: in.from, To: in.to, Process: in.Process, Scope: in.Service, State: in.State}, in.store()))
+	})
+
+	register(s, operation{Operation: huma.Operation{
+		OperationID: "list-ledgers", Method: http.MethodGet, Path: "/v1/plan/ledger", Tags: tags,
+		Summary:     "What became of the slots of each interval",
+		Description: "At every moment planned = done + late + missed + waived + open.",
+	}}, func(ctx context.Context, _ *Page) (*listed[store.Ledger], error) {
+		all, err := s.Store.Ledgers(ctx)
+		return items(all, "", err)
+	})
+
+	register(s, operation{body: documents, Operation: huma.Operation{
+		OperationID: "preview-plan", Method: http.MethodPost, Path: "/v1/plan/preview", Tags: tags,
+		Summary:       "The slots that intervals would have which aren't applied",
+		Description:   "The body is as for apply; nothing of it is kept, and services and calendars are those that are declared. From now to thirteen months ahead, if from and to are left out.",
+		DefaultStatus: http.StatusOK,
+	}}, s.previewPlan)
+}
+
+func (s *server) previewPlan(ctx context.Context, in *previewInput) (*listed[planning.Slot], error) {
+	now := s.Now().UTC()
+	from, to := now, planning.Ahead(now)
+	if in.from != nil {
+		from = *in.from
+	}
+	if in.to != nil {
+		to = *in.to
+	} else if to.Before(from) {
+		to = planning.Ahead(from)
+	}
+	if last := now.AddDate(previewYears, 0, 0); to.After(last) {
+		return nil, fault.Invalidf("query.to", "A preview reaches %[1]d years ahead: use %[2]s or earlier.",
+			"Eine Vorschau reicht %[1]d Jahre voraus: höchstens %[2]s.", previewYears, last.Format(time.DateOnly))
+	}
+	if to.Before(from) {
+		return nil, fault.Invalidf("query.to", "This ends before it begins: give a to that is later than %s.",
+			"Das endet, bevor es beginnt: to später als %s angeben.", from.Format(time.RFC3339))
+	}
+	all, err := s.Store.Preview(ctx, now, in.docs, workflows.Planning, from, to)
+	if err == nil && len(all) > maxPreview {
+		err = fault.New(fault.Invalid, text.F("These are %[1]d slots, and a preview shows at most %[2]d: ask for a shorter span, or for fewer intervals at a time.",
+			"Das sind %[1]d Termine, und eine Vorschau zeigt höchstens %[2]d: eine kürzere Spanne abfragen, oder weniger Intervalle auf einmal.", len(all), maxPreview)).At("query.to")
+	}
+	return items(all, "", err)
+}

@@ -1,0 +1,115 @@
+package runs
+
+import (
+	"context"
+	"time"
+
+	"turnus/itsm/agreement"
+	"turnus/itsm/calendar"
+	"turnus/itsm/fault"
+	"turnus/itsm/resource"
+	"turnus/itsm/task"
+	"turnus/itsm/text"
+	"turnus/store"
+	"turnus/workflows"
+)
+
+// situation is what a start depends on, of one service at one moment.
+type situation struct {
+	service string
+	owner   string
+	zone    *time.Location
+	agreed  []resource.Version // by name and version
+	people  task.People
+
+	oldest, asOf time.Time // what the imported data covers
+	newest       int64     // import; 0: there is none
+}
+
+// about looks at a service.
+func (r *Runs) about(ctx context.Context, service string) (situation, error) {
+	s := situation{service: service}
+	svc, err := store.Current[agreement.ServiceSpec](ctx, r.store, resource.Service, service)
+	if err != nil {
+		return s, err
+	}
+	s.owner = svc.Spec.Owner
+	if s.zone, err = r.store.ZoneOf(ctx, service); err != nil {
+		return s, err
+	}
+	if s.agreed, err = r.store.AgreementsOf(ctx, service, endOfTime); err != nil {
+		return s, err
+	}
+	if s.people, err = r.store.PeopleAround(ctx, service); err != nil {
+		return s, err
+	}
+	s.oldest, s.asOf, s.newest, err = r.store.Coverage(ctx, service)
+	return s, err
+}
+
+var endOfTime = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// ready refuses a run that can't begin as things are, and says what would
+// help: its period isn't over or covered (unless a provisional run is
+// permitted, which it then becomes), nothing was agreed, nobody could decide.
+func (s situation) ready(now time.Time, p workflows.Process, period calendar.Period, n *store.NewRun, provisional bool) error {
+	if p.Covered {
+		why, help := s.uncovered(now, period)
+		n.Why = why
+		if n.Provisional = !why.IsZero(); n.Provisional && !provisional {
+			return fault.New(fault.Invalid, text.New(why.En+" "+help.En, why.De+" "+help.De)).At("period")
+		}
+	}
+	_, to := period.Bounds(s.zone)
+	if p.Agreed && !s.agreedBefore(to) {
+		return fault.Invalidf("period", "%s has no agreement that holds before the end of %s: declare one, or take a later period",
+			"%s hat keine Vereinbarung, die vor dem Ende von %s gilt: eine hinterlegen, oder eine spätere Periode wählen", s.service, period.Name)
+	}
+	if n.Provisional {
+		return nil
+	}
+	people := s.people
+	people.StartedBy = n.By.Person
+	return people.Decidable()
+}
+
+func (s situation) agreedBefore(end time.Time) bool {
+	for _, v := range s.agreed {
+		if v.ValidFrom.Before(end) {
+			return true
+		}
+	}
+	return false
+}
+
+// uncovered says why a period can't be reported on for good, and what would
+// help; both are empty if it can.
+func (s situation) uncovered(now time.Time, p calendar.Period) (why, help text.Text) {
+	_, to := p.Bounds(s.zone)
+	end, upTo, since := moment(to), moment(s.asOf.In(s.zone)), moment(s.oldest.In(s.zone))
+	switch {
+	case now.Before(to):
+		return text.F("%[1]s isn't over: it ends at %[2]s.", "%[1]s ist nicht vorbei: Ende %[3]s.", p.Name, end.En, end.De),
+			text.New("Wait, or start it as provisional.", "Warten, oder vorläufig starten.")
+	case s.newest == 0:
+		return text.F("%s has no imported data.", "%s hat keine importierten Daten.", s.service),
+			text.New("Import its tickets, or start it as provisional.", "Tickets importieren, oder vorläufig starten.")
+	case to.After(s.asOf):
+		return text.F("The data of %[1]s was read up to %[2]s and doesn't cover %[3]s, which ends at %[4]s.",
+				"Die Daten von %[1]s wurden bis %[5]s gelesen und decken %[3]s nicht ab (Ende %[6]s).",
+				s.service, upTo.En, p.Name, end.En, upTo.De, end.De),
+			text.New("Import newer data, say with --as-of up to when the source was read, or start it as provisional.",
+				"Neuere Daten importieren, mit --as-of angeben, bis wann die Quelle gelesen wurde, oder vorläufig starten.")
+	case !to.After(s.oldest):
+		return text.F("The data of %[1]s begins at %[2]s, after the end of %[3]s (%[4]s).",
+				"Die Daten von %[1]s beginnen %[5]s, nach dem Ende von %[3]s (%[6]s).",
+				s.service, since.En, p.Name, end.En, since.De, end.De),
+			text.New("Import older data, or start it as provisional.", "Ältere Daten importieren, oder vorläufig starten.")
+	}
+	return why, help
+}
+
+// moment is an instant as people write it, in its zone.
+func moment(t time.Time) text.Text {
+	return text.New(t.Format("2 January 2006, 15:04 MST"), t.Format("02.01.2006, 15:04 MST"))
+}
