@@ -51,6 +51,7 @@ CREATE TABLE slot (
     missed_at  timestamptz,
     waived_at  timestamptz,
     found_at   timestamptz,                    -- when the waker first could have started it
+    reopened_at timestamptz,                   -- when a backfill last asked for it
     look_at    timestamptz,                    -- when the waker looks at it again; null: a person decides
     waits      boolean     NOT NULL DEFAULT false, -- for something that may come: data, an approver
     tries      integer     NOT NULL DEFAULT 0, -- failed runs that were followed by another by itself

@@ -67,7 +67,7 @@ func (w waking) judge(ctx context.Context, f store.Found) (store.Verdict, error)
 	}
 	// One slot that can't be judged holds up no other.
 	if why := fault.As(err); why != nil {
-		return store.Verdict{Reason: why.Message, Waits: true}, nil
+		return store.Verdict{Reason: why.Message, Waits: true}, nil //nolint:nilerr // it is what the slot waits for
 	}
 	w.log.Error("a slot can't be judged", "slot", f.Key.ID(1), "error", err)
 	return store.Verdict{Reason: text.New("An internal error: the log says more.", "Ein interner Fehler: Näheres steht im Protokoll."), Waits: true}, nil
@@ -75,12 +75,21 @@ func (w waking) judge(ctx context.Context, f store.Found) (store.Verdict, error)
 
 func (w waking) judged(ctx context.Context, f store.Found) (store.Verdict, error) {
 	var by person.Actor
-	if n := f.Newest; n != nil {
-		switch n.State {
-		case run.Failed: // it tries again in the name of whoever started it
+	newest, again := f.Newest, false
+	if newest != nil && newest.Provisional {
+		if newest.State.Live() {
+			return store.Verdict{Reason: text.F("%s is provisional: the report itself begins when that has ended.",
+				"%s ist vorläufig: der eigentliche Bericht beginnt, wenn er beendet ist.", newest.ID), Waits: true}, nil
+		}
+		newest = nil // it says nothing about the slot, however it ended
+	}
+	if n := newest; n != nil {
+		switch {
+		case n.State == run.Failed: // it tries again in the name of whoever started it
 			by = person.Actor{Person: n.StartedBy, Issuer: n.TokenIssuer}
-		case run.Provisional:
-		case run.Published:
+		case n.Ended != nil && f.Reopened != nil && n.Ended.Before(*f.Reopened): // a person has decided: by a backfill
+			again = true
+		case n.State == run.Published:
 			return store.Verdict{Reason: text.F("%s was published before the tolerance began: start another attempt, or propose a waiver.",
 				"%s wurde vor Beginn der Toleranz veröffentlicht: einen weiteren Versuch starten oder einen Verzicht vorschlagen.", n.ID)}, nil
 		default:
@@ -106,7 +115,7 @@ func (w waking) judged(ctx context.Context, f store.Found) (store.Verdict, error
 		}
 		w.known[f.Scope] = about
 	}
-	n := store.NewRun{Key: f.Key, Service: f.Scope, Owner: about.owner, By: by}
+	n := store.NewRun{Key: f.Key, Service: f.Scope, Again: again, Owner: about.owner, By: by}
 	if err := about.ready(w.now(), p, period, &n, false); err != nil {
 		return store.Verdict{}, err
 	}

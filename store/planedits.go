@@ -133,7 +133,7 @@ func (s *Store) Backfill(ctx context.Context, by person.Actor, now time.Time, in
 func reopen(ctx context.Context, tx *sqlx.Tx, now time.Time, by person.Actor, s planning.Slot, reason string) error {
 	// found_at, too: that it was found late doesn't keep a backfill from it.
 	if _, err := tx.ExecContext(ctx, `UPDATE slot SET state = 'due', missed_at = NULL, reason = NULL, person = '', waits = false, tries = 0,
-		look_at = $4, found_at = due_at WHERE process = $1 AND scope = $2 AND period = $3`, s.Process, s.Scope, s.Period, now); err != nil {
+		look_at = $4, found_at = due_at, reopened_at = $4 WHERE process = $1 AND scope = $2 AND period = $3`, s.Process, s.Scope, s.Period, now); err != nil {
 		return err
 	}
 	return record(ctx, tx, now, by, "slot.reopened", slotObject(s.Key), map[string]any{"state": s.State, "reason": s.Reason}, map[string]any{"reason": reason})

@@ -48,7 +48,8 @@ func (s *Store) PlanAhead(ctx context.Context, now time.Time, known Processes) (
 }
 
 // MissSuperseded records as missed the slots of intervals that catch up with
-// the latest one or none: with the next one due, and nothing in work.
+// the latest one or none: with the next one due, and nothing in work. Of what
+// a backfill asked for only one that falls due after it counts.
 func (s *Store) MissSuperseded(ctx context.Context, now time.Time) error {
 	return s.tx(ctx, func(tx *sqlx.Tx) error {
 		var rows []struct {
@@ -57,7 +58,7 @@ func (s *Store) MissSuperseded(ctx context.Context, now time.Time) error {
 		}
 		if err := tx.SelectContext(ctx, &rows, "SELECT "+slotColumns+`, n.period AS next FROM slot s
 			JOIN LATERAL (SELECT n.period FROM slot n WHERE n.process = s.process AND n.scope = s.scope
-				AND n.due_at > s.due_at AND n.due_at <= $1 ORDER BY n.due_at LIMIT 1) n ON true
+				AND n.due_at > greatest(s.due_at, s.reopened_at) AND n.due_at <= $1 ORDER BY n.due_at LIMIT 1) n ON true
 			WHERE s.state = 'due' AND s.catch_up <> 'each' ORDER BY s.due_at FOR UPDATE OF s SKIP LOCKED`, now); err != nil {
 			return err
 		}
@@ -91,10 +92,11 @@ func slotObject(k run.Key) string { return "slot/" + k.ID(1) }
 // Found is a slot that is due, with what a start depends on.
 type Found struct {
 	planning.Slot
-	CatchUp planning.CatchUp
-	At      time.Time // when the waker first could have started it
-	Newest  *run.Run  // attempt; nil: there is none
-	waited  bool
+	CatchUp  planning.CatchUp
+	At       time.Time  // when the waker first could have started it
+	Reopened *time.Time // when a backfill last asked for it
+	Newest   *run.Run   // attempt; nil: there is none
+	waited   bool
 }
 
 // Verdict says what becomes of a slot that is due: a run begins, or it waits,
@@ -124,11 +126,12 @@ func (s *Store) TakeDue(ctx context.Context, now time.Time, limit int, judge fun
 		}
 		var rows []struct {
 			slotRow
-			CatchUp string     `db:"catch_up"`
-			FoundAt *time.Time `db:"found_at"`
-			Waits   bool       `db:"waits"`
+			CatchUp  string     `db:"catch_up"`
+			FoundAt  *time.Time `db:"found_at"`
+			Reopened *time.Time `db:"reopened_at"`
+			Waits    bool       `db:"waits"`
 		}
-		if err := tx.SelectContext(ctx, &rows, "SELECT "+slotColumns+`, s.catch_up, s.found_at, s.waits FROM slot s
+		if err := tx.SelectContext(ctx, &rows, "SELECT "+slotColumns+`, s.catch_up, s.found_at, s.reopened_at, s.waits FROM slot s
 			WHERE s.state = 'due' AND s.look_at <= $1
 				AND NOT EXISTS (SELECT 1 FROM plan p WHERE p.interval = s.interval AND p.paused_at IS NOT NULL)
 			ORDER BY s.due_at, s.process, s.scope LIMIT $2 FOR UPDATE OF s SKIP LOCKED`, now, limit); err != nil {
@@ -136,7 +139,7 @@ func (s *Store) TakeDue(ctx context.Context, now time.Time, limit int, judge fun
 		}
 		n = len(rows)
 		for _, r := range rows {
-			f := Found{Slot: r.plain(), CatchUp: planning.CatchUp(r.CatchUp), At: now, waited: r.Waits}
+			f := Found{Slot: r.plain(), CatchUp: planning.CatchUp(r.CatchUp), At: now, Reopened: r.Reopened, waited: r.Waits}
 			if r.FoundAt != nil {
 				f.At = *r.FoundAt
 			}

@@ -61,12 +61,12 @@ type Facts struct {
 }
 
 // StateOf is the one rule for a slot's state. Done counts for more than missed:
-// what was missed and done after all is done late.
+// what was missed and done after all is done late, whenever that was.
 func (s Slot) StateOf(f Facts) State {
 	switch {
 	case f.Waived:
 		return Waived
-	case f.Published != nil && f.Published.Before(s.Late):
+	case f.Published != nil && f.Published.Before(s.Late) && !f.Missed:
 		return Done
 	case f.Published != nil:
 		return DoneLate
@@ -93,9 +93,11 @@ func Ahead(now time.Time) time.Time { return now.AddDate(0, 13, 0) }
 
 // Slots are those that the versions of one interval plan, due before an
 // instant, in order. A later version counts from its valid.from on, also
-// where an earlier one would go on.
+// where an earlier one would go on. Where both name a date that means the same
+// period, the first date counts, as it does once it has fallen due.
 func Slots(p Process, interval string, versions []Version, until time.Time) ([]Slot, error) {
 	var all []Slot
+	taken := map[string]bool{}
 	for i, v := range versions {
 		from, to := v.Spec.Valid.From, calendar.DateOf(until.In(v.Zone)).Add(1)
 		if end := v.Spec.Valid.To; end != nil && end.Before(to) {
@@ -114,8 +116,9 @@ func Slots(p Process, interval string, versions []Version, until time.Time) ([]S
 			return nil, err
 		}
 		for _, o := range found {
-			if o.At.Before(until) {
-				all = append(all, v.slot(p, interval, o))
+			if s := v.slot(p, interval, o); o.At.Before(until) && !taken[s.Period] {
+				taken[s.Period] = true
+				all = append(all, s)
 			}
 		}
 	}
