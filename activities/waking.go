@@ -10,7 +10,5 @@ const wakeWithin = 50 * time.Second
 
 // Wake keeps the plan.
 func (s *Set) Wake(ctx context.Context, _ struct{}) (struct{}, error) {
-	ctx, stop := context.WithTimeout(ctx, wakeWithin)
-	defer stop()
-	return struct{}{}, s.runs.Wake(ctx)
+	return struct{}{}, s.runs.Wake(ctx, wakeWithin)
 }

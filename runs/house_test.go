@@ -77,7 +77,7 @@ func interval(name, scope, rest string) resource.Raw {
 
 func (h *house) wake() {
 	h.Helper()
-	require.NoError(h, h.runs.Wake(h.Context()), "at %s", h.now)
+	require.NoError(h, h.runs.Wake(h.Context(), time.Minute), "at %s", h.now)
 }
 
 // covers imports a service's data up to an instant.

@@ -25,8 +25,10 @@ const (
 // Wake keeps the plan: it makes it longer, lets slots fall due, records as
 // missed what the next one has overtaken, and begins the first attempts of
 // those that are due; the sweep starts their workflows. It ends when none is
-// left, or with ctx.
-func (r *Runs) Wake(ctx context.Context) error {
+// left, or when its time is over: the next waking goes on.
+func (r *Runs) Wake(ctx context.Context, within time.Duration) error {
+	taking, stop := context.WithTimeout(ctx, within)
+	defer stop()
 	now := r.now()
 	failed, err := r.store.PlanAhead(ctx, now, workflows.Planning)
 	if err != nil {
@@ -42,8 +44,9 @@ func (r *Runs) Wake(ctx context.Context) error {
 		return err
 	}
 	w := waking{Runs: r, known: map[string]situation{}}
-	for n := wakeBatch; n == wakeBatch && ctx.Err() == nil; {
-		if n, err = r.store.TakeDue(ctx, now, wakeBatch, w.judge); err != nil {
+	for n := wakeBatch; n == wakeBatch && taking.Err() == nil; {
+		// What it was at when its time was over is undone, and the next waking's.
+		if n, err = r.store.TakeDue(taking, now, wakeBatch, w.judge); err != nil && taking.Err() == nil {
 			return err
 		}
 	}

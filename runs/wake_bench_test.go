@@ -53,7 +53,7 @@ func BenchmarkWake(b *testing.B) {
 		}
 		r := New(Config{Store: s, Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler)})
 		b.StartTimer()
-		require.NoError(b, r.Wake(b.Context()))
+		require.NoError(b, r.Wake(b.Context(), 10*time.Minute))
 		b.StopTimer()
 		var begun int
 		require.NoError(b, s.DB().QueryRow("SELECT count(*) FROM run WHERE process = 'sla-report'").Scan(&begun))

@@ -37,7 +37,7 @@ func TestWakingsAtOnceBeginEachRunOnce(t *testing.T) {
 	var busy sync.WaitGroup
 	errs := make(chan error, 1000)
 	for range 2 {
-		busy.Go(func() { errs <- h.runs.Wake(t.Context()) })
+		busy.Go(func() { errs <- h.runs.Wake(t.Context(), time.Minute) })
 	}
 	for p := range people {
 		busy.Go(func() {
