@@ -109,7 +109,7 @@ func (y *year) somebody() {
 			}
 		}
 	case 8:
-		if s.events {
+		if s := y.subjects[3+y.dice.IntN(2)]; s.events { // the two that hear of events
 			all, err := y.store.Happened(y.Context(), root, y.now, planning.MajorChange, s.name, "new hardware", fmt.Sprint("request-", y.now.Unix()), workflows.Planning)
 			require.NoError(y, err)
 			for _, x := range all {
