@@ -21,6 +21,8 @@ func (r *Runs) Apply(ctx context.Context, by person.Actor, docs []resource.Raw, 
 	if err != nil || dryRun {
 		return changes, err
 	}
+	ctx, stop := context.WithTimeout(ctx, launchWithin) // for all of them: the sweep does the rest
+	defer stop()
 	for _, c := range changes {
 		if c.Change != store.Proposed {
 			continue

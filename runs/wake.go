@@ -22,21 +22,14 @@ const (
 	foundLate = time.Hour
 )
 
-// Wake keeps the plan: it makes it longer, lets slots fall due, records as
-// missed what the next one has overtaken, and begins the first attempts of
-// those that are due; the sweep starts their workflows. It ends when none is
+// Wake keeps the plan: it lets slots fall due, records as missed what the next
+// one has overtaken, begins the first attempts of those that are due (the sweep
+// starts their workflows), and makes the plan longer. It ends when none is
 // left, or when its time is over: the next waking goes on.
 func (r *Runs) Wake(ctx context.Context, within time.Duration) error {
 	taking, stop := context.WithTimeout(ctx, within)
 	defer stop()
 	now := r.now()
-	failed, err := r.store.PlanAhead(ctx, now, workflows.Planning)
-	if err != nil {
-		return err
-	}
-	for name, why := range failed {
-		r.log.Error("an interval can't be planned any more", "interval", name, "error", why)
-	}
 	if err := r.store.FallDue(ctx, now); err != nil {
 		return err
 	}
@@ -46,9 +39,17 @@ func (r *Runs) Wake(ctx context.Context, within time.Duration) error {
 	w := waking{Runs: r, known: map[string]situation{}}
 	for n := wakeBatch; n == wakeBatch && taking.Err() == nil; {
 		// What it was at when its time was over is undone, and the next waking's.
+		var err error
 		if n, err = r.store.TakeDue(taking, now, wakeBatch, w.judge); err != nil && taking.Err() == nil {
 			return err
 		}
+	}
+	failed, err := r.store.PlanAhead(taking, now, workflows.Planning)
+	if err != nil && taking.Err() == nil {
+		return err
+	}
+	for name, why := range failed {
+		r.log.Error("an interval can't be planned any more", "interval", name, "error", why)
 	}
 	return r.store.Woken(ctx, r.now())
 }
@@ -73,7 +74,7 @@ func (w waking) judge(ctx context.Context, f store.Found) (store.Verdict, error)
 		return store.Verdict{Reason: why.Message, Waits: true}, nil //nolint:nilerr // it is what the slot waits for
 	}
 	w.log.Error("a slot can't be judged", "slot", f.Key.ID(1), "error", err)
-	return store.Verdict{Reason: text.New("An internal error: the log says more.", "Ein interner Fehler: Näheres steht im Protokoll."), Waits: true}, nil
+	return store.Verdict{Reason: text.New("An internal error: the log says more.", "Ein interner Fehler: Näheres steht im Protokoll."), Again: true}, nil
 }
 
 func (w waking) judged(ctx context.Context, f store.Found) (store.Verdict, error) {
@@ -105,7 +106,7 @@ func (w waking) judged(ctx context.Context, f store.Found) (store.Verdict, error
 	}
 	p, ok := workflows.Find(f.Process)
 	if !ok {
-		return store.Verdict{}, fault.New(fault.NotFound, text.F("This Turnus has no process %s.", "Dieses Turnus hat keinen Prozess %s.", f.Process))
+		return store.Verdict{Again: true, Reason: text.F("This Turnus has no process %s.", "Dieses Turnus hat keinen Prozess %s.", f.Process)}, nil
 	}
 	period, err := calendar.ParsePeriod(f.Period)
 	if err != nil {

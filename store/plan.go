@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -64,7 +65,8 @@ func compiled(ctx context.Context, q sqlx.QueryerContext, number int, spec plann
 	return v, err
 }
 
-// versionsOf are the approved versions of an interval, made ready.
+// versionsOf are the approved versions of an interval, made ready. An older one
+// that can't be any more, since its calendar has gone, plans nothing.
 func versionsOf(ctx context.Context, q sqlx.QueryerContext, interval string) ([]planning.Version, error) {
 	var rows []resourceRow
 	if err := sqlx.SelectContext(ctx, q, &rows, "SELECT "+resourceColumns+` FROM resource
@@ -78,7 +80,10 @@ func versionsOf(ctx context.Context, q sqlx.QueryerContext, interval string) ([]
 			return nil, err
 		}
 		if list[i], err = compiled(ctx, q, r.Version, spec.Spec); err != nil {
-			return nil, err
+			if i == len(rows)-1 || !fault.Is(err, fault.Invalid) {
+				return nil, err
+			}
+			list[i].Plan = nil
 		}
 	}
 	return list, nil
@@ -104,6 +109,9 @@ func replan(ctx context.Context, tx *sqlx.Tx, now time.Time, interval string, kn
 	}
 	if _, err := tx.ExecContext(ctx, `INSERT INTO plan (interval, process, scope, planned_to) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (interval) DO UPDATE SET planned_to = excluded.planned_to`, interval, p.Name, newest.Scope, until); err != nil {
+		return err
+	}
+	if err := lockSlots(ctx, tx, run.Key{Process: p.Name, Scope: newest.Scope}); err != nil {
 		return err
 	}
 	n := len(wanted)
@@ -146,6 +154,10 @@ func timesArray(all []time.Time) any {
 // settle brings the states of slots in line with what happened to them and
 // their runs; a key without a period means all of its scope.
 func settle(ctx context.Context, tx *sqlx.Tx, now time.Time, k run.Key) error {
+	// Locked first, so that the facts are those that nobody changes any more.
+	if err := lockSlots(ctx, tx, k); err != nil {
+		return err
+	}
 	var rows []struct {
 		slotRow
 		Waived    bool       `db:"waived"`
@@ -159,7 +171,7 @@ func settle(ctx context.Context, tx *sqlx.Tx, now time.Time, k run.Key) error {
 			(SELECT min(p.published_at) FROM report p WHERE p.process = s.process AND p.scope = s.scope AND p.period = s.period
 				AND p.published_at >= s.early_at) AS published
 		FROM slot s WHERE s.process = $1 AND s.scope = $2 AND ($3 = '' OR s.period = $3)
-		ORDER BY s.period FOR UPDATE OF s`, k.Process, k.Scope, k.Period); err != nil {
+		ORDER BY s.period`, k.Process, k.Scope, k.Period); err != nil {
 		return err
 	}
 	for _, r := range rows {
@@ -167,12 +179,21 @@ func settle(ctx context.Context, tx *sqlx.Tx, now time.Time, k run.Key) error {
 		if state == r.State {
 			continue
 		}
-		if _, err := tx.ExecContext(ctx, `UPDATE slot SET state = $4, reason = CASE WHEN $4 IN ('missed', 'waived') THEN reason END, waits = false
+		if _, err := tx.ExecContext(ctx, `UPDATE slot SET state = $4, waits = false,
+			reason = CASE WHEN missed_at IS NOT NULL OR waived_at IS NOT NULL THEN reason END
 			WHERE process = $1 AND scope = $2 AND period = $3`, r.Process, r.Scope, r.Period, string(state)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// lockSlots keeps slots as they are until the transaction ends, in an order
+// that all share; a key without a period means all of its scope.
+func lockSlots(ctx context.Context, tx *sqlx.Tx, k run.Key) error {
+	_, err := tx.ExecContext(ctx, `SELECT 1 FROM slot WHERE process = $1 AND scope = $2 AND ($3 = '' OR period = $3) ORDER BY period FOR UPDATE`,
+		k.Process, k.Scope, k.Period)
+	return err
 }
 
 // Waits between a failed run and the next attempt, which begins by itself.
@@ -182,11 +203,17 @@ var retryAfter = []time.Duration{5 * time.Minute, time.Hour, 6 * time.Hour}
 // failed one another begins by itself, a few times, ever later; after a
 // rejected or cancelled one a person decides.
 func unworked(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, e run.End) error {
-	if err := settle(ctx, tx, now, r.Key); err != nil || r.Provisional {
+	if err := settle(ctx, tx, now, r.Key); err != nil {
 		return err
 	}
+	if r.Provisional { // the slot may have waited for its end
+		_, err := tx.ExecContext(ctx, `UPDATE slot SET look_at = $4 WHERE process = $1 AND scope = $2 AND period = $3 AND state = 'due' AND waits`,
+			r.Process, r.Scope, r.Period, now)
+		return err
+	}
+	// One that isn't due yet is looked at when it is.
 	var tries int
-	err := tx.GetContext(ctx, &tries, `SELECT tries FROM slot WHERE process = $1 AND scope = $2 AND period = $3 AND state IN ('planned', 'due')`,
+	err := tx.GetContext(ctx, &tries, "SELECT tries FROM slot WHERE process = $1 AND scope = $2 AND period = $3 AND state = 'due'",
 		r.Process, r.Scope, r.Period)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
@@ -207,9 +234,12 @@ func unworked(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, e run.
 }
 
 // lookAgain lets the waker look at slots that wait for something: it may have
-// come. An empty service means all.
+// come. They count as not having waited, so that one that is judged by what
+// was known a moment before is looked at once more. An empty service means all.
 func lookAgain(ctx context.Context, tx sqlx.ExecerContext, now time.Time, service string) error {
-	_, err := tx.ExecContext(ctx, "UPDATE slot SET look_at = $1 WHERE state = 'due' AND waits AND look_at > $1 AND ($2 = '' OR scope = $2)", now, service)
+	_, err := tx.ExecContext(ctx, `WITH waiting AS (SELECT process, scope, period FROM slot
+			WHERE state = 'due' AND waits AND ($2 = '' OR scope = $2) ORDER BY process, scope, period FOR UPDATE)
+		UPDATE slot s SET look_at = $1, waits = false FROM waiting w WHERE (s.process, s.scope, s.period) = (w.process, w.scope, w.period)`, now, service)
 	return err
 }
 
@@ -236,13 +266,43 @@ func plannedWith(ctx context.Context, tx *sqlx.Tx, k resource.Kind, name string,
 	if k != resource.Calendar && k != resource.Service {
 		return nil, nil
 	}
-	all, err := allCurrent[planning.Spec](ctx, tx, resource.Interval)
+	var rows []resourceRow
+	if err := tx.SelectContext(ctx, &rows, "SELECT "+resourceColumns+` FROM resource WHERE kind = $1 ORDER BY name COLLATE "C", version`, string(resource.Interval)); err != nil {
+		return nil, err
+	}
 	var users []string
-	for _, i := range all {
-		over := i.Spec.Valid.To != nil && i.Spec.Valid.To.Add(2).Start(time.UTC).Before(now)
-		if !over && (k == resource.Service && i.Spec.Scope == name || k == resource.Calendar && i.Spec.Calendar == name) {
-			users = append(users, key{resource.Interval, i.Metadata.Name}.String())
+	for i, r := range rows {
+		version, err := decoded[planning.Spec](r.Document.V)
+		if err != nil {
+			return nil, err
+		}
+		over := version.Spec.Valid.To != nil && !now.Before(version.Spec.Valid.To.Add(2).Start(time.UTC))
+		for _, later := range rows[i+1:] {
+			next, err := decoded[planning.Spec](later.Document.V)
+			if err != nil {
+				return nil, err
+			}
+			if later.Document.V.Metadata.Name != version.Metadata.Name {
+				break
+			}
+			over = over || !now.Before(next.Spec.Valid.From.Add(2).Start(time.UTC))
+		}
+		uses := k == resource.Service && version.Spec.Scope == name || k == resource.Calendar && version.Spec.Calendar == name
+		if k := (key{resource.Interval, version.Metadata.Name}).String(); uses && !over && !slices.Contains(users, k) {
+			users = append(users, k)
 		}
 	}
-	return users, err
+	if k == resource.Calendar {
+		return users, nil
+	}
+	// What is open has to be closed first: nobody could do it afterwards.
+	var slots []string
+	if err := tx.SelectContext(ctx, &slots, `SELECT process || '/' || scope || '/' || period FROM slot
+		WHERE scope = $1 AND state IN ('planned', 'due', 'in-work') ORDER BY due_at LIMIT 3`, name); err != nil {
+		return nil, err
+	}
+	for _, s := range slots {
+		users = append(users, "slot/"+s)
+	}
+	return users, nil
 }

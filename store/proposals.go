@@ -254,7 +254,7 @@ func checkWaiver(ctx context.Context, tx *sqlx.Tx, w planning.WaiverSpec) error 
 	var faults fault.List
 	for i, period := range w.Periods {
 		var state planning.State
-		err := tx.GetContext(ctx, &state, "SELECT state FROM slot WHERE process = $1 AND scope = $2 AND period = $3", w.Process, w.Scope, period)
+		err := tx.GetContext(ctx, &state, "SELECT state FROM slot WHERE process = $1 AND scope = $2 AND period = $3 FOR UPDATE", w.Process, w.Scope, period)
 		at := resource.Item("periods", i)
 		switch {
 		case errors.Is(err, sql.ErrNoRows):

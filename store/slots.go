@@ -20,7 +20,11 @@ type Slots struct {
 	Sees     string // a person: slots of the services that they own or approve for
 }
 
-const slotColumns = `s.process, s.scope, s.period, s.interval, s.version, s.due_at, s.early_at, s.late_at, s.state, s.reason, s.person,
+const slotColumns = `s.process, s.scope, s.period, s.interval, s.version, s.due_at, s.early_at, s.late_at, s.state, s.person,
+	coalesce((SELECT jsonb_build_object(
+			'en', format('Its interval is paused by %s: %s', p.paused_by, p.paused_reason),
+			'de', format('Sein Intervall pausiert, durch %s: %s', p.paused_by, p.paused_reason))
+		FROM plan p WHERE s.state = 'due' AND p.interval = s.interval AND p.paused_at IS NOT NULL), s.reason) AS reason,
 	coalesce((SELECT r.id FROM run r WHERE r.process = s.process AND r.scope = s.scope AND r.period = s.period
 		ORDER BY r.attempt DESC LIMIT 1), '') AS run`
 

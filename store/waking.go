@@ -26,12 +26,16 @@ const planDaily = 24 * time.Hour
 // things are (its service has gone, say) it gives the reason, and goes on.
 func (s *Store) PlanAhead(ctx context.Context, now time.Time, known Processes) (failed map[string]error, err error) {
 	var stale []string
-	if err := s.db.SelectContext(ctx, &stale, "SELECT interval FROM plan WHERE planned_to IS NULL OR planned_to < $1 ORDER BY interval",
+	if err := s.db.SelectContext(ctx, &stale, `SELECT interval FROM plan p WHERE (planned_to IS NULL OR planned_to < $1)
+		AND EXISTS (SELECT 1 FROM resource_current c WHERE c.kind = 'Service' AND c.name = p.scope) ORDER BY interval`,
 		planning.Ahead(now).Add(-planDaily)); err != nil {
 		return nil, mapped(err)
 	}
 	failed = map[string]error{}
 	for _, name := range stale {
+		if err := ctx.Err(); err != nil { // the others are for the next waking
+			return failed, err
+		}
 		if err := s.tx(ctx, func(tx *sqlx.Tx) error {
 			if err := holdResources(ctx, tx); err != nil {
 				return err
@@ -59,7 +63,8 @@ func (s *Store) MissSuperseded(ctx context.Context, now time.Time) error {
 		if err := tx.SelectContext(ctx, &rows, "SELECT "+slotColumns+`, n.period AS next FROM slot s
 			JOIN LATERAL (SELECT n.period FROM slot n WHERE n.process = s.process AND n.scope = s.scope
 				AND n.due_at > greatest(s.due_at, s.reopened_at) AND n.due_at <= $1 ORDER BY n.due_at LIMIT 1) n ON true
-			WHERE s.state = 'due' AND s.catch_up <> 'each' ORDER BY s.due_at FOR UPDATE OF s SKIP LOCKED`, now); err != nil {
+			WHERE s.state = 'due' AND s.catch_up <> 'each' AND NOT EXISTS (SELECT 1 FROM run r WHERE r.process = s.process
+				AND r.scope = s.scope AND r.period = s.period AND r.ended_at IS NULL AND NOT r.provisional) ORDER BY s.due_at FOR UPDATE OF s SKIP LOCKED`, now); err != nil {
 			return err
 		}
 		for _, r := range rows {
@@ -99,12 +104,14 @@ type Found struct {
 	waited   bool
 }
 
-// Verdict says what becomes of a slot that is due: a run begins, or it waits,
-// until something comes (Waits) or a person decides.
+// Verdict says what becomes of a slot that is due: a run begins; or it waits
+// until something comes that may be expected (Waits); or it is tried again,
+// since something is wrong here (Again); or a person decides.
 type Verdict struct {
 	Begin  *NewRun
 	Reason text.Text
 	Waits  bool
+	Again  bool
 }
 
 // How long a slot that waits is left alone, unless what it may wait for comes;
@@ -145,6 +152,16 @@ func (s *Store) TakeDue(ctx context.Context, now time.Time, limit int, judge fun
 			}
 			var err error
 			if f.Run != "" {
+				// Its state may be older than what its runs have come to since.
+				if err := settle(ctx, tx, now, f.Key); err != nil {
+					return err
+				}
+				if f.Slot, err = slotOf(ctx, tx, f.Key); err != nil {
+					return err
+				}
+				if f.State != planning.Due {
+					continue
+				}
 				if f.Newest, err = newestAttempt(ctx, tx, f.Key); err != nil {
 					return err
 				}
@@ -169,7 +186,7 @@ func carryOut(ctx context.Context, tx *sqlx.Tx, now time.Time, f Found, v Verdic
 		return err
 	}
 	var next *time.Time
-	if v.Waits {
+	if v.Waits || v.Again {
 		at := now.Add(lookSoon)
 		if f.waited {
 			at = now.Add(lookLater)

@@ -85,7 +85,7 @@ type Version struct {
 	Number int
 	Spec   Spec
 	Zone   *time.Location
-	Plan   *Plan
+	Plan   *Plan // nil: it can't be any more, and plans nothing
 }
 
 // Ahead is how far a plan reaches: thirteen months.
@@ -99,6 +99,9 @@ func Slots(p Process, interval string, versions []Version, until time.Time) ([]S
 	var all []Slot
 	taken := map[string]bool{}
 	for i, v := range versions {
+		if v.Plan == nil { // it can't be any more
+			continue
+		}
 		from, to := v.Spec.Valid.From, calendar.DateOf(until.In(v.Zone)).Add(1)
 		if end := v.Spec.Valid.To; end != nil && end.Before(to) {
 			to = end.Add(1)
