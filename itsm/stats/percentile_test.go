@@ -68,7 +68,6 @@ func TestPercentiles(t *testing.T) {
 // At least a share p lies within a limit if and only if the percentile does;
 // and it is the least value of which that can be said.
 func TestPercentileMeansShareWithin(t *testing.T) {
-	differ := 0
 	rapid.Check(t, func(t *rapid.T) {
 		values := rapid.SliceOfN(rapid.Int64Range(-5, 60), 1, 80).Draw(t, "values")
 		num := rapid.Int64Range(1, 1000).Draw(t, "p")
@@ -90,9 +89,5 @@ func TestPercentileMeansShareWithin(t *testing.T) {
 		allowed, err := stats.AllowedMisses(int64(len(values)), p)
 		require.NoError(t, err)
 		require.Equal(t, met, int64(len(values))-within <= allowed)
-		if (r7(s, float(p)) <= float64(limit)) != met {
-			differ++
-		}
 	})
-	require.NotZero(t, differ, "interpolation would have been found out")
 }
