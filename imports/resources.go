@@ -126,6 +126,7 @@ func jsonDocuments(b []byte) ([]document, error) {
 	parts := []json.RawMessage{b}
 	switch b = bytes.TrimSpace(b); b[0] {
 	case '[':
+		parts = nil // else the list's first item is written over what is read
 		if err := json.Unmarshal(b, &parts); err != nil {
 			return nil, err // it was valid a moment ago
 		}
@@ -142,6 +143,7 @@ func jsonDocuments(b []byte) ([]document, error) {
 			}]("", b); err != nil {
 				return nil, err
 			}
+			parts = nil
 			if err := json.Unmarshal(items, &parts); err != nil {
 				return nil, err
 			}
