@@ -39,7 +39,7 @@ func ICalendar(w io.Writer, f Feed, lang text.Lang, now time.Time) error {
 		c.SetDescription(line(note))
 		c.SetXWRCalDesc(line(note))
 	}
-	c.SetRefreshInterval("PT1H", ics.WithValue(string(ics.ValueDataTypeDuration)))
+	c.SetRefreshInterval("PT1H") // the library says that it is a duration
 	c.SetXPublishedTTL("PT1H")
 	in := format{lang: lang, zone: time.UTC}
 	for _, s := range f.Slots {

@@ -53,7 +53,8 @@ func value(t *testing.T, p *ical.Prop) string {
 func TestSlotsAsEvents(t *testing.T) {
 	s := aSlot("2026-10", planning.DoneLate)
 	s.Run, s.Reason = "sla-report/service-desk/2026-10.2", text.New("it waits", "es wartet")
-	c, _ := calendar(t, aFeed(s, aSlot("2026-11", planning.Waived)), "")
+	c, raw := calendar(t, aFeed(s, aSlot("2026-11", planning.Waived)), "")
+	require.Contains(t, raw, "\r\nREFRESH-INTERVAL;VALUE=DURATION:PT1H\r\n", "each parameter once")
 	require.Equal(t, "Turnus: plan", value(t, c.Props.Get("X-WR-CALNAME")))
 	require.Equal(t, "Turnus: plan", value(t, c.Props.Get("NAME")))
 	refresh, err := c.Props.Get("REFRESH-INTERVAL").Duration()
