@@ -2,13 +2,11 @@ package store
 
 import (
 	"context"
-
 	"time"
 
 	"github.com/jmoiron/sqlx"
 
 	"turnus/itsm/agreement"
-	"turnus/itsm/fault"
 	"turnus/itsm/planning"
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
@@ -46,10 +44,12 @@ func changeOf(ctx context.Context, tx *sqlx.Tx, now time.Time, st run.Step, know
 		return c, err
 	}
 	c.Title, c.Zone = svc.Title(), zone.String()
-	if before, err := newest(ctx, tx, k.kind, k.name); err == nil {
-		c.Before = &before.Resource
-	} else if !fault.Is(err, fault.NotFound) {
+	before, err := newestIfAny(ctx, tx, k)
+	if err != nil {
 		return c, err
+	}
+	if before != nil {
+		c.Before = &before.Resource
 	}
 	if k.kind == resource.Waiver {
 		w, err := decoded[planning.WaiverSpec](p.Document)
@@ -74,9 +74,9 @@ func changedPlan(ctx context.Context, tx *sqlx.Tx, now time.Time, p Proposal, c 
 	if err != nil {
 		return err
 	}
-	process, ok := known(i.Spec.Process)
-	if !ok {
-		return fault.Invalidf("process", "There is no process %.80q that can be planned.", "Einen planbaren Prozess %.80q gibt es nicht.", i.Spec.Process)
+	process, err := known.find(i.Spec.Process)
+	if err != nil {
+		return err
 	}
 	versions, err := versionsOf(ctx, tx, i.Metadata.Name)
 	if err != nil {

@@ -2,11 +2,7 @@ package store
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"time"
 
@@ -49,15 +45,11 @@ const (
 
 // IssuePass makes a pass; its secret is stored hashed.
 func (s *Store) IssuePass(ctx context.Context, now time.Time, by person.Actor, f PassFor) (Pass, error) {
-	secret := make([]byte, 32)
-	if _, err := rand.Read(secret); err != nil {
-		return Pass{}, err
-	}
-	p := Pass{ID: uuid.NewString(), Secret: "pass_" + base64.RawURLEncoding.EncodeToString(secret), Expires: now.Add(PassTTL)}
+	p := Pass{ID: uuid.NewString(), Secret: newSecret("pass_"), Expires: now.Add(PassTTL)}
 	err := s.tx(ctx, func(tx *sqlx.Tx) error {
 		if _, err := tx.ExecContext(ctx, `INSERT INTO pass (id, hash, kind, run, task, person, token, token_issuer, content, created_at, expires_at)
 			VALUES ($1,$2,$3,$4,nullif($5,''),$6,$7,$8,$9,$10,$11)`,
-			p.ID, passHash(p.Secret), f.Kind, f.Run, f.Task, by.Person, by.Token, by.Issuer, f.Content, now, p.Expires); err != nil {
+			p.ID, hashed(p.Secret), f.Kind, f.Run, f.Task, by.Person, by.Token, by.Issuer, f.Content, now, p.Expires); err != nil {
 			return err
 		}
 		if !f.Carried {
@@ -66,11 +58,6 @@ func (s *Store) IssuePass(ctx context.Context, now time.Time, by person.Actor, f
 		return record(ctx, tx, now, by, "pass.issued", "task/"+f.Task, nil, map[string]any{"expires": p.Expires})
 	})
 	return p, err
-}
-
-func passHash(secret string) string {
-	h := sha256.Sum256([]byte(secret))
-	return hex.EncodeToString(h[:])
 }
 
 type passRow struct {
@@ -169,7 +156,7 @@ func (s *Store) present(ctx context.Context, now time.Time, by, kind, secret, ob
 		var p passRow
 		err := tx.GetContext(ctx, &p, `SELECT p.id, p.kind, p.run, p.task, p.person, p.token, p.token_issuer, p.content, p.expires_at,
 				p.spent_by, p.refusal, t.revoked_at
-			FROM pass p LEFT JOIN token t ON t.id = p.token WHERE p.hash = $1 FOR UPDATE OF p`, passHash(secret))
+			FROM pass p LEFT JOIN token t ON t.id = p.token WHERE p.hash = $1 FOR UPDATE OF p`, hashed(secret))
 		switch {
 		case errors.Is(err, sql.ErrNoRows):
 			*refusal = fault.New(fault.Forbidden, text.New("This isn't a valid pass.", "Das ist kein gültiger Pass."))

@@ -9,7 +9,6 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
-	"turnus/itsm/fault"
 	"turnus/itsm/person"
 	"turnus/itsm/planning"
 	"turnus/itsm/resource"
@@ -17,12 +16,7 @@ import (
 	"turnus/itsm/text"
 )
 
-// ProposalOf is the proposal that a run decides on.
-func (s *Store) ProposalOf(ctx context.Context, runID string) (Proposal, error) {
-	p, err := proposalOf(ctx, s.db, runID)
-	return p, mapped(err)
-}
-
+// proposalOf is the proposal that a run decides on.
 func proposalOf(ctx context.Context, q sqlx.QueryerContext, runID string) (Proposal, error) {
 	var row struct {
 		Base     int                `db:"base"`
@@ -53,10 +47,8 @@ func (s *Store) Enact(ctx context.Context, now time.Time, runID string, known Pr
 			return err
 		}
 		k := keyOf(p.Document)
-		var before *resource.Version
-		if v, err := newest(ctx, tx, k.kind, k.name); err == nil {
-			before = &v
-		} else if !fault.Is(err, fault.NotFound) {
+		before, err := newestIfAny(ctx, tx, k)
+		if err != nil {
 			return err
 		}
 		if err := checkProposal(ctx, tx, now, p, before, known); err != nil {

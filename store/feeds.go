@@ -2,9 +2,7 @@ package store
 
 import (
 	"context"
-	"crypto/rand"
 	"database/sql"
-	"encoding/base64"
 	"errors"
 	"time"
 
@@ -36,9 +34,7 @@ const feedPrefix = "turnus_feed_"
 // IssueFeed makes a secret address for whoever asks; the secret is given once
 // and stored hashed.
 func (s *Store) IssueFeed(ctx context.Context, by person.Actor, now time.Time) (Feed, string, error) {
-	random := make([]byte, 32)
-	rand.Read(random) //nolint:errcheck // crypto/rand never fails
-	secret := feedPrefix + base64.RawURLEncoding.EncodeToString(random)
+	secret := newSecret(feedPrefix)
 	f := Feed{ID: uuid.NewString(), Person: by.Person, Created: now.UTC().Truncate(time.Microsecond)}
 	err := s.tx(ctx, func(tx *sqlx.Tx) error {
 		// A person who is being retired must not be left with a feed.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -139,25 +138,10 @@ func reopen(ctx context.Context, tx *sqlx.Tx, now time.Time, by person.Actor, s 
 	return record(ctx, tx, now, by, "slot.reopened", slotObject(s.Key), map[string]any{"state": s.State, "reason": s.Reason}, map[string]any{"reason": reason})
 }
 
-// Slot is one slot.
-func (s *Store) Slot(ctx context.Context, k run.Key) (planning.Slot, error) {
-	slot, err := slotOf(ctx, s.db, k)
-	return slot, mapped(err)
-}
-
-func slotOf(ctx context.Context, q sqlx.QueryerContext, k run.Key) (planning.Slot, error) {
-	var r slotRow
-	err := sqlx.GetContext(ctx, q, &r, "SELECT "+slotColumns+" FROM slot s WHERE process = $1 AND scope = $2 AND period = $3", k.Process, k.Scope, k.Period)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = fault.New(fault.NotFound, text.F("There is no slot %.200s.", "Den Termin %.200s gibt es nicht.", k.ID(1)))
-	}
-	return r.plain(), err
-}
-
 // DeclareMissed records that a slot that is due won't be done, and why.
 func (s *Store) DeclareMissed(ctx context.Context, by person.Actor, now time.Time, k run.Key, reason string) (slot planning.Slot, err error) {
 	err = s.tx(ctx, func(tx *sqlx.Tx) error {
-		if _, err := tx.ExecContext(ctx, "SELECT 1 FROM slot WHERE process = $1 AND scope = $2 AND period = $3 FOR UPDATE", k.Process, k.Scope, k.Period); err != nil {
+		if err := lockSlots(ctx, tx, k); err != nil {
 			return err
 		}
 		before, err := slotOf(ctx, tx, k)
@@ -179,97 +163,4 @@ func (s *Store) DeclareMissed(ctx context.Context, by person.Actor, now time.Tim
 		return err
 	})
 	return slot, err
-}
-
-// Happened records an event of a service, and lets the slots fall due now whose
-// intervals name it: those of the period that the process means today. What is
-// due or done already stays as it is. It gives the slots concerned.
-func (s *Store) Happened(ctx context.Context, by person.Actor, now time.Time, e planning.Event, service, detail, request string, known Processes) ([]planning.Slot, error) {
-	all := []planning.Slot{}
-	err := s.tx(ctx, func(tx *sqlx.Tx) error {
-		if err := holdResources(ctx, tx); err != nil {
-			return err
-		}
-		var before int
-		if err := tx.GetContext(ctx, &before, "SELECT count(*) FROM event WHERE request = $1 AND at > $2", request, now.Add(-keptFor)); err != nil {
-			return err
-		}
-		if before == 0 { // else the process that recorded this very request died before it answered
-			if _, err := tx.ExecContext(ctx, "INSERT INTO event (event, service, detail, person, at, request) VALUES ($1,$2,$3,$4,$5,nullif($6,''))",
-				string(e), service, detail, by.Person, now, request); err != nil {
-				return err
-			}
-			if err := record(ctx, tx, now, by, "event.reported", "service/"+service, nil, map[string]any{"event": e, "detail": detail}); err != nil {
-				return err
-			}
-		}
-		intervals, err := allCurrent[planning.Spec](ctx, tx, resource.Interval)
-		if err != nil {
-			return err
-		}
-		for _, i := range intervals {
-			if i.Spec.Scope != service {
-				continue
-			}
-			versions, err := versionsOf(ctx, tx, i.Metadata.Name)
-			if err != nil {
-				return err
-			}
-			v := inForce(versions, now)
-			if v == nil || !slices.Contains(v.Spec.Events, e) {
-				continue
-			}
-			slot, err := bringForward(ctx, tx, now, by, i, *v, e, known)
-			if err != nil {
-				return err
-			}
-			all = append(all, slot)
-		}
-		return nil
-	})
-	return all, err
-}
-
-// inForce is the version whose slots fall due today; nil before the first one
-// begins, and where the last one has ended.
-func inForce(versions []planning.Version, now time.Time) *planning.Version {
-	for i := len(versions) - 1; i >= 0; i-- {
-		v := &versions[i]
-		today := calendar.DateOf(now.In(v.Zone))
-		if today.Before(v.Spec.Valid.From) {
-			continue
-		}
-		if end := v.Spec.Valid.To; end != nil && end.Before(today) {
-			return nil
-		}
-		return v
-	}
-	return nil
-}
-
-// bringForward makes the slot of the period that is meant today due now, or
-// adds one.
-func bringForward(ctx context.Context, tx *sqlx.Tx, now time.Time, by person.Actor, i resource.Resource[planning.Spec], v planning.Version, e planning.Event, known Processes) (planning.Slot, error) {
-	p, ok := known(i.Spec.Process)
-	if !ok {
-		return planning.Slot{}, fault.Invalidf("process", "There is no process %.80q that can be planned.", "Einen planbaren Prozess %.80q gibt es nicht.", i.Spec.Process)
-	}
-	wanted := v.Today(p, i.Metadata.Name, now)
-	done, err := tx.ExecContext(ctx, `INSERT INTO slot AS s (process, scope, period, interval, version, due_at, early_at, late_at, catch_up, state, look_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'due', $6)
-		ON CONFLICT (process, scope, period) DO UPDATE SET due_at = excluded.due_at, early_at = excluded.early_at, late_at = excluded.late_at,
-			state = 'due', look_at = excluded.look_at WHERE s.state = 'planned' AND s.due_at > excluded.due_at`,
-		wanted.Process, wanted.Scope, wanted.Period, wanted.Interval, wanted.Version, wanted.Due, wanted.Early, wanted.Late, string(i.Spec.Filled().CatchUp)) // the rule of today
-	if err != nil {
-		return planning.Slot{}, err
-	}
-	if n, _ := done.RowsAffected(); n > 0 {
-		if err := settle(ctx, tx, now, wanted.Key); err != nil {
-			return planning.Slot{}, err
-		}
-		if err := record(ctx, tx, now, by, "slot.brought-forward", slotObject(wanted.Key), nil, map[string]any{"event": e}); err != nil {
-			return planning.Slot{}, err
-		}
-	}
-	return slotOf(ctx, tx, wanted.Key)
 }

@@ -32,7 +32,7 @@ func (s *Store) Preview(ctx context.Context, now time.Time, docs []resource.Raw,
 			if err != nil && fault.All(err) == nil {
 				return err
 			}
-			faults.Add(declaration.At(keyOf(d).String(), below("spec", err)))
+			faults.Add(declaration.At(keyOf(d).String(), declaration.Below("spec", err)))
 			all = append(all, slots...)
 		}
 		return faults.Err()
@@ -51,10 +51,9 @@ func preview(ctx context.Context, tx *sqlx.Tx, now time.Time, d resource.Raw, kn
 	if err := json.Unmarshal(d.Spec, &spec); err != nil {
 		return nil, err
 	}
-	p, ok := known(spec.Process)
-	if !ok {
-		return nil, fault.Invalidf("process", "There is no process %.80q that can be planned: GET /v1/processes lists them.",
-			"Einen planbaren Prozess %.80q gibt es nicht: GET /v1/processes zeigt sie.", spec.Process)
+	p, err := known.find(spec.Process)
+	if err != nil {
+		return nil, err
 	}
 	v, err := compiled(ctx, tx, 0, spec)
 	if err != nil {

@@ -97,18 +97,17 @@ func submit(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, d 
 	if err != nil {
 		return c, err
 	}
-	before, err := newest(ctx, tx, k.kind, k.name)
-	switch {
-	case err == nil && before.Hash == hash:
-		c.Change, c.After = Unchanged, &before
-		return c, nil
-	case err == nil:
-		c.Before = &before
-	case !fault.Is(err, fault.NotFound):
+	if c.Before, err = newestIfAny(ctx, tx, k); err != nil {
 		return c, err
 	}
-	p := Proposal{Base: before.Version, Document: d, Hash: hash, By: by.Person, At: now}
-	c.After = &resource.Version{Resource: d, Version: before.Version + 1, ValidFrom: now, Hash: hash, At: now, By: by.Person}
+	base := 0
+	if before := c.Before; before != nil {
+		if base = before.Version; before.Hash == hash {
+			return Change{Kind: k.kind, Name: k.name, Change: Unchanged, After: before}, nil
+		}
+	}
+	p := Proposal{Base: base, Document: d, Hash: hash, By: by.Person, At: now}
+	c.After = &resource.Version{Resource: d, Version: base + 1, ValidFrom: now, Hash: hash, At: now, By: by.Person}
 	about, err := subjectOf(d)
 	if err != nil {
 		return c, err
@@ -200,20 +199,19 @@ func checkProposal(ctx context.Context, tx *sqlx.Tx, now time.Time, p Proposal, 
 			return fault.New(fault.Conflict, text.New("A waiver isn't changed: propose another one under a name of its own.",
 				"Ein Verzicht wird nicht geändert: einen weiteren unter eigenem Namen vorschlagen."))
 		}
-		return below("spec", checkWaiver(ctx, tx, w.Spec))
+		return declaration.Below("spec", checkWaiver(ctx, tx, w.Spec))
 	}
 	i, err := decoded[planning.Spec](p.Document)
 	if err != nil {
 		return err
 	}
-	return below("spec", checkInterval(ctx, tx, now, p, before, i.Spec, known))
+	return declaration.Below("spec", checkInterval(ctx, tx, now, p, before, i.Spec, known))
 }
 
 func checkInterval(ctx context.Context, tx *sqlx.Tx, now time.Time, p Proposal, before *resource.Version, spec planning.Spec, known Processes) error {
-	process, ok := known(spec.Process)
-	if !ok {
-		return fault.Invalidf("process", "There is no process %.80q that can be planned: GET /v1/processes lists them.",
-			"Einen planbaren Prozess %.80q gibt es nicht: GET /v1/processes zeigt sie.", spec.Process)
+	process, err := known.find(spec.Process)
+	if err != nil {
+		return err
 	}
 	if before != nil {
 		old, err := decoded[planning.Spec](before.Resource)
@@ -266,19 +264,6 @@ func checkWaiver(ctx context.Context, tx *sqlx.Tx, w planning.WaiverSpec) error 
 			faults.Say(at, "The slot %s is %s: what is planned, due or missed can be waived.", "Der Termin %s ist %s: verzichtet wird auf geplante, fällige oder versäumte.",
 				period, string(state))
 		}
-	}
-	return faults.Err()
-}
-
-// below puts a field above those of all faults.
-func below(field string, err error) error {
-	var faults fault.List
-	all := fault.All(err)
-	if all == nil {
-		return err
-	}
-	for _, f := range all {
-		faults.Add(f.At(field))
 	}
 	return faults.Err()
 }

@@ -218,6 +218,15 @@ func newest(ctx context.Context, q sqlx.QueryerContext, k resource.Kind, name st
 	return row.domain(), err
 }
 
+// newestIfAny is newest, or nil where there is none.
+func newestIfAny(ctx context.Context, q sqlx.QueryerContext, k key) (*resource.Version, error) {
+	v, err := newest(ctx, q, k.kind, k.name)
+	if fault.Is(err, fault.NotFound) {
+		return nil, nil
+	}
+	return &v, err
+}
+
 // personSpec is a person as they are now; false if there is nobody of that
 // name (any more).
 func personSpec(ctx context.Context, q sqlx.QueryerContext, name string) (person.Spec, bool, error) {

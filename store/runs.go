@@ -146,8 +146,7 @@ func begin(ctx context.Context, tx *sqlx.Tx, now time.Time, n NewRun) (r run.Run
 		n.Service = n.Key.Scope
 	}
 	// The slot first, as the waker does, so that the two don't wait for each other.
-	if _, err := tx.ExecContext(ctx, "SELECT 1 FROM slot WHERE process = $1 AND scope = $2 AND period = $3 FOR UPDATE",
-		n.Key.Process, n.Key.Scope, n.Key.Period); err != nil {
+	if err := lockSlots(ctx, tx, n.Key); err != nil {
 		return r, false, err
 	}
 	if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock(hashtextextended($1, 1))", n.Key.ID(1)); err != nil {

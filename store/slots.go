@@ -2,11 +2,15 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"time"
 
 	"github.com/jmoiron/sqlx"
 
+	"turnus/itsm/fault"
 	"turnus/itsm/planning"
+	"turnus/itsm/run"
 	"turnus/itsm/text"
 )
 
@@ -64,6 +68,21 @@ func (s *Store) Slots(ctx context.Context, f Slots, p Page) ([]planning.Slot, st
 		list[i] = r.plain()
 	}
 	return list, next, nil
+}
+
+// Slot is one slot.
+func (s *Store) Slot(ctx context.Context, k run.Key) (planning.Slot, error) {
+	slot, err := slotOf(ctx, s.db, k)
+	return slot, mapped(err)
+}
+
+func slotOf(ctx context.Context, q sqlx.QueryerContext, k run.Key) (planning.Slot, error) {
+	var r slotRow
+	err := sqlx.GetContext(ctx, q, &r, "SELECT "+slotColumns+" FROM slot s WHERE process = $1 AND scope = $2 AND period = $3", k.Process, k.Scope, k.Period)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = fault.New(fault.NotFound, text.F("There is no slot %.200s.", "Den Termin %.200s gibt es nicht.", k.ID(1)))
+	}
+	return r.plain(), err
 }
 
 // Ledger says what became of the slots of one interval: at every moment

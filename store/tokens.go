@@ -2,11 +2,7 @@ package store
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"time"
 
@@ -71,9 +67,7 @@ func (s *Store) issue(ctx context.Context, by person.Actor, now time.Time, name 
 		return person.Token{}, "", fault.Invalidf("ttl", "A token lives for a second at least and 400 days at most, not %s.",
 			"Ein Token gilt mindestens eine Sekunde und höchstens 400 Tage, nicht %s.", ttl)
 	}
-	random := make([]byte, 32)
-	rand.Read(random) //nolint:errcheck // crypto/rand never fails
-	secret := tokenPrefix + base64.RawURLEncoding.EncodeToString(random)
+	secret := newSecret(tokenPrefix)
 	at := now.UTC().Truncate(time.Microsecond)
 	t := person.Token{ID: uuid.NewString(), Person: name, Issuer: by.Person, Created: at, Expires: at.Add(ttl)}
 	err := s.tx(ctx, func(tx *sqlx.Tx) error {
@@ -186,12 +180,6 @@ func revoke(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, be
 }
 
 func tokenObject(t person.Token) string { return "token/" + t.Person + "/" + t.ID }
-
-// hashed is a secret as it is stored. 256 random bits need no slow hash.
-func hashed(secret string) string {
-	h := sha256.Sum256([]byte(secret))
-	return hex.EncodeToString(h[:])
-}
 
 func inUTC(t person.Token) person.Token {
 	t.Created, t.Expires = t.Created.UTC(), t.Expires.UTC()

@@ -43,14 +43,7 @@ func TestHistoriesOfAnSLAReport(t *testing.T) {
 		return e.ask(202, owner, "POST", "/v1/processes/sla-report/runs",
 			object{"service": "service-desk", "period": period, "provisional": provisional})["id"].(string)
 	}
-	decide := func(run string, round int, outcome string) {
-		tasks := e.await(approver, run, "waiting")["tasks"].([]any)
-		for len(tasks) < round {
-			tasks = e.await(approver, run, "waiting")["tasks"].([]any)
-		}
-		e.ask(200, approver, "POST", "/v1/tasks/"+tasks[round-1].(object)["id"].(string)+"/decision",
-			object{"outcome": outcome, "comment": "recorded"})
-	}
+	decide := func(run string, round int, outcome string) { e.decideIn(approver, run, round, outcome) }
 	ended := map[string]string{}
 
 	run := start("2016-03", false)
@@ -100,14 +93,7 @@ func TestHistoriesOfThePlan(t *testing.T) {
 				"rule": object{"working_day": 3, "of": "month", "at": "06:00"}, "reason": "recorded", "valid": object{"from": "2026-01-01"}}})
 		return done["run"].(string)
 	}
-	decide := func(run string, round int, outcome string) {
-		tasks := e.await(approver, run, "waiting")["tasks"].([]any)
-		for len(tasks) < round {
-			tasks = e.await(approver, run, "waiting")["tasks"].([]any)
-		}
-		e.ask(200, approver, "POST", "/v1/tasks/"+tasks[round-1].(object)["id"].(string)+"/decision",
-			object{"outcome": outcome, "comment": "recorded"})
-	}
+	decide := func(run string, round int, outcome string) { e.decideIn(approver, run, round, outcome) }
 	ended := map[string]string{}
 
 	run := propose(1)
@@ -144,6 +130,16 @@ func TestHistoriesOfThePlan(t *testing.T) {
 		return temporal.GetWorkflow(t.Context(), waking, "").Get(t.Context(), nil) == nil
 	}, 30*time.Second, 100*time.Millisecond, "each start of a worker wakes at once")
 	e.keepHistories(workflows.WakingName, map[string]string{"woken": waking})
+}
+
+// decideIn answers the task of a run's round.
+func (e *engine) decideIn(approver, run string, round int, outcome string) {
+	tasks := e.await(approver, run, "waiting")["tasks"].([]any)
+	for len(tasks) < round {
+		tasks = e.await(approver, run, "waiting")["tasks"].([]any)
+	}
+	e.ask(200, approver, "POST", "/v1/tasks/"+tasks[round-1].(object)["id"].(string)+"/decision",
+		object{"outcome": outcome, "comment": "recorded"})
 }
 
 // keepHistories holds histories small, and writes them where they are replayed

@@ -109,7 +109,7 @@ func decoded[T any](spec json.RawMessage, check func(T) error) error {
 	if err != nil {
 		return err
 	}
-	return below("spec", check(s))
+	return Below("spec", check(s))
 }
 
 // Place is how a fault names a document: kind and name as far as they are
@@ -130,8 +130,8 @@ func At(place string, err error) error {
 	})
 }
 
-// below puts a field above those of all faults.
-func below(field string, err error) error {
+// Below puts a field above those of all faults.
+func Below(field string, err error) error {
 	return changed(err, func(f *fault.Error) *fault.Error { return f.At(field) })
 }
 
