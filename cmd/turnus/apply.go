@@ -15,6 +15,7 @@ import (
 
 	"turnus/client"
 	"turnus/itsm/resource"
+	"turnus/itsm/text"
 )
 
 func applyCommand() *cobra.Command {
@@ -119,10 +120,10 @@ func difference(w io.Writer, ch client.Change) {
 		before, after = before[:len(before)-1], after[:len(after)-1]
 	}
 	for _, l := range before {
-		fmt.Fprintln(w, "  - "+l)
+		fmt.Fprintln(w, "  - "+text.Plain(l))
 	}
 	for _, l := range after {
-		fmt.Fprintln(w, "  + "+l)
+		fmt.Fprintln(w, "  + "+text.Plain(l))
 	}
 }
 
@@ -132,7 +133,7 @@ func lines(v *resource.Version) []string {
 	}
 	b, err := json.Marshal(v.Resource)
 	var plain any
-	if err != nil || yaml.Unmarshal(b, &plain) != nil {
+	if err != nil || yaml.Unmarshal([]byte(escaped(string(b))), &plain) != nil {
 		return nil
 	}
 	var out bytes.Buffer

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"turnus/client"
+	"turnus/itsm/text"
 )
 
 const defaultURL = "http://127.0.0.1:8080"
@@ -41,28 +42,38 @@ func table[T any](c *cobra.Command, values []T, heading string, row func(T) []an
 			if i > 0 {
 				fmt.Fprint(w, "\t")
 			}
-			fmt.Fprint(w, oneLine(fmt.Sprint(cell)))
+			fmt.Fprint(w, text.Line(fmt.Sprint(cell)))
 		}
 		fmt.Fprintln(w)
 	}
 	return w.Flush()
 }
 
-// oneLine keeps a value from breaking its table, or the terminal.
-func oneLine(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
-			return ' '
-		}
-		return r
-	}, s)
-}
-
+// writeJSON writes a value as it is on record.
 func writeJSON(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
+	var b strings.Builder
+	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	return e.Encode(v)
+	if err := e.Encode(v); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, escaped(b.String()))
+	return err
+}
+
+// escaped writes what a terminal would obey in JSON as escapes, which mean the
+// same: only its strings hold such characters.
+func escaped(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if text.Control(r) && r != '\n' {
+			fmt.Fprintf(&b, `\u%04x`, r)
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
 }
 
 // withJSON adds --json.

@@ -15,6 +15,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"turnus/itsm/text"
 )
 
 func main() {
@@ -89,7 +91,7 @@ func execute(ctx context.Context, c *cobra.Command, args []string, in io.Reader,
 	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
 		fmt.Fprintln(errOut, "turnus: interrupted")
 	default:
-		fmt.Fprintln(errOut, "turnus: "+strings.TrimSpace(err.Error()))
+		fmt.Fprintln(errOut, "turnus: "+text.Plain(strings.TrimSpace(err.Error())))
 	}
 	if wrong {
 		return 2

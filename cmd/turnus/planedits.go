@@ -10,6 +10,7 @@ import (
 	"turnus/itsm/calendar"
 	"turnus/itsm/planning"
 	"turnus/itsm/run"
+	"turnus/itsm/text"
 )
 
 // checkSlot wants a slot's name: that of its run, without an attempt.
@@ -77,7 +78,7 @@ func intervalLine(c *cobra.Command, i client.Interval) error {
 		fmt.Fprintf(c.OutOrStdout(), "running Interval/%s\n", i.Interval)
 		return nil
 	}
-	fmt.Fprintf(c.OutOrStdout(), "paused Interval/%s since %s by %s: %s\n", i.Interval, instant(*i.Paused), i.By, oneLine(i.Reason))
+	fmt.Fprintf(c.OutOrStdout(), "paused Interval/%s since %s by %s: %s\n", i.Interval, instant(*i.Paused), i.By, text.Line(i.Reason))
 	return nil
 }
 

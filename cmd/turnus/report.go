@@ -1,13 +1,17 @@
 package main
 
 import (
+	"errors"
 	"io"
 	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/text/runes"
+	"golang.org/x/text/transform"
 
 	"turnus/itsm/run"
+	"turnus/itsm/text"
 )
 
 func reportCommand() *cobra.Command {
@@ -44,7 +48,11 @@ approvers and auditors. turnus verify receipt FILE computes it anew, anywhere.`,
 				mode = 0o600 // tickets are in it
 			}
 			if to == "" || to == "-" {
-				return fetch(c.OutOrStdout())
+				if !terminal(c.OutOrStdout()) {
+					return fetch(c.OutOrStdout())
+				}
+				screen := plainly(c.OutOrStdout())
+				return errors.Join(fetch(screen), screen.Close())
 			}
 			return writeWhole(to, mode, func(f *os.File) error { return fetch(f) })
 		},
@@ -55,4 +63,10 @@ approvers and auditors. turnus verify receipt FILE computes it anew, anywhere.`,
 	f.BoolVar(&receipts, "receipts", false, "how each figure came about, for turnus verify receipt")
 	f.StringVarP(&to, "output", "o", "", "file to write (default: stdout)")
 	return c
+}
+
+// plainly leaves out what a terminal would obey, as a document goes by. It is
+// closed at the end.
+func plainly(w io.Writer) io.WriteCloser {
+	return transform.NewWriter(w, runes.Remove(runes.Predicate(func(r rune) bool { return text.Control(r) && r != '\n' && r != '\t' })))
 }

@@ -17,6 +17,7 @@ import (
 
 	"turnus/internal/embedded/postgres"
 	"turnus/internal/embedded/temporal"
+	"turnus/itsm/text"
 )
 
 // The names of Turnus's database and of its Temporal namespace.
@@ -156,7 +157,9 @@ func serve(ctx context.Context, f upFlags, log *slog.Logger) (err error) {
 }
 
 // say tells the person at the terminal, in plain words.
-func say(format string, args ...any) { fmt.Fprintf(os.Stderr, format+"\n", args...) }
+func say(format string, args ...any) {
+	fmt.Fprintln(os.Stderr, text.Plain(fmt.Sprintf(format, args...)))
+}
 
 // stopped makes no error of what was asked for.
 func stopped(ctx context.Context, err error) error {

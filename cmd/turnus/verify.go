@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"turnus/itsm/text"
 	"turnus/report/receipt"
 )
 
@@ -75,13 +76,13 @@ func tell(w io.Writer, v receipt.Verdict) error {
 	if v.Version > 0 {
 		version = fmt.Sprintf("version %d", v.Version)
 	}
-	about := fmt.Sprintf("%d figures from %d %s of %s, %s", v.Figures, v.Cases, v.Kind, oneLine(v.Run), version)
+	about := fmt.Sprintf("%d figures from %d %s of %s, %s", v.Figures, v.Cases, v.Kind, text.Line(v.Run), version)
 	if v.Identical {
 		fmt.Fprintf(w, "identical: %s\n", about)
 	} else {
 		fmt.Fprintf(w, "differs: %s\n", about)
 		for _, d := range v.Differences {
-			fmt.Fprintf(w, "  %s: the file says %s, recomputed: %s\n", oneLine(d.Place), oneLine(d.File), oneLine(d.Recomputed))
+			fmt.Fprintf(w, "  %s: the file says %s, recomputed: %s\n", text.Line(d.Place), text.Line(d.File), text.Line(d.Recomputed))
 		}
 		if v.More > 0 {
 			fmt.Fprintf(w, "  and %d more differences\n", v.More)
@@ -90,10 +91,10 @@ func tell(w io.Writer, v receipt.Verdict) error {
 	switch {
 	case v.TZData == v.TZDataHere:
 	case v.Identical:
-		fmt.Fprintf(w, "tzdata: %s in the file, %s here; nothing here depends on the difference\n", oneLine(v.TZData), v.TZDataHere)
+		fmt.Fprintf(w, "tzdata: %s in the file, %s here; nothing here depends on the difference\n", text.Line(v.TZData), v.TZDataHere)
 	default:
-		fmt.Fprintf(w, "tzdata: %s in the file, %s here: differences may come from that; a turnus with %[1]s can tell\n", oneLine(v.TZData), v.TZDataHere)
+		fmt.Fprintf(w, "tzdata: %s in the file, %s here: differences may come from that; a turnus with %[1]s can tell\n", text.Line(v.TZData), v.TZDataHere)
 	}
-	_, err := fmt.Fprintf(w, "report: content hash %s\n", oneLine(v.Report))
+	_, err := fmt.Fprintf(w, "report: content hash %s\n", text.Line(v.Report))
 	return err
 }

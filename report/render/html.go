@@ -28,7 +28,8 @@ var parsed = template.Must(template.New("report").Parse(layout))
 // HTML writes a report as one page without scripts or outside resources: to be
 // read on a screen of any width, and to be printed. It needs no more than
 // "default-src 'none'; style-src 'unsafe-inline'" of a content policy. Any
-// language but German is English.
+// language but German is English. Of what people typed it shows what text.Plain
+// leaves; JSON keeps it as it is on record.
 func HTML(w io.Writer, r report.Report, lang text.Lang) error {
 	zone, err := calendar.Zone(r.Zone)
 	if err != nil {
@@ -37,7 +38,12 @@ func HTML(w io.Writer, r report.Report, lang text.Lang) error {
 	if lang != text.De {
 		lang = text.En
 	}
-	return parsed.Execute(w, &page{Report: r, format: format{lang: lang, zone: zone}})
+	var b strings.Builder
+	if err := parsed.Execute(&b, &page{Report: r, format: format{lang: lang, zone: zone}}); err != nil {
+		return err
+	}
+	_, err = io.WriteString(w, text.Plain(b.String())) // whichever member it came from
+	return err
 }
 
 // page is what the template sees: the report, and how to write its values.

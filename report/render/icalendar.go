@@ -4,7 +4,6 @@ import (
 	"io"
 	"strings"
 	"time"
-	"unicode"
 
 	ics "github.com/arran4/golang-ical"
 
@@ -34,10 +33,10 @@ func ICalendar(w io.Writer, f Feed, lang text.Lang, now time.Time) error {
 	c := ics.NewCalendarFor("Turnus")
 	c.SetProductId("-//Turnus//Plan//" + strings.ToUpper(string(lang)))
 	c.SetMethod(ics.MethodPublish)
-	c.SetName(line(f.Name.In(lang)))
+	c.SetName(text.Line(f.Name.In(lang)))
 	if note := f.Note.In(lang); note != "" {
-		c.SetDescription(line(note))
-		c.SetXWRCalDesc(line(note))
+		c.SetDescription(text.Line(note))
+		c.SetXWRCalDesc(text.Line(note))
 	}
 	c.SetRefreshInterval("PT1H") // the library says that it is a duration
 	c.SetXPublishedTTL("PT1H")
@@ -47,7 +46,7 @@ func ICalendar(w io.Writer, f Feed, lang text.Lang, now time.Time) error {
 		e.SetDtStampTime(now)
 		e.SetStartAt(s.Due)
 		e.SetEndAt(s.Due.Add(slotLasts))
-		e.SetSummary(line(f.Titles[s.Process].In(lang) + " " + s.Scope + " " + s.Period + " (" + s.State.Title().In(lang) + ")"))
+		e.SetSummary(text.Line(f.Titles[s.Process].In(lang) + " " + s.Scope + " " + s.Period + " (" + s.State.Title().In(lang) + ")"))
 		e.SetDescription(in.slot(s))
 		e.SetTimeTransparency(ics.TransparencyTransparent)
 		e.SetStatus(ics.ObjectStatusConfirmed)
@@ -70,23 +69,5 @@ func (f format) slot(s planning.Slot) string {
 	if s.Run != "" {
 		lines = append(lines, f.text(text.New("Run: ", "Lauf: "))+s.Run)
 	}
-	return printable(strings.Join(lines, "\n"))
-}
-
-// line is a text on one line.
-func line(s string) string { return strings.ReplaceAll(printable(s), "\n", " ") }
-
-// printable leaves out the control characters that a text of a calendar may
-// not hold: the library escapes line feeds, and nothing else of them.
-func printable(s string) string {
-	s = strings.ReplaceAll(s, "\r\n", "\n")
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\r':
-			return '\n'
-		case unicode.IsControl(r) && r != '\n' && r != '\t':
-			return -1
-		}
-		return r
-	}, s)
+	return text.Plain(strings.Join(lines, "\n"))
 }

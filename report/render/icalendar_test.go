@@ -110,7 +110,7 @@ func TestTextsInACalendar(t *testing.T) {
 		require.Len(t, c.Events(), 2, raw)
 		require.Empty(t, c.Events()[0].Children)
 		require.Contains(t, value(t, c.Events()[0].Props.Get("DESCRIPTION")), "\nReason: "+want, raw)
-		flat := strings.ReplaceAll(want, "\n", " ")
+		flat := strings.NewReplacer("\n", " ", "\t", " ").Replace(want)
 		require.Equal(t, flat+" service-desk 2026-10 (missed)", value(t, c.Events()[0].Props.Get("SUMMARY")), raw)
 		require.Equal(t, flat, value(t, c.Props.Get("X-WR-CALNAME")))
 		require.Equal(t, flat, value(t, c.Props.Get("X-WR-CALDESC")))
@@ -120,4 +120,13 @@ func TestTextsInACalendar(t *testing.T) {
 func TestACalendarWithoutSlots(t *testing.T) {
 	c, _ := calendar(t, aFeed(), text.En)
 	require.Empty(t, c.Events())
+}
+
+// What a person typed as a reason doesn't turn the direction of an event.
+func TestNoReasonTurnsTheLine(t *testing.T) {
+	s := aSlot("2026-10", planning.Waived)
+	s.Reason = text.Same("moved\u202e to\u2067 May\x1b[2J\u200f")
+	c, raw := calendar(t, aFeed(s), text.En)
+	require.Contains(t, value(t, c.Events()[0].Props.Get("DESCRIPTION")), "Reason: moved to May[2J")
+	require.False(t, strings.ContainsFunc(raw, func(r rune) bool { return text.Control(r) && r != '\r' && r != '\n' }))
 }

@@ -5,6 +5,8 @@ import (
 	"html/template"
 	"strings"
 	"unicode"
+
+	"turnus/itsm/text"
 )
 
 // What stands in the margin of every printed page is generated content of the
@@ -32,11 +34,12 @@ func (p *page) Paging() template.CSS {
 	return quoted(p.W("page")+" ") + " counter(page) " + quoted(" "+p.W("of")+" ") + " counter(pages)"
 }
 
-// quoted is a CSS string; whatever isn't a letter, digit or space is escaped.
+// quoted is a CSS string; whatever isn't a letter, digit or space is escaped,
+// and hence has to be plain before.
 func quoted(s string) template.CSS {
 	var b strings.Builder
 	b.WriteByte('"')
-	for _, r := range s {
+	for _, r := range text.Plain(s) {
 		if r == ' ' || unicode.IsLetter(r) || unicode.IsDigit(r) {
 			b.WriteRune(r)
 		} else {

@@ -204,6 +204,30 @@ func TestEscaping(t *testing.T) {
 	require.Contains(t, head[1], "שלום")
 }
 
+// A name that turns the direction of the line around it, or holds what a display
+// obeys, is shown without; the record keeps it.
+func TestNoNameTurnsTheLine(t *testing.T) {
+	turned := "Tom\u202e\u2066\u200f\u061c \x1b]0;x\a\u009b31m"
+	r := sample()
+	r.Subject, r.Notice, r.Provisional = text.Same(turned), text.Same(turned), true
+	r.Decisions[0].Comment, r.Decisions[0].Person, r.Owner, r.Record.Reason = turned, turned, turned, turned
+	r.Persons = map[string]text.Text{turned: text.Same("Ms " + turned)}
+	r.Sections[0].Title, r.Sections[0].Tables[0].Caption = text.Same(turned), text.Same(turned)
+	r.Sections[0].Tables[0].Rows[0][0] = report.Words(text.Same(turned))
+	r.Figures[0].Agreement, r.Sources[0].Name = turned, turned
+	s := page1(t, r, text.En)
+	require.Equal(t, s, text.Plain(s))
+	require.NotContains(t, s, `\00202e`, "in the style sheet neither")
+	require.NotContains(t, s, `\00001b`)
+	require.Equal(t, "Tom ]0;x31m", parse(t, s).find("blockquote")[0].text)
+
+	var b bytes.Buffer
+	require.NoError(t, JSON(&b, r))
+	var kept report.Report
+	require.NoError(t, json.Unmarshal(b.Bytes(), &kept))
+	require.Equal(t, turned, kept.Decisions[0].Comment)
+}
+
 func TestAnyTextComesThrough(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := rapid.StringOf(rapid.RuneFrom(nil, unicode.L, unicode.P, unicode.S, unicode.Nd)).Draw(t, "text")
