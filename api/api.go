@@ -37,6 +37,8 @@ type Config struct {
 	Counts  func(context.Context) (Counts, error)  // for /metrics, read at each scrape; may be nil
 	Backup  func(context.Context, io.Writer) error // writes a copy of everything; nil: not from here
 	Version string                                 // of the binary, shown by /healthz
+
+	MetricsTokenFile string // holds what lets /metrics be read; empty: callers of this machine may
 }
 
 // server holds the configuration and what New makes of it.
@@ -76,7 +78,8 @@ func New(c Config) *echo.Echo {
 	e.HTTPErrorHandler = s.unrouted
 	s.huma = humaecho.New(e, humaConfig())
 
-	s.health(e)
+	s.health()
+	s.scrape(e)
 	s.processes()
 	s.runs()
 	s.report()

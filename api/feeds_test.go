@@ -191,7 +191,7 @@ func TestSecretsOfFeedsStayWhereTheyAre(t *testing.T) {
 	}
 	require.Contains(t, log.String(), "operation=get-feed method=GET path=/v1/feeds/… status=200")
 	require.NotContains(t, log.String(), secret)
-	require.NotContains(t, do(t, h.Echo, "GET", "/metrics", "", nil).Body.String(), secret)
+	require.NotContains(t, scrape(t, h.Echo).Body.String(), secret)
 	require.NotContains(t, do(t, h.Echo, "GET", "/openapi.yaml", "", nil).Body.String(), "turnus_feed_")
 	var held []string
 	rows, err := h.store.DB().Query(`SELECT 'audit' FROM audit x WHERE x::text LIKE $1 OR convert_from(x.bytes, 'UTF8') LIKE $1

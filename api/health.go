@@ -5,7 +5,6 @@ import (
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/labstack/echo/v4"
 )
 
 type health struct {
@@ -15,7 +14,7 @@ type health struct {
 	}
 }
 
-func (s *server) health(e *echo.Echo) {
+func (s *server) health() {
 	register(s, operation{Operation: huma.Operation{
 		OperationID: "healthz", Method: http.MethodGet, Path: "/healthz", Tags: []string{"Operation"},
 		Summary: "Whether the process is alive",
@@ -35,5 +34,4 @@ func (s *server) health(e *echo.Echo) {
 		out.Body.Status = "ready"
 		return out, nil
 	})
-	e.GET("/metrics", echo.WrapHandler(s.metrics.handler()))
 }

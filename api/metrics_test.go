@@ -4,11 +4,14 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"regexp"
 	"testing"
 	"time"
 
+	"github.com/labstack/echo/v4"
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
 
@@ -19,7 +22,78 @@ import (
 // scraped is /metrics of an API that counts so.
 func scraped(t testing.TB, c Counts) string {
 	e := New(Config{Now: testClock, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Counts: func(context.Context) (Counts, error) { return c, nil }})
-	return do(t, e, "GET", "/metrics", "", nil).Body.String()
+	return scrape(t, e).Body.String()
+}
+
+// scrape reads /metrics as a program on this machine does.
+func scrape(t testing.TB, e *echo.Echo, headers ...string) *httptest.ResponseRecorder {
+	return scrapeFrom(t, e, "127.0.0.1:40000", "127.0.0.1:8080", headers...)
+}
+
+func scrapeFrom(t testing.TB, e *echo.Echo, peer, host string, headers ...string) *httptest.ResponseRecorder {
+	t.Helper()
+	r := httptest.NewRequest("GET", "/metrics", nil)
+	r.RemoteAddr, r.Host = peer, host
+	for i := 0; i+1 < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	w := httptest.NewRecorder()
+	e.ServeHTTP(w, r)
+	return w
+}
+
+// Metrics name the intervals: whoever comes from elsewhere, through a proxy, or
+// through a page in a browser of this machine, gets none of it.
+func TestMetricsAreForThisMachine(t *testing.T) {
+	e := New(Config{Now: testClock, Log: slog.New(slog.DiscardHandler), Counts: func(context.Context) (Counts, error) {
+		return Counts{Ledgers: []store.Ledger{{Interval: "secret-audit"}}}, nil
+	}})
+	for _, here := range [][2]string{{"127.0.0.1:1", "localhost:8080"}, {"127.8.0.1:1", "127.0.0.1"}, {"[::1]:1", "[::1]:8080"}, {"[::1]:1", "[::1]"}, {"[::ffff:127.0.0.1]:1", "localhost"}} {
+		w := scrapeFrom(t, e, here[0], here[1])
+		require.Equal(t, 200, w.Code, here)
+		require.Contains(t, w.Body.String(), "secret-audit")
+	}
+	refused := func(w *httptest.ResponseRecorder) {
+		t.Helper()
+		require.Equal(t, 403, w.Code)
+		require.NotContains(t, w.Body.String(), "secret-audit")
+		require.Contains(t, problemIn(t, w).Detail, "--metrics-token-file")
+	}
+	for _, elsewhere := range []string{"192.0.2.1:1", "[2001:db8::1]:1", "10.0.0.1:1", "", "@", "127.0.0.1"} {
+		refused(scrapeFrom(t, e, elsewhere, "127.0.0.1:8080"))
+	}
+	for _, header := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via", "True-Client-IP", "CF-Connecting-IP", "X-Client-IP"} {
+		refused(scrape(t, e, header, "127.0.0.1"))
+		refused(scrape(t, e, header, ""))
+	}
+	for _, host := range []string{"turnus.example.org", "rebound.example.org:8080", "localhost.example.org", "192.0.2.1", ""} {
+		refused(scrapeFrom(t, e, "127.0.0.1:1", host))
+	}
+	refused(scrapeFrom(t, e, "192.0.2.1:1", "x", "Authorization", "Bearer x"))
+	require.Equal(t, "Nicht erlaubt", problemIn(t, scrapeFrom(t, e, "192.0.2.1:1", "x", "Accept-Language", "de")).Title)
+}
+
+// With a token file it is the token that counts, as it is at that moment.
+func TestMetricsByToken(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "token")
+	write := func(s string) { require.NoError(t, os.WriteFile(file, []byte(s), 0o600)) }
+	write("first\n")
+	e := New(Config{Now: testClock, Log: slog.New(slog.DiscardHandler), MetricsTokenFile: file})
+	with := func(authorization string) int {
+		return scrapeFrom(t, e, "192.0.2.1:1", "turnus.example.org", "Authorization", authorization, "X-Forwarded-For", "192.0.2.9").Code
+	}
+	require.Equal(t, 200, with("Bearer first"))
+	for _, wrong := range []string{"", "Bearer", "Bearer ", "Bearer firs", "Bearer first2", "Bearer FIRST", "Basic first", "first"} {
+		require.Equal(t, 403, with(wrong), wrong)
+	}
+	require.Equal(t, 403, scrape(t, e).Code, "other users of this machine neither")
+	write("second")
+	require.Equal(t, 403, with("Bearer first"))
+	require.Equal(t, 200, with("Bearer second"))
+	write(" \n")
+	require.Equal(t, 503, with("Bearer "), "nothing is no token")
+	require.NoError(t, os.Remove(file))
+	require.Equal(t, 503, with("Bearer second"))
 }
 
 func TestThePlanAsMetrics(t *testing.T) {

@@ -126,7 +126,7 @@ func TestHeadersAndLog(t *testing.T) {
 
 	w = do(t, e, "HEAD", "/healthz", "", nil)
 	require.Equal(t, 200, w.Code)
-	w = do(t, e, "GET", "/metrics", "", nil)
+	w = scrape(t, e)
 	require.Contains(t, w.Body.String(), `turnus_http_requests_total{operation="issue-token",status="201"} 1`)
 }
 
@@ -139,10 +139,10 @@ func TestReadinessAndCounts(t *testing.T) {
 			return Counts{OpenTasks: 3, Runs: map[run.State]int64{run.Waiting: 2}}, counted
 		}})
 	require.Equal(t, 200, do(t, e, "GET", "/readyz", "", nil).Code)
-	require.Contains(t, do(t, e, "GET", "/metrics", "", nil).Body.String(), "turnus_tasks_open 3")
-	require.Contains(t, do(t, e, "GET", "/metrics", "", nil).Body.String(), `turnus_runs{state="waiting"} 2`)
+	require.Contains(t, scrape(t, e).Body.String(), "turnus_tasks_open 3")
+	require.Contains(t, scrape(t, e).Body.String(), `turnus_runs{state="waiting"} 2`)
 	counted = errors.New("away")
-	require.NotContains(t, do(t, e, "GET", "/metrics", "", nil).Body.String(), "turnus_tasks_open")
+	require.NotContains(t, scrape(t, e).Body.String(), "turnus_tasks_open")
 	away = errors.New("dial unix /somewhere: refused")
 	w := do(t, e, "GET", "/readyz", "", nil)
 	require.Equal(t, http.StatusServiceUnavailable, w.Code)

@@ -11,7 +11,7 @@ import (
 
 func apiCommand() *cobra.Command {
 	var c connection
-	var listen string
+	var listen, metricsToken string
 	cmd := &cobra.Command{
 		Use:   "api",
 		Short: "Run the API alone, on a PostgreSQL and a Temporal of yours",
@@ -23,18 +23,22 @@ isn't there yet, and goes on by itself when one was away.`,
 			if err := c.complete(); err != nil {
 				return err
 			}
+			if err := checkMetricsToken(metricsToken); err != nil {
+				return err
+			}
 			ctx, release := untilSignal(cmd.Context())
 			defer release()
-			return serveAPI(ctx, c, listen, slog.New(slog.NewTextHandler(os.Stderr, nil)))
+			return serveAPI(ctx, c, listen, metricsToken, slog.New(slog.NewTextHandler(os.Stderr, nil)))
 		},
 	}
 	c.flags(cmd)
 	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:8080", "address of the API")
+	metricsFlag(cmd, &metricsToken)
 	return cmd
 }
 
 // serveAPI runs the API until ctx ends.
-func serveAPI(ctx context.Context, c connection, listen string, log *slog.Logger) error {
+func serveAPI(ctx context.Context, c connection, listen, metricsToken string, log *slog.Logger) error {
 	listener, err := net.Listen("tcp", listen)
 	if err != nil {
 		return cantListen(listen, err)
@@ -47,6 +51,7 @@ func serveAPI(ctx context.Context, c connection, listen string, log *slog.Logger
 	}
 	defer p.close()
 	defer f.stop() // before what it stands on
+	p.metricsToken = metricsToken
 	f.answer(p.api())
 	say("Turnus answers on http://%s", listener.Addr())
 	select {

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/spf13/cobra"
 	"go.temporal.io/sdk/client"
 
 	"turnus/api"
@@ -28,6 +29,8 @@ type parts struct {
 	runs     *runs.Runs
 	backup   func(context.Context, io.Writer) error // nil: the database is somebody else's
 	log      *slog.Logger
+
+	metricsToken string // a file, see metricsFlag
 }
 
 // close lets go of PostgreSQL and Temporal.
@@ -59,8 +62,24 @@ func (p *parts) work(ctx context.Context, failed func(error)) (w *worker.Worker,
 func (p *parts) api() http.Handler {
 	return api.New(api.Config{
 		Store: p.store, Runs: p.runs, Now: now, Log: p.log, Version: version(), Ready: p.ready, Backup: p.backup,
-		Counts: p.counts,
+		Counts: p.counts, MetricsTokenFile: p.metricsToken,
 	})
+}
+
+// metricsFlag declares where the token is that lets /metrics be read.
+func metricsFlag(cmd *cobra.Command, file *string) {
+	cmd.Flags().StringVar(file, "metrics-token-file", "", "file with the token that lets /metrics be read, read anew each time (default: without one, from this machine only)")
+}
+
+// checkMetricsToken finds out early that such a file can't serve.
+func checkMetricsToken(file string) error {
+	if file == "" {
+		return nil
+	}
+	if _, err := api.ReadMetricsToken(file); err != nil {
+		return fmt.Errorf("the token for metrics can't be read: %w", err)
+	}
+	return nil
 }
 
 // counts reads what /metrics shows of the work.

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -42,4 +45,20 @@ func TestCountsOfAPlan(t *testing.T) {
 	require.Len(t, c.Ledgers, 2)
 	l := c.Ledgers[0]
 	require.Equal(t, store.Ledger{Interval: "at-work", Process: "sla-report", Scope: "at-work", Planned: 5, Done: 1, Missed: 1, Open: 3}, l)
+}
+
+// A token file that can't serve is refused before anything is begun.
+func TestMetricsTokenIsLookedAtEarly(t *testing.T) {
+	t.Setenv(databaseEnv, "postgres://a@127.0.0.1:1/c")
+	t.Setenv(addressEnv, "127.0.0.1:1")
+	empty := filepath.Join(t.TempDir(), "empty")
+	require.NoError(t, os.WriteFile(empty, []byte("\n"), 0o600))
+	for file, want := range map[string]string{empty: "is empty", empty + "-missing": "no such file"} {
+		for _, args := range [][]string{{"api"}, {"up", "--data", t.TempDir()}} {
+			code, _, said := turnus(t, "", append(args, "--listen", "127.0.0.1:0", "--metrics-token-file", file)...)
+			require.Equal(t, 1, code)
+			require.Contains(t, said, want)
+			require.Equal(t, 1, strings.Count(said, "\n"), said)
+		}
+	}
 }

@@ -31,6 +31,7 @@ const gcPercent = 200
 // upFlags are what `up` may be told.
 type upFlags struct {
 	data, listen string
+	metricsToken string
 	demo, ui     bool
 	uiPort       int
 }
@@ -61,6 +62,7 @@ func upCommand() *cobra.Command {
 	cmd.Flags().StringVar(&f.listen, "listen", "127.0.0.1:8080", "address of the API")
 	cmd.Flags().BoolVar(&f.ui, "ui", true, "show Temporal's Web UI on loopback, for reading only")
 	cmd.Flags().IntVar(&f.uiPort, "ui-port", 0, "port of Temporal's Web UI (default: a free one)")
+	metricsFlag(cmd, &f.metricsToken)
 	return cmd
 }
 
@@ -101,6 +103,9 @@ func serve(ctx context.Context, f upFlags, log *slog.Logger) (err error) {
 		return cantListen(f.listen, err)
 	}
 	defer listener.Close()
+	if err := checkMetricsToken(f.metricsToken); err != nil {
+		return err
+	}
 	data, err := openDataDir(f.data)
 	if err != nil {
 		return err
@@ -147,7 +152,7 @@ func serve(ctx context.Context, f upFlags, log *slog.Logger) (err error) {
 	}
 	c := connection{databaseURL: app, temporalAddress: engine.Address(), namespace: namespace}
 	backup := func(ctx context.Context, w io.Writer) error { return writeBackup(ctx, w, pg) }
-	err = together(running, fail, c, front, site{data, f.demo, backup}, log, func() (stop func()) {
+	err = together(running, fail, c, front, site{data, f.demo, backup, f.metricsToken}, log, func() (stop func()) {
 		return showUI(f, engine.Address(), data)
 	})
 	if ctx.Err() == nil && running.Err() != nil {
