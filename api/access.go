@@ -76,6 +76,7 @@ func accessTable() map[string]access {
 		"list-findings": only(admin, owner, approver, auditor),
 	}
 	for _, k := range kinds() {
+		// Which of them owners and approvers see, says visible.go.
 		t["list-"+k.plural] = only(admin, owner, approver, auditor)
 		t["get-"+k.singular] = only(admin, owner, approver, auditor)
 		t["list-"+k.singular+"-versions"] = only(admin, owner, approver, auditor)

@@ -132,6 +132,9 @@ func (s *server) previewPlan(ctx context.Context, in *previewInput) (*listed[pla
 		return nil, fault.Invalidf("query.to", "This ends before it begins: give a to that is later than %s.",
 			"Das endet, bevor es beginnt: to später als %s angeben.", from.Format(time.RFC3339))
 	}
+	if err := s.previews(ctx, in.docs); err != nil {
+		return nil, err
+	}
 	all, err := s.Store.Preview(ctx, now, in.docs, workflows.Planning, from, to)
 	if err == nil && len(all) > maxPreview {
 		err = fault.New(fault.Invalid, text.F("These are %[1]d slots, and a preview shows at most %[2]d: ask for a shorter span, or for fewer intervals at a time.",

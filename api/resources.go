@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"io"
 	"net/http"
 	"strings"
@@ -40,17 +41,23 @@ type Resource struct {
 	Retired   bool       `json:"retired,omitempty"`
 	Hash      string     `json:"hash" doc:"SHA-256 of the canonical JSON, hexadecimal."`
 	At        time.Time  `json:"at"`
-	By        string     `json:"by"`
+	By        string     `json:"by" doc:"Empty, as the hash is, where only a person's name is shown."`
 }
 
-func shownResource(v resource.Version) Resource {
-	return Resource{v.Resource, v.Version, v.ValidFrom, v.ValidTo, v.Retired, v.Hash, v.At, v.By}
+// shownResource is what somebody who sees a version is shown of it: all, but of
+// other persons the name alone, without the hash that would confirm a guess.
+func shownResource(a person.Actor, v resource.Version) Resource {
+	r := Resource{v.Resource, v.Version, v.ValidFrom, v.ValidTo, v.Retired, v.Hash, v.At, v.By}
+	if m := r.Metadata; r.Kind == resource.Person && onlyNamed(a, m.Name) {
+		r.Metadata, r.Spec, r.Hash, r.By = resource.Metadata{Name: m.Name, DisplayName: m.DisplayName}, json.RawMessage("{}"), "", ""
+	}
+	return r
 }
 
-func shownResources(vs []resource.Version, next string, err error) (*listed[Resource], error) {
+func shownResources(a person.Actor, vs []resource.Version, next string, err error) (*listed[Resource], error) {
 	var all []Resource
 	for _, v := range vs {
-		all = append(all, shownResource(v))
+		all = append(all, shownResource(a, v))
 	}
 	return items(all, next, err)
 }
@@ -128,18 +135,17 @@ func (s *server) resources() {
 		register(s, operation{Operation: huma.Operation{
 			OperationID: "list-" + k.plural, Method: http.MethodGet, Path: path, Tags: tags, Summary: "The " + k.plural + ", by name",
 		}}, func(ctx context.Context, in *Page) (*listed[Resource], error) {
-			return shownResources(s.Store.Resources(ctx, k.Kind, in.store()))
+			a := actorOf(ctx)
+			vs, next, err := s.Store.Resources(ctx, sight(a), k.Kind, in.store())
+			return shownResources(a, vs, next, err)
 		})
 		register(s, operation{Operation: huma.Operation{
 			OperationID: "get-" + k.singular, Method: http.MethodGet, Path: path + "/{name}", Tags: tags, Summary: "The newest version of a " + k.singular,
 		}}, func(ctx context.Context, in *NamePath) (*resourceOutput, error) {
-			v, err := s.Store.Resource(ctx, k.Kind, in.Name)
-			if err != nil {
-				return nil, err
-			}
 			out := &resourceOutput{Status: http.StatusOK}
-			out.Body.Resource = shownResource(v)
-			return out, nil
+			var err error
+			out.Body.Resource, err = s.resource(ctx, k.Kind, in.Name)
+			return out, err
 		})
 		register(s, operation{Operation: huma.Operation{
 			OperationID: "list-" + k.singular + "-versions", Method: http.MethodGet, Path: path + "/{name}/versions", Tags: tags,
@@ -148,7 +154,7 @@ func (s *server) resources() {
 			NamePath
 			Page
 		}) (*listed[Resource], error) {
-			return shownResources(s.Store.Versions(ctx, k.Kind, in.Name, in.store()))
+			return s.versions(ctx, k.Kind, in.Name, in.Page)
 		})
 		register(s, operation{Operation: huma.Operation{
 			OperationID: "retire-" + k.singular, Method: http.MethodDelete, Path: path + "/{name}", Tags: tags,
@@ -184,7 +190,7 @@ func (s *server) resources() {
 				}
 				v = &now
 			}
-			out.Body.Resource, out.Body.Change = shownResource(*v), changes[0].Change
+			out.Body.Resource, out.Body.Change = shownResource(actorOf(ctx), *v), changes[0].Change
 			return out, nil
 		})
 	}

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 
 	"turnus/itsm/agreement"
@@ -15,7 +16,7 @@ import (
 	"turnus/store"
 )
 
-// Who sees what of a run, in one place:
+// Who sees what, in one place. Of a run:
 //
 //   - that it exists, and its state: everybody who is signed in;
 //   - a published report with its decisions: everybody;
@@ -150,21 +151,84 @@ func (s *server) concerns(ctx context.Context, service string) error {
 		"%s neither owns the service %s nor approves for it.", "%s verantwortet den Service %s nicht und gibt auch nicht für ihn frei.", a.Person, service)))
 }
 
+// sight limits what the actor reads of findings and of what is declared to the
+// services that they own or approve for; administrators and auditors see all,
+// that of retired services too.
+func sight(a person.Actor) store.Sight {
+	switch {
+	case a.Has(person.Administrator, person.Auditor):
+		return store.Sight{}
+	case a.Has(person.Approver):
+		return store.Sight{Owner: a.Person, Approver: a.Person}
+	}
+	return store.Sight{Owner: a.Person}
+}
+
 // seenFindings selects the findings that the actor sees, of one service or of
-// all: those of services that they own or approve for; administrators and
-// auditors see all, those of retired services too.
+// all.
 func (s *server) seenFindings(ctx context.Context, service string) (store.Findings, error) {
-	a, want := actorOf(ctx), store.Findings{Service: service}
-	if a.Has(person.Administrator, person.Auditor) {
-		return want, nil
-	}
-	if want.Owner = a.Person; a.Has(person.Approver) {
-		want.Approver = a.Person
-	}
-	if service == "" {
+	want := store.Findings{Service: service, Sight: sight(actorOf(ctx))}
+	if service == "" || want.Sight == (store.Sight{}) {
 		return want, nil
 	}
 	return want, s.concerns(ctx, service)
+}
+
+// resource gives the newest version of a resource to those who see it.
+func (s *server) resource(ctx context.Context, k resource.Kind, name string) (Resource, error) {
+	a := actorOf(ctx)
+	v, err := s.Store.Resource(ctx, k, name)
+	if err != nil {
+		return Resource{}, err
+	}
+	sees, err := s.Store.Sees(ctx, sight(a), k, name)
+	if err == nil && !sees {
+		err = s.foreign(ctx, k, name)
+	}
+	return shownResource(a, v), err
+}
+
+// versions gives the versions of a resource to those who see it. Those of a
+// person say more than a name: they are for themself.
+func (s *server) versions(ctx context.Context, k resource.Kind, name string, p Page) (*listed[Resource], error) {
+	a := actorOf(ctx)
+	vs, next, err := s.Store.Versions(ctx, sight(a), k, name, p.store())
+	if err == nil && (len(vs) == 0 && p.Cursor == "" || k == resource.Person && onlyNamed(a, name)) {
+		err = s.foreign(ctx, k, name)
+	}
+	return shownResources(a, vs, next, err)
+}
+
+// foreign refuses a resource that is there and isn't the actor's to read.
+func (s *server) foreign(ctx context.Context, k resource.Kind, name string) error {
+	return s.refused(ctx, requestOf(ctx).operation, fault.New(fault.Forbidden, text.F(
+		"%[1]s/%[2]s isn't for %[3]s to read: owners and approvers read what is declared for their own services, and the names of the people there.",
+		"%[1]s/%[2]s darf %[3]s nicht lesen: Verantwortliche und Genehmigende lesen, was für ihre eigenen Services angelegt ist, und die Namen der Beteiligten dort.",
+		k, name, actorOf(ctx).Person)))
+}
+
+// onlyNamed says that of a person the actor sees the name alone.
+func onlyNamed(a person.Actor, name string) bool {
+	return sight(a) != (store.Sight{}) && a.Person != name
+}
+
+// previews refuses the plans of services that are there and aren't the actor's.
+func (s *server) previews(ctx context.Context, docs []resource.Raw) error {
+	if sight(actorOf(ctx)) == (store.Sight{}) {
+		return nil
+	}
+	asked := map[string]bool{}
+	for _, d := range docs {
+		var spec struct{ Scope string }
+		if d.Kind != resource.Interval || json.Unmarshal(d.Spec, &spec) != nil || asked[spec.Scope] {
+			continue
+		}
+		asked[spec.Scope] = true
+		if err := s.concerns(ctx, spec.Scope); err != nil && !fault.Is(err, fault.NotFound) {
+			return err
+		}
+	}
+	return nil
 }
 
 // feedsOf refuses the feeds of somebody else to whoever has none of the roles

@@ -80,7 +80,7 @@ func TestProposalsThatAreRefused(t *testing.T) {
 		{"an adjustment that isn't", interval("new", "spare", good+`,'adjust':'nearest'`), fault.Invalid, "adjust", "modified-following"},
 		{"a way to catch up that isn't", interval("new", "spare", good+`,'catch_up':'some'`), fault.Invalid, "catch_up", "each, latest or none"},
 		{"an event that isn't", interval("new", "spare", good+`,'events':['party']`), fault.Invalid, "events[0]", "major-change"},
-		{"not the owner", interval("new", "foreign", good), fault.Forbidden, "", "otto"},
+		{"not the owner", interval("new", "foreign", good), fault.Forbidden, "", "olga doesn't own the service foreign"},
 		{"nobody could decide", interval("new", "lonely", good), fault.Invalid, "service", "Name another approver"},
 		{"another one waits", interval("mail", "mail", rule(`{'day':9,'of':'month','at':'06:00'}`)), fault.Conflict, "", "change-approval/interval-mail/2027-01-10"},
 		{"no such slot", waiver("new", `'2031-01'`), fault.Invalid, "periods[0]", "turnus plan"},

@@ -52,8 +52,8 @@ func (r *Runs) Start(ctx context.Context, by person.Actor, s Start) (run.Run, bo
 		return none, false, err
 	}
 	if svc.Spec.Owner != by.Person {
-		f := fault.New(fault.Forbidden, text.F("%s belongs to %s: only they may start its runs.",
-			"Den Service %s verantwortet %s: nur von dort dürfen seine Läufe gestartet werden.", s.Scope, svc.Spec.Owner))
+		f := fault.New(fault.Forbidden, text.F("%[2]s doesn't own the service %[1]s: only its owner may start its runs.",
+			"%[2]s ist für den Service %[1]s nicht verantwortlich: nur die dafür Verantwortlichen dürfen seine Läufe starten.", s.Scope, by.Person))
 		return none, false, r.refused(ctx, by, "start.refused", "service/"+s.Scope, f)
 	}
 	period, err := calendar.ParsePeriod(s.Period)

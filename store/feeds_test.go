@@ -124,11 +124,11 @@ func TestFindingsByService(t *testing.T) {
 	}{
 		{Findings{}, []int64{4, 3, 2, 1}},
 		{Findings{Service: "desk"}, []int64{3, 1}},
-		{Findings{Owner: "olga"}, []int64{3, 1}},
-		{Findings{Owner: "olga", Service: "mail"}, nil},
-		{Findings{Owner: "anton"}, nil},
-		{Findings{Owner: "anton", Approver: "anton"}, []int64{3, 2, 1}},
-		{Findings{Owner: "nobody"}, nil},
+		{Findings{Sight: Sight{Owner: "olga"}}, []int64{3, 1}},
+		{Findings{Service: "mail", Sight: Sight{Owner: "olga"}}, nil},
+		{Findings{Sight: Sight{Owner: "anton"}}, nil},
+		{Findings{Sight: Sight{Owner: "anton", Approver: "anton"}}, []int64{3, 2, 1}},
+		{Findings{Sight: Sight{Owner: "nobody"}}, nil},
 	} {
 		got, next := numbers(c.f, Page{})
 		require.Equal(t, c.want, got, "%+v", c.f)

@@ -30,13 +30,10 @@ func found(ctx context.Context, tx sqlx.ExecerContext, f Finding) error {
 	return err
 }
 
-// Findings selects findings; empty fields select all. Owner and Approver are
-// persons: with either, only services that the one owns or the other approves
-// for are looked at.
+// Findings selects findings that somebody sees, of one service or of all.
 type Findings struct {
-	Service  string
-	Owner    string
-	Approver string
+	Service string
+	Sight
 }
 
 // Findings lists findings, newest first.
@@ -51,8 +48,7 @@ func (s *Store) Findings(ctx context.Context, f Findings, p Page) ([]Finding, st
 	}
 	if err := s.db.SelectContext(ctx, &rows, `SELECT f.id, f.kind, f.service, f.object, f.title, f.at FROM finding f
 		WHERE f.id < $1 AND ($2 = '' OR f.service = $2)
-		  AND ($3 = '' AND $4 = '' OR f.service IN (SELECT c.name FROM resource_current c WHERE c.kind = 'Service'
-			AND ($3 <> '' AND c.document->'spec'->>'owner' = $3 OR $4 <> '' AND c.document->'spec'->'approvers' @> to_jsonb($4::text))))
+		  AND ($3 = '' AND $4 = '' OR f.service IN (`+theirs("$3", "$4")+`))
 		ORDER BY f.id DESC LIMIT $5`, before, f.Service, f.Owner, f.Approver, p.limit()+1); err != nil {
 		return nil, "", mapped(err)
 	}

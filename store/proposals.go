@@ -119,8 +119,11 @@ func submit(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, d 
 	case err != nil:
 		return c, err
 	case svc.Spec.Owner != by.Person:
-		return c, fault.New(fault.Forbidden, text.F("%[1]s belongs to %[2]s: only they may propose this.",
-			"Den Service %[1]s verantwortet %[2]s: nur von dort kann das vorgeschlagen werden.", about.Service, svc.Spec.Owner))
+		return c, fault.New(fault.Forbidden, text.F("%[2]s doesn't own the service %[1]s: only its owner may propose this.",
+			"%[2]s ist für den Service %[1]s nicht verantwortlich: nur die dafür Verantwortlichen können das vorschlagen.", about.Service, by.Person))
+	}
+	if err := mayReplace(ctx, tx, by, c.Before, about.Service); err != nil {
+		return c, err
 	}
 	if c.Run, err = waiting(ctx, tx, k, hash); err != nil || c.Run != "" {
 		return c, err
@@ -185,6 +188,27 @@ func subjectOf(d resource.Raw) (subject, error) {
 	}
 	i, err := decoded[planning.Spec](d)
 	return subject{i.Spec.Scope, i.Spec.Reason}, err
+}
+
+// mayReplace refuses whoever takes the name of what is declared for a service
+// that they don't own, and says nothing about that.
+func mayReplace(ctx context.Context, tx *sqlx.Tx, by person.Actor, before *resource.Version, service string) error {
+	if before == nil {
+		return nil
+	}
+	about, err := subjectOf(before.Resource)
+	if err != nil || about.Service == service {
+		return err
+	}
+	svc, err := current[agreement.ServiceSpec](ctx, tx, resource.Service, about.Service)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	if err == nil && svc.Spec.Owner == by.Person {
+		return nil
+	}
+	return fault.New(fault.Forbidden, text.F("This name is taken, for a service that %s doesn't own: use another name.",
+		"Dieser Name ist vergeben, für einen Service, für den %s nicht verantwortlich ist: einen anderen Namen verwenden.", by.Person))
 }
 
 // checkProposal refuses what can't be as things are. Faults have the fields of

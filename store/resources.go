@@ -43,8 +43,9 @@ func (s *Store) Resource(ctx context.Context, k resource.Kind, name string) (res
 	return v, mapped(err)
 }
 
-// Resources lists the newest versions of a kind by name, without retired ones.
-func (s *Store) Resources(ctx context.Context, k resource.Kind, p Page) ([]resource.Version, string, error) {
+// Resources lists the newest versions of a kind that somebody sees, by name,
+// without retired ones.
+func (s *Store) Resources(ctx context.Context, who Sight, k resource.Kind, p Page) ([]resource.Version, string, error) {
 	key, err := p.after(1)
 	if err != nil {
 		return nil, "", err
@@ -55,11 +56,11 @@ func (s *Store) Resources(ctx context.Context, k resource.Kind, p Page) ([]resou
 	}
 	var rows []resourceRow
 	// Names are compared as bytes, so that lists don't depend on the locale.
-	if err := s.db.SelectContext(ctx, &rows, `
+	if err := s.db.SelectContext(ctx, &rows, withTheirs+`
 		SELECT `+resourceColumns+` FROM (
-			SELECT DISTINCT ON (name) * FROM resource WHERE kind = $1 AND name COLLATE "C" > $2
+			SELECT DISTINCT ON (name) * FROM resource WHERE kind = $3 AND name COLLATE "C" > $4
 			ORDER BY name, version DESC) r
-		WHERE NOT retired ORDER BY name COLLATE "C" LIMIT $3`, string(k), after, p.limit()+1); err != nil {
+		WHERE NOT retired AND `+seen+` ORDER BY name COLLATE "C" LIMIT $5`, who.Owner, who.Approver, string(k), after, p.limit()+1); err != nil {
 		return nil, "", mapped(err)
 	}
 	list, more := versions(rows, p.limit())
@@ -69,8 +70,9 @@ func (s *Store) Resources(ctx context.Context, k resource.Kind, p Page) ([]resou
 	return list, cursor(list[len(list)-1].Resource.Metadata.Name), nil
 }
 
-// Versions lists all versions of a resource, newest first, retirements too.
-func (s *Store) Versions(ctx context.Context, k resource.Kind, name string, p Page) ([]resource.Version, string, error) {
+// Versions lists the versions of a resource that somebody sees, newest first,
+// retirements too: an agreement's name may have been another service's before.
+func (s *Store) Versions(ctx context.Context, who Sight, k resource.Kind, name string, p Page) ([]resource.Version, string, error) {
 	key, err := p.after(1)
 	if err != nil {
 		return nil, "", err
@@ -85,13 +87,18 @@ func (s *Store) Versions(ctx context.Context, k resource.Kind, name string, p Pa
 		return nil, "", notFound(k, name)
 	}
 	var rows []resourceRow
-	if err := s.db.SelectContext(ctx, &rows, `
-		SELECT `+resourceColumns+` FROM resource WHERE kind = $1 AND name = $2 AND version < $3
-		ORDER BY version DESC LIMIT $4`, string(k), name, before, p.limit()+1); err != nil {
+	if err := s.db.SelectContext(ctx, &rows, withTheirs+`
+		SELECT `+resourceColumns+` FROM resource r WHERE kind = $3 AND name = $4 AND version < $5 AND `+seen+`
+		ORDER BY version DESC LIMIT $6`, who.Owner, who.Approver, string(k), name, before, p.limit()+1); err != nil {
 		return nil, "", mapped(err)
 	}
 	if len(rows) == 0 && key == nil {
-		return nil, "", notFound(k, name)
+		var there bool
+		err := s.db.GetContext(ctx, &there, "SELECT EXISTS (SELECT 1 FROM resource WHERE kind = $1 AND name = $2)", string(k), name)
+		if err == nil && !there {
+			err = notFound(k, name)
+		}
+		return nil, "", mapped(err)
 	}
 	list, more := versions(rows, p.limit())
 	if !more {
