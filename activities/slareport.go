@@ -8,6 +8,7 @@ import (
 
 	"turnus/itsm/agreement"
 	"turnus/itsm/calendar"
+	"turnus/itsm/canonical"
 	"turnus/itsm/fault"
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
@@ -109,6 +110,9 @@ func (s *Set) slaRules(ctx context.Context, in workflows.Freezing) (sla.Frozen, 
 	names := []string{svc.Spec.Calendar}
 	for _, v := range versions {
 		a := sla.Agreement{Name: v.Resource.Metadata.Name, Version: v.Version, Hash: v.Hash, ValidFrom: v.ValidFrom}
+		if a.Declared, err = asHashed(v); err != nil {
+			return f, err
+		}
 		if err := json.Unmarshal(v.Resource.Spec, &a.Spec); err != nil {
 			return f, err
 		}
@@ -135,9 +139,24 @@ func (s *Set) slaRules(ctx context.Context, in workflows.Freezing) (sla.Frozen, 
 		if err != nil {
 			return f, err
 		}
-		f.Calendars = append(f.Calendars, sla.CalendarUsed{Name: name, Version: v.Version, Hash: v.Hash, Spec: c.Spec})
+		declared, err := asHashed(v)
+		if err != nil {
+			return f, err
+		}
+		f.Calendars = append(f.Calendars, sla.CalendarUsed{Name: name, Version: v.Version, Hash: v.Hash, Spec: c.Spec, Declared: declared})
 	}
 	return f, nil
+}
+
+// asHashed gives the document that a version's hash is over, so that receipts can
+// prove what was agreed; nil where a stored one has another hash, since the
+// database may have written a number in another way.
+func asHashed(v resource.Version) (*resource.Raw, error) {
+	hash, err := canonical.Hash(v.Resource)
+	if err != nil || hash != v.Hash {
+		return nil, err
+	}
+	return &v.Resource, nil
 }
 
 // SLAReportDraft computes the figures from what was frozen, and drafts the

@@ -10,6 +10,7 @@ import (
 	"turnus/imports"
 	"turnus/internal/pgtest"
 	"turnus/itsm/agreement"
+	"turnus/itsm/canonical"
 	"turnus/itsm/person"
 	"turnus/itsm/run"
 	"turnus/itsm/sla"
@@ -95,6 +96,16 @@ func TestFreezingLooksBack(t *testing.T) {
 		require.Equal(t, d, same)
 		f, err := store.Frozen[sla.Frozen](ctx, s, st)
 		require.NoError(t, err)
+		for _, a := range f.Agreements { // what was declared came through the database as its hash has it
+			hash, err := canonical.Hash(a.Declared)
+			require.NoError(t, err)
+			require.Equal(t, a.Hash, hash)
+		}
+		for _, c := range f.Calendars {
+			hash, err := canonical.Hash(c.Declared)
+			require.NoError(t, err)
+			require.Equal(t, c.Hash, hash)
+		}
 		rep, err := s.Report(ctx, r.ID)
 		require.NoError(t, err)
 		require.Equal(t, d.Hash, rep.Hash)

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -22,6 +24,7 @@ func verifyCommand() *cobra.Command {
 }
 
 func verifyReceiptCommand() *cobra.Command {
+	var hash string
 	c := &cobra.Command{
 		Use:   "receipt FILE",
 		Short: "Compute all figures of a report anew from its exported receipts",
@@ -31,10 +34,15 @@ each clock with its segments, each figure, the hash of the report, the seal.
 It says "identical", or each place at which the file says something else.
 
 That a file is identical means that its figures follow from its inputs, and
-belong to the report whose hash is printed. Compare that hash with the one on
-the report itself, or with the one that was approved.`,
+belong to the report whose hash is printed. Somebody who made all of a file anew
+from other inputs has one that is identical as well: give the hash that stands
+on the report itself, or under the decision (turnus runs --json), with --hash,
+and it is held against the file's.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
+			if hash = strings.ToLower(hash); c.Flags().Changed("hash") && !sha256Hex.MatchString(hash) {
+				return misused("--hash %q isn't a content hash: 64 hexadecimal digits, as under the decision and on the report", hash)
+			}
 			in := c.InOrStdin()
 			if args[0] != "-" {
 				f, err := os.Open(args[0])
@@ -45,16 +53,22 @@ the report itself, or with the one that was approved.`,
 				in = f
 			}
 			asJSON, _ := c.Flags().GetBool("json")
-			return verifyReceipt(c.Context(), args[0], in, c.OutOrStdout(), asJSON)
+			return verifyReceipt(c.Context(), args[0], hash, in, c.OutOrStdout(), asJSON)
 		},
 	}
+	c.Flags().StringVar(&hash, "hash", "", "content hash that the report has to have: from under the decision, or from the report itself")
 	return withJSON(c)
 }
 
-func verifyReceipt(ctx context.Context, name string, in io.Reader, out io.Writer, asJSON bool) error {
+var sha256Hex = regexp.MustCompile(`^[0-9a-f]{64}$`)
+
+func verifyReceipt(ctx context.Context, name, hash string, in io.Reader, out io.Writer, asJSON bool) error {
 	v, err := receipt.Verify(obedient{ctx, in})
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
+	}
+	if hash != "" {
+		v.Expect(hash)
 	}
 	if asJSON {
 		if v.Differences == nil {
@@ -81,8 +95,12 @@ func tell(w io.Writer, v receipt.Verdict) error {
 		fmt.Fprintf(w, "identical: %s\n", about)
 	} else {
 		fmt.Fprintf(w, "differs: %s\n", about)
-		for _, d := range v.Differences {
-			fmt.Fprintf(w, "  %s: the file says %s, recomputed: %s\n", text.Line(d.Place), text.Line(d.File), text.Line(d.Recomputed))
+		for i, d := range v.Differences {
+			right := "recomputed"
+			if d.Place == receipt.ReportHash && i == 0 && v.Expected != "" {
+				right = "asked for"
+			}
+			fmt.Fprintf(w, "  %s: the file says %s, %s: %s\n", text.Line(d.Place), text.Line(d.File), right, text.Line(d.Recomputed))
 		}
 		if v.More > 0 {
 			fmt.Fprintf(w, "  and %d more differences\n", v.More)
@@ -95,6 +113,16 @@ func tell(w io.Writer, v receipt.Verdict) error {
 	default:
 		fmt.Fprintf(w, "tzdata: %s in the file, %s here: differences may come from that; a turnus with %[1]s can tell\n", text.Line(v.TZData), v.TZDataHere)
 	}
+	if v.Identical && len(v.Unproven) > 0 {
+		fmt.Fprintf(w, "not compared with their hashes, since the file doesn't hold them as they were declared: %s\n", text.Line(some(v.Unproven)))
+	}
 	_, err := fmt.Fprintf(w, "report: content hash %s\n", text.Line(v.Report))
+	switch {
+	case !v.Identical:
+	case v.Expected != "":
+		_, err = fmt.Fprintln(w, "hash: it is the one that was asked for")
+	default:
+		_, err = fmt.Fprintln(w, "hash: not compared; a forgery that agrees with itself can't be told from the original without the hash under the decision or on the report: give it with --hash")
+	}
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -80,6 +81,40 @@ func TestVerifyReceipt(t *testing.T) {
 	code, _, errOut = turnus(t, "", "verify", "receipt", filepath.Join(t.TempDir(), "nothing.json"))
 	require.Equal(t, 1, code)
 	require.Contains(t, errOut, "nothing.json can't be read: no such file")
+}
+
+// Receipts that agree with themselves are told from the original by the hash
+// under the decision; who doesn't give it is told so.
+func TestVerifyReceiptAgainstAHash(t *testing.T) {
+	code, out, errOut := turnus(t, "", "verify", "receipt", goldenReceipts)
+	require.Equal(t, 0, code, errOut)
+	require.Regexp(t, `(?m)^hash: not compared; .*--hash$`, out)
+	require.Contains(t, out, "\nnot compared with their hashes, since the file doesn't hold them as they were declared: Agreement/desk version 2,Calendar/office version 1\n")
+	right := regexp.MustCompile(`content hash ([0-9a-f]{64})`).FindStringSubmatch(out)[1]
+
+	for _, hash := range []string{right, strings.ToUpper(right)} {
+		code, out, _ = turnus(t, "", "verify", "receipt", goldenReceipts, "--hash", hash)
+		require.Equal(t, 0, code)
+		require.True(t, strings.HasPrefix(out, "identical: 54 figures"))
+		require.Contains(t, out, "\nhash: it is the one that was asked for\n")
+		require.NotContains(t, out, "forgery")
+	}
+	wrong := strings.Repeat("0", 64)
+	code, out, _ = turnus(t, "", "verify", "receipt", goldenReceipts, "--hash", wrong)
+	require.Equal(t, 1, code)
+	require.True(t, strings.HasPrefix(out, "differs: 54 figures"))
+	require.Contains(t, out, `  report.hash: the file says "`+right+`", asked for: "`+wrong+`"`)
+
+	code, out, _ = turnus(t, "", "verify", "receipt", goldenReceipts, "--hash", wrong, "--json")
+	require.Equal(t, 1, code)
+	var v receipt.Verdict
+	require.NoError(t, json.Unmarshal([]byte(out), &v))
+	require.Equal(t, wrong, v.Expected)
+	for _, odd := range []string{"", "0d", right + "0", right[:63] + "g"} {
+		code, _, errOut = turnus(t, "", "verify", "receipt", goldenReceipts, "--hash", odd)
+		require.Equal(t, 2, code, odd)
+		require.Contains(t, errOut, "64 hexadecimal digits")
+	}
 }
 
 // A file gets its name when it is complete, and what stood there stays if it

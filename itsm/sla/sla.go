@@ -13,6 +13,7 @@ import (
 
 	"turnus/itsm/agreement"
 	"turnus/itsm/calendar"
+	"turnus/itsm/resource"
 	"turnus/itsm/text"
 )
 
@@ -71,6 +72,8 @@ type Agreement struct {
 	ValidFrom time.Time      `json:"valid_from"`
 	ValidTo   *time.Time     `json:"valid_to,omitempty"` // exclusive
 	Spec      agreement.Spec `json:"spec"`
+
+	Declared *resource.Raw `json:"declared,omitempty"` // what Hash is over, as it was declared; sets that 0.1.0 froze lack it
 }
 
 // CalendarUsed is the version of a calendar that is valid at the period's
@@ -80,6 +83,8 @@ type CalendarUsed struct {
 	Version int           `json:"version"`
 	Hash    string        `json:"hash"`
 	Spec    calendar.Spec `json:"spec"`
+
+	Declared *resource.Raw `json:"declared,omitempty"` // as in Agreement
 }
 
 // RejectsByCause counts rejected source rows.

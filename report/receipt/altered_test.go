@@ -128,7 +128,7 @@ func identical(t testing.TB, b []byte) bool {
 }
 
 // small is a file like the golden one, with half of the tickets, and all of them
-// under one target with the rules of all.
+// under one target with the rules of all, and with what was declared.
 func small(t testing.TB) []byte {
 	f, list := frozenMarch(), march()
 	a := &f.Agreements[0].Spec
@@ -136,7 +136,7 @@ func small(t testing.TB) []byte {
 	one.Name, one.Where = a.Targets[0].Name, a.Targets[2].Where
 	a.Targets = []agreement.Target{one}
 	list = []ticket.Version{list[1], list[3], list[5], list[7]}
-	return export(t, set(f, list), list)
+	return export(t, asDeclared(t, set(f, list)), list)
 }
 
 // Every single value is altered, left out, doubled or moved, and each time the

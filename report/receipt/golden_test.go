@@ -228,7 +228,8 @@ func TestVerifyGolden(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, v.Differences)
 	require.Equal(t, receipt.Verdict{Identical: true, Run: "sla-report/payments/2026-03.2", Round: 1, Version: 1, Report: drafted(t, frozenMarch(), march()).Hash,
-		Figures: 54, Cases: 8, Kind: "tickets", TZData: "2025c", TZDataHere: calendar.TZData}, v)
+		Figures: 54, Cases: 8, Kind: "tickets", TZData: "2025c", TZDataHere: calendar.TZData,
+		Unproven: []string{"Agreement/desk version 2", "Calendar/office version 1"}}, v, "as 0.1.0 wrote it, without what was declared")
 }
 
 // What is exported again from the tickets in a file is the same file.

@@ -128,19 +128,24 @@ func (s *ticketSet) check(found *findings, f sla.Frozen) {
 }
 
 // verifySLA computes an SLA report anew from the tickets in the file.
-func verifySLA(x *Reader, found *findings) (tzdata string, n int64, err error) {
+func verifySLA(x *Reader, v *Verdict, found *findings) error {
 	if x.List != slaList {
-		return "", 0, x.strange(x.List, slaList)
+		return x.strange(x.List, slaList)
 	}
 	var f sla.Frozen
 	if err := strict(x.Head.Frozen, &f); err != nil {
-		return "", 0, unreadable("frozen", err)
+		return unreadable("frozen", err)
 	}
+	v.TZData = f.TZData
 	if err := x.document(found); err != nil {
-		return f.TZData, 0, err
+		return err
 	}
 	if err := x.rules(f, found); err != nil {
-		return f.TZData, 0, err
+		return err
+	}
+	var err error
+	if v.Unproven, err = versions(f, found); err != nil {
+		return err
 	}
 	set := ticketSet{sum: sha256.New()}
 	var raw, again []byte
@@ -172,20 +177,21 @@ func verifySLA(x *Reader, found *findings) (tzdata string, n int64, err error) {
 		found.compare(place, raw, again)
 		return nil
 	})
+	v.Cases = set.n
 	if err != nil {
-		return f.TZData, set.n, err
+		return err
 	}
 	set.check(found, f)
 	derived, err := canonical.JSON(figures.SLA(totals.Result))
 	if err != nil {
-		return f.TZData, set.n, err
+		return err
 	}
 	found.compare("figures", x.raw["figures"], derived)
 	if again, err = canonical.JSON(totals); err != nil {
-		return f.TZData, set.n, err
+		return err
 	}
 	found.compare("totals", x.raw["totals"], again)
-	return f.TZData, set.n, nil
+	return nil
 }
 
 // rules checks what the frozen set says besides its tickets.

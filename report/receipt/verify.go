@@ -17,15 +17,17 @@ type Verdict struct {
 	Identical   bool         `json:"identical"`
 	Run         string       `json:"run"`
 	Round       int          `json:"round"`
-	Version     int          `json:"version"` // of the report; 0: not published
-	Report      string       `json:"report"`  // the hash of its content: to be held against the report itself
+	Version     int          `json:"version"`            // of the report; 0: not published
+	Report      string       `json:"report"`             // the hash of its content: to be held against the report itself
+	Expected    string       `json:"expected,omitempty"` // the hash that Expect held it against
 	Figures     int          `json:"figures"`
 	Cases       int64        `json:"cases"`
 	Kind        string       `json:"kind"` // of the cases: tickets
 	TZData      string       `json:"tzdata"`
-	TZDataHere  string       `json:"tzdata_here"` // that this binary computes with
-	Differences []Difference `json:"differences"` // the first ones
-	More        int64        `json:"more"`        // that aren't listed
+	TZDataHere  string       `json:"tzdata_here"`        // that this binary computes with
+	Unproven    []string     `json:"unproven,omitempty"` // versions of what was agreed that couldn't be held against their hashes
+	Differences []Difference `json:"differences"`        // the first ones
+	More        int64        `json:"more"`               // that aren't listed
 }
 
 // Difference is a place at which the file isn't what its own inputs give.
@@ -48,7 +50,7 @@ func Verify(r io.Reader) (Verdict, error) {
 	found := &findings{}
 	switch x.Head.Process {
 	case SLAReport:
-		v.TZData, v.Cases, err = verifySLA(x, found)
+		err = verifySLA(x, &v, found)
 	default:
 		err = malformed("these are receipts of %.60q, which this turnus can't verify: use one that knows that process",
 			"das sind Belege von %.60q, die dieses turnus nicht prüfen kann: eines verwenden, das den Prozess kennt", x.Head.Process)
@@ -60,6 +62,24 @@ func Verify(r io.Reader) (Verdict, error) {
 	v.Differences, v.More = found.list, found.more
 	v.Identical = len(found.list) == 0
 	return v, nil
+}
+
+// ReportHash is the place of the report's hash in a difference.
+const ReportHash = "report.hash"
+
+// Expect holds the report's hash against the one that is known from elsewhere:
+// under the decision, on the report. Without that a file that somebody made
+// anew from other inputs, all of it, can't be told from the original.
+func (v *Verdict) Expect(hash string) {
+	v.Expected = hash
+	if hash == v.Report {
+		return
+	}
+	v.Identical = false
+	v.Differences = append([]Difference{{ReportHash, strconv.Quote(shortened(v.Report)), strconv.Quote(hash)}}, v.Differences...)
+	if n := len(v.Differences); n > maxListed {
+		v.Differences, v.More = v.Differences[:maxListed], v.More+int64(n-maxListed)
+	}
 }
 
 // document checks what is common to all processes before the list: that the
@@ -77,7 +97,7 @@ func (x *Reader) document(found *findings) error {
 			found.compare(name, x.raw[name], again[i])
 		}
 	}
-	found.equal("report.hash", h.Report.Hash, canonical.Sum(h.Report.Document))
+	found.equal(ReportHash, h.Report.Hash, canonical.Sum(h.Report.Document))
 	d, err := report.Decode(h.Report.Document)
 	if err != nil {
 		return unreadable("report.document", err)
