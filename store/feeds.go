@@ -108,13 +108,17 @@ func (s *Store) WithdrawFeed(ctx context.Context, by person.Actor, now time.Time
 		if err != nil || before.Withdrawn != nil {
 			return err
 		}
-		after, at := before, now.UTC().Truncate(time.Microsecond)
-		after.Withdrawn = &at
-		if _, err := tx.ExecContext(ctx, "UPDATE feed SET withdrawn_at = $2 WHERE id = $1", id, at); err != nil {
-			return err
-		}
-		return record(ctx, tx, now, by, "feed.withdrawn", feedObject(before), before, after)
+		return withdraw(ctx, tx, by, now, before)
 	})
+}
+
+func withdraw(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, before Feed) error {
+	after, at := before, now.UTC().Truncate(time.Microsecond)
+	after.Withdrawn = &at
+	if _, err := tx.ExecContext(ctx, "UPDATE feed SET withdrawn_at = $2 WHERE id = $1", before.ID, at); err != nil {
+		return err
+	}
+	return record(ctx, tx, now, by, "feed.withdrawn", feedObject(before), before, after)
 }
 
 // FeedOf gives the person whom a secret address was issued to, with their

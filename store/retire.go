@@ -59,7 +59,8 @@ func (s *Store) Retire(ctx context.Context, by person.Actor, now time.Time, k re
 		if err := checkAdministrators(ctx, tx, administrated); err != nil {
 			return err
 		}
-		return revokeAll(ctx, tx, by, now, name)
+		_, err = revokeAll(ctx, tx, by, now, name)
+		return err
 	})
 }
 

@@ -155,19 +155,20 @@ func (s *Store) RevokeToken(ctx context.Context, by person.Actor, now time.Time,
 	})
 }
 
-// revokeAll ends all tokens of a person who leaves.
-func revokeAll(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, name string) error {
+// revokeAll ends all tokens of a person who leaves; of everybody, if no name is
+// given. It counts them.
+func revokeAll(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, name string) (int, error) {
 	var tokens []person.Token
 	if err := tx.SelectContext(ctx, &tokens, `
-		SELECT `+tokenColumns+` FROM token WHERE person = $1 AND revoked_at IS NULL ORDER BY created_at, id FOR UPDATE`, name); err != nil {
-		return err
+		SELECT `+tokenColumns+` FROM token WHERE ($1 = '' OR person = $1) AND revoked_at IS NULL ORDER BY created_at, id FOR UPDATE`, name); err != nil {
+		return 0, err
 	}
 	for _, t := range tokens {
 		if err := revoke(ctx, tx, by, now, inUTC(t)); err != nil {
-			return err
+			return 0, err
 		}
 	}
-	return nil
+	return len(tokens), nil
 }
 
 func revoke(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, before person.Token) error {

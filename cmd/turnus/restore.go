@@ -17,6 +17,7 @@ import (
 
 func restoreCommand() *cobra.Command {
 	var data string
+	var revoke bool
 	c := &cobra.Command{
 		Use:   "restore FILE --data DIR",
 		Short: "Make a data directory of a backup",
@@ -27,29 +28,41 @@ moved there when it is whole. Do this as the user as whom turnus up will run.
 Then start turnus up --data DIR: tasks that were open are open, decisions stand,
 and runs go on. It must not run beside the original, or both would do the same
 work. Tokens that people have stay valid; the first start writes a new
-administrator's token to DIR/admin-token.`,
+administrator's token to DIR/admin-token.
+
+A backup doesn't know what was ended after it was taken: tokens and passes revoked
+and feeds withdrawn since are valid again, and persons retired since are back.
+With --revoke-tokens the first start revokes all tokens and withdraws all feeds
+before it lets anybody in; the administrator issues new ones, and retires anew who
+has left.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			path, err := filepath.Abs(data)
 			if err != nil {
 				return err
 			}
-			head, err := restore(c.Context(), args[0], path)
+			head, err := restore(c.Context(), args[0], path, revoke)
 			if err != nil {
 				return err
 			}
 			fmt.Fprintf(c.OutOrStdout(), "%s holds what %s held after %s: start it with turnus up --data %[1]s\n", path, args[0], instant(head.Begun))
+			if revoke {
+				say("The first start revokes all tokens and withdraws all feeds. Persons retired since the backup are back: retire them anew.")
+			} else {
+				say("Tokens and passes revoked after the backup, and feeds withdrawn since, are valid again, and persons retired since are back: restore with --revoke-tokens, or revoke, withdraw and retire anew.")
+			}
 			return nil
 		},
 	}
 	c.Flags().StringVar(&data, "data", "", "the new data directory: empty, or not there yet")
+	c.Flags().BoolVar(&revoke, "revoke-tokens", false, "have the first start revoke all tokens and withdraw all feeds")
 	_ = c.MarkFlagRequired("data") // it exists
 	return c
 }
 
 // restore makes the data directory at path of the backup in file, whole or not
-// at all.
-func restore(ctx context.Context, file, path string) (head archive.Head, err error) {
+// at all; revoke has its first start end what lets people in.
+func restore(ctx context.Context, file, path string, revoke bool) (head archive.Head, err error) {
 	f, err := os.Open(file)
 	if err != nil {
 		return head, err
@@ -91,6 +104,11 @@ func restore(ctx context.Context, file, path string) (head archive.Head, err err
 	// start in there the organisation's first, with a demo if one is asked for.
 	if err := os.WriteFile(filepath.Join(fresh, adminTokenFile), nil, 0o600); err != nil {
 		return head, err
+	}
+	if revoke {
+		if err := os.WriteFile(filepath.Join(fresh, revokeMark), nil, 0o600); err != nil {
+			return head, err
+		}
 	}
 	syscall.Sync() // thousands of files at once
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {

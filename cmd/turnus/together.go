@@ -38,6 +38,9 @@ func together(ctx context.Context, fail func(error), c connection, f *front, s s
 	}
 	defer p.close()
 	p.backup, p.metricsToken = s.copy, s.metricsToken
+	if err := s.revokeRestored(ctx, p.store); err != nil { // first of all: what is issued from now on is valid
+		return err
+	}
 	first := false
 	if err := awaited(ctx, "the database", func(ctx context.Context) (err error) {
 		first, err = s.firstStart(ctx, p.store)
