@@ -61,6 +61,12 @@ func TestReceiptsOfTheDemo(t *testing.T) {
 	require.Equal(t, 0, code, out+errOut)
 	require.Contains(t, out, "of "+run+", version 1")
 	require.Contains(t, out, "report: content hash "+rep.Hash)
+	require.NotContains(t, out, "not compared with their hashes", "what was agreed is in it as it was declared")
+	var decided struct{ Decisions []struct{ Hash string } }
+	require.NoError(t, json.Unmarshal([]byte(body), &decided))
+	code, out, errOut = turnus(t, "", "verify", "receipt", "published.json", "--hash", decided.Decisions[0].Hash)
+	require.Equal(t, 0, code, out+errOut)
+	require.NotContains(t, out, "not compared")
 
 	b, err := os.ReadFile("published.json")
 	require.NoError(t, err)
