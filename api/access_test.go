@@ -82,8 +82,8 @@ func example(op described) (path, body string) {
 	switch op.id {
 	case "import-holidays":
 		name = "office"
-	case "get-person", "list-person-versions":
-		name = "no-one" // somebody has a nobody declared meanwhile, who isn't everybody's to read
+	case "get-person", "list-person-versions", "get-sli", "list-sli-versions":
+		name = "no-one" // a nobody may have been declared meanwhile, which isn't everybody's to read
 	}
 	path = strings.Replace(path, "{name}", name, 1)
 	switch {

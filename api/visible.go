@@ -157,7 +157,7 @@ func (s *server) concerns(ctx context.Context, service string) error {
 func sight(a person.Actor) store.Sight {
 	switch {
 	case a.Has(person.Administrator, person.Auditor):
-		return store.Sight{}
+		return store.Sight{All: true}
 	case a.Has(person.Approver):
 		return store.Sight{Owner: a.Person, Approver: a.Person}
 	}
@@ -168,7 +168,7 @@ func sight(a person.Actor) store.Sight {
 // all.
 func (s *server) seenFindings(ctx context.Context, service string) (store.Findings, error) {
 	want := store.Findings{Service: service, Sight: sight(actorOf(ctx))}
-	if service == "" || want.Sight == (store.Sight{}) {
+	if service == "" || want.All {
 		return want, nil
 	}
 	return want, s.concerns(ctx, service)
@@ -209,12 +209,12 @@ func (s *server) foreign(ctx context.Context, k resource.Kind, name string) erro
 
 // onlyNamed says that of a person the actor sees the name alone.
 func onlyNamed(a person.Actor, name string) bool {
-	return sight(a) != (store.Sight{}) && a.Person != name
+	return !sight(a).All && a.Person != name
 }
 
 // previews refuses the plans of services that are there and aren't the actor's.
 func (s *server) previews(ctx context.Context, docs []resource.Raw) error {
-	if sight(actorOf(ctx)) == (store.Sight{}) {
+	if sight(actorOf(ctx)).All {
 		return nil
 	}
 	asked := map[string]bool{}

@@ -44,7 +44,7 @@ func TestChangeIsAnotherVersion(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, hash, v.Hash, "the hash can be recomputed from what is stored")
 	}
-	list, _, err := s.Versions(ctx, Sight{}, resource.Calendar, "office", Page{})
+	list, _, err := s.Versions(ctx, Sight{All: true}, resource.Calendar, "office", Page{})
 	require.NoError(t, err)
 	require.Equal(t, []int{2, 1}, []int{list[0].Version, list[1].Version})
 	require.True(t, list[1].ValidFrom.IsZero())
@@ -272,7 +272,7 @@ func TestApplyTakesTurns(t *testing.T) {
 	for _, err := range errs {
 		require.NoError(t, err)
 	}
-	list, _, err := s.Versions(ctx, Sight{}, resource.Person, "jo", Page{Limit: 100})
+	list, _, err := s.Versions(ctx, Sight{All: true}, resource.Person, "jo", Page{Limit: 100})
 	require.NoError(t, err)
 	require.Len(t, list, 4*n, "each is a version of its own, none is lost")
 	entries, _, err := s.Audit(ctx, Trail{Object: "Person/jo"}, Page{Limit: 100})
@@ -312,7 +312,7 @@ func TestResourcesAreListedByName(t *testing.T) {
 	require.NoError(t, s.Retire(ctx, root, declared, resource.Person, "b"))
 	var names []string
 	for next := ""; ; {
-		list, more, err := s.Resources(ctx, Sight{}, resource.Person, Page{Limit: 2, Cursor: next})
+		list, more, err := s.Resources(ctx, Sight{All: true}, resource.Person, Page{Limit: 2, Cursor: next})
 		require.NoError(t, err)
 		for _, v := range list {
 			names = append(names, fmt.Sprintf("%s.%d", v.Resource.Metadata.Name, v.Version))
@@ -328,10 +328,10 @@ func TestResourcesAreListedByName(t *testing.T) {
 		_, err = Current[person.Spec](ctx, s, resource.Person, name)
 		requireFault(t, err, fault.NotFound)
 	}
-	_, _, err := s.Versions(ctx, Sight{}, resource.Person, "a\x00", Page{})
+	_, _, err := s.Versions(ctx, Sight{All: true}, resource.Person, "a\x00", Page{})
 	requireFault(t, err, fault.NotFound)
 	for _, bad := range []string{cursor("x"), cursor("99999999999"), "%%%"} {
-		_, _, err := s.Versions(ctx, Sight{}, resource.Person, "a", Page{Cursor: bad})
+		_, _, err := s.Versions(ctx, Sight{All: true}, resource.Person, "a", Page{Cursor: bad})
 		requireFault(t, err, fault.Invalid, "cursor")
 	}
 }

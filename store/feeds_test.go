@@ -122,23 +122,24 @@ func TestFindingsByService(t *testing.T) {
 		f    Findings
 		want []int64
 	}{
-		{Findings{}, []int64{4, 3, 2, 1}},
-		{Findings{Service: "desk"}, []int64{3, 1}},
+		{Findings{Sight: Sight{All: true}}, []int64{4, 3, 2, 1}},
+		{Findings{Service: "desk", Sight: Sight{All: true}}, []int64{3, 1}},
 		{Findings{Sight: Sight{Owner: "olga"}}, []int64{3, 1}},
 		{Findings{Service: "mail", Sight: Sight{Owner: "olga"}}, nil},
 		{Findings{Sight: Sight{Owner: "anton"}}, nil},
 		{Findings{Sight: Sight{Owner: "anton", Approver: "anton"}}, []int64{3, 2, 1}},
 		{Findings{Sight: Sight{Owner: "nobody"}}, nil},
+		{Findings{Sight: Sight{}}, nil},
 	} {
 		got, next := numbers(c.f, Page{})
 		require.Equal(t, c.want, got, "%+v", c.f)
 		require.Empty(t, next)
 	}
-	first, next := numbers(Findings{}, Page{Limit: 3})
+	first, next := numbers(Findings{Sight: Sight{All: true}}, Page{Limit: 3})
 	require.Equal(t, []int64{4, 3, 2}, first)
-	rest, next := numbers(Findings{}, Page{Limit: 3, Cursor: next})
+	rest, next := numbers(Findings{Sight: Sight{All: true}}, Page{Limit: 3, Cursor: next})
 	require.Equal(t, []int64{1}, rest)
 	require.Empty(t, next)
-	_, _, err := s.Findings(ctx, Findings{}, Page{Cursor: "x"})
+	_, _, err := s.Findings(ctx, Findings{Sight: Sight{All: true}}, Page{Cursor: "x"})
 	requireFault(t, err, fault.Invalid)
 }

@@ -48,8 +48,8 @@ func (s *Store) Findings(ctx context.Context, f Findings, p Page) ([]Finding, st
 	}
 	if err := s.db.SelectContext(ctx, &rows, `SELECT f.id, f.kind, f.service, f.object, f.title, f.at FROM finding f
 		WHERE f.id < $1 AND ($2 = '' OR f.service = $2)
-		  AND ($3 = '' AND $4 = '' OR f.service IN (`+theirs("$3", "$4")+`))
-		ORDER BY f.id DESC LIMIT $5`, before, f.Service, f.Owner, f.Approver, p.limit()+1); err != nil {
+		  AND ($5 OR f.service IN (`+theirs("$3", "$4")+`))
+		ORDER BY f.id DESC LIMIT $6`, before, f.Service, f.Owner, f.Approver, f.All, p.limit()+1); err != nil {
 		return nil, "", mapped(err)
 	}
 	next := ""

@@ -58,9 +58,9 @@ func (s *Store) Resources(ctx context.Context, who Sight, k resource.Kind, p Pag
 	// Names are compared as bytes, so that lists don't depend on the locale.
 	if err := s.db.SelectContext(ctx, &rows, withTheirs+`
 		SELECT `+resourceColumns+` FROM (
-			SELECT DISTINCT ON (name) * FROM resource WHERE kind = $3 AND name COLLATE "C" > $4
+			SELECT DISTINCT ON (name) * FROM resource WHERE kind = $4 AND name COLLATE "C" > $5
 			ORDER BY name, version DESC) r
-		WHERE NOT retired AND `+seen+` ORDER BY name COLLATE "C" LIMIT $5`, who.Owner, who.Approver, string(k), after, p.limit()+1); err != nil {
+		WHERE NOT retired AND `+seen+` ORDER BY name COLLATE "C" LIMIT $6`, who.Owner, who.Approver, who.All, string(k), after, p.limit()+1); err != nil {
 		return nil, "", mapped(err)
 	}
 	list, more := versions(rows, p.limit())
@@ -88,8 +88,8 @@ func (s *Store) Versions(ctx context.Context, who Sight, k resource.Kind, name s
 	}
 	var rows []resourceRow
 	if err := s.db.SelectContext(ctx, &rows, withTheirs+`
-		SELECT `+resourceColumns+` FROM resource r WHERE kind = $3 AND name = $4 AND version < $5 AND `+seen+`
-		ORDER BY version DESC LIMIT $6`, who.Owner, who.Approver, string(k), name, before, p.limit()+1); err != nil {
+		SELECT `+resourceColumns+` FROM resource r WHERE kind = $4 AND name = $5 AND version < $6 AND `+seen+`
+		ORDER BY version DESC LIMIT $7`, who.Owner, who.Approver, who.All, string(k), name, before, p.limit()+1); err != nil {
 		return nil, "", mapped(err)
 	}
 	if len(rows) == 0 && key == nil {

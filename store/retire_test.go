@@ -97,7 +97,7 @@ func TestRetiredHoldsUntilThen(t *testing.T) {
 	_, v, err = ValidAt[calendar.Spec](ctx, s, resource.Calendar, "office", back)
 	require.NoError(t, err)
 	require.Equal(t, 3, v.Version)
-	list, _, err := s.Versions(ctx, Sight{}, resource.Calendar, "office", Page{})
+	list, _, err := s.Versions(ctx, Sight{All: true}, resource.Calendar, "office", Page{})
 	require.NoError(t, err)
 	require.Len(t, list, 3)
 	require.True(t, list[1].Retired)

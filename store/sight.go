@@ -8,8 +8,10 @@ import (
 
 // Sight limits what is read to what concerns one person: the services that
 // Owner owns or Approver approves for, as things are now. Both name the same
-// person; a person without the role has no Approver. The zero Sight sees all.
+// person; a person without the role has no Approver. The zero Sight sees of
+// that nothing.
 type Sight struct {
+	All      bool // whatever concerns whom
 	Owner    string
 	Approver string
 }
@@ -22,8 +24,8 @@ func theirs(owner, approver string) string {
 			OR ` + approver + ` <> '' AND c.document->'spec'->'approvers' @> to_jsonb(` + approver + `::text))`
 }
 
-// withTheirs begins a statement in which seen stands; $1 and $2 are a sight's
-// Owner and Approver.
+// withTheirs begins a statement in which seen stands; $1, $2 and $3 are a
+// sight's Owner, Approver and All.
 var withTheirs = `WITH theirs AS MATERIALIZED (` + theirs("$1::text", "$2::text") + `) `
 
 // seen says of a row r of resource whether a sight holds it. Calendars and
@@ -31,7 +33,7 @@ var withTheirs = `WITH theirs AS MATERIALIZED (` + theirs("$1::text", "$2::text"
 // tasks with: the other people of the services, and who started or decided
 // there. An indicator is seen with the objectives that use it. Whatever else
 // there is, or will be, is its service's.
-const seen = `($1 = '' AND $2 = '' OR CASE r.kind
+const seen = `($3 OR CASE r.kind
 	WHEN 'Calendar' THEN true
 	WHEN 'Mapping' THEN true
 	WHEN 'Service' THEN r.name IN (SELECT name FROM theirs)
@@ -49,6 +51,6 @@ const seen = `($1 = '' AND $2 = '' OR CASE r.kind
 func (s *Store) Sees(ctx context.Context, who Sight, k resource.Kind, name string) (bool, error) {
 	var sees bool
 	err := s.db.GetContext(ctx, &sees, withTheirs+`SELECT EXISTS (SELECT 1 FROM resource_current r
-		WHERE r.kind = $3 AND r.name = $4 AND `+seen+`)`, who.Owner, who.Approver, string(k), name)
+		WHERE r.kind = $4 AND r.name = $5 AND `+seen+`)`, who.Owner, who.Approver, who.All, string(k), name)
 	return sees, mapped(err)
 }
