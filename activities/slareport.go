@@ -22,8 +22,12 @@ const slaReport = "sla-report" // the process
 // SLAReportCollect freezes what a round stands on: the tickets as of the
 // newest import, by count and hash, the versions of agreements and calendars,
 // the exclusions that hold, and what the reports before said.
-func (s *Set) SLAReportCollect(ctx context.Context, in workflows.Freezing) (workflows.Collected, error) {
+func (s *Set) SLAReportCollect(ctx context.Context, in workflows.Freezing) (_ workflows.Collected, err error) {
 	st := run.Step{Run: in.Run, Round: in.Round}
+	// What the run is about says its row, whatever the caller says.
+	if in.Input, err = s.store.InputOf(ctx, in.Run); err != nil {
+		return workflows.Collected{}, err
+	}
 	if err := s.store.Enter(ctx, st, run.Collecting); err != nil {
 		return workflows.Collected{}, err
 	}
