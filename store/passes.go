@@ -38,7 +38,7 @@ func (p Pass) Presented() string {
 
 // PassFor says what a pass is issued for.
 type PassFor struct {
-	Kind    string       // decide or cancel
+	Kind    string // decide or cancel
 	Run     string
 	Task    string       // of a decision
 	Content string       // hash of the content to be decided on
