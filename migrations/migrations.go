@@ -78,7 +78,7 @@ func grant(ctx context.Context, db *sql.DB) error {
 		return err
 	}
 	var there bool
-	if err := tx.QueryRowContext(ctx, `SELECT coalesce(bool_or(has_table_privilege(oid, 'audit', 'INSERT')), false)
+	if err := tx.QueryRowContext(ctx, `SELECT coalesce(bool_or(has_any_column_privilege(oid, 'audit', 'INSERT')), false)
 		FROM pg_roles WHERE rolname = $1`, AppRole).Scan(&there); err != nil {
 		return err
 	}

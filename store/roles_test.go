@@ -2,7 +2,6 @@ package store
 
 import (
 	"database/sql"
-	"net/url"
 	"testing"
 
 	"github.com/lib/pq"
@@ -17,23 +16,8 @@ import (
 // asApp gives the owner's and the serving role's pools to one database.
 func asApp(t *testing.T) (owner, app *sql.DB) {
 	t.Helper()
-	address := pgtest.URL(t)
-	owner, err := sql.Open("postgres", address)
-	require.NoError(t, err)
-	t.Cleanup(func() { owner.Close() })
-	const login = "turnus_test_serving"
-	_, err = owner.Exec(`DO $$ BEGIN
-		IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '` + login + `') THEN
-			CREATE ROLE ` + login + ` LOGIN PASSWORD 'secret' IN ROLE ` + migrations.AppRole + `;
-		END IF; END $$`)
-	require.NoError(t, err)
-	u, err := url.Parse(address)
-	require.NoError(t, err)
-	u.User = url.UserPassword(login, "secret")
-	app, err = sql.Open("postgres", u.String())
-	require.NoError(t, err)
-	t.Cleanup(func() { app.Close() })
-	return owner, app
+	app = pgtest.New(t)
+	return pgtest.Owner(t, app), app
 }
 
 // The login that serves can add to what is fixed and read it, and nothing in
