@@ -175,7 +175,7 @@ func (s *Set) SLAReportDraft(ctx context.Context, st run.Step) (workflows.Drafte
 		return workflows.Drafted{}, err
 	}
 	if published {
-		if err := asPublished(old.Document, old.Hash); err != nil {
+		if err := s.asPublished(ctx, old.Run); err != nil {
 			return workflows.Drafted{}, s.onRecord(ctx, st, f.Service, err)
 		}
 		d.Restate(old)

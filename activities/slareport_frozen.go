@@ -11,7 +11,6 @@ import (
 	"turnus/itsm/sla"
 	"turnus/itsm/text"
 	"turnus/itsm/ticket"
-	"turnus/report"
 )
 
 // altered says what isn't as it was put on record any more: a run that finds
@@ -79,10 +78,10 @@ func asDeclared(v resource.Version) error {
 
 // asPublished holds an earlier report against the hash under which it was
 // approved.
-func asPublished(d report.Document, hash string) error {
-	if now, _, err := report.Hash(d); err != nil || now == hash {
+func (s *Set) asPublished(ctx context.Context, runID string) error {
+	if intact, err := s.store.PublishedIntact(ctx, runID); err != nil || intact {
 		return err
 	}
 	return alteredf("The report %s isn't as it was published: its content doesn't have the hash on record.",
-		"Der Bericht %s ist nicht mehr so, wie er veröffentlicht wurde: sein Inhalt passt nicht zur gespeicherten Prüfsumme.", d.Run)
+		"Der Bericht %s ist nicht mehr so, wie er veröffentlicht wurde: sein Inhalt passt nicht zur gespeicherten Prüfsumme.", runID)
 }

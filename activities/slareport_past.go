@@ -24,7 +24,7 @@ func (s *Set) slaHistory(ctx context.Context, f *sla.Frozen) error {
 	}
 	var before []sla.Baseline
 	for _, e := range all {
-		if err := asPublished(e.Document, e.Hash); err != nil {
+		if err := s.asPublished(ctx, e.Run); err != nil {
 			return err
 		}
 		f.History = append(f.History, slaPast(e))

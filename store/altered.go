@@ -36,3 +36,11 @@ func altered(ctx context.Context, q sqlx.QueryerContext, runID string) (yes bool
 	err = sqlx.GetContext(ctx, q, &yes, "SELECT EXISTS (SELECT 1 FROM finding WHERE kind = $1 AND object = $2)", RecordsAltered, "run/"+runID)
 	return yes, err
 }
+
+// PublishedIntact says whether the report that a run published is, byte by byte,
+// the one that its hash is over.
+func (s *Store) PublishedIntact(ctx context.Context, runID string) (yes bool, err error) {
+	err = s.db.GetContext(ctx, &yes, `SELECT p.hash = d.hash AND d.hash = encode(sha256(convert_to(d.document, 'UTF8')), 'hex')
+		FROM report p JOIN draft d ON d.run = p.run AND d.round = p.round WHERE p.run = $1`, runID)
+	return yes, mapped(err)
+}
