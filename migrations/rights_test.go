@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"turnus/internal/pgtest"
+	"turnus/migrations"
 )
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
@@ -298,4 +299,26 @@ func TestServingRoleStaysInItsDatabase(t *testing.T) {
 	require.NoError(t, errors.Join(err, tx.Commit()))
 	_, err = app.Exec(`CREATE TABLE mine2 (a int)`)
 	require.Equal(t, denied, code(t, err))
+}
+
+// Where the schema is another's, Up can't take the right away, and says so.
+func TestAnOpenSchemaIsRefused(t *testing.T) {
+	admin, ctx := pgtest.Empty(t), t.Context()
+	admin.SetMaxOpenConns(1) // it stays the superuser's; later ones are another's
+	var database string
+	require.NoError(t, admin.QueryRow(`SELECT current_database()`).Scan(&database))
+	for _, statement := range []string{`CREATE ROLE elsewhere CREATEROLE`, `GRANT CREATE ON DATABASE ` + database + ` TO elsewhere`,
+		`ALTER SCHEMA public OWNER TO CURRENT_USER`, `GRANT CREATE ON SCHEMA public TO PUBLIC`, `ALTER DATABASE ` + database + ` SET role = 'elsewhere'`} {
+		_, err := admin.Exec(statement)
+		require.NoError(t, err, statement)
+	}
+	t.Cleanup(func() {
+		_, err := admin.Exec(`DROP OWNED BY elsewhere CASCADE; DROP ROLE elsewhere`)
+		require.NoError(t, err)
+	})
+	db := pgtest.Owner(t, admin)
+	require.ErrorContains(t, migrations.Up(ctx, db), "REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+	_, err := admin.Exec(`REVOKE CREATE ON SCHEMA public FROM PUBLIC; GRANT CREATE ON SCHEMA public TO elsewhere`)
+	require.NoError(t, err)
+	require.NoError(t, migrations.Up(ctx, db))
 }
