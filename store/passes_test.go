@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"turnus/internal/pgtest"
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
 	"turnus/itsm/run"
@@ -109,13 +110,9 @@ func TestAnEndFollowsFromTheRecord(t *testing.T) {
 	// What was approved and then changed, by whoever can, isn't published.
 	require.Nil(t, decide(t, s, declared, person.Actor{Person: "anton"}, b, task.Approve, ""))
 	refusedEnds(run.Published)
-	_, err := s.db.Exec(`ALTER TABLE draft DISABLE TRIGGER draft_fixed`)
-	require.NoError(t, err)
-	_, err = s.db.Exec(`UPDATE draft SET document = replace(document, '"run"', '"ran"') WHERE round = 2`)
-	require.NoError(t, err)
+	pgtest.Tamper(t, s.DB(), `UPDATE draft SET document = replace(document, '"run"', '"ran"') WHERE round = 2`)
 	refusedEnds()
-	_, err = s.db.Exec(`UPDATE draft SET document = replace(document, '"ran"', '"run"') WHERE round = 2`)
-	require.NoError(t, err)
+	pgtest.Tamper(t, s.DB(), `UPDATE draft SET document = replace(document, '"ran"', '"run"') WHERE round = 2`)
 	require.NoError(t, s.End(ctx, declared, run.End{Run: r.ID, Round: 2, State: run.Published}))
 	entries, _, err := s.Audit(ctx, Trail{Object: "run/" + r.ID}, Page{Limit: 500})
 	require.NoError(t, err)

@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/interceptor"
 	"go.temporal.io/sdk/testsuite"
 	"go.temporal.io/sdk/worker"
@@ -22,6 +24,7 @@ import (
 	"turnus/itsm/run"
 	"turnus/itsm/task"
 	"turnus/itsm/text"
+	"turnus/itsm/ticket"
 	"turnus/store"
 	"turnus/workflows"
 )
@@ -179,6 +182,26 @@ func TestApprovedIsPublished(t *testing.T) {
 	require.Equal(t, 1, rep.Version)
 	require.Equal(t, r.Decisions[0].Hash, rep.Hash)
 	require.NotNil(t, rep.Published)
+}
+
+// Somebody adds a ticket to what was frozen, as the serving role can: the run
+// fails with what was found, in both languages, and nobody is asked.
+func TestAlteredRecordsEndTheRun(t *testing.T) {
+	h := newHouse(t, false, organisation)
+	h.env.SetOnActivityStartedListener(func(info *activity.Info, _ context.Context, _ converter.EncodedValues) {
+		if info.ActivityType.Name == "SLAReportDraft" {
+			_, err := h.store.DB().Exec(`INSERT INTO ticket_version (service, number, import, opened, first, last, fields, flagged, hash, events)
+				VALUES ('desk', 'INC1', 0, '2016-03-02', '2016-03-02', '2016-03-03', '{}', false, 'x', $1)`, ticket.Pack([]ticket.Event{{At: friday.AddDate(-10, -8, 0)}}))
+			require.NoError(t, err)
+		}
+	})
+	r := h.run()
+	require.Error(t, h.env.GetWorkflowError())
+	require.Equal(t, run.Failed, r.State)
+	require.Contains(t, r.Outcome.En, "Ticket INC1 isn't as import 0 left it")
+	require.Contains(t, r.Outcome.De, "Datenbestand wurde außerhalb von Turnus geändert")
+	require.Empty(t, r.Tasks)
+	require.Equal(t, []string{"olga run.started", "turnus records.altered", "turnus run.failed"}, h.actions("run/"+r.ID))
 }
 
 func TestRejectedBeginsAnotherAttempt(t *testing.T) {
