@@ -8,7 +8,6 @@ import (
 
 	"turnus/itsm/agreement"
 	"turnus/itsm/calendar"
-	"turnus/itsm/canonical"
 	"turnus/itsm/fault"
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
@@ -23,20 +22,24 @@ const slaReport = "sla-report" // the process
 // SLAReportCollect freezes what a round stands on: the tickets as of the
 // newest import, by count and hash, the versions of agreements and calendars,
 // the exclusions that hold, and what the reports before said.
-func (s *Set) SLAReportCollect(ctx context.Context, in workflows.Freezing) (workflows.Collected, error) {
+func (s *Set) SLAReportCollect(ctx context.Context, in workflows.Freezing) (_ workflows.Collected, err error) {
 	st := run.Step{Run: in.Run, Round: in.Round}
+	// What the run is about says its row, whatever the caller says.
+	if in.Input, err = s.store.InputOf(ctx, in.Run); err != nil {
+		return workflows.Collected{}, err
+	}
 	if err := s.store.Enter(ctx, st, run.Collecting); err != nil {
 		return workflows.Collected{}, err
 	}
 	f, err := s.slaRules(ctx, in)
 	if err != nil {
-		return workflows.Collected{}, err
+		return workflows.Collected{}, s.onRecord(ctx, st, in.Scope, err)
 	}
 	if f.RowsRead, f.Rejects, err = s.store.RejectsByCause(ctx, f.Service, f.Import); err != nil {
 		return workflows.Collected{}, err
 	}
 	if err := s.slaHistory(ctx, &f); err != nil {
-		return workflows.Collected{}, err
+		return workflows.Collected{}, s.onRecord(ctx, st, in.Scope, err)
 	}
 	if err := s.slaTickets(ctx, &f); err != nil {
 		return workflows.Collected{}, err
@@ -95,7 +98,10 @@ func (s *Set) slaRules(ctx context.Context, in workflows.Freezing) (sla.Frozen, 
 	}
 	f.From, f.To = period.Bounds(zone)
 	f.Zone = zone.String()
-	svc, _, err := store.ValidAt[agreement.ServiceSpec](ctx, s.store, resource.Service, in.Scope, f.From)
+	svc, declared, err := store.ValidAt[agreement.ServiceSpec](ctx, s.store, resource.Service, in.Scope, f.From)
+	if err == nil {
+		err = asDeclared(declared)
+	}
 	if err != nil {
 		return f, err
 	}
@@ -109,10 +115,10 @@ func (s *Set) slaRules(ctx context.Context, in workflows.Freezing) (sla.Frozen, 
 	}
 	names := []string{svc.Spec.Calendar}
 	for _, v := range versions {
-		a := sla.Agreement{Name: v.Resource.Metadata.Name, Version: v.Version, Hash: v.Hash, ValidFrom: v.ValidFrom}
-		if a.Declared, err = asHashed(v); err != nil {
+		if err := asDeclared(v); err != nil {
 			return f, err
 		}
+		a := sla.Agreement{Name: v.Resource.Metadata.Name, Version: v.Version, Hash: v.Hash, ValidFrom: v.ValidFrom, Declared: &v.Resource}
 		if err := json.Unmarshal(v.Resource.Spec, &a.Spec); err != nil {
 			return f, err
 		}
@@ -136,31 +142,19 @@ func (s *Set) slaRules(ctx context.Context, in workflows.Freezing) (sla.Frozen, 
 			continue
 		}
 		c, v, err := store.ValidAt[calendar.Spec](ctx, s.store, resource.Calendar, name, f.From)
+		if err == nil {
+			err = asDeclared(v)
+		}
 		if err != nil {
 			return f, err
 		}
-		declared, err := asHashed(v)
-		if err != nil {
-			return f, err
-		}
-		f.Calendars = append(f.Calendars, sla.CalendarUsed{Name: name, Version: v.Version, Hash: v.Hash, Spec: c.Spec, Declared: declared})
+		f.Calendars = append(f.Calendars, sla.CalendarUsed{Name: name, Version: v.Version, Hash: v.Hash, Spec: c.Spec, Declared: &v.Resource})
 	}
 	return f, nil
 }
 
-// asHashed gives the document that a version's hash is over, so that receipts can
-// prove what was agreed; nil where a stored one has another hash, since the
-// database may have written a number in another way.
-func asHashed(v resource.Version) (*resource.Raw, error) {
-	hash, err := canonical.Hash(v.Resource)
-	if err != nil || hash != v.Hash {
-		return nil, err
-	}
-	return &v.Resource, nil
-}
-
 // SLAReportDraft computes the figures from what was frozen, and drafts the
-// report.
+// report. What isn't as it was put on record ends the run.
 func (s *Set) SLAReportDraft(ctx context.Context, st run.Step) (workflows.Drafted, error) {
 	if err := s.store.Enter(ctx, st, run.Drafting); err != nil {
 		return workflows.Drafted{}, err
@@ -170,9 +164,9 @@ func (s *Set) SLAReportDraft(ctx context.Context, st run.Step) (workflows.Drafte
 		return workflows.Drafted{}, err
 	}
 	from, to := f.Reads()
-	r, err := sla.Derive(f, s.store.TicketsAsOf(ctx, f.Service, f.Import, from, to))
+	r, err := sla.Derive(f, asFrozen(f, s.store.TicketsAsOf(ctx, f.Service, f.Import, from, to)))
 	if err != nil {
-		return workflows.Drafted{}, err
+		return workflows.Drafted{}, s.onRecord(ctx, st, f.Service, err)
 	}
 	study, err := sla.StudyOf(f, r)
 	if err != nil {
@@ -185,6 +179,9 @@ func (s *Set) SLAReportDraft(ctx context.Context, st run.Step) (workflows.Drafte
 		return workflows.Drafted{}, err
 	}
 	if published {
+		if err := s.asPublished(ctx, old.Run); err != nil {
+			return workflows.Drafted{}, s.onRecord(ctx, st, f.Service, err)
+		}
 		d.Restate(old)
 	}
 	hash, doc, err := report.Hash(d)

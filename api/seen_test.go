@@ -57,8 +57,8 @@ func newNeighbours(t *testing.T) *house {
 	r, _, err := h.store.Begin(t.Context(), testNow, store.NewRun{
 		Key: run.Key{Process: "sla-report", Scope: "payments", Period: "2026-09"}, Owner: "owner", By: person.Actor{Person: "former"}})
 	require.NoError(t, err)
-	_, err = h.store.DB().Exec(`INSERT INTO task (id, run, round, step, kind, state, outcomes, hash, opened_at, due_at, remind_at, escalate_at)
-		VALUES ('t', $1, 1, 'approval', 'approval', 'decided', '[]', 'x', $2, $2, $2, $2)`, r.ID, testNow)
+	_, err = h.store.DB().Exec(`INSERT INTO task (id, run, round, step, kind, state, outcomes, hash, opened_at, due_at, remind_at, escalate_at, ended_at)
+		VALUES ('t', $1, 1, 'approval', 'approval', 'decided', '[]', 'x', $2, $2, $2, $2, $2)`, r.ID, testNow)
 	require.NoError(t, err)
 	_, err = h.store.DB().Exec(`INSERT INTO pass (id, hash, kind, run, task, person, token, content, created_at, expires_at)
 		VALUES ('p', 'p', 'decide', $1, 't', 'decider', 'x', 'x', $2, $2)`, r.ID, testNow)

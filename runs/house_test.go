@@ -10,9 +10,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"turnus/internal/pgtest"
+	"turnus/internal/storetest"
 	"turnus/itsm/person"
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
+	"turnus/itsm/task"
 	"turnus/itsm/ticket"
 	"turnus/runs"
 	"turnus/store"
@@ -104,6 +106,7 @@ func (h *house) propose(d resource.Raw) (string, error) {
 
 // enact is what an approval does.
 func (h *house) enact(runID string) error {
+	storetest.Decide(h, h.store, h.now, "anton", run.Step{Run: runID, Round: 1}, task.Approve)
 	if err := h.store.Enact(h.Context(), h.now, runID, workflows.Planning); err != nil {
 		h.end(runID, run.Failed)
 		return err
@@ -123,11 +126,7 @@ func (h *house) end(runID string, s run.State) { h.endAt(h.now, runID, s) }
 
 func (h *house) endAt(at time.Time, runID string, s run.State) {
 	h.Helper()
-	if s == run.Published {
-		_, err := h.store.SaveDraft(h.Context(), at, run.Step{Run: runID, Round: 1}, "hash", []byte("{}"))
-		require.NoError(h, err)
-	}
-	require.NoError(h, h.store.End(h.Context(), at, run.End{Run: runID, Round: 1, State: s}))
+	storetest.End(h, h.store, at, "anton", "olga", runID, s)
 }
 
 func (h *house) slot(scope, period string) string {

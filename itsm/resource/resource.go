@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"time"
 
+	"turnus/itsm/canonical"
 	"turnus/itsm/fault"
 	"turnus/itsm/text"
 )
@@ -118,6 +119,12 @@ type Version struct {
 	Hash      string     `json:"hash"` // SHA-256 of the canonical JSON, hexadecimal
 	At        time.Time  `json:"at"`
 	By        string     `json:"by"` // a person, or "turnus"
+}
+
+// Intact says that a version's document is the one that its hash is over.
+func (v Version) Intact() bool {
+	hash, err := canonical.Hash(v.Resource)
+	return err == nil && hash == v.Hash
 }
 
 var name = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`)
