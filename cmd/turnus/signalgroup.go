@@ -79,9 +79,6 @@ func (d *dataDir) takeBack() error {
 	if err != nil {
 		return err
 	}
-	if err := os.Chown(d.path, -1, os.Getegid()); err != nil {
-		return unwritable(d.path, err)
-	}
 	return os.Chmod(d.path, dataMode())
 }
 

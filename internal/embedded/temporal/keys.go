@@ -162,14 +162,13 @@ func place(path string, content []byte, group *int) error {
 	return os.Rename(f.Name(), path)
 }
 
-// protect gives a path to a group, or back to our own, and sets its mode.
+// protect sets a path's mode, whatever the umask, and gives it to the group
+// that the mode is for.
 func protect(path string, mode fs.FileMode, group *int) error {
-	gid := os.Getegid()
 	if group != nil {
-		gid = *group
-	}
-	if err := os.Chown(path, -1, gid); err != nil {
-		return err
+		if err := os.Chown(path, -1, *group); err != nil {
+			return err
+		}
 	}
 	return os.Chmod(path, mode)
 }
