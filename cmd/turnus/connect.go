@@ -161,8 +161,18 @@ func (c *connection) open(ctx context.Context, log *slog.Logger) (_ *parts, err 
 		if errors.As(err, &missing) {
 			return fmt.Errorf("Temporal on %s has no namespace %s: run turnus migrate", c.temporalAddress, c.namespace)
 		}
-		return err
+		return c.explained(err)
 	})
+}
+
+// explained says what would be right where Temporal lets this client in, but
+// not into its namespace.
+func (c *connection) explained(err error) error {
+	var denied *serviceerror.PermissionDenied
+	if !errors.As(err, &denied) {
+		return err
+	}
+	return fmt.Errorf("Temporal on %s doesn't let this client into the namespace %s: give it the certificate or API key that is for it (--temporal-tls-cert, --temporal-api-key-file), or name another one with --temporal-namespace", c.temporalAddress, c.namespace)
 }
 
 // records opens the database, and waits until it answers.
