@@ -14,6 +14,7 @@ import (
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
 	"turnus/itsm/run"
+	"turnus/itsm/sla"
 	"turnus/itsm/task"
 	"turnus/itsm/ticket"
 )
@@ -282,7 +283,7 @@ func TestProposersDontApprove(t *testing.T) {
 	require.NoError(t, err)
 	ask := func(round int, list ...agreement.Exclusion) task.Task {
 		t.Helper()
-		_, err := Freeze(ctx, s, declared, run.Step{Run: r.ID, Round: round}, map[string]any{"service": "desk", "exclusions": list})
+		_, err := Freeze(ctx, s, declared, run.Step{Run: r.ID, Round: round}, sla.Frozen{Service: "desk", Exclusions: list})
 		require.NoError(t, err)
 		a := task.Task{ID: run.TaskID(r.ID, round, "approval"), Run: r.ID, Round: round, Step: "approval", Kind: task.Approval, State: task.Open,
 			Outcomes: []task.Outcome{task.Approve, task.RequestChanges}, Hash: "x", Opened: declared.Add(time.Duration(round) * time.Minute), Due: declared, Remind: declared, Escalate: declared}

@@ -21,6 +21,7 @@ type Intake struct {
 	AsOf    time.Time // zero: the newest change in the file
 	By      string
 	Token   string
+	Issuer  string // of the token
 	Now     time.Time
 }
 
@@ -93,9 +94,9 @@ func merged(ctx context.Context, conn *sqlx.Conn, tx *sqlx.Tx, in Intake, g *sta
 	}
 	// The counts follow when they are known; the number is drawn under the lock.
 	if err := tx.GetContext(ctx, &done.ID, `
-		INSERT INTO import (service, format, as_of, oldest, rows_read, rows_loaded, rows_unchanged, rows_rejected, tickets_changed, person, at)
-		VALUES ($1, $2, $3, $3, 0, 0, 0, 0, 0, $4, $5) RETURNING id`,
-		in.Service, in.Format, done.AsOf, in.By, done.At); err != nil {
+		INSERT INTO import (service, format, as_of, oldest, rows_read, rows_loaded, rows_unchanged, rows_rejected, tickets_changed, person, at, token_issuer)
+		VALUES ($1, $2, $3, $3, 0, 0, 0, 0, 0, $4, $5, $6) RETURNING id`,
+		in.Service, in.Format, done.AsOf, in.By, done.At, in.Issuer); err != nil {
 		return done, err
 	}
 	var oldest *time.Time

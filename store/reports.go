@@ -7,21 +7,36 @@ import (
 	"errors"
 	"time"
 
+	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
 	"turnus/itsm/fault"
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
+	"turnus/itsm/task"
 	"turnus/itsm/text"
 	"turnus/report"
 )
 
-// Freeze keeps what a round stands on, once: a retry gets what was frozen first.
-func Freeze[T any](ctx context.Context, s *Store, now time.Time, st run.Step, set T) (T, error) {
-	_, err := s.db.ExecContext(ctx, "INSERT INTO frozen_set (run, round, document, at) VALUES ($1,$2,$3,$4) ON CONFLICT DO NOTHING",
-		st.Run, st.Round, JSON[T]{set}, now)
-	if err != nil {
-		return set, mapped(err)
+// Grounded is what a round may stand on: it says what it stands on in its
+// turn, so that those who brought that don't decide on it.
+type Grounded interface{ Basis() task.Basis }
+
+// Freeze keeps what a round stands on, once: a retry gets what was frozen
+// first. Who is involved in it goes on record with it.
+func Freeze[T Grounded](ctx context.Context, s *Store, now time.Time, st run.Step, set T) (T, error) {
+	if err := s.tx(ctx, func(tx *sqlx.Tx) error {
+		done, err := tx.ExecContext(ctx, "INSERT INTO frozen_set (run, round, document, at) VALUES ($1,$2,$3,$4) ON CONFLICT DO NOTHING",
+			st.Run, st.Round, JSON[T]{set}, now)
+		if err != nil {
+			return err
+		}
+		if n, _ := done.RowsAffected(); n == 0 {
+			return nil
+		}
+		return involve(ctx, tx, st, set.Basis())
+	}); err != nil {
+		return set, err
 	}
 	return Frozen[T](ctx, s, st)
 }

@@ -98,7 +98,8 @@ func TestServingRoleHasTheRightsOfEachTable(t *testing.T) {
 		switch table {
 		case "goose_db_version", "resource_current":
 			want = "SELECT"
-		case "audit", "decision", "draft", "frozen_set", "report", "resource", "exclusion", "exclusion_withdrawal", "event", "finding":
+		case "audit", "decision", "draft", "frozen_set", "report", "resource", "exclusion", "exclusion_withdrawal", "event", "finding",
+			"involvement", "finding_mended":
 			want = "INSERT SELECT"
 		}
 		require.Equal(t, want, rights, table)
