@@ -21,6 +21,12 @@ UPDATE resource r SET token_issuer = p.token_issuer FROM proposal p
     WHERE p.kind = r.kind AND p.name = r.name AND p.enacted = r.version;
 ALTER TABLE resource ENABLE TRIGGER resource_fixed;
 
+-- The version of its service that a run began under: who has owned that since,
+-- the later ones say. By number, since clocks of several processes differ.
+ALTER TABLE run ADD COLUMN service_version integer NOT NULL DEFAULT 0;
+UPDATE run r SET service_version = coalesce((SELECT max(v.version) FROM resource v
+    WHERE v.kind = 'Service' AND v.name = r.service AND v.at <= r.created_at), 0);
+
 -- Who is involved in what a round stands on, written when it is frozen. Who
 -- started the run, and who has owned its service, says the run itself.
 CREATE TABLE involvement (
@@ -96,6 +102,7 @@ INSERT INTO finding (kind, service, object, title, at)
 
 -- +goose Down
 DROP TABLE finding_mended, involvement;
+ALTER TABLE run DROP COLUMN service_version;
 ALTER TABLE proposal DROP COLUMN token_issuer;
 ALTER TABLE resource DROP COLUMN token_issuer;
 ALTER TABLE import DROP COLUMN token_issuer;

@@ -25,8 +25,7 @@ const involved = `(
 			(v.document->'spec'->>'owner', 'owned', false, ''),
 			(v.person, 'declared', false, 'Service/' || v.name),
 			(v.token_issuer, 'declared', true, 'Service/' || v.name)) who (person, how, issued, about)
-		WHERE v.kind = 'Service' AND v.name = r.service AND v.version >= coalesce((SELECT max(b.version) FROM resource b
-			WHERE b.kind = 'Service' AND b.name = r.service AND b.at <= r.created_at), 0)
+		WHERE v.kind = 'Service' AND v.name = r.service AND v.version >= r.service_version
 	UNION SELECT i.person, i.how, i.issued, i.about FROM involvement i WHERE i.run = r.id AND i.round = t.round)`
 
 // Who may decide, as one condition of SQL: the same rule as task.People.May,
