@@ -99,18 +99,18 @@ func peopleAround(ctx context.Context, q sqlx.QueryerContext, service string) (t
 const behind = `WITH exact (kind, name, version) AS (
 		SELECT * FROM unnest($4::text[], $5::text[], $6::integer[])
 	), service AS (
-		SELECT s.document->'spec'->>'calendar' AS calendar FROM resource s WHERE s.kind = 'Service' AND s.name = $1 AND s.version IN (
-			(SELECT max(v.version) FROM resource v WHERE v.kind = 'Service' AND v.name = $1 AND v.valid_from <= $2),
-			(SELECT max(v.version) FROM resource v WHERE v.kind = 'Service' AND v.name = $1))
+		(SELECT document FROM resource WHERE kind = 'Service' AND name = $1 AND valid_from <= $2 ORDER BY version DESC LIMIT 1)
+		UNION ALL (SELECT document FROM resource WHERE kind = 'Service' AND name = $1 ORDER BY version DESC LIMIT 1)
 	), open (kind, name) AS ( -- in the version valid at the instant, and the newest
 		SELECT kind, name FROM exact WHERE version = 0
 		UNION SELECT 'Service', $1
-		UNION SELECT 'Calendar', calendar FROM service
+		UNION SELECT 'Calendar', document->'spec'->>'calendar' FROM service
 	), declared AS (
 		SELECT r.* FROM exact n JOIN resource r ON r.kind = n.kind AND r.name = n.name AND r.version = n.version
-		UNION ALL SELECT r.* FROM open n JOIN resource r ON r.kind = n.kind AND r.name = n.name AND r.version IN (
-			(SELECT max(v.version) FROM resource v WHERE v.kind = n.kind AND v.name = n.name AND v.valid_from <= $2),
-			(SELECT max(v.version) FROM resource v WHERE v.kind = n.kind AND v.name = n.name))
+		UNION ALL SELECT r.* FROM open n, LATERAL (SELECT * FROM resource r
+			WHERE r.kind = n.kind AND r.name = n.name AND r.valid_from <= $2 ORDER BY r.version DESC LIMIT 1) r
+		UNION ALL SELECT r.* FROM open n, LATERAL (SELECT * FROM resource r
+			WHERE r.kind = n.kind AND r.name = n.name ORDER BY r.version DESC LIMIT 1) r
 	), deed (how, about, person, issuer) AS (
 		SELECT 'declared', kind || '/' || name, person, token_issuer FROM declared
 		UNION ALL SELECT 'imported', 'import/' || max(id), person, token_issuer FROM import
