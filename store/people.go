@@ -145,10 +145,10 @@ func involvedIn(ctx context.Context, q sqlx.QueryerContext, b task.Basis) (list 
 	return list, err
 }
 
-// involve writes who is involved in what a round stands on, in the transaction
-// that freezes it.
-func involve(ctx context.Context, tx *sqlx.Tx, st run.Step, b task.Basis) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO involvement (run, round, person, how, issued, about)
-		SELECT $10, $11::integer, i.* FROM (`+behind+`) i`, append(basisArgs(b, st.Run), st.Round)...)
-	return err
-}
+// freezing writes what a round stands on, and who is involved in it, in one
+// statement: $10 and $11 are run and round, then document and instant. What was
+// frozen before stays as it is.
+const freezing = `WITH frozen AS (
+		INSERT INTO frozen_set (run, round, document, at) VALUES ($10, $11, $12, $13) ON CONFLICT DO NOTHING RETURNING run, round
+	)
+	INSERT INTO involvement (run, round, person, how, issued, about) SELECT f.run, f.round, i.* FROM frozen f, (` + behind + `) i`

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"time"
 
-	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
 	"turnus/itsm/fault"
@@ -25,18 +24,9 @@ type Grounded interface{ Basis() task.Basis }
 // Freeze keeps what a round stands on, once: a retry gets what was frozen
 // first. Who is involved in it goes on record with it.
 func Freeze[T Grounded](ctx context.Context, s *Store, now time.Time, st run.Step, set T) (T, error) {
-	if err := s.tx(ctx, func(tx *sqlx.Tx) error {
-		done, err := tx.ExecContext(ctx, "INSERT INTO frozen_set (run, round, document, at) VALUES ($1,$2,$3,$4) ON CONFLICT DO NOTHING",
-			st.Run, st.Round, JSON[T]{set}, now)
-		if err != nil {
-			return err
-		}
-		if n, _ := done.RowsAffected(); n == 0 {
-			return nil
-		}
-		return involve(ctx, tx, st, set.Basis())
-	}); err != nil {
-		return set, err
+	args := append(basisArgs(set.Basis(), st.Run), st.Round, JSON[T]{set}, now)
+	if _, err := s.db.ExecContext(ctx, freezing, args...); err != nil {
+		return set, mapped(err)
 	}
 	return Frozen[T](ctx, s, st)
 }
