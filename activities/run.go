@@ -13,6 +13,12 @@ func (s *Set) RunCancel(ctx context.Context, c workflows.Cancelling) (v workflow
 	return v, err
 }
 
+// RunCancelledBy reads whose wish to cancel a run was accepted; empty while
+// none is on record.
+func (s *Set) RunCancelledBy(ctx context.Context, st run.Step) (string, error) {
+	return s.store.CancelledBy(ctx, st.Run)
+}
+
 // RunEnd records how a run ended, and publishes its report if it was approved.
 func (s *Set) RunEnd(ctx context.Context, e run.End) (struct{}, error) {
 	return struct{}{}, s.store.End(ctx, s.now(), e)

@@ -14,6 +14,8 @@ import (
 	"go.temporal.io/sdk/temporal"
 
 	"turnus/itsm/fault"
+	"turnus/itsm/run"
+	"turnus/itsm/text"
 	"turnus/runs"
 	"turnus/store"
 	"turnus/workflows"
@@ -36,7 +38,8 @@ func New(s *store.Store, r *runs.Runs, now func() time.Time) *Set {
 const internalAttempts = 10
 
 // Interceptor does for every activity what each would otherwise do by itself:
-// it beats the heart, so that killed work comes back within seconds, and turns
+// it refuses one whose workflow isn't that of the run that it is to work on,
+// records heartbeats, so that killed work comes back within seconds, and turns
 // faults into Temporal's errors, so that only what may pass is tried again.
 type Interceptor struct {
 	interceptor.WorkerInterceptorBase
@@ -57,6 +60,11 @@ type inbound struct {
 
 // ExecuteActivity implements interceptor.ActivityInboundInterceptor.
 func (i *inbound) ExecuteActivity(ctx context.Context, in *interceptor.ExecuteActivityInput) (any, error) {
+	if f := foreign(activity.GetInfo(ctx), in.Args); f != nil {
+		i.log.Warn("an activity was asked for by a workflow that isn't its run's", "workflow", activity.GetInfo(ctx).WorkflowExecution.ID,
+			"type", activity.GetInfo(ctx).WorkflowType.Name, "activity", activity.GetInfo(ctx).ActivityType.Name)
+		return nil, workflows.Refuse(f)
+	}
 	done := make(chan struct{})
 	defer close(done)
 	go func() {
@@ -89,4 +97,24 @@ func (i *inbound) ExecuteActivity(ctx context.Context, in *interceptor.ExecuteAc
 		return nil, temporal.NewNonRetryableApplicationError(err.Error(), string(fault.Internal), nil)
 	}
 	return nil, err
+}
+
+// foreign refuses an activity whose workflow isn't that of the run that its
+// input is about; the waking's is no run's. It is the first check, not the only
+// one: whoever reaches Temporal may start a workflow under a run's ID. What
+// changes a record looks at what is on record.
+func foreign(info activity.Info, args []any) *fault.Error {
+	workflow := info.WorkflowType
+	if workflow != nil && len(args) == 1 {
+		if in, ok := args[0].(workflows.OfRun); ok {
+			k, _, err := run.ParseID(info.WorkflowExecution.ID)
+			if err == nil && k.Process == workflow.Name && in.Concerns(info.WorkflowExecution.ID) {
+				return nil
+			}
+		} else if workflow.Name == workflows.WakingName && info.ActivityType.Name == workflows.WakingActivity {
+			return nil
+		}
+	}
+	return fault.New(fault.Forbidden, text.New("This activity is for the workflow of its own run only.",
+		"Diese Aktivität steht nur dem Workflow ihres eigenen Laufs zu."))
 }

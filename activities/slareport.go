@@ -22,20 +22,24 @@ const slaReport = "sla-report" // the process
 // SLAReportCollect freezes what a round stands on: the tickets as of the
 // newest import, by count and hash, the versions of agreements and calendars,
 // the exclusions that hold, and what the reports before said.
-func (s *Set) SLAReportCollect(ctx context.Context, in workflows.Freezing) (workflows.Collected, error) {
+func (s *Set) SLAReportCollect(ctx context.Context, in workflows.Freezing) (_ workflows.Collected, err error) {
 	st := run.Step{Run: in.Run, Round: in.Round}
+	// What the run is about says its row, whatever the caller says.
+	if in.Input, err = s.store.InputOf(ctx, in.Run); err != nil {
+		return workflows.Collected{}, err
+	}
 	if err := s.store.Enter(ctx, st, run.Collecting); err != nil {
 		return workflows.Collected{}, err
 	}
 	f, err := s.slaRules(ctx, in)
 	if err != nil {
-		return workflows.Collected{}, err
+		return workflows.Collected{}, s.onRecord(ctx, st, in.Scope, err)
 	}
 	if f.RowsRead, f.Rejects, err = s.store.RejectsByCause(ctx, f.Service, f.Import); err != nil {
 		return workflows.Collected{}, err
 	}
 	if err := s.slaHistory(ctx, &f); err != nil {
-		return workflows.Collected{}, err
+		return workflows.Collected{}, s.onRecord(ctx, st, in.Scope, err)
 	}
 	if err := s.slaTickets(ctx, &f); err != nil {
 		return workflows.Collected{}, err
@@ -94,7 +98,10 @@ func (s *Set) slaRules(ctx context.Context, in workflows.Freezing) (sla.Frozen, 
 	}
 	f.From, f.To = period.Bounds(zone)
 	f.Zone = zone.String()
-	svc, _, err := store.ValidAt[agreement.ServiceSpec](ctx, s.store, resource.Service, in.Scope, f.From)
+	svc, declared, err := store.ValidAt[agreement.ServiceSpec](ctx, s.store, resource.Service, in.Scope, f.From)
+	if err == nil {
+		err = asDeclared(declared)
+	}
 	if err != nil {
 		return f, err
 	}
@@ -108,6 +115,9 @@ func (s *Set) slaRules(ctx context.Context, in workflows.Freezing) (sla.Frozen, 
 	}
 	names := []string{svc.Spec.Calendar}
 	for _, v := range versions {
+		if err := asDeclared(v); err != nil {
+			return f, err
+		}
 		a := sla.Agreement{Name: v.Resource.Metadata.Name, Version: v.Version, Hash: v.Hash, ValidFrom: v.ValidFrom}
 		if err := json.Unmarshal(v.Resource.Spec, &a.Spec); err != nil {
 			return f, err
@@ -132,6 +142,9 @@ func (s *Set) slaRules(ctx context.Context, in workflows.Freezing) (sla.Frozen, 
 			continue
 		}
 		c, v, err := store.ValidAt[calendar.Spec](ctx, s.store, resource.Calendar, name, f.From)
+		if err == nil {
+			err = asDeclared(v)
+		}
 		if err != nil {
 			return f, err
 		}
@@ -141,7 +154,7 @@ func (s *Set) slaRules(ctx context.Context, in workflows.Freezing) (sla.Frozen, 
 }
 
 // SLAReportDraft computes the figures from what was frozen, and drafts the
-// report.
+// report. What isn't as it was put on record ends the run.
 func (s *Set) SLAReportDraft(ctx context.Context, st run.Step) (workflows.Drafted, error) {
 	if err := s.store.Enter(ctx, st, run.Drafting); err != nil {
 		return workflows.Drafted{}, err
@@ -151,9 +164,9 @@ func (s *Set) SLAReportDraft(ctx context.Context, st run.Step) (workflows.Drafte
 		return workflows.Drafted{}, err
 	}
 	from, to := f.Reads()
-	r, err := sla.Derive(f, s.store.TicketsAsOf(ctx, f.Service, f.Import, from, to))
+	r, err := sla.Derive(f, asFrozen(f, s.store.TicketsAsOf(ctx, f.Service, f.Import, from, to)))
 	if err != nil {
-		return workflows.Drafted{}, err
+		return workflows.Drafted{}, s.onRecord(ctx, st, f.Service, err)
 	}
 	study, err := sla.StudyOf(f, r)
 	if err != nil {
@@ -166,6 +179,9 @@ func (s *Set) SLAReportDraft(ctx context.Context, st run.Step) (workflows.Drafte
 		return workflows.Drafted{}, err
 	}
 	if published {
+		if err := s.asPublished(ctx, old.Run); err != nil {
+			return workflows.Drafted{}, s.onRecord(ctx, st, f.Service, err)
+		}
 		d.Restate(old)
 	}
 	hash, doc, err := report.Hash(d)

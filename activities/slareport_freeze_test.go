@@ -9,6 +9,7 @@ import (
 	"turnus/activities"
 	"turnus/imports"
 	"turnus/internal/pgtest"
+	"turnus/internal/storetest"
 	"turnus/itsm/agreement"
 	"turnus/itsm/person"
 	"turnus/itsm/run"
@@ -115,8 +116,7 @@ func TestFreezingLooksBack(t *testing.T) {
 	require.Empty(t, f.Exclusions)
 	require.Equal(t, []string{"50.000000", "75.000000", "2", "3", "100"}, []string{value(rep, "fix.attainment"), value(rep, "fix.attainment-all"), value(rep, "fix.excluded"),
 		value(rep, "workload.tickets.peak-day"), value(rep, "credit")})
-	a := task.Task{ID: run.TaskID(st.Run, 1, "approval"), Run: st.Run, Round: 1, Step: "approval", Kind: task.Approval,
-		Outcomes: []task.Outcome{task.Approve}, Hash: rep.Hash, Opened: now, Due: now, Remind: now, Escalate: now}
+	a := storetest.Approval(st, rep.Hash, now)
 	require.NoError(t, s.OpenTask(ctx, a))
 	p, err := s.IssuePass(ctx, now, person.Actor{Person: "max"}, store.PassFor{Kind: store.PassDecide, Run: st.Run, Task: a.ID, Content: rep.Hash})
 	require.NoError(t, err)

@@ -16,6 +16,7 @@ import (
 	"turnus/deploy"
 	"turnus/imports"
 	"turnus/internal/pgtest"
+	"turnus/internal/storetest"
 	"turnus/itsm/calendar"
 	"turnus/itsm/person"
 	"turnus/itsm/run"
@@ -79,7 +80,7 @@ func drafted(t *testing.T, s *store.Store, period string, provisional bool) (rep
 	st := run.Step{Run: r.ID, Round: 1}
 	draft, err := set.SLAReportDraft(ctx, st)
 	require.NoError(t, err)
-	require.NoError(t, s.End(ctx, audited, run.End{Run: r.ID, Round: 1, State: state}))
+	storetest.End(t, s, audited, "service-manager", "desk-owner", r.ID, state)
 
 	rep, err := s.Report(ctx, r.ID)
 	require.NoError(t, err)

@@ -29,7 +29,7 @@ func (s *Set) TaskOpen(ctx context.Context, a workflows.Asking) (workflows.Waiti
 	if err := s.store.OpenTask(ctx, t); err != nil {
 		return workflows.Waiting{}, err
 	}
-	return s.TaskAdvance(ctx, a.ID)
+	return s.TaskAdvance(ctx, workflows.TaskID(a.ID))
 }
 
 // calendarOf is the calendar of a service as it is now.
@@ -49,8 +49,8 @@ func (s *Set) calendarOf(ctx context.Context, service string) (*calendar.Calenda
 }
 
 // TaskAdvance does what is due with a task that nobody has answered.
-func (s *Set) TaskAdvance(ctx context.Context, id string) (workflows.Waiting, error) {
-	until, err := s.store.AdvanceTask(ctx, s.now(), id)
+func (s *Set) TaskAdvance(ctx context.Context, id workflows.TaskID) (workflows.Waiting, error) {
+	until, err := s.store.AdvanceTask(ctx, s.now(), string(id))
 	return workflows.Waiting{Until: until}, err
 }
 
@@ -60,7 +60,12 @@ func (s *Set) TaskDecide(ctx context.Context, d workflows.Deciding) (v workflows
 	return v, err
 }
 
+// TaskDecision reads the decision on a task; nil while none is on record.
+func (s *Set) TaskDecision(ctx context.Context, id workflows.TaskID) (*task.Decision, error) {
+	return s.store.Decision(ctx, string(id))
+}
+
 // SignalRefused puts a signal that its run refused on record.
 func (s *Set) SignalRefused(ctx context.Context, no workflows.Refused) (struct{}, error) {
-	return struct{}{}, s.store.SignalRefused(ctx, s.now(), no.Run, no)
+	return struct{}{}, s.store.SignalRefused(ctx, s.now(), no.Run, no.Bounded())
 }

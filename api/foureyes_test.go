@@ -26,7 +26,7 @@ func (h *house) collected(t *testing.T, id string) task.Task {
 	d, err := set.SLAReportDraft(t.Context(), st)
 	require.NoError(t, err)
 	a := workflows.Asking{Step: st, ID: run.TaskID(id, 1, "approval"), Name: "approval", Kind: task.Approval,
-		Outcomes: []task.Outcome{task.Approve, task.Reject}, Hash: d.Hash}
+		Outcomes: task.Approval.Outcomes(), Hash: d.Hash}
 	_, err = set.TaskOpen(t.Context(), a)
 	require.NoError(t, err)
 	asked, err := h.store.Task(t.Context(), a.ID)

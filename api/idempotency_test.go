@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"turnus/internal/pgtest"
 )
 
 const someMapping = `{"apiVersion":"turnus/v1","kind":"Mapping","metadata":{"name":"some"},"spec":{"number":"a","opened":"b","stopped":"c"}}`
@@ -58,18 +60,15 @@ func TestKeysInFlight(t *testing.T) {
 		return h.as(t, "admin", "POST", "/v1/apply", someMapping, "Idempotency-Key", "k").Code
 	}
 	require.Equal(t, 200, req())
-	_, err := h.store.DB().Exec(`UPDATE idempotency SET status = NULL`)
-	require.NoError(t, err)
+	pgtest.Tamper(t, h.store.DB(), `UPDATE idempotency SET status = NULL`)
 	require.Equal(t, http.StatusConflict, req())
 
-	_, err = h.store.DB().Exec(`DELETE FROM idempotency; ALTER TABLE resource RENAME TO elsewhere`)
-	require.NoError(t, err)
+	pgtest.Tamper(t, h.store.DB(), `DELETE FROM idempotency; ALTER TABLE resource RENAME TO elsewhere`)
 	require.Equal(t, 500, func() int {
 		h2 := &house{Echo: h.Echo, store: h.store, tokens: h.tokens}
 		return h2.as(t, "admin", "POST", "/v1/apply", someMapping, "Idempotency-Key", "k").Code
 	}())
-	_, err = h.store.DB().Exec(`ALTER TABLE elsewhere RENAME TO resource`)
-	require.NoError(t, err)
+	pgtest.Tamper(t, h.store.DB(), `ALTER TABLE elsewhere RENAME TO resource`)
 	require.Equal(t, 200, req())
 }
 

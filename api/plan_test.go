@@ -8,10 +8,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"turnus/internal/storetest"
 	"turnus/itsm/person"
 	"turnus/itsm/planning"
 	"turnus/itsm/resource"
-	"turnus/itsm/run"
 	"turnus/store"
 	"turnus/workflows"
 )
@@ -38,9 +38,7 @@ func (h *house) enact(t *testing.T, body string) {
 	require.NoError(t, json.Unmarshal([]byte(body), &doc))
 	done, err := h.store.Propose(t.Context(), person.Actor{Person: "owner"}, testNow, []resource.Raw{doc}, workflows.Planning, false)
 	require.NoError(t, err)
-	require.NoError(t, h.store.Enact(t.Context(), testNow, done[0].Run, workflows.Planning))
-	// It ends, so that another one can be proposed; publishing would ask for a draft.
-	require.NoError(t, h.store.End(t.Context(), testNow, run.End{Run: done[0].Run, State: run.Cancelled}))
+	storetest.Enact(t, h.store, testNow, "approver", done[0].Run, workflows.Planning)
 }
 
 // slots asks for slots, and gives their periods and the next cursor.

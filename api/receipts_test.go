@@ -15,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"turnus/internal/pgtest"
 	"turnus/itsm/agreement"
 	"turnus/itsm/calendar"
 	"turnus/itsm/canonical"
@@ -121,8 +122,7 @@ func TestReceiptsThatDontBearTheReportOut(t *testing.T) {
 	var said bytes.Buffer
 	h.Echo = newAPIWith(t, h.store, slog.New(slog.NewTextHandler(&said, nil)))
 	spoil := func(number string) {
-		_, err := h.store.DB().Exec(`UPDATE ticket_version SET hash = repeat('0', 64) WHERE number = $1`, number)
-		require.NoError(t, err)
+		pgtest.Tamper(t, h.store.DB(), `UPDATE ticket_version SET hash = repeat('0', 64) WHERE number = $1`, number)
 	}
 	spoil("T-00399") // the last one: much is on its way by then
 	srv := httptest.NewServer(h)

@@ -33,6 +33,11 @@ type PassBody struct {
 
 type passOutput struct{ Body PassBody }
 
+// PassRequest may narrow what a pass is good for.
+type PassRequest struct {
+	Outcome task.Outcome `json:"outcome,omitempty" maxLength:"100" example:"approve" doc:"The only outcome that the pass decides; any that the task offers if left out."`
+}
+
 type decisionOutput struct{ Body task.Decision }
 
 func (s *server) tasks() {
@@ -88,13 +93,20 @@ func (s *server) tasks() {
 		return &decisionOutput{d}, nil
 	})
 
-	register(s, operation{secret: true, Operation: huma.Operation{
+	register(s, operation{secret: true, body: jsonBody, Operation: huma.Operation{
 		OperationID: "issue-pass", Method: http.MethodPost, Path: "/v1/tasks/{id}/passes", Tags: []string{"Tasks"},
 		Summary:       "Issue a pass for a task, for systems that can only signal",
-		Description:   "The Signal decide, {task, pass, outcome, comment}, goes to the workflow whose ID is the run's. A pass is for one person, task and content, valid once and for 15 minutes.",
+		Description:   "The Signal decide, {task, pass, outcome, comment}, goes to the workflow whose ID is the run's. A pass is for one person, task and content, for one outcome if it names one, valid once and for 15 minutes.",
 		DefaultStatus: http.StatusCreated,
-	}}, func(ctx context.Context, in *TaskPath) (*passOutput, error) {
-		p, err := s.Runs.Pass(ctx, actorOf(ctx), in.ID)
+	}}, func(ctx context.Context, in *struct {
+		TaskPath
+		Body *PassRequest
+	}) (*passOutput, error) {
+		var only task.Outcome
+		if in.Body != nil {
+			only = in.Body.Outcome
+		}
+		p, err := s.Runs.Pass(ctx, actorOf(ctx), in.ID, only)
 		if err != nil {
 			return nil, err
 		}

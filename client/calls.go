@@ -144,9 +144,12 @@ type Pass struct {
 	Expires time.Time `json:"expires"`
 }
 
-// Pass issues a pass for a task; its secret is answered once.
-func (c *Client) Pass(ctx context.Context, task string) (p Pass, err error) {
-	err = c.into(ctx, call{method: http.MethodPost, path: "/v1/tasks/" + url.PathEscape(task) + "/passes"}, &p)
+// Pass issues a pass for a task, for one outcome or, if that is empty, for any;
+// its secret is answered once.
+func (c *Client) Pass(ctx context.Context, id string, o task.Outcome) (p Pass, err error) {
+	err = c.post(ctx, "/v1/tasks/"+url.PathEscape(id)+"/passes", struct {
+		Outcome task.Outcome `json:"outcome,omitempty"`
+	}{o}, &p)
 	return p, err
 }
 

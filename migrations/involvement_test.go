@@ -13,8 +13,6 @@ import (
 	"turnus/store"
 )
 
-func TestMain(m *testing.M) { pgtest.Main(m) }
-
 // before is a database as it was before it knew who is involved.
 func before(t *testing.T) *sql.DB {
 	db := pgtest.Empty(t)

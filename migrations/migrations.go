@@ -77,15 +77,23 @@ func grant(ctx context.Context, db *sql.DB) error {
 	if _, err := tx.ExecContext(ctx, grants); err != nil {
 		return err
 	}
-	var there bool
-	if err := tx.QueryRowContext(ctx, `SELECT coalesce(bool_or(has_table_privilege(oid, 'audit', 'INSERT')), false)
-		FROM pg_roles WHERE rolname = $1`, AppRole).Scan(&there); err != nil {
+	var there, creates bool
+	var schema string
+	if err := tx.QueryRowContext(ctx, `SELECT coalesce(bool_or(has_any_column_privilege(oid, 'audit', 'INSERT')), false),
+			coalesce(bool_or(has_schema_privilege(oid, current_schema(), 'CREATE')), false), quote_ident(current_schema())
+		FROM pg_roles WHERE rolname = $1`, AppRole).Scan(&there, &creates, &schema); err != nil {
 		return err
 	}
-	if err := tx.Commit(); err != nil || there {
+	switch err := tx.Commit(); {
+	case err != nil:
 		return err
+	case !there:
+		return ErrNoRole
+	case creates: // the owner of the schema is somebody else
+		return fmt.Errorf("everybody may create tables and functions in schema %[1]s, beside Turnus's own: "+
+			"have the schema's owner run REVOKE CREATE ON SCHEMA %[1]s FROM PUBLIC, then run turnus migrate again", schema)
 	}
-	return ErrNoRole
+	return nil
 }
 
 // Check says in one line why this Turnus can't serve the database: its schema

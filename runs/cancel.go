@@ -2,6 +2,7 @@ package runs
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -36,19 +37,28 @@ func (r *Runs) Cancel(ctx context.Context, by person.Actor, runID, reason string
 	if !found.State.Live() {
 		return r.cancelled(ctx, by, found)
 	}
-	pass, err := r.store.IssuePass(ctx, r.now(), by, store.PassFor{Kind: store.PassCancel, Run: runID})
+	m := run.CancelMessage{Run: runID, Reason: reason}
+	pass, err := r.store.IssuePass(ctx, r.now(), by, store.PassFor{Kind: store.PassCancel, Run: runID, Answer: m.Answer()})
 	if err != nil {
 		return found, err
 	}
-	refused, err := r.update(ctx, runID, workflows.UpdateCancel, pass.ID, run.CancelMessage{Run: runID, Pass: pass.Secret, Reason: reason}, nil)
+	m.Pass = pass.Presented()
+	refused, err := r.update(ctx, runID, workflows.UpdateCancel, pass.ID, m, nil)
 	if err != nil {
 		return found, err
 	}
 	if found, err = r.ended(ctx, runID); err != nil {
 		return found, err
 	}
-	if refused == nil {
+	switch who, err := r.store.CancelledBy(ctx, runID); {
+	case err != nil:
+		return found, unconfirmed(err)
+	case refused == nil && who == "": // what the workflow says is what it was told
+		return found, unconfirmed(errors.New("the run says that it is cancelled, and no cancelling is on record"))
+	case refused == nil:
 		return found, nil
+	case refused.Code == fault.Unavailable:
+		return found, refused
 	}
 	if refused.Code == fault.Conflict {
 		return r.cancelled(ctx, by, found)

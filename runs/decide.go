@@ -2,6 +2,7 @@ package runs
 
 import (
 	"context"
+	"errors"
 
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
@@ -30,47 +31,61 @@ func (r *Runs) Decide(ctx context.Context, by person.Actor, taskID string, o tas
 		return none, r.refused(ctx, by, "decide.refused", object, fault.As(err))
 	}
 	if t.State != task.Open {
-		return r.decided(ctx, by, t, o)
+		return r.onRecord(ctx, by, taskID, o)
 	}
 	if hash != "" && hash != t.Hash {
 		return none, r.refused(ctx, by, "decide.refused", object, fault.New(fault.Conflict, text.New(
 			"The content isn't the one you saw: read it again, then decide.",
 			"Der Inhalt ist nicht der, den Sie gesehen haben: bitte noch einmal lesen, dann entscheiden.")))
 	}
-	pass, err := r.store.IssuePass(ctx, r.now(), by, store.PassFor{Kind: store.PassDecide, Run: t.Run, Task: t.ID, Content: t.Hash})
+	m := task.Message{Task: t.ID, Outcome: o, Comment: comment}
+	pass, err := r.store.IssuePass(ctx, r.now(), by, store.PassFor{Kind: store.PassDecide, Run: t.Run, Task: t.ID, Content: t.Hash, Answer: m.Answer()})
 	if err != nil {
 		return none, err
 	}
-	var d task.Decision
-	refused, err := r.update(ctx, t.Run, workflows.UpdateDecide, pass.ID,
-		task.Message{Task: t.ID, Pass: pass.Secret, Outcome: o, Comment: comment}, &d)
-	switch {
-	case err != nil:
+	m.Pass = pass.Presented()
+	refused, err := r.update(ctx, t.Run, workflows.UpdateDecide, pass.ID, m, nil)
+	if err != nil {
 		return none, err
+	}
+	// What the workflow says is what it was told: the record alone is believed.
+	switch d, err := r.store.Decision(ctx, taskID); {
+	case err != nil:
+		return none, unconfirmed(err)
+	case d != nil:
+		return r.decided(ctx, by, *d, o)
 	case refused == nil:
-		return d, nil
+		return none, unconfirmed(errors.New("the run says that it is decided, and no decision is on record"))
+	case refused.Code == fault.Unavailable:
+		return none, refused
 	case refused.Code == fault.Conflict:
-		// Another message was first: if it was this person's own, it is answered.
 		if t, err = r.store.Task(ctx, taskID); err == nil && t.State != task.Open {
-			return r.decided(ctx, by, t, o)
+			return r.onRecord(ctx, by, taskID, o)
 		}
 	}
 	return none, r.refused(ctx, by, "decide.refused", object, refused)
 }
 
-// decided answers for a task that isn't open any more.
-func (r *Runs) decided(ctx context.Context, by person.Actor, t task.Task, o task.Outcome) (task.Decision, error) {
-	d, err := r.store.Decision(ctx, t.ID)
+// onRecord answers for a task that isn't open any more.
+func (r *Runs) onRecord(ctx context.Context, by person.Actor, taskID string, o task.Outcome) (task.Decision, error) {
+	d, err := r.store.Decision(ctx, taskID)
 	if err != nil {
 		return task.Decision{}, err
 	}
-	if d != nil && d.Person == by.Person && d.Outcome == o {
-		return *d, nil
+	if d == nil {
+		return task.Decision{}, r.refused(ctx, by, "decide.refused", "task/"+taskID, fault.New(fault.Conflict, text.New(
+			"This task was closed without a decision: its run has ended.",
+			"Diese Aufgabe wurde ohne Entscheidung geschlossen: ihr Lauf ist beendet.")))
 	}
-	f := fault.New(fault.Conflict, text.New("This task was closed without a decision: its run has ended.",
-		"Diese Aufgabe wurde ohne Entscheidung geschlossen: ihr Lauf ist beendet."))
-	if d != nil {
-		f = fault.New(fault.Conflict, text.F("%s has decided this task already: %s.", "%s hat diese Aufgabe schon entschieden: %s.", d.Person, d.Outcome))
+	return r.decided(ctx, by, *d, o)
+}
+
+// decided answers with a decision on record whoever made it so; others are
+// refused.
+func (r *Runs) decided(ctx context.Context, by person.Actor, d task.Decision, o task.Outcome) (task.Decision, error) {
+	if d.Person == by.Person && d.Outcome == o {
+		return d, nil
 	}
-	return task.Decision{}, r.refused(ctx, by, "decide.refused", "task/"+t.ID, f)
+	return task.Decision{}, r.refused(ctx, by, "decide.refused", "task/"+d.Task, fault.New(fault.Conflict, text.F(
+		"%s has decided this task already: %s.", "%s hat diese Aufgabe schon entschieden: %s.", d.Person, d.Outcome)))
 }

@@ -36,14 +36,12 @@ func TestStartsThatNobodyCouldDecide(t *testing.T) {
 	h.apply(person.Actor{Person: "anna", Issuer: "nora"}, gold("2016-02-01"))
 	h.apply(person.Actor{Person: "free"}, gold("2027-02-01")) // after the period
 	h.apply(person.Actor{Person: "max"}, doc(resource.Calendar, "york", `{'zone':'America/New_York','hours':{}}`))
-	h.covers("desk", day("2027-02-09 12:00"))
-	_, err := h.store.DB().Exec(`UPDATE import SET person = 'anton'`)
-	require.NoError(t, err)
+	h.coversAs("anton", "desk", day("2027-02-09 12:00"))
 	start := runs.Start{Process: "sla-report", Scope: "desk", Period: "2027-01"}
 	by := person.Actor{Person: "olga", Issuer: "ida"}
 
 	h.apply(root, desk(`'anton','anna','max','nora','ida'`))
-	_, _, err = h.runs.Start(t.Context(), by, start)
+	_, _, err := h.runs.Start(t.Context(), by, start)
 	require.True(t, fault.Is(err, fault.Invalid), "%v", err)
 	for _, why := range []string{"anton brought data that these figures use", "anna declared Agreement/desk", "max declared Calendar/york",
 		"nora issued the token with which Agreement/desk was declared", "ida issued the token with which this run was started"} {
@@ -52,7 +50,7 @@ func TestStartsThatNobodyCouldDecide(t *testing.T) {
 	require.Contains(t, fault.As(err).Message.De, "anna hat Agreement/desk angelegt oder geändert")
 
 	// The plan waits for the same, and begins with somebody who could decide.
-	h.apply(root, desk(`'free'`))
+	h.apply(root, desk(`'anton'`)) // who has no part in the interval
 	h.inForce(interval("desk", "desk", `'rule':{'day':3,'of':'month','at':'06:00'},'valid':{'from':'2027-02-01'}`))
 	h.apply(root, desk(`'anton','anna','max','nora'`))
 	h.wake()

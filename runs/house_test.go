@@ -10,9 +10,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"turnus/internal/pgtest"
+	"turnus/internal/storetest"
 	"turnus/itsm/person"
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
+	"turnus/itsm/task"
 	"turnus/itsm/ticket"
 	"turnus/runs"
 	"turnus/store"
@@ -81,11 +83,13 @@ func (h *house) wake() {
 }
 
 // covers imports a service's data up to an instant.
-func (h *house) covers(service string, asOf time.Time) {
+func (h *house) covers(service string, asOf time.Time) { h.Helper(); h.coversAs("olga", service, asOf) }
+
+func (h *house) coversAs(who, service string, asOf time.Time) {
 	h.Helper()
 	at := time.Date(2019, 6, 3, 8, 0, 0, 0, time.UTC)
 	end := at.Add(time.Hour)
-	_, err := h.store.Import(h.Context(), store.Intake{Service: service, Format: "csv", AsOf: asOf, Now: h.now, By: "olga"},
+	_, err := h.store.Import(h.Context(), store.Intake{Service: service, Format: "csv", AsOf: asOf, Now: h.now, By: who},
 		func(yield func(ticket.Row, error) bool) {
 			yield(ticket.Row{Row: 1, Number: "T1", Opened: at, At: at, State: "Closed", StoppedAt: &end}, nil)
 		}, nil)
@@ -104,6 +108,7 @@ func (h *house) propose(d resource.Raw) (string, error) {
 
 // enact is what an approval does.
 func (h *house) enact(runID string) error {
+	storetest.Decide(h, h.store, h.now, "anton", run.Step{Run: runID, Round: 1}, task.Approve)
 	if err := h.store.Enact(h.Context(), h.now, runID, workflows.Planning); err != nil {
 		h.end(runID, run.Failed)
 		return err
@@ -123,11 +128,7 @@ func (h *house) end(runID string, s run.State) { h.endAt(h.now, runID, s) }
 
 func (h *house) endAt(at time.Time, runID string, s run.State) {
 	h.Helper()
-	if s == run.Published {
-		_, err := h.store.SaveDraft(h.Context(), at, run.Step{Run: runID, Round: 1}, "hash", []byte("{}"))
-		require.NoError(h, err)
-	}
-	require.NoError(h, h.store.End(h.Context(), at, run.End{Run: runID, Round: 1, State: s}))
+	storetest.End(h, h.store, at, "anton", "olga", runID, s)
 }
 
 func (h *house) slot(scope, period string) string {

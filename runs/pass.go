@@ -11,8 +11,9 @@ import (
 )
 
 // Pass issues a pass for a task to somebody who may decide it now, for systems
-// that can only signal. What it is worth is judged when it is presented.
-func (r *Runs) Pass(ctx context.Context, by person.Actor, taskID string) (store.Pass, error) {
+// that can only signal. It may name the only outcome that it is good for. What
+// it is worth is judged when it is presented.
+func (r *Runs) Pass(ctx context.Context, by person.Actor, taskID string, o task.Outcome) (store.Pass, error) {
 	t, err := r.store.Task(ctx, taskID)
 	if err != nil {
 		return store.Pass{}, err
@@ -28,5 +29,12 @@ func (r *Runs) Pass(ctx context.Context, by person.Actor, taskID string) (store.
 		return store.Pass{}, r.refused(ctx, by, "pass.refused", "task/"+taskID, fault.New(fault.Conflict,
 			text.New("This task isn't open any more.", "Diese Aufgabe ist nicht mehr offen.")))
 	}
-	return r.store.IssuePass(ctx, r.now(), by, store.PassFor{Kind: store.PassDecide, Run: t.Run, Task: t.ID, Content: t.Hash, Carried: true})
+	if o != "" && !t.Offers(o) {
+		return store.Pass{}, notOffered(t, o)
+	}
+	return r.store.IssuePass(ctx, r.now(), by, store.PassFor{Kind: store.PassDecide, Run: t.Run, Task: t.ID, Content: t.Hash, Outcome: o})
+}
+
+func notOffered(t task.Task, o task.Outcome) error {
+	return fault.Invalidf("outcome", "%.40q isn't offered by this task: it offers %v", "%.40q bietet diese Aufgabe nicht an; sie bietet: %v", o, t.Outcomes)
 }

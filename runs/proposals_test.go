@@ -5,10 +5,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"turnus/internal/pgtest"
+	"turnus/internal/storetest"
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
+	"turnus/itsm/task"
 	"turnus/store"
 	"turnus/workflows"
 )
@@ -157,4 +160,36 @@ func (h *house) rows() (all [7]int) {
 		(SELECT count(*) FROM resource), (SELECT count(*) FROM audit), (SELECT count(*) FROM slot), (SELECT count(*) FROM plan), (SELECT count(*) FROM finding)`).
 		Scan(&all[0], &all[1], &all[2], &all[3], &all[4], &all[5], &all[6]))
 	return all
+}
+
+// What was approved is enacted, and nothing else: not before anybody has
+// approved it, and not as somebody changed it afterwards.
+func TestOnlyWhatWasApprovedIsEnacted(t *testing.T) {
+	h := newHouse(t, day("2027-01-10 12:00"), service("desk", "berlin", "")...)
+	id, err := h.propose(interval("desk", "desk", good))
+	require.NoError(t, err)
+	unenacted := func() {
+		t.Helper()
+		err := h.store.Enact(t.Context(), h.now, id, workflows.Planning)
+		require.True(t, fault.Is(err, fault.Conflict), "%v", err)
+		var slots, versions int
+		require.NoError(t, h.store.DB().QueryRow("SELECT (SELECT count(*) FROM slot), (SELECT count(*) FROM resource WHERE kind = 'Interval')").Scan(&slots, &versions))
+		require.Zero(t, slots+versions)
+	}
+	st := run.Step{Run: id, Round: 1}
+	unenacted()
+	storetest.Decide(t, h.store, h.now, "anton", st, task.RequestChanges)
+	unenacted()
+	st.Round = 2
+	storetest.Decide(t, h.store, h.now, "anton", st, task.Approve)
+	change := func(from, to string) {
+		t.Helper()
+		pgtest.Tamper(t, h.store.DB(), `UPDATE proposal SET document = replace(document::text, $1, $2)::jsonb`, from, to)
+	}
+	change(`"day": 3`, `"day": 4`)
+	unenacted()
+	require.True(t, fault.Is(h.store.End(t.Context(), h.now, run.End{Run: id, Round: 2, State: run.Published}), fault.Conflict), "it isn't in force")
+	change(`"day": 4`, `"day": 3`)
+	require.NoError(t, h.store.Enact(t.Context(), h.now, id, workflows.Planning))
+	require.NoError(t, h.store.End(t.Context(), h.now, run.End{Run: id, Round: 2, State: run.Published}))
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"turnus/internal/pgtest"
+	"turnus/internal/storetest"
 	"turnus/itsm/person"
 	"turnus/itsm/resource"
 	"turnus/store"
@@ -49,7 +50,7 @@ func BenchmarkWake(b *testing.B) {
 		proposed, err := s.Propose(b.Context(), person.Actor{Person: "olga"}, now, intervals, workflows.Planning, false)
 		require.NoError(b, err)
 		for _, c := range proposed {
-			require.NoError(b, s.Enact(b.Context(), now, c.Run, workflows.Planning))
+			storetest.Enact(b, s, now, "anton", c.Run, workflows.Planning)
 		}
 		r := New(Config{Store: s, Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler)})
 		b.StartTimer()

@@ -12,6 +12,7 @@ import (
 	"turnus/itsm/planning"
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
+	"turnus/itsm/text"
 	"turnus/store"
 	"turnus/workflows"
 )
@@ -93,6 +94,26 @@ func TestAProvisionalRunLeavesTheSlotToTheWaker(t *testing.T) {
 			require.Equal(t, 2, h.attempts("desk", "2027-01"))
 		})
 	}
+}
+
+// A run that found its records altered is followed by none: what the next one
+// froze would look as if nothing had happened.
+func TestAlteredRecordsWaitForAPerson(t *testing.T) {
+	h := one(t, "each")
+	h.now = day("2027-02-03 05:00")
+	h.covers("desk", h.now)
+	h.wake()
+	id := run.Key{Process: "sla-report", Scope: "desk", Period: "2027-01"}.ID(1)
+	require.NoError(t, h.store.Altered(t.Context(), h.now, run.Step{Run: id, Round: 1}, "desk", text.Same("found")))
+	h.end(id, run.Failed)
+	for range 20 {
+		h.now = h.now.Add(24 * time.Hour)
+		h.wake()
+	}
+	require.Equal(t, 1, h.attempts("desk", "2027-01"))
+	slot, err := h.store.Slot(t.Context(), run.Key{Process: "sla-report", Scope: "desk", Period: "2027-01"})
+	require.NoError(t, err)
+	require.Contains(t, slot.Reason.En, "a person decides")
 }
 
 // A failed run is followed by three more, ever later; a person's start is

@@ -92,13 +92,14 @@ func TestRefusalsAreOnRecord(t *testing.T) {
 }
 
 func TestNobodyChangesWhatIsOnRecord(t *testing.T) {
-	s, ctx := declaringStore(t), t.Context()
+	owner, app := asApp(t)
+	s, ctx := New(app), t.Context()
 	apply1(t, s, declared, house()...)
 	for _, q := range []string{
 		`UPDATE audit SET actor = 'x'`, `DELETE FROM audit`, `TRUNCATE audit`, `DELETE FROM audit WHERE number = 1`,
 		`UPDATE resource SET person = 'x'`, `DELETE FROM resource`, `TRUNCATE resource`,
 	} {
-		_, err := s.db.ExecContext(ctx, q)
+		_, err := owner.ExecContext(ctx, q)
 		var p *pq.Error
 		require.ErrorAs(t, err, &p, q)
 		require.Equal(t, "23001", string(p.Code), q)

@@ -5,15 +5,19 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jmoiron/sqlx"
 
+	"turnus/itsm/canonical"
 	"turnus/itsm/person"
 	"turnus/itsm/planning"
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
+	"turnus/itsm/task"
 	"turnus/itsm/text"
+	"turnus/report"
 )
 
 // proposalOf is the proposal that a run decides on.
@@ -35,16 +39,23 @@ func proposalOf(ctx context.Context, q sqlx.QueryerContext, runID string) (Propo
 }
 
 // Enact puts a proposal that was approved in force, once: the resource gets
-// its version, and the plan follows. What can't be any more, since things have
-// changed while it waited, is refused.
+// its version, and the plan follows. What nobody has approved as it is, and
+// what can't be any more, since things have changed while it waited, is refused.
 func (s *Store) Enact(ctx context.Context, now time.Time, runID string, known Processes) error {
 	now = now.UTC().Truncate(time.Microsecond)
-	return s.tx(ctx, func(tx *sqlx.Tx) error {
+	err := s.tx(ctx, func(tx *sqlx.Tx) error {
 		if err := lockResources(ctx, tx); err != nil {
+			return err
+		}
+		r, err := getRun(ctx, tx, runID, "FOR UPDATE")
+		if err != nil {
 			return err
 		}
 		p, err := proposalOf(ctx, tx, runID)
 		if err != nil || p.Enacted > 0 {
+			return err
+		}
+		if err := approved(ctx, tx, r, p); err != nil {
 			return err
 		}
 		k := keyOf(p.Document)
@@ -78,6 +89,37 @@ func (s *Store) Enact(ctx context.Context, now time.Time, runID string, known Pr
 		}
 		return waive(ctx, tx, now, p, runID)
 	})
+	return s.denied(ctx, now, "enact.refused", "run/"+runID, err)
+}
+
+// approved wants the approval of a proposal on record: of a live run's draft,
+// which names the proposal by its hash, and the proposal as that hash has it.
+func approved(ctx context.Context, tx *sqlx.Tx, r run.Run, p Proposal) error {
+	end := run.End{Run: r.ID, State: run.Published}
+	if r.Ended != nil {
+		return unborne(end, "it has ended", "er ist beendet")
+	}
+	if err := decidedAs(ctx, tx, r, end, task.Approve); err != nil {
+		return err
+	}
+	var draft string
+	if err := tx.GetContext(ctx, &draft, "SELECT document FROM draft WHERE run = $1 AND round = $2", r.ID, r.Round); err != nil {
+		return err
+	}
+	doc, err := report.Decode([]byte(draft))
+	if err != nil {
+		return err
+	}
+	hash, err := canonical.Hash(p.Document)
+	if err != nil {
+		return err
+	}
+	if hash != p.Hash || !slices.ContainsFunc(doc.Sources, func(s report.Source) bool {
+		return s.Kind == string(p.Document.Kind) && s.Name == p.Document.Metadata.Name && s.Hash == hash
+	}) {
+		return unborne(end, "its proposal isn't the one that was approved", "sein Vorschlag ist nicht der, der freigegeben wurde")
+	}
+	return nil
 }
 
 // waive carries an approved waiver out.

@@ -72,7 +72,7 @@ func bringForward(ctx context.Context, tx *sqlx.Tx, now time.Time, by person.Act
 	done, err := tx.ExecContext(ctx, `INSERT INTO slot AS s (process, scope, period, interval, version, due_at, early_at, late_at, catch_up, state, look_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'due', $6)
 		ON CONFLICT (process, scope, period) DO UPDATE SET due_at = excluded.due_at, early_at = excluded.early_at, late_at = excluded.late_at,
-			state = 'due', look_at = excluded.look_at WHERE s.state = 'planned' AND s.due_at > excluded.due_at`,
+			state = 'due', look_at = excluded.look_at WHERE s.state = 'planned' AND NOT s.fallen AND s.due_at > excluded.due_at`,
 		wanted.Process, wanted.Scope, wanted.Period, wanted.Interval, wanted.Version, wanted.Due, wanted.Early, wanted.Late, string(i.Spec.Filled().CatchUp)) // the rule of today
 	if err != nil {
 		return planning.Slot{}, err

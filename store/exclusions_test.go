@@ -281,21 +281,12 @@ func TestProposersDontApprove(t *testing.T) {
 	otto := person.Actor{Person: "otto"}
 	r, _, err := s.Begin(ctx, declared, NewRun{Key: run.Key{Process: "sla-report", Scope: "desk", Period: "2016-03"}, Owner: "otto", By: otto})
 	require.NoError(t, err)
-	ask := func(round int, list ...agreement.Exclusion) task.Task {
+	freezeAndAsk := func(round int, list ...agreement.Exclusion) task.Task {
 		t.Helper()
+		require.NoError(t, s.Enter(ctx, run.Step{Run: r.ID, Round: round}, run.Collecting))
 		_, err := Freeze(ctx, s, declared, run.Step{Run: r.ID, Round: round}, sla.Frozen{Service: "desk", Exclusions: list})
 		require.NoError(t, err)
-		a := task.Task{ID: run.TaskID(r.ID, round, "approval"), Run: r.ID, Round: round, Step: "approval", Kind: task.Approval, State: task.Open,
-			Outcomes: []task.Outcome{task.Approve, task.RequestChanges}, Hash: "x", Opened: declared.Add(time.Duration(round) * time.Minute), Due: declared, Remind: declared, Escalate: declared}
-		require.NoError(t, s.OpenTask(ctx, a))
-		return a
-	}
-	decide := func(by person.Actor, a task.Task, o task.Outcome) (*fault.Error, error) {
-		t.Helper()
-		p, err := s.IssuePass(ctx, declared, by, PassFor{Kind: PassDecide, Run: r.ID, Task: a.ID, Content: a.Hash})
-		require.NoError(t, err)
-		_, refused, err := s.Decide(ctx, declared, p.ID, task.Message{Task: a.ID, Pass: p.Secret, Outcome: o})
-		return refused, err
+		return ask(t, s, declared.Add(time.Duration(round)*time.Minute), run.Step{Run: r.ID, Round: round})
 	}
 	mine := func(who string) (ids []string) {
 		t.Helper()
@@ -308,19 +299,17 @@ func TestProposersDontApprove(t *testing.T) {
 		return ids
 	}
 
-	first := ask(1, used)
+	first := freezeAndAsk(1, used)
 	shown, err := s.Task(ctx, first.ID)
 	require.NoError(t, err)
 	require.Equal(t, []string{"anton"}, shown.Approvers)
 	require.Empty(t, mine("olga"))
 	require.Equal(t, []string{first.ID}, mine("anton"))
-	refused, err := decide(person.Actor{Person: "olga"}, first, task.Approve)
-	require.NoError(t, err)
+	refused := decide(t, s, declared, person.Actor{Person: "olga"}, first, task.Approve, "")
 	require.Equal(t, fault.Forbidden, refused.Code)
 	require.Contains(t, refused.Message.En, "olga proposed an exclusion")
 	require.Contains(t, refused.Message.De, "Ausschluss vorgeschlagen")
-	refused, err = decide(person.Actor{Person: "anton", Issuer: "olga"}, first, task.Approve)
-	require.NoError(t, err)
+	refused = decide(t, s, declared, person.Actor{Person: "anton", Issuer: "olga"}, first, task.Approve, "")
 	require.Equal(t, fault.Forbidden, refused.Code)
 	require.Contains(t, refused.Message.En, "issued by olga, who proposed an exclusion")
 	entries, _, err := s.Audit(ctx, Trail{Object: "task/" + first.ID}, Page{})
@@ -328,10 +317,9 @@ func TestProposersDontApprove(t *testing.T) {
 	require.Equal(t, []string{"task.opened", "decide.refused", "decide.refused"}, []string{entries[0].Action, entries[1].Action, entries[2].Action})
 
 	// The next round doesn't use it any more: olga may decide on that one.
-	refused, err = decide(person.Actor{Person: "anton"}, first, task.RequestChanges)
-	require.NoError(t, err)
+	refused = decide(t, s, declared, person.Actor{Person: "anton"}, first, task.RequestChanges, "")
 	require.Nil(t, refused)
-	second := ask(2)
+	second := freezeAndAsk(2)
 	shown, err = s.Task(ctx, second.ID)
 	require.NoError(t, err)
 	require.Equal(t, []string{"olga", "anton"}, shown.Approvers)
@@ -340,7 +328,6 @@ func TestProposersDontApprove(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{"anton"}, all[0].Approvers, "each round by its own")
 	require.Equal(t, []string{"olga", "anton"}, all[1].Approvers)
-	refused, err = decide(person.Actor{Person: "olga"}, second, task.Approve)
-	require.NoError(t, err)
+	refused = decide(t, s, declared, person.Actor{Person: "olga"}, second, task.Approve, "")
 	require.Nil(t, refused)
 }

@@ -40,21 +40,14 @@ func TestHistory(t *testing.T) {
 		_, err = s.SaveDraft(ctx, at, st, hash, doc)
 		require.NoError(t, err)
 		if state == run.Published {
-			a := task.Task{ID: run.TaskID(r.ID, 1, "approval"), Run: r.ID, Round: 1, Step: "approval", Kind: task.Approval,
-				Outcomes: []task.Outcome{task.Approve}, Hash: hash, Opened: at, Due: at, Remind: at, Escalate: at}
-			require.NoError(t, s.OpenTask(ctx, a))
-			p, err := s.IssuePass(ctx, at, person.Actor{Person: "anton"}, PassFor{Kind: PassDecide, Run: r.ID, Task: a.ID, Content: hash})
-			require.NoError(t, err)
-			_, refused, err := s.Decide(ctx, at, p.ID, task.Message{Task: a.ID, Pass: p.Secret, Outcome: task.Approve, Comment: "fine " + note})
-			require.NoError(t, err)
-			require.Nil(t, refused)
+			require.Nil(t, decide(t, s, at, person.Actor{Person: "anton"}, ask(t, s, at, st), task.Approve, "fine "+note))
 		}
 		require.NoError(t, s.End(ctx, at, run.End{Run: r.ID, Round: 1, State: state}))
 	}
 	publish("2016-01", "january", run.Published)
 	publish("2016-02", "february", run.Published)
 	publish("2016-02", "again", run.Published)
-	publish("2016-03", "march", run.Rejected)
+	publish("2016-03", "march", run.Failed)
 	publish("2016-04", "april", run.Published)
 
 	all, err := History[noted](ctx, s, "sla-report", "desk", []string{"2015-12", "2016-01", "2016-02", "2016-03"})

@@ -88,15 +88,13 @@ func (g *staging) asOf(said time.Time) (time.Time, error) {
 // merged makes the import of what is staged.
 func merged(ctx context.Context, conn *sqlx.Conn, tx *sqlx.Tx, in Intake, g *staging) (ticket.Import, error) {
 	done := ticket.Import{Service: in.Service, Format: in.Format, AsOf: in.AsOf.UTC().Truncate(time.Microsecond), Read: g.read,
-		By: in.By, At: in.Now.UTC().Truncate(time.Microsecond)}
+		By: in.By, TokenIssuer: in.Issuer, At: in.Now.UTC().Truncate(time.Microsecond)}
 	if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('turnus.import/' || $1, 0))`, in.Service); err != nil {
 		return done, err
 	}
-	// The counts follow when they are known; the number is drawn under the lock.
-	if err := tx.GetContext(ctx, &done.ID, `
-		INSERT INTO import (service, format, as_of, oldest, rows_read, rows_loaded, rows_unchanged, rows_rejected, tickets_changed, person, at, token_issuer)
-		VALUES ($1, $2, $3, $3, 0, 0, 0, 0, 0, $4, $5, $6) RETURNING id`,
-		in.Service, in.Format, done.AsOf, in.By, done.At, in.Issuer); err != nil {
+	// Its number is drawn under the lock; its row is written once, when the
+	// counts are known.
+	if err := tx.GetContext(ctx, &done.ID, `SELECT nextval(pg_get_serial_sequence('import', 'id'))`); err != nil {
 		return done, err
 	}
 	var oldest *time.Time
@@ -111,9 +109,9 @@ func merged(ctx context.Context, conn *sqlx.Conn, tx *sqlx.Tx, in Intake, g *sta
 	if m.oldest != nil {
 		done.Oldest = m.oldest.UTC()
 	}
-	if _, err := tx.NamedExecContext(ctx, `
-		UPDATE import SET oldest = :oldest, rows_read = :rows_read, rows_loaded = :rows_loaded, rows_unchanged = :rows_unchanged,
-			rows_rejected = :rows_rejected, tickets_changed = :tickets_changed WHERE id = :id`, done); err != nil {
+	if _, err := tx.NamedExecContext(ctx, `INSERT INTO import (`+importColumns+`) OVERRIDING SYSTEM VALUE
+		VALUES (:id, :service, :format, :as_of, :oldest, :rows_read, :rows_loaded, :rows_unchanged, :rows_rejected, :tickets_changed, :person, :at, :token_issuer)`,
+		done); err != nil {
 		return done, err
 	}
 	if err := lookAgain(ctx, tx, in.Now, in.Service); err != nil {

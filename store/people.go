@@ -146,9 +146,10 @@ func involvedIn(ctx context.Context, q sqlx.QueryerContext, b task.Basis) (list 
 }
 
 // freezing writes what a round stands on, and who is involved in it, in one
-// statement: $10 and $11 are run and round, then document and instant. What was
-// frozen before stays as it is.
+// statement: $10 and $11 are run and round, then document and instant. The run
+// has to be live and in that round; what was frozen before stays as it is.
 const freezing = `WITH frozen AS (
-		INSERT INTO frozen_set (run, round, document, at) VALUES ($10, $11, $12, $13) ON CONFLICT DO NOTHING RETURNING run, round
+		INSERT INTO frozen_set (run, round, document, at) SELECT r.id, r.round, $12::jsonb, $13::timestamptz
+			FROM run r WHERE r.id = $10 AND r.round = $11 AND r.ended_at IS NULL ON CONFLICT DO NOTHING RETURNING run, round
 	)
 	INSERT INTO involvement (run, round, person, how, issued, about) SELECT f.run, f.round, i.* FROM frozen f, (` + behind + `) i`

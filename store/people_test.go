@@ -21,6 +21,7 @@ import (
 	"turnus/itsm/sla"
 	"turnus/itsm/task"
 	"turnus/itsm/ticket"
+	"turnus/report"
 )
 
 // asked is a round that is frozen and waits for its decision.
@@ -32,8 +33,8 @@ type asked struct {
 
 var key2016 = run.Key{Process: "sla-report", Scope: "desk", Period: "2016-03"}
 
-// ask begins a run in somebody's name, freezes what it stands on, and asks.
-func ask(t *testing.T, s *Store, by person.Actor, f sla.Frozen) asked {
+// frozen begins a run in somebody's name, freezes what it stands on, and asks.
+func frozen(t *testing.T, s *Store, by person.Actor, f sla.Frozen) asked {
 	t.Helper()
 	r, created, err := s.Begin(t.Context(), declared, NewRun{Key: key2016, Owner: "olga", By: by})
 	require.NoError(t, err)
@@ -44,20 +45,13 @@ func ask(t *testing.T, s *Store, by person.Actor, f sla.Frozen) asked {
 		_, err = Freeze(t.Context(), s, declared, st, f)
 		require.NoError(t, err)
 	}
-	a := task.Task{ID: run.TaskID(r.ID, 1, "approval"), Run: r.ID, Round: 1, Step: "approval", Kind: task.Approval, State: task.Open,
-		Outcomes: []task.Outcome{task.Approve}, Hash: "x", Opened: declared, Due: declared, Remind: declared, Escalate: declared}
-	require.NoError(t, s.OpenTask(t.Context(), a))
-	return asked{t, s, a}
+	return asked{t, s, ask(t, s, declared, st)}
 }
 
-// decide presents a pass in somebody's name; nil is a decision.
+// decide answers in somebody's name; nil is a decision.
 func (a asked) decide(who, issuer string) *fault.Error {
 	a.t.Helper()
-	p, err := a.s.IssuePass(a.t.Context(), declared, person.Actor{Person: who, Issuer: issuer}, PassFor{Kind: PassDecide, Run: a.Run, Task: a.ID, Content: a.Hash})
-	require.NoError(a.t, err)
-	_, refused, err := a.s.Decide(a.t.Context(), declared, p.ID, task.Message{Task: a.ID, Pass: p.Secret, Outcome: task.Approve})
-	require.NoError(a.t, err)
-	return refused
+	return decide(a.t, a.s, declared, person.Actor{Person: who, Issuer: issuer}, a.Task, task.Approve, "")
 }
 
 // refuses wants a decision refused, with a reason in both languages, and the
@@ -124,7 +118,7 @@ func TestAdministratorWithTheOwnersTokenDoesntApprove(t *testing.T) {
 	first := person.Actor{Person: "founder"}
 	declares(t, s, first, declared.Add(-time.Hour), officeDoc("Europe/Berlin"), personDoc("olga", person.ProcessOwner),
 		personDoc("root", person.Administrator, person.Approver), personDoc("anton", person.Approver), serviceOf("olga", "root", "anton"))
-	a := ask(t, s, person.Actor{Person: "olga", Issuer: "root"}, sla.Frozen{})
+	a := frozen(t, s, person.Actor{Person: "olga", Issuer: "root"}, sla.Frozen{})
 	require.False(t, a.mine("root"))
 	a.refuses("root", "", "root issued the token with which this run was started", "root hat das Token ausgestellt, mit dem dieser Lauf gestartet wurde")
 	a.refuses("root", "anton", "root issued the token", "root hat das Token")
@@ -160,7 +154,7 @@ func TestWhoBroughtDataDoesntApprove(t *testing.T) {
 	load("anton", "", flattering...)
 	newest := load("olga", "anna", "T99") // another one's, later
 	load("max", "", "T98")                // after the round was frozen
-	a := ask(t, s, person.Actor{Person: "olga"}, sla.Frozen{Import: newest})
+	a := frozen(t, s, person.Actor{Person: "olga"}, sla.Frozen{Import: newest})
 	a.refuses("anton", "", "anton brought data that these figures use (import 1)", "anton hat Daten eingespielt")
 	a.refuses("anna", "", "anna issued the token with which data was brought", "anna hat das Token ausgestellt, mit dem Daten eingespielt wurden")
 	require.Equal(t, []bool{false, false, true}, []bool{a.mine("anton"), a.mine("anna"), a.mine("max")})
@@ -174,7 +168,7 @@ func TestOwnerOfAnHourDoesntApprove(t *testing.T) {
 	apply1(t, s, declared.Add(-2*time.Hour), officeDoc("Europe/Berlin"), personDoc("olga", person.ProcessOwner), personDoc("anton", both...),
 		personDoc("anna", both...), serviceOf("anna", "anton"))
 	apply1(t, s, declared.Add(-time.Hour), serviceOf("olga", "anton", "anna")) // anna was owner before: that's over
-	a := ask(t, s, person.Actor{Person: "olga"}, sla.Frozen{})
+	a := frozen(t, s, person.Actor{Person: "olga"}, sla.Frozen{})
 	require.True(t, a.mine("anton"))
 	apply1(t, s, declared.Add(time.Hour), serviceOf("anton", "anna"))
 	apply1(t, s, declared.Add(2*time.Hour), serviceOf("olga", "anton", "anna"))
@@ -203,7 +197,7 @@ func TestWhoDeclaredDoesntApprove(t *testing.T) {
 	declares(t, s, by("anna", "max"), long.Add(time.Hour), agreementDoc("gold", "2016-02-01", "", ""))
 	declares(t, s, by("free", ""), long.Add(2*time.Hour), agreementDoc("gold", "2016-12-01", "", ""))
 	declares(t, s, by("nora", ""), long.Add(2*time.Hour), doc(resource.Calendar, "night", `{'zone':'UTC','hours':{'mon':['01:00-02:00']}}`))
-	a := ask(t, s, person.Actor{Person: "olga"}, sla.Frozen{
+	a := frozen(t, s, person.Actor{Person: "olga"}, sla.Frozen{
 		Agreements: []sla.Agreement{{Name: "gold", Version: 2, Spec: agreement.Spec{Valid: agreement.Valid{From: calendar.Date{Year: 2016, Month: 2, Day: 1}}}}}, Calendars: []sla.CalendarUsed{{Name: "night", Version: 2}},
 		Exclusions: []agreement.Exclusion{{ID: 3, Service: "desk", By: "otto", TokenIssuer: "ida"}}})
 	a.refuses("anton", "", "anton declared Calendar/office", "anton hat Calendar/office angelegt oder geändert")
@@ -274,6 +268,15 @@ func TestChangesAreDecidedByOthers(t *testing.T) {
 	require.NoError(t, people.MayWith("ida", "max"))
 
 	// Who decided it has declared nothing: they may decide on what it plans.
+	hash, page, err := report.Hash(report.Document{Run: st.Run, Sources: []report.Source{{Kind: "Interval", Name: "desk-sla", Hash: c.Hash}}})
+	require.NoError(t, err)
+	require.NoError(t, s.Enter(t.Context(), st, run.Drafting))
+	_, err = s.SaveDraft(t.Context(), declared, st, hash, page)
+	require.NoError(t, err)
+	a := approval(st, hash, declared)
+	require.NoError(t, s.OpenTask(t.Context(), a))
+	require.NotNil(t, decide(t, s, declared, person.Actor{Person: "nora"}, a, task.Approve, ""))
+	require.Nil(t, decide(t, s, declared, person.Actor{Person: "ida", Issuer: "max"}, a, task.Approve, ""))
 	require.NoError(t, s.Enact(t.Context(), declared, st.Run, known))
 	v, err := s.Resource(t.Context(), resource.Interval, "desk-sla")
 	require.NoError(t, err)
@@ -330,9 +333,7 @@ func TestListsAndDecisionsAgree(t *testing.T) {
 		}
 		_, err = Freeze(t.Context(), s, declared, run.Step{Run: begun.ID, Round: 1}, f)
 		require.NoError(r, err)
-		a := task.Task{ID: run.TaskID(begun.ID, 1, "approval"), Run: begun.ID, Round: 1, Step: "approval", Kind: task.Approval, State: task.Open,
-			Outcomes: []task.Outcome{task.Approve}, Hash: "x", Opened: declared, Due: declared, Remind: declared, Escalate: declared}
-		require.NoError(t, s.OpenTask(t.Context(), a))
+		a := ask(t, s, declared, run.Step{Run: begun.ID, Round: 1})
 		for i := range rapid.IntRange(0, 2).Draw(r, "versions after") {
 			desk(declared.Add(time.Duration(i+1) * time.Hour))
 		}
@@ -364,7 +365,7 @@ func TestInvolvementIsNeverChanged(t *testing.T) {
 	owner, app := asApp(t)
 	s := New(app)
 	apply1(t, s, declared, house()...)
-	ask(t, s, person.Actor{Person: "olga"}, sla.Frozen{})
+	frozen(t, s, person.Actor{Person: "olga"}, sla.Frozen{})
 	var n int
 	require.NoError(t, app.QueryRow(`SELECT count(*) FROM involvement`).Scan(&n))
 	require.Positive(t, n)

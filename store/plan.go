@@ -126,7 +126,7 @@ func replan(ctx context.Context, tx *sqlx.Tx, now time.Time, interval string, kn
 	for i, s := range wanted {
 		periods[i], numbers[i], due[i], early[i], late[i] = s.Period, s.Version, s.Due, s.Early, s.Late
 	}
-	if _, err := tx.ExecContext(ctx, `DELETE FROM slot WHERE interval = $1 AND state = 'planned' AND due_at > $2 AND period <> ALL ($3)`,
+	if _, err := tx.ExecContext(ctx, `DELETE FROM slot WHERE interval = $1 AND state = 'planned' AND NOT fallen AND due_at > $2 AND period <> ALL ($3)`,
 		interval, now, pq.Array(periods)); err != nil {
 		return err
 	}
@@ -136,7 +136,7 @@ func replan(ctx context.Context, tx *sqlx.Tx, now time.Time, interval string, kn
 		FROM unnest($6::text[], $7::int[], $8::timestamptz[], $9::timestamptz[], $10::timestamptz[]) AS w (period, version, due, early, late)
 		ON CONFLICT (process, scope, period) DO UPDATE SET interval = excluded.interval, version = excluded.version,
 			due_at = excluded.due_at, early_at = excluded.early_at, late_at = excluded.late_at
-			WHERE s.state = 'planned' AND s.due_at > $5`,
+			WHERE s.state = 'planned' AND NOT s.fallen AND s.due_at > $5`,
 		p.Name, newest.Scope, interval, string(newest.CatchUp), now,
 		pq.Array(periods), pq.Array(numbers), timesArray(due), timesArray(early), timesArray(late)); err != nil {
 		return err

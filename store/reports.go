@@ -17,6 +17,9 @@ import (
 	"turnus/report"
 )
 
+// inRound lets a row of a round be written while its run is live and in it.
+const inRound = " FROM run r WHERE r.id = $1 AND r.round = $2 AND r.ended_at IS NULL ON CONFLICT DO NOTHING"
+
 // Grounded is what a round may stand on: it says what it stands on in its
 // turn, so that those who brought that don't decide on it.
 type Grounded interface{ Basis() task.Basis }
@@ -35,19 +38,31 @@ func Freeze[T Grounded](ctx context.Context, s *Store, now time.Time, st run.Ste
 func Frozen[T any](ctx context.Context, s *Store, st run.Step) (T, error) {
 	var doc JSON[T]
 	err := s.db.GetContext(ctx, &doc, "SELECT document FROM frozen_set WHERE run = $1 AND round = $2", st.Run, st.Round)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = notInRound(st)
+	}
 	return doc.V, mapped(err)
+}
+
+// notInRound is the answer where a row of a round is missing and can't be
+// written, since its run has ended or is in another round.
+func notInRound(st run.Step) error {
+	return fault.New(fault.Conflict, text.F("%s has ended, or isn't in round %d.", "%s ist beendet oder nicht in Runde %d.", st.Run, st.Round))
 }
 
 // SaveDraft keeps the canonical bytes of a round's document, once, and gives
 // the hash on record.
 func (s *Store) SaveDraft(ctx context.Context, now time.Time, st run.Step, hash string, doc []byte) (string, error) {
-	_, err := s.db.ExecContext(ctx, "INSERT INTO draft (run, round, hash, document, at) VALUES ($1,$2,$3,$4,$5) ON CONFLICT DO NOTHING",
+	_, err := s.db.ExecContext(ctx, "INSERT INTO draft (run, round, hash, document, at) SELECT $1, $2, $3, $4, $5::timestamptz"+inRound,
 		st.Run, st.Round, hash, string(doc), now)
 	if err != nil {
 		return "", mapped(err)
 	}
 	var kept string
 	err = s.db.GetContext(ctx, &kept, "SELECT hash FROM draft WHERE run = $1 AND round = $2", st.Run, st.Round)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = notInRound(st)
+	}
 	return kept, mapped(err)
 }
 

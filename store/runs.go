@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -53,9 +52,13 @@ func getRun(ctx context.Context, q sqlx.QueryerContext, id, lock string) (run.Ru
 	var r runRow
 	err := sqlx.GetContext(ctx, q, &r, "SELECT "+runColumns+" FROM run r WHERE r.id = $1 "+lock, id)
 	if errors.Is(err, sql.ErrNoRows) {
-		return run.Run{}, fault.New(fault.NotFound, text.F("There is no run %.200s.", "Den Lauf %.200s gibt es nicht.", id))
+		err = noRun(id)
 	}
 	return r.plain(), err
+}
+
+func noRun(id string) error {
+	return fault.New(fault.NotFound, text.F("There is no run %.200s.", "Den Lauf %.200s gibt es nicht.", id))
 }
 
 // Runs lists runs, newest first.
@@ -200,6 +203,16 @@ func (s *Store) Unstarted(ctx context.Context, before time.Time, limit int) ([]r
 	return list, mapped(err)
 }
 
+// InputOf is the input that a run began with.
+func (s *Store) InputOf(ctx context.Context, id string) (run.Input, error) {
+	var in JSON[run.Input]
+	err := s.db.GetContext(ctx, &in, "SELECT input FROM run WHERE id = $1", id)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = noRun(id)
+	}
+	return in.V, mapped(err)
+}
+
 // Started marks a run whose workflow is known to Temporal.
 func (s *Store) Started(ctx context.Context, now time.Time, id string) error {
 	_, err := s.db.ExecContext(ctx, "UPDATE run SET started_at = $2, seen_at = $2 WHERE id = $1 AND started_at IS NULL", id, now)
@@ -215,58 +228,6 @@ func (s *Store) Unseen(ctx context.Context, now, since time.Time, limit int) ([]
 			ORDER BY seen_at LIMIT $3 FOR UPDATE SKIP LOCKED)
 		RETURNING id`, now, since, limit)
 	return ids, mapped(err)
-}
-
-// Enter says which state a live run is in, and in which round. It goes forward
-// only: an activity that was given up while the database was away may still
-// come to an end, long after its successor did.
-func (s *Store) Enter(ctx context.Context, st run.Step, state run.State) error {
-	_, err := s.db.ExecContext(ctx, `UPDATE run SET state = $3, round = $2 WHERE id = $1 AND ended_at IS NULL
-		AND (round, array_position(ARRAY['collecting', 'drafting', 'waiting'], state))
-			<= ($2, array_position(ARRAY['collecting', 'drafting', 'waiting'], $3))`, st.Run, st.Round, state)
-	return mapped(err)
-}
-
-// End records how a run ended: once, whoever asks again. An approved run's
-// draft becomes the next version of its report; open tasks are closed.
-func (s *Store) End(ctx context.Context, now time.Time, e run.End) error {
-	return s.tx(ctx, func(tx *sqlx.Tx) error {
-		r, err := getRun(ctx, tx, e.Run, "FOR UPDATE")
-		if err != nil || r.Ended != nil {
-			return err
-		}
-		if e.State == run.Published {
-			if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock(hashtextextended($1, 2))", r.Key.ID(1)); err != nil {
-				return err
-			}
-			done, err := tx.ExecContext(ctx, `INSERT INTO report (process, scope, period, version, run, round, hash, published_at)
-				SELECT $1, $2, $3, 1 + coalesce((SELECT max(version) FROM report WHERE process = $1 AND scope = $2 AND period = $3), 0),
-					d.run, d.round, d.hash, $6 FROM draft d WHERE d.run = $4 AND d.round = $5`,
-				r.Process, r.Scope, r.Period, e.Run, e.Round, now)
-			if err != nil {
-				return err
-			}
-			if n, _ := done.RowsAffected(); n != 1 {
-				return fmt.Errorf("run %s: round %d has no draft to publish", e.Run, e.Round)
-			}
-		}
-		if _, err := tx.ExecContext(ctx, "UPDATE task SET state = 'closed', ended_at = $2 WHERE run = $1 AND state = 'open'", e.Run, now); err != nil {
-			return err
-		}
-		var outcome any
-		if !e.Reason.IsZero() {
-			outcome = JSON[text.Text]{e.Reason}
-		}
-		if _, err := tx.ExecContext(ctx, `UPDATE run SET state = $2, outcome = $3, ended_at = $4,
-			started_at = coalesce(started_at, $4) WHERE id = $1`, e.Run, e.State, outcome, now); err != nil {
-			return err
-		}
-		if err := unworked(ctx, tx, now, r, e); err != nil {
-			return err
-		}
-		return record(ctx, tx, now, person.Actor{Person: person.System}, "run."+string(e.State), "run/"+e.Run,
-			map[string]any{"state": r.State}, e)
-	})
 }
 
 // Bind ties this database to the Temporal namespace that its runs live in, at

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"turnus/itsm/fault"
 	"turnus/itsm/person"
 	"turnus/itsm/run"
 	"turnus/itsm/task"
@@ -16,6 +17,7 @@ import (
 // successor, or after the run, changes nothing.
 func TestLateActivitiesChangeNothing(t *testing.T) {
 	s, ctx := declaringStore(t), t.Context()
+	apply1(t, s, declared, house()...)
 	key := run.Key{Process: "sla-report", Scope: "desk", Period: "2016-03"}
 	r, created, err := s.Begin(ctx, declared, NewRun{Key: key, Owner: "olga", By: person.Actor{Person: "olga"}})
 	require.NoError(t, err)
@@ -28,27 +30,25 @@ func TestLateActivitiesChangeNothing(t *testing.T) {
 		require.Equal(t, round, r.Round)
 	}
 	first, second := run.Step{Run: r.ID, Round: 1}, run.Step{Run: r.ID, Round: 2}
-	ask := func(st run.Step) {
-		t.Helper()
-		require.NoError(t, s.OpenTask(ctx, task.Task{ID: run.TaskID(r.ID, st.Round, "approval"), Run: r.ID, Round: st.Round, Step: "approval",
-			Kind: task.Approval, Outcomes: []task.Outcome{task.Approve}, Hash: "x", Opened: declared, Due: declared, Remind: declared, Escalate: declared}))
-	}
 	require.NoError(t, s.Enter(ctx, first, run.Collecting))
 	require.NoError(t, s.Enter(ctx, first, run.Drafting))
 	state(run.Drafting, 1)
 	require.NoError(t, s.Enter(ctx, first, run.Collecting))
 	state(run.Drafting, 1)
-	ask(first)
+	a := ask(t, s, declared, first)
 	require.NoError(t, s.Enter(ctx, first, run.Drafting))
 	state(run.Waiting, 1)
+	require.True(t, fault.Is(s.Enter(ctx, second, run.Collecting), fault.Conflict), "nobody has requested changes")
+	state(run.Waiting, 1)
+	require.Nil(t, decide(t, s, declared, person.Actor{Person: "anton"}, a, task.RequestChanges, "once more"))
 	require.NoError(t, s.Enter(ctx, second, run.Collecting))
 	require.NoError(t, s.Enter(ctx, first, run.Drafting))
 	state(run.Collecting, 2)
 
-	require.NoError(t, s.End(ctx, declared.Add(time.Hour), run.End{Run: r.ID, Round: 2, State: run.Cancelled, Reason: text.Same("enough")}))
+	require.NoError(t, s.End(ctx, declared.Add(time.Hour), run.End{Run: r.ID, Round: 2, State: run.Failed, Reason: text.Same("enough")}))
 	require.NoError(t, s.Enter(ctx, second, run.Drafting))
-	ask(second)
-	state(run.Cancelled, 2)
+	require.NoError(t, s.OpenTask(ctx, approval(second, "x", declared)))
+	state(run.Failed, 2)
 	open, _, err := s.Tasks(ctx, Tasks{State: "open"}, Page{})
 	require.NoError(t, err)
 	require.Empty(t, open, "a run that has ended asks nobody")
@@ -74,10 +74,10 @@ func TestARepeatedStartFindsItsRun(t *testing.T) {
 	_, created = begin(declared, "b", false)
 	require.False(t, created, "another request finds the run that exists")
 
-	require.NoError(t, s.End(ctx, declared, run.End{Run: first.ID, Round: 1, State: run.Rejected}))
+	require.NoError(t, s.End(ctx, declared, run.End{Run: first.ID, Round: 1, State: run.Failed}))
 	second, _ := begin(declared.Add(time.Hour), "c", true)
 	require.Equal(t, 2, second.Attempt)
-	require.NoError(t, s.End(ctx, declared, run.End{Run: second.ID, Round: 1, State: run.Rejected}))
+	require.NoError(t, s.End(ctx, declared, run.End{Run: second.ID, Round: 1, State: run.Failed}))
 	repeated, _ := begin(declared.Add(2*time.Hour), "c", true)
 	require.Equal(t, second.ID, repeated.ID, "no third attempt, whatever became of the second")
 	found, err := s.Requested(ctx, declared.Add(2*time.Hour), "c")

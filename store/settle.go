@@ -63,7 +63,8 @@ var retryAfter = []time.Duration{5 * time.Minute, time.Hour, 6 * time.Hour}
 
 // unworked brings a slot in line with a run of it that has ended. After a
 // failed one another begins by itself, a few times, ever later; after a
-// rejected or cancelled one a person decides.
+// rejected or cancelled one, or one that found its records altered, a person
+// decides.
 func unworked(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, e run.End) error {
 	if err := settle(ctx, tx, now, r.Key); err != nil {
 		return err
@@ -85,7 +86,11 @@ func unworked(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, e run.
 	}
 	why := text.F("%s ended as %s: whether another attempt begins, a person decides.", "%s endete als %s: über einen weiteren Versuch entscheidet eine Person.", r.ID, e.State)
 	var next *time.Time
-	if e.State == run.Failed && tries < len(retryAfter) {
+	tampered, err := altered(ctx, tx, r.ID)
+	if err != nil {
+		return err
+	}
+	if e.State == run.Failed && !tampered && tries < len(retryAfter) {
 		at := now.Add(retryAfter[tries])
 		next, tries = &at, tries+1
 		why = text.F("%s failed: another attempt begins by itself at %s UTC.", "%s ist gescheitert: um %s UTC beginnt von selbst ein weiterer Versuch.", r.ID, at.UTC().Format("2006-01-02 15:04"))

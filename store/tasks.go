@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -105,11 +106,14 @@ func (s *Store) Tasks(ctx context.Context, f Tasks, p Page) ([]task.Task, string
 // OpenTask writes a task that a workflow has noted, and lets its run wait;
 // once, whoever asks again.
 func (s *Store) OpenTask(ctx context.Context, t task.Task) error {
-	return s.tx(ctx, func(tx *sqlx.Tx) error {
+	err := s.tx(ctx, func(tx *sqlx.Tx) error {
 		// A cancelled run doesn't wait for the activity that opens its task:
 		// what has ended by now asks nobody.
 		r, err := getRun(ctx, tx, t.Run, "FOR UPDATE")
-		if err != nil || r.Ended != nil {
+		if err != nil || r.Ended != nil || r.Round > t.Round {
+			return err
+		}
+		if err := mayAsk(ctx, tx, r, t); err != nil {
 			return err
 		}
 		done, err := tx.ExecContext(ctx, `INSERT INTO task (id, run, round, step, kind, state, outcomes, hash, opened_at, due_at, remind_at, escalate_at)
@@ -126,6 +130,23 @@ func (s *Store) OpenTask(ctx context.Context, t task.Task) error {
 		}
 		return record(ctx, tx, t.Opened, person.Actor{Person: person.System}, "task.opened", "task/"+t.ID, nil, t)
 	})
+	return s.denied(ctx, t.Opened, "task.refused", "run/"+t.Run, err)
+}
+
+// mayAsk refuses a task that doesn't follow from what is on record of its run:
+// a round asks for an approval of its own draft, once there is one.
+func mayAsk(ctx context.Context, tx *sqlx.Tx, r run.Run, t task.Task) error {
+	var hash string
+	err := tx.GetContext(ctx, &hash, "SELECT hash FROM draft WHERE run = $1 AND round = $2", r.ID, r.Round)
+	switch {
+	case err != nil && !errors.Is(err, sql.ErrNoRows):
+		return err
+	case err != nil || r.Provisional || t.Round != r.Round || t.Hash != hash || r.State == run.Collecting ||
+		t.ID != run.TaskID(r.ID, r.Round, t.Step) || t.Step != string(t.Kind) || len(t.Outcomes) == 0 || !slices.Equal(t.Outcomes, t.Kind.Outcomes()):
+		return fault.New(fault.Conflict, text.F("%s doesn't ask for this: a round asks for an approval of its own draft.",
+			"%s fragt das nicht: eine Runde fragt nach der Freigabe ihres eigenen Entwurfs.", r.ID))
+	}
+	return nil
 }
 
 // AdvanceTask does what is due with a task that nobody has answered, and says

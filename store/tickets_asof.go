@@ -2,9 +2,7 @@ package store
 
 import (
 	"context"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/hex"
 	"fmt"
 	"iter"
 	"time"
@@ -40,15 +38,14 @@ func (s *Store) TicketsAsOf(ctx context.Context, service string, asOf int64, fro
 	}
 }
 
-// TicketsHash counts the tickets that TicketsAsOf gives, and hashes them: the
-// SHA-256, in hexadecimal, over a line of number, tab and content hash for each.
-// see, which may be nil, gets each number, until it returns, and its opening.
+// TicketsHash counts the tickets that TicketsAsOf gives, and hashes them, as
+// ticket.Set does. see, which may be nil, gets each number, until it returns,
+// and its opening.
 func (s *Store) TicketsHash(ctx context.Context, service string, asOf int64, from, to time.Time,
 	see func(number []byte, opened time.Time)) (count int64, hash string, err error) {
-	sum := sha256.New()
+	set := ticket.NewSet()
 	var number, content sql.RawBytes
 	var opened time.Time
-	var line []byte
 	columns, into := `v.number, v.hash`, []any{&number, &content}
 	if see != nil {
 		columns, into = columns+`, v.opened`, append(into, &opened)
@@ -57,15 +54,13 @@ func (s *Store) TicketsHash(ctx context.Context, service string, asOf int64, fro
 		if err := rows.Scan(into...); err != nil {
 			return false, err
 		}
-		line = append(append(append(append(line[:0], number...), '\t'), content...), '\n')
-		count++
-		sum.Write(line) //nolint:errcheck // a hash takes everything
+		ticket.AddTo(set, number, content)
 		if see != nil {
 			see(number, opened)
 		}
 		return true, nil
 	})
-	return count, hex.EncodeToString(sum.Sum(nil)), mapped(err)
+	return set.Count, set.Hash(), mapped(err)
 }
 
 // asOf reads columns of the versions v that concern a period, sorted by number,

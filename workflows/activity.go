@@ -38,3 +38,20 @@ func (a Activity[In, Out]) Do(ctx workflow.Context, in In) (Out, error) {
 	}), string(a), in).Get(ctx, &out)
 	return out, err
 }
+
+// DoLocal runs a reading activity in the worker that runs the workflow's code:
+// it doesn't go through the task queue, where another worker could answer it.
+// It is tried for as long as it takes.
+func (a Activity[In, Out]) DoLocal(ctx workflow.Context, in In) (Out, error) {
+	var out Out
+	err := workflow.ExecuteLocalActivity(workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{
+		StartToCloseTimeout:    heartbeat,
+		ScheduleToCloseTimeout: 365 * 24 * time.Hour,
+		RetryPolicy: &temporal.RetryPolicy{
+			InitialInterval:    time.Second,
+			BackoffCoefficient: 2,
+			MaximumInterval:    10 * time.Second,
+		},
+	}), string(a), in).Get(ctx, &out)
+	return out, err
+}

@@ -76,7 +76,7 @@ func Planning(name string) (planning.Process, bool) {
 
 // handles adds to a process's own activities those that every run uses.
 func handles(own ...Handle) []Handle {
-	return append(own, openTask, advanceTask, judge, noteRefusal, judgeEnd, endRun)
+	return append(own, openTask, advanceTask, judge, decisionOn, noteRefusal, judgeEnd, cancelledBy, endRun)
 }
 
 // Handles lists the activities of all processes, and the waking's.

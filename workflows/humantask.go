@@ -14,9 +14,16 @@ import (
 // What asking a person needs of the world.
 var (
 	openTask    = Activity[Asking, Waiting]("TaskOpen")
-	advanceTask = Activity[string, Waiting]("TaskAdvance")
+	advanceTask = Activity[TaskID, Waiting]("TaskAdvance")
 	judge       = Activity[Deciding, Verdict[task.Decision]]("TaskDecide")
+	decisionOn  = Activity[TaskID, *task.Decision]("TaskDecision")
 )
+
+// TaskID is the ID of a task, as an activity is given it.
+type TaskID string
+
+// Concerns implements OfRun.
+func (t TaskID) Concerns(runID string) bool { return run.HasTask(runID, string(t)) }
 
 // Asking is a task to be written.
 type Asking struct {
@@ -40,6 +47,9 @@ type Deciding struct {
 	By string `json:"by"`
 }
 
+// Concerns implements OfRun.
+func (d Deciding) Concerns(runID string) bool { return run.HasTask(runID, d.Task) }
+
 type asked struct {
 	outcomes []task.Outcome
 	answer   task.Outcome // empty while it is open
@@ -50,7 +60,7 @@ type asked struct {
 func (r *Run) approve(ctx workflow.Context, hash string) (task.Outcome, error) {
 	a := Asking{
 		Step: r.Step(), Name: string(task.Approval), Kind: task.Approval,
-		Outcomes: []task.Outcome{task.Approve, task.RequestChanges, task.Reject}, Hash: hash,
+		Outcomes: task.Approval.Outcomes(), Hash: hash,
 	}
 	a.ID = run.TaskID(r.in.Run, r.round, a.Name)
 	// Noted before its row is written: whoever reads the row may decide at once.
@@ -64,7 +74,7 @@ func (r *Run) approve(ctx workflow.Context, hash string) (task.Outcome, error) {
 		}
 		answered, waited := workflow.AwaitWithTimeout(ctx, w.Until.Sub(workflow.Now(ctx)), func() bool { return t.answer != "" })
 		if err = waited; err == nil && !answered {
-			w, err = advanceTask.Do(ctx, a.ID)
+			w, err = advanceTask.Do(ctx, TaskID(a.ID))
 		}
 	}
 	return t.answer, err
@@ -119,10 +129,34 @@ func (r *Run) decided(ctx workflow.Context, m task.Message, by string) (v Verdic
 	if v.Refusal = r.unacceptable(m); v.Refusal != nil {
 		return v, false, nil
 	}
-	if v, err = judge.Do(ctx, Deciding{Message: m, By: by}); err != nil || v.Refusal != nil {
-		return v, err == nil, err
+	v, err = judge.Do(ctx, Deciding{Message: m, By: by})
+	if believesRecords(ctx) {
+		v, err = r.recorded(ctx, m, v, err)
+	}
+	if err != nil || v.Refusal != nil {
+		return v, err == nil && v.Refusal.Code != fault.Unavailable, err
 	}
 	r.tasks[m.Task].answer = v.Value.Outcome
 	r.ending = v.Value.Outcome != task.RequestChanges
 	return v, true, nil
+}
+
+// recorded holds what judging has answered against the record. Whoever reaches
+// the task queue could have answered, or taken the answer away: a task is
+// decided if its decision is on record, and only then.
+func (r *Run) recorded(ctx workflow.Context, m task.Message, v Verdict[task.Decision], failure error) (Verdict[task.Decision], error) {
+	d, err := decisionOn.DoLocal(ctx, TaskID(m.Task))
+	switch {
+	case err != nil:
+		return v, err
+	case d != nil:
+		return Verdict[task.Decision]{Value: *d}, nil
+	case failure == nil && v.Refusal == nil:
+		v.Refusal = notOnRecord()
+	}
+	return v, failure
+}
+
+func notOnRecord() *fault.Error {
+	return fault.New(fault.Unavailable, text.New("This isn't on record: ask again.", "Das ist nicht aufgezeichnet: bitte noch einmal anfragen."))
 }

@@ -12,8 +12,8 @@ import (
 )
 
 // What a released workflow did in a recorded history it does again. Histories
-// are recorded with `go test ./cmd/turnus -run Histories -record`, and never
-// anew once a version is released.
+// are recorded with `go test ./cmd/turnus -run Histories -record 2`, beside
+// those that are there, and never anew: each is what some version did.
 func TestRecordedHistoriesAreReplayed(t *testing.T) {
 	released := map[string]any{workflows.WakingName: workflows.Waking}
 	for _, p := range workflows.Catalogue() {

@@ -19,8 +19,22 @@ const (
 var (
 	noteRefusal = Activity[Refused, struct{}]("SignalRefused")
 	judgeEnd    = Activity[Cancelling, Verdict[struct{}]]("RunCancel")
+	cancelledBy = Activity[run.Step, string]("RunCancelledBy")
 	endRun      = Activity[run.End, struct{}]("RunEnd")
 )
+
+// OfRun is the input of an activity that works on one run: it says whether it
+// is a run's. All are, but for the waking's.
+type OfRun interface {
+	Concerns(runID string) bool
+}
+
+// believesRecords says whether a message counts by what is on record of it,
+// and not by what an activity has answered. A run in which 0.1.0 heard a
+// message goes on as it began.
+func believesRecords(ctx workflow.Context) bool {
+	return workflow.GetVersion(ctx, "messages count as recorded", workflow.DefaultVersion, 1) > workflow.DefaultVersion
+}
 
 // Cancelling is a wish to cancel a run, with the message that brought it.
 type Cancelling struct {
@@ -130,6 +144,17 @@ func (r *Run) cancelled(ctx workflow.Context, m run.CancelMessage) error {
 	}
 	m.Run = r.in.Run
 	v, err := judgeEnd.Do(ctx, Cancelling{CancelMessage: m, By: updated(ctx)})
+	if believesRecords(ctx) {
+		who, unread := cancelledBy.DoLocal(ctx, r.Step())
+		switch {
+		case unread != nil:
+			return unread
+		case who != "":
+			v, err = Verdict[struct{}]{}, nil
+		case err == nil && v.Refusal == nil:
+			v.Refusal = notOnRecord()
+		}
+	}
 	switch {
 	case err != nil:
 		return err

@@ -24,6 +24,15 @@ type Refused struct {
 	Why     *fault.Error `json:"why"`
 }
 
+// Concerns implements OfRun.
+func (r Refused) Concerns(runID string) bool { return r.Run == runID }
+
+// Bounded is what may be kept of it: a signal may hold anything.
+func (r Refused) Bounded() Refused {
+	r.By, r.Task, r.Outcome, r.Comment, r.Raw = beginning(r.By), beginning(r.Task), task.Outcome(beginning(string(r.Outcome))), beginning(r.Comment), beginning(r.Raw)
+	return r
+}
+
 // rawKept is how much of a signal that can't be decoded goes on record.
 const rawKept = 1000
 
@@ -43,20 +52,20 @@ func (r *Run) signalled(ctx workflow.Context, raw converter.RawValue, by string)
 	no := Refused{Run: r.in.Run, By: by}
 	var m task.Message
 	if err := converter.GetDefaultDataConverter().FromPayload(raw.Payload(), &m); err != nil {
-		no.Raw = beginning(string(raw.Payload().GetData()))
+		no.Raw = string(raw.Payload().GetData())
 		no.Why = fault.New(fault.Malformed, text.New("This signal can't be decoded.", "Dieses Signal lässt sich nicht lesen."))
 	} else {
 		v, recorded, err := r.decided(ctx, m, by)
 		if recorded {
 			return
 		}
-		no.Task, no.Outcome, no.Comment, no.Why = beginning(m.Task), task.Outcome(beginning(string(m.Outcome))), beginning(m.Comment), v.Refusal
+		no.Task, no.Outcome, no.Comment, no.Why = m.Task, m.Outcome, m.Comment, v.Refusal
 		if err != nil {
 			no.Why = fault.New(fault.Internal, text.New("It couldn't be judged.", "Es konnte nicht beurteilt werden."))
 		}
 	}
 	// There is nobody to answer: all that is left is the log.
-	if _, err := noteRefusal.Do(ctx, no); err != nil {
+	if _, err := noteRefusal.Do(ctx, no.Bounded()); err != nil {
 		workflow.GetLogger(ctx).Error("a refused signal isn't on record", "error", err)
 	}
 }

@@ -8,6 +8,9 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/interceptor"
 	"go.temporal.io/sdk/testsuite"
 	"go.temporal.io/sdk/worker"
@@ -21,6 +24,7 @@ import (
 	"turnus/itsm/run"
 	"turnus/itsm/task"
 	"turnus/itsm/text"
+	"turnus/itsm/ticket"
 	"turnus/store"
 	"turnus/workflows"
 )
@@ -86,6 +90,7 @@ func (h *house) begin(provisional bool) {
 	var suite testsuite.WorkflowTestSuite
 	suite.SetLogger(quiet())
 	h.env = suite.NewTestWorkflowEnvironment()
+	h.env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: r.ID, TaskQueue: "turnus"})
 	h.env.SetStartTime(friday)
 	h.env.SetTestTimeout(20 * time.Second)
 	h.env.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{
@@ -109,11 +114,13 @@ func (h *house) record() run.Run {
 
 func (h *house) task(round int) string { return run.TaskID(h.in.Run, round, "approval") }
 
-// pass issues a pass for a round's task.
-func (h *house) pass(by person.Actor, round int) store.Pass {
+// pass issues a pass for a round's task, which somebody carries.
+func (h *house) pass(by person.Actor, round int) store.Pass { return h.issue(by, round, "") }
+
+func (h *house) issue(by person.Actor, round int, answer string) store.Pass {
 	t, err := h.store.Task(context.Background(), h.task(round))
 	require.NoError(h, err)
-	p, err := h.store.IssuePass(context.Background(), h.env.Now(), by, store.PassFor{Kind: store.PassDecide, Run: h.in.Run, Task: t.ID, Content: t.Hash})
+	p, err := h.store.IssuePass(context.Background(), h.env.Now(), by, store.PassFor{Kind: store.PassDecide, Run: h.in.Run, Task: t.ID, Content: t.Hash, Answer: answer})
 	require.NoError(h, err)
 	return p
 }
@@ -141,8 +148,10 @@ func (h *house) send(id string, m task.Message) *reply {
 func (h *house) decide(d time.Duration, who string, round int, o task.Outcome) *reply {
 	r := &reply{}
 	h.at(d, func() {
-		p := h.pass(person.Actor{Person: who}, round)
-		h.env.UpdateWorkflow(workflows.UpdateDecide, p.ID, r, task.Message{Task: h.task(round), Pass: p.Secret, Outcome: o, Comment: "seen"})
+		m := task.Message{Task: h.task(round), Outcome: o, Comment: "seen"}
+		p := h.issue(person.Actor{Person: who}, round, m.Answer())
+		m.Pass = p.Presented()
+		h.env.UpdateWorkflow(workflows.UpdateDecide, p.ID, r, m)
 	})
 	return r
 }
@@ -173,6 +182,26 @@ func TestApprovedIsPublished(t *testing.T) {
 	require.Equal(t, 1, rep.Version)
 	require.Equal(t, r.Decisions[0].Hash, rep.Hash)
 	require.NotNil(t, rep.Published)
+}
+
+// Somebody adds a ticket to what was frozen, as the serving role can: the run
+// fails with what was found, in both languages, and nobody is asked.
+func TestAlteredRecordsEndTheRun(t *testing.T) {
+	h := newHouse(t, false, organisation)
+	h.env.SetOnActivityStartedListener(func(info *activity.Info, _ context.Context, _ converter.EncodedValues) {
+		if info.ActivityType.Name == "SLAReportDraft" {
+			_, err := h.store.DB().Exec(`INSERT INTO ticket_version (service, number, import, opened, first, last, fields, flagged, hash, events)
+				VALUES ('desk', 'INC1', 0, '2016-03-02', '2016-03-02', '2016-03-03', '{}', false, 'x', $1)`, ticket.Pack([]ticket.Event{{At: friday.AddDate(-10, -8, 0)}}))
+			require.NoError(t, err)
+		}
+	})
+	r := h.run()
+	require.Error(t, h.env.GetWorkflowError())
+	require.Equal(t, run.Failed, r.State)
+	require.Contains(t, r.Outcome.En, "Ticket INC1 isn't as import 0 left it")
+	require.Contains(t, r.Outcome.De, "Datenbestand wurde außerhalb von Turnus geändert")
+	require.Empty(t, r.Tasks)
+	require.Equal(t, []string{"olga run.started", "turnus records.altered", "turnus run.failed"}, h.actions("run/"+r.ID))
 }
 
 func TestRejectedBeginsAnotherAttempt(t *testing.T) {
@@ -320,9 +349,11 @@ func TestCancelling(t *testing.T) {
 	cancel := func(d time.Duration, who string) *reply {
 		r := &reply{}
 		h.at(d, func() {
-			p, err := h.store.IssuePass(context.Background(), h.env.Now(), person.Actor{Person: who}, store.PassFor{Kind: store.PassCancel, Run: h.in.Run})
+			m := run.CancelMessage{Run: h.in.Run, Reason: "wrong month"}
+			p, err := h.store.IssuePass(context.Background(), h.env.Now(), person.Actor{Person: who}, store.PassFor{Kind: store.PassCancel, Run: h.in.Run, Answer: m.Answer()})
 			require.NoError(h, err)
-			h.env.UpdateWorkflow(workflows.UpdateCancel, p.ID, r, run.CancelMessage{Run: h.in.Run, Pass: p.Secret, Reason: "wrong month"})
+			m.Pass = p.Presented()
+			h.env.UpdateWorkflow(workflows.UpdateCancel, p.ID, r, m)
 		})
 		return r
 	}

@@ -17,9 +17,12 @@ const (
 	WakingWithin = 58 * time.Second
 )
 
+// WakingActivity is the one activity that works on no run.
+const WakingActivity = "Wake"
+
 // wake does the work, for so long at most; what is left then is for the next
 // waking.
-var wake = Activity[struct{}, struct{}]("Wake")
+var wake = Activity[struct{}, struct{}](WakingActivity)
 
 // Waking keeps the plan: it runs each minute, and isn't a process.
 func Waking(ctx workflow.Context) error {

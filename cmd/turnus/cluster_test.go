@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/client"
 
 	"turnus/internal/embedded/postgres"
 	"turnus/internal/embedded/temporal"
@@ -92,6 +93,15 @@ func (c *cluster) run(args ...string) (string, error) {
 
 func (c *cluster) env(database string) []string {
 	return append(os.Environ(), databaseEnv+"="+database, addressEnv+"="+c.temporal.Address())
+}
+
+// client is a client of the cluster's Temporal, as its parts have one.
+func (c *cluster) client() client.Client {
+	c.Helper()
+	t, err := client.Dial(client.Options{HostPort: c.temporal.Address(), Namespace: namespace})
+	require.NoError(c, err)
+	c.Cleanup(t.Close)
+	return t
 }
 
 // migrate sets everything up and writes the administrator's token.

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"flag"
 	"os"
 	"path/filepath"
@@ -17,7 +18,7 @@ import (
 	"turnus/workflows"
 )
 
-var recordHistories = flag.Bool("record", false, "write the histories that the replay test uses; never once a version is released")
+var recordHistories = flag.String("record", "", "write histories for the replay test, as NAME.RECORD.json, beside those that are there: they are never written anew")
 
 // maxEvents bounds the history of an approved run, however large its report.
 const maxEvents = 100
@@ -155,15 +156,18 @@ func (e *engine) keepHistories(process string, ended map[string]string) {
 		}
 		e.Logf("%s: %d events", name, len(h.Events))
 		require.Less(e, len(h.Events), maxEvents, name)
-		if !*recordHistories {
+		if *recordHistories == "" {
 			continue
 		}
 		b, err := protojson.Marshal(h)
 		require.NoError(e, err)
 		var pretty bytes.Buffer // protojson's own spacing changes from build to build
 		require.NoError(e, json.Indent(&pretty, b, "", " "))
-		file := filepath.Join("../../workflows/testdata/histories", process, name+".json")
+		file := filepath.Join("../../workflows/testdata/histories", process, name+"."+*recordHistories+".json")
 		require.NoError(e, os.MkdirAll(filepath.Dir(file), 0o755))
-		require.NoError(e, os.WriteFile(file, append(pretty.Bytes(), '\n'), 0o644))
+		f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+		require.NoError(e, err)
+		_, err = f.Write(append(pretty.Bytes(), '\n'))
+		require.NoError(e, errors.Join(err, f.Close()))
 	}
 }

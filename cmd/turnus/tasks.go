@@ -70,19 +70,21 @@ func decideCommand() *cobra.Command {
 }
 
 func passCommand() *cobra.Command {
-	return withJSON(&cobra.Command{
-		Use:   "pass TASK",
+	var outcome string
+	c := withJSON(&cobra.Command{
+		Use:   "pass TASK [--outcome OUTCOME]",
 		Short: "Issue a pass for a task, for systems that can only signal",
 		Long: `Issues a pass: with it, a system that can only signal Temporal decides the task in
 your name, once, within 15 minutes, by the Signal decide {task, pass, outcome, comment} to the
-workflow whose ID is the run's. It is printed once and stored hashed.`,
+workflow whose ID is the run's. It is printed once and stored hashed. With --outcome it is good for
+that outcome only, whoever gets hold of it.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			api, err := dial()
 			if err != nil {
 				return err
 			}
-			p, err := api.Pass(c.Context(), args[0])
+			p, err := api.Pass(c.Context(), args[0], task.Outcome(outcome))
 			if err != nil {
 				return err
 			}
@@ -94,4 +96,6 @@ workflow whose ID is the run's. It is printed once and stored hashed.`,
 			return nil
 		},
 	})
+	c.Flags().StringVar(&outcome, "outcome", "", "the only outcome that the pass decides: approve, request-changes or reject (default: any)")
+	return c
 }

@@ -9,6 +9,9 @@
 //		…
 //	}
 //
+// Tests write as the role that serves does, so that a right that it lacks shows
+// here. What needs more asks for Owner, or for Tamper.
+//
 // A package may hand its TestMain to Main, which waits until the server is
 // gone; nothing is left behind without it either.
 package pgtest
@@ -42,29 +45,68 @@ var started atomic.Bool
 type instance struct {
 	*postgres.Server
 	admin    *sql.DB
+	serving  func(database string) string // addresses for the role that serves
 	dir      string
 	leash    io.Closer // when it closes, the guard removes server and directory
 	guard    *exec.Cmd
 	sequence atomic.Int64
 }
 
-// New gives a connection pool to a database of the test's own.
+// New gives a connection pool to a database of the test's own, for the role
+// that serves.
 func New(t testing.TB) *sql.DB {
 	t.Helper()
-	return open(t, URL(t))
+	s, name := database(t, template)
+	return open(t, s.serving(name))
+}
+
+// Owner gives the pool of its owner to the database that a pool is for.
+func Owner(t testing.TB, db *sql.DB) *sql.DB {
+	t.Helper()
+	s, err := server()
+	if err != nil {
+		t.Fatalf("pgtest: %v", err)
+	}
+	var name string
+	if err := db.QueryRowContext(t.Context(), `SELECT current_database()`).Scan(&name); err != nil {
+		t.Fatalf("pgtest: %v", err)
+	}
+	return open(t, s.URL(name))
+}
+
+// Tamper changes what nobody may change: it runs a statement as the server's
+// superuser, without any trigger, in the database that a pool is for.
+func Tamper(t testing.TB, db *sql.DB, statement string, args ...any) {
+	t.Helper()
+	tx, err := Owner(t, db).BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatalf("pgtest: %v", err)
+	}
+	defer tx.Rollback() //nolint:errcheck // after Commit it does nothing
+	if _, err = tx.ExecContext(t.Context(), `SET LOCAL session_replication_role = replica`); err == nil {
+		_, err = tx.ExecContext(t.Context(), statement, args...)
+	}
+	if err == nil {
+		err = tx.Commit()
+	}
+	if err != nil {
+		t.Fatalf("pgtest: %v", err)
+	}
 }
 
 // Empty is New without the schema, for tests of the migrations.
 func Empty(t testing.TB) *sql.DB {
 	t.Helper()
-	return open(t, database(t, "template0"))
+	s, name := database(t, "template0")
+	return open(t, s.URL(name))
 }
 
-// URL is the address of a database of the test's own, for lib/pq and psql;
-// each call makes another database.
+// URL is the owner's address of a database of the test's own, for lib/pq and
+// psql; each call makes another database.
 func URL(t testing.TB) string {
 	t.Helper()
-	return database(t, template)
+	s, name := database(t, template)
+	return s.URL(name)
 }
 
 func open(t testing.TB, url string) *sql.DB {
@@ -90,13 +132,13 @@ func Main(m *testing.M) {
 
 const template = "migrated"
 
-func database(t testing.TB, from string) string {
+func database(t testing.TB, from string) (s *instance, name string) {
 	t.Helper()
 	s, err := server()
 	if err != nil {
 		t.Fatalf("pgtest: %v", err)
 	}
-	name := fmt.Sprintf("test_%d", s.sequence.Add(1))
+	name = fmt.Sprintf("test_%d", s.sequence.Add(1))
 	if _, err := s.admin.ExecContext(t.Context(), `CREATE DATABASE `+name+` TEMPLATE `+from); err != nil {
 		t.Fatalf("pgtest: %v", err)
 	}
@@ -105,7 +147,7 @@ func database(t testing.TB, from string) string {
 			t.Errorf("pgtest: %v", err)
 		}
 	})
-	return s.URL(name)
+	return s, name
 }
 
 func start() (_ *instance, err error) {
@@ -146,6 +188,9 @@ func start() (_ *instance, err error) {
 	err = migrations.Up(ctx, db)
 	db.Close()
 	if err != nil {
+		return nil, err
+	}
+	if s.serving, err = s.Login(ctx, migrations.AppRole); err != nil {
 		return nil, err
 	}
 	s.admin, err = sql.Open("postgres", s.URL("postgres"))

@@ -18,6 +18,10 @@ func TestMain(m *testing.M) { pgtest.Main(m) }
 func TestEachTestHasItsOwnDatabase(t *testing.T) {
 	one, two := pgtest.New(t), pgtest.New(t)
 	_, err := one.Exec(`CREATE TABLE mine (x int)`)
+	require.ErrorContains(t, err, "permission denied", "tests have the rights of the role that serves")
+	_, err = pgtest.Owner(t, one).Exec(`CREATE TABLE mine (x int); GRANT SELECT ON mine TO PUBLIC`)
+	require.NoError(t, err)
+	_, err = one.Exec(`SELECT * FROM mine`)
 	require.NoError(t, err)
 	_, err = two.Exec(`SELECT * FROM mine`)
 	require.ErrorContains(t, err, "does not exist")

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"time"
 
+	"turnus/itsm/canonical"
 	"turnus/itsm/fault"
 	"turnus/itsm/text"
 )
@@ -120,6 +121,12 @@ type Version struct {
 	By        string     `json:"by"` // a person, or "turnus"
 
 	TokenIssuer string `json:"token_issuer,omitempty"` // who issued the token with which it was declared
+}
+
+// Intact says that a version's document is the one that its hash is over.
+func (v Version) Intact() bool {
+	hash, err := canonical.Hash(v.Resource)
+	return err == nil && hash == v.Hash
 }
 
 var name = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`)

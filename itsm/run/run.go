@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"turnus/itsm/canonical"
 	"turnus/itsm/fault"
 	"turnus/itsm/task"
 	"turnus/itsm/text"
@@ -72,8 +73,13 @@ func ParseID(id string) (Key, int, error) {
 
 // TaskID names a step of a round of a run; opaque to callers, safe in a path.
 func TaskID(run string, round int, step string) string {
-	return fmt.Sprintf("%s~%d.%s", strings.ReplaceAll(run, "/", "."), round, step)
+	return fmt.Sprintf("%s%d.%s", tasksOf(run), round, step)
 }
+
+// HasTask says whether a task's ID is one of a run's.
+func HasTask(run, task string) bool { return strings.HasPrefix(task, tasksOf(run)) }
+
+func tasksOf(run string) string { return strings.ReplaceAll(run, "/", ".") + "~" }
 
 // Input of every workflow: which run it is. What it works on it reads through
 // activities.
@@ -85,18 +91,33 @@ type Input struct {
 	Why         text.Text `json:"why,omitzero"` // it is provisional
 }
 
+// Concerns says whether it is the input of a run.
+func (i Input) Concerns(runID string) bool { return i.Run == runID }
+
 // Step names a round of a run: what activities work on, and retry.
 type Step struct {
 	Run   string `json:"run"`
 	Round int    `json:"round"`
 }
 
+// Concerns says whether it is a round of a run.
+func (s Step) Concerns(runID string) bool { return s.Run == runID }
+
 // CancelMessage is what an Update `cancel` carries.
 type CancelMessage struct {
 	Run    string `json:"run"`
-	Pass   string `json:"pass"` // its secret; the only thing that says who cancels
+	Pass   string `json:"pass"` // the ID of one that is bound to this reason; the only thing that says who cancels
 	Reason string `json:"reason"`
 }
+
+// Answer is the SHA-256 of the reason, hexadecimal, to which a pass is bound.
+func (m CancelMessage) Answer() string {
+	h, _ := canonical.Hash(map[string]string{"reason": m.Reason}) // texts always marshal
+	return h
+}
+
+// Concerns says whether it is about a run.
+func (m CancelMessage) Concerns(runID string) bool { return m.Run == runID }
 
 // End is how a run ended.
 type End struct {
@@ -105,6 +126,9 @@ type End struct {
 	State  State     `json:"state"`
 	Reason text.Text `json:"reason,omitzero"`
 }
+
+// Concerns says whether it is the end of a run.
+func (e End) Concerns(runID string) bool { return e.Run == runID }
 
 // Next says what a start finds: the newest attempt, which is used as it is
 // (begin is false), or that another one begins. again asks for one after an

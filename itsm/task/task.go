@@ -5,6 +5,8 @@ package task
 import (
 	"slices"
 	"time"
+
+	"turnus/itsm/canonical"
 )
 
 // Kind of a task.
@@ -33,6 +35,14 @@ const (
 	RequestChanges Outcome = "request-changes"
 	Reject         Outcome = "reject"
 )
+
+// Outcomes are those that a task of a kind offers; none for an unknown kind.
+func (k Kind) Outcomes() []Outcome {
+	if k == Approval {
+		return []Outcome{Approve, RequestChanges, Reject}
+	}
+	return nil
+}
 
 // Task is one question to a person, bound to one content hash.
 type Task struct {
@@ -73,7 +83,14 @@ type Decision struct {
 // Message is what an Update or Signal `decide` carries.
 type Message struct {
 	Task    string  `json:"task"`
-	Pass    string  `json:"pass"` // its secret; the only thing that says who decides
+	Pass    string  `json:"pass"` // its secret, or the ID of one that is bound to this answer; the only thing that says who decides
 	Outcome Outcome `json:"outcome"`
 	Comment string  `json:"comment"`
+}
+
+// Answer is the SHA-256 of what the message says of its task, hexadecimal: a
+// pass that is bound to it is worth nothing with another answer.
+func (m Message) Answer() string {
+	h, _ := canonical.Hash(map[string]string{"comment": m.Comment, "outcome": string(m.Outcome)}) // texts always marshal
+	return h
 }

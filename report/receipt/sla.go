@@ -1,11 +1,8 @@
 package receipt
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"iter"
 	"time"
@@ -51,9 +48,9 @@ func SLA(w io.Writer, r report.Report, f sla.Frozen, tickets iter.Seq2[ticket.Ve
 	if err != nil {
 		return err
 	}
-	set := ticketSet{sum: sha256.New()}
+	set := ticket.NewSet()
 	totals, err := sla.Explain(f, asHashed(r.Run, tickets), func(t sla.TicketReceipt) error {
-		set.add(t)
+		ticket.AddTo(set, t.Number, t.Hash)
 		if err := x.Add(t); err != nil {
 			return fmt.Errorf("ticket %s: %w", t.Number, err)
 		}
@@ -63,7 +60,7 @@ func SLA(w io.Writer, r report.Report, f sla.Frozen, tickets iter.Seq2[ticket.Ve
 		return err
 	}
 	var found findings
-	set.check(&found, f)
+	found.set(f, set)
 	derived, err := canonical.JSON(figures.SLA(totals.Result))
 	if err != nil {
 		return err
@@ -111,20 +108,10 @@ func asHashed(run string, tickets iter.Seq2[ticket.Version, error]) iter.Seq2[ti
 	}
 }
 
-// ticketSet counts and hashes the tickets of a frozen set.
-type ticketSet struct {
-	n   int64
-	sum hash.Hash
-}
-
-func (s *ticketSet) add(t sla.TicketReceipt) {
-	s.n++
-	fmt.Fprintf(s.sum, "%s\t%s\n", t.Number, t.Hash)
-}
-
-func (s *ticketSet) check(found *findings, f sla.Frozen) {
-	found.numbers("frozen.count", f.Count, s.n)
-	found.equal("frozen.hash", f.Hash, hex.EncodeToString(s.sum.Sum(nil)))
+// set compares the tickets with those that were frozen.
+func (f *findings) set(frozen sla.Frozen, s *ticket.Set) {
+	f.numbers("frozen.count", frozen.Count, s.Count)
+	f.equal("frozen.hash", frozen.Hash, s.Hash())
 }
 
 // verifySLA computes an SLA report anew from the tickets in the file.
@@ -142,7 +129,7 @@ func verifySLA(x *Reader, found *findings) (tzdata string, n int64, err error) {
 	if err := x.rules(f, found); err != nil {
 		return f.TZData, 0, err
 	}
-	set := ticketSet{sum: sha256.New()}
+	set := ticket.NewSet()
 	var raw, again []byte
 	last := ""
 	tickets := func(yield func(ticket.Version, error) bool) {
@@ -152,7 +139,7 @@ func verifySLA(x *Reader, found *findings) (tzdata string, n int64, err error) {
 			if raw, err = x.Next(); errors.Is(err, io.EOF) {
 				return
 			} else if err == nil {
-				v, err = ticketIn(raw, set.n)
+				v, err = ticketIn(raw, set.Count)
 			}
 			if !yield(v, err) || err != nil {
 				return
@@ -161,11 +148,11 @@ func verifySLA(x *Reader, found *findings) (tzdata string, n int64, err error) {
 	}
 	totals, err := sla.Explain(f, tickets, func(t sla.TicketReceipt) error {
 		place := "tickets[" + shortened(t.Number) + "]"
-		if set.n > 0 && t.Number <= last {
+		if set.Count > 0 && t.Number <= last {
 			found.add(place, "after "+last, "tickets in the order of their numbers, each once")
 		}
 		last = t.Number
-		set.add(t)
+		ticket.AddTo(set, t.Number, t.Hash)
 		if again, err = canonical.Append(again[:0], t); err != nil {
 			return err
 		}
@@ -173,19 +160,19 @@ func verifySLA(x *Reader, found *findings) (tzdata string, n int64, err error) {
 		return nil
 	})
 	if err != nil {
-		return f.TZData, set.n, err
+		return f.TZData, set.Count, err
 	}
-	set.check(found, f)
+	found.set(f, set)
 	derived, err := canonical.JSON(figures.SLA(totals.Result))
 	if err != nil {
-		return f.TZData, set.n, err
+		return f.TZData, set.Count, err
 	}
 	found.compare("figures", x.raw["figures"], derived)
 	if again, err = canonical.JSON(totals); err != nil {
-		return f.TZData, set.n, err
+		return f.TZData, set.Count, err
 	}
 	found.compare("totals", x.raw["totals"], again)
-	return f.TZData, set.n, nil
+	return f.TZData, set.Count, nil
 }
 
 // rules checks what the frozen set says besides its tickets.

@@ -1,0 +1,51 @@
+package store
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"turnus/itsm/fault"
+	"turnus/itsm/person"
+	"turnus/itsm/run"
+	"turnus/itsm/task"
+	"turnus/report"
+)
+
+// draft keeps some document of a round, if there is none, and gives its hash.
+func draft(t *testing.T, s *Store, at time.Time, st run.Step) string {
+	t.Helper()
+	require.NoError(t, s.Enter(t.Context(), st, run.Drafting))
+	hash, doc, err := report.Hash(report.Document{Run: st.Run})
+	require.NoError(t, err)
+	hash, err = s.SaveDraft(t.Context(), at, st, hash, doc)
+	require.NoError(t, err)
+	return hash
+}
+
+// approval is the task that a round asks with.
+func approval(st run.Step, hash string, at time.Time) task.Task {
+	return task.Task{ID: run.TaskID(st.Run, st.Round, "approval"), Run: st.Run, Round: st.Round, Step: "approval", Kind: task.Approval, State: task.Open,
+		Outcomes: task.Approval.Outcomes(), Hash: hash, Opened: at, Due: at, Remind: at, Escalate: at}
+}
+
+// ask opens a round's task on its draft.
+func ask(t *testing.T, s *Store, at time.Time, st run.Step) task.Task {
+	t.Helper()
+	a := approval(st, draft(t, s, at, st), at)
+	require.NoError(t, s.OpenTask(t.Context(), a))
+	return a
+}
+
+// decide answers a task as the API does.
+func decide(t *testing.T, s *Store, at time.Time, by person.Actor, a task.Task, o task.Outcome, comment string) *fault.Error {
+	t.Helper()
+	m := task.Message{Task: a.ID, Outcome: o, Comment: comment}
+	p, err := s.IssuePass(t.Context(), at, by, PassFor{Kind: PassDecide, Run: a.Run, Task: a.ID, Content: a.Hash, Answer: m.Answer()})
+	require.NoError(t, err)
+	m.Pass = p.Presented()
+	_, refused, err := s.Decide(t.Context(), at, p.ID, m)
+	require.NoError(t, err)
+	return refused
+}

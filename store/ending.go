@@ -1,0 +1,175 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"turnus/itsm/fault"
+	"turnus/itsm/person"
+	"turnus/itsm/run"
+	"turnus/itsm/task"
+	"turnus/itsm/text"
+)
+
+// How a run goes on and ends follows from what is on record, in the transaction
+// that changes it, and never from who asks: activities can be called by whoever
+// reaches Temporal.
+
+// Enter says which state a live run is in, and in which round. It goes forward
+// only: an activity that was given up while the database was away may still
+// come to an end, long after its successor did. The next round begins when
+// changes were requested in the one before.
+func (s *Store) Enter(ctx context.Context, st run.Step, state run.State) error {
+	done, err := s.db.ExecContext(ctx, `UPDATE run r SET state = $3, round = $2 WHERE id = $1 AND ended_at IS NULL
+		AND (round, array_position(ARRAY['collecting', 'drafting', 'waiting'], state))
+			<= ($2, array_position(ARRAY['collecting', 'drafting', 'waiting'], $3))
+		AND (round = $2 OR round = $2 - 1 AND EXISTS (SELECT FROM decision d WHERE d.run = r.id AND d.round = r.round AND d.outcome = $4))`,
+		st.Run, st.Round, state, task.RequestChanges)
+	if err != nil {
+		return mapped(err)
+	}
+	if n, _ := done.RowsAffected(); n > 0 {
+		return nil
+	}
+	r, err := getRun(ctx, s.db, st.Run, "")
+	if err == nil && st.Round > r.Round && r.Ended == nil {
+		err = fault.New(fault.Conflict, text.F("Round %d of %s can't begin: nobody has requested changes in round %d.",
+			"Runde %d von %s kann nicht beginnen: in Runde %d wurden keine Änderungen verlangt.", st.Round, st.Run, r.Round))
+	}
+	return mapped(err)
+}
+
+// End records how a run ended: once, whoever asks again. It is published with
+// an approval of this round's draft on record, rejected with a rejection,
+// cancelled with an accepted wish to cancel, provisional if it was begun so; it
+// fails for any reason. An approved draft becomes the next version of its
+// report; open tasks are closed. An end that doesn't follow from the record is
+// refused, and the refusal is on record.
+func (s *Store) End(ctx context.Context, now time.Time, e run.End) error {
+	err := s.tx(ctx, func(tx *sqlx.Tx) error {
+		r, err := getRun(ctx, tx, e.Run, "FOR UPDATE")
+		if err != nil || r.Ended != nil {
+			return err
+		}
+		if err := mayEnd(ctx, tx, r, e); err != nil {
+			return err
+		}
+		if e.State == run.Published {
+			if err := publish(ctx, tx, now, r); err != nil {
+				return err
+			}
+		}
+		if _, err := tx.ExecContext(ctx, "UPDATE task SET state = 'closed', ended_at = $2 WHERE run = $1 AND state = 'open'", e.Run, now); err != nil {
+			return err
+		}
+		var outcome any
+		if !e.Reason.IsZero() {
+			outcome = JSON[text.Text]{e.Reason}
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE run SET state = $2, outcome = $3, ended_at = $4,
+			started_at = coalesce(started_at, $4) WHERE id = $1`, e.Run, e.State, outcome, now); err != nil {
+			return err
+		}
+		if err := unworked(ctx, tx, now, r, e); err != nil {
+			return err
+		}
+		return record(ctx, tx, now, person.Actor{Person: person.System}, "run."+string(e.State), "run/"+e.Run,
+			map[string]any{"state": r.State}, e)
+	})
+	return s.denied(ctx, now, "end.refused", "run/"+e.Run, err)
+}
+
+// denied puts on record that a change of state was refused since the record
+// doesn't bear it out, and gives the error back.
+func (s *Store) denied(ctx context.Context, now time.Time, action, object string, err error) error {
+	if !fault.Is(err, fault.Conflict) {
+		return err
+	}
+	return errors.Join(s.Refused(ctx, now, person.Actor{Person: person.System}, action, object, err), err)
+}
+
+// mayEnd refuses an end that doesn't follow from what is on record of a run.
+func mayEnd(ctx context.Context, tx *sqlx.Tx, r run.Run, e run.End) error {
+	if e.State == run.Failed {
+		return nil
+	}
+	if e.Round != r.Round {
+		return unborne(e, "its round is %d, and not %d", "seine Runde ist %d, nicht %d", r.Round, e.Round)
+	}
+	switch e.State {
+	case run.Published:
+		return decidedAs(ctx, tx, r, e, task.Approve)
+	case run.Rejected:
+		return decidedAs(ctx, tx, r, e, task.Reject)
+	case run.Provisional:
+		if !r.Provisional {
+			return unborne(e, "it wasn't begun as provisional", "er wurde nicht als vorläufig begonnen")
+		}
+		return nil
+	case run.Cancelled:
+		bound, err := cancelling(ctx, tx, r.ID)
+		switch m := (run.CancelMessage{Reason: e.Reason.En}); {
+		case errors.Is(err, sql.ErrNoRows), err == nil && bound != "" && (bound != m.Answer() || e.Reason != text.Same(m.Reason)):
+			return unborne(e, "nobody has cancelled it for this reason", "niemand hat ihn aus diesem Grund abgebrochen")
+		default:
+			return err
+		}
+	}
+	return unborne(e, "that is no end", "das ist kein Ende")
+}
+
+// decidedAs wants a round's last word on record, on the content of its draft,
+// whose bytes are those that were decided on.
+func decidedAs(ctx context.Context, tx *sqlx.Tx, r run.Run, e run.End, o task.Outcome) error {
+	var n int
+	err := tx.GetContext(ctx, &n, `SELECT count(*) FROM decision c JOIN draft d ON d.run = c.run AND d.round = c.round AND d.hash = c.hash
+		WHERE c.run = $1 AND c.round = $2 AND c.outcome = $3 AND encode(sha256(convert_to(d.document, 'UTF8')), 'hex') = d.hash`, r.ID, r.Round, o)
+	if err == nil && n == 0 {
+		err = unborne(e, "there is no decision %[1]s on the draft of round %[2]d", "über den Entwurf der Runde %[2]d gibt es keine Entscheidung %[1]s", o, r.Round)
+	}
+	return err
+}
+
+// cancelling is the answer that the first accepted pass of a wish to cancel is
+// bound to; empty for a pass of 0.1.0, which was bound to none.
+func cancelling(ctx context.Context, q sqlx.QueryerContext, runID string) (bound string, err error) {
+	err = sqlx.GetContext(ctx, q, &bound, `SELECT coalesce(bound, '') FROM pass
+		WHERE run = $1 AND kind = 'cancel' AND spent_at IS NOT NULL AND refusal IS NULL ORDER BY spent_at LIMIT 1`, runID)
+	return bound, err
+}
+
+func unborne(e run.End, en, de string, args ...any) error {
+	why := text.F(en, de, args...)
+	return fault.New(fault.Conflict, text.F("%[1]s can't end as %[2]s: %[3]s.", "%[1]s kann nicht als %[2]s enden: %[4]s.", e.Run, e.State, why.En, why.De))
+}
+
+// publish makes a run's approved draft the next version of its report. What a
+// run was to put in force is in force by now.
+func publish(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run) error {
+	var waits bool
+	if err := tx.GetContext(ctx, &waits, "SELECT EXISTS (SELECT FROM proposal WHERE run = $1 AND enacted IS NULL)", r.ID); err != nil {
+		return err
+	}
+	if waits {
+		return unborne(run.End{Run: r.ID, State: run.Published}, "its proposal isn't in force", "sein Vorschlag ist nicht in Kraft")
+	}
+	if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock(hashtextextended($1, 2))", r.Key.ID(1)); err != nil {
+		return err
+	}
+	done, err := tx.ExecContext(ctx, `INSERT INTO report (process, scope, period, version, run, round, hash, published_at)
+		SELECT $1, $2, $3, 1 + coalesce((SELECT max(version) FROM report WHERE process = $1 AND scope = $2 AND period = $3), 0),
+			d.run, d.round, d.hash, $6 FROM draft d WHERE d.run = $4 AND d.round = $5`,
+		r.Process, r.Scope, r.Period, r.ID, r.Round, now)
+	if err != nil {
+		return err
+	}
+	if n, _ := done.RowsAffected(); n != 1 {
+		return fmt.Errorf("run %s: round %d has no draft to publish", r.ID, r.Round)
+	}
+	return nil
+}
