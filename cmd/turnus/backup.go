@@ -32,8 +32,8 @@ when it is whole; what stood in FILE before is replaced then, and not earlier.
 
 FILE is as secret as the database: it holds personal data, the hashes of tokens
 and the database's own password. It is readable for you alone. The tokens in
-the data directory (admin-token, demo-tokens) aren't in it; those that people
-have stay valid after a restore.`,
+the data directory (admin-token, demo-tokens) aren't in it, nor are Temporal's
+certificates; the tokens that people have stay valid after a restore.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			api, err := dial()

@@ -81,7 +81,7 @@ func (s *pairs) hangWaking() (unlock func()) {
 // wakingTimesOut waits until a waking that hung was given up.
 func (s *pairs) wakingTimesOut() {
 	query := fmt.Sprintf("WorkflowType = '%s' AND ExecutionStatus = 'TimedOut'", workflows.WakingName)
-	temporal := s.here.temporalAt(s.temporal.Address())
+	temporal := s.here.temporalAt(s.temporal.Address(), s.certificates())
 	s.here.eventually(3*time.Minute, "a waking that hangs is given up", func() bool {
 		l, err := temporal.ListWorkflow(s.Context(), &workflowservice.ListWorkflowExecutionsRequest{Query: query})
 		return err == nil && len(l.GetExecutions()) > 0 && l.GetExecutions()[0].GetStatus() == enums.WORKFLOW_EXECUTION_STATUS_TIMED_OUT

@@ -67,7 +67,7 @@ func newCluster(t *testing.T) *cluster {
 	app, err := c.pg.Login(ctx, migrations.AppRole)
 	require.NoError(t, err)
 	c.app = app(databaseName)
-	c.temporal, err = temporal.Start(ctx, temporal.Config{URL: c.pg.URL, Namespace: namespace, Log: slog.New(slog.DiscardHandler)})
+	c.temporal, err = temporal.Start(ctx, temporal.Config{URL: c.pg.URL, Namespace: namespace, Dir: dir, Log: slog.New(slog.DiscardHandler)})
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		for _, p := range c.parts {
@@ -95,19 +95,25 @@ func (c *cluster) env(database string) []string {
 	return append(os.Environ(), databaseEnv+"="+database, addressEnv+"="+c.temporal.Address())
 }
 
+// certificates is where those are that Temporal lets in.
+func (c *cluster) certificates() string { return filepath.Join(c.dir, temporal.ClientDir) }
+
+// tls are the flags with them.
+func (c *cluster) tls() []string {
+	cert, key, ca := certificate(c.certificates())
+	return []string{"--temporal-tls-cert", cert, "--temporal-tls-key", key, "--temporal-tls-ca", ca}
+}
+
 // client is a client of the cluster's Temporal, as its parts have one.
 func (c *cluster) client() client.Client {
 	c.Helper()
-	t, err := client.Dial(client.Options{HostPort: c.temporal.Address(), Namespace: namespace})
-	require.NoError(c, err)
-	c.Cleanup(t.Close)
-	return t
+	return dialTemporal(c, c.temporal.Address(), c.certificates())
 }
 
 // migrate sets everything up and writes the administrator's token.
 func (c *cluster) migrate() string {
 	c.Helper()
-	out, err := c.run("migrate", "--admin-token", filepath.Join(c.dir, "admin-token"))
+	out, err := c.run(append([]string{"migrate", "--admin-token", filepath.Join(c.dir, "admin-token")}, c.tls()...)...)
 	require.NoError(c, err, out)
 	return out
 }
@@ -127,7 +133,7 @@ func (c *cluster) worker() *part { return c.add("worker", "--health") }
 func (c *cluster) add(command, address string) *part {
 	at := freeAddress(c.T)
 	p := &part{name: command + "-" + at[strings.LastIndex(at, ":")+1:], env: c.env(c.app)}
-	p.TB, p.url, p.log, p.args = c.T, "http://"+at, &record{}, []string{command, address, at}
+	p.TB, p.url, p.log, p.args = c.T, "http://"+at, &record{}, append([]string{command, address, at}, c.tls()...)
 	c.parts = append(c.parts, p)
 	return p
 }

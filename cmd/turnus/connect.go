@@ -2,14 +2,13 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -51,11 +50,17 @@ func (c *connection) flags(cmd *cobra.Command) {
 	f.StringVar(&c.temporalAddress, "temporal-address", "", "Temporal's frontend, as host:port (or "+addressEnv+")")
 	f.StringVar(&c.namespace, "temporal-namespace", "", "Temporal's namespace (or "+namespaceEnv+"; default "+namespace+")")
 	f.BoolVar(&c.tls, "temporal-tls", false, "speak TLS to Temporal; follows from any of the flags below")
-	f.StringVar(&c.cert, "temporal-tls-cert", "", "file with this client's certificate, in PEM")
+	f.StringVar(&c.cert, "temporal-tls-cert", "", "file with this client's certificate, in PEM; it, its key and the authority are read anew for each connection")
 	f.StringVar(&c.key, "temporal-tls-key", "", "file with its key, in PEM")
 	f.StringVar(&c.ca, "temporal-tls-ca", "", "file with the authority that signed Temporal's certificate, in PEM (default: the system's)")
 	f.StringVar(&c.serverName, "temporal-tls-server-name", "", "name in Temporal's certificate, where it isn't the address's")
 	f.StringVar(&c.apiKeyFile, "temporal-api-key-file", "", "file with an API key, read anew when it is used (or the key itself in "+apiKeyEnv+")")
+}
+
+// certificate is where the files of a client are in a directory of the
+// embedded Temporal's.
+func certificate(dir string) (cert, key, ca string) {
+	return filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem"), filepath.Join(dir, "ca.pem")
 }
 
 // complete takes what the flags left open from the environment, and refuses
@@ -117,25 +122,9 @@ func (c *connection) options(log *slog.Logger) (client.Options, error) {
 	if !c.tls && o.Credentials == nil && c.cert+c.ca+c.serverName == "" {
 		return o, nil
 	}
-	config := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: c.serverName}
-	if c.cert != "" {
-		pair, err := tls.LoadX509KeyPair(c.cert, c.key)
-		if err != nil {
-			return o, fmt.Errorf("the certificate for Temporal can't be used: %w", err)
-		}
-		config.Certificates = []tls.Certificate{pair}
-	}
-	if c.ca != "" {
-		pem, err := os.ReadFile(c.ca)
-		if err != nil {
-			return o, fmt.Errorf("the authority for Temporal can't be read: %w", err)
-		}
-		if config.RootCAs = x509.NewCertPool(); !config.RootCAs.AppendCertsFromPEM(pem) {
-			return o, fmt.Errorf("%s holds no certificate in PEM", c.ca)
-		}
-	}
-	o.ConnectionOptions.TLS = config
-	return o, nil
+	var err error
+	o.ConnectionOptions, err = (&tlsFiles{cert: c.cert, key: c.key, ca: c.ca, serverName: c.serverName}).options()
+	return o, err
 }
 
 // open connects to both, waits for either that isn't there yet, and refuses a
@@ -172,8 +161,18 @@ func (c *connection) open(ctx context.Context, log *slog.Logger) (_ *parts, err 
 		if errors.As(err, &missing) {
 			return fmt.Errorf("Temporal on %s has no namespace %s: run turnus migrate", c.temporalAddress, c.namespace)
 		}
-		return err
+		return c.explained(err)
 	})
+}
+
+// explained says what would be right where Temporal lets this client in, but
+// not into its namespace.
+func (c *connection) explained(err error) error {
+	var denied *serviceerror.PermissionDenied
+	if !errors.As(err, &denied) {
+		return err
+	}
+	return fmt.Errorf("Temporal on %s doesn't let this client into the namespace %s: give it the certificate or API key that is for it (--temporal-tls-cert, --temporal-api-key-file), or name another one with --temporal-namespace", c.temporalAddress, c.namespace)
 }
 
 // records opens the database, and waits until it answers.

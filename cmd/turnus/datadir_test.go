@@ -59,7 +59,7 @@ func TestWriteReplaces(t *testing.T) {
 	require.NoError(t, err)
 	defer d.Close()
 	for _, content := range []string{"one", "two"} {
-		require.NoError(t, d.write("temporal-address", content, 0o644))
+		require.NoError(t, d.write("temporal-address", content, 0o600))
 		b, err := os.ReadFile(d.file("temporal-address"))
 		require.NoError(t, err)
 		require.Equal(t, content, string(b))

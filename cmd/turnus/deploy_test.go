@@ -118,6 +118,7 @@ func TestPartsWantAnAddress(t *testing.T) {
 		{"api", "--database-url", "postgres://a@b/c", "--temporal-address", "t:7233", "--temporal-tls-cert", "x"},
 		{"api", "--database-url", "host=b", "--database-password-file", "x", "--temporal-address", "t:7233"},
 		{"up", "--ui-port", "70000"},
+		{"up", "--temporal-port", "-1"},
 	} {
 		var out, errOut strings.Builder
 		require.Equal(t, 2, execute(t.Context(), root(), args, strings.NewReader(""), &out, &errOut), args)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net"
 	"os"
 	"os/exec"
 	"strings"
@@ -134,6 +135,11 @@ func TestRefusesToStart(t *testing.T) {
 	other := t.TempDir()
 	refused(address, "--data", other+"/x", "--listen", address)
 	refused("in use", "--data", e.dir, "--listen", freeAddress(t))
+	_, port, err := net.SplitHostPort(address)
+	require.NoError(t, err)
+	refused("--temporal-port", "--data", other+"/x", "--listen", freeAddress(t), "--temporal-port", port)
+	refused("no group no-such-group", "--data", other+"/x", "--listen", freeAddress(t), "--signal-group", "no-such-group")
+	require.NoDirExists(t, other+"/x", "nothing was begun")
 	e.stop()
 	require.NoError(t, os.WriteFile(e.dir+"/VERSION", []byte("99\n"), 0o644))
 	refused("newer", "--data", e.dir, "--listen", freeAddress(t))

@@ -101,7 +101,7 @@ func TestStartOrderDoesNotMatter(t *testing.T) {
 	c.migrate()
 	elsewhere := c.worker()
 	elsewhere.args = append(elsewhere.args, "--temporal-namespace", "nowhere")
-	refused(elsewhere, "run turnus migrate")
+	refused(elsewhere, "doesn't let this client into the namespace nowhere")
 
 	// Neither the one nor the other is there when these start.
 	sockets, frontend := t.TempDir(), freeAddress(t)

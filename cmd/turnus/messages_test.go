@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"database/sql"
+	"log/slog"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -14,20 +15,37 @@ import (
 	commonpb "go.temporal.io/api/common/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/converter"
+
+	"turnus/internal/embedded/temporal"
 )
 
-// temporal is a client of the engine's Temporal, as anybody on this machine
-// may have one.
+// temporal is a client of the engine's Temporal with Turnus's own certificate,
+// signalling one with that of systems which can only signal.
 func (e *engine) temporal() client.Client {
 	e.Helper()
-	return e.temporalAt(e.token("temporal-address"))
+	return e.temporalAt(e.token("temporal-address"), filepath.Join(e.dir, temporal.ClientDir))
 }
 
-func (e *engine) temporalAt(address string) client.Client {
+func (e *engine) signalling() client.Client {
 	e.Helper()
-	c, err := client.Dial(client.Options{HostPort: address, Namespace: namespace})
-	require.NoError(e, err)
-	e.Cleanup(c.Close)
+	return e.temporalAt(e.token(temporal.SignalDir+"/address"), filepath.Join(e.dir, temporal.SignalDir))
+}
+
+// temporalAt is a client with the certificate in a directory.
+func (e *engine) temporalAt(address, dir string) client.Client {
+	e.Helper()
+	return dialTemporal(e, address, dir)
+}
+
+func dialTemporal(t testing.TB, address, dir string) client.Client {
+	t.Helper()
+	at := connection{temporalAddress: address, namespace: namespace}
+	at.cert, at.key, at.ca = certificate(dir)
+	o, err := at.options(slog.New(slog.DiscardHandler))
+	require.NoError(t, err)
+	c, err := client.Dial(o)
+	require.NoError(t, err)
+	t.Cleanup(c.Close)
 	return c
 }
 
@@ -65,13 +83,13 @@ func (e *engine) eventually(within time.Duration, what string, f func() bool) {
 	}
 }
 
-// Whoever reaches Temporal can send any message. What has no valid pass
-// changes nothing, and what reached a run's handlers is on record.
+// Whoever Temporal lets in can send any message. What has no valid pass changes
+// nothing, and what reached a run's handlers is on record.
 func TestMessagesSentStraightToTemporal(t *testing.T) {
 	e := newEngine(t)
 	e.start()
 	p := e.settle()
-	temporal, db := e.temporal(), e.database(databaseName)
+	temporal, signalling, db := e.temporal(), e.signalling(), e.database(databaseName)
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 
@@ -141,13 +159,13 @@ func TestMessagesSentStraightToTemporal(t *testing.T) {
 		}
 		require.Error(t, byUpdate(where, m.update), m.name)
 		before := e.count(p.auditor, "signal.refused", "decide.refused")
-		require.NoError(t, temporal.SignalWorkflow(ctx, where, "", "decide", m.signal), m.name)
+		require.NoError(t, signalling.SignalWorkflow(ctx, where, "", "decide", m.signal), m.name)
 		e.eventually(20*time.Second, m.name+" is on record", func() bool {
 			return e.count(p.auditor, "signal.refused", "decide.refused") == before+1
 		})
 		untouched()
 	}
-	require.NoError(t, temporal.SignalWorkflow(ctx, run, "", "decide", nil))
+	require.NoError(t, signalling.SignalWorkflow(ctx, run, "", "decide", nil))
 	h, err := temporal.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{WorkflowID: run, UpdateName: "cancel",
 		Args: []any{object{"run": run, "pass": pass(p.first, task), "reason": "straight"}}, WaitForStage: client.WorkflowUpdateStageCompleted})
 	if err == nil {
@@ -165,14 +183,14 @@ func TestMessagesSentStraightToTemporal(t *testing.T) {
 	lost = pass(p.first, task)
 	e.ask(200, p.admin, "PUT", "/v1/persons/first", "apiVersion: turnus/v1\nkind: Person\nmetadata: {name: first}\nspec: {roles: [viewer]}\n")
 	before := e.count(p.auditor, "decide.refused")
-	require.NoError(t, temporal.SignalWorkflow(ctx, run, "", "decide", message(task, lost, "approve")))
+	require.NoError(t, signalling.SignalWorkflow(ctx, run, "", "decide", message(task, lost, "approve")))
 	e.eventually(20*time.Second, "the lost role is on record", func() bool { return e.count(p.auditor, "decide.refused") == before+1 })
 	untouched()
 
 	// With a valid pass both ways work, once.
 	good := pass(p.second, task)
 	for range 2 {
-		require.NoError(t, temporal.SignalWorkflow(ctx, run, "", "decide", message(task, good, "approve")))
+		require.NoError(t, signalling.SignalWorkflow(ctx, run, "", "decide", message(task, good, "approve")))
 	}
 	o := e.await(p.auditor, run, "published")
 	require.Len(t, o["decisions"], 1)

@@ -88,7 +88,7 @@ func (c *connection) register(ctx context.Context) error {
 			if err == nil {
 				say("Temporal has the namespace %s", c.namespace)
 			}
-			return err
+			return c.explained(err)
 		}
 		err = n.Register(ctx, &workflowservice.RegisterNamespaceRequest{
 			Namespace:                        c.namespace,

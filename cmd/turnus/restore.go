@@ -27,7 +27,8 @@ moved there when it is whole. Do this as the user as whom turnus up will run.
 Then start turnus up --data DIR: tasks that were open are open, decisions stand,
 and runs go on. It must not run beside the original, or both would do the same
 work. Tokens that people have stay valid; the first start writes a new
-administrator's token to DIR/admin-token.`,
+administrator's token to DIR/admin-token. It makes other certificates for
+Temporal, too: systems that signal read DIR/temporal-signal anew.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			path, err := filepath.Abs(data)

@@ -76,8 +76,9 @@ func passCommand() *cobra.Command {
 		Short: "Issue a pass for a task, for systems that can only signal",
 		Long: `Issues a pass: with it, a system that can only signal Temporal decides the task in
 your name, once, within 15 minutes, by the Signal decide {task, pass, outcome, comment} to the
-workflow whose ID is the run's. It is printed once and stored hashed. With --outcome it is good for
-that outcome only, whoever gets hold of it.`,
+workflow whose ID is the run's. The certificate for that is in the directory temporal-signal of
+turnus up's data directory. The pass is printed once and stored hashed. With --outcome it is good
+for that outcome only, whoever gets hold of it.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			api, err := dial()

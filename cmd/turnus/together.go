@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"os"
+	"regexp"
 	"time"
 
 	"turnus/internal/embedded/postgres"
@@ -13,6 +14,10 @@ import (
 )
 
 const uiAddressFile = "temporal-ui-address"
+
+// passes that were signalled stand in histories. Once presented they are
+// worth nothing, and until then they are nobody else's to see.
+var passes = regexp.MustCompile(`pass_[0-9A-Za-z_-]{16,}`)
 
 // prepare brings the database up to date as its owner, and gives its address
 // for the parts, which may do less.
@@ -70,19 +75,20 @@ func together(ctx context.Context, fail func(error), c connection, f *front, s s
 
 // showUI starts Temporal's Web UI, unless it was switched off. Nothing depends
 // on it: where it can't run, Turnus does without.
-func showUI(f upFlags, address string, data *dataDir) (stop func()) {
+func showUI(f upFlags, engine *temporal.Server, data *dataDir) (stop func()) {
 	os.Remove(data.file(uiAddressFile)) //nolint:errcheck // of the last start
 	if !f.ui {
 		return func() {}
 	}
-	ui, err := temporal.StartUI(address, namespace, f.uiPort)
+	at := data.file(uiAddressFile)
+	ui, err := temporal.StartUI(engine, temporal.UIConfig{Port: f.uiPort, Where: at, Hidden: passes})
 	if err != nil {
 		say("Temporal's Web UI isn't there: %v", err)
 		return func() {}
 	}
-	if err := data.write(uiAddressFile, ui.Address()+"\n", 0o644); err != nil {
+	if err := data.write(uiAddressFile, ui.URL()+"\n", 0o600); err != nil {
 		say("%v", err)
 	}
-	say("Temporal's Web UI, for reading only: http://%s", ui.Address())
+	say("Temporal's Web UI, for reading only: open the address in %s", at)
 	return func() { within(time.Second, ui.Stop) } //nolint:errcheck // it holds nothing
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strconv"
 	"syscall"
 	"time"
 
@@ -29,9 +30,10 @@ const gcPercent = 200
 
 // upFlags are what `up` may be told.
 type upFlags struct {
-	data, listen string
-	demo, ui     bool
-	uiPort       int
+	data, listen         string
+	demo, ui             bool
+	uiPort, temporalPort int
+	signalGroup          string
 }
 
 func upCommand() *cobra.Command {
@@ -41,8 +43,10 @@ func upCommand() *cobra.Command {
 		Short: "Run everything in one process: PostgreSQL, Temporal, worker, API",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if f.uiPort < 0 || f.uiPort > 65535 {
-				return misused("--ui-port %d is no port: take one from 1 to 65535, or 0 for one that is free", f.uiPort)
+			for flag, port := range map[string]int{"--ui-port": f.uiPort, "--temporal-port": f.temporalPort} {
+				if port < 0 || port > 65535 {
+					return misused("%s %d is no port: take one from 1 to 65535, or 0 for one that is free", flag, port)
+				}
 			}
 			if f.data == "" {
 				var err error
@@ -60,6 +64,8 @@ func upCommand() *cobra.Command {
 	cmd.Flags().StringVar(&f.listen, "listen", "127.0.0.1:8080", "address of the API")
 	cmd.Flags().BoolVar(&f.ui, "ui", true, "show Temporal's Web UI on loopback, for reading only")
 	cmd.Flags().IntVar(&f.uiPort, "ui-port", 0, "port of Temporal's Web UI (default: a free one)")
+	cmd.Flags().IntVar(&f.temporalPort, "temporal-port", 0, "port of Temporal, on loopback (default: a free one)")
+	cmd.Flags().StringVar(&f.signalGroup, "signal-group", "", "group that may read "+temporal.SignalDir+" in the data directory, and so signal decisions (default: none)")
 	return cmd
 }
 
@@ -100,11 +106,21 @@ func serve(ctx context.Context, f upFlags, log *slog.Logger) (err error) {
 		return cantListen(f.listen, err)
 	}
 	defer listener.Close()
+	if err := portFree(f.temporalPort); err != nil {
+		return err
+	}
+	group, err := signalGroup(f.signalGroup)
+	if err != nil {
+		return err
+	}
 	data, err := openDataDir(f.data)
 	if err != nil {
 		return err
 	}
 	defer data.Close()
+	if err := data.admit(group); err != nil {
+		return err
+	}
 	front := newFront(listener)
 	defer front.stop()
 
@@ -120,16 +136,19 @@ func serve(ctx context.Context, f upFlags, log *slog.Logger) (err error) {
 
 	var engine *temporal.Server
 	if err := pg.Steady(ctx, func() (err error) {
-		engine, err = temporal.Start(ctx, temporal.Config{URL: pg.URL, Namespace: namespace, Log: log})
+		engine, err = temporal.Start(ctx, temporal.Config{
+			URL: pg.URL, Namespace: namespace, Dir: data.path, Port: f.temporalPort, SignalGroup: group, MaySignal: maySignal, Log: log,
+		})
 		return err
 	}); err != nil {
 		return stopped(ctx, err)
 	}
 	defer func() { err = errors.Join(err, within(10*time.Second, engine.Stop)) }()
-	if err := data.write("temporal-address", engine.Address()+"\n", 0o644); err != nil {
+	if err := data.write("temporal-address", engine.Address()+"\n", 0o600); err != nil {
 		return err
 	}
-	say("Temporal runs on %s, namespace %s", engine.Address(), namespace)
+	say("Temporal runs on %s, namespace %s; the certificates that it asks for are in %s and %s",
+		engine.Address(), namespace, data.file(temporal.ClientDir), data.file(temporal.SignalDir))
 
 	running, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
@@ -145,14 +164,24 @@ func serve(ctx context.Context, f upFlags, log *slog.Logger) (err error) {
 		return stopped(ctx, err)
 	}
 	c := connection{databaseURL: app, temporalAddress: engine.Address(), namespace: namespace}
+	c.cert, c.key, c.ca = certificate(data.file(temporal.ClientDir))
 	backup := func(ctx context.Context, w io.Writer) error { return writeBackup(ctx, w, pg) }
 	err = together(running, fail, c, front, site{data, f.demo, backup}, log, func() (stop func()) {
-		return showUI(f, engine.Address(), data)
+		return showUI(f, engine, data)
 	})
 	if ctx.Err() == nil && running.Err() != nil {
 		return context.Cause(running)
 	}
 	return stopped(ctx, err)
+}
+
+// portFree says what to do where somebody else has Temporal's port.
+func portFree(port int) error {
+	l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+	if err != nil {
+		return fmt.Errorf("Temporal can't listen on port %d (%w): stop what does, or take another port with --temporal-port N", port, bareNet(err))
+	}
+	return l.Close()
 }
 
 // say tells the person at the terminal, in plain words.
@@ -174,12 +203,17 @@ func within(limit time.Duration, stop func(context.Context) error) error {
 }
 
 func cantListen(address string, err error) error {
-	var op *net.OpError
-	switch {
-	case errors.Is(err, syscall.EADDRINUSE):
+	if errors.Is(err, syscall.EADDRINUSE) {
 		return fmt.Errorf("%s is taken by another program: stop that one, or take another address with --listen ADDR", address)
-	case errors.As(err, &op):
-		err = op.Err
 	}
-	return fmt.Errorf("the API can't listen on %s (%w): take another address with --listen ADDR", address, err)
+	return fmt.Errorf("the API can't listen on %s (%w): take another address with --listen ADDR", address, bareNet(err))
+}
+
+// bareNet leaves out the address, which the message around it names already.
+func bareNet(err error) error {
+	var op *net.OpError
+	if errors.As(err, &op) {
+		return op.Err
+	}
+	return err
 }

@@ -98,11 +98,13 @@ func database(cfg Config, name string, conns int) *config.SQL {
 	}
 }
 
-// freePorts are loopback ports that nobody uses at this moment, all different.
-func freePorts(n int) ([]int, error) {
+// freePorts are loopback ports that nobody uses at this moment, all different;
+// the first is the given one, unless that is 0.
+func freePorts(first, n int) ([]int, error) {
 	ports := make([]int, n)
-	for i := range ports {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+	ports[0] = first
+	for i, port := range ports {
+		l, err := net.Listen("tcp", loopback(port))
 		if err != nil {
 			return nil, err
 		}

@@ -1,14 +1,15 @@
 // Package temporal runs a Temporal server inside this process: the one that
-// `turnus up` brings along. All four services listen on loopback ports that
-// are free, state lies in the databases temporal and temporal_visibility of
-// the PostgreSQL given, and Temporal's HTTP API is off. It imports nothing of
-// ours, and only cmd/turnus and the end-to-end tests import it, so that no
-// other test links that large server.
+// `turnus up` brings along. All four services listen on loopback ports and
+// speak mutual TLS, with certificates that it makes and renews (keys.go); what
+// a certificate may call is in rights.go. State lies in the databases temporal
+// and temporal_visibility of the PostgreSQL given, and Temporal's HTTP API is
+// off. It imports nothing of ours, and only cmd/turnus and the end-to-end
+// tests import it, so that no other test links that large server.
 //
-//	server, err := temporal.Start(ctx, temporal.Config{URL: database.URL, Namespace: "turnus", Log: log})
+//	server, err := temporal.Start(ctx, temporal.Config{URL: database.URL, Namespace: "turnus", Dir: dir, Log: log})
 //	if err != nil { … }
 //	defer server.Stop(ctx)
-//	c, err := client.Dial(client.Options{HostPort: server.Address(), Namespace: "turnus"})
+//	… // connect to server.Address() with the files in dir/temporal-client
 package temporal
 
 import (
@@ -39,20 +40,36 @@ import (
 // outlive it is in Turnus's own database.
 const Retention = 90 * 24 * time.Hour
 
+// renewEvery is how often the clients' certificates are looked at.
+const renewEvery = 12 * time.Hour
+
 // Config says where the server keeps its state and what it is for.
 type Config struct {
 	URL       func(database string) string // address of a database, which the server makes if it isn't there
 	Namespace string                       // registered if it isn't there
-	Log       *slog.Logger                 // nil: silent
+	Dir       string                       // where the clients' certificates are kept, made if they aren't there
+	Port      int                          // of the frontend, on loopback; 0: one that is free
+
+	// SignalGroup is the ID of a group that may read SignalDir; nil: none.
+	SignalGroup *int
+	// MaySignal says which signal may be sent to which workflow with the
+	// certificate in SignalDir; nil: none.
+	MaySignal func(workflow, signal string) bool
+
+	Now func() time.Time // of certificates; nil: the clock
+	Log *slog.Logger     // nil: silent
 }
 
 // Server is a running Temporal server.
 type Server struct {
-	internal temporal.Server
-	address  string
-	failed   chan error
-	stop     sync.Once
-	silent   atomic.Bool
+	internal  temporal.Server
+	namespace string
+	keys      *keys
+	ports     []int
+	failed    chan error
+	stop      sync.Once
+	silent    atomic.Bool
+	stopping  chan struct{} // closed by Stop
 }
 
 // Start starts the server and returns once it accepts work for the namespace.
@@ -60,16 +77,23 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	k, err := openKeys(cfg.Dir, cfg.SignalGroup, cfg.Now)
+	if err != nil {
+		return nil, fmt.Errorf("Temporal's certificates can't be kept: %w", err)
+	}
 	if err := setUp(ctx, cfg); err != nil {
 		return nil, fmt.Errorf("Temporal's databases can't be set up: %w", err)
 	}
 	for attempt := 1; ; attempt++ {
-		s, err := launch(cfg)
+		s, err := launch(cfg, k)
 		if err != nil && s != nil && s.internal != nil {
 			s.Stop(ctx) //nolint:errcheck // why it didn't start is what counts
 		}
 		// Between choosing a port and listening on it, somebody may take it.
-		if errors.Is(err, syscall.EADDRINUSE) && attempt < 5 {
+		if errors.Is(err, syscall.EADDRINUSE) && cfg.Port == 0 && attempt < 5 {
 			continue
 		}
 		if err != nil {
@@ -79,12 +103,33 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 			s.Stop(ctx) //nolint:errcheck // why it isn't ready is what counts
 			return nil, fmt.Errorf("Temporal doesn't answer: %w", err)
 		}
+		if err := k.publish(s.Address()); err != nil {
+			s.Stop(ctx) //nolint:errcheck // why it isn't ready is what counts
+			return nil, fmt.Errorf("Temporal's address can't be written down: %w", err)
+		}
+		go s.keepRenewing(cfg.Log)
 		return s, nil
 	}
 }
 
 // Address is where the frontend listens, as host:port on loopback.
-func (s *Server) Address() string { return s.address }
+func (s *Server) Address() string { return loopback(s.ports[0]) }
+
+// keepRenewing renews the clients' certificates in time, until Stop.
+func (s *Server) keepRenewing(log *slog.Logger) {
+	tick := time.NewTicker(renewEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-s.stopping:
+			return
+		case <-tick.C:
+			if err := s.keys.renew(); err != nil {
+				log.Warn("the certificates of Temporal's clients can't be renewed; it is tried again", "error", err)
+			}
+		}
+	}
+}
 
 // Failed gives the error if the server ends by itself, which nothing but a
 // new start of the process repairs. PostgreSQL being away isn't such an error:
@@ -97,6 +142,7 @@ func (s *Server) Stop(ctx context.Context) (err error) {
 	done := make(chan error, 1)
 	s.stop.Do(func() {
 		s.silent.Store(true)
+		close(s.stopping)
 		go func() { done <- s.internal.Stop() }()
 		select {
 		case err = <-done:
@@ -108,12 +154,16 @@ func (s *Server) Stop(ctx context.Context) (err error) {
 }
 
 // launch builds and starts the server on ports that are free now.
-func launch(cfg Config) (*Server, error) {
-	ports, err := freePorts(len(services))
+func launch(cfg Config, k *keys) (*Server, error) {
+	ports, err := freePorts(cfg.Port, len(services))
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{address: loopback(ports[0]), failed: make(chan error, 1)}
+	own, err := newAuthority("Turnus: services of Temporal", cfg.Now)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{namespace: cfg.Namespace, keys: k, ports: ports, failed: make(chan error, 1), stopping: make(chan struct{})}
 	logger := newLogger(cfg.Log, s.failed, &s.silent)
 	hosts := map[primitives.ServiceName]static.Hosts{}
 	for i, name := range services {
@@ -135,8 +185,9 @@ func launch(cfg Config) (*Server, error) {
 			// One process, so the members are known: without gossip it is
 			// ready at once, and no member of a killed process is waited for.
 			temporal.WithStaticHosts(hosts),
-			temporal.WithAuthorizer(authorization.NewNoopAuthorizer()),
-			temporal.WithClaimMapper(func(*config.Config) authorization.ClaimMapper { return authorization.NewNoopClaimMapper() }),
+			temporal.WithTLSConfigFactory(serverTLS(own, k.clients)),
+			temporal.WithClaimMapper(func(*config.Config) authorization.ClaimMapper { return mapper{services: own, clients: k.clients} }),
+			temporal.WithAuthorizer(rights{namespace: cfg.Namespace, maySignal: cfg.MaySignal}),
 		)
 		if err != nil {
 			return // with an error, what NewServer returns is a nil that isn't nil
@@ -156,7 +207,10 @@ func launch(cfg Config) (*Server, error) {
 
 // register makes the namespace and waits until it can be used.
 func (s *Server) register(ctx context.Context, namespace string) error {
-	c, err := client.NewNamespaceClient(client.Options{HostPort: s.address, Logger: sdklog.NewStructuredLogger(slog.New(slog.DiscardHandler))})
+	c, err := client.NewNamespaceClient(client.Options{
+		HostPort: s.Address(), Logger: sdklog.NewStructuredLogger(slog.New(slog.DiscardHandler)),
+		ConnectionOptions: client.ConnectionOptions{TLS: s.clientTLS(turnus)},
+	})
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,8 @@ package temporal_test
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"log/slog"
 	"net"
 	"os"
@@ -57,11 +59,33 @@ func (b *buffer) String() string {
 }
 
 type engine struct {
+	dir    string
+	ahead  atomic.Int64 // of the clock, in nanoseconds
 	pg     *postgres.Server
 	server *temporal.Server
 	client client.Client
 	worker worker.Worker
 	log    *buffer
+}
+
+// certified is TLS with the files that Start has made in a directory.
+func certified(t *testing.T, dir, room string) *tls.Config {
+	t.Helper()
+	dir = filepath.Join(dir, room)
+	pair, err := tls.LoadX509KeyPair(filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem"))
+	require.NoError(t, err)
+	ca, err := os.ReadFile(filepath.Join(dir, "ca.pem"))
+	require.NoError(t, err)
+	c := &tls.Config{Certificates: []tls.Certificate{pair}, RootCAs: x509.NewCertPool()}
+	require.True(t, c.RootCAs.AppendCertsFromPEM(ca))
+	return c
+}
+
+// options are a client's with Turnus's own certificate.
+func (e *engine) options(t *testing.T) client.Options {
+	t.Helper()
+	return client.Options{HostPort: e.server.Address(), Namespace: "turnus", Logger: quiet(),
+		ConnectionOptions: client.ConnectionOptions{TLS: certified(t, e.dir, temporal.ClientDir)}}
 }
 
 func up(t *testing.T, dir string) *engine {
@@ -73,11 +97,14 @@ func up(t *testing.T, dir string) *engine {
 	require.NoError(t, err)
 	t.Cleanup(func() { pg.Stop(context.Background()) }) //nolint:errcheck // stopped already, if all went well
 	database := time.Since(began)
-	e := &engine{pg: pg, log: &buffer{}}
-	e.server, err = temporal.Start(ctx, temporal.Config{URL: pg.URL, Namespace: "turnus", Log: slog.New(slog.NewTextHandler(e.log, nil))})
+	e := &engine{dir: dir, pg: pg, log: &buffer{}}
+	e.server, err = temporal.Start(ctx, temporal.Config{URL: pg.URL, Namespace: "turnus", Dir: dir, Log: slog.New(slog.NewTextHandler(e.log, nil)),
+		Now:       func() time.Time { return time.Now().Add(time.Duration(e.ahead.Load())) },
+		MaySignal: func(workflow, signal string) bool { return strings.Count(workflow, "/") == 2 && signal == "decide" },
+	})
 	require.NoError(t, err)
 	ready := time.Since(began)
-	e.client, err = client.Dial(client.Options{HostPort: e.server.Address(), Namespace: "turnus", Logger: quiet()})
+	e.client, err = client.Dial(e.options(t))
 	require.NoError(t, err)
 	e.worker = worker.New(e.client, "q", worker.Options{})
 	e.worker.RegisterWorkflow(hello)
@@ -138,7 +165,7 @@ func TestEngine(t *testing.T) {
 	host, _, err := net.SplitHostPort(e.server.Address())
 	require.NoError(t, err)
 	require.Equal(t, "127.0.0.1", host)
-	ns, err := client.NewNamespaceClient(client.Options{HostPort: e.server.Address(), Logger: quiet()})
+	ns, err := client.NewNamespaceClient(e.options(t))
 	require.NoError(t, err)
 	described, err := ns.Describe(t.Context(), "turnus")
 	require.NoError(t, err)
@@ -178,7 +205,7 @@ func TestEngine(t *testing.T) {
 	// The database is gone once its schema was looked at, which takes two
 	// connections: an error, and no crash.
 	var asked atomic.Int32
-	_, err = temporal.Start(t.Context(), temporal.Config{Namespace: "turnus", URL: func(database string) string {
+	_, err = temporal.Start(t.Context(), temporal.Config{Namespace: "turnus", Dir: dir, URL: func(database string) string {
 		if database == "temporal" && asked.Add(1) > 2 {
 			return "postgres://127.0.0.1:1/temporal?sslmode=disable"
 		}
