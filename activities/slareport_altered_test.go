@@ -9,10 +9,10 @@ import (
 	"turnus/activities"
 	"turnus/imports"
 	"turnus/internal/pgtest"
+	"turnus/internal/storetest"
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
 	"turnus/itsm/run"
-	"turnus/itsm/task"
 	"turnus/itsm/ticket"
 	"turnus/store"
 	"turnus/workflows"
@@ -145,17 +145,7 @@ func TestReportsStandOnWhatWasDeclared(t *testing.T) {
 		f := a.begin("2026-02")
 		require.NoError(t, a.collect(f))
 		require.NoError(t, a.draft(f))
-		rep, err := a.store.Report(t.Context(), f.Run)
-		require.NoError(t, err)
-		ask := task.Task{ID: run.TaskID(f.Run, 1, "approval"), Run: f.Run, Round: 1, Step: "approval", Kind: task.Approval,
-			Outcomes: task.Approval.Outcomes(), Hash: rep.Hash, Opened: now, Due: now, Remind: now, Escalate: now}
-		require.NoError(t, a.store.OpenTask(t.Context(), ask))
-		p, err := a.store.IssuePass(t.Context(), now, person.Actor{Person: "max"}, store.PassFor{Kind: store.PassDecide, Run: f.Run, Task: ask.ID, Content: rep.Hash})
-		require.NoError(t, err)
-		_, refused, err := a.store.Decide(t.Context(), now, p.ID, task.Message{Task: ask.ID, Pass: p.Secret, Outcome: task.Approve})
-		require.NoError(t, err)
-		require.Nil(t, refused)
-		require.NoError(t, a.store.End(t.Context(), now, run.End{Run: f.Run, Round: 1, State: run.Published}))
+		storetest.End(t, a.store, now, "max", "olga", f.Run, run.Published)
 		return a
 	}
 	const lie = `UPDATE draft SET document = jsonb_set(document::jsonb, '{figures,0,value}', '"99.9"')::text`

@@ -26,7 +26,7 @@ func (s *server) importTickets(ctx context.Context, in *importInput) (*importOut
 	file := newUpload(in.ctx)
 	i, err := s.Store.Import(ctx, store.Intake{
 		Service: in.Name, Format: in.Format, Union: imports.Union(in.Format), AsOf: in.AsOf,
-		By: who.Person, Token: who.Token, Now: s.Now(),
+		By: who.Person, Token: who.Token, Issuer: who.Issuer, Now: s.Now(),
 	}, imports.Tickets(file, o), nil)
 	if err != nil && file.err != nil {
 		err = file.err // the cause, whatever the reader made of it

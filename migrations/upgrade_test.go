@@ -1,11 +1,8 @@
 package migrations_test
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 
-	"github.com/pressly/goose/v3"
 	"github.com/stretchr/testify/require"
 
 	"turnus/internal/pgtest"
@@ -16,15 +13,7 @@ import (
 // it is, and goes back and forth.
 func TestRulesComeOverRecords(t *testing.T) {
 	db, ctx := pgtest.Empty(t), t.Context()
-	steps := t.TempDir()
-	all, err := filepath.Glob("0*.sql")
-	require.NoError(t, err)
-	for _, name := range all {
-		b, err := os.ReadFile(name)
-		require.NoError(t, err)
-		require.NoError(t, os.WriteFile(filepath.Join(steps, name), b, 0o600))
-	}
-	p, err := goose.NewProvider(goose.DialectPostgres, db, os.DirFS(steps))
+	p, err := migrations.Provider(db)
 	require.NoError(t, err)
 	_, err = p.UpTo(ctx, 5)
 	require.NoError(t, err)

@@ -26,7 +26,7 @@ func (r *Runs) Cancel(ctx context.Context, by person.Actor, runID, reason string
 		return found, err
 	}
 	object := "run/" + runID
-	if !by.Has(person.Administrator) && !(len(people.Owners) > 0 && people.Owners[0] == by.Person) {
+	if !by.Has(person.Administrator) && people.Owner != by.Person {
 		return found, r.refused(ctx, by, "cancel.refused", object, fault.New(fault.Forbidden, text.F(
 			"%s may not cancel this run: its service's owner or an administrator may.",
 			"%s darf diesen Lauf nicht abbrechen: das dürfen die für den Service Verantwortlichen oder die Administration.", by.Person)))

@@ -83,11 +83,13 @@ func (h *house) wake() {
 }
 
 // covers imports a service's data up to an instant.
-func (h *house) covers(service string, asOf time.Time) {
+func (h *house) covers(service string, asOf time.Time) { h.Helper(); h.coversAs("olga", service, asOf) }
+
+func (h *house) coversAs(who, service string, asOf time.Time) {
 	h.Helper()
 	at := time.Date(2019, 6, 3, 8, 0, 0, 0, time.UTC)
 	end := at.Add(time.Hour)
-	_, err := h.store.Import(h.Context(), store.Intake{Service: service, Format: "csv", AsOf: asOf, Now: h.now, By: "olga"},
+	_, err := h.store.Import(h.Context(), store.Intake{Service: service, Format: "csv", AsOf: asOf, Now: h.now, By: who},
 		func(yield func(ticket.Row, error) bool) {
 			yield(ticket.Row{Row: 1, Number: "T1", Opened: at, At: at, State: "Closed", StoppedAt: &end}, nil)
 		}, nil)

@@ -2,6 +2,7 @@ package runs
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"turnus/itsm/agreement"
@@ -52,7 +53,8 @@ var endOfTime = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 // ready refuses a run that can't begin as things are, and says what would
 // help: its period isn't over or covered (unless a provisional run is
 // permitted, which it then becomes), nothing was agreed, nobody could decide.
-func (s situation) ready(now time.Time, p workflows.Process, period calendar.Period, n *store.NewRun, provisional bool) error {
+func (r *Runs) ready(ctx context.Context, s situation, p workflows.Process, period calendar.Period, n *store.NewRun, provisional bool) error {
+	now := r.now()
 	if p.Covered {
 		why, help := s.uncovered(now, period)
 		n.Why = why
@@ -60,7 +62,7 @@ func (s situation) ready(now time.Time, p workflows.Process, period calendar.Per
 			return fault.New(fault.Invalid, text.New(why.En+" "+help.En, why.De+" "+help.De)).At("period")
 		}
 	}
-	_, to := period.Bounds(s.zone)
+	from, to := period.Bounds(s.zone)
 	if p.Agreed && !s.agreedBefore(to) {
 		return fault.Invalidf("period", "%s has no agreement that holds before the end of %s: declare one, or take a later period",
 			"%s hat keine Vereinbarung, die vor dem Ende von %s gilt: eine hinterlegen, oder eine spätere Periode wählen", s.service, period.Name)
@@ -68,9 +70,40 @@ func (s situation) ready(now time.Time, p workflows.Process, period calendar.Per
 	if n.Provisional {
 		return nil
 	}
-	people := s.people
-	people.StartedBy = n.By.Person
-	return people.Decidable()
+	basis, err := s.basis(p, from, to)
+	if err != nil {
+		return err
+	}
+	behind, err := r.store.InvolvedIn(ctx, basis)
+	if err != nil {
+		return err
+	}
+	return s.people.StartedBy(n.By).With(behind...).Decidable()
+}
+
+// basis is what a run would stand on, if it began now.
+func (s situation) basis(p workflows.Process, from, to time.Time) (task.Basis, error) {
+	b := task.Basis{Service: s.service, At: from}
+	if p.Covered {
+		b.Import = s.newest
+	}
+	if !p.Agreed {
+		return b, nil
+	}
+	for _, v := range s.agreed {
+		if !v.ValidFrom.Before(to) {
+			continue
+		}
+		b.Resources = append(b.Resources, task.DeclaredIn{Kind: resource.Agreement, Name: v.Resource.Metadata.Name, Version: v.Version})
+		var spec agreement.Spec
+		if err := json.Unmarshal(v.Resource.Spec, &spec); err != nil {
+			return b, err
+		}
+		for _, t := range spec.Targets {
+			b.Resources = append(b.Resources, task.DeclaredIn{Kind: resource.Calendar, Name: t.Calendar})
+		}
+	}
+	return b, nil
 }
 
 func (s situation) agreedBefore(end time.Time) bool {

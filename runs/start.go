@@ -94,7 +94,7 @@ func (r *Runs) Start(ctx context.Context, by person.Actor, s Start) (run.Run, bo
 	if err != nil {
 		return none, false, err
 	}
-	if err := about.ready(r.now(), p, period, &n, s.Provisional); err != nil {
+	if err := r.ready(ctx, about, p, period, &n, s.Provisional); err != nil {
 		return none, false, err
 	}
 	started, created, err := r.store.Begin(ctx, r.now(), n)

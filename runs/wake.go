@@ -120,7 +120,7 @@ func (w waking) judged(ctx context.Context, f store.Found) (store.Verdict, error
 		w.known[f.Scope] = about
 	}
 	n := store.NewRun{Key: f.Key, Service: f.Scope, Again: again, Owner: about.owner, By: by}
-	if err := about.ready(w.now(), p, period, &n, false); err != nil {
+	if err := w.ready(ctx, about, p, period, &n, false); err != nil {
 		return store.Verdict{}, err
 	}
 	return store.Verdict{Begin: &n}, nil

@@ -147,7 +147,7 @@ func (w *world) change(d resource.Raw, by person.Actor, now time.Time) (Change, 
 		return c, err
 	}
 	d.Spec = spec
-	after := resource.Version{Resource: d, Version: 1, ValidFrom: now, At: now, By: actor(by)}
+	after := resource.Version{Resource: d, Version: 1, ValidFrom: now, At: now, By: actor(by), TokenIssuer: by.Issuer}
 	if after.Hash, err = canonical.Hash(d); err != nil {
 		return c, err
 	}
@@ -181,16 +181,21 @@ func insert(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, ch
 		if err := record(ctx, tx, now, by, "resource."+c.Change, key{c.Kind, c.Name}.String(), before, c.After); err != nil {
 			return err
 		}
+		if c.Kind == resource.Person { // whose roles go together: that was checked
+			if err := mend(ctx, tx, now, by, AdministratorApproves, key{c.Kind, c.Name}.String()); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
 
 func insertVersion(ctx context.Context, tx *sqlx.Tx, v resource.Version) error {
 	_, err := tx.ExecContext(ctx, `
-		INSERT INTO resource (kind, name, version, valid_from, retired, document, hash, at, person)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		INSERT INTO resource (kind, name, version, valid_from, retired, document, hash, at, person, token_issuer)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
 		string(v.Resource.Kind), v.Resource.Metadata.Name, v.Version, v.ValidFrom, v.Retired,
-		JSON[resource.Raw]{V: v.Resource}, v.Hash, v.At, v.By)
+		JSON[resource.Raw]{V: v.Resource}, v.Hash, v.At, v.By, v.TokenIssuer)
 	return err
 }
 

@@ -84,7 +84,7 @@ func (s *Store) Cancel(ctx context.Context, now time.Time, by string, m run.Canc
 		if err != nil {
 			return nil, err
 		}
-		if !who.Spec.Has(person.Administrator) && !(who.Spec.Has(person.ProcessOwner) && people.Owners[0] == p.Person) {
+		if !who.Spec.Has(person.Administrator) && !(who.Spec.Has(person.ProcessOwner) && people.Owner == p.Person) {
 			return fault.New(fault.Forbidden, text.F("%s may not cancel this run: its service's owner or an administrator may.",
 				"%s darf diesen Lauf nicht abbrechen: das dürfen die für den Service Verantwortlichen oder die Administration.", p.Person)), nil
 		}

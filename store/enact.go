@@ -27,14 +27,15 @@ func proposalOf(ctx context.Context, q sqlx.QueryerContext, runID string) (Propo
 		Document JSON[resource.Raw] `db:"document"`
 		Hash     string             `db:"hash"`
 		Person   string             `db:"person"`
+		Issuer   string             `db:"token_issuer"`
 		At       time.Time          `db:"at"`
 		Enacted  sql.NullInt64      `db:"enacted"`
 	}
-	err := sqlx.GetContext(ctx, q, &row, "SELECT base, document, hash, person, at, enacted FROM proposal WHERE run = $1", runID)
+	err := sqlx.GetContext(ctx, q, &row, "SELECT base, document, hash, person, token_issuer, at, enacted FROM proposal WHERE run = $1", runID)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = fmt.Errorf("run %s has no proposal", runID)
 	}
-	return Proposal{runID, row.Base, row.Document.V, row.Hash, row.Person, row.At.UTC(), int(row.Enacted.Int64)}, err
+	return Proposal{runID, row.Base, row.Document.V, row.Hash, row.Person, row.Issuer, row.At.UTC(), int(row.Enacted.Int64)}, err
 }
 
 // Enact puts a proposal that was approved in force, once: the resource gets
@@ -66,7 +67,7 @@ func (s *Store) Enact(ctx context.Context, now time.Time, runID string, known Pr
 			return err
 		}
 		// The version says who proposed it; the run, who approved it.
-		v := resource.Version{Resource: p.Document, Version: p.Base + 1, Hash: p.Hash, At: now, By: p.By}
+		v := resource.Version{Resource: p.Document, Version: p.Base + 1, Hash: p.Hash, At: now, By: p.By, TokenIssuer: p.Issuer}
 		if before != nil {
 			v.ValidFrom = now
 		}

@@ -137,13 +137,9 @@ func (s *Store) ProposeExclusion(ctx context.Context, now time.Time, by person.A
 			e.Service, pq.StringArray(e.Tickets), e.Agreement, e.Target, e.Reason, e.Detail, e.Evidence, e.By, e.TokenIssuer, e.At, request); err != nil {
 			return err
 		}
-		return record(ctx, tx, now, by, "exclusion.proposed", exclusionObject(e), nil, e)
+		return record(ctx, tx, now, by, "exclusion.proposed", e.Object(), nil, e)
 	})
 	return e, err
-}
-
-func exclusionObject(e agreement.Exclusion) string {
-	return fmt.Sprintf("exclusion/%s/%d", e.Service, e.ID)
 }
 
 // checkExclusion holds a proposal against what it names.
@@ -219,7 +215,7 @@ func (s *Store) WithdrawExclusion(ctx context.Context, now time.Time, by person.
 			return nil // somebody was first, and has committed by now
 		}
 		withdrawn = true
-		return record(ctx, tx, now, by, "exclusion.withdrawn", exclusionObject(e), nil, w)
+		return record(ctx, tx, now, by, "exclusion.withdrawn", e.Object(), nil, w)
 	})
 	if err != nil {
 		return e, err

@@ -14,6 +14,7 @@ import (
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
 	"turnus/itsm/run"
+	"turnus/itsm/sla"
 	"turnus/itsm/task"
 	"turnus/itsm/ticket"
 )
@@ -283,7 +284,7 @@ func TestProposersDontApprove(t *testing.T) {
 	freezeAndAsk := func(round int, list ...agreement.Exclusion) task.Task {
 		t.Helper()
 		require.NoError(t, s.Enter(ctx, run.Step{Run: r.ID, Round: round}, run.Collecting))
-		_, err := Freeze(ctx, s, declared, run.Step{Run: r.ID, Round: round}, map[string]any{"service": "desk", "exclusions": list})
+		_, err := Freeze(ctx, s, declared, run.Step{Run: r.ID, Round: round}, sla.Frozen{Service: "desk", Exclusions: list})
 		require.NoError(t, err)
 		return ask(t, s, declared.Add(time.Duration(round)*time.Minute), run.Step{Run: r.ID, Round: round})
 	}

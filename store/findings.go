@@ -7,6 +7,7 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"turnus/itsm/person"
 	"turnus/itsm/text"
 )
 
@@ -14,19 +15,31 @@ import (
 type Finding struct {
 	ID      int64     `json:"id" db:"id"`
 	Kind    string    `json:"kind" db:"kind"`
-	Service string    `json:"service" db:"service"`
-	Object  string    `json:"object" db:"object"` // as in the audit trail
+	Service string    `json:"service" db:"service"` // empty: it concerns the installation
+	Object  string    `json:"object" db:"object"`   // as in the audit trail
 	Title   text.Text `json:"title" db:"-"`
 	At      time.Time `json:"at" db:"at"`
 }
 
-// MissedSlot is the kind of finding that a missed slot opens.
-const MissedSlot = "missed-slot"
+// The kinds of findings: a slot was missed; somebody has two roles that don't
+// go together, from the time before that was refused.
+const (
+	MissedSlot            = "missed-slot"
+	AdministratorApproves = "administrator-approves"
+)
 
 // found opens a finding, in the transaction of what was found.
 func found(ctx context.Context, tx sqlx.ExecerContext, f Finding) error {
 	_, err := tx.ExecContext(ctx, "INSERT INTO finding (kind, service, object, title, at) VALUES ($1, $2, $3, $4, $5)",
 		f.Kind, f.Service, f.Object, JSON[text.Text]{f.Title}, f.At)
+	return err
+}
+
+// mend notes that what was found about an object is put right, in the
+// transaction that does so.
+func mend(ctx context.Context, tx sqlx.ExecerContext, now time.Time, by person.Actor, kind, object string) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO finding_mended (finding, person, at)
+		SELECT id, $3, $4 FROM finding WHERE kind = $1 AND object = $2 ON CONFLICT DO NOTHING`, kind, object, actor(by), now)
 	return err
 }
 
@@ -36,7 +49,7 @@ type Findings struct {
 	Sight
 }
 
-// Findings lists findings, newest first.
+// Findings lists findings, newest first, without those that are mended.
 func (s *Store) Findings(ctx context.Context, f Findings, p Page) ([]Finding, string, error) {
 	before, err := p.number(1 << 62)
 	if err != nil {
@@ -47,7 +60,7 @@ func (s *Store) Findings(ctx context.Context, f Findings, p Page) ([]Finding, st
 		Title JSON[text.Text] `db:"title"`
 	}
 	if err := s.db.SelectContext(ctx, &rows, `SELECT f.id, f.kind, f.service, f.object, f.title, f.at FROM finding f
-		WHERE f.id < $1 AND ($2 = '' OR f.service = $2)
+		WHERE f.id < $1 AND ($2 = '' OR f.service = $2) AND NOT EXISTS (SELECT 1 FROM finding_mended m WHERE m.finding = f.id)
 		  AND ($5 OR f.service IN (`+theirs("$3", "$4")+`))
 		ORDER BY f.id DESC LIMIT $6`, before, f.Service, f.Owner, f.Approver, f.All, p.limit()+1); err != nil {
 		return nil, "", mapped(err)

@@ -13,14 +13,18 @@ import (
 	"turnus/report"
 )
 
+// noted is a frozen set that stands on nothing.
+type noted struct {
+	Note string `json:"note"`
+}
+
+func (noted) Basis() task.Basis { return task.Basis{} }
+
 // History gives the newest version of each period, with the set behind it and
 // the approval of that content; what was never published isn't there.
 func TestHistory(t *testing.T) {
 	s, ctx := declaringStore(t), t.Context()
 	apply1(t, s, declared, house()...)
-	type set struct {
-		Note string `json:"note"`
-	}
 	at := declared
 	publish := func(period, note string, state run.State) {
 		t.Helper()
@@ -29,7 +33,7 @@ func TestHistory(t *testing.T) {
 			Reason: note, Owner: "olga", By: person.Actor{Person: "olga"}})
 		require.NoError(t, err)
 		st := run.Step{Run: r.ID, Round: 1}
-		_, err = Freeze(ctx, s, at, st, set{note})
+		_, err = Freeze(ctx, s, at, st, noted{Note: note})
 		require.NoError(t, err)
 		hash, doc, err := report.Hash(report.Document{Run: r.ID, Period: period, Subject: text.Same(note)})
 		require.NoError(t, err)
@@ -46,7 +50,7 @@ func TestHistory(t *testing.T) {
 	publish("2016-03", "march", run.Failed)
 	publish("2016-04", "april", run.Published)
 
-	all, err := History[set](ctx, s, "sla-report", "desk", []string{"2015-12", "2016-01", "2016-02", "2016-03"})
+	all, err := History[noted](ctx, s, "sla-report", "desk", []string{"2015-12", "2016-01", "2016-02", "2016-03"})
 	require.NoError(t, err)
 	require.Len(t, all, 2)
 	january, february := all[0], all[1]
@@ -59,7 +63,7 @@ func TestHistory(t *testing.T) {
 	require.Equal(t, declared.Add(3*time.Hour).UTC(), february.Published)
 
 	for _, none := range []struct{ scope, period string }{{"desk", "2016-03"}, {"other", "2016-01"}} {
-		all, err = History[set](ctx, s, "sla-report", none.scope, []string{none.period})
+		all, err = History[noted](ctx, s, "sla-report", none.scope, []string{none.period})
 		require.NoError(t, err)
 		require.Empty(t, all)
 	}

@@ -21,6 +21,7 @@ type Intake struct {
 	AsOf    time.Time // zero: the newest change in the file
 	By      string
 	Token   string
+	Issuer  string // of the token
 	Now     time.Time
 }
 
@@ -87,7 +88,7 @@ func (g *staging) asOf(said time.Time) (time.Time, error) {
 // merged makes the import of what is staged.
 func merged(ctx context.Context, conn *sqlx.Conn, tx *sqlx.Tx, in Intake, g *staging) (ticket.Import, error) {
 	done := ticket.Import{Service: in.Service, Format: in.Format, AsOf: in.AsOf.UTC().Truncate(time.Microsecond), Read: g.read,
-		By: in.By, At: in.Now.UTC().Truncate(time.Microsecond)}
+		By: in.By, TokenIssuer: in.Issuer, At: in.Now.UTC().Truncate(time.Microsecond)}
 	if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('turnus.import/' || $1, 0))`, in.Service); err != nil {
 		return done, err
 	}
@@ -109,7 +110,7 @@ func merged(ctx context.Context, conn *sqlx.Conn, tx *sqlx.Tx, in Intake, g *sta
 		done.Oldest = m.oldest.UTC()
 	}
 	if _, err := tx.NamedExecContext(ctx, `INSERT INTO import (`+importColumns+`) OVERRIDING SYSTEM VALUE
-		VALUES (:id, :service, :format, :as_of, :oldest, :rows_read, :rows_loaded, :rows_unchanged, :rows_rejected, :tickets_changed, :person, :at)`,
+		VALUES (:id, :service, :format, :as_of, :oldest, :rows_read, :rows_loaded, :rows_unchanged, :rows_rejected, :tickets_changed, :person, :at, :token_issuer)`,
 		done); err != nil {
 		return done, err
 	}

@@ -19,6 +19,7 @@ import (
 	"turnus/itsm/planning"
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
+	"turnus/itsm/task"
 	"turnus/itsm/text"
 )
 
@@ -29,6 +30,7 @@ type Proposal struct {
 	Document resource.Raw `json:"document"`
 	Hash     string       `json:"hash"`
 	By       string       `json:"by"`
+	Issuer   string       `json:"token_issuer,omitempty"` // of the proposer's token
 	At       time.Time    `json:"at"`
 	Enacted  int          `json:"enacted,omitempty"` // the version that it became
 }
@@ -106,8 +108,8 @@ func submit(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, d 
 			return Change{Kind: k.kind, Name: k.name, Change: Unchanged, After: before}, nil
 		}
 	}
-	p := Proposal{Base: base, Document: d, Hash: hash, By: by.Person, At: now}
-	c.After = &resource.Version{Resource: d, Version: base + 1, ValidFrom: now, Hash: hash, At: now, By: by.Person}
+	p := Proposal{Base: base, Document: d, Hash: hash, By: by.Person, Issuer: by.Issuer, At: now}
+	c.After = &resource.Version{Resource: d, Version: base + 1, ValidFrom: now, Hash: hash, At: now, By: by.Person, TokenIssuer: by.Issuer}
 	about, err := subjectOf(d)
 	if err != nil {
 		return c, err
@@ -135,8 +137,12 @@ func submit(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, d 
 	if err != nil {
 		return c, err
 	}
-	people.StartedBy = by.Person
-	if err := people.Decidable(); err != nil {
+	behind, err := involvedIn(ctx, tx, planning.Change{Service: about.Service, Document: d, At: now}.Basis())
+	if err != nil {
+		return c, err
+	}
+	proposed := task.By(by.Person, by.Issuer, task.Proposed, k.String())
+	if err := people.StartedBy(by).With(proposed...).With(behind...).Decidable(); err != nil {
 		return c, err
 	}
 	zone, err := serviceZone(ctx, tx, svc.Spec)
@@ -152,8 +158,8 @@ func submit(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, d 
 		return c, err
 	}
 	c.Run = r.ID
-	if _, err := tx.ExecContext(ctx, `INSERT INTO proposal (run, kind, name, base, document, hash, person, at) VALUES ($1,$2,$3,$4,$5,$6,$7,$8)`,
-		r.ID, string(k.kind), k.name, p.Base, JSON[resource.Raw]{d}, hash, by.Person, now); err != nil {
+	if _, err := tx.ExecContext(ctx, `INSERT INTO proposal (run, kind, name, base, document, hash, person, token_issuer, at) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9)`,
+		r.ID, string(k.kind), k.name, p.Base, JSON[resource.Raw]{d}, hash, by.Person, by.Issuer, now); err != nil {
 		return c, err
 	}
 	return c, record(ctx, tx, now, by, "resource.proposed", k.String(), c.Before, map[string]any{"run": r.ID, "document": d, "hash": hash})

@@ -12,6 +12,7 @@ import (
 	"turnus/itsm/fault"
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
+	"turnus/itsm/task"
 	"turnus/itsm/text"
 	"turnus/report"
 )
@@ -19,11 +20,15 @@ import (
 // inRound lets a row of a round be written while its run is live and in it.
 const inRound = " FROM run r WHERE r.id = $1 AND r.round = $2 AND r.ended_at IS NULL ON CONFLICT DO NOTHING"
 
-// Freeze keeps what a round stands on, once: a retry gets what was frozen first.
-func Freeze[T any](ctx context.Context, s *Store, now time.Time, st run.Step, set T) (T, error) {
-	_, err := s.db.ExecContext(ctx, "INSERT INTO frozen_set (run, round, document, at) SELECT $1, $2, $3::jsonb, $4::timestamptz"+inRound,
-		st.Run, st.Round, JSON[T]{set}, now)
-	if err != nil {
+// Grounded is what a round may stand on: it says what it stands on in its
+// turn, so that those who brought that don't decide on it.
+type Grounded interface{ Basis() task.Basis }
+
+// Freeze keeps what a round stands on, once: a retry gets what was frozen
+// first. Who is involved in it goes on record with it.
+func Freeze[T Grounded](ctx context.Context, s *Store, now time.Time, st run.Step, set T) (T, error) {
+	args := append(basisArgs(set.Basis(), st.Run), st.Round, JSON[T]{set}, now)
+	if _, err := s.db.ExecContext(ctx, freezing, args...); err != nil {
 		return set, mapped(err)
 	}
 	return Frozen[T](ctx, s, st)

@@ -28,13 +28,15 @@ type resourceRow struct {
 	Hash      string             `db:"hash"`
 	At        time.Time          `db:"at"`
 	Person    string             `db:"person"`
+
+	TokenIssuer string `db:"token_issuer"`
 }
 
-const resourceColumns = `version, valid_from, retired, document, hash, at, person`
+const resourceColumns = `version, valid_from, retired, document, hash, at, person, token_issuer`
 
 func (r resourceRow) domain() resource.Version {
 	return resource.Version{Resource: r.Document.V, Version: r.Version, ValidFrom: r.ValidFrom.UTC(),
-		Retired: r.Retired, Hash: r.Hash, At: r.At.UTC(), By: r.Person}
+		Retired: r.Retired, Hash: r.Hash, At: r.At.UTC(), By: r.Person, TokenIssuer: r.TokenIssuer}
 }
 
 // Resource is the newest version of a resource; a retired one isn't found.

@@ -46,7 +46,7 @@ func (s *Store) Retire(ctx context.Context, by person.Actor, now time.Time, k re
 			return err
 		}
 		after := before
-		after.Version, after.ValidFrom, after.Retired, after.At, after.By = before.Version+1, now, true, now, actor(by)
+		after.Version, after.ValidFrom, after.Retired, after.At, after.By, after.TokenIssuer = before.Version+1, now, true, now, actor(by), by.Issuer
 		if err := insertVersion(ctx, tx, after); err != nil {
 			return err
 		}
@@ -57,6 +57,9 @@ func (s *Store) Retire(ctx context.Context, by person.Actor, now time.Time, k re
 			return nil
 		}
 		if err := checkAdministrators(ctx, tx, administrated); err != nil {
+			return err
+		}
+		if err := mend(ctx, tx, now, by, AdministratorApproves, key{k, name}.String()); err != nil {
 			return err
 		}
 		_, err = revokeAll(ctx, tx, by, now, name)

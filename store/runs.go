@@ -175,7 +175,8 @@ func begin(ctx context.Context, tx *sqlx.Tx, now time.Time, n NewRun) (r run.Run
 	}
 	in := run.Input{Run: n.Key.ID(attempt), Key: n.Key, Attempt: attempt, Provisional: n.Provisional, Why: n.Why}
 	if _, err := tx.ExecContext(ctx, `INSERT INTO run (id, process, scope, period, attempt, state, provisional, input, service, owner,
-			started_by, token_issuer, reason, request, created_at) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,nullif($14,''),$15)`,
+			started_by, token_issuer, reason, request, created_at, service_version) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,nullif($14,''),$15,
+			(SELECT coalesce(max(version), 0) FROM resource WHERE kind = 'Service' AND name = $9))`,
 		in.Run, n.Key.Process, n.Key.Scope, n.Key.Period, attempt, run.Collecting, n.Provisional, JSON[run.Input]{in}, n.Service, n.Owner,
 		n.By.Person, n.By.Issuer, n.Reason, n.Request, now); err != nil {
 		return r, false, err

@@ -9,10 +9,8 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
-	"turnus/itsm/agreement"
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
-	"turnus/itsm/resource"
 	"turnus/itsm/run"
 	"turnus/itsm/task"
 	"turnus/itsm/text"
@@ -64,18 +62,6 @@ func (s *Store) tasksOf(ctx context.Context, runID string) ([]task.Task, error) 
 	return list, err
 }
 
-// Who may decide, as one condition of SQL: the same rule as task.People.May,
-// for lists. $1 is the person.
-const mine = `EXISTS (SELECT 1 FROM resource_current s, resource_current p
-	WHERE s.kind = 'Service' AND s.name = r.service AND p.kind = 'Person' AND p.name = $1
-	  AND s.document->'spec'->'approvers' @> to_jsonb($1::text) AND p.document->'spec'->'roles' @> '"approver"'
-	  AND s.document->'spec'->>'owner' <> $1 AND r.owner <> $1 AND r.started_by <> $1
-	  AND NOT EXISTS (SELECT 1 FROM frozen_set f WHERE f.run = t.run AND f.round = t.round
-	      AND f.document->'exclusions' @> jsonb_build_array(jsonb_build_object('by', $1::text))))`
-
-const owned = `EXISTS (SELECT 1 FROM resource_current s WHERE s.kind = 'Service' AND s.name = r.service
-	AND s.document->'spec'->>'owner' = $1)`
-
 // Tasks lists tasks, oldest first.
 func (s *Store) Tasks(ctx context.Context, f Tasks, p Page) ([]task.Task, string, error) {
 	at, id, err := p.place(time.Time{})
@@ -115,59 +101,6 @@ func (s *Store) Tasks(ctx context.Context, f Tasks, p Page) ([]task.Task, string
 		list[i].Approvers = able
 	}
 	return list, next, nil
-}
-
-// PeopleOf are those around a task, as they are now.
-func (s *Store) PeopleOf(ctx context.Context, t task.Task) (task.People, error) {
-	p, err := peopleOf(ctx, s.db, run.Step{Run: t.Run, Round: t.Round})
-	return p, mapped(err)
-}
-
-// peopleOf are those around a round of a run: whose exclusions its figures use
-// says the frozen set.
-func peopleOf(ctx context.Context, q sqlx.QueryerContext, st run.Step) (task.People, error) {
-	r, err := getRun(ctx, q, st.Run, "")
-	if err != nil {
-		return task.People{}, err
-	}
-	p, err := peopleAround(ctx, q, r.Service)
-	if err != nil {
-		return p, err
-	}
-	p.StartedBy = r.StartedBy
-	p.Owners = append(p.Owners, r.Owner)
-	err = sqlx.SelectContext(ctx, q, &p.Proposers, `SELECT DISTINCT who #>> '{}' AS who
-		FROM frozen_set f, jsonb_path_query(f.document, '$.exclusions[*].by') who WHERE f.run = $1 AND f.round = $2 ORDER BY who`, st.Run, st.Round)
-	return p, err
-}
-
-// PeopleAround are those around a service before anybody has started a run.
-func (s *Store) PeopleAround(ctx context.Context, service string) (task.People, error) {
-	p, err := peopleAround(ctx, s.db, service)
-	return p, mapped(err)
-}
-
-func peopleAround(ctx context.Context, q sqlx.QueryerContext, service string) (task.People, error) {
-	p := task.People{Specs: map[string]person.Spec{}}
-	svc, err := current[agreement.ServiceSpec](ctx, q, resource.Service, service)
-	if fault.Is(err, fault.NotFound) {
-		return p, nil // a service that has gone: nobody may decide
-	}
-	if err != nil {
-		return p, err
-	}
-	p.Approvers, p.Owners = svc.Spec.Approvers, []string{svc.Spec.Owner}
-	for _, a := range p.Approvers {
-		who, err := current[person.Spec](ctx, q, resource.Person, a)
-		switch {
-		case fault.Is(err, fault.NotFound): // has left
-		case err != nil:
-			return p, err
-		default:
-			p.Specs[a] = who.Spec
-		}
-	}
-	return p, nil
 }
 
 // OpenTask writes a task that a workflow has noted, and lets its run wait;
@@ -239,7 +172,7 @@ func (s *Store) AdvanceTask(ctx context.Context, now time.Time, id string) (next
 		}
 		to := p.Eligible()
 		if step == task.Escalate {
-			to = p.Owners[:1] // the service's owner, as of now
+			to = []string{p.Owner}
 		}
 		return record(ctx, tx, now, person.Actor{Person: person.System}, "task."+string(step), "task/"+id, nil,
 			map[string]any{"to": to, "due": t.Due})

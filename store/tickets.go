@@ -12,7 +12,7 @@ import (
 	"turnus/itsm/ticket"
 )
 
-const importColumns = `id, service, format, as_of, oldest, rows_read, rows_loaded, rows_unchanged, rows_rejected, tickets_changed, person, at`
+const importColumns = `id, service, format, as_of, oldest, rows_read, rows_loaded, rows_unchanged, rows_rejected, tickets_changed, person, at, token_issuer`
 
 // Imports lists a service's imports, newest first.
 func (s *Store) Imports(ctx context.Context, service string, p Page) ([]ticket.Import, string, error) {

@@ -61,6 +61,9 @@ const (
 	maxWords    = 4000 // characters of detail, of evidence, and of a withdrawal's reason
 )
 
+// Object names an exclusion in the audit trail.
+func (e Exclusion) Object() string { return fmt.Sprintf("exclusion/%s/%d", e.Service, e.ID) }
+
 // Check refuses an exclusion that says too little, or too much. Whether what
 // it names exists, the store knows.
 func (e Exclusion) Check() error {

@@ -9,9 +9,10 @@ import (
 	"turnus/itsm/fault"
 )
 
-// Check refuses an e-mail address that can't be one, and roles that aren't
-// known or stand twice. No role at all is fine: such a person sees what
-// everybody sees.
+// Check refuses an e-mail address that can't be one, roles that aren't known or
+// stand twice, and two that don't go together: whoever issues tokens and
+// declares what figures stand on doesn't decide on them. No role at all is
+// fine: such a person sees what everybody sees.
 func (s Spec) Check() error {
 	var faults []error
 	if s.Email != "" {
@@ -30,6 +31,10 @@ func (s Spec) Check() error {
 		case slices.Contains(s.Roles[:i], r):
 			faults = append(faults, fault.Invalidf(field, "%q stands more than once.", "%q steht mehr als einmal da.", r))
 		}
+	}
+	if s.Has(Administrator) && s.Has(Approver) {
+		faults = append(faults, fault.Invalidf("roles", "%s and %s don't go together, since nobody decides on what they have set up themselves: give one of them to somebody else.",
+			"%s und %s gehen nicht zusammen, denn niemand entscheidet über das, was er oder sie selbst eingerichtet hat: eine der Rollen einer anderen Person geben.", Administrator, Approver))
 	}
 	return errors.Join(faults...)
 }

@@ -18,7 +18,13 @@ func TestCheck(t *testing.T) {
 	} {
 		require.Equal(t, ok, person.Spec{Email: email}.Check() == nil, "%q", email)
 	}
-	require.NoError(t, person.Spec{Roles: person.Roles()}.Check())
+	require.NoError(t, person.Spec{Roles: []person.Role{person.Administrator, person.ProcessOwner, person.Auditor, person.Viewer}}.Check())
+	require.NoError(t, person.Spec{Roles: []person.Role{person.Approver, person.ProcessOwner, person.Auditor, person.Viewer}}.Check())
+	pair := fault.All(person.Spec{Roles: person.Roles()}.Check())
+	require.Len(t, pair, 1, "administrator and approver at once")
+	require.Equal(t, "roles", pair[0].Field)
+	require.Contains(t, pair[0].Message.En, "administrator and approver don't go together")
+	require.Contains(t, pair[0].Message.De, "administrator und approver gehen nicht zusammen")
 	all := fault.All(person.Spec{Roles: []person.Role{"boss", person.Viewer, person.Viewer}}.Check())
 	require.Len(t, all, 2)
 	require.Equal(t, "roles[0]", all[0].Field)

@@ -1,9 +1,11 @@
 package planning
 
 import (
+	"encoding/json"
 	"time"
 
 	"turnus/itsm/resource"
+	"turnus/itsm/task"
 	"turnus/itsm/text"
 )
 
@@ -25,4 +27,15 @@ type Change struct {
 	Coming   []Slot        `json:"coming"` // due from now on, thirteen months ahead
 	Gone     []Slot        `json:"gone"`   // planned so far, and not any more
 	Waived   []Slot        `json:"waived"` // as they are now
+}
+
+// Basis is what the change stands on besides its proposal: the service, and
+// the calendar that an interval names.
+func (c Change) Basis() task.Basis {
+	b := task.Basis{Service: c.Service, At: c.At}
+	var spec Spec
+	if c.Document.Kind == resource.Interval && json.Unmarshal(c.Document.Spec, &spec) == nil && spec.Calendar != "" {
+		b.Resources = []task.DeclaredIn{{Kind: resource.Calendar, Name: spec.Calendar}}
+	}
+	return b
 }

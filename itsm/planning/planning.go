@@ -4,8 +4,8 @@
 //
 // A slot is a local date with a time of day, so it never vanishes in an hour
 // that daylight saving skips, and never doubles in one that it repeats. It may
-// import itsm/calendar, itsm/resource, itsm/run, itsm/fault, itsm/text, and of
-// robfig/cron the parser.
+// import itsm/calendar, itsm/resource, itsm/run, itsm/task, itsm/fault,
+// itsm/text, and of robfig/cron the parser.
 //
 //	third := planning.Rule{WorkingDay: 3, Of: calendar.Month, At: "06:00"}
 //	plan, err := planning.Compile(third, berlin, office, planning.ModifiedFollowing)

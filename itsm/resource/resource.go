@@ -119,6 +119,8 @@ type Version struct {
 	Hash      string     `json:"hash"` // SHA-256 of the canonical JSON, hexadecimal
 	At        time.Time  `json:"at"`
 	By        string     `json:"by"` // a person, or "turnus"
+
+	TokenIssuer string `json:"token_issuer,omitempty"` // who issued the token with which it was declared
 }
 
 // Intact says that a version's document is the one that its hash is over.

@@ -3,8 +3,8 @@
 // domain guide, section 1).
 //
 // It may import the standard library, itsm/agreement, itsm/calendar,
-// itsm/canonical, itsm/interval, itsm/stats, itsm/ticket, itsm/fault and
-// itsm/text.
+// itsm/canonical, itsm/interval, itsm/resource, itsm/stats, itsm/task,
+// itsm/ticket, itsm/fault and itsm/text.
 package sla
 
 import (

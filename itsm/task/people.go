@@ -13,43 +13,39 @@ import (
 type People struct {
 	Approvers []string               // as the service names them
 	Specs     map[string]person.Spec // of those who haven't left
-	StartedBy string                 // of the run; empty for a slot
-	Owners    []string               // of the service, at the start and now
-	Proposers []string               // of the exclusions that the round uses
+	Owner     string                 // of the service: now, or at the start where the service has gone
+	Involved  []Involvement
 }
 
 // May says whether a person may decide, with the reason if not. Four eyes:
-// whoever started the run, owns the service, or proposed an exclusion that the
-// figures use doesn't.
+// whoever is involved in any way doesn't.
 func (p People) May(name string) error {
 	switch {
 	case !slices.Contains(p.Approvers, name):
 		return refuse("%s isn't an approver of this service.", "%s gehört nicht zu den Freigebenden dieses Service.", name)
 	case !p.Specs[name].Has(person.Approver):
 		return refuse("%s doesn't have the role approver.", "%s hat die Rolle approver nicht.", name)
-	case p.involved(name):
-		return refuse("%s started this run or owns the service: somebody else has to decide (four eyes).",
-			"%s hat diesen Lauf gestartet oder verantwortet den Service: jemand anderes muss entscheiden (Vier-Augen-Prinzip).", name)
-	case slices.Contains(p.Proposers, name):
-		return refuse("%s proposed an exclusion that these figures use: somebody else has to decide (four eyes).",
-			"%s hat einen Ausschluss vorgeschlagen, den diese Zahlen verwenden: jemand anderes muss entscheiden (Vier-Augen-Prinzip).", name)
+	}
+	if g, how := p.gravest(name); g > Free {
+		why := how.title()
+		return fault.New(fault.Forbidden, text.New(
+			name+" "+why.En+": somebody else has to decide (four eyes).",
+			name+" "+why.De+": jemand anderes muss entscheiden (Vier-Augen-Prinzip)."))
 	}
 	return nil
 }
 
-// MayWith is May, and looks at who issued the token that the person uses: a
-// token from somebody who may not decide could be a borrowed hand.
+// MayWith is May, and looks at who issued the token that the person uses:
+// through a token from somebody who is barred that person could decide.
 func (p People) MayWith(name, issuer string) error {
 	if err := p.May(name); err != nil {
 		return err
 	}
-	if issuer != "" && p.involved(issuer) {
-		return refuse("This token was issued by %s, who started this run or owns the service: use one that somebody else issued (four eyes).",
-			"Dieses Token hat %s ausgestellt, der oder die diesen Lauf gestartet hat oder den Service verantwortet: bitte eines verwenden, das jemand anderes ausgestellt hat (Vier-Augen-Prinzip).", issuer)
-	}
-	if issuer != "" && slices.Contains(p.Proposers, issuer) {
-		return refuse("This token was issued by %s, who proposed an exclusion that these figures use: use one that somebody else issued (four eyes).",
-			"%s hat dieses Token ausgestellt und einen Ausschluss vorgeschlagen, den diese Zahlen verwenden: bitte eines verwenden, das jemand anderes ausgestellt hat (Vier-Augen-Prinzip).", issuer)
+	if g, how := p.gravest(issuer); g == Barred {
+		why := how.title()
+		return fault.New(fault.Forbidden, text.New(
+			"This token was issued by "+issuer+", who "+why.En+": use one that somebody else issued (four eyes).",
+			issuer+" hat dieses Token ausgestellt und "+why.De+": bitte eines verwenden, das jemand anderes ausgestellt hat (Vier-Augen-Prinzip)."))
 	}
 	return nil
 }
@@ -82,8 +78,28 @@ func (p People) Decidable() error {
 		"Niemand könnte über diesen Lauf entscheiden:"+de.String()+" Im Service eine weitere freigebende Person nennen.")).At("service")
 }
 
-func (p People) involved(name string) bool {
-	return name == p.StartedBy && name != "" || slices.Contains(p.Owners, name)
+// StartedBy are the people around a run that somebody is about to start.
+func (p People) StartedBy(who person.Actor) People {
+	return p.With(By(who.Person, who.Issuer, Started, "")...).With(By(p.Owner, "", Owned, "")...)
+}
+
+// With adds to those involved.
+func (p People) With(more ...Involvement) People {
+	p.Involved = slices.Concat(p.Involved, more)
+	return p
+}
+
+// By is what one person did with a token that somebody issued: two
+// involvements, or fewer where there was nobody.
+func By(name, issuer string, how How, about string) []Involvement {
+	var list []Involvement
+	if name != "" {
+		list = append(list, Involvement{Person: name, How: how, About: about})
+	}
+	if issuer != "" {
+		list = append(list, Involvement{Person: issuer, How: how, Issued: true, About: about})
+	}
+	return list
 }
 
 func refuse(en, de string, args ...any) error {

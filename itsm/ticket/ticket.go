@@ -82,6 +82,8 @@ type Import struct {
 	Tickets   int64     `json:"tickets" db:"tickets_changed"` // tickets that got another version
 	By        string    `json:"by" db:"person"`
 	At        time.Time `json:"at" db:"at"`
+
+	TokenIssuer string `json:"token_issuer,omitempty" db:"token_issuer"` // who issued the token with which it was loaded
 }
 
 // Mapping is the spec of a Mapping resource: which columns of a CSV file mean

@@ -128,11 +128,11 @@ func parse(t require.TestingT, page string) *node {
 }
 
 func TestStructure(t *testing.T) {
-	for lang, want := range map[text.Lang]struct{ title, stamp, first, at string }{
+	for lang, want := range map[text.Lang]struct{ title, stamp, first, at, issuer string }{
 		text.En: {"SLA report – Desk – March 2016 (Published)", "Published", "p1|9,590|99.90\u202f%|99.9\u202f%|4\u202fh 30\u202fmin|5 April 2016, 10:12:33\u00a0CEST|missed",
-			"approved: Service manager (manager), 5 April 2016, 10:12:33\u00a0CEST"},
+			"approved: Service manager (manager), 5 April 2016, 10:12:33\u00a0CEST", "Token issued by"},
 		text.De: {"SLA-Bericht – Desk – März 2016 (Veröffentlicht)", "Veröffentlicht", "p1|9.590|99,90\u202f%|99,9\u202f%|4\u202fh 30\u202fmin|05.04.2016, 10:12:33\u00a0MESZ|verfehlt",
-			"freigegeben: Serviceleitung (manager), 05.04.2016, 10:12:33\u00a0MESZ"},
+			"freigegeben: Serviceleitung (manager), 05.04.2016, 10:12:33\u00a0MESZ", "Token ausgestellt von"},
 	} {
 		t.Run(string(lang), func(t *testing.T) {
 			doc := parse(t, page1(t, sample(), lang))
@@ -163,10 +163,17 @@ func TestStructure(t *testing.T) {
 			}
 			require.Equal(t, want.at, approval)
 			require.Equal(t, "Agreed.\nReally.", doc.find("blockquote")[0].text)
-			require.Contains(t, doc.text, "admin")
+			require.Contains(t, doc.text, want.issuer+": admin", "who issued the token that decided")
 			require.Contains(t, doc.find("main")[0].text, sample().Hash)
 		})
 	}
+}
+
+// Who issued the token of whoever decided stands in the JSON, too.
+func TestJSONNamesIssuers(t *testing.T) {
+	var b bytes.Buffer
+	require.NoError(t, JSON(&b, sample()))
+	require.Contains(t, b.String(), `"token_issuer": "admin"`)
 }
 
 // The page needs nothing from outside and runs nothing.

@@ -1,0 +1,54 @@
+package store
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"turnus/itsm/fault"
+	"turnus/itsm/person"
+	"turnus/itsm/resource"
+	"turnus/itsm/text"
+)
+
+// A finding about somebody with two roles that don't go together lasts until
+// one of them is gone, or the person is; it stays on record.
+func TestAFindingAboutRolesLastsUntilItIsMended(t *testing.T) {
+	s, ctx := declaringStore(t), t.Context()
+	declares(t, s, root, declared, personDoc("root", person.Administrator))
+	for i, who := range []string{"ada", "bob"} {
+		declares(t, s, root, declared, personDoc(who, person.Administrator, person.Approver))
+		require.NoError(t, found(ctx, s.db, Finding{Kind: AdministratorApproves, Object: "Person/" + who, Title: text.New("two", "zwei"), At: declared.Add(time.Duration(i))}))
+	}
+	require.NoError(t, found(ctx, s.db, Finding{Kind: MissedSlot, Service: "desk", Object: "Person/ada", Title: text.New("x", "y"), At: declared}))
+	open := func() (objects []string) {
+		t.Helper()
+		list, _, err := s.Findings(ctx, Findings{Sight: Sight{All: true}}, Page{})
+		require.NoError(t, err)
+		for _, f := range list {
+			objects = append(objects, f.Kind+" "+f.Object)
+		}
+		return objects
+	}
+	all := []string{"missed-slot Person/ada", "administrator-approves Person/bob", "administrator-approves Person/ada"}
+	require.Equal(t, all, open())
+
+	// The pair is refused, also as it is, and of what is refused nothing is mended.
+	for _, who := range []string{"ada", "carl"} {
+		_, err := s.Apply(ctx, root, declared, []resource.Raw{personDoc("bob", person.Approver), personDoc(who, person.Approver, person.Administrator)}, false)
+		requireFault(t, err, fault.Invalid, "Person/"+who+" spec.roles", "don't go together")
+	}
+	_, err := s.Apply(ctx, root, declared, []resource.Raw{personDoc("bob", person.Approver)}, true)
+	require.NoError(t, err)
+	require.Equal(t, all, open(), "a dry run")
+
+	apply1(t, s, declared, personDoc("bob", person.Approver))
+	require.Equal(t, []string{all[0], all[2]}, open())
+	apply1(t, s, declared, personDoc("bob", person.Viewer))
+	require.NoError(t, s.Retire(ctx, root, declared, resource.Person, "ada"))
+	require.Equal(t, all[:1], open())
+	var rows, mended int
+	require.NoError(t, s.db.QueryRow(`SELECT (SELECT count(*) FROM finding), (SELECT count(*) FROM finding_mended WHERE person = 'root')`).Scan(&rows, &mended))
+	require.Equal(t, []int{3, 2}, []int{rows, mended})
+}
