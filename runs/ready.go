@@ -22,6 +22,7 @@ type situation struct {
 	zone    *time.Location
 	agreed  []resource.Version // by name and version
 	people  task.People
+	behind  []task.Involvement // all who ever brought what a run may stand on
 
 	oldest, asOf time.Time // what the imported data covers
 	newest       int64     // import; 0: there is none
@@ -42,6 +43,9 @@ func (r *Runs) about(ctx context.Context, service string) (situation, error) {
 		return s, err
 	}
 	if s.people, err = r.store.PeopleAround(ctx, service); err != nil {
+		return s, err
+	}
+	if s.behind, err = r.store.EverBehind(ctx, service); err != nil {
 		return s, err
 	}
 	s.oldest, s.asOf, s.newest, err = r.store.Coverage(ctx, service)
@@ -70,6 +74,10 @@ func (r *Runs) ready(ctx context.Context, s situation, p workflows.Process, peri
 	if n.Provisional {
 		return nil
 	}
+	people := s.people.StartedBy(n.By)
+	if people.With(s.behind...).Decidable() == nil {
+		return nil
+	}
 	basis, err := s.basis(p, from, to)
 	if err != nil {
 		return err
@@ -78,7 +86,7 @@ func (r *Runs) ready(ctx context.Context, s situation, p workflows.Process, peri
 	if err != nil {
 		return err
 	}
-	return s.people.StartedBy(n.By).With(behind...).Decidable()
+	return people.With(behind...).Decidable()
 }
 
 // basis is what a run would stand on, if it began now.

@@ -145,6 +145,21 @@ func involvedIn(ctx context.Context, q sqlx.QueryerContext, b task.Basis) (list 
 	return list, err
 }
 
+// EverBehind are all who have ever brought data of a service, or declared
+// something that a round about it may stand on, and who issued the tokens for
+// that: more than any basis of it names. Where somebody could decide in spite of
+// all of these, no basis need be looked at.
+func (s *Store) EverBehind(ctx context.Context, service string) (list []task.Involvement, err error) {
+	err = s.db.SelectContext(ctx, &list, `WITH deed (how, person, issuer) AS (
+			SELECT 'imported', person, token_issuer FROM import WHERE service = $1
+			UNION SELECT 'declared', person, token_issuer FROM resource
+				WHERE kind = 'Calendar' OR kind = 'Service' AND name = $1 OR kind = 'Agreement' AND document->'spec'->>'service' = $1
+		)
+		SELECT person, how, false AS issued, '' AS about FROM deed WHERE person <> ''
+		UNION SELECT issuer, how, true, '' FROM deed WHERE issuer <> ''`, service)
+	return list, mapped(err)
+}
+
 // freezing writes what a round stands on, and who is involved in it, in one
 // statement: $10 and $11 are run and round, then document and instant. The run
 // has to be live and in that round; what was frozen before stays as it is.

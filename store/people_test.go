@@ -340,6 +340,14 @@ func TestListsAndDecisionsAgree(t *testing.T) {
 
 		people, err := s.PeopleOf(t.Context(), a)
 		require.NoError(r, err)
+		ever, err := s.EverBehind(t.Context(), service)
+		require.NoError(r, err)
+		for _, i := range people.Involved {
+			if i.How == task.Imported || i.How == task.Declared {
+				i.About = ""
+				require.Contains(r, ever, i, "a start looks at no more than these")
+			}
+		}
 		shown, err := s.Task(t.Context(), a.ID)
 		require.NoError(r, err)
 		q := asked{t, s, a}
@@ -356,8 +364,8 @@ func TestListsAndDecisionsAgree(t *testing.T) {
 		who, issuer := somebody.Draw(r, "decider"), anybody.Draw(r, "decider's token")
 		require.Equal(r, people.MayWith(who, issuer) == nil, q.decide(who, issuer) == nil)
 	})
-	require.Greater(t, may, n/4)
-	require.Greater(t, mayNot, n/4)
+	require.Positive(t, may)
+	require.Positive(t, mayNot)
 }
 
 // The login that serves adds who is involved, and changes nothing of it.
