@@ -70,7 +70,7 @@ func TestPlan(t *testing.T) {
 	code, out, _ = turnus(t, "", "plan", "ledger", "--json")
 	require.Zero(t, code)
 	require.JSONEq(t, `[]`, out)
-	storetest.Enact(t, s, time.Now(), "approver", m[1], workflows.Planning)
+	storetest.Enact(t, s, time.Now(), "manager", m[1], workflows.Planning)
 	require.NoError(t, s.FallDue(t.Context(), time.Now()))
 
 	code, out, errOut = turnus(t, "", "plan", "--service", "desk", "--process", "sla-report", "--state", "due", "--json")
