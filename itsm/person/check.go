@@ -1,7 +1,6 @@
 package person
 
 import (
-	"errors"
 	"fmt"
 	"net/mail"
 	"slices"
@@ -13,11 +12,11 @@ import (
 // known or stand twice. No role at all is fine: such a person sees what
 // everybody sees.
 func (s Spec) Check() error {
-	var faults []error
+	var faults fault.List
 	if s.Email != "" {
 		// A bare address, and nothing that a mail's head could be extended by.
-		if a, err := mail.ParseAddress(s.Email); err != nil || a.Address != s.Email || a.Name != "" || len(s.Email) > 254 {
-			faults = append(faults, fault.Invalidf("email", "%.80q isn't an e-mail address: write it as in jo@example.org.",
+		if a, err := mail.ParseAddress(s.Email[:min(len(s.Email), 255)]); err != nil || a.Address != s.Email || a.Name != "" || len(s.Email) > 254 {
+			faults.Add(fault.Invalidf("email", "%.80q isn't an e-mail address: write it as in jo@example.org.",
 				"%.80q ist keine E-Mail-Adresse: etwa jo@example.org.", s.Email))
 		}
 	}
@@ -25,13 +24,13 @@ func (s Spec) Check() error {
 		field := fmt.Sprintf("roles[%d]", i)
 		switch {
 		case !slices.Contains(Roles(), r):
-			faults = append(faults, fault.Invalidf(field, "%.80q isn't a role; there are: %v.",
+			faults.Add(fault.Invalidf(field, "%.80q isn't a role; there are: %v.",
 				"%.80q ist keine Rolle; es gibt: %v.", r, Roles()))
 		case slices.Contains(s.Roles[:i], r):
-			faults = append(faults, fault.Invalidf(field, "%q stands more than once.", "%q steht mehr als einmal da.", r))
+			faults.Add(fault.Invalidf(field, "%q stands more than once.", "%q steht mehr als einmal da.", r))
 		}
 	}
-	return errors.Join(faults...)
+	return faults.Err()
 }
 
 // CheckName refuses names that are taken by Turnus itself.

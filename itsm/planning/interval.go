@@ -152,7 +152,7 @@ func (s WaiverSpec) Check() error {
 	if len(s.Periods) == 0 || len(s.Periods) > maxWaived {
 		c.Say("periods", "A waiver is for 1 to %d periods, as in 2026-10.", "Ein Verzicht gilt für 1 bis %d Perioden, etwa 2026-10.", maxWaived)
 	}
-	for i, p := range s.Periods {
+	for i, p := range s.Periods[:min(len(s.Periods), maxWaived)] {
 		if _, err := calendar.ParsePeriod(p); err != nil {
 			c.Add(fault.New(fault.Invalid, fault.As(err).Message).At(resource.Item("periods", i)))
 		} else if slices.Contains(s.Periods[:i], p) {
