@@ -46,6 +46,7 @@ type server struct {
 	access   map[string]access
 	metrics  *metrics
 	copying  sync.Mutex    // held by the one backup that runs
+	reading  chan struct{} // full while as many bodies of resources are read as may
 	deriving chan struct{} // full while as many exports of receipts run as may
 }
 
@@ -62,14 +63,18 @@ const (
 
 	downloadIdle = time.Minute // in which none of a file is taken: PostgreSQL keeps a backup's WAL meanwhile
 
+	readingAtOnce = 2 // bodies of resources: each may take some 100 MB for a moment
+
 	maxBody   = 1 << 20
+	maxValues = 20_000 // in a body of JSON
 	maxApply  = 4 << 20
 	maxImport = 4 << 30
 )
 
 // New builds the API.
 func New(c Config) *echo.Echo {
-	s := &server{Config: c, access: accessTable(), metrics: newMetrics(c.Counts, c.Now), deriving: make(chan struct{}, receiptRuns)}
+	s := &server{Config: c, access: accessTable(), metrics: newMetrics(c.Counts, c.Now),
+		reading: make(chan struct{}, readingAtOnce), deriving: make(chan struct{}, receiptRuns)}
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.Pre(s.observe)

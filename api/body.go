@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"mime"
 	"net"
@@ -17,6 +16,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
 
 	"turnus/itsm/fault"
+	"turnus/itsm/resource"
 	"turnus/itsm/text"
 )
 
@@ -90,10 +90,14 @@ func mediaType(header string, kind bodyKind) error {
 	return fault.New(unsupported, text.F("The body is sent as %.80q: send it as %s.", "Der Inhalt kommt als %.80q: als %s senden.", header, want))
 }
 
-// checkJSON refuses what isn't one JSON value, or holds NUL characters.
+// checkJSON refuses what isn't one JSON value, holds far more than any body
+// needs, or NUL characters.
 func checkJSON(b []byte) error {
 	if len(bytes.TrimSpace(b)) == 0 {
 		return nil // whether a body is needed, huma knows
+	}
+	if resource.Values(b) > maxValues {
+		return fault.Invalidf("body", "A body holds %d values at most.", "Ein Inhalt hat höchstens %d Werte.", maxValues)
 	}
 	var v any
 	d := json.NewDecoder(bytes.NewReader(b))
@@ -122,7 +126,7 @@ func noNUL(at string, v any) error {
 		}
 	case []any:
 		for i, e := range v {
-			if err := noNUL(fmt.Sprintf("%s[%d]", at, i), e); err != nil {
+			if err := noNUL(resource.Item(at, i), e); err != nil {
 				return err
 			}
 		}
@@ -131,7 +135,7 @@ func noNUL(at string, v any) error {
 			if !clean(k) {
 				return refuse(at)
 			}
-			if err := noNUL(at+"."+k, e); err != nil {
+			if err := noNUL(resource.Below(at, k), e); err != nil {
 				return err
 			}
 		}
