@@ -7,7 +7,6 @@ import (
 	"io"
 	"mime"
 	"net"
-	"net/http"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -141,47 +140,4 @@ func noNUL(at string, v any) error {
 		}
 	}
 	return nil
-}
-
-// upload is a file that is read while it arrives: within a limit, each byte
-// within the idle time. Its own error is kept, since whoever reads it may wrap
-// or lose it.
-type upload struct {
-	body     io.Reader
-	deadline func(time.Time) error // of the connection, so by the machine's own clock
-	until    time.Time
-	left     int64
-	err      error
-}
-
-func newUpload(ctx huma.Context) *upload {
-	until := time.Now().Add(importTime)
-	// The answer comes when the file is merged, long after the server's usual limit.
-	_ = http.NewResponseController(humaecho.Unwrap(ctx).Response()).SetWriteDeadline(until.Add(time.Minute))
-	return &upload{body: ctx.BodyReader(), deadline: ctx.SetReadDeadline, until: until, left: maxImport}
-}
-
-// Read implements io.Reader.
-func (u *upload) Read(p []byte) (int, error) {
-	if u.err != nil {
-		return 0, u.err
-	}
-	end := time.Now().Add(importIdle)
-	if end.After(u.until) {
-		end = u.until
-	}
-	_ = u.deadline(end) // not every transport has deadlines
-	n, err := u.body.Read(p)
-	u.left -= int64(n)
-	switch {
-	case u.left < 0:
-		u.err = fault.New(tooLarge, text.F("The file is larger than %d bytes: split it.", "Die Datei ist größer als %d Bytes: bitte teilen.", int64(maxImport)))
-		return 0, u.err
-	case err == io.EOF:
-		_ = u.deadline(time.Time{}) // the merge may take longer than a read may
-	case err != nil:
-		u.err = unread(err)
-		return n, u.err
-	}
-	return n, err
 }
