@@ -34,6 +34,8 @@ type site struct {
 	data *dataDir
 	demo bool
 	copy func(context.Context, io.Writer) error // of everything, for a backup
+
+	spool string // directory for files on their way
 }
 
 // firstStart makes an administrator and sees to their token. It says whether

@@ -27,6 +27,7 @@ type parts struct {
 	temporal client.Client
 	runs     *runs.Runs
 	backup   func(context.Context, io.Writer) error // nil: the database is somebody else's
+	spool    string                                 // directory for files on their way
 	log      *slog.Logger
 }
 
@@ -59,7 +60,7 @@ func (p *parts) work(ctx context.Context, failed func(error)) (w *worker.Worker,
 func (p *parts) api() http.Handler {
 	return api.New(api.Config{
 		Store: p.store, Runs: p.runs, Now: now, Log: p.log, Version: version(), Ready: p.ready, Backup: p.backup,
-		Counts: p.counts,
+		Counts: p.counts, Spool: p.spool,
 	})
 }
 

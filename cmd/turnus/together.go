@@ -37,7 +37,7 @@ func together(ctx context.Context, fail func(error), c connection, f *front, s s
 		return err
 	}
 	defer p.close()
-	p.backup = s.copy
+	p.backup, p.spool = s.copy, s.spool
 	first := false
 	if err := awaited(ctx, "the database", func(ctx context.Context) (err error) {
 		first, err = s.firstStart(ctx, p.store)
