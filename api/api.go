@@ -39,6 +39,8 @@ type Config struct {
 	Backup  func(context.Context, io.Writer) error // writes a copy of everything; nil: not from here
 	Spool   string                                 // directory for files on their way; the system's for temporary files if empty
 	Version string                                 // of the binary, shown by /healthz
+
+	pace time.Duration // for paceBytes; paceTime if zero
 }
 
 // server holds the configuration and what New makes of it.
@@ -49,7 +51,6 @@ type server struct {
 	metrics  *metrics
 	uploads  *spool.Spool  // what is being sent to us
 	exports  *spool.Spool  // what is being fetched
-	pace     time.Duration // for paceBytes
 	copying  sync.Mutex    // held by the one backup that runs
 	reading  chan struct{} // full while as many bodies of resources are read as may
 	deriving chan struct{} // full while as many exports of receipts run as may
@@ -86,7 +87,10 @@ func New(c Config) *echo.Echo {
 	s := &server{Config: c, access: accessTable(), metrics: newMetrics(c.Counts, c.Now),
 		uploads: spool.New(spool.Config{Dir: c.Spool, Files: uploadFiles, Each: uploadsEach, Bytes: uploadBytes}),
 		exports: spool.New(spool.Config{Dir: c.Spool, Files: exportFiles, Each: exportsEach, Bytes: exportBytes}),
-		pace:    paceTime, reading: make(chan struct{}, readingAtOnce), deriving: make(chan struct{}, receiptRuns)}
+		reading: make(chan struct{}, readingAtOnce), deriving: make(chan struct{}, receiptRuns)}
+	if s.pace == 0 {
+		s.pace = paceTime
+	}
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.Pre(s.observe)
