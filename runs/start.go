@@ -56,7 +56,7 @@ func (r *Runs) Start(ctx context.Context, by person.Actor, s Start) (run.Run, bo
 			"Den Service %s verantwortet %s: nur von dort dürfen seine Läufe gestartet werden.", s.Scope, svc.Spec.Owner))
 		return none, false, r.refused(ctx, by, "start.refused", "service/"+s.Scope, f)
 	}
-	period, err := calendar.ParsePeriod(s.Period)
+	period, err := calendar.ReachedPeriod(s.Period)
 	if err != nil {
 		return none, false, err
 	}
