@@ -130,5 +130,6 @@ func Server(h http.Handler, addr string) *http.Server {
 		WriteTimeout:      60 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    32 << 10,
+		ConnState:         newConnections(maxConnections).changed,
 	}
 }
