@@ -14,8 +14,8 @@ import (
 func layered() string {
 	var b strings.Builder
 	b.WriteString("a0: &a0 " + strings.Repeat("x", 28_000) + "\n")
-	for i := 1; i <= 6; i++ {
-		fmt.Fprintf(&b, "a%d: &a%d [%s]\n", i, i, strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*a%d,", i-1), 100), ","))
+	for i := 1; i <= 2; i++ {
+		fmt.Fprintf(&b, "a%d: &a%d [%s]\n", i, i, strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*a%d,", i-1), 150), ","))
 	}
 	return b.String()
 }

@@ -39,8 +39,8 @@ func bombs() map[string]string {
 	key := strings.Repeat("k", 900_000)
 	return map[string]string{
 		"aliases of lists":              layers("[1,1,1,1,1,1,1,1]", 9, 10),
-		"aliases of a long text":        layers(strings.Repeat("x", 20_000), 2, 1000),
-		"aliases of fields":             "a: &a {" + numbered("k%d: 1, ")[:16_000] + "z: 1}\nb: [" + strings.Repeat("*a,", 5000) + "*a]\n",
+		"aliases of a long text":        layers(strings.Repeat("x", 20_000), 2, 300),
+		"aliases of fields":             "a: &a {" + numbered("k%d: 1, ")[:16_000] + "z: 1}\nb: [" + strings.Repeat("*a,", 550) + "*a]\n",
 		"an alias of itself":            "a: &a [*a, *a, *a]\n",
 		"anchors of anchors":            numbered("- &a%d [*a0]\n"),
 		"aliases as names of fields":    "a: &a " + strings.Repeat("x", 100_000) + "\nb: {" + strings.Repeat("*a : 1, ", 20_000) + "}\n",
