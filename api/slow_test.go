@@ -82,6 +82,9 @@ func dialled(t *testing.T, srv *httptest.Server, head string) net.Conn {
 // without them, no connection to the database is held, and whoever keeps no pace
 // is cut off.
 func TestSlowUploadsAndSlowReaders(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it looks at the time, which the race detector makes longer")
+	}
 	const within = 6 * time.Second
 	h, srv, spool := overSlowLines(t, within)
 	rep := h.reported(t, 4000)
