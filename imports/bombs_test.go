@@ -161,3 +161,54 @@ func measured(do func()) (took time.Duration, grown int64) {
 	<-seen
 	return took, most
 }
+
+// Nor does a file that is imported, which may be larger: what is kept of it at a
+// time is bounded.
+func TestFilesThatBecomeMore(t *testing.T) {
+	event := "BEGIN:VEVENT\r\nUID:%d\r\nDTSTART;VALUE=DATE:20260101\r\n"
+	calendar := func(inner string) string {
+		return "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n" + inner + "END:VCALENDAR\r\n"
+	}
+	repeated := func(rest string, n int) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, event+rest+"END:VEVENT\r\n", i)
+		}
+		return calendar(b.String())
+	}
+	for name, text := range map[string]string{
+		"events":        repeated("SUMMARY:a\r\n", 150_000),
+		"rules":         repeated("RRULE:FREQ=DAILY\r\n", 9_000),
+		"rules, short":  repeated("RRULE:FREQ=SECONDLY;BYSECOND=1,2,3,4,5,6,7,8,9\r\n", 9_000),
+		"excepted":      calendar(fmt.Sprintf(event, 1) + "RRULE:FREQ=DAILY\r\nEXDATE;VALUE=DATE:" + strings.Repeat("20260101,", 1_500_000) + "20260101\r\nEND:VEVENT\r\n"),
+		"categories":    calendar(fmt.Sprintf(event, 1) + strings.Repeat("CATEGORIES:a\r\n", 1_000_000) + "END:VEVENT\r\n"),
+		"parameters":    calendar(fmt.Sprintf(event, 1) + "SUMMARY" + strings.Repeat(";X=1", 3_500_000) + ":a\r\nEND:VEVENT\r\n"),
+		"folded lines":  calendar(fmt.Sprintf(event, 1) + "SUMMARY:a" + strings.Repeat("\r\n a", 3_500_000) + "\r\nEND:VEVENT\r\n"),
+		"components":    strings.Repeat("BEGIN:VCALENDAR\r\n", 900_000),
+		"one long line": calendar(strings.Repeat("X", 15<<20) + "\r\n"),
+	} {
+		took, grown := measured(func() { _, _ = Holidays(strings.NewReader(text), someYears) })
+		t.Logf("%s: %v, %d MB", name, took, grown>>20)
+		require.Less(t, took, 2*time.Second, name)
+		require.Less(t, grown, int64(100<<20), name)
+	}
+	wide := strings.TrimSuffix(strings.Repeat("a,", 500_000), ",") + "\n"
+	for _, c := range []struct {
+		name, head, unit string
+		n                int
+	}{
+		{"columns", "", wide, 16},
+		{"a long line", auditHeading, "x", 16 << 20},
+		{"an open quote", auditHeading + `"`, "x\n", 2 << 20},
+		{"open quotes", auditHeading, "\"\n", 100_000},
+	} {
+		text := c.head + strings.Repeat(c.unit, c.n)
+		took, grown := measured(func() {
+			for range Tickets(strings.NewReader(text), auditLog) {
+			}
+		})
+		t.Logf("%s: %v, %d MB", c.name, took, grown>>20)
+		require.Less(t, took, 5*time.Second, c.name)
+		require.Less(t, grown, int64(100<<20), c.name)
+	}
+}

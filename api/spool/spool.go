@@ -131,7 +131,8 @@ func (s *Spool) reserve(n int64) error {
 	}
 	var disk syscall.Statfs_t
 	if err := syscall.Statfs(s.Dir, &disk); err == nil { // else writing will tell
-		free, whole := int64(disk.Bavail)*int64(disk.Bsize), int64(disk.Blocks)*int64(disk.Bsize)
+		block := int64(disk.Bsize) //nolint:unconvert // of another type on other systems
+		free, whole := int64(disk.Bavail)*block, int64(disk.Blocks)*block
 		if free-n < min(whole/reserveShare, maxReserve) {
 			return noRoom(fmt.Errorf("%d MB are free in %s", free>>20, s.Dir))
 		}

@@ -64,7 +64,7 @@ func lines(one func(json.RawMessage) (any, error), in *bufio.Reader, out *bufio.
 	cases, failed := 0, 0
 	for {
 		line, err := readLine(in)
-		if err != nil && err != io.EOF {
+		if err != nil && !errors.Is(err, io.EOF) {
 			return fmt.Errorf("reading the cases: %w", err)
 		}
 		if line = bytes.TrimSpace(line); len(line) > 0 {
@@ -77,12 +77,12 @@ func lines(one func(json.RawMessage) (any, error), in *bufio.Reader, out *bufio.
 				return fmt.Errorf("writing the results: %w", err)
 			}
 		}
-		if err == io.EOF || in.Buffered() == 0 { // nobody waits for a full buffer
+		if errors.Is(err, io.EOF) || in.Buffered() == 0 { // nobody waits for a full buffer
 			if err := out.Flush(); err != nil {
 				return fmt.Errorf("writing the results: %w", err)
 			}
 		}
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 	}
