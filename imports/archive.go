@@ -7,6 +7,7 @@ import (
 	"compress/gzip"
 	"errors"
 	"io"
+	"io/fs"
 	"path"
 	"strings"
 
@@ -23,12 +24,21 @@ const (
 	ratioFrom    = 32 << 20 // below this a ratio says nothing
 )
 
-// whole is a file that is there as a whole, as a zip has to be: its end comes
-// first.
-type whole interface {
-	io.Reader
-	io.ReaderAt
-	Size() int64
+// whole gives a file that is there as a whole, as a zip has to be, since its end
+// comes first; false for what is only a stream.
+func whole(r io.Reader) (at io.ReaderAt, size int64, ok bool) {
+	at, ok = r.(io.ReaderAt)
+	switch f := r.(type) {
+	case interface{ Size() int64 }:
+		return at, f.Size(), ok
+	case fs.File:
+		info, err := f.Stat()
+		if err != nil || !info.Mode().IsRegular() {
+			return nil, 0, false
+		}
+		return at, info.Size(), ok
+	}
+	return nil, 0, false
 }
 
 // unpacked gives the plain bytes of a file that may be a .gz or a .zip with one
@@ -48,18 +58,18 @@ func unpacked(r io.Reader) (plain io.Reader, close func(), err error) {
 		}
 		return &bounded{r: z, kind: "gz", in: in}, func() {}, nil
 	case bytes.HasPrefix(magic, []byte("PK\x03\x04")), bytes.HasPrefix(magic, []byte("PK\x05\x06")):
-		w, ok := r.(whole)
+		at, size, ok := whole(r)
 		if !ok {
 			return nil, nil, errors.New("a zip is read from a file that is there as a whole")
 		}
-		return unzipped(w)
+		return unzipped(at, size)
 	}
 	return b, func() {}, nil
 }
 
-func unzipped(w whole) (plain io.Reader, close func(), err error) {
-	d := &directory{ReaderAt: w, left: maxDirectory}
-	z, err := zip.NewReader(d, w.Size())
+func unzipped(at io.ReaderAt, size int64) (plain io.Reader, close func(), err error) {
+	d := &directory{ReaderAt: at, left: maxDirectory}
+	z, err := zip.NewReader(d, size)
 	switch {
 	case d.left < 0:
 		return nil, nil, malformed("this zip lists too many files: give it exactly one, the table",
