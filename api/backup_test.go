@@ -85,7 +85,10 @@ func TestBackupThatFails(t *testing.T) {
 	require.Eventually(t, func() bool { return h.has(t, `"action":"backup.failed"`) }, 5*time.Second, 10*time.Millisecond)
 	require.False(t, h.has(t, "backup.taken"))
 
-	h, ask = backedBy(t, func(context.Context, io.Writer) error { return errors.New("secret: it is away") })
+	h, ask = backedBy(t, func(context.Context, io.Writer) error {
+		time.Sleep(300 * time.Millisecond) // longer than an answer may take
+		return errors.New("secret: it is away")
+	})
 	res, err = ask("admin") //nolint:bodyclose // at the end of the test
 	require.NoError(t, err)
 	require.Equal(t, 503, res.StatusCode)

@@ -30,6 +30,8 @@ func (s *server) newDownload(out huma.Context, media, name string) *download {
 	d := &download{out: out, pace: newPace(s.pace), control: http.NewResponseController(humaecho.Unwrap(out).Response()), media: media, name: name, sum: sha256.New()}
 	// The server takes the end of the time to read a request for the client's.
 	_ = d.control.SetReadDeadline(time.Time{})
+	// And what is refused after long work has to be said, too.
+	_ = d.control.SetWriteDeadline(time.Time{})
 	return d
 }
 

@@ -8,6 +8,7 @@ import (
 	"iter"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
@@ -92,11 +93,11 @@ func measure(b []byte) error {
 		case start && (bytes.HasPrefix(b[i:], []byte("---")) || bytes.HasPrefix(b[i:], []byte("..."))):
 			documents++
 			from, one = i, 0
-		case (c == '-' || c == '?') && strings.IndexByte(" \t\r\n", next) >= 0:
+		case (c == '-' || c == '?') && (next <= ' ' || next >= utf8.RuneSelf):
 			n = 1
 		}
 		one, all = one+n, all+n
-		start = c == '\n' || c == '\r'
+		start = c == '\n' || c == '\r' || c >= utf8.RuneSelf && breaks(b[:i+1])
 		switch {
 		case one > resource.MaxValues, i-from > resource.MaxBytes:
 			return resource.TooLarge()
@@ -107,6 +108,13 @@ func measure(b []byte) error {
 		}
 	}
 	return nil
+}
+
+// breaks says that a text ends with one of Unicode's own line breaks, which
+// YAML knows, too.
+func breaks(b []byte) bool {
+	r, _ := utf8.DecodeLastRune(b)
+	return r == '\u0085' || r == '\u2028' || r == '\u2029'
 }
 
 // allowance is what a stream may still hold.
@@ -121,7 +129,7 @@ type reader struct {
 
 func (r *reader) spent() bool { return r.left < 0 || r.room.values < 0 || r.room.bytes < 0 }
 
-// take counts a value, or the name of a field, with its text.
+// take counts a value with its text.
 func (r *reader) take(text string) bool {
 	r.left--
 	r.room.values--
