@@ -2,6 +2,8 @@ package api
 
 import (
 	"fmt"
+	"io"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -161,15 +163,48 @@ func TestOwnersOfOtherServices(t *testing.T) {
 	require.Contains(t, trail.Body.String(), `"action":"import-tickets.refused","object":"services/payments/tickets"`)
 }
 
-// 401, then the body, then the role.
+// 401, then the role, then the body.
 func TestOrderOfErrors(t *testing.T) {
 	h := newHouse(t)
 	const path = "/v1/processes/sla-report/runs"
 	require.Equal(t, 401, h.as(t, "", "POST", path, `{`).Code)
-	require.Equal(t, 400, h.as(t, "viewer", "POST", path, `{`).Code)
-	require.Equal(t, 422, h.as(t, "viewer", "POST", path, `{"service":"payments"}`).Code)
-	require.Equal(t, 422, h.as(t, "viewer", "POST", path, `{"period":"2026-10"}`).Code)
-	require.Equal(t, 403, h.as(t, "viewer", "POST", path, `{"service":"nothing","period":"2026-10"}`).Code)
-	require.Equal(t, 422, h.as(t, "viewer", "PUT", "/v1/calendars/a", `{"apiVersion":"turnus/v1","kind":"Calendar","metadata":{"name":"b"},"spec":{}}`).Code)
+	require.Equal(t, 403, h.as(t, "viewer", "POST", path, `{`).Code)
+	require.Equal(t, 400, h.as(t, "owner", "POST", path, `{`).Code)
+	require.Equal(t, 422, h.as(t, "owner", "POST", path, `{"service":"payments"}`).Code)
+	require.Equal(t, 422, h.as(t, "other-owner", "POST", path, `{"period":"2026-10"}`).Code)
+	require.Equal(t, 404, h.as(t, "other-owner", "POST", path, `{"service":"nothing","period":"2026-10"}`).Code)
+	require.Equal(t, 403, h.as(t, "other-owner", "POST", path, `{"service":"payments","period":"2026-10"}`).Code)
+	require.Equal(t, 403, h.as(t, "viewer", "PUT", "/v1/calendars/a", `{"apiVersion":"turnus/v1","kind":"Calendar","metadata":{"name":"b"},"spec":{}}`).Code)
+	require.Equal(t, 422, h.as(t, "admin", "PUT", "/v1/calendars/a", `{"apiVersion":"turnus/v1","kind":"Calendar","metadata":{"name":"b"},"spec":{}}`).Code)
 	require.Equal(t, 404, h.as(t, "admin", "POST", "/v1/persons/nobody/tokens", ``).Code)
+}
+
+// Who has none of the roles is refused before a byte of the body is read, and
+// the refusal is on record.
+func TestNothingIsReadForOtherRoles(t *testing.T) {
+	h := newHouse(t)
+	for _, op := range operations(t) {
+		if may := matrix()[op.id]; op.types == nil || strings.Contains(may, "v") {
+			continue
+		}
+		path, _ := example(op)
+		r := httptest.NewRequest(op.method, path, unreadBody{t, op.id})
+		r.Header.Set("Authorization", "Bearer "+h.tokens["viewer"])
+		r.Header.Set("Idempotency-Key", "one")
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		require.Equal(t, 403, w.Code, op.id)
+		require.Contains(t, h.as(t, "auditor", "GET", "/v1/audit?person=viewer&limit=500", "").Body.String(), `"action":"`+op.id+`.refused"`)
+	}
+}
+
+// unreadBody fails the test when it is read.
+type unreadBody struct {
+	t  *testing.T
+	op string
+}
+
+func (u unreadBody) Read([]byte) (int, error) {
+	u.t.Errorf("%s reads the body of somebody who may not", u.op)
+	return 0, io.EOF
 }

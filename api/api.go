@@ -23,6 +23,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
 	"github.com/labstack/echo/v4"
 
+	"turnus/api/spool"
 	"turnus/runs"
 	"turnus/store"
 )
@@ -36,9 +37,12 @@ type Config struct {
 	Ready   func(context.Context) error            // nil error: work is accepted
 	Counts  func(context.Context) (Counts, error)  // for /metrics, read at each scrape; may be nil
 	Backup  func(context.Context, io.Writer) error // writes a copy of everything; nil: not from here
+	Spool   string                                 // directory for files on their way; the system's for temporary files if empty
 	Version string                                 // of the binary, shown by /healthz
 
 	MetricsTokenFile string // holds what lets /metrics be read; empty: callers of this machine may
+
+	pace time.Duration // for paceBytes; paceTime if zero
 }
 
 // server holds the configuration and what New makes of it.
@@ -47,7 +51,10 @@ type server struct {
 	huma     huma.API
 	access   map[string]access
 	metrics  *metrics
+	uploads  *spool.Spool  // what is being sent to us
+	exports  *spool.Spool  // what is being fetched
 	copying  sync.Mutex    // held by the one backup that runs
+	reading  chan struct{} // full while as many bodies of resources are read as may
 	deriving chan struct{} // full while as many exports of receipts run as may
 }
 
@@ -56,22 +63,36 @@ type server struct {
 const (
 	requestTime = 25 * time.Second
 	bodyTime    = 10 * time.Second // to send an ordinary body
-	importTime  = 30 * time.Minute // to send and merge a file
-	importIdle  = time.Minute      // without a byte of it
+	uploadTime  = 30 * time.Minute // to send a file
+	importTime  = time.Hour        // to send and merge it
 	backupTime  = 12 * time.Hour
 	receiptTime = 2 * time.Hour
-	receiptRuns = 4 // exports at a time: each holds a connection to the database
+	receiptRuns = 4 // derived at a time: each holds a connection to the database
+	deriveWait  = 10 * time.Second
 
-	downloadIdle = time.Minute // in which none of a file is taken: PostgreSQL keeps a backup's WAL meanwhile
+	// Files that people send or fetch, in all and each.
+	uploadFiles, uploadsEach = 32, 4
+	exportFiles, exportsEach = 32, 4
+	uploadBytes              = 16 << 30
+	exportBytes              = 8 << 30
+
+	readingAtOnce = 2 // bodies of resources: each may take some 100 MB for a moment
 
 	maxBody   = 1 << 20
+	maxValues = 20_000 // in a body of JSON
 	maxApply  = 4 << 20
 	maxImport = 4 << 30
 )
 
 // New builds the API.
 func New(c Config) *echo.Echo {
-	s := &server{Config: c, access: accessTable(), metrics: newMetrics(c.Counts, c.Now), deriving: make(chan struct{}, receiptRuns)}
+	s := &server{Config: c, access: accessTable(), metrics: newMetrics(c.Counts, c.Now),
+		uploads: spool.New(spool.Config{Dir: c.Spool, Files: uploadFiles, Each: uploadsEach, Bytes: uploadBytes}),
+		exports: spool.New(spool.Config{Dir: c.Spool, Files: exportFiles, Each: exportsEach, Bytes: exportBytes}),
+		reading: make(chan struct{}, readingAtOnce), deriving: make(chan struct{}, receiptRuns)}
+	if s.pace == 0 {
+		s.pace = paceTime
+	}
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.Pre(s.observe)
@@ -112,5 +133,6 @@ func Server(h http.Handler, addr string) *http.Server {
 		WriteTimeout:      60 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    32 << 10,
+		ConnState:         newConnections(maxConnections).changed,
 	}
 }

@@ -35,12 +35,15 @@ func newAPI(t testing.TB, s *store.Store) *echo.Echo {
 // newAPIWith has a Temporal that is away: what comes as far as that is
 // unavailable, and everything before it is as it always is.
 func newAPIWith(t testing.TB, s *store.Store, log *slog.Logger) *echo.Echo {
+	return New(Config{Store: s, Runs: runsAway(t, s, log), Now: testClock, Log: log,
+		Ready: func(context.Context) error { return nil }, Version: "test"})
+}
+
+func runsAway(t testing.TB, s *store.Store, log *slog.Logger) *runs.Runs {
 	away, err := client.NewLazyClient(client.Options{HostPort: "127.0.0.1:1", Logger: slog.New(slog.DiscardHandler)})
 	require.NoError(t, err)
 	t.Cleanup(away.Close)
-	r := runs.New(runs.Config{Store: s, Temporal: away, Namespace: "turnus", Now: testClock, Log: log})
-	return New(Config{Store: s, Runs: r, Now: testClock, Log: log,
-		Ready: func(context.Context) error { return nil }, Version: "test"})
+	return runs.New(runs.Config{Store: s, Temporal: away, Namespace: "turnus", Now: testClock, Log: log})
 }
 
 // house is an API on a database with an organisation in it.

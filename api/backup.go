@@ -45,7 +45,7 @@ func (s *server) sendBackup(ctx context.Context, out huma.Context) {
 		problem(ctx, err).write(out)
 		return
 	}
-	d := newDownload(out, "application/gzip", "turnus-backup.tar.gz")
+	d := s.newDownload(out, "application/gzip", "turnus-backup.tar.gz")
 	err := s.Backup(ctx, d)
 	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), requestTime) // the client may be gone
 	defer cancel()

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -84,7 +85,10 @@ func TestBackupThatFails(t *testing.T) {
 	require.Eventually(t, func() bool { return h.has(t, `"action":"backup.failed"`) }, 5*time.Second, 10*time.Millisecond)
 	require.False(t, h.has(t, "backup.taken"))
 
-	h, ask = backedBy(t, func(context.Context, io.Writer) error { return errors.New("secret: it is away") })
+	h, ask = backedBy(t, func(context.Context, io.Writer) error {
+		time.Sleep(300 * time.Millisecond) // longer than an answer may take
+		return errors.New("secret: it is away")
+	})
 	res, err = ask("admin") //nolint:bodyclose // at the end of the test
 	require.NoError(t, err)
 	require.Equal(t, 503, res.StatusCode)
@@ -121,6 +125,35 @@ func TestOneBackupAtATime(t *testing.T) {
 		third, err := ask("admin") //nolint:bodyclose // at the end of the test
 		return err == nil && third.StatusCode == http.StatusOK
 	}, 5*time.Second, 10*time.Millisecond)
+}
+
+// Whoever fetches a backup at less than the least pace is cut off, so that
+// another can begin.
+func TestABackupThatIsTakenSlowly(t *testing.T) {
+	h, srv, _ := overSlowLines(t, time.Second)
+	ended := make(chan error, 1)
+	h.Echo = New(Config{Store: h.store, Runs: &runs.Runs{}, Now: testClock, Log: slog.New(slog.DiscardHandler), pace: time.Second,
+		Backup: func(_ context.Context, w io.Writer) error {
+			for {
+				if _, err := w.Write(make([]byte, 64<<10)); err != nil {
+					ended <- err
+					return err
+				}
+			}
+		}})
+	srv.Config.Handler = h
+	c := dialled(t, srv, "GET /v1/backup HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "+h.tokens["admin"]+"\r\n\r\n")
+	for {
+		select {
+		case err := <-ended:
+			require.ErrorIs(t, err, os.ErrDeadlineExceeded)
+			require.Eventually(t, func() bool { return h.has(t, "backup.failed") }, 5*time.Second, 10*time.Millisecond)
+			return
+		case <-time.After(50 * time.Millisecond): // steady, and slow
+			_, err := io.ReadFull(c, make([]byte, 100))
+			require.NoError(t, err)
+		}
+	}
 }
 
 // Beside a database of one's own there is nothing to copy.

@@ -4,11 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"mime"
 	"net"
-	"net/http"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -17,6 +15,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
 
 	"turnus/itsm/fault"
+	"turnus/itsm/resource"
 	"turnus/itsm/text"
 )
 
@@ -90,10 +89,14 @@ func mediaType(header string, kind bodyKind) error {
 	return fault.New(unsupported, text.F("The body is sent as %.80q: send it as %s.", "Der Inhalt kommt als %.80q: als %s senden.", header, want))
 }
 
-// checkJSON refuses what isn't one JSON value, or holds NUL characters.
+// checkJSON refuses what isn't one JSON value, holds far more than any body
+// needs, or NUL characters.
 func checkJSON(b []byte) error {
 	if len(bytes.TrimSpace(b)) == 0 {
 		return nil // whether a body is needed, huma knows
+	}
+	if resource.Values(b) > maxValues {
+		return fault.Invalidf("body", "A body holds %d values at most.", "Ein Inhalt hat höchstens %d Werte.", maxValues)
 	}
 	var v any
 	d := json.NewDecoder(bytes.NewReader(b))
@@ -122,7 +125,7 @@ func noNUL(at string, v any) error {
 		}
 	case []any:
 		for i, e := range v {
-			if err := noNUL(fmt.Sprintf("%s[%d]", at, i), e); err != nil {
+			if err := noNUL(resource.Item(at, i), e); err != nil {
 				return err
 			}
 		}
@@ -131,53 +134,10 @@ func noNUL(at string, v any) error {
 			if !clean(k) {
 				return refuse(at)
 			}
-			if err := noNUL(at+"."+k, e); err != nil {
+			if err := noNUL(resource.Below(at, k), e); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
-}
-
-// upload is a file that is read while it arrives: within a limit, each byte
-// within the idle time. Its own error is kept, since whoever reads it may wrap
-// or lose it.
-type upload struct {
-	body     io.Reader
-	deadline func(time.Time) error // of the connection, so by the machine's own clock
-	until    time.Time
-	left     int64
-	err      error
-}
-
-func newUpload(ctx huma.Context) *upload {
-	until := time.Now().Add(importTime)
-	// The answer comes when the file is merged, long after the server's usual limit.
-	_ = http.NewResponseController(humaecho.Unwrap(ctx).Response()).SetWriteDeadline(until.Add(time.Minute))
-	return &upload{body: ctx.BodyReader(), deadline: ctx.SetReadDeadline, until: until, left: maxImport}
-}
-
-// Read implements io.Reader.
-func (u *upload) Read(p []byte) (int, error) {
-	if u.err != nil {
-		return 0, u.err
-	}
-	end := time.Now().Add(importIdle)
-	if end.After(u.until) {
-		end = u.until
-	}
-	_ = u.deadline(end) // not every transport has deadlines
-	n, err := u.body.Read(p)
-	u.left -= int64(n)
-	switch {
-	case u.left < 0:
-		u.err = fault.New(tooLarge, text.F("The file is larger than %d bytes: split it.", "Die Datei ist größer als %d Bytes: bitte teilen.", int64(maxImport)))
-		return 0, u.err
-	case err == io.EOF:
-		_ = u.deadline(time.Time{}) // the merge may take longer than a read may
-	case err != nil:
-		u.err = unread(err)
-		return n, u.err
-	}
-	return n, err
 }

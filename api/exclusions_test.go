@@ -128,10 +128,11 @@ func TestProposalsThatArentAcceptable(t *testing.T) {
 	require.Len(t, two.Errors, 2)
 	require.Equal(t, "body.tickets[0]", two.Errors[0].Location)
 	require.Equal(t, "body.tickets[1]", two.Errors[1].Location)
-	// A body that says too little comes before the role, what it names after.
-	require.Equal(t, 422, h.as(t, "viewer", "POST", exclusions, proposal("CHG7", " ")).Code)
-	require.Equal(t, 403, h.as(t, "viewer", "POST", exclusions, proposal("INC1", "INC9")).Code)
-	require.Equal(t, 422, h.as(t, "viewer", "POST", exclusions+"/9/withdraw", `{"reason":" "}`).Code)
+	// A body that says too little comes after the role, and before what it names.
+	require.Equal(t, 403, h.as(t, "viewer", "POST", exclusions, proposal("CHG7", " ")).Code)
+	require.Equal(t, 422, h.as(t, "other-owner", "POST", exclusions, proposal("CHG7", " ")).Code)
+	require.Equal(t, 403, h.as(t, "other-owner", "POST", exclusions, proposal("INC1", "INC9")).Code)
+	require.Equal(t, 422, h.as(t, "owner", "POST", exclusions+"/9/withdraw", `{"reason":" "}`).Code)
 	require.JSONEq(t, `{"items":[],"next":null}`, h.as(t, "owner", "GET", exclusions, "").Body.String())
 }
 

@@ -58,11 +58,12 @@ func (s *server) importHolidays(ctx context.Context, in *holidaysInput) (*holida
 	if err != nil {
 		return nil, err
 	}
-	file := newUpload(in.ctx)
-	feed, err := imports.Holidays(file, o)
-	if err != nil && file.err != nil {
-		err = file.err // the cause, whatever the reader made of it
+	file, err := s.receive(ctx, in.ctx)
+	if err != nil {
+		return nil, err
 	}
+	defer file.Close()
+	feed, err := imports.Holidays(file, o)
 	if err != nil {
 		return nil, err
 	}

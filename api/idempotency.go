@@ -31,7 +31,7 @@ const digest = "x-turnus-digest"
 // that wasn't read to its end: there is nothing to tell a repeat by.
 //
 // What makes two requests the same is method, path, query and body. An upload
-// is not spooled to learn its hash: it is hashed while it is read, and a repeat
+// is hashed while it is read, and a repeat
 // is read through, and compared, before it gets the recorded answer.
 func (s *server) once(op operation) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
@@ -62,7 +62,7 @@ func (s *server) keyed(ctx huma.Context, op operation, key string, next func(hum
 		return err
 	}
 	if old != nil {
-		return replay(ctx, op, in, *old)
+		return s.replay(ctx, op, *old)
 	}
 
 	rec := &recorder{inner: ctx, header: http.Header{}}
@@ -149,15 +149,19 @@ func fingerprint(in *http.Request, op operation) (string, *hashed, error) {
 }
 
 // replay answers a repeat.
-func replay(ctx huma.Context, op operation, in *http.Request, old store.Answer) error {
+func (s *server) replay(ctx huma.Context, op operation, old store.Answer) error {
 	if op.secret {
 		return fault.New(fault.Conflict, text.New("This key was used before, and the secret was shown then: use another key for another one.",
 			"Dieser Schlüssel wurde schon verwendet, das Geheimnis wurde dabei gezeigt: für ein weiteres einen anderen Schlüssel nehmen."))
 	}
 	if want, ok := old.Header[digest]; ok {
+		place, err := s.uploads.Take(actorOf(ctx.Context()).Person) // nothing is kept in it, and it counts
+		if err != nil {
+			return err
+		}
+		defer place.Close()
 		sum := sha256.New()
-		up := newUpload(ctx)
-		if _, err := io.Copy(sum, up); err != nil {
+		if _, err := io.Copy(sum, s.newUpload(ctx)); err != nil {
 			return err
 		}
 		if hex.EncodeToString(sum.Sum(nil)) != want {

@@ -31,8 +31,8 @@ func TestARepeatGetsTheRecordedAnswer(t *testing.T) {
 	require.Equal(t, 422, other.Code)
 	require.Equal(t, 422, h.as(t, "admin", "POST", "/v1/apply?dry_run=true", someMapping, key...).Code)
 
-	require.Equal(t, 403, h.as(t, "viewer", "POST", "/v1/apply", someMapping, key...).Code, "keys belong to a person")
-	replayed := h.as(t, "viewer", "POST", "/v1/apply", someMapping, key...)
+	require.Equal(t, 403, h.as(t, "owner", "POST", "/v1/apply", someMapping, key...).Code, "keys belong to a person")
+	replayed := h.as(t, "owner", "POST", "/v1/apply", someMapping, key...)
 	require.Equal(t, 403, replayed.Code)
 	require.Equal(t, "true", replayed.Header().Get("Idempotency-Replayed"))
 	require.Equal(t, "application/problem+json", replayed.Header().Get("Content-Type"))

@@ -2,15 +2,16 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"turnus/itsm/calendar"
 	"turnus/itsm/fault"
 	"turnus/itsm/planning"
 	"turnus/itsm/resource"
-	"turnus/itsm/text"
 	"turnus/store"
 	"turnus/workflows"
 )
@@ -19,6 +20,7 @@ import (
 // while they wait.
 const (
 	maxPreview   = 5000 // slots
+	maxPreviewed = 500  // intervals
 	previewYears = 30   // ahead
 )
 
@@ -52,6 +54,9 @@ func moment(field, s string) (*time.Time, error) {
 	for _, layout := range []string{time.RFC3339Nano, time.DateOnly} {
 		if t, err := time.Parse(layout, s); err == nil {
 			t = t.UTC()
+			if err := calendar.DateOf(t).Reached(); err != nil {
+				return nil, fault.As(err).At(field)
+			}
 			return &t, nil
 		}
 	}
@@ -135,10 +140,47 @@ func (s *server) previewPlan(ctx context.Context, in *previewInput) (*listed[pla
 	if err := s.previews(ctx, in.docs); err != nil {
 		return nil, err
 	}
+	if err := fewEnough(ctx, in.docs, from, to); err != nil {
+		return nil, err
+	}
 	all, err := s.Store.Preview(ctx, now, in.docs, workflows.Planning, from, to)
 	if err == nil && len(all) > maxPreview {
-		err = fault.New(fault.Invalid, text.F("These are %[1]d slots, and a preview shows at most %[2]d: ask for a shorter span, or for fewer intervals at a time.",
-			"Das sind %[1]d Termine, und eine Vorschau zeigt höchstens %[2]d: eine kürzere Spanne abfragen, oder weniger Intervalle auf einmal.", len(all), maxPreview)).At("query.to")
+		err = tooManySlots()
 	}
 	return items(all, "", err)
+}
+
+// fewEnough counts the slots of a preview before they are worked out, and
+// refuses what is too much.
+func fewEnough(ctx context.Context, docs []resource.Raw, from, to time.Time) error {
+	intervals, slots := 0, 0
+	for _, d := range docs {
+		if d.Kind != resource.Interval {
+			continue
+		}
+		if intervals++; intervals > maxPreviewed {
+			return fault.Invalidf("body", "A preview is of %d intervals at most: ask for fewer at a time.",
+				"Eine Vorschau umfasst höchstens %d Intervalle: weniger auf einmal abfragen.", maxPreviewed)
+		}
+		var spec planning.Spec
+		if err := json.Unmarshal(d.Spec, &spec); err != nil {
+			return err
+		}
+		n, err := spec.Count(from, to)
+		if err != nil {
+			return err
+		}
+		if slots += n; slots-2*intervals > maxPreview { // at both ends a slot may be moved out
+			return tooManySlots()
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func tooManySlots() error {
+	return fault.Invalidf("query.to", "These are more than %[1]d slots, and a preview shows no more: ask for a shorter span, or for fewer intervals at a time.",
+		"Das sind mehr als %[1]d Termine, und mehr zeigt eine Vorschau nicht: eine kürzere Spanne abfragen, oder weniger Intervalle auf einmal.", maxPreview)
 }

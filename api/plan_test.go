@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -177,8 +178,48 @@ func TestPreview(t *testing.T) {
 	}
 	w := h.as(t, "owner", "POST", "/v1/plan/preview?to=2056-11-23", "["+strings.Join(many, ",")+"]")
 	require.Equal(t, 422, w.Code)
-	require.Contains(t, problemIn(t, w).Detail, "These are 5400 slots, and a preview shows at most 5000")
+	require.Contains(t, problemIn(t, w).Detail, "These are more than 5000 slots, and a preview shows no more")
 	require.JSONEq(t, `{"items":[],"next":null}`, h.as(t, "owner", "GET", "/v1/plan", "").Body.String(), "nothing is kept")
+}
+
+// What is too much for a preview is refused before it is worked out, whatever
+// makes it so.
+func TestPreviewsThatAreTooMuch(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it looks at the time, which the race detector makes longer")
+	}
+	h := newHouse(t)
+	many := func(n int, parts ...string) string {
+		all := make([]string, n)
+		for i := range all {
+			all[i] = interval(append([]string{`"monthly"`, fmt.Sprintf(`"m%d"`, i)}, parts...)...)
+		}
+		return "[" + strings.Join(all, ",") + "]"
+	}
+	const monthly = `{"day":2,"of":"month","at":"06:00"}`
+	office := strings.Replace(organisation, `"hours":{"mon":["08:00-18:00"]}}`, `"hours":{"mon":["08:00-18:00"]},"holidays":{"region":"DE-BY"}}`, 1)
+	require.Equal(t, 200, h.as(t, "admin", "POST", "/v1/apply", office).Code)
+	for name, c := range map[string]struct {
+		query, body, says string
+	}{
+		"intervals":          {"?to=2026-12-31", many(1000, `"none"`, `"following"`), "500 intervals"},
+		"slots":              {"", many(499, `"none"`, `"following"`), "more than 5000 slots"},
+		"by the minute":      {"", many(1, monthly, `{"cron":"* * * * *"}`), "more than 5000 slots"},
+		"minutes, an hour":   {"?from=2026-12-01T08:00:00Z&to=2026-12-01T08:01:00Z", many(500, monthly, `{"cron":"* * * * *"}`), "both mean the period"},
+		"minutes of one day": {"?from=2026-12-01T08:00:00Z&to=2026-12-01T08:01:00Z", many(500, monthly, `{"cron":"* * 31 12 *"}`), "both mean the period"},
+		"never":              {"?to=2056-11-23", many(500, monthly, `{"cron":"0 0 31 2 *"}`), "never"},
+	} {
+		began := time.Now()
+		w := h.as(t, "owner", "POST", "/v1/plan/preview"+c.query, c.body)
+		require.Equal(t, 422, w.Code, name)
+		require.Contains(t, w.Body.String(), c.says, name)
+		require.LessOrEqual(t, len(problemIn(t, w).Errors), 100, name)
+		require.Less(t, time.Since(began), 3*time.Second, name)
+	}
+	require.Equal(t, 200, h.as(t, "owner", "POST", "/v1/plan/preview", many(380)).Code)
+	w := h.as(t, "owner", "POST", "/v1/apply", many(501))
+	require.Equal(t, 422, w.Code)
+	require.Contains(t, problemIn(t, w).Detail, "501 proposals")
 }
 
 // What changes the plan is for the owner of the service; a refusal is on

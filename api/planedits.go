@@ -59,6 +59,8 @@ func (in *backfillInput) check() error {
 		d, err := calendar.ParseDate(end.s)
 		if err != nil {
 			c.Say(end.field, "%.40q isn't a date: use YYYY-MM-DD, as in 2026-10-05.", "%.40q ist kein Datum: JJJJ-MM-TT, etwa 2026-10-05.", end.s)
+		} else if err := d.Reached(); err != nil {
+			c.Add(fault.As(err).At(end.field))
 		}
 		*end.d = d
 	}

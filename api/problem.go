@@ -138,6 +138,10 @@ func problem(ctx context.Context, err error) *Problem {
 	if len(faults) > 1 {
 		p.Detail = text.F("%d errors, each listed below.", "%d Fehler, unten einzeln genannt.", len(faults)).In(r.lang)
 	}
+	if len(faults) > fault.Most {
+		p.Detail = text.F("%d errors, the first %d listed below.", "%d Fehler, die ersten %d unten einzeln genannt.", len(faults), fault.Most).In(r.lang)
+		faults = faults[:fault.Most]
+	}
 	for _, f := range faults {
 		if len(faults) > 1 || f.Field != "" || f.Row > 0 {
 			p.Errors = append(p.Errors, Detail{Location: f.Field, Row: f.Row, Message: f.Message.In(r.lang)})
@@ -168,9 +172,9 @@ func translated(ctx huma.Context, _ string, v any) (any, error) {
 		p.Detail = problem(ctx.Context(), errors.New(m.Detail)).Detail
 	} else {
 		p.Detail = inWords(m.Detail, r.lang)
-		for _, e := range m.Errors {
+		for _, e := range m.Errors[:min(len(m.Errors), fault.Most)] {
 			if e != nil {
-				p.Errors = append(p.Errors, Detail{Location: e.Location, Message: inWords(e.Message, r.lang), Value: shown(e.Value)})
+				p.Errors = append(p.Errors, Detail{Location: short(e.Location, maxLocation), Message: inWords(e.Message, r.lang), Value: shown(e.Value)})
 			}
 		}
 		if len(p.Errors) == 1 && p.Errors[0].Message != "" {
@@ -185,17 +189,25 @@ func translated(ctx huma.Context, _ string, v any) (any, error) {
 func shown(v any) any {
 	switch v := v.(type) {
 	case string:
-		if utf8.RuneCountInString(v) > 80 {
-			return string([]rune(v)[:80]) + "…"
-		}
 		if v == "" {
 			return nil
 		}
-		return v
+		return short(v, 80)
 	case bool, float64, int, int64:
 		return v
 	}
 	return nil
+}
+
+// maxLocation is the length of a place that is echoed.
+const maxLocation = 200
+
+// short is a text, or so many characters of it.
+func short(s string, most int) string {
+	if utf8.RuneCountInString(s) > most {
+		return string([]rune(s)[:most]) + "…"
+	}
+	return s
 }
 
 // write answers with a problem from inside the doors.

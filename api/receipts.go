@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"strings"
 
@@ -31,7 +32,7 @@ func (s *server) receipts() {
 		Summary: "How each figure of a run's report came about",
 		Description: "One canonical JSON document: the report, everything that its figures stand on, and for each ticket every segment of time with why it counted or not. " +
 			"turnus verify receipt computes all of it anew. It holds the tickets themselves: it is for the service's owner, its approvers and auditors, after publication too. " +
-			"Derived while it is sent, and complete only if the answer ends properly.",
+			"Derived as a whole before it is sent, and complete if it is as long as Content-Length says.",
 		Responses: map[string]*huma.Response{"200": {Description: "The receipts",
 			Content: map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{Type: "object"}}}}},
 	}}, func(ctx context.Context, in *RunPath) (*huma.StreamResponse, error) {
@@ -53,26 +54,30 @@ func (s *server) receipts() {
 	})
 }
 
-// sendReceipts derives receipts and sends them at the same time. They are
-// derived from what was frozen, and held against the report: if they differ, no
-// complete file is sent.
+// sendReceipts derives receipts from what was frozen, holds them against the
+// report, and sends them once they are whole: whoever fetches them slowly holds
+// nothing but a file on disk.
 func (s *server) sendReceipts(ctx context.Context, out huma.Context, r report.Report, f sla.Frozen) {
-	select {
-	case s.deriving <- struct{}{}:
-		defer func() { <-s.deriving }()
-	default:
-		problem(ctx, fault.New(fault.Unavailable, text.New("Several exports of receipts are running: try again shortly.",
-			"Es laufen schon mehrere Exporte von Belegen: bitte gleich noch einmal versuchen."))).write(out)
-		return
-	}
-	// On record before anything leaves the house.
-	if err := s.exported(ctx, r, "receipts", ""); err != nil {
+	d := s.newDownload(out, "application/json", strings.ReplaceAll(r.Run, "/", ".")+".receipts.json")
+	file, err := s.exports.Take(actorOf(ctx).Person)
+	if err != nil {
 		problem(ctx, err).write(out)
 		return
 	}
-	d := newDownload(out, "application/json", strings.ReplaceAll(r.Run, "/", ".")+".receipts.json")
-	from, to := f.Reads()
-	err := receipt.SLA(d, r, f, s.Store.TicketsAsOf(ctx, f.Service, f.Import, from, to))
+	defer file.Close()
+	if err := s.queue(ctx); err != nil {
+		problem(ctx, err).write(out)
+		return
+	}
+	err = s.derive(ctx, file, r, f)
+	if err == nil {
+		// On record before anything leaves the house.
+		err = s.exported(ctx, r, "receipts", "")
+	}
+	if err == nil {
+		d.size = file.Size()
+		_, err = io.CopyBuffer(d, file, make([]byte, 64<<10))
+	}
 	if err == nil {
 		return
 	}
@@ -87,4 +92,24 @@ func (s *server) sendReceipts(ctx context.Context, out huma.Context, r report.Re
 		panic(http.ErrAbortHandler)
 	}
 	problem(ctx, err).write(out)
+}
+
+// queue waits until receipts may be derived; derive ends the turn.
+func (s *server) queue(ctx context.Context) error {
+	wait, cancel := context.WithTimeout(ctx, deriveWait)
+	defer cancel()
+	select {
+	case s.deriving <- struct{}{}:
+		return nil
+	case <-wait.Done():
+		return fault.New(fault.Unavailable, text.New("Several exports of receipts are being derived: try again shortly.",
+			"Es werden schon mehrere Exporte von Belegen ermittelt: bitte gleich noch einmal versuchen."))
+	}
+}
+
+// derive writes the receipts of a report.
+func (s *server) derive(ctx context.Context, w io.Writer, r report.Report, f sla.Frozen) error {
+	defer func() { <-s.deriving }()
+	from, to := f.Reads()
+	return receipt.SLA(w, r, f, s.Store.TicketsAsOf(ctx, f.Service, f.Import, from, to))
 }

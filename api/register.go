@@ -33,11 +33,11 @@ const (
 )
 
 // checked is an input with rules beyond its types. They count as "a body that
-// can't be read or lacks a field", which is said before anything about roles.
+// can't be read or lacks a field".
 type checked interface{ check() error }
 
-// register adds an operation. All of them come through here: a token first,
-// then the body, then the roles, then the operation itself.
+// register adds an operation. All of them come through here: a token and the
+// roles first, then the body, then the operation itself.
 func register[I, O any](s *server, op operation, handle func(context.Context, *I) (*O, error)) {
 	door, ok := s.access[op.OperationID]
 	if !ok {
@@ -58,12 +58,9 @@ func register[I, O any](s *server, op operation, handle func(context.Context, *I
 	op.Middlewares = append(op.Middlewares, s.signIn(op, door), s.takeBody(op), s.once(op))
 	huma.Register(s.huma, op.Operation, func(ctx context.Context, in *I) (*O, error) {
 		if c, ok := any(in).(checked); ok {
-			if err := c.check(); err != nil {
+			if err := s.checkInput(ctx, op, c); err != nil {
 				return nil, problem(ctx, err)
 			}
-		}
-		if err := door.admits(actorOf(ctx)); err != nil {
-			return nil, problem(ctx, s.refused(ctx, op.OperationID, err))
 		}
 		out, err := handle(ctx, in)
 		if err != nil {
@@ -71,6 +68,20 @@ func register[I, O any](s *server, op operation, handle func(context.Context, *I
 		}
 		return out, nil
 	})
+}
+
+// checkInput has an input checked. Resources may take much memory for a moment,
+// so a few calls are read at a time, and none whose client has gone.
+func (s *server) checkInput(ctx context.Context, op operation, in checked) error {
+	if op.body == documents {
+		select {
+		case s.reading <- struct{}{}:
+			defer func() { <-s.reading }()
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return in.check()
 }
 
 // refused puts a refusal on record and gives it back.
@@ -83,7 +94,7 @@ func (s *server) refused(ctx context.Context, action string, why error) error {
 }
 
 // signIn names the operation, limits its time, and lets in whoever has a valid
-// token.
+// token and one of the roles: nothing is read for anybody else.
 func (s *server) signIn(op operation, door access) func(huma.Context, func(huma.Context)) {
 	limit := requestTime
 	switch {
@@ -106,6 +117,10 @@ func (s *server) signIn(op operation, door access) func(huma.Context, func(huma.
 		if !door.public {
 			if err := s.authenticate(humaecho.Unwrap(ctx).Request().WithContext(timed)); err != nil {
 				problem(timed, err).write(ctx)
+				return
+			}
+			if err := door.admits(actorOf(timed)); err != nil {
+				problem(timed, s.refused(timed, op.OperationID, err)).write(ctx)
 				return
 			}
 		}

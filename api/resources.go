@@ -101,6 +101,19 @@ func (d *Declared) permitted(by person.Actor) error {
 	return nil
 }
 
+// maxProposed is how many proposals a call makes: each starts a run.
+const maxProposed = 500
+
+// decided counts what needs an approval.
+func (d *Declared) decided() (n int) {
+	for _, r := range d.docs {
+		if r.Kind.Decided() {
+			n++
+		}
+	}
+	return n
+}
+
 type putInput struct {
 	NamePath
 	Declared
@@ -208,6 +221,10 @@ func (s *server) apply() {
 	}) (*listed[store.Change], error) {
 		if err := in.permitted(actorOf(ctx)); err != nil {
 			return nil, s.refused(ctx, "apply", err)
+		}
+		if proposed := in.decided(); proposed > maxProposed {
+			return nil, fault.Invalidf("body", "These are %d proposals, and a call makes %d at most: each is decided by a person.",
+				"Das sind %d Vorschläge, und ein Aufruf macht höchstens %d: über jeden entscheidet eine Person.", proposed, maxProposed)
 		}
 		changes, err := s.Runs.Apply(ctx, actorOf(ctx), in.docs, in.DryRun)
 		for i := range changes {

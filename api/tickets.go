@@ -12,8 +12,7 @@ import (
 	"turnus/store"
 )
 
-// importTickets reads the body while it arrives and loads it; nothing of it is
-// kept in memory or on disk here.
+// importTickets loads the body once it is there as a whole.
 func (s *server) importTickets(ctx context.Context, in *importInput) (*importOutput, error) {
 	if err := s.owns(ctx, in.Name, person.Administrator); err != nil {
 		return nil, err
@@ -23,14 +22,15 @@ func (s *server) importTickets(ctx context.Context, in *importInput) (*importOut
 		return nil, err
 	}
 	who := actorOf(ctx)
-	file := newUpload(in.ctx)
+	file, err := s.receive(ctx, in.ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
 	i, err := s.Store.Import(ctx, store.Intake{
 		Service: in.Name, Format: in.Format, Union: imports.Union(in.Format), AsOf: in.AsOf,
 		By: who.Person, Token: who.Token, Issuer: who.Issuer, Now: s.Now(),
 	}, imports.Tickets(file, o), nil)
-	if err != nil && file.err != nil {
-		err = file.err // the cause, whatever the reader made of it
-	}
 	if err != nil {
 		return nil, err
 	}

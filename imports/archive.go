@@ -6,9 +6,8 @@ import (
 	"bytes"
 	"compress/gzip"
 	"errors"
-	"fmt"
 	"io"
-	"os"
+	"io/fs"
 	"path"
 	"strings"
 
@@ -19,15 +18,31 @@ import (
 // Bounds of what a compressed file may become, so that a small file can fill
 // neither disk nor time. Audit logs compress to a tenth or a twentieth.
 const (
-	maxUnpacked = 64 << 30
-	maxSpooled  = 16 << 30
-	maxRatio    = 250
-	ratioFrom   = 32 << 20 // below this a ratio says nothing
+	maxUnpacked  = 64 << 30
+	maxDirectory = 1 << 20 // of a zip: bytes that list what is in it
+	maxRatio     = 250
+	ratioFrom    = 32 << 20 // below this a ratio says nothing
 )
 
+// whole gives a file that is there as a whole, as a zip has to be, since its end
+// comes first; false for what is only a stream.
+func whole(r io.Reader) (at io.ReaderAt, size int64, ok bool) {
+	at, ok = r.(io.ReaderAt)
+	switch f := r.(type) {
+	case interface{ Size() int64 }:
+		return at, f.Size(), ok
+	case fs.File:
+		info, err := f.Stat()
+		if err != nil || !info.Mode().IsRegular() {
+			return nil, 0, false
+		}
+		return at, info.Size(), ok
+	}
+	return nil, 0, false
+}
+
 // unpacked gives the plain bytes of a file that may be a .gz or a .zip with one
-// file in it, which its first bytes tell. A .gz is read as it comes; a zip needs
-// its end first and is spooled to a temporary file. close removes that.
+// file in it, which its first bytes tell.
 func unpacked(r io.Reader) (plain io.Reader, close func(), err error) {
 	in := &source{r: r}
 	b := bufio.NewReaderSize(in, 64<<10)
@@ -43,33 +58,26 @@ func unpacked(r io.Reader) (plain io.Reader, close func(), err error) {
 		}
 		return &bounded{r: z, kind: "gz", in: in}, func() {}, nil
 	case bytes.HasPrefix(magic, []byte("PK\x03\x04")), bytes.HasPrefix(magic, []byte("PK\x05\x06")):
-		return unzipped(b, in)
+		at, size, ok := whole(r)
+		if !ok {
+			return nil, nil, errors.New("a zip is read from a file that is there as a whole")
+		}
+		return unzipped(at, size)
 	}
 	return b, func() {}, nil
 }
 
-func unzipped(b io.Reader, in *source) (plain io.Reader, close func(), err error) {
-	f, err := os.CreateTemp("", "turnus-import-*.zip")
-	if err != nil {
-		return nil, nil, fmt.Errorf("spooling a zip: %w", err)
-	}
-	remove := func() { f.Close(); os.Remove(f.Name()) } //nolint:errcheck // nothing was promised about it
-	defer func() {
-		if err != nil {
-			remove()
-		}
-	}()
-	n, err := io.Copy(f, io.LimitReader(b, maxSpooled+1))
-	if err != nil {
-		return nil, nil, in.why(fmt.Errorf("spooling a zip: %w", err))
-	}
-	if n > maxSpooled {
-		return nil, nil, tooLarge("zip")
-	}
-	z, err := zip.NewReader(f, n)
-	if err != nil {
+func unzipped(at io.ReaderAt, size int64) (plain io.Reader, close func(), err error) {
+	d := &directory{ReaderAt: at, left: maxDirectory}
+	z, err := zip.NewReader(d, size)
+	switch {
+	case d.left < 0:
+		return nil, nil, malformed("this zip lists too many files: give it exactly one, the table",
+			"dieses zip führt zu viele Dateien auf: genau eine hineinlegen, die Tabelle")
+	case err != nil:
 		return nil, nil, broken("zip", err)
 	}
+	d.read = true
 	var files []*zip.File
 	for _, e := range z.File {
 		if !e.FileInfo().IsDir() && !strings.HasPrefix(e.Name, "__MACOSX/") && path.Base(e.Name) != ".DS_Store" {
@@ -91,7 +99,22 @@ func unzipped(b io.Reader, in *source) (plain io.Reader, close func(), err error
 		return nil, nil, broken("zip", err)
 	}
 	packed := &source{n: int64(files[0].CompressedSize64)}
-	return &bounded{r: e, kind: "zip", in: packed}, func() { e.Close(); remove() }, nil //nolint:errcheck // as above
+	return &bounded{r: e, kind: "zip", in: packed}, func() { e.Close() }, nil //nolint:errcheck // it was read
+}
+
+// directory ends the reading of a zip's directory that would fill the memory:
+// each entry of 46 bytes becomes ten times as much.
+type directory struct {
+	io.ReaderAt
+	left int
+	read bool // the directory was
+}
+
+func (d *directory) ReadAt(p []byte, at int64) (int, error) {
+	if d.left -= len(p); d.left < 0 && !d.read {
+		return 0, io.ErrUnexpectedEOF
+	}
+	return d.ReaderAt.ReadAt(p, at)
 }
 
 // source counts what was read, and remembers whether reading itself failed: a

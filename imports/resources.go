@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"unicode/utf8"
 
 	"turnus/itsm/canonical"
@@ -18,7 +19,6 @@ import (
 const (
 	MaxResourceBytes = 4 << 20
 	MaxResources     = 10_000
-	maxFaults        = 100 // that are said at once
 )
 
 // Resources reads a stream of YAML documents, or JSON: one object, an array,
@@ -30,6 +30,70 @@ const (
 // are texts, and numbers keep their digits. OpenSLO v1 documents may stand
 // among Turnus's own: see openslo.go.
 func Resources(b []byte) ([]resource.Raw, error) {
+	docs, err := documents(b)
+	if err != nil {
+		return nil, err
+	}
+	var raws []resource.Raw
+	var faults fault.List
+	n := 0
+	for d, err := range docs {
+		if err != nil {
+			return nil, err
+		}
+		if n++; len(faults) == fault.Most {
+			continue // what can't be read at all, or is too many, is said instead
+		}
+		r, err := d.resource(n)
+		if err == nil {
+			raws = append(raws, r)
+			continue
+		}
+		all := fault.All(err)
+		if all == nil {
+			return nil, err
+		}
+		for _, f := range all {
+			faults.Add(f)
+		}
+	}
+	if n == 0 {
+		return nil, fault.New(fault.Malformed, text.New("There is no document in here: a resource has apiVersion, kind, metadata and spec.",
+			"Hier steht kein Dokument: ein Objekt hat apiVersion, kind, metadata und spec."))
+	}
+	if len(faults) > 0 {
+		return nil, faults.Err()
+	}
+	return raws, nil
+}
+
+// Fields reads one document in YAML or JSON with fields, whatever they are, as
+// Resources reads one: maps, lists, strings, json.Number, booleans and nil; nil
+// for an empty one.
+func Fields(b []byte) (map[string]any, error) {
+	docs, err := documents(b)
+	if err != nil {
+		return nil, err
+	}
+	var only map[string]any
+	for d, err := range docs {
+		if err == nil {
+			err = errors.Join(d.faults...)
+		}
+		if err != nil {
+			return nil, err
+		}
+		m, ok := d.tree.(map[string]any)
+		if !ok || only != nil {
+			return nil, fault.New(fault.Invalid, text.New("One document with fields belongs here.", "Hierher gehört ein einzelnes Dokument mit Feldern."))
+		}
+		only = m
+	}
+	return only, nil
+}
+
+// documents are those of a stream, one at a time, within the bounds of a call.
+func documents(b []byte) (iter.Seq2[document, error], error) {
 	if len(b) > MaxResourceBytes {
 		return nil, fault.New(fault.Invalid, text.F("These are %d bytes, and %d may come at once: declare them in several calls.",
 			"Das sind %d Bytes, höchstens %d dürfen auf einmal kommen: auf mehrere Aufrufe verteilen.", len(b), MaxResourceBytes))
@@ -39,37 +103,10 @@ func Resources(b []byte) ([]resource.Raw, error) {
 		return nil, fault.New(fault.Malformed, text.New("This isn't a text in UTF-8: save it as UTF-8, without NUL characters.",
 			"Das ist kein Text in UTF-8: als UTF-8 und ohne NUL-Zeichen speichern."))
 	}
-	var docs []document
-	var err error
 	if json.Valid(b) {
-		docs, err = jsonDocuments(b)
-	} else {
-		docs, err = yamlDocuments(b)
+		return jsonDocuments(b)
 	}
-	if err != nil {
-		return nil, err
-	}
-	if len(docs) == 0 {
-		return nil, fault.New(fault.Malformed, text.New("There is no document in here: a resource has apiVersion, kind, metadata and spec.",
-			"Hier steht kein Dokument: ein Objekt hat apiVersion, kind, metadata und spec."))
-	}
-	raws := make([]resource.Raw, 0, len(docs))
-	var faults []error
-	for i, d := range docs {
-		r, err := d.resource(i + 1)
-		if err == nil {
-			raws = append(raws, r)
-			continue
-		}
-		faults = append(faults, err)
-		if len(fault.All(errors.Join(faults...))) >= maxFaults {
-			break
-		}
-	}
-	if len(faults) > 0 {
-		return nil, errors.Join(faults...)
-	}
-	return raws, nil
+	return yamlDocuments(b), nil
 }
 
 // document is one that was read: a tree of maps, lists, strings, json.Number,
@@ -122,48 +159,94 @@ func (d document) place(n int) string {
 	return fmt.Sprintf("document %d", n)
 }
 
-func jsonDocuments(b []byte) ([]document, error) {
-	parts := []json.RawMessage{b}
-	switch b = bytes.TrimSpace(b); b[0] {
-	case '[':
-		parts = nil // else the list's first item is written over what is read
-		if err := json.Unmarshal(b, &parts); err != nil {
-			return nil, err // it was valid a moment ago
-		}
-	case '{':
-		var m map[string]json.RawMessage
-		if err := json.Unmarshal(b, &m); err != nil {
+// jsonDocuments are one object, those of an array, or the items of a list; b is
+// valid.
+func jsonDocuments(b []byte) (iter.Seq2[document, error], error) {
+	if resource.Values(b) > resource.MaxInAll {
+		return nil, tooMuch()
+	}
+	list := bytes.TrimSpace(b)
+	if list[0] == '{' {
+		var err error
+		if list, err = itemsOf(b); err != nil {
 			return nil, err
 		}
-		if items, ok := m["items"]; ok && m["spec"] == nil {
-			if _, err := resource.Decode[struct {
-				APIVersion string            `json:"apiVersion,omitempty"`
-				Kind       string            `json:"kind,omitempty"`
-				Items      []json.RawMessage `json:"items"`
-			}]("", b); err != nil {
-				return nil, err
+	}
+	if list == nil || list[0] != '[' {
+		return func(yield func(document, error) bool) { yield(jsonDocument(b), nil) }, nil
+	}
+	return func(yield func(document, error) bool) {
+		d := json.NewDecoder(bytes.NewReader(list))
+		_, err := d.Token() // the bracket
+		for n := 0; err == nil && d.More(); n++ {
+			if n == MaxResources {
+				err = tooMany()
+				break
 			}
-			parts = nil
-			if err := json.Unmarshal(items, &parts); err != nil {
-				return nil, err
+			var one json.RawMessage
+			if err = d.Decode(&one); err == nil && !yield(jsonDocument(one), nil) {
+				return
 			}
 		}
-	}
-	if len(parts) > MaxResources {
-		return nil, tooMany()
-	}
-	docs := make([]document, len(parts))
-	for i, p := range parts {
-		tree, err := resource.Tree(p)
-		docs[i].tree = tree
 		if err != nil {
-			docs[i].faults = []error{err}
+			yield(document{}, err)
 		}
+	}, nil
+}
+
+func jsonDocument(b []byte) document {
+	tree, err := resource.Tree(b)
+	if err != nil {
+		return document{tree, []error{err}}
 	}
-	return docs, nil
+	return document{tree: tree}
+}
+
+// itemsOf gives the items of a list; nil for an object that is none.
+func itemsOf(b []byte) (json.RawMessage, error) {
+	fields := map[string]json.RawMessage{}
+	d := json.NewDecoder(bytes.NewReader(b))
+	_, err := d.Token() // the bracket
+	for err == nil && d.More() {
+		var name json.Token
+		if name, err = d.Token(); err != nil {
+			break
+		}
+		var value json.RawMessage
+		if err = d.Decode(&value); err != nil {
+			break
+		}
+		k := name.(string) // the decoder accepts nothing else here
+		if _, there := fields[k]; there && k == "items" {
+			return nil, resource.Twice(k)
+		}
+		fields[k] = value
+	}
+	items, ok := fields["items"]
+	if err != nil || !ok || fields["spec"] != nil {
+		return nil, err
+	}
+	if items[0] == '[' {
+		fields["items"] = json.RawMessage("[]") // they are read one by one
+	}
+	head, err := json.Marshal(fields)
+	if err != nil {
+		return nil, err
+	}
+	_, err = resource.Decode[struct {
+		APIVersion string            `json:"apiVersion,omitempty"`
+		Kind       string            `json:"kind,omitempty"`
+		Items      []json.RawMessage `json:"items"`
+	}]("", head)
+	return items, err
 }
 
 func tooMany() error {
 	return fault.New(fault.Invalid, text.F("These are more than %d documents: declare them in several calls.",
 		"Das sind mehr als %d Dokumente: auf mehrere Aufrufe verteilen.", MaxResources))
+}
+
+func tooMuch() error {
+	return fault.New(fault.Invalid, text.F("These hold more than %d values: declare them in several calls.",
+		"Das enthält mehr als %d Werte: auf mehrere Aufrufe verteilen.", resource.MaxInAll))
 }

@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"iter"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
@@ -15,46 +17,124 @@ import (
 	"turnus/itsm/text"
 )
 
-// maxNodes bounds what aliases may blow a stream up to.
-const maxNodes = 1_000_000
-
-// yamlDocuments reads a stream of YAML documents; empty ones are skipped.
-func yamlDocuments(b []byte) ([]document, error) {
-	var docs []document
-	d := yaml.NewDecoder(bytes.NewReader(b))
-	budget := maxNodes
-	for {
-		var n yaml.Node
-		err := d.Decode(&n)
-		if errors.Is(err, io.EOF) {
-			return docs, nil
+// yamlDocuments reads a stream of YAML documents, one at a time; empty ones are
+// skipped.
+//
+// The library keeps about 200 bytes for each value before anybody can count
+// them, so the text is measured first. What aliases stand for is counted where
+// it is written out.
+func yamlDocuments(b []byte) iter.Seq2[document, error] {
+	return func(yield func(document, error) bool) {
+		if err := measure(b); err != nil {
+			yield(document{}, err)
+			return
 		}
-		if err != nil {
-			what := strings.ToValidUTF8(strings.TrimPrefix(err.Error(), "yaml: "), "")
-			return nil, fault.New(fault.Malformed, text.F(
-				"This isn't YAML (%.200s): check indentation, colons and quotes there.",
-				"Das ist kein YAML (%.200s): dort Einrückung, Doppelpunkte und Anführungszeichen prüfen.", what)).Because(err)
+		d := yaml.NewDecoder(bytes.NewReader(b))
+		room := allowance{values: resource.MaxInAll, bytes: maxExpanded}
+		for n := 0; ; {
+			var node yaml.Node
+			err := d.Decode(&node)
+			if errors.Is(err, io.EOF) {
+				return
+			}
+			if err != nil {
+				what := strings.ToValidUTF8(strings.TrimPrefix(err.Error(), "yaml: "), "")
+				yield(document{}, fault.New(fault.Malformed, text.F(
+					"This isn't YAML (%.200s): check indentation, colons and quotes there.",
+					"Das ist kein YAML (%.200s): dort Einrückung, Doppelpunkte und Anführungszeichen prüfen.", what)).Because(err))
+				return
+			}
+			if len(node.Content) != 1 || node.Content[0].ShortTag() == "!!null" {
+				continue
+			}
+			if n++; n > MaxResources {
+				yield(document{}, tooMany())
+				return
+			}
+			r := reader{room: &room, left: resource.MaxValues}
+			tree := r.value(node.Content[0], "", 0)
+			if r.spent() {
+				yield(document{}, fault.New(fault.Invalid, text.New("The aliases in here make too much of it: write things out where they are meant.",
+					"Die Aliase blähen das zu sehr auf: die Dinge dort ausschreiben, wo sie gemeint sind.")))
+				return
+			}
+			if !yield(document{tree, r.faults}, nil) {
+				return
+			}
 		}
-		if len(n.Content) != 1 || n.Content[0].ShortTag() == "!!null" {
-			continue
-		}
-		if len(docs) == MaxResources {
-			return nil, tooMany()
-		}
-		r := reader{budget: &budget}
-		tree := r.value(n.Content[0], "", 0)
-		if budget < 0 {
-			return nil, fault.New(fault.Invalid, text.New("The aliases in here make too much of it: write things out where they are meant.",
-				"Die Aliase blähen das zu sehr auf: die Dinge dort ausschreiben, wo sie gemeint sind."))
-		}
-		docs = append(docs, document{tree, r.faults})
 	}
 }
+
+// maxExpanded bounds the texts of a stream with its aliases written out. What
+// has none stays below it: an escape becomes at most half as long again.
+const maxExpanded = MaxResourceBytes * 3 / 2
+
+// directive is how many values a %TAG counts for: the library compares each
+// with all before it.
+const directive = 1000
+
+// measure refuses a stream with too many values or documents. No value comes
+// without an indicator before it; a line that begins with --- begins a
+// document wherever it stands.
+func measure(b []byte) error {
+	documents, from, one, all := 1, 0, 0, 0
+	start := true // of a line
+	for i, c := range b {
+		next := byte('\n')
+		if i+1 < len(b) {
+			next = b[i+1]
+		}
+		n := 0
+		switch {
+		case c == ',' || c == '[' || c == '{' || c == ':':
+			n = 1
+		case start && c == '%':
+			n = directive
+		case start && (bytes.HasPrefix(b[i:], []byte("---")) || bytes.HasPrefix(b[i:], []byte("..."))):
+			documents++
+			from, one = i, 0
+		case (c == '-' || c == '?') && (next <= ' ' || next >= utf8.RuneSelf):
+			n = 1
+		}
+		one, all = one+n, all+n
+		start = c == '\n' || c == '\r' || c >= utf8.RuneSelf && breaks(b[:i+1])
+		switch {
+		case one > resource.MaxValues, i-from > resource.MaxBytes:
+			return resource.TooLarge()
+		case all > resource.MaxInAll:
+			return tooMuch()
+		case documents > 2*MaxResources+1: // between two there may be an empty one
+			return tooMany()
+		}
+	}
+	return nil
+}
+
+// breaks says that a text ends with one of Unicode's own line breaks, which
+// YAML knows, too.
+func breaks(b []byte) bool {
+	r, _ := utf8.DecodeLastRune(b)
+	return r == '\u0085' || r == '\u2028' || r == '\u2029'
+}
+
+// allowance is what a stream may still hold.
+type allowance struct{ values, bytes int }
 
 // reader turns YAML nodes into the tree that JSON would give.
 type reader struct {
 	faults []error
-	budget *int
+	room   *allowance
+	left   int // values of this document
+}
+
+func (r *reader) spent() bool { return r.left < 0 || r.room.values < 0 || r.room.bytes < 0 }
+
+// take counts a value with its text.
+func (r *reader) take(text string) bool {
+	r.left--
+	r.room.values--
+	r.room.bytes -= len(text)
+	return !r.spent()
 }
 
 func (r *reader) say(path, en, de string, args ...any) any {
@@ -63,13 +143,13 @@ func (r *reader) say(path, en, de string, args ...any) any {
 }
 
 func (r *reader) add(err error) {
-	if err != nil && len(r.faults) < maxFaults {
+	if err != nil && len(r.faults) < fault.Most {
 		r.faults = append(r.faults, err)
 	}
 }
 
 func (r *reader) value(n *yaml.Node, path string, depth int) any {
-	if *r.budget--; *r.budget < 0 {
+	if !r.take(n.Value) {
 		return nil
 	}
 	if depth > resource.MaxDepth {
@@ -85,6 +165,9 @@ func (r *reader) value(n *yaml.Node, path string, depth int) any {
 		}
 		list := make([]any, 0, len(n.Content))
 		for i, e := range n.Content {
+			if r.spent() {
+				return nil
+			}
 			list = append(list, r.value(e, resource.Item(path, i), depth+1))
 		}
 		return list
@@ -111,6 +194,9 @@ func (r *reader) fields(n *yaml.Node, path string, depth int) any {
 		if k.ShortTag() == "!!merge" {
 			return r.say(path, "Merging with << isn't understood here (line %d): write the fields out.",
 				"Zusammenführen mit << wird hier nicht verstanden (Zeile %d): die Felder ausschreiben.", k.Line)
+		}
+		if r.room.bytes -= len(k.Value); r.spent() {
+			return nil
 		}
 		below := resource.Below(path, k.Value)
 		if err := resource.CheckText(path, k.Value); err != nil {

@@ -56,7 +56,7 @@ func (r *Runs) Start(ctx context.Context, by person.Actor, s Start) (run.Run, bo
 			"%[2]s ist für den Service %[1]s nicht verantwortlich: nur die dafür Verantwortlichen dürfen seine Läufe starten.", s.Scope, by.Person))
 		return none, false, r.refused(ctx, by, "start.refused", "service/"+s.Scope, f)
 	}
-	period, err := calendar.ParsePeriod(s.Period)
+	period, err := calendar.ReachedPeriod(s.Period)
 	if err != nil {
 		return none, false, err
 	}

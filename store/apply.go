@@ -83,21 +83,21 @@ func (s *Store) declare(ctx context.Context, by person.Actor, now time.Time, dry
 
 // each checks every document by itself.
 func each(docs []resource.Raw) error {
-	var faults []error
+	var faults fault.List
 	seen := make(map[key]bool, len(docs))
 	for _, d := range docs {
 		if err := declaration.Check(d); err != nil {
-			faults = append(faults, err)
+			faults.Add(err)
 			continue
 		}
 		if k := keyOf(d); seen[k] {
-			faults = append(faults, fault.Invalidf(k.String(), "This stands more than once in one call: leave one of them.",
+			faults.Add(fault.Invalidf(k.String(), "This stands more than once in one call: leave one of them.",
 				"Das steht mehr als einmal in einem Aufruf: nur eines davon stehen lassen."))
 		} else {
 			seen[k] = true
 		}
 	}
-	return errors.Join(faults...)
+	return faults.Err()
 }
 
 func apply(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, docs []resource.Raw) ([]Change, error) {

@@ -356,3 +356,16 @@ func TestCancelledApplyLeavesNothing(t *testing.T) {
 	_, err = s.Resource(t.Context(), resource.Service, "desk")
 	requireFault(t, err, fault.NotFound)
 }
+
+// A thousand agreements that all hold for the same tickets: the pairs aren't all
+// listed.
+func TestManyAgreementsThatOverlap(t *testing.T) {
+	s := declaringStore(t)
+	apply1(t, s, declared, house()...)
+	var docs []resource.Raw
+	for i := range 1000 {
+		docs = append(docs, agreementDoc(fmt.Sprintf("a%d", i), "2016-01-01", "", ""))
+	}
+	_, err := s.Apply(t.Context(), root, declared, docs, false)
+	require.Len(t, fault.All(err), fault.Most)
+}

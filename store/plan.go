@@ -33,6 +33,15 @@ func (known Processes) find(name string) (planning.Process, error) {
 // calendar of its service where it names none, as they are now. Its faults
 // have the fields of the spec.
 func compiled(ctx context.Context, q sqlx.QueryerContext, number int, spec planning.Spec) (planning.Version, error) {
+	return compiledOn(ctx, q, calendars{}, number, spec)
+}
+
+// calendars are those that were made ready already, by name: their holidays
+// cost more than all the rest.
+type calendars map[string]*calendar.Calendar
+
+// compiledOn is compiled for many at a time.
+func compiledOn(ctx context.Context, q sqlx.QueryerContext, ready calendars, number int, spec planning.Spec) (planning.Version, error) {
 	v := planning.Version{Number: number, Spec: spec.Filled()}
 	svc, err := current[agreement.ServiceSpec](ctx, q, resource.Service, spec.Scope)
 	if fault.Is(err, fault.NotFound) {
@@ -53,8 +62,8 @@ func compiled(ctx context.Context, q sqlx.QueryerContext, number int, spec plann
 	if name == "" {
 		name = svc.Spec.Calendar
 	}
-	var days *calendar.Calendar
-	if name != calendar.AlwaysOpen {
+	days := ready[name]
+	if days == nil && name != calendar.AlwaysOpen {
 		c, err := current[calendar.Spec](ctx, q, resource.Calendar, name)
 		if fault.Is(err, fault.NotFound) {
 			return v, fault.Invalidf("calendar", "There is no calendar %.80q: declare it first, or use 24x7.",
@@ -66,6 +75,7 @@ func compiled(ctx context.Context, q sqlx.QueryerContext, number int, spec plann
 		if days, err = calendar.Compile(c.Spec); err != nil {
 			return v, err
 		}
+		ready[name] = days
 	}
 	v.Plan, err = planning.Compile(v.Spec.Rule, v.Zone, days, v.Spec.Adjust)
 	return v, err

@@ -24,11 +24,15 @@ func (s *Store) Preview(ctx context.Context, now time.Time, docs []resource.Raw,
 	all := []planning.Slot{}
 	err := s.tx(ctx, func(tx *sqlx.Tx) error {
 		var faults fault.List
+		days := calendars{}
 		for _, d := range docs {
 			if d.Kind != resource.Interval {
 				continue
 			}
-			slots, err := preview(ctx, tx, now, d, known, from, to)
+			if len(faults) == fault.Most {
+				break
+			}
+			slots, err := preview(ctx, tx, now, d, days, known, from, to)
 			if err != nil && fault.All(err) == nil {
 				return err
 			}
@@ -46,7 +50,7 @@ func (s *Store) Preview(ctx context.Context, now time.Time, docs []resource.Raw,
 	return all, err
 }
 
-func preview(ctx context.Context, tx *sqlx.Tx, now time.Time, d resource.Raw, known Processes, from, to time.Time) ([]planning.Slot, error) {
+func preview(ctx context.Context, tx *sqlx.Tx, now time.Time, d resource.Raw, days calendars, known Processes, from, to time.Time) ([]planning.Slot, error) {
 	var spec planning.Spec
 	if err := json.Unmarshal(d.Spec, &spec); err != nil {
 		return nil, err
@@ -55,7 +59,7 @@ func preview(ctx context.Context, tx *sqlx.Tx, now time.Time, d resource.Raw, kn
 	if err != nil {
 		return nil, err
 	}
-	v, err := compiled(ctx, tx, 0, spec)
+	v, err := compiledOn(ctx, tx, days, 0, spec)
 	if err != nil {
 		return nil, err
 	}

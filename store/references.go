@@ -223,7 +223,7 @@ func checkOverlaps(ctx context.Context, tx *sqlx.Tx, changed []Change) error {
 		}
 		names[a.Service][c.Name] = true
 	}
-	var faults []error
+	var faults fault.List
 	for _, service := range sorted(names) {
 		all, err := termsOf(ctx, tx, service)
 		if err != nil {
@@ -243,15 +243,18 @@ func checkOverlaps(ctx context.Context, tx *sqlx.Tx, changed []Change) error {
 					continue
 				}
 				if at, found := overlap(a, b); found {
-					faults = append(faults, fault.Invalidf(fmt.Sprintf("Agreement/%s spec.where", b.name),
+					faults.Add(fault.Invalidf(fmt.Sprintf("Agreement/%s spec.where", b.name),
 						"%q and %q would both be in force for the same tickets of %q on %s: let valid.to of one end before the other begins, or tell them apart by a field in where whose values differ.",
 						"%q und %q würden am %[4]s beide für dieselben Tickets von %[3]q gelten: valid.to der einen vor dem Beginn der anderen enden lassen oder sie in where durch ein Feld mit verschiedenen Werten unterscheiden.",
 						a.name, b.name, service, calendar.DateOf(at.In(zone))))
+					if len(faults) == fault.Most { // each is held against each other
+						return faults.Err()
+					}
 				}
 			}
 		}
 	}
-	return errors.Join(faults...)
+	return faults.Err()
 }
 
 func sorted[V any](m map[string]V) []string {

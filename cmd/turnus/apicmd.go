@@ -7,11 +7,13 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
+
+	"turnus/api/spool"
 )
 
 func apiCommand() *cobra.Command {
 	var c connection
-	var listen, metricsToken string
+	var listen, files, metricsToken string
 	cmd := &cobra.Command{
 		Use:   "api",
 		Short: "Run the API alone, on a PostgreSQL and a Temporal of yours",
@@ -28,17 +30,25 @@ isn't there yet, and goes on by itself when one was away.`,
 			}
 			ctx, release := untilSignal(cmd.Context())
 			defer release()
-			return serveAPI(ctx, c, listen, metricsToken, slog.New(slog.NewTextHandler(os.Stderr, nil)))
+			return serveAPI(ctx, c, listen, files, metricsToken, slog.New(slog.NewTextHandler(os.Stderr, nil)))
 		},
 	}
 	c.flags(cmd)
 	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:8080", "address of the API")
 	metricsFlag(cmd, &metricsToken)
+	cmd.Flags().StringVar(&files, "spool", "", "directory for files that are being sent or fetched (default: the system's for temporary files)")
 	return cmd
 }
 
 // serveAPI runs the API until ctx ends.
-func serveAPI(ctx context.Context, c connection, listen, metricsToken string, log *slog.Logger) error {
+func serveAPI(ctx context.Context, c connection, listen, files, metricsToken string, log *slog.Logger) error {
+	limitMemory(alone)
+	if files == "" {
+		files = os.TempDir()
+	}
+	if err := spool.Prepare(files); err != nil {
+		return err
+	}
 	listener, err := net.Listen("tcp", listen)
 	if err != nil {
 		return cantListen(listen, err)
@@ -50,6 +60,7 @@ func serveAPI(ctx context.Context, c connection, listen, metricsToken string, lo
 		return stopped(ctx, err)
 	}
 	defer p.close()
+	p.spool = files
 	defer f.stop() // before what it stands on
 	p.metricsToken = metricsToken
 	f.answer(p.api())

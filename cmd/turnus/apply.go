@@ -14,6 +14,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"turnus/client"
+	"turnus/imports"
 	"turnus/itsm/resource"
 	"turnus/itsm/text"
 )
@@ -61,19 +62,25 @@ func applyCommand() *cobra.Command {
 // order of name, into one stream of YAML documents.
 func gather(paths []string, stdin io.Reader) ([]byte, error) {
 	var all bytes.Buffer
-	add := func(b []byte) {
+	add := func(name string, in io.Reader) error {
+		b, err := readDocuments(name, in)
+		if err != nil {
+			return err
+		}
 		if all.Len() > 0 {
 			all.WriteString("\n---\n")
 		}
 		all.Write(bytes.TrimPrefix(b, []byte("\xef\xbb\xbf")))
+		if all.Len() > imports.MaxResourceBytes {
+			return fmt.Errorf("%s: with it these are more than %d bytes, and no more are declared at once: use several calls", name, imports.MaxResourceBytes)
+		}
+		return nil
 	}
 	for _, path := range paths {
 		if path == "-" {
-			b, err := io.ReadAll(stdin)
-			if err != nil {
+			if err := add("stdin", stdin); err != nil {
 				return nil, err
 			}
-			add(b)
 			continue
 		}
 		names := []string{path}
@@ -95,14 +102,28 @@ func gather(paths []string, stdin io.Reader) ([]byte, error) {
 			}
 		}
 		for _, name := range names {
-			b, err := os.ReadFile(name)
+			f, err := os.Open(name)
 			if err != nil {
 				return nil, err
 			}
-			add(b)
+			err = add(name, f)
+			f.Close()
+			if err != nil {
+				return nil, err
+			}
 		}
 	}
 	return all.Bytes(), nil
+}
+
+// readDocuments reads a file of resources whole, as long as it isn't larger
+// than one may be.
+func readDocuments(name string, in io.Reader) ([]byte, error) {
+	b, err := io.ReadAll(io.LimitReader(in, imports.MaxResourceBytes+1))
+	if err == nil && len(b) > imports.MaxResourceBytes {
+		err = fmt.Errorf("%s is larger than %d bytes: no file of resources may be", name, imports.MaxResourceBytes)
+	}
+	return b, err
 }
 
 // difference shows what a change would do, line by line, in YAML.

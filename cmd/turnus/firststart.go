@@ -36,6 +36,7 @@ type site struct {
 	copy func(context.Context, io.Writer) error // of everything, for a backup
 
 	metricsToken string // a file, see metricsFlag
+	spool        string // directory for files on their way
 }
 
 // firstStart makes an administrator and sees to their token. It says whether

@@ -15,9 +15,9 @@ import (
 
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
-	"go.yaml.in/yaml/v3"
 
 	"turnus/client"
+	"turnus/imports"
 	"turnus/itsm/resource"
 	"turnus/itsm/ticket"
 )
@@ -158,15 +158,20 @@ func terminal(w io.Writer) bool {
 // mapping travels as a named resource. A file with only a spec is named after
 // itself.
 func declareMapping(c *cobra.Command, api *client.Client, path string) (string, error) {
-	b, err := os.ReadFile(path)
+	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) && resource.CheckName("", path) == nil {
 		return path, nil // a mapping that is declared already
 	}
 	if err != nil {
 		return "", err
 	}
-	var doc map[string]any
-	if err := yaml.Unmarshal(b, &doc); err != nil {
+	defer f.Close()
+	b, err := readDocuments(path, f)
+	if err != nil {
+		return "", err
+	}
+	doc, err := imports.Fields(b)
+	if err != nil {
 		return "", fmt.Errorf("%s can't be read as a mapping in YAML or JSON: %w", path, err)
 	}
 	if doc == nil {
@@ -186,7 +191,8 @@ func declareMapping(c *cobra.Command, api *client.Client, path string) (string, 
 	changes, err := api.Apply(c.Context(), docs, false)
 	var refused *client.Problem
 	if errors.As(err, &refused) && refused.Status == http.StatusForbidden {
-		name, _ := doc["metadata"].(map[string]any)["name"].(string)
+		meta, _ := doc["metadata"].(map[string]any)
+		name, _ := meta["name"].(string)
 		fmt.Fprintf(c.ErrOrStderr(), "only an administrator declares mappings (turnus apply -f %s): taking Mapping/%s as it is declared\n", path, name)
 		return name, nil
 	}

@@ -28,6 +28,7 @@ type parts struct {
 	temporal client.Client
 	runs     *runs.Runs
 	backup   func(context.Context, io.Writer) error // nil: the database is somebody else's
+	spool    string                                 // directory for files on their way
 	log      *slog.Logger
 
 	metricsToken string // a file, see metricsFlag
@@ -62,7 +63,7 @@ func (p *parts) work(ctx context.Context, failed func(error)) (w *worker.Worker,
 func (p *parts) api() http.Handler {
 	return api.New(api.Config{
 		Store: p.store, Runs: p.runs, Now: now, Log: p.log, Version: version(), Ready: p.ready, Backup: p.backup,
-		Counts: p.counts, MetricsTokenFile: p.metricsToken,
+		Counts: p.counts, Spool: p.spool, MetricsTokenFile: p.metricsToken,
 	})
 }
 

@@ -42,7 +42,7 @@ func together(ctx context.Context, fail func(error), c connection, f *front, s s
 		return err
 	}
 	defer p.close()
-	p.backup, p.metricsToken = s.copy, s.metricsToken
+	p.backup, p.spool, p.metricsToken = s.copy, s.spool, s.metricsToken
 	if err := s.revokeRestored(ctx, p.store); err != nil { // first of all: what is issued from now on is valid
 		return err
 	}

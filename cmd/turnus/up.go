@@ -16,6 +16,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"turnus/api/spool"
 	"turnus/internal/embedded/postgres"
 	"turnus/internal/embedded/temporal"
 	"turnus/itsm/text"
@@ -29,9 +30,14 @@ const (
 
 const gcPercent = 200
 
+// spoolDir is where files that are being sent or fetched lie in the data
+// directory; they have no names there, and are in no backup.
+const spoolDir = "spool"
+
 // upFlags are what `up` may be told.
 type upFlags struct {
 	data, listen         string
+	spool                string // empty: below the data directory
 	demo, ui             bool
 	uiPort, temporalPort int
 	signalGroup          string
@@ -64,6 +70,7 @@ func upCommand() *cobra.Command {
 	cmd.Flags().StringVar(&f.data, "data", "", "directory that holds everything (default: the user's data directory; as root /var/lib/turnus)")
 	cmd.Flags().BoolVar(&f.demo, "demo", false, "on the first start, set up the demo organisation with its public data")
 	cmd.Flags().StringVar(&f.listen, "listen", "127.0.0.1:8080", "address of the API")
+	cmd.Flags().StringVar(&f.spool, "spool", "", "directory for files that are being sent or fetched (default: spool, below the data directory)")
 	cmd.Flags().BoolVar(&f.ui, "ui", true, "show Temporal's Web UI on loopback, for reading only")
 	cmd.Flags().IntVar(&f.uiPort, "ui-port", 0, "port of Temporal's Web UI (default: a free one)")
 	cmd.Flags().IntVar(&f.temporalPort, "temporal-port", 0, "port of Temporal, on loopback (default: a free one)")
@@ -103,6 +110,7 @@ func serve(ctx context.Context, f upFlags, log *slog.Logger) (err error) {
 	// Memory is there, and a heap this small is collected all too often: an
 	// import runs at 0.57 instead of 0.51 of \copy with it.
 	debug.SetGCPercent(gcPercent)
+	limitMemory(beside)
 	// The cheap checks come first: nothing is begun that can't be finished.
 	listener, err := net.Listen("tcp", f.listen)
 	if err != nil {
@@ -125,6 +133,12 @@ func serve(ctx context.Context, f upFlags, log *slog.Logger) (err error) {
 	}
 	defer data.Close()
 	if err := data.admit(group); err != nil {
+		return err
+	}
+	if f.spool == "" {
+		f.spool = data.file(spoolDir)
+	}
+	if err := spool.Prepare(f.spool); err != nil {
 		return err
 	}
 	front := newFront(listener)
@@ -172,7 +186,7 @@ func serve(ctx context.Context, f upFlags, log *slog.Logger) (err error) {
 	c := connection{databaseURL: app, temporalAddress: engine.Address(), namespace: namespace}
 	c.cert, c.key, c.ca = certificate(data.file(temporal.ClientDir))
 	backup := func(ctx context.Context, w io.Writer) error { return writeBackup(ctx, w, pg) }
-	err = together(running, fail, c, front, site{data, f.demo, backup, f.metricsToken}, log, func() (stop func()) {
+	err = together(running, fail, c, front, site{data: data, demo: f.demo, copy: backup, spool: f.spool, metricsToken: f.metricsToken}, log, func() (stop func()) {
 		return showUI(f, engine, data)
 	})
 	if ctx.Err() == nil && running.Err() != nil {

@@ -36,6 +36,7 @@ isn't there yet, and goes on by itself when one was away.`,
 
 // serveWorker runs the worker until ctx ends.
 func serveWorker(ctx context.Context, c connection, health string, log *slog.Logger) error {
+	limitMemory(alone)
 	answer := func(http.Handler) {}
 	if health != "" {
 		listener, err := net.Listen("tcp", health)

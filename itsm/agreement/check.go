@@ -133,6 +133,8 @@ func (c *checks) target(at string, t Target) {
 	}
 }
 
+const maxWhere = 1000
+
 // where wants each field to have a value to compare with.
 func (c *checks) where(at string, w Where) {
 	fields := make([]string, 0, len(w))
@@ -143,6 +145,9 @@ func (c *checks) where(at string, w Where) {
 	for _, f := range fields {
 		if strings.TrimSpace(f) == "" {
 			c.Say(at, "A field has a name.", "Ein Feld hat einen Namen.")
+		}
+		if len(w[f]) > maxWhere { // agreements are held against each other by them
+			c.Say(resource.Below(at, f), "A field has %d values at most.", "Ein Feld hat höchstens %d Werte.", maxWhere)
 		}
 		if len(w[f]) == 0 {
 			c.Say(resource.Below(at, f), "No ticket could have one of no values: list those that are meant, or leave the field out.",

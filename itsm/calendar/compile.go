@@ -1,7 +1,6 @@
 package calendar
 
 import (
-	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -10,6 +9,9 @@ import (
 
 	"turnus/itsm/fault"
 )
+
+// maxSpans of a day: every half hour. Each is held against the others.
+const maxSpans = 48
 
 // weekdays by time.Weekday.
 var weekdays = [7]string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
@@ -21,8 +23,8 @@ var weekdays = [7]string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
 // an overlap is a slip, and refused.
 func Compile(spec Spec) (*Calendar, error) {
 	c := &Calendar{special: map[int64][]hours{}, dates: map[int64]bool{}, region: spec.Holidays.Region}
-	var wrong []error
-	report := func(f *fault.Error) { wrong = append(wrong, f) }
+	var wrong fault.List
+	report := func(f *fault.Error) { wrong.Add(f) }
 
 	zone, err := Zone(spec.Zone)
 	if err != nil {
@@ -67,7 +69,7 @@ func Compile(spec Spec) (*Calendar, error) {
 	case 1:
 		return nil, wrong[0]
 	}
-	return nil, errors.Join(wrong...)
+	return nil, wrong.Err()
 }
 
 // bound notes from when on a calendar without weekly hours stays closed.
@@ -87,6 +89,10 @@ func (c *Calendar) bound() {
 
 // compileDay reads the spans of one day, in order of time.
 func compileDay(field string, list []string, report func(*fault.Error)) []hours {
+	if len(list) > maxSpans {
+		report(fault.Invalidf(field, "A day has %d spans of hours at most; these are %d.", "Ein Tag hat höchstens %d Zeitspannen; das sind %d.", maxSpans, len(list)))
+		return nil
+	}
 	var day []hours
 	for i, s := range list {
 		h, err := parseHours(s)

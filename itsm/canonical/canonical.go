@@ -12,7 +12,7 @@ import (
 
 // JSON is the canonical form of anything that encoding/json can write.
 func JSON(v any) ([]byte, error) {
-	b, err := json.Marshal(v)
+	b, err := written(v)
 	if err != nil {
 		return nil, err
 	}
@@ -23,13 +23,18 @@ func JSON(v any) ([]byte, error) {
 	if err := d.Decode(&plain); err != nil {
 		return nil, err
 	}
-	var out bytes.Buffer
-	e := json.NewEncoder(&out)
+	return written(plain)
+}
+
+// written is JSON without escapes for HTML, which would make six bytes of one.
+func written(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	if err := e.Encode(plain); err != nil {
+	if err := e.Encode(v); err != nil {
 		return nil, err
 	}
-	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), nil
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
 // Hash is the SHA-256 of the canonical form, hexadecimal.

@@ -118,20 +118,27 @@ func All(err error) []*Error {
 	return nil
 }
 
-// List gathers faults, so that all of them are said at once.
+// Most is how many faults are said at once: nobody reads more.
+const Most = 100
+
+// List gathers faults, so that all of them are said at once, up to Most.
 type List []error
 
-// Add takes errors; nil ones are left out.
+// Add takes errors; nil ones are left out, and what is too many.
 func (l *List) Add(errs ...error) {
 	for _, err := range errs {
-		if err != nil {
+		if err != nil && len(*l) < Most {
 			*l = append(*l, err)
 		}
 	}
 }
 
 // Say adds a fault of a field.
-func (l *List) Say(field, en, de string, args ...any) { l.Add(Invalidf(field, en, de, args...)) }
+func (l *List) Say(field, en, de string, args ...any) {
+	if len(*l) < Most {
+		l.Add(Invalidf(field, en, de, args...))
+	}
+}
 
 // Err joins them; nil where there are none.
 func (l *List) Err() error { return errors.Join(*l...) }

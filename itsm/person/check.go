@@ -1,7 +1,6 @@
 package person
 
 import (
-	"errors"
 	"fmt"
 	"net/mail"
 	"slices"
@@ -14,11 +13,11 @@ import (
 // declares what figures stand on doesn't decide on them. No role at all is
 // fine: such a person sees what everybody sees.
 func (s Spec) Check() error {
-	var faults []error
+	var faults fault.List
 	if s.Email != "" {
 		// A bare address, and nothing that a mail's head could be extended by.
-		if a, err := mail.ParseAddress(s.Email); err != nil || a.Address != s.Email || a.Name != "" || len(s.Email) > 254 {
-			faults = append(faults, fault.Invalidf("email", "%.80q isn't an e-mail address: write it as in jo@example.org.",
+		if a, err := mail.ParseAddress(s.Email[:min(len(s.Email), 255)]); err != nil || a.Address != s.Email || a.Name != "" || len(s.Email) > 254 {
+			faults.Add(fault.Invalidf("email", "%.80q isn't an e-mail address: write it as in jo@example.org.",
 				"%.80q ist keine E-Mail-Adresse: etwa jo@example.org.", s.Email))
 		}
 	}
@@ -26,17 +25,17 @@ func (s Spec) Check() error {
 		field := fmt.Sprintf("roles[%d]", i)
 		switch {
 		case !slices.Contains(Roles(), r):
-			faults = append(faults, fault.Invalidf(field, "%.80q isn't a role; there are: %v.",
+			faults.Add(fault.Invalidf(field, "%.80q isn't a role; there are: %v.",
 				"%.80q ist keine Rolle; es gibt: %v.", r, Roles()))
 		case slices.Contains(s.Roles[:i], r):
-			faults = append(faults, fault.Invalidf(field, "%q stands more than once.", "%q steht mehr als einmal da.", r))
+			faults.Add(fault.Invalidf(field, "%q stands more than once.", "%q steht mehr als einmal da.", r))
 		}
 	}
 	if s.Has(Administrator) && s.Has(Approver) {
-		faults = append(faults, fault.Invalidf("roles", "%s and %s don't go together, since nobody decides on what they have set up themselves: give one of them to somebody else.",
+		faults.Add(fault.Invalidf("roles", "%s and %s don't go together, since nobody decides on what they have set up themselves: give one of them to somebody else.",
 			"%s und %s gehen nicht zusammen, denn niemand entscheidet über das, was er oder sie selbst eingerichtet hat: eine der Rollen einer anderen Person geben.", Administrator, Approver))
 	}
-	return errors.Join(faults...)
+	return faults.Err()
 }
 
 // CheckName refuses names that are taken by Turnus itself.

@@ -10,7 +10,8 @@ import (
 // Bounds of a plan.
 const (
 	sampleYears = 9  // in which even 29 February comes, around 2100 too
-	denseDays   = 40 // in which a rule shows that it fires all too often
+	hastyDays   = 2  // in which a rule shows that it fires by the minute
+	denseDays   = 40 // in which one shows that it fires all too often
 	backYears   = 10 // that a plan may make slots for at a time, before today
 )
 
@@ -31,11 +32,10 @@ func (v Version) Fits(p Process, now time.Time) error {
 		return fault.Invalidf("valid", "This would make slots for more than %[1]d years before %[2]s: let valid.from be %[3]s or later, or set valid.to.",
 			"Das ergäbe Termine für mehr als %[1]d Jahre vor dem %[2]s: valid.from frühestens %[3]s, oder valid.to setzen.", backYears, back, back.AddYears(-backYears))
 	}
-	dense := from.Add(denseDays)
-	if end.Before(dense) {
-		dense = end
-	}
-	for _, to := range []calendar.Date{dense, end} {
+	for _, to := range []calendar.Date{from.Add(hastyDays), from.Add(denseDays), end} {
+		if end.Before(to) {
+			to = end
+		}
 		found, err := v.Plan.Occurrences(from.Start(v.Zone), to.Start(v.Zone))
 		if err != nil {
 			return err

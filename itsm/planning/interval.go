@@ -116,6 +116,8 @@ func (s Spec) Check() error {
 	switch {
 	case s.Valid.From == (calendar.Date{}):
 		c.Say("valid.from", "From when on? Give the first date on which a slot may be due.", "Ab wann? Das erste Datum angeben, an dem ein Termin fällig sein darf.")
+	case s.Valid.From.Reached() != nil:
+		c.Add(fault.As(s.Valid.From.Reached()).At("valid.from"))
 	case s.Valid.To != nil && s.Valid.To.Before(s.Valid.From):
 		c.Say("valid.to", "This ends before it begins: valid.to is the last date, %s or later.",
 			"Das endet, bevor es beginnt: valid.to ist das letzte Datum, frühestens %s.", s.Valid.From)
@@ -152,8 +154,8 @@ func (s WaiverSpec) Check() error {
 	if len(s.Periods) == 0 || len(s.Periods) > maxWaived {
 		c.Say("periods", "A waiver is for 1 to %d periods, as in 2026-10.", "Ein Verzicht gilt für 1 bis %d Perioden, etwa 2026-10.", maxWaived)
 	}
-	for i, p := range s.Periods {
-		if _, err := calendar.ParsePeriod(p); err != nil {
+	for i, p := range s.Periods[:min(len(s.Periods), maxWaived)] {
+		if _, err := calendar.ReachedPeriod(p); err != nil {
 			c.Add(fault.New(fault.Invalid, fault.As(err).Message).At(resource.Item("periods", i)))
 		} else if slices.Contains(s.Periods[:i], p) {
 			c.Say(resource.Item("periods", i), "%q stands more than once.", "%q steht mehr als einmal da.", p)

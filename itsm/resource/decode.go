@@ -36,13 +36,10 @@ func Decode[T any](path string, spec json.RawMessage) (T, error) {
 	return v, nil
 }
 
-// maxFaults is how many faults are said at once.
-const maxFaults = 100
-
 type checker struct{ faults []error }
 
 func (c *checker) say(path, en, de string, args ...any) {
-	if len(c.faults) < maxFaults {
+	if len(c.faults) < fault.Most {
 		c.faults = append(c.faults, fault.Invalidf(cut(path), en, de, args...))
 	}
 }
@@ -112,6 +109,10 @@ func (c *checker) plain(t reflect.Type, v any, path string) {
 		if !ok {
 			c.wrong(path, v, "a list, as in [a, b]", "eine Liste, etwa [a, b]")
 		}
+		if len(list) > maxItems {
+			c.say(path, "A list has %d items at most; these are %d.", "Eine Liste hat höchstens %d Einträge; das sind %d.", maxItems, len(list))
+			return
+		}
 		for i, e := range list {
 			c.check(t.Elem(), e, Item(path, i))
 		}
@@ -168,7 +169,7 @@ func (c *checker) wrong(path string, v any, en, de string) {
 	}
 	f := fault.New(fault.Invalid, text.New("What stands here is "+is.En+"; right would be "+en+".",
 		"Hier steht: "+is.De+"; richtig wäre: "+de+".")).At(cut(path))
-	if len(c.faults) < maxFaults {
+	if len(c.faults) < fault.Most {
 		c.faults = append(c.faults, f)
 	}
 }
@@ -178,7 +179,7 @@ func (c *checker) refused(path string, err error) {
 	f := fault.As(err)
 	if f == nil {
 		c.say(path, "This can't be read.", "Das kann nicht gelesen werden.")
-	} else if len(c.faults) < maxFaults {
+	} else if len(c.faults) < fault.Most {
 		c.faults = append(c.faults, f.At(cut(path)))
 	}
 }

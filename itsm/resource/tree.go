@@ -12,19 +12,21 @@ import (
 	"turnus/itsm/text"
 )
 
-// MaxDepth is how deep lists and fields may be nested.
-const MaxDepth = 32
-
 // Tree reads JSON as maps, lists, strings, booleans, nil and json.Number, and
 // is stricter than encoding/json: a key that stands twice is refused, so are
-// NUL, invalid UTF-8 and what is nested too deeply. The faults name the field.
+// NUL, invalid UTF-8 and what is nested too deeply or has too many values
+// (bounds.go). The faults name the field.
 func Tree(b []byte) (any, error) {
+	if len(b) > MaxBytes {
+		return nil, TooLarge()
+	}
 	if !utf8.Valid(b) {
 		return nil, fault.Invalidf("", "This isn't UTF-8.", "Das ist nicht UTF-8.")
 	}
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.UseNumber()
-	v, err := value(d, "", 0)
+	left := MaxValues
+	v, err := value(d, "", 0, &left)
 	if err != nil {
 		return nil, err
 	}
@@ -34,7 +36,10 @@ func Tree(b []byte) (any, error) {
 	return v, nil
 }
 
-func value(d *json.Decoder, path string, depth int) (any, error) {
+func value(d *json.Decoder, path string, depth int, left *int) (any, error) {
+	if *left--; *left < 0 {
+		return nil, TooLarge()
+	}
 	if depth > MaxDepth {
 		return nil, TooDeep(path)
 	}
@@ -49,7 +54,7 @@ func value(d *json.Decoder, path string, depth int) (any, error) {
 		if t == '[' {
 			list := []any{}
 			for i := 0; d.More(); i++ {
-				v, err := value(d, Item(path, i), depth+1)
+				v, err := value(d, Item(path, i), depth+1, left)
 				if err != nil {
 					return nil, err
 				}
@@ -70,7 +75,7 @@ func value(d *json.Decoder, path string, depth int) (any, error) {
 			if _, ok := m[k]; ok {
 				return nil, Twice(Below(path, k))
 			}
-			if m[k], err = value(d, Below(path, k), depth+1); err != nil {
+			if m[k], err = value(d, Below(path, k), depth+1, left); err != nil {
 				return nil, err
 			}
 		}
@@ -102,36 +107,31 @@ func CheckText(path, s string) error {
 	return nil
 }
 
-// TooDeep is the fault of what is nested too deeply.
-func TooDeep(path string) error {
-	return fault.Invalidf(cut(path), "This is nested more than %d levels deep: no resource needs that.",
-		"Das ist mehr als %d Ebenen tief verschachtelt: das braucht kein Objekt.", MaxDepth)
-}
-
 // Twice is the fault of a key that stands more than once.
 func Twice(path string) error {
 	return fault.Invalidf(path, "This stands more than once: leave one of them.",
 		"Das steht mehr als einmal da: nur eines davon stehen lassen.")
 }
 
-// cut keeps a path readable that somebody made long on purpose.
+// cut keeps a path readable, and short: it is copied for every value below it.
 func cut(path string) string {
-	if len(path) > 200 {
-		return strings.ToValidUTF8(path[:200], "") + "…"
+	if len(path) > maxPath {
+		return strings.ToValidUTF8(path[:maxPath-3], "") + "…"
 	}
 	return path
 }
 
 // Below is the path of a field.
 func Below(path, field string) string {
+	field = cut(field)
 	if strings.ContainsAny(field, ". []\"") || field == "" {
-		return path + "[" + strconv.Quote(field) + "]"
+		return cut(path + "[" + strconv.Quote(field) + "]")
 	}
 	if path == "" {
 		return field
 	}
-	return path + "." + field
+	return cut(path + "." + field)
 }
 
 // Item is the path of an item of a list.
-func Item(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]" }
+func Item(path string, i int) string { return cut(path + "[" + strconv.Itoa(i) + "]") }

@@ -11,6 +11,9 @@ import (
 	"turnus/itsm/fault"
 )
 
+// maxLayout bounds a reference time: every instant of a file is read with it.
+const maxLayout = 100
+
 // Check says everything that is wrong with a mapping by itself; whether its
 // columns exist shows when a file is read.
 func (m Mapping) Check() error {
@@ -32,9 +35,15 @@ func (m Mapping) Check() error {
 		bad("state", "changed names the instant of a change of state: name the state's column too",
 			"changed nennt den Zeitpunkt einer Zustandsänderung: auch die Spalte des Zustands angeben")
 	}
-	if why := layout(m.Time); why != "" {
+	if len(m.Time) > maxLayout {
+		bad("time", "a reference time has %d characters at most, as in 02.01.2006 15:04", "eine Referenzzeit hat höchstens %d Zeichen, etwa 02.01.2006 15:04", maxLayout)
+	} else if why := layout(m.Time); why != "" {
 		bad("time", "%.60q doesn't give every instant: %s; write Go's reference time as the file writes instants, as in 02.01.2006 15:04",
 			"%.60q ergibt nicht jeden Zeitpunkt (%s): Gos Referenzzeit so schreiben, wie die Datei Zeitpunkte schreibt, etwa 02.01.2006 15:04", m.Time, why)
+	}
+	if len(m.Fields) > 200 {
+		bad("fields", "%d fields are too many: 200 at most", "%d Felder sind zu viele: höchstens 200", len(m.Fields))
+		m.Fields = nil
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.Fields)) {
 		switch {
@@ -43,9 +52,6 @@ func (m Mapping) Check() error {
 		case m.Fields[name] == "":
 			bad("fields."+name, "name the column that holds it", "die Spalte angeben, in der es steht")
 		}
-	}
-	if len(m.Fields) > 200 {
-		bad("fields", "%d fields are too many: 200 at most", "%d Felder sind zu viele: höchstens 200", len(m.Fields))
 	}
 	slices.SortStableFunc(all, func(a, b error) int { return strings.Compare(fault.As(a).Field, fault.As(b).Field) })
 	return errors.Join(all...)

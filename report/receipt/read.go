@@ -10,6 +10,7 @@ import (
 	"io"
 
 	"turnus/itsm/fault"
+	"turnus/itsm/resource"
 )
 
 // Reader reads a file of receipts as a stream. What it gives is as the file
@@ -296,6 +297,9 @@ func (x *Reader) odd(b byte, want string) error {
 
 // strict decodes what may hold nothing unknown.
 func strict(raw []byte, into any) error {
+	if resource.Values(raw) > maxValues {
+		return malformed("this holds more than %d values: no such file does", "das enthält mehr als %d Werte: keine solche Datei hat so viele", maxValues)
+	}
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.DisallowUnknownFields()
 	return d.Decode(into)

@@ -38,6 +38,8 @@ const Format = "turnus.receipts/1"
 const (
 	maxHead = 32 << 20 // bytes of all that stands before the list, and of the totals
 	maxCase = 32 << 20 // bytes of one element of the list
+
+	maxValues = 500_000 // of either: two bytes may become two hundred
 )
 
 // Head is what stands before the list.

@@ -191,6 +191,25 @@ func TestMemoryIsBounded(t *testing.T) {
 	}
 }
 
+// A file that is small enough and becomes far more is refused before it does.
+func TestFilesThatBecomeMore(t *testing.T) {
+	whole := string(file(t))
+	list := strings.Index(whole, `"tickets":[{`) + len(`"tickets":[`)
+	for name, hostile := range map[string]string{
+		"figures": `{"figures":[` + strings.Repeat("{},", 10_000_000) + `{}],"format":"` + receipt.Format + `","frozen":{},"process":"sla-report","report":{},"round":1,"run":"a","tickets":[`,
+		"events":  whole[:list] + `{"events":[` + strings.Repeat("{},", 10_000_000) + `{}]}` + whole[list:],
+	} {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		before := m.TotalAlloc
+		_, err := receipt.Verify(strings.NewReader(hostile))
+		require.ErrorContains(t, err, "values", name)
+		runtime.ReadMemStats(&m)
+		require.Less(t, m.TotalAlloc-before, uint64(200<<20), name) // the part itself, in growing pieces
+	}
+}
+
 // counting looks at the heap while a file goes by.
 type counting struct {
 	io.Reader

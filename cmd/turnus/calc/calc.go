@@ -11,6 +11,7 @@ import (
 	"io"
 
 	"turnus/itsm/fault"
+	"turnus/itsm/resource"
 	"turnus/itsm/text"
 )
 
@@ -23,6 +24,19 @@ var kinds = []struct {
 	{"availability", availabilityOf},
 	{"slots", slots},
 	{"holidays", holidays},
+}
+
+// Bounds of a case: a year of outages by the minute fits.
+const (
+	maxLine   = 16 << 20 // bytes
+	maxValues = 1_000_000
+)
+
+func checkValues(line []byte) error {
+	if resource.Values(line) <= maxValues {
+		return nil
+	}
+	return fault.Invalidf("", "a case holds %d values at most", "ein Fall enthält höchstens %d Werte", maxValues)
 }
 
 // Kinds names them all.
@@ -49,8 +63,8 @@ func Lines(kind string, in io.Reader, out io.Writer) error {
 func lines(one func(json.RawMessage) (any, error), in *bufio.Reader, out *bufio.Writer) error {
 	cases, failed := 0, 0
 	for {
-		line, err := in.ReadBytes('\n')
-		if err != nil && err != io.EOF {
+		line, err := readLine(in)
+		if err != nil && !errors.Is(err, io.EOF) {
 			return fmt.Errorf("reading the cases: %w", err)
 		}
 		if line = bytes.TrimSpace(line); len(line) > 0 {
@@ -63,12 +77,12 @@ func lines(one func(json.RawMessage) (any, error), in *bufio.Reader, out *bufio.
 				return fmt.Errorf("writing the results: %w", err)
 			}
 		}
-		if err == io.EOF || in.Buffered() == 0 { // nobody waits for a full buffer
+		if errors.Is(err, io.EOF) || in.Buffered() == 0 { // nobody waits for a full buffer
 			if err := out.Flush(); err != nil {
 				return fmt.Errorf("writing the results: %w", err)
 			}
 		}
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 	}
@@ -78,12 +92,30 @@ func lines(one func(json.RawMessage) (any, error), in *bufio.Reader, out *bufio.
 	return nil
 }
 
+// readLine reads up to a line's end, or as far as a line may go.
+func readLine(in *bufio.Reader) ([]byte, error) {
+	var line []byte
+	for {
+		part, err := in.ReadSlice('\n')
+		line = append(line, part...)
+		switch {
+		case len(line) > maxLine:
+			return nil, fmt.Errorf("a line is longer than %d bytes: one case stands on a line", maxLine)
+		case !errors.Is(err, bufio.ErrBufferFull):
+			return line, err
+		}
+	}
+}
+
 // answer computes one case; the answer begins with its id as it was given.
 func answer(one func(json.RawMessage) (any, error), line []byte) (written []byte, ok bool) {
 	var head struct {
 		ID json.RawMessage `json:"id"`
 	}
-	err := readJSON(line, &head)
+	err := checkValues(line)
+	if err == nil {
+		err = readJSON(line, &head)
+	}
 	var result any
 	if err == nil {
 		result, err = one(line)
