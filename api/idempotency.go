@@ -31,8 +31,8 @@ const digest = "x-turnus-digest"
 // that wasn't read to its end: there is nothing to tell a repeat by.
 //
 // What makes two requests the same is method, path, query and body. An upload
-// is hashed while it is read, and a repeat
-// is read through, and compared, before it gets the recorded answer.
+// is hashed while it is read, and a repeat is read through, and compared, before
+// it gets the recorded answer.
 func (s *server) once(op operation) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		key, given, err := idempotencyKey(ctx)
