@@ -51,7 +51,7 @@ func asFrozen(f sla.Frozen, tickets iter.Seq2[ticket.Version, error]) iter.Seq2[
 		for v, err := range tickets {
 			if err == nil && !v.Intact() {
 				err = alteredf("Ticket %.200s isn't as import %d left it: its history doesn't have the hash on record.",
-					"Ticket %.200s ist nicht mehr so, wie Import %d es hinterlassen hat: sein Verlauf passt nicht zur gespeicherten Prüfsumme.", v.Number, v.Import)
+					"Ticket %.200s ist nicht mehr so, wie Import %d es hinterlassen hat: Sein Verlauf passt nicht zum gespeicherten Hashwert.", v.Number, v.Import)
 			}
 			ticket.AddTo(set, v.Number, v.Hash)
 			if !yield(v, err) || err != nil {
@@ -60,7 +60,7 @@ func asFrozen(f sla.Frozen, tickets iter.Seq2[ticket.Version, error]) iter.Seq2[
 		}
 		if set.Count != f.Count || set.Hash() != f.Hash {
 			yield(ticket.Version{}, alteredf("The tickets aren't those that round %d froze: these were %d with the hash %.12s…, and now there are %d with %.12s….",
-				"Die Tickets sind nicht mehr die, die Runde %d festgehalten hat: das waren %d mit der Prüfsumme %.12s…, jetzt sind es %d mit %.12s….",
+				"Die Tickets sind nicht mehr die, die Freigaberunde %d festgeschrieben hat: Das waren %d mit dem Hashwert %.12s…, jetzt sind es %d mit %.12s….",
 				f.Round, f.Count, f.Hash, set.Count, set.Hash()))
 		}
 	}
@@ -72,7 +72,7 @@ func asDeclared(v resource.Version) error {
 		return nil
 	}
 	return alteredf("Version %d of %s/%s isn't as it was declared: it doesn't have the hash on record.",
-		"Version %d von %s/%s ist nicht mehr so, wie sie hinterlegt wurde: sie passt nicht zur gespeicherten Prüfsumme.",
+		"Version %d von %s/%s ist nicht mehr so, wie sie angelegt wurde: Sie passt nicht zum gespeicherten Hashwert.",
 		v.Version, v.Resource.Kind, v.Resource.Metadata.Name)
 }
 
@@ -83,5 +83,5 @@ func (s *Set) asPublished(ctx context.Context, runID string) error {
 		return err
 	}
 	return alteredf("The report %s isn't as it was published: its content doesn't have the hash on record.",
-		"Der Bericht %s ist nicht mehr so, wie er veröffentlicht wurde: sein Inhalt passt nicht zur gespeicherten Prüfsumme.", runID)
+		"Der Bericht %s ist nicht mehr so, wie er veröffentlicht wurde: Sein Inhalt passt nicht zum gespeicherten Hashwert.", runID)
 }

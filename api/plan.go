@@ -182,5 +182,5 @@ func fewEnough(ctx context.Context, docs []resource.Raw, from, to time.Time) err
 
 func tooManySlots() error {
 	return fault.Invalidf("query.to", "These are more than %[1]d slots, and a preview shows no more: ask for a shorter span, or for fewer intervals at a time.",
-		"Das sind mehr als %[1]d Termine, und mehr zeigt eine Vorschau nicht: eine kürzere Spanne abfragen, oder weniger Intervalle auf einmal.", maxPreview)
+		"Das sind mehr als %[1]d Termine, und mehr zeigt eine Vorschau nicht: einen kürzeren Zeitraum abfragen oder weniger Intervalle auf einmal.", maxPreview)
 }

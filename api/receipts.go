@@ -103,7 +103,7 @@ func (s *server) queue(ctx context.Context) error {
 		return nil
 	case <-wait.Done():
 		return fault.New(fault.Unavailable, text.New("Several exports of receipts are being derived: try again shortly.",
-			"Es werden schon mehrere Exporte von Belegen ermittelt: bitte gleich noch einmal versuchen."))
+			"Es werden schon mehrere Exporte von Belegen ermittelt: In Kürze erneut versuchen."))
 	}
 }
 

@@ -59,7 +59,7 @@ func (u *upload) Read(p []byte) (int, error) {
 	u.left -= int64(n)
 	switch {
 	case u.left < 0:
-		return 0, fault.New(tooLarge, text.F("The file is larger than %d bytes: split it.", "Die Datei ist größer als %d Bytes: bitte teilen.", int64(maxImport)))
+		return 0, fault.New(tooLarge, text.F("The file is larger than %d bytes: split it.", "Die Datei ist größer als %d Byte: Auf mehrere Dateien verteilen.", int64(maxImport)))
 	case errors.Is(err, io.EOF):
 		_ = u.deadline(time.Time{}) // the merge may take longer than a read may
 		return n, io.EOF

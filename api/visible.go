@@ -203,7 +203,7 @@ func (s *server) versions(ctx context.Context, k resource.Kind, name string, p P
 func (s *server) foreign(ctx context.Context, k resource.Kind, name string) error {
 	return s.refused(ctx, requestOf(ctx).operation, fault.New(fault.Forbidden, text.F(
 		"%[1]s/%[2]s isn't for %[3]s to read: owners and approvers read what is declared for their own services, and the names of the people there.",
-		"%[1]s/%[2]s darf %[3]s nicht lesen: Verantwortliche und Genehmigende lesen, was für ihre eigenen Services angelegt ist, und die Namen der Beteiligten dort.",
+		"%[1]s/%[2]s darf %[3]s nicht lesen: Serviceverantwortliche und Freigabeberechtigte lesen, was für ihre eigenen Services angelegt ist, und die Namen der dort Beteiligten.",
 		k, name, actorOf(ctx).Person)))
 }
 

@@ -73,7 +73,7 @@ func unzipped(at io.ReaderAt, size int64) (plain io.Reader, close func(), err er
 	switch {
 	case d.left < 0:
 		return nil, nil, malformed("this zip lists too many files: give it exactly one, the table",
-			"dieses zip führt zu viele Dateien auf: genau eine hineinlegen, die Tabelle")
+			"diese ZIP-Datei führt zu viele Dateien auf: genau eine hineinlegen, die Tabelle")
 	case err != nil:
 		return nil, nil, broken("zip", err)
 	}

@@ -39,7 +39,7 @@ func (s *Store) Enter(ctx context.Context, st run.Step, state run.State) error {
 	r, err := getRun(ctx, s.db, st.Run, "")
 	if err == nil && st.Round > r.Round && r.Ended == nil {
 		err = fault.New(fault.Conflict, text.F("Round %d of %s can't begin: nobody has requested changes in round %d.",
-			"Runde %d von %s kann nicht beginnen: in Runde %d wurden keine Änderungen verlangt.", st.Round, st.Run, r.Round))
+			"Freigaberunde %d von %s kann nicht beginnen: In Runde %d wurden keine Änderungen verlangt.", st.Round, st.Run, r.Round))
 	}
 	return mapped(err)
 }

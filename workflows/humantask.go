@@ -158,5 +158,5 @@ func (r *Run) recorded(ctx workflow.Context, m task.Message, v Verdict[task.Deci
 }
 
 func notOnRecord() *fault.Error {
-	return fault.New(fault.Unavailable, text.New("This isn't on record: ask again.", "Das ist nicht aufgezeichnet: bitte noch einmal anfragen."))
+	return fault.New(fault.Unavailable, text.New("This isn't on record: ask again.", "Das ist nicht aufgezeichnet: Erneut anfragen."))
 }

@@ -107,10 +107,10 @@ func (s *Spool) Take(person string) (*File, error) {
 	switch {
 	case s.people[person] >= s.Each:
 		return nil, fault.New(fault.Unavailable, text.F("%s has %d of these running already, and more aren't taken: let one end, then try again.",
-			"Von %s laufen schon %d davon, mehr werden nicht angenommen: erst eine enden lassen, dann noch einmal versuchen.", person, s.Each))
+			"Von %s laufen schon %d davon, mehr werden nicht angenommen: Erst eine enden lassen, dann erneut versuchen.", person, s.Each))
 	case s.files >= s.Files:
 		return nil, fault.New(fault.Unavailable, text.F("%d files are being sent or fetched already, and more aren't taken: try again shortly.",
-			"Es werden schon %d Dateien gesendet oder abgeholt, mehr werden nicht angenommen: bitte gleich noch einmal versuchen.", s.Files))
+			"Es werden schon %d Dateien gesendet oder abgeholt, mehr werden nicht angenommen: In Kürze erneut versuchen.", s.Files))
 	}
 	f, err := unnamed(s.Dir)
 	if err != nil {
@@ -127,7 +127,7 @@ func (s *Spool) reserve(n int64) error {
 	defer s.mu.Unlock()
 	if s.bytes+n > s.Bytes {
 		return fault.New(fault.Unavailable, text.F("The files being sent or fetched fill the %d MB that there are for them: try again shortly, or split the file.",
-			"Die Dateien, die gerade gesendet oder abgeholt werden, füllen die dafür vorgesehenen %d MB: bitte gleich noch einmal versuchen oder die Datei teilen.", s.Bytes>>20))
+			"Die Dateien, die gerade gesendet oder abgeholt werden, füllen die dafür vorgesehenen %d MB: In Kürze erneut versuchen oder die Datei teilen.", s.Bytes>>20))
 	}
 	var disk syscall.Statfs_t
 	if err := syscall.Statfs(s.Dir, &disk); err == nil { // else writing will tell
@@ -153,7 +153,7 @@ func (s *Spool) release(person string, bytes int64) {
 
 func noRoom(why error) error {
 	return fault.New(fault.Unavailable, text.New("The server's disk for files in transit has too little room: ask who runs it to make some, or to name another with --spool.",
-		"Auf dem Server ist für Dateien in Übertragung zu wenig Platz: bitte dort Platz schaffen oder mit --spool ein anderes Verzeichnis angeben lassen.")).Because(why)
+		"Auf dem Server ist für Dateien in Übertragung zu wenig Platz: Dort Platz schaffen oder mit --spool ein anderes Verzeichnis angeben lassen.")).Because(why)
 }
 
 // File is a file of a spool: written, then read from its start. It is one

@@ -33,7 +33,7 @@ func (s Spec) Check() error {
 	}
 	if s.Has(Administrator) && s.Has(Approver) {
 		faults.Add(fault.Invalidf("roles", "%s and %s don't go together, since nobody decides on what they have set up themselves: give one of them to somebody else.",
-			"%s und %s gehen nicht zusammen, denn niemand entscheidet über das, was er oder sie selbst eingerichtet hat: eine der Rollen einer anderen Person geben.", Administrator, Approver))
+			"%s und %s schließen einander aus, denn wer einrichtet, gibt nicht frei: Eine der beiden Rollen einer anderen Person geben.", Administrator, Approver))
 	}
 	return faults.Err()
 }

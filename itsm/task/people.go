@@ -45,7 +45,7 @@ func (p People) MayWith(name, issuer string) error {
 		why := how.title()
 		return fault.New(fault.Forbidden, text.New(
 			"This token was issued by "+issuer+", who "+why.En+": use one that somebody else issued (four eyes).",
-			issuer+" hat dieses Token ausgestellt und "+why.De+": bitte eines verwenden, das jemand anderes ausgestellt hat (Vier-Augen-Prinzip)."))
+			"Dieses Token stammt von "+issuer+". Diese Person "+why.De+": Token einer anderen Person verwenden (Vier-Augen-Prinzip)."))
 	}
 	return nil
 }
