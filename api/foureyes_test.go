@@ -122,7 +122,7 @@ func TestNobodyIsAdministratorAndApprover(t *testing.T) {
 	h := newHouse(t)
 	doc := `{"apiVersion":"turnus/v1","kind":"Person","metadata":{"name":"admin"},"spec":{"roles":["administrator","approver"]}}`
 	for _, c := range [][3]string{{"PUT", "/v1/persons/admin", doc}, {"POST", "/v1/apply", "[" + doc + "]"}} {
-		for lang, why := range map[string]string{"en": "administrator and approver don't go together", "de": "administrator und approver gehen nicht zusammen"} {
+		for lang, why := range map[string]string{"en": "administrator and approver don't go together", "de": "administrator und approver schließen einander aus"} {
 			w := h.as(t, "admin", c[0], c[1], c[2], "Accept-Language", lang)
 			require.Equal(t, 422, w.Code, w.Body)
 			require.Contains(t, w.Body.String(), why)

@@ -174,7 +174,7 @@ func TestOwnerOfAnHourDoesntApprove(t *testing.T) {
 	apply1(t, s, declared.Add(2*time.Hour), serviceOf("olga", "anton", "anna"))
 	require.False(t, a.mine("anton"))
 	a.refuses("anton", "", "anton owns the service, or has owned it since this run was started", "anton verantwortet den Service")
-	a.refuses("anna", "anton", "This token was issued by anton, who owns the service", "anton hat dieses Token ausgestellt und verantwortet den Service")
+	a.refuses("anna", "anton", "This token was issued by anton, who owns the service", "Dieses Token stammt von anton. Diese Person verantwortet den Service")
 	require.True(t, a.mine("anna"))
 	require.Nil(t, a.decide("anna", ""))
 }
@@ -206,7 +206,7 @@ func TestWhoDeclaredDoesntApprove(t *testing.T) {
 	a.refuses("nora", "", "nora declared Calendar/night", "nora hat Calendar/night")
 	a.refuses("otto", "", "otto proposed an exclusion", "otto hat einen Ausschluss vorgeschlagen")
 	a.refuses("ida", "", "ida issued the token with which an exclusion was proposed", "ida hat das Token ausgestellt")
-	a.refuses("free", "otto", "issued by otto, who proposed an exclusion", "otto hat dieses Token ausgestellt")
+	a.refuses("free", "otto", "issued by otto, who proposed an exclusion", "Dieses Token stammt von otto. Diese Person hat")
 
 	// Somebody makes themself an approver's employer while the task waits.
 	declares(t, s, by("free", "ida"), declared.Add(time.Hour), serviceOf("olga", append(names, "late")...), personDoc("late", person.Approver))

@@ -51,7 +51,7 @@ func TestWhoMayDecide(t *testing.T) {
 		require.True(t, fault.Is(err, fault.Forbidden), issuer)
 		require.ErrorContains(t, err, why)
 		require.ErrorContains(t, err, "issued by "+issuer)
-		require.Contains(t, fault.As(err).Message.De, issuer+" hat dieses Token ausgestellt und ")
+		require.Contains(t, fault.As(err).Message.De, "Dieses Token stammt von "+issuer+". Diese Person ")
 	}
 
 	p.Approvers = p.Approvers[1:]
