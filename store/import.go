@@ -76,10 +76,9 @@ func (g *staging) asOf(said time.Time) (time.Time, error) {
 		return said, fault.New(fault.Invalid, text.New("the file has no rows: nothing was imported (with --as-of it would say that nothing changed up to then)",
 			"die Datei hat keine Zeilen: nichts wurde importiert (mit --as-of hieße es, dass sich bis dahin nichts geändert hat)"))
 	case g.newest.IsZero():
-		f := fault.New(fault.Invalid, text.F("none of the %d rows makes sense, nothing was imported: the first one has %s %.60q: %s",
-			"keine der %d Zeilen ergibt Sinn, nichts wurde importiert: in der ersten steht unter %s %.60q: %s", g.read, g.first.Column, g.first.Value, g.first.Reason.En))
-		f.Message.De = text.F("", "keine der %d Zeilen ergibt Sinn, nichts wurde importiert: in der ersten steht unter %s %.60q: %s",
-			g.read, g.first.Column, g.first.Value, g.first.Reason.De).De
+		f := fault.New(fault.Invalid, text.F("none of the %[1]d rows makes sense, nothing was imported: the first one has %[2]s %.60[3]q: %[4]s",
+			"keine der %[1]d Zeilen ergibt Sinn, nichts wurde importiert: in der ersten steht unter %[2]s %.60[3]q: %[5]s",
+			g.read, g.first.Column, g.first.Value, g.first.Reason.En, g.first.Reason.De))
 		return said, f.InRow(g.first.Row)
 	}
 	return g.newest, nil

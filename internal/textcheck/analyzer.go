@@ -1,0 +1,71 @@
+package main
+
+import (
+	"go/ast"
+	"go/constant"
+	"go/types"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/analysis/passes/inspect"
+	"golang.org/x/tools/go/ast/inspector"
+)
+
+var analyzer = &analysis.Analyzer{
+	Name:     "texts",
+	Doc:      "checks that both texts of a message fit the arguments they are formatted with",
+	Requires: []*analysis.Analyzer{inspect.Analyzer},
+	Run:      run,
+}
+
+// run looks at each call of a function whose parameters end in
+// (en, de string, args ...any), be it declared, a method or a variable.
+func run(pass *analysis.Pass) (any, error) {
+	calls := pass.ResultOf[inspect.Analyzer].(*inspector.Inspector)
+	calls.Preorder([]ast.Node{(*ast.CallExpr)(nil)}, func(n ast.Node) {
+		call := n.(*ast.CallExpr)
+		sig, ok := pass.TypesInfo.TypeOf(call.Fun).(*types.Signature)
+		if !ok || !formatsTexts(sig) || call.Ellipsis.IsValid() || len(call.Args) < sig.Params().Len()-1 {
+			return
+		}
+		first := sig.Params().Len() - 1 // of the arguments
+		args := make([]types.Type, 0, len(call.Args)-first)
+		for _, a := range call.Args[first:] {
+			args = append(args, pass.TypesInfo.TypeOf(a))
+		}
+		used := make([]bool, len(args))
+		known := true
+		for i, language := range []string{"English", "German"} {
+			text := call.Args[first-2+i]
+			value := pass.TypesInfo.Types[text].Value
+			if value == nil || value.Kind() != constant.String {
+				known = false // it comes from elsewhere, and is looked at there
+				continue
+			}
+			for _, fault := range check(constant.StringVal(value), args, used) {
+				pass.Reportf(text.Pos(), "the %s text %s", language, fault)
+			}
+		}
+		for i, u := range used {
+			if known && !u {
+				pass.Reportf(call.Args[first+i].Pos(), "neither text uses argument %d", i+1)
+			}
+		}
+	})
+	return nil, nil
+}
+
+// formatsTexts says whether a function formats two texts with the same
+// arguments.
+func formatsTexts(sig *types.Signature) bool {
+	n := sig.Params().Len()
+	if !sig.Variadic() || n < 3 {
+		return false
+	}
+	en, de := sig.Params().At(n-3), sig.Params().At(n-2)
+	last, ok := sig.Params().At(n - 1).Type().(*types.Slice)
+	if !ok || en.Name() != "en" || de.Name() != "de" {
+		return false
+	}
+	any, ok := last.Elem().Underlying().(*types.Interface)
+	return ok && any.Empty()
+}
