@@ -43,8 +43,8 @@ func changeDocument(c planning.Change) (report.Document, error) {
 		ComputedAt: c.At.UTC(),
 	}
 	if c.Document.Kind == resource.Waiver {
-		d.Title = text.New("Waiver", "Verzicht")
-		d.Summary = []report.Tile{{Label: text.New("slots to be waived", "Termine, auf die verzichtet wird"), Value: report.Count(int64(len(c.Waived)))}}
+		d.Title = text.New("Waiver", "Aussetzung")
+		d.Summary = []report.Tile{{Label: text.New("slots to be waived", "auszusetzende Termine"), Value: report.Count(int64(len(c.Waived)))}}
 		s, err := waiverSection(c)
 		d.Sections = []report.Section{s}
 		return d, err
@@ -197,7 +197,7 @@ func catchUpText(c planning.CatchUp) text.Text {
 
 func waiverSection(c planning.Change) (report.Section, error) {
 	var w planning.WaiverSpec
-	s := report.Section{Title: text.New("What is waived", "Worauf verzichtet wird")}
+	s := report.Section{Title: text.New("What is waived", "Ausgesetzte Termine")}
 	if err := json.Unmarshal(c.Document.Spec, &w); err != nil {
 		return s, err
 	}
@@ -208,7 +208,7 @@ func waiverSection(c planning.Change) (report.Section, error) {
 	s.Paragraphs = []text.Text{
 		text.F("Proposed by %[1]s. Reason: %[2]s", "Vorgeschlagen von %[1]s. Grund: %[2]s", c.By, w.Reason),
 		text.New("With the approval these slots won't be done; the plan shows them as waived, with reason and names.",
-			"Mit der Freigabe werden diese Termine nicht ausgeführt; der Plan zeigt sie als verzichtet, mit Grund und Namen."),
+			"Mit der Freigabe werden diese Termine nicht ausgeführt; der Plan zeigt sie als ausgesetzt, mit Grund und Namen."),
 	}
 	s.Tables = []report.Table{slotTable(c.Waived, zone, true)}
 	return s, nil
@@ -218,7 +218,7 @@ func waiverSection(c planning.Change) (report.Section, error) {
 func slotTable(slots []planning.Slot, zone *time.Location, states bool) report.Table {
 	t := report.Table{Columns: []report.Column{leftColumn("Period", "Periode"), leftColumn("Due", "Fällig"), leftColumn("In time until", "Rechtzeitig bis")}}
 	if states {
-		t.Columns = append(t.Columns, leftColumn("State", "Zustand"))
+		t.Columns = append(t.Columns, leftColumn("State", "Status"))
 	}
 	for _, s := range slots {
 		last := calendar.DateOf(s.Late.In(zone)).Add(-1) // Late is the midnight after it

@@ -143,17 +143,17 @@ func slaSummary(r sla.Result) []report.Tile {
 	opened := report.Tile{Label: text.New("Tickets opened", "Tickets eröffnet"), Value: report.Count(r.Opened), Tone: report.Neutral}
 	switch {
 	case limits == 0:
-		opened.Note = text.New("no workload limit agreed", "keine Lastgrenze vereinbart")
+		opened.Note = text.New("no workload limit agreed", "keine Mengengrenze vereinbart")
 	case limits == 1 && actual == r.Opened: // the tile's own number is what is limited
 		n := report.Number(limit)
 		opened.Tone = toned(over == 0)
-		opened.Note = text.F("within the limit of %[1]s", "innerhalb der Lastgrenze von %[2]s", n.En, n.De)
+		opened.Note = text.F("within the limit of %[1]s", "innerhalb der Mengengrenze von %[2]s", n.En, n.De)
 		if over > 0 {
-			opened.Note = text.F("over the limit of %[1]s", "über der Lastgrenze von %[2]s", n.En, n.De)
+			opened.Note = text.F("over the limit of %[1]s", "über der Mengengrenze von %[2]s", n.En, n.De)
 		}
 	default:
 		opened.Tone = toned(over == 0)
-		opened.Note = text.F("workload limits kept: %d of %d", "Lastgrenzen eingehalten: %d von %d", within, limits)
+		opened.Note = text.F("workload limits kept: %d of %d", "Mengengrenzen eingehalten: %d von %d", within, limits)
 	}
 	differ := report.Tile{Label: text.New("Source and clock differ", "Quelle und Uhr weichen ab"), Tone: report.Neutral,
 		Value: report.Count(sum.Differ), Note: ofAll(sum.Claims, "tickets compared", "verglichenen Tickets")}

@@ -270,11 +270,11 @@ func TestSummary(t *testing.T) {
 	require.Equal(t, text.New("2 missed; 1 without cases", "2 verfehlt; 1 ohne Fälle"), tiles[0].Note)
 	require.Equal(t, report.Bad, tiles[0].Tone)
 	require.Equal(t, int64(85+7615+9600), *tiles[1].Value.Count)
-	require.Equal(t, text.New("within the limit of 9,000", "innerhalb der Lastgrenze von 9.000"), tiles[4].Note)
+	require.Equal(t, text.New("within the limit of 9,000", "innerhalb der Mengengrenze von 9.000"), tiles[4].Note)
 
 	part := resultMarch()
 	part.Opened = 12000 // tickets of others too
-	require.Equal(t, text.New("workload limits kept: 1 of 1", "Lastgrenzen eingehalten: 1 von 1"), document(frozenMarch(), part).Summary[4].Note)
+	require.Equal(t, text.New("workload limits kept: 1 of 1", "Mengengrenzen eingehalten: 1 von 1"), document(frozenMarch(), part).Summary[4].Note)
 
 	none := document(sla.Frozen{Period: "2016-03", Zone: "UTC"}, sla.Result{}).Summary
 	require.Equal(t, report.NotApplicable(), *none[0].Value.Text)

@@ -63,7 +63,7 @@ func slaExclusions(f sla.Frozen, r sla.Result) []report.Section {
 	if void {
 		s.Paragraphs = append(s.Paragraphs, text.New(
 			"Where it was so agreed, targets are void for tickets that were opened in a month, day or hour above its workload limit. Nobody proposes that; it follows from the agreement.",
-			"Wo es so vereinbart ist, gelten Ziele nicht für Tickets, die in einem Monat, an einem Tag oder in einer Stunde über der Lastgrenze eröffnet wurden. Das schlägt niemand vor; es folgt aus der Vereinbarung."))
+			"Wo es so vereinbart ist, gelten Ziele nicht für Tickets, die in einem Monat, an einem Tag oder in einer Stunde über der Mengengrenze eröffnet wurden. Das schlägt niemand vor; es folgt aus der Vereinbarung."))
 	}
 	if t := exclusionTable(f, effect); len(t.Rows) > 0 {
 		s.Tables = append(s.Tables, t)
@@ -115,7 +115,7 @@ func reasonTitle(reason agreement.ExclusionReason) text.Text {
 	case agreement.Spam:
 		return text.New("not a request", "keine Anfrage")
 	case sla.Overload:
-		return text.New("opened above the workload limit", "über der Lastgrenze eröffnet")
+		return text.New("opened above the workload limit", "über der Mengengrenze eröffnet")
 	}
 	return text.Same(string(reason))
 }

@@ -12,7 +12,7 @@ import (
 // or hour.
 func slaWorkload(r sla.Result, study sla.Study) report.Section {
 	s := report.Section{
-		Title: text.New("Workload against its limits", "Arbeitslast und Lastgrenzen"),
+		Title: text.New("Workload against its limits", "Aufkommen und Mengengrenzen"),
 		Paragraphs: []text.Text{text.New(
 			"Targets are agreed for a volume of work. A volume over its limit is for agreement and customer to talk about; it changes no result here.",
 			"Ziele sind für eine bestimmte Arbeitslast vereinbart. Eine Last über ihrer Grenze ist mit dem Kunden zu besprechen; an den Ergebnissen ändert sie hier nichts.")},
@@ -37,7 +37,7 @@ func slaWorkload(r sla.Result, study sla.Study) report.Section {
 	if len(t.Rows) == 0 {
 		n := report.Number(r.Opened)
 		s.Paragraphs = []text.Text{text.F("No workload limit is agreed. Tickets opened in the period: %[1]s.",
-			"Es ist keine Lastgrenze vereinbart. In der Periode eröffnete Tickets: %[2]s.", n.En, n.De)}
+			"Es ist keine Mengengrenze vereinbart. In der Periode eröffnete Tickets: %[2]s.", n.En, n.De)}
 		return s
 	}
 	s.Tables = []report.Table{t}

@@ -101,5 +101,13 @@ func (a access) admits(who person.Actor) error {
 		return nil
 	}
 	return fault.New(fault.Forbidden, text.F(
-		"This is for the roles %v; %s has %v.", "Das steht den Rollen %v zu; %s hat %v.", a.roles, who.Person, who.Roles))
+		"This is for the roles %s; %s has %s.", "Das steht den Rollen %s zu; %s hat %s.", text.List(a.roles), who.Person, rolesOf(who)))
+}
+
+// rolesOf are the roles that somebody has, in words.
+func rolesOf(who person.Actor) text.Text {
+	if len(who.Roles) == 0 {
+		return text.New("none", "keine")
+	}
+	return text.List(who.Roles)
 }

@@ -23,7 +23,7 @@ func (s *server) backup() {
 		if s.Backup == nil {
 			return nil, fault.New(notOffered, text.New(
 				"This API stands on a database of your own: back that one up with its own means, Temporal's databases at the same instant.",
-				"Diese API steht auf Ihrer eigenen Datenbank: diese mit deren Mitteln sichern, die Datenbanken von Temporal zum selben Zeitpunkt."))
+				"Diese API steht auf einer eigenen Datenbank: Diese mit deren Mitteln sichern, die Datenbanken von Temporal zum selben Zeitpunkt."))
 		}
 		return &huma.StreamResponse{Body: func(out huma.Context) { s.sendBackup(ctx, out) }}, nil
 	})
@@ -35,7 +35,7 @@ func (s *server) backup() {
 func (s *server) sendBackup(ctx context.Context, out huma.Context) {
 	if !s.copying.TryLock() {
 		problem(ctx, fault.New(fault.Conflict, text.New("A backup is being made already: wait until it has ended.",
-			"Es wird schon eine Sicherung erstellt: bitte warten, bis sie fertig ist."))).write(out)
+			"Es wird schon eine Sicherung erstellt: Warten, bis sie fertig ist."))).write(out)
 		return
 	}
 	defer s.copying.Unlock()
@@ -64,7 +64,7 @@ func (s *server) sendBackup(ctx context.Context, out huma.Context) {
 		panic(http.ErrAbortHandler)
 	}
 	problem(ctx, fault.New(fault.Unavailable, text.New("The backup could not begin: the log says why. Try again shortly.",
-		"Die Sicherung konnte nicht beginnen: das Protokoll sagt, warum. Bitte gleich noch einmal versuchen.")).Because(err)).write(out)
+		"Die Sicherung konnte nicht beginnen: Der Grund steht im Protokoll. In Kürze erneut versuchen.")).Because(err)).write(out)
 }
 
 // backupObject is what the audit trail calls what is copied.

@@ -53,7 +53,7 @@ func readBody(ctx huma.Context, kind bodyKind) ([]byte, error) {
 	case err != nil:
 		return nil, unread(err)
 	case int64(len(b)) > limit:
-		return nil, fault.New(tooLarge, text.F("The body is larger than %d bytes.", "Der Inhalt ist größer als %d Bytes.", limit))
+		return nil, fault.New(tooLarge, text.F("The body is larger than %d bytes.", "Der Inhalt ist größer als %d Byte.", limit))
 	case !utf8.Valid(b):
 		return nil, fault.New(fault.Malformed, text.New("The body isn't UTF-8.", "Der Inhalt ist kein UTF-8."))
 	case len(b) == 0:

@@ -104,7 +104,7 @@ func TestProposalsThatArentAcceptable(t *testing.T) {
 	for body, want := range map[string]struct{ at, en, de string }{
 		proposal("INC1", "INC9"):                         {"body.tickets[1]", `payments has no ticket "INC9"`, `payments hat kein Ticket "INC9"`},
 		proposal("INC1", "INC2"):                         {"body.tickets[1]", "name each ticket once", "jedes Ticket einmal"},
-		proposal(`"INC1"`, `""`):                         {"body.tickets[1]", "1 to 200 bytes", "1 bis 200 Bytes"},
+		proposal(`"INC1"`, `""`):                         {"body.tickets[1]", "1 to 200 bytes", "1 bis 200 Byte"},
 		proposal(`"INC2","INC1"`, ""):                    {"body.tickets", "expected array length >= 1", "eine Liste mit mindestens 1 Einträgen"},
 		proposal(`"INC2","INC1"`, long):                  {"body.tickets", "expected array length <= 1000", "eine Liste mit höchstens 1000 Einträgen"},
 		proposal(`["INC2","INC1"]`, "null"):              {"body.tickets", "expected array", "eine Liste erwartet"},

@@ -116,7 +116,7 @@ func problem(ctx context.Context, err error) *Problem {
 	case len(faults) > 0:
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		faults = []*fault.Error{fault.New(fault.Unavailable, text.New("This took too long: try again shortly.",
-			"Das hat zu lange gedauert: bitte gleich noch einmal versuchen."))}
+			"Das hat zu lange gedauert: In Kürze erneut versuchen."))}
 	default:
 		faults = []*fault.Error{fault.New(fault.Internal, text.Text{})}
 	}
@@ -265,5 +265,5 @@ func notReady(err error) error {
 		return err
 	}
 	return fault.New(fault.Unavailable, text.New("Not ready yet: still starting, or a part is away. Try again shortly.",
-		"Noch nicht bereit: beim Start, oder ein Teil fehlt gerade. Bitte gleich noch einmal versuchen.")).Because(err)
+		"Noch nicht bereit: beim Start, oder ein Teil fehlt gerade. In Kürze erneut versuchen.")).Because(err)
 }

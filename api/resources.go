@@ -95,7 +95,7 @@ func (d *Declared) permitted(by person.Actor) error {
 			role = person.ProcessOwner
 		}
 		if !by.Has(role) {
-			return fault.New(fault.Forbidden, text.F("This is for the role %s; %s has %v.", "Das steht der Rolle %s zu; %s hat %v.", role, by.Person, by.Roles)).At(place)
+			return fault.New(fault.Forbidden, text.F("This is for the role %s; %s has %s.", "Das steht der Rolle %s zu; %s hat %s.", role, by.Person, rolesOf(by))).At(place)
 		}
 	}
 	return nil

@@ -88,7 +88,7 @@ func (i *insider) report(ctx context.Context, r report.Report) error {
 	}
 	return i.s.refused(ctx, "get-report", fault.New(fault.Forbidden, text.New(
 		"This report isn't published: only the service's owner, its approvers and auditors see the draft.",
-		"Dieser Bericht ist nicht veröffentlicht: den Entwurf sehen nur die für den Service Verantwortlichen, die Genehmigenden und Prüfende.")))
+		"Dieser Bericht ist nicht veröffentlicht: Den Entwurf sehen nur Serviceverantwortliche, Freigabeberechtigte und Auditierende.")))
 }
 
 // receipts refuses the receipts of a report to those who aren't concerned.
@@ -99,7 +99,7 @@ func (i *insider) receipts(ctx context.Context, r report.Report) error {
 	}
 	return i.s.refused(ctx, "get-receipts", fault.New(fault.Forbidden, text.New(
 		"Receipts hold the tickets themselves: only the service's owner, its approvers and auditors see them.",
-		"Belege enthalten die Tickets selbst: sie sehen nur die für den Service Verantwortlichen, die Genehmigenden und Prüfende.")))
+		"Belege enthalten die Tickets selbst: Sie sind nur für Serviceverantwortliche, Freigabeberechtigte und Auditierende.")))
 }
 
 // task refuses a task to those who aren't concerned.
@@ -117,7 +117,7 @@ func (i *insider) task(ctx context.Context, t task.Task) error {
 	}
 	return i.s.refused(ctx, "get-task", fault.New(fault.Forbidden, text.New(
 		"Only the service's owner, those who may decide and auditors see this task.",
-		"Diese Aufgabe sehen nur die für den Service Verantwortlichen, die Entscheidenden und Prüfende.")))
+		"Diese Aufgabe sehen nur Serviceverantwortliche, Freigabeberechtigte und Auditierende.")))
 }
 
 // owns refuses whoever neither owns a service nor has one of the roles that

@@ -46,7 +46,7 @@ func openSLOKind(kind string) error {
 		return nil
 	case "Service":
 		return fault.Invalidf("kind", "Of OpenSLO SLI and SLO are taken; a service is declared as a Service of %s, with its owner and approvers.",
-			"Von OpenSLO werden SLI und SLO angenommen; ein Service wird als Service von %s angelegt, mit Verantwortlichen und Genehmigenden.", resource.APIVersion)
+			"Von OpenSLO werden SLI und SLO angenommen; ein Service wird als Service von %s angelegt, mit Serviceverantwortlichen und Freigabeberechtigten.", resource.APIVersion)
 	case "DataSource", "AlertPolicy", "AlertCondition", "AlertNotificationTarget":
 		return fault.Invalidf("kind", "Of OpenSLO SLI and SLO are taken, and nothing here uses a %s: leave it out.",
 			"Von OpenSLO werden SLI und SLO angenommen, ein %s wird hier nicht gebraucht: weglassen.", kind)

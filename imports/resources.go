@@ -96,7 +96,7 @@ func Fields(b []byte) (map[string]any, error) {
 func documents(b []byte) (iter.Seq2[document, error], error) {
 	if len(b) > MaxResourceBytes {
 		return nil, fault.New(fault.Invalid, text.F("These are %d bytes, and %d may come at once: declare them in several calls.",
-			"Das sind %d Bytes, höchstens %d dürfen auf einmal kommen: auf mehrere Aufrufe verteilen.", len(b), MaxResourceBytes))
+			"Das sind %d Byte, höchstens %d dürfen auf einmal kommen: auf mehrere Aufrufe verteilen.", len(b), MaxResourceBytes))
 	}
 	b = bytes.TrimPrefix(b, []byte("\uFEFF"))
 	if !utf8.Valid(b) || bytes.IndexByte(b, 0) >= 0 {

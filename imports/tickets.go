@@ -205,7 +205,7 @@ func separator(heading []byte) rune {
 // What both formats say of a cell, in English and German.
 const (
 	toCome, toComeDe   = "this instant is still to come", "dieser Zeitpunkt liegt in der Zukunft"
-	noState, noStateDe = "this isn't a state that a ticket can be in", "das ist kein Zustand, in dem ein Ticket sein kann"
+	noState, noStateDe = "this isn't a state that a ticket can be in", "das ist kein Status, den ein Ticket haben kann"
 )
 
 // future says that an instant lies after the file can have been read.

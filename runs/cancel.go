@@ -29,7 +29,7 @@ func (r *Runs) Cancel(ctx context.Context, by person.Actor, runID, reason string
 	if !by.Has(person.Administrator) && people.Owner != by.Person {
 		return found, r.refused(ctx, by, "cancel.refused", object, fault.New(fault.Forbidden, text.F(
 			"%s may not cancel this run: its service's owner or an administrator may.",
-			"%s darf diesen Lauf nicht abbrechen: das dürfen die für den Service Verantwortlichen oder die Administration.", by.Person)))
+			"%s darf diesen Lauf nicht abbrechen: Das dürfen Serviceverantwortliche und die Administration.", by.Person)))
 	}
 	if reason == "" {
 		return found, fault.Invalidf("reason", "cancelling needs a reason", "Abbrechen braucht eine Begründung")

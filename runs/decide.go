@@ -36,7 +36,7 @@ func (r *Runs) Decide(ctx context.Context, by person.Actor, taskID string, o tas
 	if hash != "" && hash != t.Hash {
 		return none, r.refused(ctx, by, "decide.refused", object, fault.New(fault.Conflict, text.New(
 			"The content isn't the one you saw: read it again, then decide.",
-			"Der Inhalt ist nicht der, den Sie gesehen haben: bitte noch einmal lesen, dann entscheiden.")))
+			"Der Inhalt ist nicht mehr der, der gelesen wurde: Erneut lesen, dann entscheiden.")))
 	}
 	m := task.Message{Task: t.ID, Outcome: o, Comment: comment}
 	pass, err := r.store.IssuePass(ctx, r.now(), by, store.PassFor{Kind: store.PassDecide, Run: t.Run, Task: t.ID, Content: t.Hash, Answer: m.Answer()})

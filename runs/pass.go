@@ -36,5 +36,5 @@ func (r *Runs) Pass(ctx context.Context, by person.Actor, taskID string, o task.
 }
 
 func notOffered(t task.Task, o task.Outcome) error {
-	return fault.Invalidf("outcome", "%.40q isn't offered by this task: it offers %v", "%.40q bietet diese Aufgabe nicht an; sie bietet: %v", o, t.Outcomes)
+	return fault.Invalidf("outcome", "%.40q isn't offered by this task: it offers %s", "%.40q bietet diese Aufgabe nicht an; möglich sind %s", o, text.List(t.Outcomes))
 }

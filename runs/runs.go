@@ -101,7 +101,7 @@ func (r *Runs) update(ctx context.Context, workflowID, name, id string, arg, out
 // unconfirmed says that a message may have been heard, or not.
 func unconfirmed(err error) error {
 	return fault.New(fault.Unavailable, text.New("Not confirmed: ask again with the same Idempotency-Key.",
-		"Nicht bestätigt: bitte mit demselben Idempotency-Key noch einmal anfragen.")).Because(err)
+		"Nicht bestätigt: Mit demselben Idempotency-Key erneut anfragen.")).Because(err)
 }
 
 // gone says why a message found no workflow that runs: it wasn't started yet,
@@ -114,7 +114,7 @@ func (r *Runs) gone(ctx context.Context, id string) (refused *fault.Error, err e
 	switch {
 	case errors.As(err, &unknown):
 		return nil, fault.New(fault.Unavailable, text.New("This run is on record and begins shortly: ask again with the same Idempotency-Key.",
-			"Dieser Lauf ist aufgenommen und beginnt gleich: bitte mit demselben Idempotency-Key noch einmal anfragen.")).Because(err)
+			"Dieser Lauf ist aufgenommen und beginnt gleich: Mit demselben Idempotency-Key erneut anfragen.")).Because(err)
 	case err != nil:
 		return nil, unconfirmed(err)
 	case running(d):

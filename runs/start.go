@@ -61,8 +61,8 @@ func (r *Runs) Start(ctx context.Context, by person.Actor, s Start) (run.Run, bo
 		return none, false, err
 	}
 	if period.Grain != p.Grain {
-		return none, false, fault.Invalidf("period", "%[1]s reports on a %[2]s, and %[3]s is a %[4]s", "%[1]s berichtet über: %[5]s; %[3]s ist: %[6]s",
-			p.Name, p.Grain, s.Period, period.Grain, p.Grain.Title().De, period.Grain.Title().De)
+		return none, false, fault.Invalidf("period", "%s reports on a %s, and %s is a %s", "%s berichtet über: %s; %s ist: %s",
+			p.Name, p.Grain, s.Period, period.Grain)
 	}
 	s.Reason = strings.TrimSpace(s.Reason)
 	if s.Again && s.Reason == "" {

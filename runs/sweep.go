@@ -65,7 +65,7 @@ func each[T any](all []T, do func(T)) {
 func (r *Runs) recover(ctx context.Context, in run.Input) error {
 	p, ok := workflows.Find(in.Process)
 	if !ok {
-		return r.fail(ctx, in.Run, text.F("This Turnus has no process %s.", "Dieses Turnus hat keinen Prozess %s.", in.Process))
+		return r.fail(ctx, in.Run, text.F("This Turnus has no process %s.", "Diese Turnus-Installation kennt den Prozess %s nicht.", in.Process))
 	}
 	err := r.launch(ctx, p, in)
 	var ended *serviceerror.WorkflowExecutionAlreadyStarted

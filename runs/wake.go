@@ -95,10 +95,10 @@ func (w waking) judged(ctx context.Context, f store.Found) (store.Verdict, error
 			again = true
 		case n.State == run.Published:
 			return store.Verdict{Reason: text.F("%s was published before the tolerance began: start another attempt, or propose a waiver.",
-				"%s wurde vor Beginn der Toleranz veröffentlicht: einen weiteren Versuch starten oder einen Verzicht vorschlagen.", n.ID)}, nil
+				"%s wurde vor Beginn der Toleranz veröffentlicht: einen weiteren Versuch starten oder eine Aussetzung vorschlagen.", n.ID)}, nil
 		default:
 			return store.Verdict{Reason: text.F("%s is %s: whether another attempt begins, a person decides.",
-				"%s ist %s: über einen weiteren Versuch entscheidet eine Person.", n.ID, n.State)}, nil
+				"%s ist %s: Über einen weiteren Versuch entscheidet eine Person.", n.ID, n.State)}, nil
 		}
 	} else if f.CatchUp == planning.NoneLate && f.At.Sub(f.Due) > foundLate {
 		return store.Verdict{Reason: text.New("It fell due while nothing could be started, and its interval catches up with nothing: start it, or let it be missed.",
@@ -106,7 +106,7 @@ func (w waking) judged(ctx context.Context, f store.Found) (store.Verdict, error
 	}
 	p, ok := workflows.Find(f.Process)
 	if !ok {
-		return store.Verdict{Again: true, Reason: text.F("This Turnus has no process %s.", "Dieses Turnus hat keinen Prozess %s.", f.Process)}, nil
+		return store.Verdict{Again: true, Reason: text.F("This Turnus has no process %s.", "Diese Turnus-Installation kennt den Prozess %s nicht.", f.Process)}, nil
 	}
 	period, err := calendar.ParsePeriod(f.Period)
 	if err != nil {

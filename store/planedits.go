@@ -154,7 +154,7 @@ func (s *Store) DeclareMissed(ctx context.Context, by person.Actor, now time.Tim
 			return nil
 		case before.State != planning.Due:
 			return fault.New(fault.Conflict, text.F("The slot %s is %s: what is due can be declared missed.",
-				"Der Termin %s ist %s: versäumt werden kann, was fällig ist.", k.ID(1), before.State))
+				"Der Termin %s ist %s: Für versäumt erklärt wird, was fällig ist.", k.ID(1), before.State))
 		}
 		if err := miss(ctx, tx, now, by, before, text.Same(reason)); err != nil {
 			return err

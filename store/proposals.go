@@ -227,7 +227,7 @@ func checkProposal(ctx context.Context, tx *sqlx.Tx, now time.Time, p Proposal, 
 		}
 		if before != nil {
 			return fault.New(fault.Conflict, text.New("A waiver isn't changed: propose another one under a name of its own.",
-				"Ein Verzicht wird nicht geändert: einen weiteren unter eigenem Namen vorschlagen."))
+				"Eine Aussetzung wird nicht geändert: Eine weitere unter eigenem Namen vorschlagen."))
 		}
 		return declaration.Below("spec", checkWaiver(ctx, tx, w.Spec))
 	}
@@ -291,8 +291,8 @@ func checkWaiver(ctx context.Context, tx *sqlx.Tx, w planning.WaiverSpec) error 
 		case err != nil:
 			return err
 		case !slices.Contains([]planning.State{planning.Planned, planning.Due, planning.Missed}, state):
-			faults.Say(at, "The slot %s is %s: what is planned, due or missed can be waived.", "Der Termin %s ist %s: verzichtet wird auf geplante, fällige oder versäumte.",
-				period, string(state))
+			faults.Say(at, "The slot %s is %s: what is planned, due or missed can be waived.", "Der Termin %s ist %s: Ausgesetzt werden geplante, fällige oder versäumte.",
+				period, state)
 		}
 	}
 	return faults.Err()

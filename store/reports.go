@@ -85,7 +85,7 @@ func (s *Store) Report(ctx context.Context, id string) (report.Report, error) {
 		FROM draft d LEFT JOIN report p ON p.run = d.run AND p.round = d.round
 		WHERE d.run = $1 ORDER BY d.round DESC LIMIT 1`, id)
 	if errors.Is(err, sql.ErrNoRows) {
-		return rep, fault.New(fault.NotFound, text.F("%.200s has no report yet: it is %s.", "%.200s hat noch keinen Bericht: Zustand %s.", id, r.State))
+		return rep, fault.New(fault.NotFound, text.F("%.200s has no report yet: it is %s.", "%.200s hat noch keinen Bericht: Der Lauf ist %s.", id, r.State))
 	}
 	if err != nil {
 		return rep, mapped(err)

@@ -23,7 +23,7 @@ func (s *Store) Retire(ctx context.Context, by person.Actor, now time.Time, k re
 	now = now.UTC().Truncate(time.Microsecond)
 	if k.Decided() {
 		return fault.New(fault.Conflict, text.New("This isn't retired: an interval ends with a proposal whose valid.to says when, and a waiver stays on record.",
-			"Das wird nicht außer Kraft gesetzt: ein Intervall endet mit einem Vorschlag, dessen valid.to sagt wann, und ein Verzicht bleibt verzeichnet."))
+			"Das wird nicht außer Kraft gesetzt: ein Intervall endet mit einem Vorschlag, dessen valid.to sagt wann, und eine Aussetzung bleibt verzeichnet."))
 	}
 	return s.tx(ctx, func(tx *sqlx.Tx) error {
 		if err := lockResources(ctx, tx); err != nil {

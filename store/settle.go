@@ -84,7 +84,7 @@ func unworked(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, e run.
 	if err != nil {
 		return err
 	}
-	why := text.F("%s ended as %s: whether another attempt begins, a person decides.", "%s endete als %s: über einen weiteren Versuch entscheidet eine Person.", r.ID, e.State)
+	why := text.F("%s ended as %s: whether another attempt begins, a person decides.", "%s ist %s: Über einen weiteren Versuch entscheidet eine Person.", r.ID, e.State)
 	var next *time.Time
 	tampered, err := altered(ctx, tx, r.ID)
 	if err != nil {

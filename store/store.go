@@ -167,7 +167,7 @@ func mapped(err error) error {
 		return err
 	}
 	away := fault.New(fault.Unavailable, text.New("The database can't be reached just now: try again shortly.",
-		"Die Datenbank ist gerade nicht erreichbar: bitte gleich noch einmal versuchen.")).Because(err)
+		"Die Datenbank ist gerade nicht erreichbar: In Kürze erneut versuchen.")).Because(err)
 	var p *pq.Error
 	if errors.As(err, &p) {
 		switch p.Code.Class() {

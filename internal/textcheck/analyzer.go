@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/constant"
 	"go/types"
+	"regexp"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/passes/inspect"
@@ -12,18 +13,22 @@ import (
 
 var analyzer = &analysis.Analyzer{
 	Name:     "texts",
-	Doc:      "checks that both texts of a message fit the arguments they are formatted with",
+	Doc:      "checks that both texts of a message fit the arguments they are formatted with, and the words of the German one",
 	Requires: []*analysis.Analyzer{inspect.Analyzer},
 	Run:      run,
 }
 
-// run looks at each call of a function whose parameters end in
-// (en, de string, args ...any), be it declared, a method or a variable.
+// run looks at each call of a function that takes a German text, and at each
+// whose parameters end in (en, de string, args ...any), be it declared, a method
+// or a variable.
 func run(pass *analysis.Pass) (any, error) {
 	calls := pass.ResultOf[inspect.Analyzer].(*inspector.Inspector)
 	calls.Preorder([]ast.Node{(*ast.CallExpr)(nil)}, func(n ast.Node) {
 		call := n.(*ast.CallExpr)
 		sig, ok := pass.TypesInfo.TypeOf(call.Fun).(*types.Signature)
+		if ok {
+			readGerman(pass, call, sig)
+		}
 		if !ok || !formatsTexts(sig) || call.Ellipsis.IsValid() || len(call.Args) < sig.Params().Len()-1 {
 			return
 		}
@@ -52,6 +57,37 @@ func run(pass *analysis.Pass) (any, error) {
 		}
 	})
 	return nil, nil
+}
+
+// banned are words that German texts don't have, and what they have instead.
+var banned = []struct {
+	found   *regexp.Regexp
+	instead string
+}{
+	{regexp.MustCompile(`Genehmig`), "Freigabe, Freigabeberechtigte"},
+	{regexp.MustCompile(`Lastgrenze`), "Mengengrenze"},
+	{regexp.MustCompile(`Spanne`), "Zeitraum"},
+	{regexp.MustCompile(`[Zz]ustand`), "Status"},
+	{regexp.MustCompile(`[Vv]erzicht`), "Aussetzung, ausgesetzt"},
+	{regexp.MustCompile(`\bbitte\b|\bBitte\b`), "the infinitive alone"},
+	{regexp.MustCompile(`\bSie (haben|können|dürfen|müssen)\b|\bIhr(e|en|er|em)?\b`), "the infinitive or the passive"},
+	{regexp.MustCompile(`\b(der oder die|er oder sie)\b`), "a participle or the name of a function"},
+	{regexp.MustCompile(`\d Bytes\b|%d Bytes\b`), "Byte"},
+}
+
+// readGerman looks for banned words in the arguments that are German texts.
+func readGerman(pass *analysis.Pass, call *ast.CallExpr, sig *types.Signature) {
+	for i := range min(sig.Params().Len(), len(call.Args)) {
+		value := pass.TypesInfo.Types[call.Args[i]].Value
+		if sig.Params().At(i).Name() != "de" || value == nil || value.Kind() != constant.String {
+			continue
+		}
+		for _, b := range banned {
+			if word := b.found.FindString(constant.StringVal(value)); word != "" {
+				pass.Reportf(call.Args[i].Pos(), "the German text says %q; here it is: %s", word, b.instead)
+			}
+		}
+	}
 }
 
 // formatsTexts says whether a function formats two texts with the same

@@ -10,6 +10,7 @@ import (
 	"turnus/itsm/calendar"
 	"turnus/itsm/fault"
 	"turnus/itsm/resource"
+	"turnus/itsm/text"
 )
 
 // Excludes says that no ticket can satisfy both: there is a field of which
@@ -172,6 +173,6 @@ type checks struct{ fault.List }
 
 func oneOf[T ~string](c *checks, field string, is T, known ...T) {
 	if !slices.Contains(known, is) {
-		c.Say(field, "%.80q isn't known here; there are: %v.", "%.80q ist hier nicht bekannt; es gibt: %v.", string(is), known)
+		c.Say(field, "%.80q isn't known here; there are %s.", "%.80q ist hier nicht bekannt; es gibt %s.", string(is), text.List(known))
 	}
 }

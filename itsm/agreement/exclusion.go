@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"turnus/itsm/fault"
+	"turnus/itsm/text"
 )
 
 // Exclusion is a proposal to leave tickets out of the figures, with its reason
@@ -77,7 +78,7 @@ func (e Exclusion) Check() error {
 	case e.Target != "" && e.Agreement == "":
 		return fault.Invalidf("agreement", "a target is named with its agreement", "ein Ziel wird mit seiner Vereinbarung genannt")
 	case !known:
-		return fault.Invalidf("reason", "%.40q isn't a reason: use one of %v", "%.40q ist kein Grund: einer von %v", string(e.Reason), ExclusionReasons())
+		return fault.Invalidf("reason", "%.40q isn't a reason; there are %s", "%.40q ist kein Grund; es gibt %s", string(e.Reason), text.List(ExclusionReasons()))
 	case !said(e.Detail):
 		return fault.Invalidf("detail", "say what happened, in at most %d characters", "sagen, was geschehen ist, in höchstens %d Zeichen", maxWords)
 	case !said(e.Evidence):
@@ -87,7 +88,7 @@ func (e Exclusion) Check() error {
 	for i, n := range e.Tickets {
 		field := fmt.Sprintf("tickets[%d]", i)
 		if n == "" || len(n) > maxNumber {
-			return fault.Invalidf(field, "the number of a ticket has 1 to %d bytes", "die Nummer eines Tickets hat 1 bis %d Bytes", maxNumber)
+			return fault.Invalidf(field, "the number of a ticket has 1 to %d bytes", "die Nummer eines Tickets hat 1 bis %d Byte", maxNumber)
 		}
 		if first, again := place[n]; again {
 			return fault.Invalidf(field, "%.80q stands at %d already: name each ticket once", "%.80q steht schon an Stelle %d: jedes Ticket einmal nennen", n, first)
@@ -100,7 +101,7 @@ func (e Exclusion) Check() error {
 // Check refuses a withdrawal without a reason, or with too long a one.
 func (w Withdrawal) Check() error {
 	if !said(w.Reason) {
-		return fault.Invalidf("reason", "say why it is withdrawn, in at most %d characters", "sagen, warum sie zurückgezogen wird, in höchstens %d Zeichen", maxWords)
+		return fault.Invalidf("reason", "say why it is withdrawn, in at most %d characters", "sagen, warum der Ausschluss zurückgezogen wird, in höchstens %d Zeichen", maxWords)
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"turnus/itsm/fault"
+	"turnus/itsm/text"
 )
 
 // Check refuses an e-mail address that can't be one, roles that aren't known or
@@ -25,8 +26,8 @@ func (s Spec) Check() error {
 		field := fmt.Sprintf("roles[%d]", i)
 		switch {
 		case !slices.Contains(Roles(), r):
-			faults.Add(fault.Invalidf(field, "%.80q isn't a role; there are: %v.",
-				"%.80q ist keine Rolle; es gibt: %v.", r, Roles()))
+			faults.Add(fault.Invalidf(field, "%.80q isn't a role; there are %s.",
+				"%.80q ist keine Rolle; es gibt %s.", r, text.List(Roles())))
 		case slices.Contains(s.Roles[:i], r):
 			faults.Add(fault.Invalidf(field, "%q stands more than once.", "%q steht mehr als einmal da.", r))
 		}

@@ -24,7 +24,7 @@ func TestCheck(t *testing.T) {
 	require.Len(t, pair, 1, "administrator and approver at once")
 	require.Equal(t, "roles", pair[0].Field)
 	require.Contains(t, pair[0].Message.En, "administrator and approver don't go together")
-	require.Contains(t, pair[0].Message.De, "administrator und approver gehen nicht zusammen")
+	require.Contains(t, pair[0].Message.De, "administrator und approver schließen einander aus")
 	all := fault.All(person.Spec{Roles: []person.Role{"boss", person.Viewer, person.Viewer}}.Check())
 	require.Len(t, all, 2)
 	require.Equal(t, "roles[0]", all[0].Field)

@@ -58,9 +58,9 @@ func (v Version) spaced(p Process, found []Occurrence) error {
 		a, b := found[i-1], found[i]
 		if m := p.Meant(b.Date); m.Name == p.Meant(a.Date).Name {
 			return fault.Invalidf("rule", "This rule is due on %[1]s and on %[2]s, and both mean the period %[3]s: %[4]s has one run a %[5]s, so let the rule fire once a %[5]s at most.",
-				"Diese Regel trifft am %[6]s und am %[7]s zu, und beides meint die Periode %[3]s: von %[4]s gibt es einen Lauf je %[8]s, also die Regel höchstens so oft zutreffen lassen.",
+				"Diese Regel trifft am %[6]s und am %[7]s zu, und beides meint die Periode %[3]s: von %[4]s gibt es einen Lauf je %[5]s, also die Regel höchstens so oft zutreffen lassen.",
 				a.At.In(v.Zone).Format("2006-01-02 15:04"), b.At.In(v.Zone).Format("2006-01-02 15:04"), m.Name, p.Name, p.Grain,
-				a.At.In(v.Zone).Format("02.01.2006 15:04"), b.At.In(v.Zone).Format("02.01.2006 15:04"), p.Grain.Title().De)
+				a.At.In(v.Zone).Format("02.01.2006 15:04"), b.At.In(v.Zone).Format("02.01.2006 15:04"))
 		}
 		if gap := a.Due.Until(b.Due); v.Spec.Tolerance >= gap {
 			return fault.Invalidf("tolerance", "A tolerance of %[1]d days is longer than the interval: from %[2]s to %[3]s there are %[4]d days; use %[5]d at most.",

@@ -152,7 +152,7 @@ func (s WaiverSpec) Check() error {
 	var c fault.List
 	c.Add(resource.CheckName("process", s.Process), resource.CheckName("scope", s.Scope))
 	if len(s.Periods) == 0 || len(s.Periods) > maxWaived {
-		c.Say("periods", "A waiver is for 1 to %d periods, as in 2026-10.", "Ein Verzicht gilt für 1 bis %d Perioden, etwa 2026-10.", maxWaived)
+		c.Say("periods", "A waiver is for 1 to %d periods, as in 2026-10.", "Eine Aussetzung gilt für 1 bis %d Perioden, etwa 2026-10.", maxWaived)
 	}
 	for i, p := range s.Periods[:min(len(s.Periods), maxWaived)] {
 		if _, err := calendar.ReachedPeriod(p); err != nil {

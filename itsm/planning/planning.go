@@ -97,14 +97,14 @@ func (p *Plan) dayRule() error {
 		most = 366
 	default:
 		return fault.Invalidf("rule.of", "%.40q isn't a span with days: use month, quarter or year",
-			"%.40q ist keine Spanne mit Tagen: month, quarter oder year", string(r.Of))
+			"%.40q ist kein Zeitraum mit Tagen: month, quarter oder year", string(r.Of))
 	}
 	if r.WorkingDay != 0 {
 		field, n = "rule.working_day", r.WorkingDay
 	}
 	if n > most || n < -most {
 		return fault.Invalidf(field, "a %[1]s has no day %[2]d: use 1 to %[3]d, or -1 to -%[3]d from its end",
-			"einen Tag %[2]d hat die Spanne %[1]s nicht: 1 bis %[3]d, oder -1 bis -%[3]d vom Ende her", string(r.Of), n, most)
+			"einen Tag %[2]d hat der Zeitraum %[1]s nicht: 1 bis %[3]d, oder -1 bis -%[3]d vom Ende her", string(r.Of), n, most)
 	}
 	at, err := time.Parse("15:04", r.At)
 	if err != nil || len(r.At) != len("15:04") {

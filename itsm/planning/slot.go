@@ -87,7 +87,7 @@ func (s State) Title() text.Text {
 	case Missed:
 		return text.New("missed", "versäumt")
 	case Waived:
-		return text.New("waived", "verzichtet")
+		return text.New("waived", "ausgesetzt")
 	}
 	return text.Same(string(s))
 }

@@ -51,7 +51,7 @@ func (p *Plan) Occurrences(from, to time.Time) ([]Occurrence, error) {
 	}
 	if first.Year < 1 || last.Year > 9998 || to.Sub(from) > maxDays*24*time.Hour {
 		return nil, fault.Invalidf("to", "the span is too long: ask for at most 150 years at a time",
-			"die Spanne ist zu lang: höchstens 150 Jahre auf einmal abfragen")
+			"der Zeitraum ist zu lang: höchstens 150 Jahre auf einmal abfragen")
 	}
 	minutes := []int{p.minute}
 	if p.cron != nil {
@@ -101,7 +101,7 @@ func distinct(all []Occurrence) []Occurrence {
 }
 
 func tooMany() error {
-	return fault.Invalidf("to", "more than %d slots: ask for a shorter span", "mehr als %d Termine: eine kürzere Spanne abfragen", maxSlots)
+	return fault.Invalidf("to", "more than %d slots: ask for a shorter span", "mehr als %d Termine: einen kürzeren Zeitraum abfragen", maxSlots)
 }
 
 // dates lists the dates that the rule names within [first, last), unadjusted.

@@ -28,6 +28,29 @@ const (
 	Provisional State = "provisional" // ended with a provisional report
 )
 
+// Title of a state, for people.
+func (s State) Title() text.Text {
+	switch s {
+	case Collecting:
+		return text.New("collecting", "beim Sammeln der Daten")
+	case Drafting:
+		return text.New("drafting", "in Erstellung")
+	case Waiting:
+		return text.New("waiting", "zur Freigabe vorgelegt")
+	case Published:
+		return text.New("published", "veröffentlicht")
+	case Rejected:
+		return text.New("rejected", "abgelehnt")
+	case Cancelled:
+		return text.New("cancelled", "abgebrochen")
+	case Failed:
+		return text.New("failed", "fehlgeschlagen")
+	case Provisional:
+		return text.New("provisional", "vorläufig")
+	}
+	return text.Same(string(s))
+}
+
 // Live says that the run hasn't ended.
 func (s State) Live() bool { return s == Collecting || s == Drafting || s == Waiting }
 
@@ -139,7 +162,7 @@ func Next(newest *Run, again bool) (attempt int, begin bool, err error) {
 		return 1, true, nil
 	case newest.State.Live() && again:
 		return 0, false, fault.New(fault.Conflict, text.F("%s is still %s: let it end, or cancel it, before another attempt.",
-			"%s ist noch %s: erst enden lassen oder abbrechen, dann ein weiterer Versuch.", newest.ID, newest.State))
+			"%s ist noch %s: Erst enden lassen oder abbrechen, dann einen weiteren Versuch starten.", newest.ID, newest.State))
 	case newest.State.Repeatable(), again:
 		return newest.Attempt + 1, true, nil
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"turnus/itsm/run"
+	"turnus/itsm/task"
 )
 
 func FuzzParseID(f *testing.F) {
@@ -18,4 +19,14 @@ func FuzzParseID(f *testing.F) {
 			require.Equal(t, s, k.ID(attempt))
 		}
 	})
+}
+
+// Every state has a word in both languages.
+func TestStatesHaveTitles(t *testing.T) {
+	for _, s := range []run.State{run.Collecting, run.Drafting, run.Waiting, run.Published, run.Rejected, run.Cancelled, run.Failed, run.Provisional} {
+		require.NotEqual(t, s.Title().En, s.Title().De, string(s))
+	}
+	for _, o := range task.Approval.Outcomes() {
+		require.NotEqual(t, o.Title().En, o.Title().De, string(o))
+	}
 }

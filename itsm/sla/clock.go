@@ -130,7 +130,7 @@ func checkClock(events []Event, target int64, reopen agreement.Reopen, asOf time
 		switch {
 		case e.Is != StateRunning && e.Is != StatePaused && e.Is != StateStopped:
 			return fault.Invalidf(fmt.Sprintf("events[%d].is", i), "%.40q isn't a state: use running, paused or stopped",
-				"%.40q ist kein Zustand: running, paused oder stopped", string(e.Is))
+				"%.40q ist kein Status: running, paused oder stopped", string(e.Is))
 		case i == 0 && e.Is == StateStopped:
 			return fault.Invalidf("events[0].is", "a clock can't begin stopped: the first event is running or paused",
 				"eine Uhr kann nicht gestoppt beginnen: das erste Ereignis ist running oder paused")

@@ -63,7 +63,7 @@ func (p Proportion) squared(z float64) (*big.Rat, error) {
 	}
 	if math.IsNaN(z) || z <= 0 || z > 10 {
 		return nil, fault.Invalidf("z", "%v isn't a quantile: give a number above 0 and up to 10, as 1.96 for 95 %%",
-			"%v ist kein Quantil: eine Zahl über 0 und bis 10, etwa 1,96 für 95 %%", z)
+			"%v ist kein Quantil: eine Zahl über 0 und bis 10, etwa 1.96 für 95 %%", z)
 	}
 	return square(new(big.Rat).SetFloat64(z)), nil
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"turnus/itsm/canonical"
+	"turnus/itsm/text"
 )
 
 // Kind of a task.
@@ -35,6 +36,19 @@ const (
 	RequestChanges Outcome = "request-changes"
 	Reject         Outcome = "reject"
 )
+
+// Title of an outcome, for people: what was decided.
+func (o Outcome) Title() text.Text {
+	switch o {
+	case Approve:
+		return text.New("approved", "freigegeben")
+	case RequestChanges:
+		return text.New("changes requested", "Änderungen verlangt")
+	case Reject:
+		return text.New("rejected", "abgelehnt")
+	}
+	return text.Same(string(o))
+}
 
 // Outcomes are those that a task of a kind offers; none for an unknown kind.
 func (k Kind) Outcomes() []Outcome {

@@ -10,6 +10,7 @@ package text
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 )
 
 // Lang is a language a person reads in.
@@ -34,9 +35,40 @@ func New(en, de string) Text { return Text{En: en, De: de} }
 func Same(s string) Text { return Text{En: s, De: s} }
 
 // F formats both languages with the same arguments; the order may be changed
-// with indexes, as in %[2]s.
+// with indexes, as in %[2]s. What exists in both languages, a Text or what has a
+// Title, is given in each text in its own.
 func F(en, de string, args ...any) Text {
-	return Text{En: fmt.Sprintf(en, args...), De: fmt.Sprintf(de, args...)}
+	return Text{En: fmt.Sprintf(en, in(En, args)...), De: fmt.Sprintf(de, in(De, args)...)}
+}
+
+// in gives arguments as they are in a language.
+func in(l Lang, args []any) []any {
+	own := make([]any, len(args))
+	for i, a := range args {
+		switch v := a.(type) {
+		case interface{ Title() Text }:
+			own[i] = v.Title().In(l)
+		case Text:
+			own[i] = v.In(l)
+		default:
+			own[i] = a
+		}
+	}
+	return own
+}
+
+// List joins words as one reads them: a, b and c; a, b und c.
+func List[T ~string](words []T) Text {
+	all := make([]string, len(words))
+	for i, w := range words {
+		all[i] = string(w)
+	}
+	last := len(all) - 1
+	if last < 1 {
+		return Same(strings.Join(all, ""))
+	}
+	first := strings.Join(all[:last], ", ")
+	return New(first+" and "+all[last], first+" und "+all[last])
 }
 
 // In gives the text in a language, or in the other one where that is missing.

@@ -33,7 +33,7 @@ func (m Mapping) Check() error {
 	}
 	if m.Changed != "" && m.State == "" {
 		bad("state", "changed names the instant of a change of state: name the state's column too",
-			"changed nennt den Zeitpunkt einer Zustandsänderung: auch die Spalte des Zustands angeben")
+			"changed nennt den Zeitpunkt einer Statusänderung: auch die Spalte des Status angeben")
 	}
 	if len(m.Time) > maxLayout {
 		bad("time", "a reference time has %d characters at most, as in 02.01.2006 15:04", "eine Referenzzeit hat höchstens %d Zeichen, etwa 02.01.2006 15:04", maxLayout)

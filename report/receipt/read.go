@@ -277,7 +277,7 @@ func (x *Reader) peek() (byte, error) {
 		return 0, malformed("the file is empty", "die Datei ist leer")
 	}
 	return 0, malformed("the file ends after %d bytes, before its end: it isn't complete; export it again",
-		"die Datei endet nach %d Bytes, vor ihrem Ende: sie ist unvollständig; bitte neu exportieren", x.at)
+		"die Datei endet nach %d Byte, vor ihrem Ende: sie ist unvollständig: neu exportieren", x.at)
 }
 
 // skip passes the byte that was looked at.

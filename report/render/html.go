@@ -93,7 +93,7 @@ func (p *page) Approval() *task.Decision {
 	return nil
 }
 
-func (p *page) Outcome(o task.Outcome) string { return p.known(outcomes[o], string(o)) }
+func (p *page) Outcome(o task.Outcome) string { return p.known(o.Title(), string(o)) }
 func (p *page) Kind(k string) string          { return p.known(kinds[k], k) }
 func (p *page) Unit(u string) string          { return p.known(units[u], u) }
 

@@ -2,7 +2,6 @@ package render
 
 import (
 	"turnus/itsm/run"
-	"turnus/itsm/task"
 	"turnus/itsm/text"
 	"turnus/report"
 )
@@ -75,12 +74,6 @@ var marks = map[run.State]text.Text{
 	run.Collecting: text.New("Draft", "Entwurf"),
 	run.Drafting:   text.New("Draft", "Entwurf"),
 	run.Waiting:    text.New("Draft", "Entwurf"),
-}
-
-var outcomes = map[task.Outcome]text.Text{
-	task.Approve:        text.New("approved", "freigegeben"),
-	task.RequestChanges: text.New("changes requested", "Änderungen verlangt"),
-	task.Reject:         text.New("rejected", "abgelehnt"),
 }
 
 var kinds = map[string]text.Text{

@@ -40,3 +40,14 @@ func wrong(names []string, args ...any) {
 	bad := func(en, de string, args ...any) {}
 	bad("%d", "%s", "a") // want `the English text has %d for argument 1, which is string`
 }
+
+func german(en, de string) {}
+
+func words() {
+	german("Bytes, please", "5 Byte, zum Zeitraum mit Status")
+	german("x", "für die Genehmigenden") // want `the German text says "Genehmig"; here it is: Freigabe, Freigabeberechtigte`
+	german("x", "bitte warten")          // want `"bitte"; here it is: the infinitive alone`
+	german("x", "höchstens 5 Bytes")     // want `"5 Bytes"`
+	german("x", "was Sie haben")         // want `"Sie haben"`
+	german("x", "er oder sie")           // want `"er oder sie"`
+}

@@ -1,0 +1,26 @@
+package text_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"turnus/itsm/text"
+)
+
+type state string
+
+func (state) Title() text.Text { return text.New("done", "erledigt") }
+
+// What exists in both languages reads in each as it should.
+func TestArgumentsInTheirLanguage(t *testing.T) {
+	require.Equal(t, text.New("a is done: monthly", "a ist erledigt: monatlich"),
+		text.F("%s is %s: %s", "%s ist %s: %s", "a", state("x"), text.New("monthly", "monatlich")))
+	require.Equal(t, text.New("3 of a", "a: 3"), text.F("%d of %s", "%[2]s: %[1]d", 3, text.Same("a")))
+	for _, c := range []struct {
+		words  []string
+		en, de string
+	}{{nil, "", ""}, {[]string{"a"}, "a", "a"}, {[]string{"a", "b"}, "a and b", "a und b"}, {[]string{"a", "b", "c"}, "a, b and c", "a, b und c"}} {
+		require.Equal(t, text.New(c.en, c.de), text.List(c.words))
+	}
+}
