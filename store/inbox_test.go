@@ -1,14 +1,10 @@
 package store
 
 import (
-	"database/sql"
 	"fmt"
-	"net"
-	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/lib/pq"
 	"github.com/stretchr/testify/require"
 
 	"turnus/internal/pgtest"
@@ -17,43 +13,12 @@ import (
 	"turnus/itsm/run"
 )
 
-// counting dials connections that count what is sent on them.
-type counting struct {
-	net.Dialer
-	sent *atomic.Int64
-}
-
-func (c counting) Dial(network, address string) (net.Conn, error) {
-	conn, err := c.Dialer.Dial(network, address)
-	return countedConn{conn, c.sent}, err
-}
-
-func (c counting) DialTimeout(network, address string, _ time.Duration) (net.Conn, error) {
-	return c.Dial(network, address)
-}
-
-type countedConn struct {
-	net.Conn
-	sent *atomic.Int64
-}
-
-func (c countedConn) Write(b []byte) (int, error) {
-	c.sent.Add(1)
-	return c.Conn.Write(b)
-}
-
 // A page of the inbox asks the database as often for 40 tasks as for one, and
 // says of each task what a look at it says.
 func TestAPageOfTheInboxAsksForPeopleOnce(t *testing.T) {
-	connector, err := pq.NewConnector(pgtest.URL(t))
-	require.NoError(t, err)
-	var sent atomic.Int64
-	connector.Dialer(counting{sent: &sent})
-	db := sql.OpenDB(connector)
-	defer db.Close()
-	db.SetMaxOpenConns(1)
+	db, sent := pgtest.Counted(t, pgtest.New(t))
 	s := New(db)
-
+	db.SetMaxOpenConns(1) // a further one would begin with messages of its own
 	docs := []resource.Raw{personDoc("olga", person.ProcessOwner), officeDoc("Europe/Berlin")}
 	for _, a := range []string{"anton", "ada", "alf"} {
 		docs = append(docs, personDoc(a, person.Approver))
@@ -72,11 +37,11 @@ func TestAPageOfTheInboxAsksForPeopleOnce(t *testing.T) {
 		require.NoError(t, err)
 		ask(t, s, declared.Add(time.Duration(i)*time.Minute), run.Step{Run: r.ID, Round: 1})
 	}
-	asks := func(limit int) int64 {
-		before := sent.Load()
+	asks := func(limit int) int {
+		before := sent("")
 		list, _, err := s.Tasks(t.Context(), Tasks{State: "open", Sees: "anton"}, Page{Limit: limit})
 		require.NoError(t, err)
-		asked := sent.Load() - before
+		asked := sent("") - before
 		require.Len(t, list, limit)
 		for i, shown := range list {
 			require.Equal(t, [][]string{{"anton", "alf"}, {"anton", "ada"}}[i%2], shown.Approvers, "who issued the starter's token doesn't decide")
