@@ -145,7 +145,7 @@ func (c *Client) connected(r *http.Request) (*http.Response, error) {
 		c.reached.Store(true)
 	}})
 	res, err := c.http.Do(r.WithContext(ctx))
-	if err != nil && context.Cause(ctx) == errNoConnection {
+	if err != nil && errors.Is(context.Cause(ctx), errNoConnection) {
 		err = &url.Error{Op: r.Method, URL: c.base, Err: errNoConnection}
 	}
 	return res, err

@@ -66,14 +66,14 @@ func TestGivesUpWithoutAConnection(t *testing.T) {
 // waited for.
 func TestWaitsForWhoeverWasReached(t *testing.T) {
 	slow := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		time.Sleep(300 * time.Millisecond)
+		time.Sleep(700 * time.Millisecond)
 		_, _ = w.Write([]byte(`{"id":"1"`))
 		w.(http.Flusher).Flush()
-		time.Sleep(300 * time.Millisecond)
+		time.Sleep(700 * time.Millisecond)
 		_, _ = w.Write([]byte(`}`))
 	}))
 	c := New(slow.URL, "x")
-	c.connect = 100 * time.Millisecond
+	c.connect = time.Second
 	_, err := c.Task(t.Context(), "1")
 	require.NoError(t, err)
 
@@ -81,7 +81,7 @@ func TestWaitsForWhoeverWasReached(t *testing.T) {
 	slow.Close()
 	again := make(chan *httptest.Server)
 	go func() {
-		time.Sleep(500 * time.Millisecond)
+		time.Sleep(1500 * time.Millisecond)
 		l, err := net.Listen("tcp", at)
 		srv := httptest.NewUnstartedServer(answer)
 		if err == nil {
