@@ -73,12 +73,13 @@ var (
 	idleSlots    = prometheus.NewDesc("turnus_slots_idle", "Slots that are due while nothing is in work: not paused, and waiting for nothing.", nil, nil)
 	oldestIdle   = prometheus.NewDesc("turnus_slots_idle_oldest_seconds", "For how long the oldest of them has been due; 0 if there is none.", nil, nil)
 	wakingAge    = prometheus.NewDesc("turnus_waking_age_seconds", "Time since a waking last came to its end; absent before the first one.", nil, nil)
+	plansBehind  = prometheus.NewDesc("turnus_plans_behind", "Intervals whose plan reaches less than thirteen months ahead: more than a moment each day if they can't be planned any more.", nil, nil)
 	ledger       = prometheus.NewDesc("turnus_ledger", "Slots of an interval: planned = done + late + missed + waived + open.", []string{"interval", "state"}, nil)
 )
 
 // Describe implements prometheus.Collector.
 func (work) Describe(c chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{openTasks, overdueTasks, runStates, slotStates, idleSlots, oldestIdle, wakingAge, ledger} {
+	for _, d := range []*prometheus.Desc{openTasks, overdueTasks, runStates, slotStates, idleSlots, oldestIdle, wakingAge, plansBehind, ledger} {
 		c <- d
 	}
 }
@@ -114,6 +115,7 @@ func (w work) Collect(c chan<- prometheus.Metric) {
 	if n.Plan.Woken != nil {
 		gauge(wakingAge, age(*n.Plan.Woken))
 	}
+	gauge(plansBehind, float64(n.Plan.Behind))
 	for _, l := range n.Ledgers {
 		for state, count := range map[string]int64{"planned": l.Planned, "done": l.Done, "late": l.Late, "missed": l.Missed, "waived": l.Waived, "open": l.Open} {
 			gauge(ledger, float64(count), l.Interval, state)

@@ -100,12 +100,12 @@ func TestMetricsByToken(t *testing.T) {
 func TestThePlanAsMetrics(t *testing.T) {
 	oldest, woken := testNow.Add(-20*time.Minute), testNow.Add(-42*time.Second)
 	all := scraped(t, Counts{
-		Plan:    store.Watch{Slots: map[planning.State]int64{planning.Due: 2, planning.DoneLate: 5}, Idle: 1, Oldest: &oldest, Overdue: 3, Woken: &woken},
+		Plan:    store.Watch{Slots: map[planning.State]int64{planning.Due: 2, planning.DoneLate: 5}, Idle: 1, Oldest: &oldest, Overdue: 3, Woken: &woken, Behind: 4},
 		Ledgers: []store.Ledger{{Interval: "monthly", Planned: 21, Done: 6, Late: 5, Missed: 4, Waived: 3, Open: 3}},
 	})
 	for _, line := range []string{
 		`turnus_slots{state="due"} 2`, `turnus_slots{state="done-late"} 5`, `turnus_slots{state="missed"} 0`,
-		`turnus_slots_idle 1`, `turnus_slots_idle_oldest_seconds 1200`, `turnus_tasks_overdue 3`, `turnus_waking_age_seconds 42`,
+		`turnus_slots_idle 1`, `turnus_slots_idle_oldest_seconds 1200`, `turnus_tasks_overdue 3`, `turnus_waking_age_seconds 42`, `turnus_plans_behind 4`,
 		`turnus_ledger{interval="monthly",state="planned"} 21`, `turnus_ledger{interval="monthly",state="done"} 6`, `turnus_ledger{interval="monthly",state="late"} 5`,
 		`turnus_ledger{interval="monthly",state="missed"} 4`, `turnus_ledger{interval="monthly",state="waived"} 3`, `turnus_ledger{interval="monthly",state="open"} 3`,
 	} {

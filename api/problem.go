@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -14,6 +15,7 @@ import (
 
 	"turnus/itsm/fault"
 	"turnus/itsm/text"
+	"turnus/runs"
 )
 
 // Codes that only HTTP knows, beside those of itsm/fault.
@@ -250,13 +252,26 @@ func (s *server) unrouted(err error, c echo.Context) {
 			allow := c.Response().Header().Get(echo.HeaderAllow)
 			err = fault.New(methodNotAllowed, text.F("%s doesn't go here: %s does.", "%s geht hier nicht: %s schon.", c.Request().Method, allow))
 		case he.Code == http.StatusNotFound:
-			err = fault.New(fault.NotFound, text.F("There is nothing at %.200q. /openapi.json lists what there is.",
-				"Unter %.200q gibt es nichts. /openapi.json nennt, was es gibt.", path))
+			err = nothingAt(path)
 		default:
 			err = fault.New(codeOf(he.Code), text.Same(http.StatusText(he.Code))).Because(err)
 		}
 	}
 	fail(c, err)
+}
+
+var startPath = regexp.MustCompile(`^/v1/processes/([^/]+)/runs$`)
+
+// nothingAt says what is wrong with a path that no operation has. Each process
+// has a path of its own for its starts, so a mistyped name has none.
+func nothingAt(path string) error {
+	if m := startPath.FindStringSubmatch(path); m != nil {
+		if _, err := runs.FindStartable(m[1]); err != nil {
+			return err
+		}
+	}
+	return fault.New(fault.NotFound, text.F("There is nothing at %.200q. /openapi.json lists what there is.",
+		"Unter %.200q gibt es nichts. /openapi.json nennt, was es gibt.", path))
 }
 
 // notReady keeps why work isn't accepted yet for the log.

@@ -36,9 +36,6 @@ func (s *server) report() {
 		RunPath
 		Lang string `query:"lang" enum:"de,en" doc:"The language of the page; else Accept-Language says it."`
 	}) (*reportOutput, error) {
-		if _, err := s.Store.Run(ctx, in.id(ctx)); err != nil {
-			return nil, err
-		}
 		r, err := s.Store.Report(ctx, in.id(ctx))
 		if err != nil {
 			return nil, err

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"turnus/internal/pgtest"
 	"turnus/internal/storetest"
 	"turnus/itsm/person"
 	"turnus/itsm/run"
@@ -34,6 +35,19 @@ func (h *house) waiting(t *testing.T) (run.Run, task.Task) {
 	a.State, a.Due, a.Remind, a.Escalate = task.Open, due, due, due
 	require.NoError(t, h.store.OpenTask(t.Context(), a))
 	return r, a
+}
+
+// A report is read with its run, and that once.
+func TestAReportReadsItsRunOnce(t *testing.T) {
+	h := newHouse(t)
+	r, _ := h.waiting(t)
+	db, sent := pgtest.Counted(t, h.store.DB())
+	h.Echo = newAPI(t, store.New(db))
+	require.Equal(t, 200, h.as(t, "owner", "GET", "/v1/runs/"+r.ID+"/report", "").Code)
+	require.Equal(t, 1, sent("FROM run r WHERE r.id = $1"))
+	w := h.as(t, "owner", "GET", "/v1/runs/sla-report/payments/2019-01/report", "")
+	require.Equal(t, 404, w.Code)
+	require.Contains(t, problemIn(t, w).Detail, "There is no run")
 }
 
 // Who sees what of a run that isn't published: drafts, tasks and reasons are

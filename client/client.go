@@ -15,9 +15,11 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -28,15 +30,19 @@ type Client struct {
 	token    string
 	http     *http.Client
 	patience time.Duration
+	connect  time.Duration
+	reached  *atomic.Bool // a connection has stood
 }
 
 // New uses the API at an address, in the name of whoever the token names.
 func New(address, token string) *Client {
-	return &Client{base: strings.TrimRight(address, "/"), token: token, http: &http.Client{}, patience: 40 * time.Second}
+	return &Client{base: strings.TrimRight(address, "/"), token: token, http: &http.Client{},
+		patience: 40 * time.Second, connect: 5 * time.Second, reached: &atomic.Bool{}}
 }
 
-// Patient says for how long a server that isn't available is asked again; 30 s
-// if it isn't said.
+// Patient says for how long a server that isn't available is asked again; 40 s
+// if it isn't said. One to which no connection has ever stood is given 5 s: the
+// address is wrong, more likely than not.
 func (c *Client) Patient(d time.Duration) *Client {
 	other := *c
 	other.patience = d
@@ -63,12 +69,12 @@ func jsonCall(method, path string, body any) (call, error) {
 // is carried out once however often it is sent.
 func (c *Client) do(ctx context.Context, what call) (*http.Response, error) {
 	key := rand.Text()
-	for until := time.Now().Add(c.patience); ; {
+	for began := time.Now(); ; {
 		res, err := c.send(ctx, what, key)
 		wait := time.Second
 		switch {
 		case err != nil && !away(err):
-			return nil, unreached(c.base, err)
+			return nil, c.unreached(err)
 		case err == nil && res.StatusCode < 400:
 			return res, nil
 		case err == nil:
@@ -81,8 +87,12 @@ func (c *Client) do(ctx context.Context, what call) (*http.Response, error) {
 				wait = min(time.Duration(s)*time.Second, 5*time.Second)
 			}
 		}
+		until := began.Add(c.patience)
+		if !c.reached.Load() {
+			until = began.Add(min(c.connect, c.patience))
+		}
 		if what.once || time.Now().Add(wait).After(until) {
-			return nil, unreached(c.base, err)
+			return nil, c.unreached(err)
 		}
 		select {
 		case <-ctx.Done():
@@ -119,7 +129,26 @@ func (c *Client) send(ctx context.Context, what call, key string) (*http.Respons
 	for k, v := range what.header {
 		r.Header.Set(k, v)
 	}
-	return c.http.Do(r)
+	return c.connected(r)
+}
+
+var errNoConnection = errors.New("no connection in time")
+
+// connected sends a request, and gives up if no connection stands in time. How
+// long the answer takes is another thing.
+func (c *Client) connected(r *http.Request) (*http.Response, error) {
+	ctx, giveUp := context.WithCancelCause(r.Context())
+	timer := time.AfterFunc(c.connect, func() { giveUp(errNoConnection) })
+	defer timer.Stop()
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) {
+		timer.Stop()
+		c.reached.Store(true)
+	}})
+	res, err := c.http.Do(r.WithContext(ctx))
+	if err != nil && errors.Is(context.Cause(ctx), errNoConnection) {
+		err = &url.Error{Op: r.Method, URL: c.base, Err: errNoConnection}
+	}
+	return res, err
 }
 
 // away says that nobody answered, or that the connection broke: both pass.
@@ -129,15 +158,19 @@ func away(err error) bool {
 }
 
 // unreached makes one plain line of the transport's own words.
-func unreached(base string, err error) error {
+func (c *Client) unreached(err error) error {
 	var u *url.Error
-	if !errors.As(err, &u) {
+	switch {
+	case !errors.As(err, &u):
 		return err
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return fmt.Errorf("nobody answers at %s: is turnus up running, and is TURNUS_URL right?", c.base)
+	case errors.Is(err, errNoConnection):
+		return fmt.Errorf("no connection to %s within %s: is TURNUS_URL right, does turnus up run there, and does a firewall let this machine through?", c.base, c.connect)
+	case !c.reached.Load():
+		return fmt.Errorf("no connection to %s (%w): is TURNUS_URL right?", c.base, u.Err)
 	}
-	if errors.Is(err, syscall.ECONNREFUSED) {
-		return fmt.Errorf("nobody answers at %s: is turnus up running, and is TURNUS_URL right?", base)
-	}
-	return fmt.Errorf("%s: %w", base, u.Err)
+	return fmt.Errorf("%s: %w", c.base, u.Err)
 }
 
 // into sends a call and decodes its answer.

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -37,6 +38,62 @@ func TestAsksAgainWithTheSameKey(t *testing.T) {
 func TestPatienceEnds(t *testing.T) {
 	_, err := New("http://127.0.0.1:1", "x").Patient(10*time.Millisecond).Tasks(t.Context(), "", false)
 	require.ErrorContains(t, err, "nobody answers at http://127.0.0.1:1")
+}
+
+// Where no connection stands, the client gives up long before its patience
+// ends, and says what to check: nobody listens, or nobody shakes hands.
+func TestGivesUpWithoutAConnection(t *testing.T) {
+	require.Equal(t, 5*time.Second, New("", "").connect)
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer silent.Close()
+	for address, says := range map[string]string{
+		"http://127.0.0.1:1":                "is TURNUS_URL right?",
+		"https://" + silent.Addr().String(): "no connection to https://" + silent.Addr().String() + " within 1.2s: is TURNUS_URL right",
+		"http://127.0.0.1:port":             "is TURNUS_URL right?",
+		"http://turnus.invalid":             "is TURNUS_URL right?",
+	} {
+		c := New(address, "x")
+		c.connect = 1200 * time.Millisecond
+		began := time.Now()
+		_, err := c.Task(t.Context(), "1")
+		require.ErrorContains(t, err, says, address)
+		require.Less(t, time.Since(began), 3*time.Second, address)
+	}
+}
+
+// A server that answers slowly, or goes away for a while once it was reached, is
+// waited for.
+func TestWaitsForWhoeverWasReached(t *testing.T) {
+	slow := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		time.Sleep(700 * time.Millisecond)
+		_, _ = w.Write([]byte(`{"id":"1"`))
+		w.(http.Flusher).Flush()
+		time.Sleep(700 * time.Millisecond)
+		_, _ = w.Write([]byte(`}`))
+	}))
+	c := New(slow.URL, "x")
+	c.connect = time.Second
+	_, err := c.Task(t.Context(), "1")
+	require.NoError(t, err)
+
+	at, answer := slow.Listener.Addr().String(), slow.Config.Handler
+	slow.Close()
+	again := make(chan *httptest.Server)
+	go func() {
+		time.Sleep(1500 * time.Millisecond)
+		l, err := net.Listen("tcp", at)
+		srv := httptest.NewUnstartedServer(answer)
+		if err == nil {
+			srv.Listener.Close()
+			srv.Listener = l
+			srv.Start()
+		}
+		again <- srv
+	}()
+	_, err = c.Task(t.Context(), "1")
+	(<-again).Close()
+	require.NoError(t, err)
 }
 
 func TestProblemsInWords(t *testing.T) {

@@ -38,6 +38,10 @@ func (r *Runs) Decide(ctx context.Context, by person.Actor, taskID string, o tas
 			"The content isn't the one you saw: read it again, then decide.",
 			"Der Inhalt ist nicht mehr der, der gelesen wurde: Erneut lesen, dann entscheiden.")))
 	}
+	// The run refuses it too, in released code that doesn't say what it offers.
+	if no := t.CheckOffers(o); no != nil {
+		return none, r.refused(ctx, by, "decide.refused", object, no)
+	}
 	m := task.Message{Task: t.ID, Outcome: o, Comment: comment}
 	pass, err := r.store.IssuePass(ctx, r.now(), by, store.PassFor{Kind: store.PassDecide, Run: t.Run, Task: t.ID, Content: t.Hash, Answer: m.Answer()})
 	if err != nil {

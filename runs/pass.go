@@ -29,12 +29,10 @@ func (r *Runs) Pass(ctx context.Context, by person.Actor, taskID string, o task.
 		return store.Pass{}, r.refused(ctx, by, "pass.refused", "task/"+taskID, fault.New(fault.Conflict,
 			text.New("This task isn't open any more.", "Diese Aufgabe ist nicht mehr offen.")))
 	}
-	if o != "" && !t.Offers(o) {
-		return store.Pass{}, notOffered(t, o)
+	if o != "" {
+		if no := t.CheckOffers(o); no != nil {
+			return store.Pass{}, no
+		}
 	}
 	return r.store.IssuePass(ctx, r.now(), by, store.PassFor{Kind: store.PassDecide, Run: t.Run, Task: t.ID, Content: t.Hash, Outcome: o})
-}
-
-func notOffered(t task.Task, o task.Outcome) error {
-	return fault.Invalidf("outcome", "%.40q isn't offered by this task: it offers %s", "%.40q bietet diese Aufgabe nicht an; möglich sind %s", o, text.List(t.Outcomes))
 }

@@ -26,8 +26,10 @@ func proposing(t *testing.T) *house {
 	docs = append(docs, doc(resource.Service, "old", `{'owner':'olga','approvers':['anton'],'calendar':'24x7','zone':'UTC'}`),
 		doc(resource.Person, "otto", `{'roles':['process-owner']}`),
 		doc(resource.Service, "foreign", `{'owner':'otto','approvers':['anton'],'calendar':'24x7','zone':'UTC'}`),
-		doc(resource.Service, "lonely", `{'owner':'olga','approvers':['olga'],'calendar':'24x7','zone':'UTC'}`))
+		doc(resource.Person, "lena", `{'roles':['approver']}`),
+		doc(resource.Service, "lonely", `{'owner':'olga','approvers':['olga','lena'],'calendar':'24x7','zone':'UTC'}`))
 	h := newHouse(t, day("2027-01-10 12:00"), docs...)
+	h.apply(root, doc(resource.Person, "lena", `{'roles':[]}`))
 	require.NoError(t, h.store.Retire(t.Context(), root, h.now, resource.Service, "old"))
 	h.inForce(interval("desk", "desk", `'rule':{'day':3,'of':'month','at':'06:00'},'tolerance':5,'valid':{'from':'2027-01-01'}`))
 	r, _, err := h.store.Begin(t.Context(), h.now, store.NewRun{Key: run.Key{Process: "sla-report", Scope: "desk", Period: "2026-12"}, Owner: "olga", By: olga})

@@ -2,6 +2,7 @@ package runs
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,14 +39,35 @@ type Start struct {
 	Request     string // names the request, where it carries an Idempotency-Key: its repeat finds its run
 }
 
+// FindStartable gives the process of that name; fault.NotFound names those
+// that there are, if people can't start it.
+func FindStartable(name string) (workflows.Process, error) {
+	var names []string
+	for _, p := range workflows.Catalogue() {
+		if len(p.Starters) > 0 {
+			names = append(names, p.Name)
+		}
+	}
+	p, known := workflows.Find(name)
+	switch {
+	case slices.Contains(names, name):
+		return p, nil
+	case known:
+		return p, fault.New(fault.NotFound, text.F("Nobody starts the process %s: it begins by itself. Those that can be started: %s.",
+			"Der Prozess %s beginnt von selbst und lässt sich nicht starten. Starten lassen sich: %s.", name, strings.Join(names, ", ")))
+	}
+	return p, fault.New(fault.NotFound, text.F("There is no process %.80q; there are: %s.",
+		"Den Prozess %.80q gibt es nicht. Vorhanden sind: %s.", name, strings.Join(names, ", ")))
+}
+
 // Start begins a run, or finds the one that exists (created is false then).
 // It checks whether the actor may start it (owns the service), whether the
 // period is over and covered, and whether somebody could decide on it.
 func (r *Runs) Start(ctx context.Context, by person.Actor, s Start) (run.Run, bool, error) {
 	none := run.Run{}
-	p, ok := workflows.Find(s.Process)
-	if !ok {
-		return none, false, fault.New(fault.NotFound, text.F("There is no process %.80q.", "Den Prozess %.80q gibt es nicht.", s.Process))
+	p, err := FindStartable(s.Process)
+	if err != nil {
+		return none, false, err
 	}
 	svc, err := store.Current[agreement.ServiceSpec](ctx, r.store, resource.Service, s.Scope)
 	if err != nil {

@@ -256,3 +256,24 @@ func TestVersionsThatMeetInAPeriod(t *testing.T) {
 		require.Equal(t, due, s.Due.Format("2006-01-02 15:04"), period)
 	}
 }
+
+// An interval that can't be planned any more is counted, until it can be again.
+func TestPlansThatAreBehindAreCounted(t *testing.T) {
+	h := one(t, "each")
+	behind := func() int {
+		t.Helper()
+		w, err := h.store.Watch(t.Context(), h.now)
+		require.NoError(t, err)
+		return w.Behind
+	}
+	require.Zero(t, behind())
+	h.now = h.now.AddDate(0, 0, 2)
+	require.Equal(t, 1, behind(), "its plan has to become longer each day")
+	unknown := func(string) (planning.Process, bool) { return planning.Process{}, false }
+	failed, err := h.store.PlanAhead(t.Context(), h.now, unknown)
+	require.NoError(t, err)
+	require.Len(t, failed, 1)
+	require.Equal(t, 1, behind())
+	h.wake()
+	require.Zero(t, behind())
+}

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jmoiron/sqlx"
 	"github.com/stretchr/testify/require"
 
 	"turnus/itsm/agreement"
@@ -80,6 +81,27 @@ func TestDryRunChangesNothing(t *testing.T) {
 	requireFault(t, err, fault.Invalid, "Service/desk spec.owner")
 }
 
+// A service that was declared before approvers were looked at is applied again
+// as it is; once something of it changes, somebody has to be able to decide.
+func TestAServiceWithoutApproversGoesOnUnchanged(t *testing.T) {
+	s, ctx := declaringStore(t), t.Context()
+	apply1(t, s, declared, house()...)
+	old := doc(resource.Service, "old", `{'approvers':[],'calendar':'24x7','owner':'olga'}`)
+	hash, err := canonical.Hash(old)
+	require.NoError(t, err)
+	require.NoError(t, s.tx(ctx, func(tx *sqlx.Tx) error {
+		return insertVersion(ctx, tx, resource.Version{Resource: old, Version: 1, At: declared, By: "root", Hash: hash})
+	}))
+	changes := apply1(t, s, declared, old)
+	require.Equal(t, Unchanged, changes[0].Change)
+
+	old.Spec = json.RawMessage(`{"owner":"olga","approvers":[],"calendar":"office"}`)
+	_, err = s.Apply(ctx, root, declared, []resource.Raw{old}, false)
+	requireFault(t, err, fault.Invalid, "Service/old spec.approvers")
+	old.Spec = json.RawMessage(`{"owner":"olga","approvers":["anton"],"calendar":"office"}`)
+	require.Equal(t, Changed, apply1(t, s, declared, old)[0].Change)
+}
+
 func TestApplyIsAllOrNone(t *testing.T) {
 	s, ctx := declaringStore(t), t.Context()
 	_, err := s.Apply(ctx, root, declared, append(house(), doc(resource.Agreement, "gold", `{'service':'desk'}`)), false)
@@ -97,19 +119,27 @@ func TestApplyRefusesWhatDoesntFitTheOthers(t *testing.T) {
 		docs []resource.Raw
 		says []string
 	}{
-		{"an owner who isn't there", []resource.Raw{doc(resource.Service, "x", `{'owner':'nobody','approvers':[],'calendar':'24x7'}`)},
+		{"an owner who isn't there", []resource.Raw{doc(resource.Service, "x", `{'owner':'nobody','approvers':['anton'],'calendar':'24x7'}`)},
 			[]string{"Service/x spec.owner", `no Person "nobody"`}},
-		{"an owner without the role", []resource.Raw{doc(resource.Service, "x", `{'owner':'anton','approvers':[],'calendar':'24x7'}`)},
+		{"an owner without the role", []resource.Raw{doc(resource.Service, "x", `{'owner':'anton','approvers':['anton','ada'],'calendar':'24x7'}`)},
 			[]string{"Service/x spec.owner", `"anton" doesn't have the role process-owner`}},
+		{"no approver", []resource.Raw{doc(resource.Service, "x", `{'owner':'olga','approvers':[],'calendar':'24x7'}`)},
+			[]string{"Service/x spec.approvers: A service needs an approver who isn't its owner"}},
+		{"approvers left out", []resource.Raw{doc(resource.Service, "x", `{'owner':'olga','calendar':'24x7'}`)},
+			[]string{"Service/x spec.approvers: This is missing"}},
+		{"approvers that are null", []resource.Raw{doc(resource.Service, "x", `{'owner':'olga','approvers':null,'calendar':'24x7'}`)},
+			[]string{"Service/x spec.approvers: "}},
+		{"the owner is the only approver", []resource.Raw{personDoc("olga", person.ProcessOwner, person.Approver), doc(resource.Service, "x", `{'owner':'olga','approvers':['olga'],'calendar':'24x7'}`)},
+			[]string{`Service/x spec.approvers: "olga" owns the service`, "name another approver"}},
 		{"an approver without the role", []resource.Raw{doc(resource.Service, "x", `{'owner':'olga','approvers':['anton','olga'],'calendar':'24x7'}`)},
 			[]string{"Service/x spec.approvers[1]", "approver"}},
 		{"an approver who loses the role in the same call", []resource.Raw{personDoc("anton"), doc(resource.Service, "x", `{'owner':'olga','approvers':['anton'],'calendar':'24x7'}`)},
 			[]string{"Service/x spec.approvers[0]"}},
-		{"no such calendar", []resource.Raw{doc(resource.Service, "x", `{'owner':'olga','approvers':[],'calendar':'moon'}`)},
+		{"no such calendar", []resource.Raw{doc(resource.Service, "x", `{'owner':'olga','approvers':['anton'],'calendar':'moon'}`)},
 			[]string{"Service/x spec.calendar", "moon"}},
-		{"a zone beside a calendar", []resource.Raw{doc(resource.Service, "x", `{'owner':'olga','approvers':[],'calendar':'office','zone':'Europe/Berlin'}`)},
+		{"a zone beside a calendar", []resource.Raw{doc(resource.Service, "x", `{'owner':'olga','approvers':['anton'],'calendar':'office','zone':'Europe/Berlin'}`)},
 			[]string{"Service/x spec.zone"}},
-		{"no such zone", []resource.Raw{doc(resource.Service, "x", `{'owner':'olga','approvers':[],'calendar':'24x7','zone':'Berlin'}`)},
+		{"no such zone", []resource.Raw{doc(resource.Service, "x", `{'owner':'olga','approvers':['anton'],'calendar':'24x7','zone':'Berlin'}`)},
 			[]string{"Service/x spec.zone", "IANA"}},
 		{"no such service", []resource.Raw{doc(resource.Agreement, "x", `{'service':'moon','valid':{'from':'2016-01-01'},`+target("24x7")+`}`)},
 			[]string{"Agreement/x spec.service", "moon"}},
@@ -173,7 +203,7 @@ func TestAgreementHoldsFromItsDayInTheServicesZone(t *testing.T) {
 	require.Equal(t, "2016-06-30T22:00:00Z", list[0].ValidTo.Format(time.RFC3339), "summer time, after the last day")
 
 	// A service that is always open has a zone of its own.
-	apply1(t, s, declared, doc(resource.Service, "shop", `{'owner':'olga','approvers':[],'calendar':'24x7','zone':'America/New_York'}`),
+	apply1(t, s, declared, doc(resource.Service, "shop", `{'owner':'olga','approvers':['anton'],'calendar':'24x7','zone':'America/New_York'}`),
 		doc(resource.Agreement, "shop-2016", `{'service':'shop','valid':{'from':'2016-07-01'},'targets':[{'name':'p1','measure':'response','within':'PT1H','calendar':'24x7','attain':99.90}]}`))
 	v, err = s.Resource(ctx, resource.Agreement, "shop-2016")
 	require.NoError(t, err)
@@ -246,7 +276,7 @@ func TestAgreementsVersionsSucceedEachOther(t *testing.T) {
 	// A correction that would take all of them again meets b.
 	_, err = s.Apply(ctx, root, declared, []resource.Raw{agreementDoc("a", "2016-03-01", "", "")}, false)
 	requireFault(t, err, fault.Invalid, `"a" and "b"`)
-	_, err = s.Apply(ctx, root, declared, []resource.Raw{doc(resource.Service, "shop", `{'owner':'olga','approvers':[],'calendar':'24x7'}`),
+	_, err = s.Apply(ctx, root, declared, []resource.Raw{doc(resource.Service, "shop", `{'owner':'olga','approvers':['anton'],'calendar':'24x7'}`),
 		doc(resource.Agreement, "a", strings.ReplaceAll(string(agreementDoc("a", "2016-01-01", "", "").Spec), "desk", "shop"))}, false)
 	requireFault(t, err, fault.Invalid, "Agreement/a spec.service", "stays with its service")
 }

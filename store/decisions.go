@@ -41,8 +41,9 @@ func (s *Store) Decide(ctx context.Context, now time.Time, by string, m task.Mes
 			return fault.New(fault.Conflict, text.New("The content has changed since this pass was issued.", "Der Inhalt hat sich geändert, seit dieser Pass ausgestellt wurde.")), nil
 		case len(m.Comment) > maxComment || !storable(m.Comment):
 			return fault.Invalidf("comment", "a comment has %d bytes at most, in UTF-8 without NUL", "ein Kommentar hat höchstens %d Byte, in UTF-8 ohne NUL", maxComment), nil
-		case !t.Offers(m.Outcome):
-			return fault.Invalidf("outcome", "%.40q isn't offered by this task", "%.40q bietet diese Aufgabe nicht an", m.Outcome), nil
+		}
+		if no := t.CheckOffers(m.Outcome); no != nil {
+			return no, nil
 		}
 		people, err := peopleOf(ctx, tx, run.Step{Run: t.Run, Round: t.Round})
 		if err != nil {

@@ -2,12 +2,12 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
 	"turnus/itsm/agreement"
-	"turnus/itsm/fault"
 	"turnus/itsm/person"
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
@@ -46,22 +46,59 @@ func (s *Store) PeopleOf(ctx context.Context, t task.Task) (task.People, error) 
 }
 
 // peopleOf are those around a round of a run.
-func peopleOf(ctx context.Context, q sqlx.QueryerContext, st run.Step) (task.People, error) {
-	r, err := getRun(ctx, q, st.Run, "")
-	if err != nil {
-		return task.People{}, err
+func peopleOf(ctx context.Context, q sqlx.QueryerContext, round run.Step) (task.People, error) {
+	all, err := peopleOfAll(ctx, q, []run.Step{round})
+	p, ok := all[round]
+	if err == nil && !ok {
+		err = noRun(round.Run)
 	}
-	p, err := peopleAround(ctx, q, r.Service)
-	if err != nil {
-		return p, err
-	}
-	if p.Owner == "" {
-		p.Owner = r.Owner
-	}
-	err = sqlx.SelectContext(ctx, q, &p.Involved, `SELECT i.person, i.how, i.issued, i.about
-		FROM run r, (SELECT $2::integer AS round) t, LATERAL `+involved+` i
-		WHERE r.id = $1 AND i.person <> '' ORDER BY i.person, i.how, i.issued, i.about`, st.Run, st.Round)
 	return p, err
+}
+
+// peopleOfAll are those around each of some rounds, in as many statements
+// however many there are; runs that aren't there are left out.
+func peopleOfAll(ctx context.Context, q sqlx.QueryerContext, rounds []run.Step) (map[run.Step]task.People, error) {
+	ids, numbers := make([]string, len(rounds)), make([]int64, len(rounds))
+	for i, st := range rounds {
+		ids[i], numbers[i] = st.Run, int64(st.Round)
+	}
+	var rows []struct {
+		task.Involvement
+		Run     string `db:"run"`
+		Round   int    `db:"round"`
+		Service string `db:"service"`
+		Owner   string `db:"owner"`
+	}
+	if err := sqlx.SelectContext(ctx, q, &rows, `SELECT t.run, t.round, r.service, r.owner, coalesce(i.person, '') AS person, i.how, i.issued, i.about
+		FROM (SELECT DISTINCT * FROM unnest($1::text[], $2::integer[])) AS t (run, round) JOIN run r ON r.id = t.run, LATERAL `+involved+` i
+		ORDER BY i.person, i.how, i.issued, i.about`, pq.Array(ids), pq.Array(numbers)); err != nil {
+		return nil, err
+	}
+	var services []string
+	for _, r := range rows {
+		services = append(services, r.Service)
+	}
+	slices.Sort(services)
+	around, err := peopleAroundAll(ctx, q, slices.Compact(services))
+	if err != nil {
+		return nil, err
+	}
+	all := make(map[run.Step]task.People, len(rounds))
+	for _, r := range rows {
+		round := run.Step{Run: r.Run, Round: r.Round}
+		p, known := all[round]
+		if !known {
+			p = around[r.Service]
+			if p.Owner == "" {
+				p.Owner = r.Owner
+			}
+		}
+		if r.Person != "" { // the row of a run that a slot began is there, too
+			p.Involved = append(p.Involved, r.Involvement)
+		}
+		all[round] = p
+	}
+	return all, nil
 }
 
 // PeopleAround are those around a service; nobody has started anything, so
@@ -72,26 +109,47 @@ func (s *Store) PeopleAround(ctx context.Context, service string) (task.People, 
 }
 
 func peopleAround(ctx context.Context, q sqlx.QueryerContext, service string) (task.People, error) {
-	p := task.People{Specs: map[string]person.Spec{}}
-	svc, err := current[agreement.ServiceSpec](ctx, q, resource.Service, service)
-	if fault.Is(err, fault.NotFound) {
-		return p, nil // a service that has gone: nobody may decide
+	all, err := peopleAroundAll(ctx, q, []string{service})
+	return all[service], err
+}
+
+// peopleAroundAll are those around each of some services; around one that has
+// gone there is nobody.
+func peopleAroundAll(ctx context.Context, q sqlx.QueryerContext, services []string) (map[string]task.People, error) {
+	w := world{q: q, known: map[key]*resource.Version{}}
+	var keys []key
+	for _, name := range services {
+		keys = append(keys, key{resource.Service, name})
 	}
-	if err != nil {
-		return p, err
+	if err := w.load(ctx, keys); err != nil {
+		return nil, err
 	}
-	p.Approvers, p.Owner = svc.Spec.Approvers, svc.Spec.Owner
-	for _, a := range p.Approvers {
-		who, err := current[person.Spec](ctx, q, resource.Person, a)
-		switch {
-		case fault.Is(err, fault.NotFound): // has left
-		case err != nil:
-			return p, err
-		default:
-			p.Specs[a] = who.Spec
+	all := make(map[string]task.People, len(services))
+	keys = nil
+	for _, name := range services {
+		s, _, err := spec[agreement.ServiceSpec](&w, resource.Service, name)
+		if err != nil {
+			return nil, err
+		}
+		all[name] = task.People{Approvers: s.Approvers, Owner: s.Owner, Specs: map[string]person.Spec{}}
+		for _, a := range s.Approvers {
+			keys = append(keys, key{resource.Person, a})
 		}
 	}
-	return p, nil
+	if err := w.load(ctx, keys); err != nil {
+		return nil, err
+	}
+	for _, p := range all {
+		for _, a := range p.Approvers {
+			switch who, is, err := spec[person.Spec](&w, resource.Person, a); {
+			case err != nil:
+				return nil, err
+			case is: // else they have left
+				p.Specs[a] = who
+			}
+		}
+	}
+	return all, nil
 }
 
 // Who brought what a basis ($1 to $9) stands on, and who issued the tokens for

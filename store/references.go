@@ -99,6 +99,7 @@ func (w *world) checkService(k key, s agreement.ServiceSpec) error {
 		}
 		return nil
 	}
+	faults = append(faults, declaration.At(k.String(), declaration.Below("spec", s.CheckApprovers())))
 	if err := needs("spec.owner", s.Owner, person.ProcessOwner); err != nil {
 		return err
 	}

@@ -118,6 +118,7 @@ type Watch struct {
 	Oldest  *time.Time `db:"oldest"`  // since when the oldest of them is due
 	Overdue int64      `db:"overdue"` // open tasks past their due date
 	Woken   *time.Time `db:"woken"`   // when the waker last came to its end
+	Behind  int        `db:"-"`       // intervals whose plan reaches less far than it should
 }
 
 // Watch reads what an operator watches, as of now.
@@ -137,5 +138,10 @@ func (s *Store) Watch(ctx context.Context, now time.Time) (Watch, error) {
 			(SELECT woken_at FROM installation) AS woken
 		FROM (SELECT count(*) AS idle, min(s.due_at) AS oldest FROM slot s JOIN plan p ON p.interval = s.interval
 			WHERE p.paused_at IS NULL AND NOT s.waits AND (s.state = 'due' OR s.state = 'planned' AND s.due_at <= $1)) i`, now)
-	return w, mapped(err)
+	if err != nil {
+		return w, mapped(err)
+	}
+	behind, err := s.behind(ctx, now)
+	w.Behind = len(behind)
+	return w, err
 }

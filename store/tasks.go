@@ -84,21 +84,16 @@ func (s *Store) Tasks(ctx context.Context, f Tasks, p Page) ([]task.Task, string
 		return nil, "", mapped(err)
 	}
 	rows, next := page(p, rows, func(r taskRow) (time.Time, string) { return r.Opened, r.ID })
-	list := make([]task.Task, len(rows))
-	people := map[run.Step][]string{} // several tasks of one round
+	list, rounds := make([]task.Task, len(rows)), make([]run.Step, len(rows))
 	for i, row := range rows {
-		list[i] = row.plain()
-		step := run.Step{Run: row.Run, Round: row.Round}
-		able, known := people[step]
-		if !known {
-			p, err := s.PeopleOf(ctx, list[i])
-			if err != nil {
-				return nil, "", err
-			}
-			able = p.Eligible()
-			people[step] = able
-		}
-		list[i].Approvers = able
+		list[i], rounds[i] = row.plain(), run.Step{Run: row.Run, Round: row.Round}
+	}
+	people, err := peopleOfAll(ctx, s.db, rounds)
+	if err != nil {
+		return nil, "", mapped(err)
+	}
+	for i, st := range rounds {
+		list[i].Approvers = people[st].Eligible()
 	}
 	return list, next, nil
 }

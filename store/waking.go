@@ -21,18 +21,25 @@ func (s *Store) FallDue(ctx context.Context, now time.Time) error {
 // planDaily is how often a plan's far end is made longer.
 const planDaily = 24 * time.Hour
 
+// behind lists the intervals whose slots reach less far than they should, or
+// that something changed for: a moment each day, unless they can't be planned.
+func (s *Store) behind(ctx context.Context, now time.Time) (intervals []string, err error) {
+	err = s.db.SelectContext(ctx, &intervals, `SELECT interval FROM plan p WHERE (planned_to IS NULL OR planned_to < $1)
+		AND EXISTS (SELECT 1 FROM resource_current c WHERE c.kind = 'Service' AND c.name = p.scope) ORDER BY interval`,
+		planning.Ahead(now).Add(-planDaily))
+	return intervals, mapped(err)
+}
+
 // PlanAhead makes the slots of intervals that reach less far than they should,
 // or that something changed for. Of an interval that can't be planned as
 // things are (its service has gone, say) it gives the reason, and goes on.
 func (s *Store) PlanAhead(ctx context.Context, now time.Time, known Processes) (failed map[string]error, err error) {
-	var stale []string
-	if err := s.db.SelectContext(ctx, &stale, `SELECT interval FROM plan p WHERE (planned_to IS NULL OR planned_to < $1)
-		AND EXISTS (SELECT 1 FROM resource_current c WHERE c.kind = 'Service' AND c.name = p.scope) ORDER BY interval`,
-		planning.Ahead(now).Add(-planDaily)); err != nil {
-		return nil, mapped(err)
+	behind, err := s.behind(ctx, now)
+	if err != nil {
+		return nil, err
 	}
 	failed = map[string]error{}
-	for _, name := range stale {
+	for _, name := range behind {
 		if err := ctx.Err(); err != nil { // the others are for the next waking
 			return failed, err
 		}

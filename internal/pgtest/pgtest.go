@@ -63,15 +63,20 @@ func New(t testing.TB) *sql.DB {
 // Owner gives the pool of its owner to the database that a pool is for.
 func Owner(t testing.TB, db *sql.DB) *sql.DB {
 	t.Helper()
+	s, name := databaseOf(t, db)
+	return open(t, s.URL(name))
+}
+
+func databaseOf(t testing.TB, db *sql.DB) (s *instance, name string) {
+	t.Helper()
 	s, err := server()
+	if err == nil {
+		err = db.QueryRowContext(t.Context(), `SELECT current_database()`).Scan(&name)
+	}
 	if err != nil {
 		t.Fatalf("pgtest: %v", err)
 	}
-	var name string
-	if err := db.QueryRowContext(t.Context(), `SELECT current_database()`).Scan(&name); err != nil {
-		t.Fatalf("pgtest: %v", err)
-	}
-	return open(t, s.URL(name))
+	return s, name
 }
 
 // Tamper changes what nobody may change: it runs a statement as the server's

@@ -64,6 +64,21 @@ func (s ServiceSpec) Check() error {
 	return c.Err()
 }
 
+// CheckApprovers refuses a service for whose runs nobody could ever decide: it
+// names no approver, or its owner alone. Check doesn't look, since services that
+// were declared so in 0.1.0 can still be applied as they are.
+func (s ServiceSpec) CheckApprovers() error {
+	switch {
+	case len(s.Approvers) == 0:
+		return fault.Invalidf("approvers", "A service needs an approver who isn't its owner: name one at least.",
+			"Die Freigabeberechtigten fehlen: Mindestens eine Person nennen, die nicht für den Service verantwortlich ist.")
+	case !slices.ContainsFunc(s.Approvers, func(a string) bool { return a != s.Owner }):
+		return fault.Invalidf("approvers", "%q owns the service and doesn't decide on its runs (four eyes): name another approver, too.",
+			"%q ist für den Service verantwortlich und entscheidet nicht über seine Läufe (Vier-Augen-Prinzip): Weitere Freigabeberechtigte nennen.", s.Owner)
+	}
+	return nil
+}
+
 // Check refuses what can't have been agreed. Whether service and calendars are
 // there is looked up where they are.
 func (s Spec) Check() error {

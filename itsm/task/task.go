@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"turnus/itsm/canonical"
+	"turnus/itsm/fault"
 	"turnus/itsm/text"
 )
 
@@ -78,8 +79,15 @@ type Task struct {
 	Approvers []string   `json:"approvers" db:"-"` // who may decide, as things are now
 }
 
-// Offers says whether the task has this outcome.
-func (t Task) Offers(o Outcome) bool { return slices.Contains(t.Outcomes, o) }
+// CheckOffers refuses an outcome that the task doesn't have, and names those
+// that it has; nil for one of them.
+func (t Task) CheckOffers(o Outcome) *fault.Error {
+	if slices.Contains(t.Outcomes, o) {
+		return nil
+	}
+	return fault.Invalidf("outcome", "%.40q isn't offered by this task; it offers %s.",
+		"%.40q steht bei dieser Aufgabe nicht zur Wahl. Möglich sind %s.", o, text.List(t.Outcomes))
+}
 
 // Decision says who decided what, when, on which content.
 type Decision struct {

@@ -39,7 +39,10 @@ func checkValues(line []byte) error {
 	return fault.Invalidf("", "a case holds %d values at most", "ein Fall enthält höchstens %d Werte", maxValues)
 }
 
-// Kinds names them all.
+// Planned names the kinds of CONTRACT.md that aren't built yet.
+func Planned() []string { return []string{"drill", "budget", "forecast"} }
+
+// Kinds names those that are built.
 func Kinds() []string {
 	var all []string
 	for _, k := range kinds {
