@@ -120,8 +120,26 @@ func (r *Runs) look(ctx context.Context, id string) error {
 		return err
 	case running(d):
 		return nil
+	case d.GetWorkflowExecutionInfo().GetStatus() == enums.WORKFLOW_EXECUTION_STATUS_COMPLETED:
+		if done, err := r.finish(ctx, id); done || err != nil {
+			return err
+		}
 	}
 	return r.fail(ctx, id, text.New("Its workflow was ended from outside of Turnus.", "Sein Workflow wurde außerhalb von Turnus beendet."))
+}
+
+// finish records how a run ended that has come to its end, where whoever was
+// asked to has only said so: as far as the records bear it out.
+func (r *Runs) finish(ctx context.Context, id string) (done bool, err error) {
+	var e run.End
+	if err := r.temporal.GetWorkflow(ctx, id, "").Get(ctx, &e); err != nil || e.Run != id || e.State != run.Published && e.State != run.Rejected {
+		return false, nil //nolint:nilerr // it wasn't the run's own word
+	}
+	e.Reason = text.Text{}
+	if err = r.store.Finish(ctx, r.now(), e, workflows.Planning); fault.Is(err, fault.Conflict) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // running says whether a workflow goes on.

@@ -83,6 +83,25 @@ func (s *Store) End(ctx context.Context, now time.Time, e run.End) error {
 	return s.denied(ctx, now, "end.refused", "run/"+e.Run, err)
 }
 
+// Finish ends a run as End does. What it was to put in force it puts in force
+// before, where whoever was asked to has only said so.
+func (s *Store) Finish(ctx context.Context, now time.Time, e run.End, known Processes) error {
+	if e.State == run.Published {
+		var waits bool
+		if err := s.db.GetContext(ctx, &waits, proposalWaits, e.Run); err != nil {
+			return mapped(err)
+		}
+		if waits {
+			if err := s.Enact(ctx, now, e.Run, known); err != nil {
+				return err
+			}
+		}
+	}
+	return s.End(ctx, now, e)
+}
+
+const proposalWaits = "SELECT EXISTS (SELECT FROM proposal WHERE run = $1 AND enacted IS NULL)"
+
 // denied puts on record that a change of state was refused since the record
 // doesn't bear it out, and gives the error back.
 func (s *Store) denied(ctx context.Context, now time.Time, action, object string, err error) error {
@@ -151,7 +170,7 @@ func unborne(e run.End, en, de string, args ...any) error {
 // run was to put in force is in force by now.
 func publish(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run) error {
 	var waits bool
-	if err := tx.GetContext(ctx, &waits, "SELECT EXISTS (SELECT FROM proposal WHERE run = $1 AND enacted IS NULL)", r.ID); err != nil {
+	if err := tx.GetContext(ctx, &waits, proposalWaits, r.ID); err != nil {
 		return err
 	}
 	if waits {
