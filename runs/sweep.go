@@ -10,7 +10,9 @@ import (
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/api/workflowservice/v1"
 
+	"turnus/itsm/fault"
 	"turnus/itsm/run"
+	"turnus/itsm/task"
 	"turnus/itsm/text"
 	"turnus/workflows"
 )
@@ -19,6 +21,7 @@ import (
 const (
 	startGrace = 3 * time.Second  // a start under way is left alone
 	lookEvery  = 10 * time.Second // at each live run's workflow, as far as the batches reach
+	hearWithin = 15 * time.Second // a run goes on after a decision
 	sweepBatch = 100
 
 	sweepAtOnce = 8
@@ -26,7 +29,8 @@ const (
 
 // Sweep starts the workflows of runs that were recorded and never marked
 // started, and records as failed live ones whose workflow is gone: it was
-// ended from outside, and is never started again under that ID.
+// ended from outside, and is never started again under that ID. Whose workflow
+// doesn't know of a decision on record is told.
 func (r *Runs) Sweep(ctx context.Context) error {
 	now := r.now()
 	waiting, err := r.store.Unstarted(ctx, now.Add(-startGrace), sweepBatch)
@@ -45,6 +49,15 @@ func (r *Runs) Sweep(ctx context.Context) error {
 	each(unseen, func(id string) {
 		if err := r.look(ctx, id); err != nil {
 			r.log.Warn("a run's workflow can't be looked at", "run", id, "error", err)
+		}
+	})
+	unheard, err := r.store.Unheard(ctx, now.Add(-hearWithin), sweepBatch)
+	if err != nil {
+		return err
+	}
+	each(unheard, func(d task.Decision) {
+		if err := r.tell(ctx, d); err != nil {
+			r.log.Warn("a run can't be told its decision yet", "run", d.Run, "error", err)
 		}
 	})
 	return nil
@@ -78,6 +91,25 @@ func (r *Runs) recover(ctx context.Context, in run.Input) error {
 	return err
 }
 
+// tell has a run look for the decision on record. It may have been told, by
+// whoever took the work of judging away, that there is none, before it went on
+// record. A message without a pass decides nothing by itself; a run that knows
+// refuses it without a trace, any other one hears the record. One that doesn't
+// believe the record, since 0.1.0 began it, is asked once an hour.
+func (r *Runs) tell(ctx context.Context, d task.Decision) error {
+	refused, err := r.update(ctx, d.Run, workflows.UpdateDecide, "unheard/"+d.Task+"/"+r.now().UTC().Format("2006-01-02T15"),
+		task.Message{Task: d.Task, Outcome: d.Outcome}, nil)
+	switch {
+	case err != nil:
+		return err
+	case refused == nil:
+		r.log.Warn("a run hadn't heard the decision on record, and goes on with it", "run", d.Run)
+	case refused.Code != fault.Conflict:
+		return refused
+	}
+	return nil
+}
+
 // look compares a live run's row with its workflow.
 func (r *Runs) look(ctx context.Context, id string) error {
 	d, err := r.temporal.DescribeWorkflowExecution(ctx, id, "")
@@ -88,8 +120,26 @@ func (r *Runs) look(ctx context.Context, id string) error {
 		return err
 	case running(d):
 		return nil
+	case d.GetWorkflowExecutionInfo().GetStatus() == enums.WORKFLOW_EXECUTION_STATUS_COMPLETED:
+		if done, err := r.finish(ctx, id); done || err != nil {
+			return err
+		}
 	}
 	return r.fail(ctx, id, text.New("Its workflow was ended from outside of Turnus.", "Sein Workflow wurde außerhalb von Turnus beendet."))
+}
+
+// finish records how a run ended that has come to its end, where whoever was
+// asked to has only said so: as far as the records bear it out.
+func (r *Runs) finish(ctx context.Context, id string) (done bool, err error) {
+	var e run.End
+	if err := r.temporal.GetWorkflow(ctx, id, "").Get(ctx, &e); err != nil || e.Run != id || e.State != run.Published && e.State != run.Rejected {
+		return false, nil //nolint:nilerr // it wasn't the run's own word
+	}
+	e.Reason = text.Text{}
+	if err = r.store.Finish(ctx, r.now(), e, workflows.Planning); fault.Is(err, fault.Conflict) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // running says whether a workflow goes on.

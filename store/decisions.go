@@ -128,6 +128,15 @@ func (s *Store) Decision(ctx context.Context, taskID string) (*task.Decision, er
 	return &d, mapped(err)
 }
 
+// Unheard are decisions from before an instant whose runs wait all the same, in
+// the round that was decided.
+func (s *Store) Unheard(ctx context.Context, before time.Time, limit int) ([]task.Decision, error) {
+	list := []task.Decision{}
+	err := s.db.SelectContext(ctx, &list, "SELECT "+decisionColumns+` FROM decision d WHERE at < $1
+		AND EXISTS (SELECT FROM run r WHERE r.id = d.run AND r.round = d.round AND r.state = $2) ORDER BY at, task LIMIT $3`, before, run.Waiting, limit)
+	return list, mapped(err)
+}
+
 func decisionsOf(ctx context.Context, q sqlx.QueryerContext, runID string) ([]task.Decision, error) {
 	list := []task.Decision{}
 	err := sqlx.SelectContext(ctx, q, &list, "SELECT "+decisionColumns+" FROM decision WHERE run = $1 ORDER BY round, at, task", runID)

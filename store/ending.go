@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"time"
@@ -84,6 +83,25 @@ func (s *Store) End(ctx context.Context, now time.Time, e run.End) error {
 	return s.denied(ctx, now, "end.refused", "run/"+e.Run, err)
 }
 
+// Finish ends a run as End does. What it was to put in force it puts in force
+// before, where whoever was asked to has only said so.
+func (s *Store) Finish(ctx context.Context, now time.Time, e run.End, known Processes) error {
+	if e.State == run.Published {
+		var waits bool
+		if err := s.db.GetContext(ctx, &waits, proposalWaits, e.Run); err != nil {
+			return mapped(err)
+		}
+		if waits {
+			if err := s.Enact(ctx, now, e.Run, known); err != nil {
+				return err
+			}
+		}
+	}
+	return s.End(ctx, now, e)
+}
+
+const proposalWaits = "SELECT EXISTS (SELECT FROM proposal WHERE run = $1 AND enacted IS NULL)"
+
 // denied puts on record that a change of state was refused since the record
 // doesn't bear it out, and gives the error back.
 func (s *Store) denied(ctx context.Context, now time.Time, action, object string, err error) error {
@@ -95,8 +113,11 @@ func (s *Store) denied(ctx context.Context, now time.Time, action, object string
 
 // mayEnd refuses an end that doesn't follow from what is on record of a run.
 func mayEnd(ctx context.Context, tx *sqlx.Tx, r run.Run, e run.End) error {
-	if e.State == run.Failed {
+	switch e.State {
+	case run.Failed:
 		return nil
+	case run.Cancelled: // in whatever round: the next one may not be on record yet
+		return cancelledFor(ctx, tx, r, e)
 	}
 	if e.Round != r.Round {
 		return unborne(e, "its round is %d, and not %d", "seine Runde ist %d, nicht %d", r.Round, e.Round)
@@ -111,14 +132,6 @@ func mayEnd(ctx context.Context, tx *sqlx.Tx, r run.Run, e run.End) error {
 			return unborne(e, "it wasn't begun as provisional", "er wurde nicht als vorläufig begonnen")
 		}
 		return nil
-	case run.Cancelled:
-		bound, err := cancelling(ctx, tx, r.ID)
-		switch m := (run.CancelMessage{Reason: e.Reason.En}); {
-		case errors.Is(err, sql.ErrNoRows), err == nil && bound != "" && (bound != m.Answer() || e.Reason != text.Same(m.Reason)):
-			return unborne(e, "nobody has cancelled it for this reason", "niemand hat ihn aus diesem Grund abgebrochen")
-		default:
-			return err
-		}
 	}
 	return unborne(e, "that is no end", "das ist kein Ende")
 }
@@ -135,12 +148,17 @@ func decidedAs(ctx context.Context, tx *sqlx.Tx, r run.Run, e run.End, o task.Ou
 	return err
 }
 
-// cancelling is the answer that the first accepted pass of a wish to cancel is
-// bound to; empty for a pass of 0.1.0, which was bound to none.
-func cancelling(ctx context.Context, q sqlx.QueryerContext, runID string) (bound string, err error) {
-	err = sqlx.GetContext(ctx, q, &bound, `SELECT coalesce(bound, '') FROM pass
-		WHERE run = $1 AND kind = 'cancel' AND spent_at IS NOT NULL AND refusal IS NULL ORDER BY spent_at LIMIT 1`, runID)
-	return bound, err
+// cancelledFor wants an accepted wish to cancel on record whose pass was bound
+// to this reason; one of 0.1.0 was bound to none.
+func cancelledFor(ctx context.Context, q sqlx.QueryerContext, r run.Run, e run.End) error {
+	m := run.CancelMessage{Reason: e.Reason.En}
+	var accepted bool
+	err := sqlx.GetContext(ctx, q, &accepted, `SELECT EXISTS (SELECT FROM pass WHERE run = $1 AND kind = $2
+		AND spent_at IS NOT NULL AND refusal IS NULL AND (bound IS NULL OR bound = $3))`, r.ID, PassCancel, m.Answer())
+	if err == nil && (!accepted || e.Reason != text.Same(m.Reason)) {
+		err = unborne(e, "nobody has cancelled it for this reason", "niemand hat ihn aus diesem Grund abgebrochen")
+	}
+	return err
 }
 
 func unborne(e run.End, en, de string, args ...any) error {
@@ -152,7 +170,7 @@ func unborne(e run.End, en, de string, args ...any) error {
 // run was to put in force is in force by now.
 func publish(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run) error {
 	var waits bool
-	if err := tx.GetContext(ctx, &waits, "SELECT EXISTS (SELECT FROM proposal WHERE run = $1 AND enacted IS NULL)", r.ID); err != nil {
+	if err := tx.GetContext(ctx, &waits, proposalWaits, r.ID); err != nil {
 		return err
 	}
 	if waits {

@@ -27,7 +27,8 @@ type Refused struct {
 // Concerns implements OfRun.
 func (r Refused) Concerns(runID string) bool { return r.Run == runID }
 
-// Bounded is what may be kept of it: a signal may hold anything.
+// Bounded is what may be kept of it: a signal may hold anything, in any place a
+// pass, too, which nobody has presented yet.
 func (r Refused) Bounded() Refused {
 	r.By, r.Task, r.Outcome, r.Comment, r.Raw = beginning(r.By), beginning(r.Task), task.Outcome(beginning(string(r.Outcome))), beginning(r.Comment), beginning(r.Raw)
 	return r
@@ -70,8 +71,10 @@ func (r *Run) signalled(ctx workflow.Context, raw converter.RawValue, by string)
 	}
 }
 
-// beginning is text that can be kept: valid, without NULs, not too long.
+// beginning is text that can be kept: valid, without NULs and passes, not too
+// long.
 func beginning(s string) string {
+	s = task.HidePasses(s)
 	s = strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", "\uFFFD"), "\uFFFD")
 	if r := []rune(s); len(r) > rawKept {
 		s = string(r[:rawKept])

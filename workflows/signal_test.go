@@ -1,6 +1,8 @@
 package workflows_test
 
 import (
+	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -11,6 +13,7 @@ import (
 	"turnus/itsm/person"
 	"turnus/itsm/run"
 	"turnus/itsm/task"
+	"turnus/store"
 	"turnus/workflows"
 )
 
@@ -69,6 +72,37 @@ func TestRefusedSignalsAreOnRecord(t *testing.T) {
 	require.Equal(t, 6, count("run/"+h.in.Run, "turnus signal.refused"))
 	require.Equal(t, 1, count("task/"+h.task(1), "turnus decide.refused"), "nobody knows who sent a made-up pass")
 	require.Equal(t, 2, count("task/"+h.task(1), "olga decide.refused"), "a pass says whose it is: hers, then used")
+}
+
+// A pass in a signal that its run refuses by itself isn't presented, so that it
+// is still good: nobody who reads the records may have it.
+func TestRefusedSignalsKeepNoPass(t *testing.T) {
+	h := newHouse(t, false, organisation)
+	h.at(time.Hour, func() {
+		p := h.pass(person.Actor{Person: "max"}, 1).Secret
+		for _, data := range []string{
+			`{"task":"` + h.task(1) + `","outcome":"approve","pass":"` + p + `"`, // cut off
+			`{"task":7,"pass":"` + p + `"}`,
+			`{"task":"` + h.task(1) + `","outcome":"` + p + `"}`,
+			`{"task":"` + p + `","comment":"` + strings.Repeat("x", 980) + p + `"}`,
+		} {
+			h.env.SignalWorkflow(workflows.SignalDecide, converter.NewRawValue(&commonpb.Payload{Metadata: map[string][]byte{"encoding": []byte("json/plain")}, Data: []byte(data)}))
+		}
+		h.at(time.Minute, func() {
+			entries, _, err := h.store.Audit(context.Background(), store.Trail{Object: "run/" + h.in.Run}, store.Page{Limit: 500})
+			require.NoError(h, err)
+			refused := 0
+			for _, e := range entries {
+				if e.Action == "signal.refused" {
+					refused++
+				}
+				require.NotContains(h, string(e.After), p[:30])
+			}
+			require.Equal(h, 4, refused)
+		})
+	})
+	h.decide(2*time.Hour, "max", 1, task.Approve)
+	require.Equal(t, run.Published, h.run().State)
 }
 
 // A pass that was spent here is worth nothing elsewhere, even under the ID of

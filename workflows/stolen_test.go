@@ -2,6 +2,7 @@ package workflows_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -122,4 +123,62 @@ func TestAnInventedCancellingIsNone(t *testing.T) {
 	require.Equal(t, run.Cancelled, h.run().State)
 	require.Equal(t, fault.Unavailable, workflows.FaultOf(answers[0].failed).Code)
 	require.NoError(t, answers[1].failed)
+}
+
+// A run is cancelled while the worker that was to begin its next round has
+// died: its row still says the round before.
+func TestCancelledBeforeTheNextRoundBegins(t *testing.T) {
+	h := newHouse(t, false, organisation)
+	set := activities.New(h.store, nil, h.env.Now)
+	h.env.OnActivity("SLAReportCollect", mock.Anything, mock.Anything).Return(func(ctx context.Context, in workflows.Freezing) (workflows.Collected, error) {
+		if in.Round > 1 {
+			return workflows.Collected{}, errors.New("the worker has died")
+		}
+		return set.SLAReportCollect(ctx, in)
+	})
+	h.decide(time.Hour, "max", 1, task.RequestChanges)
+	answer := h.cancel(time.Hour+time.Second, "wrong month")
+	r := h.run()
+	require.NoError(t, h.env.GetWorkflowError())
+	require.NoError(t, answer.failed)
+	require.Equal(t, run.Cancelled, r.State)
+	require.Equal(t, text.Same("wrong month"), r.Outcome)
+	require.NotContains(t, h.actions("run/"+r.ID), "turnus end.refused")
+}
+
+// The first wish to cancel went on record after its run was told that it
+// hadn't: a second one, for another reason, ends it.
+func TestCancelledByTheSecondWish(t *testing.T) {
+	h := newHouse(t, false, organisation)
+	set := activities.New(h.store, nil, h.env.Now)
+	var late workflows.Cancelling
+	stolen(h, "RunCancel", set.RunCancel, func(_ context.Context, in workflows.Cancelling) (v workflows.Verdict[struct{}], err error) {
+		late = in
+		return v, nil
+	})
+	first := h.cancel(time.Hour, "wrong month")
+	h.at(time.Hour+time.Minute, func() {
+		v, err := set.RunCancel(context.Background(), late)
+		require.NoError(h, err)
+		require.Nil(h, v.Refusal)
+	})
+	second := h.cancel(time.Hour+2*time.Minute, "wrong month, as I said")
+	r := h.run()
+	require.Equal(t, fault.Unavailable, workflows.FaultOf(first.failed).Code)
+	require.NoError(t, second.failed)
+	require.Equal(t, run.Cancelled, r.State)
+	require.Equal(t, text.Same("wrong month, as I said"), r.Outcome)
+}
+
+// cancel lets the owner cancel the run at a time.
+func (h *house) cancel(d time.Duration, reason string) *reply {
+	r := &reply{}
+	h.at(d, func() {
+		m := run.CancelMessage{Run: h.in.Run, Reason: reason}
+		p, err := h.store.IssuePass(context.Background(), h.env.Now(), person.Actor{Person: "olga"}, store.PassFor{Kind: store.PassCancel, Run: h.in.Run, Answer: m.Answer()})
+		require.NoError(h, err)
+		m.Pass = p.Presented()
+		h.env.UpdateWorkflow(workflows.UpdateCancel, p.ID, r, m)
+	})
+	return r
 }

@@ -4,20 +4,16 @@ import (
 	"context"
 	"log/slog"
 	"os"
-	"regexp"
 	"time"
 
 	"turnus/internal/embedded/postgres"
 	"turnus/internal/embedded/temporal"
+	"turnus/itsm/task"
 	"turnus/migrations"
 	"turnus/store"
 )
 
 const uiAddressFile = "temporal-ui-address"
-
-// passes that were signalled stand in histories. Once presented they are
-// worth nothing, and until then they are nobody else's to see.
-var passes = regexp.MustCompile(`pass_[0-9A-Za-z_-]{16,}`)
 
 // prepare brings the database up to date as its owner, and gives its address
 // for the parts, which may do less.
@@ -84,7 +80,9 @@ func showUI(f upFlags, engine *temporal.Server, data *dataDir) (stop func()) {
 		return func() {}
 	}
 	at := data.file(uiAddressFile)
-	ui, err := temporal.StartUI(engine, temporal.UIConfig{Port: f.uiPort, Where: at, Hidden: passes})
+	// Passes that were signalled stand in histories. Once presented they are
+	// worth nothing, and until then they are nobody else's to see.
+	ui, err := temporal.StartUI(engine, temporal.UIConfig{Port: f.uiPort, Where: at, Hidden: task.Passes})
 	if err != nil {
 		say("Temporal's Web UI isn't there: %v", err)
 		return func() {}

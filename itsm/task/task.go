@@ -3,6 +3,7 @@
 package task
 
 import (
+	"regexp"
 	"slices"
 	"time"
 
@@ -101,6 +102,12 @@ type Decision struct {
 	Hash        string    `json:"hash" db:"hash"`
 	TokenIssuer string    `json:"token_issuer,omitempty" db:"token_issuer"` // who issued the decider's token
 }
+
+// Passes finds the secrets of passes that somebody carries.
+var Passes = regexp.MustCompile(`pass_[0-9A-Za-z_-]{16,}`)
+
+// HidePasses is a text without them, as it may be kept or shown.
+func HidePasses(s string) string { return Passes.ReplaceAllString(s, "pass_***") }
 
 // Message is what an Update or Signal `decide` carries.
 type Message struct {

@@ -21,6 +21,10 @@ const (
 	skew = time.Hour
 )
 
+// noBeginning is when an authority's certificate begins: long ago, since a clock
+// that was ahead when it was made would make it worthless once it is put right.
+var noBeginning = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+
 // noEnd is how RFC 5280 (4.1.2.5) says that a certificate has no end. An
 // authority has none: another one would ask for another ca.pem everywhere.
 var noEnd = time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)
@@ -45,7 +49,7 @@ func newAuthority(name string, now func() time.Time) (*authority, error) {
 		return nil, err
 	}
 	template := &x509.Certificate{
-		Subject: pkix.Name{Organization: []string{"Turnus"}, CommonName: name}, NotBefore: now().Add(-skew), NotAfter: noEnd,
+		Subject: pkix.Name{Organization: []string{"Turnus"}, CommonName: name}, NotBefore: noBeginning, NotAfter: noEnd,
 		KeyUsage: x509.KeyUsageCertSign, IsCA: true, BasicConstraintsValid: true, MaxPathLenZero: true,
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)

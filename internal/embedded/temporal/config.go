@@ -32,6 +32,15 @@ const (
 	visibilityConns    = 8
 )
 
+// Temporal ends a workflow whose history comes to 50 MB or 51,200 events. So
+// that nobody ends one by signals, each is bounded, which leaves room for a
+// comment of 10,000 characters however it is encoded, and so is their number:
+// with what a run does about each (some 12 events), they stay well below.
+const (
+	largestSignal = 128 << 10 // bytes of the whole request
+	mostSignals   = 300       // to one execution
+)
+
 // dynamic keeps the server small: one partition a task queue (4 measured
 // slower on one machine), and caches for some thousand open runs.
 var dynamic = dynamicconfig.StaticClient{
@@ -40,6 +49,7 @@ var dynamic = dynamicconfig.StaticClient{
 	dynamicconfig.HistoryCacheHostLevelMaxSize.Key():        4096,
 	dynamicconfig.EventsHostLevelCacheMaxSizeBytes.Key():    32 << 20,
 	dynamicconfig.NamespaceCacheRefreshInterval.Key():       time.Second,
+	dynamicconfig.MaximumSignalsPerExecution.Key():          mostSignals,
 }
 
 func serverConfig(cfg Config, ports []int) *config.Config {

@@ -14,6 +14,8 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -232,6 +234,33 @@ func TestWhatACertificateIsGoodFor(t *testing.T) {
 		_, err = workflowservice.NewWorkflowServiceClient(conn).SignalWorkflowExecution(t.Context(), &other)
 		require.Equal(t, codes.PermissionDenied, status.Code(err))
 		require.NoError(t, schedule.Delete(t.Context()))
+	})
+
+	t.Run("signals end nothing, however many and large", func(t *testing.T) {
+		o := e.options(t)
+		o.ConnectionOptions.TLS = signals
+		c, err := client.Dial(o)
+		require.NoError(t, err)
+		defer c.Close()
+		const id = "sla-report/flooded/2026-10"
+		_, err = e.client.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: id, TaskQueue: "q"}, hello, "patient")
+		require.NoError(t, err)
+		require.NoError(t, c.SignalWorkflow(t.Context(), id, "", "decide", strings.Repeat("\u00e4", 40_000)), "as long as a comment may be")
+		require.ErrorContains(t, c.SignalWorkflow(t.Context(), id, "", "decide", strings.Repeat("x", 200_000)), "unauthorized")
+		var busy sync.WaitGroup
+		for range 8 {
+			busy.Go(func() {
+				for range 100 {
+					_ = c.SignalWorkflow(t.Context(), id, "", "decide", strings.Repeat("x", 125_000)) // refused in the end
+				}
+			})
+		}
+		busy.Wait()
+		require.ErrorContains(t, c.SignalWorkflow(t.Context(), id, "", "decide", "more"), "limit")
+		seen, err := e.client.DescribeWorkflowExecution(t.Context(), id, "")
+		require.NoError(t, err)
+		require.Equal(t, enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING, seen.GetWorkflowExecutionInfo().GetStatus())
+		require.Less(t, seen.GetWorkflowExecutionInfo().GetHistorySizeBytes(), int64(45<<20))
 	})
 
 	t.Run("the Web UI reads", func(t *testing.T) {

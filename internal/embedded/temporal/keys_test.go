@@ -2,6 +2,7 @@ package temporal_test
 
 import (
 	"crypto/tls"
+	"crypto/x509"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -167,6 +168,18 @@ func TestKeysAreKept(t *testing.T) {
 	before := content()
 	require.NoError(t, start())
 	require.Equal(t, []string{"temporal-client/cert.pem", "temporal-signal/cert.pem"}, changed(before), "the clock was put back to before them")
+
+	// Also to before the authority was made, as on a machine whose clock was
+	// ahead at the first start.
+	now = now.AddDate(0, 0, -1)
+	require.NoError(t, start())
+	for _, room := range []string{temporal.ClientDir, temporal.SignalDir} {
+		leaf := certified(t, dir, room)
+		cert, err := x509.ParseCertificate(leaf.Certificates[0].Certificate[0])
+		require.NoError(t, err)
+		_, err = cert.Verify(x509.VerifyOptions{Roots: leaf.RootCAs, CurrentTime: now, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}})
+		require.NoError(t, err)
+	}
 
 	before = content()
 	require.NoError(t, os.Remove(filepath.Join(dir, "temporal-client/cert.pem")))

@@ -9,6 +9,7 @@ import (
 	"go.temporal.io/server/common/api"
 	"go.temporal.io/server/common/authorization"
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/protobuf/proto"
 )
 
 // Who a peer may be; who it is follows from its certificate alone. The clients
@@ -95,10 +96,11 @@ func (r rights) permit(who string, call *authorization.CallTarget) bool {
 }
 
 // permitSignal refuses signals to Temporal's own workflows, whatever the rule
-// for runs says: those to a schedule's rewrite what it starts.
+// for runs says: those to a schedule's rewrite what it starts. Large ones are
+// refused, too: a few would end their workflow.
 func (r rights) permitSignal(request any) bool {
 	s, ok := request.(*workflowservice.SignalWorkflowExecutionRequest)
-	if !ok || r.maySignal == nil {
+	if !ok || r.maySignal == nil || proto.Size(s) > largestSignal {
 		return false
 	}
 	workflow := s.GetWorkflowExecution().GetWorkflowId()
