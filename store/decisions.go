@@ -132,8 +132,10 @@ func (s *Store) Decision(ctx context.Context, taskID string) (*task.Decision, er
 // the round that was decided.
 func (s *Store) Unheard(ctx context.Context, before time.Time, limit int) ([]task.Decision, error) {
 	list := []task.Decision{}
-	err := s.db.SelectContext(ctx, &list, "SELECT "+decisionColumns+` FROM decision d WHERE at < $1
-		AND EXISTS (SELECT FROM run r WHERE r.id = d.run AND r.round = d.round AND r.state = $2) ORDER BY at, task LIMIT $3`, before, run.Waiting, limit)
+	// From the live runs, of which there are few, to their decisions.
+	err := s.db.SelectContext(ctx, &list, `SELECT d.* FROM run r
+		CROSS JOIN LATERAL (SELECT `+decisionColumns+` FROM decision WHERE run = r.id AND round = r.round AND at < $1) d
+		WHERE r.ended_at IS NULL AND r.state = $2 ORDER BY d.at, d.task LIMIT $3`, before, run.Waiting, limit)
 	return list, mapped(err)
 }
 
