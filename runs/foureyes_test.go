@@ -2,9 +2,11 @@ package runs_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"turnus/itsm/agreement"
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
 	"turnus/itsm/resource"
@@ -63,4 +65,35 @@ func TestStartsThatNobodyCouldDecide(t *testing.T) {
 	h.wake()
 	require.Equal(t, "in-work", h.slot("desk", "2027-01"))
 	require.Equal(t, 1, h.attempts("desk", "2027-01"))
+}
+
+// Whoever proposed an exclusion that the figures would use is involved when a
+// start is judged, too; one that names no ticket of the period, or was
+// withdrawn, keeps nobody.
+func TestStartsLookAtExclusions(t *testing.T) {
+	h := newHouse(t, day("2019-08-10 12:00"), service("desk", "berlin", "")...)
+	h.apply(root, doc(resource.Person, "ida", `{'roles':['approver']}`), doc(resource.Person, "heir", `{'roles':['process-owner','approver']}`))
+	h.coversAs("root", "desk", day("2019-08-09 12:00"))
+	h.inForce(interval("desk", "desk", `'rule':{'day':3,'of':'month','at':'06:00'},'valid':{'from':'2019-07-01'}`))
+	h.apply(root, doc(resource.Service, "desk", `{'owner':'heir','approvers':['anton'],'calendar':'berlin'}`))
+	heir := person.Actor{Person: "heir", Issuer: "ida"}
+	e, err := h.store.ProposeExclusion(t.Context(), h.now, heir, agreement.Exclusion{
+		Service: "desk", Tickets: []string{"T1"}, Reason: "customer", Detail: "waited for", Evidence: "a mail"}, "")
+	require.NoError(t, err)
+	h.apply(root, desk(`'heir','ida'`))
+
+	// T1 was opened and closed in June.
+	_, _, err = h.runs.Start(t.Context(), olga, runs.Start{Process: "sla-report", Scope: "desk", Period: "2019-06"})
+	require.True(t, fault.Is(err, fault.Invalid), "%v", err)
+	require.ErrorContains(t, err, "heir proposed an exclusion that these figures use")
+	require.ErrorContains(t, err, "ida issued the token with which an exclusion was proposed that these figures use")
+	h.wake()
+	require.Equal(t, "due", h.slot("desk", "2019-06"))
+	require.Equal(t, "in-work", h.slot("desk", "2019-07"))
+
+	_, err = h.store.WithdrawExclusion(t.Context(), h.now, olga, "desk", e.ID, "it was ours")
+	require.NoError(t, err)
+	h.now = h.now.Add(2 * time.Hour)
+	h.wake()
+	require.Equal(t, "in-work", h.slot("desk", "2019-06"))
 }
