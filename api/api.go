@@ -54,6 +54,7 @@ type server struct {
 	uploads  *spool.Spool  // what is being sent to us
 	exports  *spool.Spool  // what is being fetched
 	copying  sync.Mutex    // held by the one backup that runs
+	large    *places       // of those who send large bodies
 	reading  chan struct{} // full while as many bodies of resources are read as may
 	deriving chan struct{} // full while as many exports of receipts run as may
 }
@@ -78,6 +79,11 @@ const (
 
 	readingAtOnce = 2 // bodies of resources: each may take some 100 MB for a moment
 
+	// Bodies that are kept in memory from their first byte until they are
+	// answered: those above a size, in all and of one person.
+	largeBody               = 64 << 10
+	largeBodies, largesEach = 32, 4
+
 	maxBody   = 1 << 20
 	maxValues = 20_000 // in a body of JSON
 	maxApply  = 4 << 20
@@ -89,7 +95,7 @@ func New(c Config) *echo.Echo {
 	s := &server{Config: c, access: accessTable(), metrics: newMetrics(c.Counts, c.Now),
 		uploads: spool.New(spool.Config{Dir: c.Spool, Files: uploadFiles, Each: uploadsEach, Bytes: uploadBytes}),
 		exports: spool.New(spool.Config{Dir: c.Spool, Files: exportFiles, Each: exportsEach, Bytes: exportBytes}),
-		reading: make(chan struct{}, readingAtOnce), deriving: make(chan struct{}, receiptRuns)}
+		large:   newPlaces(largeBodies, largesEach), reading: make(chan struct{}, readingAtOnce), deriving: make(chan struct{}, receiptRuns)}
 	if s.pace == 0 {
 		s.pace = paceTime
 	}
