@@ -62,14 +62,15 @@ type server struct {
 // The limits of a request. Idempotency keys are free 30 s after a request that
 // died, so an ordinary request must have ended before that.
 const (
-	requestTime = 25 * time.Second
-	bodyTime    = 10 * time.Second // to send an ordinary body
-	uploadTime  = 30 * time.Minute // to send a file
-	importTime  = time.Hour        // to send and merge it
-	backupTime  = 12 * time.Hour
-	receiptTime = 2 * time.Hour
-	receiptRuns = 4 // derived at a time: each holds a connection to the database
-	deriveWait  = 10 * time.Second
+	requestTime  = 25 * time.Second
+	bodyTime     = 10 * time.Second // to send an ordinary body
+	unwantedTime = 2 * time.Second  // to send what nobody reads any more
+	uploadTime   = 30 * time.Minute // to send a file
+	importTime   = time.Hour        // to send and merge it
+	backupTime   = 12 * time.Hour
+	receiptTime  = 2 * time.Hour
+	receiptRuns  = 4 // derived at a time: each holds a connection to the database
+	deriveWait   = 10 * time.Second
 
 	// Files that people send or fetch, in all and each.
 	uploadFiles, uploadsEach = 32, 4
