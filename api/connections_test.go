@@ -75,13 +75,15 @@ func (c *connections) count() int {
 // connection busy, whoever sends it and whether or not the body comes.
 func TestBodiesThatNobodyReads(t *testing.T) {
 	h, srv, _ := overSlowLines(t, time.Minute)
+	rep := h.reported(t, 1)
 	h.tokens[""] = "nobodys"
 	for _, c := range []struct {
 		request, who string
 		status       int
 	}{
 		{"POST /v1/feeds", "", 401}, {"POST /v1/apply", "viewer", 403}, {"POST /v1/services/payments/tickets?format=csv", "viewer", 403},
-		{"POST /nothing", "", 404}, {"PUT /v1/feeds", "viewer", 405}, {"GET /healthz", "", 200}, {"GET /openapi.json", "", 200}, {"DELETE /v1/feeds/x", "", 401},
+		{"POST /nothing", "", 404}, {"PUT /v1/feeds", "viewer", 405}, {"GET /healthz", "", 408}, {"GET /openapi.json", "", 408}, {"DELETE /v1/feeds/x", "", 408},
+		{"GET /v1/runs/" + rep.Run + "/receipts", "auditor", 408}, {"GET /v1/backup", "admin", 408},
 	} {
 		t.Run(c.request, func(t *testing.T) {
 			t.Parallel()
