@@ -54,6 +54,7 @@ type server struct {
 	uploads  *spool.Spool  // what is being sent to us
 	exports  *spool.Spool  // what is being fetched
 	copying  sync.Mutex    // held by the one backup that runs
+	large    *places       // of those who send large bodies
 	reading  chan struct{} // full while as many bodies of resources are read as may
 	deriving chan struct{} // full while as many exports of receipts run as may
 }
@@ -61,14 +62,14 @@ type server struct {
 // The limits of a request. Idempotency keys are free 30 s after a request that
 // died, so an ordinary request must have ended before that.
 const (
-	requestTime = 25 * time.Second
-	bodyTime    = 10 * time.Second // to send an ordinary body
-	uploadTime  = 30 * time.Minute // to send a file
-	importTime  = time.Hour        // to send and merge it
-	backupTime  = 12 * time.Hour
-	receiptTime = 2 * time.Hour
-	receiptRuns = 4 // derived at a time: each holds a connection to the database
-	deriveWait  = 10 * time.Second
+	requestTime  = 25 * time.Second
+	bodyTime     = 10 * time.Second // to send an ordinary body
+	unwantedTime = 2 * time.Second  // to send what nobody reads any more
+	uploadTime   = 30 * time.Minute // to send a file
+	importTime   = time.Hour        // to send and merge it
+	backupTime   = 12 * time.Hour
+	receiptTime  = 2 * time.Hour
+	deriveWait   = time.Minute // until receipts are derived
 
 	// Files that people send or fetch, in all and each.
 	uploadFiles, uploadsEach = 32, 4
@@ -77,6 +78,11 @@ const (
 	exportBytes              = 8 << 30
 
 	readingAtOnce = 2 // bodies of resources: each may take some 100 MB for a moment
+
+	// Bodies that are kept in memory from their first byte until they are
+	// answered: those above a size, in all and of one person.
+	largeBody               = 64 << 10
+	largeBodies, largesEach = 32, 4
 
 	maxBody   = 1 << 20
 	maxValues = 20_000 // in a body of JSON
@@ -89,7 +95,7 @@ func New(c Config) *echo.Echo {
 	s := &server{Config: c, access: accessTable(), metrics: newMetrics(c.Counts, c.Now),
 		uploads: spool.New(spool.Config{Dir: c.Spool, Files: uploadFiles, Each: uploadsEach, Bytes: uploadBytes}),
 		exports: spool.New(spool.Config{Dir: c.Spool, Files: exportFiles, Each: exportsEach, Bytes: exportBytes}),
-		reading: make(chan struct{}, readingAtOnce), deriving: make(chan struct{}, receiptRuns)}
+		large:   newPlaces(largeBodies, largesEach), reading: make(chan struct{}, readingAtOnce), deriving: make(chan struct{}, derivedAtOnce())}
 	if s.pace == 0 {
 		s.pace = paceTime
 	}

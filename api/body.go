@@ -26,7 +26,8 @@ func (s *server) takeBody(op operation) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		in := humaecho.Unwrap(ctx).Request()
 		if op.body == jsonBody || op.body == documents {
-			b, err := readBody(ctx, op.body)
+			b, done, err := s.readBody(ctx, op.body)
+			defer done()
 			if err == nil && op.body == jsonBody {
 				err = checkJSON(b)
 				in.Header.Set("Content-Type", "application/json") // whichever of its names was used
@@ -41,25 +42,38 @@ func (s *server) takeBody(op operation) func(huma.Context, func(huma.Context)) {
 	}
 }
 
-func readBody(ctx huma.Context, kind bodyKind) ([]byte, error) {
+// readBody gives a body, and what to call when it isn't needed any more: who
+// sends a large one takes a place, however slowly they go on.
+func (s *server) readBody(ctx huma.Context, kind bodyKind) (_ []byte, done func(), err error) {
 	limit := int64(maxBody)
 	if kind == documents {
 		limit = maxApply
 	}
+	done = func() {}
 	_ = ctx.SetReadDeadline(time.Now().Add(bodyTime)) // not every transport has deadlines
-	b, err := io.ReadAll(io.LimitReader(ctx.BodyReader(), limit+1))
+	var body bytes.Buffer
+	n, err := body.ReadFrom(io.LimitReader(ctx.BodyReader(), largeBody+1))
+	if err == nil && n > largeBody {
+		leave, full := s.large.take(actorOf(ctx.Context()).Person)
+		if full != nil {
+			return nil, done, full
+		}
+		done = leave
+		_, err = body.ReadFrom(io.LimitReader(ctx.BodyReader(), limit-largeBody))
+	}
 	_ = ctx.SetReadDeadline(time.Time{})
+	b := body.Bytes()
 	switch {
 	case err != nil:
-		return nil, unread(err)
+		return nil, done, unread(err)
 	case int64(len(b)) > limit:
-		return nil, fault.New(tooLarge, text.F("The body is larger than %d bytes.", "Der Inhalt ist größer als %d Byte.", limit))
+		return nil, done, fault.New(tooLarge, text.F("The body is larger than %d bytes.", "Der Inhalt ist größer als %d Byte.", limit))
 	case !utf8.Valid(b):
-		return nil, fault.New(fault.Malformed, text.New("The body isn't UTF-8.", "Der Inhalt ist kein UTF-8."))
+		return nil, done, fault.New(fault.Malformed, text.New("The body isn't UTF-8.", "Der Inhalt ist kein UTF-8."))
 	case len(b) == 0:
-		return b, nil
+		return b, done, nil
 	}
-	return b, mediaType(ctx.Header("Content-Type"), kind)
+	return b, done, mediaType(ctx.Header("Content-Type"), kind)
 }
 
 // unread says why a body couldn't be read to its end.

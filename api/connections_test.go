@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bufio"
 	"fmt"
 	"io"
 	"net"
@@ -68,4 +69,31 @@ func (c *connections) count() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return len(c.idle)
+}
+
+// A request whose body nobody reads is answered soon, and doesn't keep its
+// connection busy, whoever sends it and whether or not the body comes.
+func TestBodiesThatNobodyReads(t *testing.T) {
+	h, srv, _ := overSlowLines(t, time.Minute)
+	rep := h.reported(t, 1)
+	h.tokens[""] = "nobodys"
+	for _, c := range []struct {
+		request, who string
+		status       int
+	}{
+		{"POST /v1/feeds", "", 401}, {"POST /v1/apply", "viewer", 403}, {"POST /v1/services/payments/tickets?format=csv", "viewer", 403},
+		{"POST /nothing", "", 404}, {"PUT /v1/feeds", "viewer", 405}, {"GET /healthz", "", 408}, {"GET /openapi.json", "", 408}, {"DELETE /v1/feeds/x", "", 408},
+		{"GET /v1/runs/" + rep.Run + "/receipts", "auditor", 408}, {"GET /v1/backup", "admin", 408},
+	} {
+		t.Run(c.request, func(t *testing.T) {
+			t.Parallel()
+			began := time.Now()
+			conn := dialled(t, srv, c.request+" HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\nAuthorization: Bearer "+h.tokens[c.who]+"\r\n\r\n")
+			require.NoError(t, conn.SetReadDeadline(time.Now().Add(20*time.Second)))
+			res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+			require.NoError(t, err)
+			require.Equal(t, c.status, res.StatusCode)
+			require.Less(t, time.Since(began), 10*time.Second)
+		})
+	}
 }

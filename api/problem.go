@@ -257,6 +257,7 @@ func (s *server) unrouted(err error, c echo.Context) {
 			err = fault.New(codeOf(he.Code), text.Same(http.StatusText(he.Code))).Because(err)
 		}
 	}
+	unwanted(c)
 	fail(c, err)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"runtime"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -93,6 +94,10 @@ func (s *server) sendReceipts(ctx context.Context, out huma.Context, r report.Re
 	}
 	problem(ctx, err).write(out)
 }
+
+// derivedAtOnce is how many receipts are derived at a time: each takes a core and
+// a connection to the database, and half of the cores are for everybody else.
+func derivedAtOnce() int { return max(1, runtime.NumCPU()/2) }
 
 // queue waits until receipts may be derived; derive ends the turn.
 func (s *server) queue(ctx context.Context) error {

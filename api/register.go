@@ -9,6 +9,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
+	"github.com/labstack/echo/v4"
 
 	"turnus/itsm/fault"
 	"turnus/itsm/text"
@@ -115,16 +116,28 @@ func (s *server) signIn(op operation, door access) func(huma.Context, func(huma.
 		defer cancel()
 		ctx = huma.WithContext(ctx, timed)
 		if !door.public {
-			if err := s.authenticate(humaecho.Unwrap(ctx).Request().WithContext(timed)); err != nil {
-				problem(timed, err).write(ctx)
-				return
+			err := s.authenticate(humaecho.Unwrap(ctx).Request().WithContext(timed))
+			if err == nil {
+				if err = door.admits(actorOf(timed)); err != nil {
+					err = s.refused(timed, op.OperationID, err)
+				}
 			}
-			if err := door.admits(actorOf(timed)); err != nil {
-				problem(timed, s.refused(timed, op.OperationID, err)).write(ctx)
+			if err != nil {
+				unwanted(humaecho.Unwrap(ctx))
+				problem(timed, err).write(ctx)
 				return
 			}
 		}
 		next(ctx)
+	}
+}
+
+// unwanted ends soon the wait for the body of a request that is refused without
+// it: the server reads some of it before it answers, and meanwhile the connection
+// counts as busy.
+func unwanted(c echo.Context) {
+	if c.Request().ContentLength != 0 {
+		_ = http.NewResponseController(c.Response()).SetReadDeadline(time.Now().Add(unwantedTime)) // not every transport has deadlines
 	}
 }
 

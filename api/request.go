@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
 	"regexp"
 	"runtime/debug"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
@@ -86,10 +88,32 @@ func (s *server) observe(echo.HandlerFunc) echo.HandlerFunc {
 		if err := readable(out.URL); err != nil {
 			return err
 		}
+		if err := readAway(c); err != nil {
+			return err
+		}
 		// Echo would route by the request as it came, so we route ourselves.
 		c.Echo().Router().Find(out.Method, out.URL.Path, c)
 		return c.Handler()(c)
 	}
+}
+
+// readAway takes the body of a request whose operation doesn't look for one, so
+// that nothing waits for it later: the server would, before it answers.
+func readAway(c echo.Context) error {
+	in := c.Request()
+	if in.Method != http.MethodGet && in.Method != http.MethodDelete || in.ContentLength == 0 {
+		return nil
+	}
+	unwanted(c)
+	n, err := io.Copy(io.Discard, io.LimitReader(in.Body, largeBody+1))
+	switch {
+	case err != nil:
+		return unread(err)
+	case n > largeBody:
+		return fault.New(tooLarge, text.F("The body is larger than %d bytes.", "Der Inhalt ist größer als %d Byte.", largeBody))
+	}
+	_ = http.NewResponseController(c.Response()).SetReadDeadline(time.Time{}) // not every transport has deadlines
+	return nil
 }
 
 // line writes the request's line into the log: no token, no body, no query.

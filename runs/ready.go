@@ -82,6 +82,15 @@ func (r *Runs) ready(ctx context.Context, s situation, p workflows.Process, peri
 	if err != nil {
 		return err
 	}
+	if p.Covered {
+		used, err := r.store.ExclusionsIn(ctx, s.service, now, s.newest, from, to)
+		if err != nil {
+			return err
+		}
+		for _, e := range used {
+			basis.Proposals = append(basis.Proposals, task.ProposalBehind{About: e.Object(), By: e.By, Issuer: e.TokenIssuer})
+		}
+	}
 	behind, err := r.store.InvolvedIn(ctx, basis)
 	if err != nil {
 		return err

@@ -78,8 +78,8 @@ func (w waking) judge(ctx context.Context, f store.Found) (store.Verdict, error)
 }
 
 func (w waking) judged(ctx context.Context, f store.Found) (store.Verdict, error) {
-	var by person.Actor
-	newest, again := f.Newest, false
+	// A backfill is somebody's decision, and what begins by it is their start.
+	by, newest, again := f.Asked, f.Newest, false
 	if newest != nil && newest.Provisional {
 		if newest.State.Live() {
 			return store.Verdict{Reason: text.F("%s is provisional: the report itself begins when that has ended.",
@@ -89,10 +89,10 @@ func (w waking) judged(ctx context.Context, f store.Found) (store.Verdict, error
 	}
 	if n := newest; n != nil {
 		switch {
+		case n.Ended != nil && f.Reopened != nil && n.Ended.Before(*f.Reopened): // a person has decided: by a backfill
+			again = n.State != run.Failed
 		case n.State == run.Failed: // it tries again in the name of whoever started it
 			by = person.Actor{Person: n.StartedBy, Issuer: n.TokenIssuer}
-		case n.Ended != nil && f.Reopened != nil && n.Ended.Before(*f.Reopened): // a person has decided: by a backfill
-			again = true
 		case n.State == run.Published:
 			return store.Verdict{Reason: text.F("%s was published before the tolerance began: start another attempt, or propose a waiver.",
 				"%s wurde vor Beginn der Toleranz veröffentlicht: einen weiteren Versuch starten oder eine Aussetzung vorschlagen.", n.ID)}, nil

@@ -45,10 +45,25 @@ func (r exclusionRow) plain() agreement.Exclusion {
 // proposed up to it, and not withdrawn by then; in order of their ID. A
 // withdrawal that came later isn't shown.
 func (s *Store) ExclusionsOf(ctx context.Context, service string, at time.Time) ([]agreement.Exclusion, error) {
+	return s.exclusionsWhere(ctx, "true", service, at)
+}
+
+// ExclusionsIn are those that hold at an instant and name a ticket that
+// TicketsAsOf gives: what a report that was frozen now would use.
+func (s *Store) ExclusionsIn(ctx context.Context, service string, at time.Time, asOf int64, from, to time.Time) ([]agreement.Exclusion, error) {
+	return s.exclusionsWhere(ctx, `EXISTS (SELECT 1 FROM ticket_version v
+		WHERE v.service = $1 AND v.number = ANY(e.tickets) AND v.import <= $3 AND v.last >= $4 AND v.opened < $5
+		  AND NOT EXISTS (SELECT 1 FROM ticket_version n
+		      WHERE n.service = $1 AND n.number = v.number AND n.import > v.import AND n.import <= $3))`, service, at, asOf, from, to)
+}
+
+// exclusionsWhere gives those that hold at an instant, $2, of a service, $1, and
+// that a condition selects.
+func (s *Store) exclusionsWhere(ctx context.Context, condition string, args ...any) ([]agreement.Exclusion, error) {
 	var rows []exclusionRow
 	err := s.db.SelectContext(ctx, &rows, `SELECT `+exclusionColumns+` FROM exclusion e
 		LEFT JOIN exclusion_withdrawal w ON w.exclusion = e.id AND w.at <= $2
-		WHERE e.service = $1 AND e.at <= $2 AND w.exclusion IS NULL ORDER BY e.id`, service, at)
+		WHERE e.service = $1 AND e.at <= $2 AND w.exclusion IS NULL AND `+condition+` ORDER BY e.id`, args...)
 	list := make([]agreement.Exclusion, len(rows))
 	for i, r := range rows {
 		list[i] = r.plain()

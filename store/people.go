@@ -203,13 +203,14 @@ func involvedIn(ctx context.Context, q sqlx.QueryerContext, b task.Basis) (list 
 	return list, err
 }
 
-// EverBehind are all who have ever brought data of a service, or declared
-// something that a round about it may stand on, and who issued the tokens for
-// that: more than any basis of it names. Where somebody could decide in spite of
+// EverBehind are all who have ever brought data of a service, proposed an
+// exclusion, or declared something that a round about it may stand on, and who
+// issued the tokens for that: more than any basis of it names. Where somebody could decide in spite of
 // all of these, no basis need be looked at.
 func (s *Store) EverBehind(ctx context.Context, service string) (list []task.Involvement, err error) {
 	err = s.db.SelectContext(ctx, &list, `WITH deed (how, person, issuer) AS (
 			SELECT 'imported', person, token_issuer FROM import WHERE service = $1
+			UNION SELECT 'proposed', person, token_issuer FROM exclusion WHERE service = $1
 			UNION SELECT 'declared', person, token_issuer FROM resource
 				WHERE kind = 'Calendar' OR kind = 'Service' AND name = $1 OR kind = 'Agreement' AND document->'spec'->>'service' = $1
 		)

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -105,9 +107,10 @@ func slotObject(k run.Key) string { return "slot/" + k.ID(1) }
 type Found struct {
 	planning.Slot
 	CatchUp  planning.CatchUp
-	At       time.Time  // when the waker first could have started it
-	Reopened *time.Time // when a backfill last asked for it
-	Newest   *run.Run   // attempt; nil: there is none
+	At       time.Time    // when the waker first could have started it
+	Reopened *time.Time   // when a backfill last asked for it
+	Asked    person.Actor // who asked, with a token of which issuer
+	Newest   *run.Run     // attempt; nil: there is none
 	waited   bool
 }
 
@@ -158,6 +161,11 @@ func (s *Store) TakeDue(ctx context.Context, now time.Time, limit int, judge fun
 				f.At = *r.FoundAt
 			}
 			var err error
+			if f.Reopened != nil {
+				if f.Asked, err = askedBy(ctx, tx, f.Key); err != nil {
+					return err
+				}
+			}
 			if f.Run != "" {
 				// Its state may be older than what its runs have come to since.
 				if err := settle(ctx, tx, now, f.Key); err != nil {
@@ -184,6 +192,16 @@ func (s *Store) TakeDue(ctx context.Context, now time.Time, limit int, judge fun
 		return nil
 	})
 	return n, err
+}
+
+// askedBy is who last asked for a slot by a backfill, as it is on record.
+func askedBy(ctx context.Context, tx *sqlx.Tx, k run.Key) (by person.Actor, err error) {
+	row := tx.QueryRowxContext(ctx, `SELECT a.actor, coalesce(t.issuer, '') FROM audit a LEFT JOIN token t ON t.id = a.token
+		WHERE a.object = $1 AND a.action = 'slot.reopened' ORDER BY a.number DESC LIMIT 1`, slotObject(k))
+	if err = row.Scan(&by.Person, &by.Issuer); errors.Is(err, sql.ErrNoRows) {
+		return by, nil // it holds up no other slot
+	}
+	return by, err
 }
 
 // carryOut does with a slot what was judged.

@@ -116,6 +116,9 @@ func tell(w io.Writer, v receipt.Verdict) error {
 	if v.Identical && len(v.Unproven) > 0 {
 		fmt.Fprintf(w, "not compared with their hashes, since the file doesn't hold them as they were declared: %s\n", text.Line(some(v.Unproven)))
 	}
+	if v.Identical && v.Version > 0 {
+		fmt.Fprintf(w, "version: %d, as the file says; no hash holds it, since a report gets it when it is published: the report itself shows it\n", v.Version)
+	}
 	_, err := fmt.Fprintf(w, "report: content hash %s\n", text.Line(v.Report))
 	switch {
 	case !v.Identical:

@@ -99,6 +99,7 @@ func TestVerifyReceiptAgainstAHash(t *testing.T) {
 		require.Contains(t, out, "\nhash: it is the one that was asked for\n")
 		require.NotContains(t, out, "forgery")
 	}
+	require.Contains(t, out, "\nversion: 1, as the file says; no hash holds it", "the file of a superseded version could name another")
 	wrong := strings.Repeat("0", 64)
 	code, out, _ = turnus(t, "", "verify", "receipt", goldenReceipts, "--hash", wrong)
 	require.Equal(t, 1, code)

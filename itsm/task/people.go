@@ -22,7 +22,7 @@ type People struct {
 func (p People) May(name string) error {
 	switch {
 	case !slices.Contains(p.Approvers, name):
-		return refuse("%s isn't an approver of this service.", "%s gehört nicht zu den Freigebenden dieses Service.", name)
+		return refuse("%s isn't an approver of this service.", "%s gehört nicht zu den Freigabeberechtigten dieses Service.", name)
 	case !p.Specs[name].Has(person.Approver):
 		return refuse("%s doesn't have the role approver.", "%s hat die Rolle approver nicht.", name)
 	}
@@ -75,7 +75,7 @@ func (p People) Decidable() error {
 	}
 	return fault.New(fault.Invalid, text.New(
 		"Nobody could decide on this run:"+en.String()+" Name another approver in the service.",
-		"Niemand könnte über diesen Lauf entscheiden:"+de.String()+" Im Service eine weitere freigebende Person nennen.")).At("service")
+		"Niemand könnte über diesen Lauf entscheiden:"+de.String()+" Im Service eine weitere freigabeberechtigte Person nennen.")).At("service")
 }
 
 // StartedBy are the people around a run that somebody is about to start.
