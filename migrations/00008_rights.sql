@@ -9,8 +9,8 @@
 --     ALTER TABLE run ENABLE TRIGGER run_ended;
 --
 -- Only the owner of a table can; the serving role owns none. Conditions rest on
--- the row alone: a trigger that read tables or the clock would depend on who
--- asks, and when.
+-- the row alone, and the database's clock where a row is deleted for its age: a
+-- trigger that read tables would depend on who asks.
 
 -- +goose StatementBegin
 CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -70,12 +70,17 @@ ALTER TABLE task ADD CONSTRAINT task_open_or_ended CHECK ((ended_at IS NULL) = (
 CREATE TRIGGER pass_spent BEFORE UPDATE OR DELETE ON pass FOR EACH ROW
     WHEN (OLD.spent_at IS NOT NULL) EXECUTE FUNCTION refuse_change();
 ALTER TABLE pass ADD CONSTRAINT pass_spent_by CHECK ((spent_at IS NULL) = (spent_by IS NULL) AND (spent_at IS NOT NULL OR refusal IS NULL));
+CREATE TRIGGER pass_valid BEFORE DELETE ON pass FOR EACH ROW WHEN (OLD.expires_at > now()) EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER pass_stays BEFORE TRUNCATE ON pass EXECUTE FUNCTION refuse_change();
 
 -- An answer is kept for a day, then its key may be taken again. Nothing rests
 -- on it: what a request began is found in its own rows.
 CREATE TRIGGER idempotency_answered BEFORE UPDATE ON idempotency FOR EACH ROW
     WHEN (OLD.status IS NOT NULL AND NEW.begun_at < OLD.begun_at + interval '24 hours') EXECUTE FUNCTION refuse_change();
+
+-- An hour is for clocks that differ.
+CREATE TRIGGER idempotency_young BEFORE DELETE ON idempotency FOR EACH ROW
+    WHEN (OLD.status IS NOT NULL AND OLD.begun_at > now() - interval '23 hours') EXECUTE FUNCTION refuse_change();
 
 -- What has fallen due stays, with its date. That it has is kept beside the
 -- state, which a run may take back: nobody writes it but this trigger.
@@ -107,8 +112,10 @@ DROP TRIGGER slot_dated ON slot;
 DROP TRIGGER slot_fallen ON slot;
 DROP FUNCTION note_fallen();
 ALTER TABLE slot DROP COLUMN fallen;
+DROP TRIGGER idempotency_young ON idempotency;
 DROP TRIGGER idempotency_answered ON idempotency;
 DROP TRIGGER pass_stays ON pass;
+DROP TRIGGER pass_valid ON pass;
 ALTER TABLE pass DROP CONSTRAINT pass_spent_by;
 DROP TRIGGER pass_spent ON pass;
 ALTER TABLE task DROP CONSTRAINT task_open_or_ended;

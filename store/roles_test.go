@@ -104,7 +104,8 @@ func TestStatesGoOneWay(t *testing.T) {
 			('over', 'over', 1, 'a', 'approval', 'open', '[]', 'h', now(), now(), now(), now(), NULL, NULL)`,
 		`UPDATE task SET state = 'decided', ended_at = now() WHERE id = 'over'`,
 		`INSERT INTO pass (id, hash, kind, run, person, token, content, created_at, expires_at) VALUES
-			('new', 'a', 'decide', 'live', 'ada', 't', 'h', now(), now()), ('spent', 'b', 'decide', 'live', 'ada', 't', 'h', now(), now()),
+			('new', 'a', 'decide', 'live', 'ada', 't', 'h', now(), now() + interval '15 minutes'),
+			('expired', 'd', 'decide', 'live', 'ada', 't', 'h', now(), now() - interval '1 minute'), ('spent', 'b', 'decide', 'live', 'ada', 't', 'h', now(), now()),
 			('refused', 'c', 'decide', 'live', 'ada', 't', 'h', now(), now())`,
 		`UPDATE pass SET spent_at = now(), spent_by = 'u' WHERE id = 'spent'`,
 		`UPDATE pass SET spent_at = now(), spent_by = 'u', refusal = '{}' WHERE id = 'refused'`,
@@ -144,6 +145,8 @@ func TestStatesGoOneWay(t *testing.T) {
 		`UPDATE pass SET refusal = NULL WHERE id = 'refused'`:                       refused,
 		`UPDATE pass SET spent_by = 'x' WHERE id = 'new'`:                           check,
 		`DELETE FROM pass`:                     refused,
+		`DELETE FROM pass WHERE id = 'new'`:    refused, // it is valid still
+		`DELETE FROM idempotency`:              refused, // it was answered today
 		`UPDATE proposal SET enacted = 2`:      refused,
 		`UPDATE proposal SET enacted = NULL`:   refused,
 		`UPDATE idempotency SET body = 'y'`:    refused,
@@ -171,7 +174,7 @@ func TestStatesGoOneWay(t *testing.T) {
 	for _, statement := range []string{
 		`UPDATE installation SET woken_at = now()`,
 		`UPDATE run SET seen_at = now() WHERE id = 'live'`,
-		`DELETE FROM pass WHERE id = 'new'`,
+		`DELETE FROM pass WHERE id = 'expired'`,
 		`UPDATE idempotency SET status = NULL, begun_at = begun_at + interval '24 hours'`,
 		`DELETE FROM idempotency`,
 		`UPDATE slot SET state = 'due', missed_at = NULL WHERE period = 'missed'`,
