@@ -12,7 +12,7 @@ import (
 // ChangeDraft freezes a proposal with what it would do to the plan, and drafts
 // what is to be decided on.
 func (s *Set) ChangeDraft(ctx context.Context, st run.Step) (workflows.Drafted, error) {
-	if err := s.store.Enter(ctx, st, run.Drafting); err != nil {
+	if _, err := s.store.Enter(ctx, st, run.Drafting); err != nil {
 		return workflows.Drafted{}, err
 	}
 	c, err := s.store.ChangeOf(ctx, s.now(), st, workflows.Planning)

@@ -25,10 +25,7 @@ const slaReport = "sla-report" // the process
 func (s *Set) SLAReportCollect(ctx context.Context, in workflows.Freezing) (_ workflows.Collected, err error) {
 	st := run.Step{Run: in.Run, Round: in.Round}
 	// What the run is about says its row, whatever the caller says.
-	if in.Input, err = s.store.InputOf(ctx, in.Run); err != nil {
-		return workflows.Collected{}, err
-	}
-	if err := s.store.Enter(ctx, st, run.Collecting); err != nil {
+	if in.Input, err = s.store.Enter(ctx, st, run.Collecting); err != nil {
 		return workflows.Collected{}, err
 	}
 	f, err := s.slaRules(ctx, in)
@@ -156,7 +153,7 @@ func (s *Set) slaRules(ctx context.Context, in workflows.Freezing) (sla.Frozen, 
 // SLAReportDraft computes the figures from what was frozen, and drafts the
 // report. What isn't as it was put on record ends the run.
 func (s *Set) SLAReportDraft(ctx context.Context, st run.Step) (workflows.Drafted, error) {
-	if err := s.store.Enter(ctx, st, run.Drafting); err != nil {
+	if _, err := s.store.Enter(ctx, st, run.Drafting); err != nil {
 		return workflows.Drafted{}, err
 	}
 	f, err := store.Frozen[sla.Frozen](ctx, s.store, st)

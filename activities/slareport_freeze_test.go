@@ -128,7 +128,7 @@ func TestFreezingLooksBack(t *testing.T) {
 	require.Equal(t, []string{"50.000000", "75.000000", "2", "3", "100"}, []string{value(rep, "fix.attainment"), value(rep, "fix.attainment-all"), value(rep, "fix.excluded"),
 		value(rep, "workload.tickets.peak-day"), value(rep, "credit")})
 	a := storetest.Approval(st, rep.Hash, now)
-	require.NoError(t, s.OpenTask(ctx, a))
+	require.NoError(t, storetest.ErrOf(s.OpenTask(ctx, a)))
 	p, err := s.IssuePass(ctx, now, person.Actor{Person: "max"}, store.PassFor{Kind: store.PassDecide, Run: st.Run, Task: a.ID, Content: rep.Hash})
 	require.NoError(t, err)
 	_, refused, err := s.Decide(ctx, now, p.ID, task.Message{Task: a.ID, Pass: p.Secret, Outcome: task.Approve, Comment: "noted"})

@@ -17,19 +17,23 @@ func (s *Set) TaskOpen(ctx context.Context, a workflows.Asking) (workflows.Waiti
 	t := task.Task{
 		ID: a.ID, Run: a.Run, Round: a.Round, Step: a.Name, Kind: a.Kind, Outcomes: a.Outcomes, Hash: a.Hash, Opened: s.now(),
 	}
-	r, err := s.store.Run(ctx, a.Run)
+	service, err := s.store.ServiceOf(ctx, a.Run)
 	if err != nil {
 		return workflows.Waiting{}, err
 	}
-	cal, err := s.calendarOf(ctx, r.Service)
+	cal, err := s.calendarOf(ctx, service)
 	if err != nil {
 		return workflows.Waiting{}, err
 	}
 	t.Remind, t.Due, t.Escalate = task.Schedule(cal, t.Opened)
-	if err := s.store.OpenTask(ctx, t); err != nil {
+	opened, err := s.store.OpenTask(ctx, t)
+	if err != nil {
 		return workflows.Waiting{}, err
 	}
-	return s.TaskAdvance(ctx, workflows.TaskID(a.ID))
+	if !opened { // a retry: the row that is there has its own instants
+		return s.TaskAdvance(ctx, workflows.TaskID(a.ID))
+	}
+	return workflows.Waiting{Until: t.Remind}, nil
 }
 
 // calendarOf is the calendar of a service as it is now.

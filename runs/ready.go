@@ -31,11 +31,7 @@ type situation struct {
 // about looks at a service.
 func (r *Runs) about(ctx context.Context, service string) (situation, error) {
 	s := situation{service: service}
-	svc, err := store.Current[agreement.ServiceSpec](ctx, r.store, resource.Service, service)
-	if err != nil {
-		return s, err
-	}
-	s.owner = svc.Spec.Owner
+	var err error
 	if s.zone, err = r.store.ZoneOf(ctx, service); err != nil {
 		return s, err
 	}
@@ -45,6 +41,7 @@ func (r *Runs) about(ctx context.Context, service string) (situation, error) {
 	if s.people, err = r.store.PeopleAround(ctx, service); err != nil {
 		return s, err
 	}
+	s.owner = s.people.Owner
 	if s.behind, err = r.store.EverBehind(ctx, service); err != nil {
 		return s, err
 	}

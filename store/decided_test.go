@@ -13,10 +13,13 @@ import (
 	"turnus/report"
 )
 
+// errOf is the error of a call that gives more.
+func errOf[T any](_ T, err error) error { return err }
+
 // draft keeps some document of a round, if there is none, and gives its hash.
 func draft(t *testing.T, s *Store, at time.Time, st run.Step) string {
 	t.Helper()
-	require.NoError(t, s.Enter(t.Context(), st, run.Drafting))
+	require.NoError(t, errOf(s.Enter(t.Context(), st, run.Drafting)))
 	hash, doc, err := report.Hash(report.Document{Run: st.Run})
 	require.NoError(t, err)
 	hash, err = s.SaveDraft(t.Context(), at, st, hash, doc)
@@ -34,7 +37,7 @@ func approval(st run.Step, hash string, at time.Time) task.Task {
 func ask(t *testing.T, s *Store, at time.Time, st run.Step) task.Task {
 	t.Helper()
 	a := approval(st, draft(t, s, at, st), at)
-	require.NoError(t, s.OpenTask(t.Context(), a))
+	require.NoError(t, errOf(s.OpenTask(t.Context(), a)))
 	return a
 }
 

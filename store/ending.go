@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"time"
@@ -22,25 +23,27 @@ import (
 // Enter says which state a live run is in, and in which round. It goes forward
 // only: an activity that was given up while the database was away may still
 // come to an end, long after its successor did. The next round begins when
-// changes were requested in the one before.
-func (s *Store) Enter(ctx context.Context, st run.Step, state run.State) error {
-	done, err := s.db.ExecContext(ctx, `UPDATE run r SET state = $3, round = $2 WHERE id = $1 AND ended_at IS NULL
+// changes were requested in the one before. It gives the input that the run began
+// with: what it is about says its row, whatever the caller says.
+func (s *Store) Enter(ctx context.Context, st run.Step, state run.State) (run.Input, error) {
+	var in JSON[run.Input]
+	err := s.db.GetContext(ctx, &in, `UPDATE run r SET state = $3, round = $2 WHERE id = $1 AND ended_at IS NULL
 		AND (round, array_position(ARRAY['collecting', 'drafting', 'waiting'], state))
 			<= ($2, array_position(ARRAY['collecting', 'drafting', 'waiting'], $3))
-		AND (round = $2 OR round = $2 - 1 AND EXISTS (SELECT FROM decision d WHERE d.run = r.id AND d.round = r.round AND d.outcome = $4))`,
-		st.Run, st.Round, state, task.RequestChanges)
-	if err != nil {
-		return mapped(err)
-	}
-	if n, _ := done.RowsAffected(); n > 0 {
-		return nil
+		AND (round = $2 OR round = $2 - 1 AND EXISTS (SELECT FROM decision d WHERE d.run = r.id AND d.round = r.round AND d.outcome = $4))
+		RETURNING input`, st.Run, st.Round, state, task.RequestChanges)
+	if !errors.Is(err, sql.ErrNoRows) {
+		return in.V, mapped(err)
 	}
 	r, err := getRun(ctx, s.db, st.Run, "")
-	if err == nil && st.Round > r.Round && r.Ended == nil {
-		err = fault.New(fault.Conflict, text.F("Round %d of %s can't begin: nobody has requested changes in round %d.",
+	switch {
+	case err != nil:
+		return in.V, mapped(err)
+	case st.Round > r.Round && r.Ended == nil:
+		return in.V, fault.New(fault.Conflict, text.F("Round %d of %s can't begin: nobody has requested changes in round %d.",
 			"Freigaberunde %d von %s kann nicht beginnen: In Runde %d wurden keine Änderungen verlangt.", st.Round, st.Run, r.Round))
 	}
-	return mapped(err)
+	return s.inputOf(ctx, st.Run)
 }
 
 // End records how a run ended: once, whoever asks again. It is published with

@@ -93,7 +93,7 @@ func TestAnEndFollowsFromTheRecord(t *testing.T) {
 	refusedEnds()
 
 	second := run.Step{Run: r.ID, Round: 2}
-	require.NoError(t, s.Enter(ctx, second, run.Drafting))
+	require.NoError(t, errOf(s.Enter(ctx, second, run.Drafting)))
 	for name, wrong := range map[string]func(*task.Task){
 		"another content":       func(k *task.Task) { k.Hash = "another" },
 		"fewer outcomes":        func(k *task.Task) { k.Outcomes = []task.Outcome{task.Approve} },
@@ -103,7 +103,7 @@ func TestAnEndFollowsFromTheRecord(t *testing.T) {
 	} {
 		k := approval(second, draft(t, s, declared, second), declared)
 		wrong(&k)
-		require.True(t, fault.Is(s.OpenTask(ctx, k), fault.Conflict), name)
+		require.True(t, fault.Is(errOf(s.OpenTask(ctx, k)), fault.Conflict), name)
 	}
 	b := ask(t, s, declared, second)
 	refusedEnds()

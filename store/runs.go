@@ -203,14 +203,20 @@ func (s *Store) Unstarted(ctx context.Context, before time.Time, limit int) ([]r
 	return list, mapped(err)
 }
 
-// InputOf is the input that a run began with.
-func (s *Store) InputOf(ctx context.Context, id string) (run.Input, error) {
+// inputOf is the input that a run began with.
+func (s *Store) inputOf(ctx context.Context, id string) (run.Input, error) {
 	var in JSON[run.Input]
 	err := s.db.GetContext(ctx, &in, "SELECT input FROM run WHERE id = $1", id)
+	return in.V, mapped(err)
+}
+
+// ServiceOf is the service that a run concerns.
+func (s *Store) ServiceOf(ctx context.Context, id string) (service string, err error) {
+	err = s.db.GetContext(ctx, &service, "SELECT service FROM run WHERE id = $1", id)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = noRun(id)
 	}
-	return in.V, mapped(err)
+	return service, mapped(err)
 }
 
 // Started marks a run whose workflow is known to Temporal.

@@ -100,15 +100,23 @@ func (s *Store) Tasks(ctx context.Context, f Tasks, p Page) ([]task.Task, string
 
 // OpenTask writes a task that a workflow has noted, and lets its run wait;
 // once, whoever asks again.
-func (s *Store) OpenTask(ctx context.Context, t task.Task) error {
-	err := s.tx(ctx, func(tx *sqlx.Tx) error {
+func (s *Store) OpenTask(ctx context.Context, t task.Task) (opened bool, err error) {
+	err = s.tx(ctx, func(tx *sqlx.Tx) error {
 		// A cancelled run doesn't wait for the activity that opens its task:
 		// what has ended by now asks nobody.
-		r, err := getRun(ctx, tx, t.Run, "FOR UPDATE")
-		if err != nil || r.Ended != nil || r.Round > t.Round {
+		var r struct {
+			runRow
+			Draft string `db:"draft"` // its hash
+		}
+		err := tx.GetContext(ctx, &r, "SELECT "+runColumns+`, coalesce((SELECT hash FROM draft d WHERE d.run = r.id AND d.round = r.round), '') AS draft
+			FROM run r WHERE id = $1 FOR UPDATE`, t.Run)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+			return noRun(t.Run)
+		case err != nil || r.Ended != nil || r.Round > t.Round:
 			return err
 		}
-		if err := mayAsk(ctx, tx, r, t); err != nil {
+		if err := mayAsk(r.Run, r.Draft, t); err != nil {
 			return err
 		}
 		done, err := tx.ExecContext(ctx, `INSERT INTO task (id, run, round, step, kind, state, outcomes, hash, opened_at, due_at, remind_at, escalate_at)
@@ -120,24 +128,20 @@ func (s *Store) OpenTask(ctx context.Context, t task.Task) error {
 		if n, _ := done.RowsAffected(); n == 0 {
 			return nil
 		}
+		opened = true
 		if _, err := tx.ExecContext(ctx, "UPDATE run SET state = $3, round = $2 WHERE id = $1 AND ended_at IS NULL", t.Run, t.Round, run.Waiting); err != nil {
 			return err
 		}
 		return record(ctx, tx, t.Opened, person.Actor{Person: person.System}, "task.opened", "task/"+t.ID, nil, t)
 	})
-	return s.denied(ctx, t.Opened, "task.refused", "run/"+t.Run, err)
+	return opened, s.denied(ctx, t.Opened, "task.refused", "run/"+t.Run, err)
 }
 
 // mayAsk refuses a task that doesn't follow from what is on record of its run:
 // a round asks for an approval of its own draft, once there is one.
-func mayAsk(ctx context.Context, tx *sqlx.Tx, r run.Run, t task.Task) error {
-	var hash string
-	err := tx.GetContext(ctx, &hash, "SELECT hash FROM draft WHERE run = $1 AND round = $2", r.ID, r.Round)
-	switch {
-	case err != nil && !errors.Is(err, sql.ErrNoRows):
-		return err
-	case err != nil || r.Provisional || t.Round != r.Round || t.Hash != hash || r.State == run.Collecting ||
-		t.ID != run.TaskID(r.ID, r.Round, t.Step) || t.Step != string(t.Kind) || len(t.Outcomes) == 0 || !slices.Equal(t.Outcomes, t.Kind.Outcomes()):
+func mayAsk(r run.Run, draft string, t task.Task) error {
+	if draft == "" || r.Provisional || t.Round != r.Round || t.Hash != draft || r.State == run.Collecting ||
+		t.ID != run.TaskID(r.ID, r.Round, t.Step) || t.Step != string(t.Kind) || len(t.Outcomes) == 0 || !slices.Equal(t.Outcomes, t.Kind.Outcomes()) {
 		return fault.New(fault.Conflict, text.F("%s doesn't ask for this: a round asks for an approval of its own draft.",
 			"%s fragt das nicht: eine Runde fragt nach der Freigabe ihres eigenen Entwurfs.", r.ID))
 	}

@@ -18,6 +18,9 @@ import (
 	"turnus/store"
 )
 
+// ErrOf is the error of a call that gives more.
+func ErrOf[T any](_ T, err error) error { return err }
+
 // End ends a run in its present round, in a state that somebody decides on if
 // it is one: approver for published and rejected, owner for cancelled.
 func End(t testing.TB, s *store.Store, now time.Time, approver, owner, id string, state run.State) {
@@ -48,7 +51,7 @@ func End(t testing.TB, s *store.Store, now time.Time, approver, owner, id string
 // none yet; what is decided already stays.
 func Decide(t testing.TB, s *store.Store, now time.Time, who string, st run.Step, o task.Outcome) {
 	t.Helper()
-	require.NoError(t, s.Enter(t.Context(), st, run.Drafting))
+	require.NoError(t, ErrOf(s.Enter(t.Context(), st, run.Drafting)))
 	rep, err := s.Report(t.Context(), st.Run)
 	if fault.Is(err, fault.NotFound) || err == nil && rep.DraftRound < st.Round {
 		k, _, err := run.ParseID(st.Run)
@@ -62,7 +65,7 @@ func Decide(t testing.TB, s *store.Store, now time.Time, who string, st run.Step
 		require.NoError(t, err)
 	}
 	a := Approval(st, rep.Hash, now)
-	require.NoError(t, s.OpenTask(t.Context(), a))
+	require.NoError(t, ErrOf(s.OpenTask(t.Context(), a)))
 	if d, err := s.Decision(t.Context(), a.ID); d != nil || err != nil {
 		require.NoError(t, err)
 		return
