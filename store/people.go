@@ -225,5 +225,7 @@ func (s *Store) EverBehind(ctx context.Context, service string) (list []task.Inv
 const freezing = `WITH frozen AS (
 		INSERT INTO frozen_set (run, round, document, at) SELECT r.id, r.round, $12::jsonb, $13::timestamptz
 			FROM run r WHERE r.id = $10 AND r.round = $11 AND r.ended_at IS NULL ON CONFLICT DO NOTHING RETURNING run, round
+	), who AS (
+		INSERT INTO involvement (run, round, person, how, issued, about) SELECT f.run, f.round, i.* FROM frozen f, (` + behind + `) i
 	)
-	INSERT INTO involvement (run, round, person, how, issued, about) SELECT f.run, f.round, i.* FROM frozen f, (` + behind + `) i`
+	SELECT EXISTS (SELECT FROM frozen)`

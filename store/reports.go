@@ -27,11 +27,21 @@ type Grounded interface{ Basis() task.Basis }
 // Freeze keeps what a round stands on, once: a retry gets what was frozen
 // first. Who is involved in it goes on record with it.
 func Freeze[T Grounded](ctx context.Context, s *Store, now time.Time, st run.Step, set T) (T, error) {
-	args := append(basisArgs(set.Basis(), st.Run), st.Round, JSON[T]{set}, now)
-	if _, err := s.db.ExecContext(ctx, freezing, args...); err != nil {
+	doc := JSON[T]{set}
+	kept, err := doc.Value()
+	if err != nil {
+		return set, err
+	}
+	var first bool
+	if err := s.db.GetContext(ctx, &first, freezing, append(basisArgs(set.Basis(), st.Run), st.Round, kept, now)...); err != nil {
 		return set, mapped(err)
 	}
-	return Frozen[T](ctx, s, st)
+	if !first {
+		return Frozen[T](ctx, s, st)
+	}
+	var read JSON[T] // as it will be read from now on
+	err = read.Scan(kept)
+	return read.V, err
 }
 
 // Frozen is what a round stands on.
@@ -53,12 +63,12 @@ func notInRound(st run.Step) error {
 // SaveDraft keeps the canonical bytes of a round's document, once, and gives
 // the hash on record.
 func (s *Store) SaveDraft(ctx context.Context, now time.Time, st run.Step, hash string, doc []byte) (string, error) {
-	_, err := s.db.ExecContext(ctx, "INSERT INTO draft (run, round, hash, document, at) SELECT $1, $2, $3, $4, $5::timestamptz"+inRound,
-		st.Run, st.Round, hash, string(doc), now)
-	if err != nil {
-		return "", mapped(err)
-	}
 	var kept string
+	err := s.db.GetContext(ctx, &kept, "INSERT INTO draft (run, round, hash, document, at) SELECT $1, $2, $3, $4, $5::timestamptz"+inRound+" RETURNING hash",
+		st.Run, st.Round, hash, string(doc), now)
+	if !errors.Is(err, sql.ErrNoRows) {
+		return kept, mapped(err)
+	}
 	err = s.db.GetContext(ctx, &kept, "SELECT hash FROM draft WHERE run = $1 AND round = $2", st.Run, st.Round)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = notInRound(st)
