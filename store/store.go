@@ -33,7 +33,13 @@ func (s *Store) DB() *sql.DB { return s.db.DB }
 
 // Open connects to a database, given as URL or key-value string.
 func Open(ctx context.Context, url string) (*Store, error) {
-	connector, err := pq.NewConnector(url)
+	config, err := pq.NewConfig(url)
+	if err != nil {
+		return nil, fmt.Errorf("the database's address can't be read: %w", err)
+	}
+	// A statement with parameters then goes to the server once, and not twice.
+	config.BinaryParameters = true
+	connector, err := pq.NewConnectorConfig(config)
 	if err != nil {
 		return nil, fmt.Errorf("the database's address can't be read: %w", err)
 	}

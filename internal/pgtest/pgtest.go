@@ -116,7 +116,7 @@ func URL(t testing.TB) string {
 
 func open(t testing.TB, url string) *sql.DB {
 	t.Helper()
-	db, err := sql.Open("postgres", url)
+	db, err := sql.Open("postgres", url+"&binary_parameters=yes") // as store.Open has it
 	if err != nil {
 		t.Fatalf("pgtest: %v", err)
 	}
