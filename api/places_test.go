@@ -23,7 +23,7 @@ func TestLargeBodiesThatNeverEnd(t *testing.T) {
 			path, maxApply, h.tokens[who], large))
 	}
 	ask := func(who, lang, body string) (int, string) {
-		in, err := http.NewRequest("POST", srv.URL+"/v1/plan/preview", strings.NewReader(body))
+		in, err := http.NewRequest(http.MethodPost, srv.URL+"/v1/plan/preview", strings.NewReader(body))
 		require.NoError(t, err)
 		in.Header.Set("Authorization", "Bearer "+h.tokens[who])
 		in.Header.Set("Content-Type", "application/json")
