@@ -204,13 +204,13 @@ func (x *Reader) name() (string, error) {
 // value reads one JSON value, of at most so many bytes, into b. It finds the
 // end and no more: whoever decodes it checks it.
 func (x *Reader) value(b []byte, most int64) ([]byte, error) {
-	start, depth, quoted := len(b), 0, false
+	start, depth, quoted, text := len(b), 0, false, 0
 	for {
 		c, err := x.peek()
 		if err != nil {
 			return b, err
 		}
-		if int64(len(b)-start) >= most {
+		if int64(len(b)-start) >= most || quoted && len(b)-text > maxText {
 			return b, malformed("up to byte %d stands more than one part of such a file may have", "bis Byte %d steht mehr, als ein Teil einer solchen Datei haben darf", x.at)
 		}
 		over := false // the value ends with this byte
@@ -228,7 +228,7 @@ func (x *Reader) value(b []byte, most int64) ([]byte, error) {
 				over = depth == 0
 			}
 		case c == '"':
-			quoted = true
+			quoted, text = true, len(b)
 			if depth == 0 && len(b) > start {
 				return b, x.odd(c, ",")
 			}

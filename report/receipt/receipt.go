@@ -38,6 +38,7 @@ const Format = "turnus.receipts/1"
 const (
 	maxHead = 32 << 20 // bytes of all that stands before the list, and of the totals
 	maxCase = 32 << 20 // bytes of one element of the list
+	maxText = 1 << 20  // bytes of one text or name in them
 
 	maxValues = 500_000 // of either: two bytes may become two hundred
 )

@@ -210,6 +210,23 @@ func TestFilesThatBecomeMore(t *testing.T) {
 	}
 }
 
+// A text that no file has fills nothing.
+func TestTextsThatAreTooLong(t *testing.T) {
+	whole := string(file(t))
+	for _, at := range []string{`"frozen":{`, `"tickets":[{`} {
+		from := strings.Index(whole, at) + len(at)
+		hostile := whole[:from] + `"` + strings.Repeat("a", 30<<20) + `":1,` + whole[from:]
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		before := m.TotalAlloc
+		_, err := receipt.Verify(strings.NewReader(hostile))
+		require.ErrorContains(t, err, "than one part", at)
+		runtime.ReadMemStats(&m)
+		require.Less(t, m.TotalAlloc-before, uint64(30<<20), at)
+	}
+}
+
 // counting looks at the heap while a file goes by.
 type counting struct {
 	io.Reader
