@@ -2,10 +2,11 @@ package api
 
 import (
 	"fmt"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
+
+	"turnus/internal/memtest"
 
 	"github.com/stretchr/testify/require"
 )
@@ -78,7 +79,7 @@ func TestBombs(t *testing.T) {
 		for name, body := range all {
 			for _, who := range []string{breakerOf(op.id), "viewer"} {
 				var status, size int
-				took, grown := measured(func() {
+				took, grown := memtest.Measure(func() {
 					w := h.as(t, who, op.method, path, body)
 					status, size = w.Code, w.Body.Len()
 				})
@@ -90,33 +91,4 @@ func TestBombs(t *testing.T) {
 			}
 		}
 	}
-}
-
-// measured gives how long something takes, and by how much memory grows at the
-// most meanwhile.
-func measured(do func()) (took time.Duration, grown int64) {
-	var m runtime.MemStats
-	runtime.GC()
-	runtime.ReadMemStats(&m)
-	before, most := int64(m.HeapAlloc), int64(0)
-	ended, seen := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(seen)
-		for over := false; !over; {
-			select {
-			case <-ended:
-				over = true
-			case <-time.After(2 * time.Millisecond):
-			}
-			var m runtime.MemStats
-			runtime.ReadMemStats(&m)
-			most = max(most, int64(m.HeapAlloc)-before)
-		}
-	}()
-	began := time.Now()
-	do()
-	took = time.Since(began)
-	close(ended)
-	<-seen
-	return took, most
 }

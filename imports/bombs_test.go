@@ -2,13 +2,13 @@ package imports
 
 import (
 	"fmt"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"turnus/internal/memtest"
 	"turnus/itsm/fault"
 )
 
@@ -122,7 +122,7 @@ func TestBombs(t *testing.T) {
 				"fields":    func() error { _, err := Fields([]byte(text)); return err },
 			} {
 				var err error
-				took, grown := measured(func() { err = read() })
+				took, grown := memtest.Measure(func() { err = read() })
 				require.Less(t, took, time.Second, what)
 				require.Less(t, grown, int64(100<<20), what)
 				if err != nil {
@@ -134,35 +134,6 @@ func TestBombs(t *testing.T) {
 			}
 		})
 	}
-}
-
-// measured gives how long something takes, and by how much memory grows at the
-// most meanwhile.
-func measured(do func()) (took time.Duration, grown int64) {
-	var m runtime.MemStats
-	runtime.GC()
-	runtime.ReadMemStats(&m)
-	before, most := int64(m.HeapAlloc), int64(0)
-	ended, seen := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(seen)
-		for over := false; !over; {
-			select {
-			case <-ended:
-				over = true
-			case <-time.After(2 * time.Millisecond):
-			}
-			var m runtime.MemStats
-			runtime.ReadMemStats(&m)
-			most = max(most, int64(m.HeapAlloc)-before)
-		}
-	}()
-	began := time.Now()
-	do()
-	took = time.Since(began)
-	close(ended)
-	<-seen
-	return took, most
 }
 
 // Nor does a file that is imported, which may be larger: what is kept of it at a
@@ -190,7 +161,7 @@ func TestFilesThatBecomeMore(t *testing.T) {
 		"components":    strings.Repeat("BEGIN:VCALENDAR\r\n", 900_000),
 		"one long line": calendar(strings.Repeat("X", 15<<20) + "\r\n"),
 	} {
-		took, grown := measured(func() { _, _ = Holidays(strings.NewReader(text), someYears) })
+		took, grown := memtest.Measure(func() { _, _ = Holidays(strings.NewReader(text), someYears) })
 		t.Logf("%s: %v, %d MB", name, took, grown>>20)
 		require.Less(t, took, 2*time.Second, name)
 		require.Less(t, grown, int64(100<<20), name)
@@ -206,7 +177,7 @@ func TestFilesThatBecomeMore(t *testing.T) {
 		{"open quotes", auditHeading, "\"\n", 100_000},
 	} {
 		text := c.head + strings.Repeat(c.unit, c.n)
-		took, grown := measured(func() {
+		took, grown := memtest.Measure(func() {
 			for range Tickets(strings.NewReader(text), auditLog) {
 			}
 		})

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"database/sql"
 	"log/slog"
 	"net/http"
 	"os"
@@ -191,4 +192,19 @@ func (p *part) status(path string) int {
 	}
 	r.Body.Close()
 	return r.StatusCode
+}
+
+// apart is a cluster of one API and one worker with a service, and its database
+// as the owner sees it.
+func apart(t *testing.T) (c *cluster, face, own *part, p people, db *sql.DB) {
+	t.Helper()
+	c = newCluster(t)
+	c.migrate()
+	face, own = c.api(), c.worker()
+	face.dir = c.dir
+	c.start(face, own)
+	db, err := sql.Open("postgres", c.pg.URL(databaseName))
+	require.NoError(t, err)
+	t.Cleanup(func() { db.Close() })
+	return c, face, own, face.settleWith([]string{"payments"}), db
 }

@@ -201,15 +201,7 @@ func TestActivitiesOfAnotherWorkflowChangeNothing(t *testing.T) {
 // since the worker that had them is killed. The task stays open, the approver
 // is told so, and what is asked for again is decided.
 func TestACompetingWorkerDecidesNothing(t *testing.T) {
-	c := newCluster(t)
-	c.migrate()
-	face, own := c.api(), c.worker()
-	face.dir = c.dir
-	c.start(face, own)
-	p := face.settleWith([]string{"payments"})
-	db, err := sql.Open("postgres", c.pg.URL(databaseName))
-	require.NoError(t, err)
-	defer db.Close()
+	c, face, own, p, db := apart(t)
 
 	type verdict = workflows.Verdict[task.Decision]
 	lies := []func(workflows.Deciding) (verdict, error){

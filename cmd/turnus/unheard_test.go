@@ -1,7 +1,6 @@
 package main
 
 import (
-	"database/sql"
 	"sync"
 	"testing"
 	"time"
@@ -18,15 +17,7 @@ import (
 // decision, before that has come to its end: the run doesn't hear of it. What
 // the approver said goes on record, and the run gets to hear it.
 func TestADecisionThatItsRunHasntHeardIsCarriedOut(t *testing.T) {
-	c := newCluster(t)
-	c.migrate()
-	face, own := c.api(), c.worker()
-	face.dir = c.dir
-	c.start(face, own)
-	p := face.settleWith([]string{"payments"})
-	db, err := sql.Open("postgres", c.pg.URL(databaseName))
-	require.NoError(t, err)
-	defer db.Close()
+	c, face, _, p, db := apart(t)
 	outcomes := map[string]task.Outcome{"2020-01": task.Approve, "2020-02": task.Reject, "2020-03": task.RequestChanges}
 	ends := map[task.Outcome]string{task.Approve: "published", task.Reject: "rejected", task.RequestChanges: "waiting"}
 	runs := map[string]string{}
