@@ -2,7 +2,9 @@ package task
 
 import (
 	"slices"
+	"strings"
 
+	"turnus/itsm/fault"
 	"turnus/itsm/text"
 )
 
@@ -116,6 +118,15 @@ func (o Outcome) Title() text.Text {
 // NeedsComment says that the outcome has to be explained.
 func (o Outcome) NeedsComment() bool {
 	return slices.Contains([]Outcome{RequestChanges, Reject, Decline}, o)
+}
+
+// CheckComment refuses an outcome that has to be explained and isn't.
+func (o Outcome) CheckComment(comment string) error {
+	if !o.NeedsComment() || strings.TrimSpace(comment) != "" {
+		return nil
+	}
+	return fault.Invalidf("comment", "The comment is missing: with %s it has to say why.",
+		"Der Kommentar fehlt: Bei %s muss er den Grund nennen.", string(o))
 }
 
 // Fulfils says that the outcome gives what the task asks for, so that its

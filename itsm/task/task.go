@@ -5,7 +5,6 @@ package task
 import (
 	"regexp"
 	"slices"
-	"strings"
 	"time"
 
 	"turnus/itsm/canonical"
@@ -26,17 +25,20 @@ const (
 
 // Task is one question to a person, bound to one content hash.
 type Task struct {
-	ID       string    `json:"id" db:"id"`
-	Run      string    `json:"run" db:"run"`
-	Round    int       `json:"round" db:"round"`
-	Step     string    `json:"step" db:"step"`
-	Kind     Kind      `json:"kind" db:"kind"`
-	State    State     `json:"state" db:"state"`
-	Title    text.Text `json:"title" db:"-"`         // what is asked
-	Text     text.Text `json:"text,omitzero" db:"-"` // what there is to know about it
-	Outcomes []Outcome `json:"outcomes" db:"-"`
-	Fields   []Field   `json:"fields" db:"-"`
-	For      For       `json:"for" db:""`
+	ID         string    `json:"id" db:"id"`
+	Run        string    `json:"run" db:"run"`
+	Round      int       `json:"round" db:"round"`
+	Step       string    `json:"step" db:"step"`
+	Kind       Kind      `json:"kind" db:"kind"`
+	State      State     `json:"state" db:"state"`
+	Title      text.Text `json:"title" db:"-"`         // what is asked
+	Text       text.Text `json:"text,omitzero" db:"-"` // what there is to know about it
+	Outcomes   []Outcome `json:"outcomes" db:"-"`
+	Fields     []Field   `json:"fields" db:"-"`
+	For        For       `json:"for" db:"-"`
+	Against    []How     `json:"against,omitempty" db:"-"`     // four eyes: whoever is involved so doesn't answer
+	Apart      string    `json:"apart,omitempty" db:"apart"`   // nor does whoever answered this step of the round
+	EscalateTo Who       `json:"escalate_to" db:"escalate_to"` // if nobody answers
 
 	Hash      string     `json:"hash" db:"hash"` // of the content to be decided on, or of the question
 	Opened    time.Time  `json:"opened" db:"opened_at"`
@@ -60,23 +62,15 @@ func (t Task) CheckOffers(o Outcome) *fault.Error {
 }
 
 // CheckAnswer refuses what the task can't be answered with: an outcome that it
-// doesn't offer, fields that aren't as it asks for them, and last, where it is
-// needed, a missing comment. What the fields name (persons, files) isn't looked
-// up. Faults name outcome, fields.NAME or comment; of several fields all are
-// said. The values come back in the form in which they are kept.
-func (t Task) CheckAnswer(o Outcome, comment string, given Values) (Values, error) {
+// doesn't offer, fields that aren't as it asks for them. What the fields name
+// (persons, files) isn't looked up. Faults name outcome or fields.NAME; of
+// several fields all are said. The values come back in the form in which they
+// are kept.
+func (t Task) CheckAnswer(o Outcome, given Values) (Values, error) {
 	if no := t.CheckOffers(o); no != nil {
 		return nil, no
 	}
-	kept, err := CheckValues(t.Fields, given, o.Fulfils())
-	if err != nil {
-		return nil, err
-	}
-	if o.NeedsComment() && strings.TrimSpace(comment) == "" {
-		return nil, fault.Invalidf("comment", "The comment is missing: %q needs one that says why.",
-			"Der Kommentar fehlt: Bei %q muss er den Grund nennen.", string(o))
-	}
-	return kept, nil
+	return CheckValues(t.Fields, given, o.Fulfils())
 }
 
 // Decision says who answered what, when, on which content.
