@@ -71,7 +71,7 @@ func Decide(t testing.TB, s *store.Store, now time.Time, who string, st run.Step
 		require.NoError(t, err)
 		return
 	}
-	m := task.Message{Task: a.ID, Outcome: o}
+	m := task.Message{Task: a.ID, Outcome: o, Comment: "as agreed"}
 	p, err := s.IssuePass(t.Context(), now, person.Actor{Person: who}, store.PassFor{Kind: store.PassDecide, Run: st.Run, Task: a.ID, Content: a.Hash, Answer: m.Answer()})
 	require.NoError(t, err)
 	m.Pass = p.Presented()
