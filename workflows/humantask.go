@@ -78,25 +78,25 @@ func (r *Run) ask(ctx workflow.Context, q task.Question) (task.Decision, error) 
 	return r.waitFor(ctx, Asking{Name: q.Step, Kind: s.Kind, Outcomes: s.Offers(), Question: &q})
 }
 
-// askAll asks several at once. Each ends by itself; the answers come in the
-// order of the questions when all are given.
-func (r *Run) askAll(ctx workflow.Context, questions []task.Question) ([]task.Decision, error) {
-	answers, failures := make([]task.Decision, len(questions)), make([]error, len(questions))
+// askAll asks several at once, and waits until all are answered; each ends by
+// itself. What was answered is on record, and read there.
+func (r *Run) askAll(ctx workflow.Context, questions []task.Question) error {
+	failures := make([]error, len(questions))
 	all := workflow.NewWaitGroup(ctx)
 	for i, q := range questions {
 		all.Add(1)
 		workflow.Go(ctx, func(ctx workflow.Context) {
-			answers[i], failures[i] = r.ask(ctx, q)
+			_, failures[i] = r.ask(ctx, q)
 			all.Done()
 		})
 	}
 	all.Wait(ctx)
 	for _, err := range failures {
 		if err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return answers, nil
+	return nil
 }
 
 // waitFor has a task written and waits for its answer, for as long as it takes:
@@ -104,6 +104,9 @@ func (r *Run) askAll(ctx workflow.Context, questions []task.Question) ([]task.De
 func (r *Run) waitFor(ctx workflow.Context, a Asking, final ...task.Outcome) (task.Decision, error) {
 	a.Step = r.Step()
 	a.ID = run.TaskID(r.in.Run, r.round, a.Name)
+	if r.tasks[a.ID] != nil {
+		return task.Decision{}, Refuse(fault.New(fault.Internal, text.F("Round %d has asked for %s already.", "Freigaberunde %d hat %s schon abgefragt.", r.round, a.Name)))
+	}
 	// Noted before its row is written: whoever reads the row may decide at once.
 	t := &asked{outcomes: a.Outcomes, final: final}
 	r.tasks[a.ID] = t

@@ -25,8 +25,8 @@ func (r *Run) rounds(ctx workflow.Context, collect func(workflow.Context) error,
 			return "", err
 		}
 		d, err := draft(ctx)
-		if err == nil && len(d.Ask) > 0 {
-			if _, err = r.askAll(ctx, d.Ask); err == nil {
+		for err == nil && len(d.Ask) > 0 {
+			if err = r.askAll(ctx, d.Ask); err == nil {
 				d, err = draft(ctx)
 			}
 		}
