@@ -20,7 +20,7 @@ func matrix() map[string]string {
 	m := map[string]string{
 		"healthz": "-", "readyz": "-",
 		"list-processes": "aopuv", "list-runs": "aopuv", "get-run": "aopuv", "get-report": "aopuv", "list-tasks": "aopuv", "get-task": "aopuv",
-		"start-sla-report": "o", "cancel-run": "ao", "decide-task": "p", "issue-pass": "p", "get-receipts": "opu",
+		"start-sla-report": "o", "cancel-run": "ao", "decide-task": "aopuv", "issue-pass": "aopuv", "get-receipts": "opu",
 		"apply": "a" /* of a mapping */, "issue-token": "a", "revoke-token": "a", "list-tokens": "au", "list-audit": "u",
 		"import-tickets": "ao", "list-imports": "aou", "get-import": "aou", "list-rejects": "aou", "import-holidays": "a", "backup": "a",
 		"propose-exclusion": "o", "list-exclusions": "aopu", "get-exclusion": "aopu", "withdraw-exclusion": "o",
