@@ -28,25 +28,31 @@ func For(s *store.Store, who person.Actor) *Caller {
 }
 
 // part is what somebody has to do with what a run is about.
-type part struct{ owns, approves bool }
+type part struct {
+	owns, approves bool
+	gone           error // fault.NotFound, where that isn't there
+}
 
 // partIn is the one question about what a run is about: whether the caller is
 // its owner, or one of its approvers and has that role, as things are now.
 // fault.NotFound where it isn't there (any more).
 func (c *Caller) partIn(ctx context.Context, service string) (part, error) {
 	if p, ok := c.parts[service]; ok {
-		return p, nil
+		return p, p.gone
 	}
 	svc, err := store.Current[agreement.ServiceSpec](ctx, c.store, resource.Service, service)
-	if err != nil {
-		return part{}, err
-	}
-	p := part{
-		owns:     svc.Spec.Owner == c.Person,
-		approves: c.Has(person.Approver) && slices.Contains(svc.Spec.Approvers, c.Person),
+	var p part
+	switch {
+	case fault.Is(err, fault.NotFound):
+		p.gone = err
+	case err != nil:
+		return p, err
+	default:
+		p.owns = svc.Spec.Owner == c.Person
+		p.approves = c.Has(person.Approver) && slices.Contains(svc.Spec.Approvers, c.Person)
 	}
 	c.parts[service] = p
-	return p, nil
+	return p, p.gone
 }
 
 // SeesInside says whether the caller sees the inside of runs about a service:
