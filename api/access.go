@@ -5,8 +5,8 @@ import (
 
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
+	"turnus/itsm/process"
 	"turnus/itsm/text"
-	"turnus/workflows"
 )
 
 // access says whom an operation is for. Which run, task or service they may
@@ -87,8 +87,8 @@ func accessTable() map[string]access {
 			t["retire-"+k.singular] = only(admin, owner) // told how it ends instead
 		}
 	}
-	for _, p := range workflows.Catalogue() {
-		if len(p.Starters) > 0 {
+	for _, p := range process.Catalogue() {
+		if p.Started() {
 			t["start-"+p.Name] = only(p.Starters...)
 		}
 	}
