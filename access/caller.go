@@ -15,7 +15,7 @@ import (
 
 // Caller is a person who asks for something, with all that decides what they
 // may see and do. Make one for each request: what it has read of a service it
-// doesn't read again.
+// doesn't read again. It isn't safe for concurrent use.
 type Caller struct {
 	person.Actor
 	store *store.Store

@@ -15,7 +15,7 @@ func (s *Set) ChangeDraft(ctx context.Context, st run.Step) (workflows.Drafted, 
 	if _, err := s.store.Enter(ctx, st, run.Drafting); err != nil {
 		return workflows.Drafted{}, err
 	}
-	c, err := s.store.ChangeOf(ctx, s.now(), st, workflows.Planning)
+	c, err := s.store.ChangeOf(ctx, s.now(), st)
 	if err != nil {
 		return workflows.Drafted{}, err
 	}
@@ -36,5 +36,5 @@ func (s *Set) ChangeDraft(ctx context.Context, st run.Step) (workflows.Drafted, 
 
 // ChangeEnact puts a proposal in force that was approved.
 func (s *Set) ChangeEnact(ctx context.Context, st run.Step) (struct{}, error) {
-	return struct{}{}, s.store.Enact(ctx, s.now(), st.Run, workflows.Planning)
+	return struct{}{}, s.store.Enact(ctx, s.now(), st.Run)
 }

@@ -8,11 +8,11 @@ import (
 
 	"turnus/itsm/calendar"
 	"turnus/itsm/planning"
+	"turnus/itsm/process"
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
 	"turnus/itsm/text"
 	"turnus/report"
-	"turnus/workflows"
 )
 
 // changeDocument words a proposal for whoever approves it: what is to hold,
@@ -120,9 +120,9 @@ func intervalSection(c planning.Change) (report.Section, error) {
 type labelled struct{ label, value text.Text }
 
 func intervalRows(s planning.Spec) []labelled {
-	process := text.Same(s.Process)
-	if p, ok := workflows.Find(s.Process); ok {
-		process = text.F("%[1]s (%[3]s)", "%[2]s (%[3]s)", p.Title.En, p.Title.De, s.Process)
+	title := text.Same(s.Process)
+	if p, ok := process.Find(s.Process); ok {
+		title = text.F("%[1]s (%[3]s)", "%[2]s (%[3]s)", p.Title.En, p.Title.De, s.Process)
 	}
 	or := func(v string, en, de string) text.Text {
 		if v == "" {
@@ -139,7 +139,7 @@ func intervalRows(s planning.Spec) []labelled {
 		events[i] = string(e)
 	}
 	return []labelled{
-		{text.New("Process", "Prozess"), process},
+		{text.New("Process", "Prozess"), title},
 		{text.New("Service", "Service"), text.Same(s.Scope)},
 		{text.New("Due", "Fällig"), ruleText(s.Rule)},
 		{text.New("Time zone", "Zeitzone"), or(s.Zone, "that of the service's calendar", "die des Servicekalenders")},

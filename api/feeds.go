@@ -14,10 +14,10 @@ import (
 	"turnus/itsm/canonical"
 	"turnus/itsm/person"
 	"turnus/itsm/planning"
+	"turnus/itsm/process"
 	"turnus/itsm/text"
 	"turnus/report/render"
 	"turnus/store"
-	"turnus/workflows"
 )
 
 // What a feed holds: slots due from three months back to the end of the plan,
@@ -148,7 +148,7 @@ func (s *server) feed(ctx context.Context, who person.Actor, lang text.Lang, mat
 		f.Note = text.F("Only the first %[1]d slots, due up to %[2]s: there are more.", "Nur die ersten %[1]d Termine, fällig bis %[2]s: es gibt mehr.",
 			len(slots), slots[len(slots)-1].Due.Format(time.DateOnly))
 	}
-	for _, p := range workflows.Catalogue() {
+	for _, p := range process.Catalogue() {
 		f.Titles[p.Name] = p.Title
 	}
 	// Over what the calendar says: its bytes also say when they were written.

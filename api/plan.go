@@ -13,7 +13,6 @@ import (
 	"turnus/itsm/planning"
 	"turnus/itsm/resource"
 	"turnus/store"
-	"turnus/workflows"
 )
 
 // Bounds of a preview: what a person can look through, and what is worked out
@@ -143,7 +142,7 @@ func (s *server) previewPlan(ctx context.Context, in *previewInput) (*listed[pla
 	if err := fewEnough(ctx, in.docs, from, to); err != nil {
 		return nil, err
 	}
-	all, err := s.Store.Preview(ctx, now, in.docs, workflows.Planning, from, to)
+	all, err := s.Store.Preview(ctx, now, in.docs, from, to)
 	if err == nil && len(all) > maxPreview {
 		err = tooManySlots()
 	}

@@ -13,7 +13,6 @@ import (
 	"turnus/itsm/run"
 	"turnus/runs"
 	"turnus/store"
-	"turnus/workflows"
 )
 
 // WhyBody says why something is done to the plan.
@@ -190,7 +189,7 @@ func (s *server) planEdits() {
 		if err := s.caller(ctx).CheckOwner(ctx, in.Name); err != nil {
 			return nil, err
 		}
-		all, err := s.Store.Happened(ctx, actorOf(ctx), s.Now(), in.Body.Event, in.Name, in.Body.Detail, requestOf(ctx).once, workflows.Planning)
+		all, err := s.Store.Happened(ctx, actorOf(ctx), s.Now(), in.Body.Event, in.Name, in.Body.Detail, requestOf(ctx).once)
 		return items(all, "", err)
 	})
 }

@@ -88,14 +88,14 @@ func (s *Store) End(ctx context.Context, now time.Time, e run.End) error {
 
 // Finish ends a run as End does. What it was to put in force it puts in force
 // before, where whoever was asked to has only said so.
-func (s *Store) Finish(ctx context.Context, now time.Time, e run.End, known Processes) error {
+func (s *Store) Finish(ctx context.Context, now time.Time, e run.End) error {
 	if e.State == run.Published {
 		var waits bool
 		if err := s.db.GetContext(ctx, &waits, proposalWaits, e.Run); err != nil {
 			return mapped(err)
 		}
 		if waits {
-			if err := s.Enact(ctx, now, e.Run, known); err != nil {
+			if err := s.Enact(ctx, now, e.Run); err != nil {
 				return err
 			}
 		}

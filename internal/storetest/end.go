@@ -80,10 +80,10 @@ func Decide(t testing.TB, s *store.Store, now time.Time, who string, st run.Step
 }
 
 // Enact puts the proposal of a run in force, as an approval does.
-func Enact(t testing.TB, s *store.Store, now time.Time, approver, id string, known store.Processes) {
+func Enact(t testing.TB, s *store.Store, now time.Time, approver, id string) {
 	t.Helper()
 	Decide(t, s, now, approver, run.Step{Run: id, Round: 1}, task.Approve)
-	require.NoError(t, s.Enact(t.Context(), now, id, known))
+	require.NoError(t, s.Enact(t.Context(), now, id))
 	End(t, s, now, approver, "", id, run.Published)
 }
 
