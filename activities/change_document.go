@@ -38,7 +38,7 @@ func changeDocument(c planning.Change) (report.Document, error) {
 		Title:   text.New("Change of the plan", "Änderung des Plans"),
 		Subject: titled(c.Title, c.Service),
 		Figures: []report.Figure{},
-		Sources: []report.Source{{Kind: string(c.Document.Kind), Name: c.Document.Metadata.Name, Version: fmt.Sprint(c.Base + 1), Hash: c.Hash}},
+		Sources: []report.Source{{Kind: report.SourceKind(c.Document.Kind), Name: c.Document.Metadata.Name, Version: fmt.Sprint(c.Base + 1), Hash: c.Hash}},
 
 		ComputedAt: c.At.UTC(),
 	}

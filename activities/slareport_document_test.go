@@ -133,7 +133,7 @@ func TestFigures(t *testing.T) {
 		}
 		require.Equal(t, []string{c.value, c.num, c.den, fmt.Sprint(c.n)},
 			[]string{value, show(f.Numerator), show(f.Denominator), fmt.Sprint(f.N)}, c.name)
-		require.Equal(t, "service-desk-2016", f.Agreement)
+		require.Equal(t, "service-desk-2016", f.Group.Name)
 		require.Regexp(t, `^sla\.[a-z-]+/1$`, f.Formula)
 	}
 	require.Len(t, d.Figures, 4*17+2)
@@ -143,8 +143,8 @@ func TestFigures(t *testing.T) {
 	require.Equal(t, "n/a", figure(t, d, "workload.unlimited").Verdict)
 	seen := map[string]bool{}
 	for _, f := range d.Figures {
-		require.False(t, seen[f.Agreement+" "+f.Name], f.Name)
-		seen[f.Agreement+" "+f.Name] = true
+		require.False(t, seen[f.Group.Name+" "+f.Name], f.Name)
+		seen[f.Group.Name+" "+f.Name] = true
 	}
 }
 

@@ -53,18 +53,18 @@ func targetFigures(agreement string, t sla.TargetResult) []report.Figure {
 	name := t.Target.Name
 	share := report.Ratio{Num: t.Met, Den: t.Decided}
 	figures := []report.Figure{{
-		Agreement: agreement, Name: name + ".attainment",
+		Group: report.Under(agreement), Name: name + ".attainment",
 		Label: text.F("%s: attainment", "%s: Erfüllungsgrad", name),
-		Value: share.Exact(6), Unit: "percent",
+		Value: share.Exact(6), Unit: report.InPercent,
 		Numerator: &share.Num, Denominator: &share.Den, N: t.Decided,
-		Target: t.Target.Attain.String(), Verdict: string(t.Verdict), Formula: "sla.attainment/1",
+		Target: t.Target.Attain.String(), Verdict: report.Assessment(t.Verdict), Formula: "sla.attainment/1",
 	}}
 	// A count that was taken from others names them as its denominator.
 	count := func(suffix, en, de string, n int64, from *int64) {
 		value := decimal(n)
-		f := report.Figure{Agreement: agreement, Name: name + "." + suffix,
+		f := report.Figure{Group: report.Under(agreement), Name: name + "." + suffix,
 			Label: text.F("%s: "+en, "%s: "+de, name),
-			Value: &value, Unit: "tickets", Numerator: &n, N: n, Formula: "sla." + suffix + "/1"}
+			Value: &value, Unit: report.InTickets, Numerator: &n, N: n, Formula: "sla." + suffix + "/1"}
 		if from != nil {
 			den := *from
 			f.Denominator, f.N = &den, den
@@ -83,7 +83,7 @@ func targetFigures(agreement string, t sla.TargetResult) []report.Figure {
 	if t.Claims == 0 { // the source says nothing, which isn't a claim of zero
 		for i, f := range figures {
 			if f.Name == name+".claimed-met" || f.Name == name+".differ" {
-				figures[i].Value, figures[i].Verdict = nil, string(sla.NoData)
+				figures[i].Value, figures[i].Verdict = nil, report.NoData
 			}
 		}
 	}
@@ -94,15 +94,15 @@ func targetFigures(agreement string, t sla.TargetResult) []report.Figure {
 // numerator and denominator; without a limit there is no utilisation.
 func workloadFigure(agreement string, w sla.WorkloadResult) report.Figure {
 	actual, value := w.Actual, decimal(w.Actual)
-	f := report.Figure{Agreement: agreement, Name: "workload." + w.Limit.Name,
+	f := report.Figure{Group: report.Under(agreement), Name: "workload." + w.Limit.Name,
 		Label: text.F("Workload: %s", "Last: %s", w.Limit.Name),
-		Value: &value, Unit: "tickets", Numerator: &actual, N: actual,
-		Verdict: string(w.Verdict), Formula: "sla.workload/1"}
+		Value: &value, Unit: report.InTickets, Numerator: &actual, N: actual,
+		Verdict: report.Assessment(w.Verdict), Formula: "sla.workload/1"}
 	if w.Limit.Limit > 0 {
 		limit := w.Limit.Limit
 		f.Denominator, f.Target = &limit, decimal(limit)
 	} else {
-		f.Verdict = string(sla.NoData)
+		f.Verdict = report.NoData
 	}
 	return f
 }

@@ -13,7 +13,7 @@ func depthFigures(agreement string, t sla.TargetResult) []report.Figure {
 	name := t.Target.Name
 	var all []report.Figure
 	add := func(suffix string, label text.Text, f report.Figure) {
-		f.Agreement, f.Name = agreement, name+"."+suffix
+		f.Group, f.Name = report.Under(agreement), name+"."+suffix
 		f.Label = text.New(name+": "+label.En, name+": "+label.De)
 		all = append(all, f)
 	}
@@ -23,14 +23,14 @@ func depthFigures(agreement string, t sla.TargetResult) []report.Figure {
 	}
 	share := report.Ratio{Num: counts.Met, Den: counts.Decided}
 	add("attainment-all", text.New("attainment without exclusions", "Erfüllungsgrad ohne Ausschlüsse"), report.Figure{
-		Value: share.Exact(6), Unit: "percent", Numerator: &share.Num, Denominator: &share.Den, N: share.Den,
-		Target: t.Target.Attain.String(), Verdict: string(verdict), Formula: "sla.attainment-all/1"})
+		Value: share.Exact(6), Unit: report.InPercent, Numerator: &share.Num, Denominator: &share.Den, N: share.Den,
+		Target: t.Target.Attain.String(), Verdict: report.Assessment(verdict), Formula: "sla.attainment-all/1"})
 	out, value := counts.Decided-t.Decided, decimal(counts.Decided-t.Decided)
 	add("excluded", text.New("excluded from the decided", "aus den entschiedenen ausgeschlossen"), report.Figure{
-		Value: &value, Unit: "tickets", Numerator: &out, Denominator: &share.Den, N: share.Den, Formula: "sla.excluded/1"})
+		Value: &value, Unit: report.InTickets, Numerator: &out, Denominator: &share.Den, N: share.Den, Formula: "sla.excluded/1"})
 
 	for i, rank := range t.Percentiles.Ranks() {
-		f := report.Figure{Unit: "seconds", N: t.Decided, Formula: "sla.percentile/1"}
+		f := report.Figure{Unit: report.InSeconds, N: t.Decided, Formula: "sla.percentile/1"}
 		if t.Percentiles != nil {
 			v := decimal(rank)
 			f.Value = &v
@@ -38,7 +38,7 @@ func depthFigures(agreement string, t sla.TargetResult) []report.Figure {
 		p := [...]string{"50", "90", "95"}[i]
 		add("p"+p, text.F("%[1]s\u202f%% took at most", "%[1]s\u202f%% dauerten höchstens", p), f)
 	}
-	low, high := report.Figure{Unit: "percent", N: t.Decided, Formula: "sla.wilson/1"}, report.Figure{Unit: "percent", N: t.Decided, Formula: "sla.wilson/1"}
+	low, high := report.Figure{Unit: report.InPercent, N: t.Decided, Formula: "sla.wilson/1"}, report.Figure{Unit: report.InPercent, N: t.Decided, Formula: "sla.wilson/1"}
 	if interval, err := (stats.Proportion{K: t.Met, N: t.Decided}).Wilson(stats.Z95); err == nil && interval != nil {
 		l, h := report.PerCent(interval.Low, 6), report.PerCent(interval.High, 6)
 		low.Value, high.Value = &l, &h
@@ -53,13 +53,13 @@ func agreementFigures(a sla.AgreementResult) (all []report.Figure) {
 	if s := a.Score; s != nil {
 		cover := s.Coverage
 		all = append(all,
-			report.Figure{Agreement: a.Name, Name: "score", Label: text.New("Weighted score", "Gewichtete Gesamtnote"),
-				Value: s.Value, Unit: "percent", N: s.WithData, Formula: "sla.score/1"},
-			report.Figure{Agreement: a.Name, Name: "score.coverage", Label: text.New("Weighted score: weights with data", "Gewichtete Gesamtnote: Gewichte mit Daten"),
-				Value: &cover, Unit: "percent", N: s.Targets, Formula: "sla.score-coverage/1"})
+			report.Figure{Group: report.Under(a.Name), Name: "score", Label: text.New("Weighted score", "Gewichtete Gesamtnote"),
+				Value: s.Value, Unit: report.InPercent, N: s.WithData, Formula: "sla.score/1"},
+			report.Figure{Group: report.Under(a.Name), Name: "score.coverage", Label: text.New("Weighted score: weights with data", "Gewichtete Gesamtnote: Gewichte mit Daten"),
+				Value: &cover, Unit: report.InPercent, N: s.Targets, Formula: "sla.score-coverage/1"})
 	}
 	if c := a.Credits; c != nil {
-		unit := c.Agreed.Fee.Currency
+		unit := report.Unit(c.Agreed.Fee.Currency)
 		for _, t := range c.Targets {
 			var n int64
 			for _, g := range a.Targets {
@@ -67,10 +67,10 @@ func agreementFigures(a sla.AgreementResult) (all []report.Figure) {
 					n = g.Decided
 				}
 			}
-			all = append(all, report.Figure{Agreement: a.Name, Name: t.Target + ".credit",
+			all = append(all, report.Figure{Group: report.Under(a.Name), Name: t.Target + ".credit",
 				Label: text.New(t.Target+": credit, proposed", t.Target+": Gutschrift, vorgeschlagen"), Value: t.Amount, Unit: unit, N: n, Formula: "sla.credit/1"})
 		}
-		all = append(all, report.Figure{Agreement: a.Name, Name: "credit", Label: text.New("Credits together, proposed", "Gutschriften zusammen, vorgeschlagen"),
+		all = append(all, report.Figure{Group: report.Under(a.Name), Name: "credit", Label: text.New("Credits together, proposed", "Gutschriften zusammen, vorgeschlagen"),
 			Value: c.Amount, Unit: unit, N: int64(len(c.Targets)), Formula: "sla.credit-total/1"})
 	}
 	return all
@@ -85,17 +85,17 @@ func peakFigures(agreement string, w sla.WorkloadResult) []report.Figure {
 	}
 	value, over := decimal(peak), int64(len(w.Exceeded))
 	what := w.Limit.Title()
-	f := report.Figure{Agreement: agreement, Name: "workload." + w.Limit.Name + ".peak-" + w.Limit.Per,
-		Label: text.New("Workload: most "+what.En, "Last: höchstens "+what.De), Value: &value, Unit: "tickets", Numerator: &peak, N: w.Actual,
-		Verdict: string(w.Verdict), Formula: "sla.workload-peak/1"}
-	above := report.Figure{Agreement: agreement, Name: "workload." + w.Limit.Name + ".above-" + w.Limit.Per,
-		Label: text.New("Workload: times above the limit of "+what.En, "Last: wie oft über der Grenze "+what.De), Unit: "times", N: w.Actual, Formula: "sla.workload-above/1"}
+	f := report.Figure{Group: report.Under(agreement), Name: "workload." + w.Limit.Name + ".peak-" + w.Limit.Per,
+		Label: text.New("Workload: most "+what.En, "Last: höchstens "+what.De), Value: &value, Unit: report.InTickets, Numerator: &peak, N: w.Actual,
+		Verdict: report.Assessment(w.Verdict), Formula: "sla.workload-peak/1"}
+	above := report.Figure{Group: report.Under(agreement), Name: "workload." + w.Limit.Name + ".above-" + w.Limit.Per,
+		Label: text.New("Workload: times above the limit of "+what.En, "Last: wie oft über der Grenze "+what.De), Unit: report.InTimes, N: w.Actual, Formula: "sla.workload-above/1"}
 	if w.Limit.Limit > 0 {
 		limit, n := w.Limit.Limit, decimal(over)
 		f.Denominator, f.Target = &limit, decimal(limit)
 		above.Value, above.Numerator = &n, &over
 	} else {
-		above.Verdict = string(sla.NoData)
+		above.Verdict = report.NoData
 	}
 	return []report.Figure{f, above}
 }
