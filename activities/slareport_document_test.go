@@ -138,9 +138,9 @@ func TestFigures(t *testing.T) {
 	}
 	require.Len(t, d.Figures, 4*17+2)
 	missed := figure(t, d, "p4-resolution.attainment")
-	require.Equal(t, "missed", missed.Verdict)
+	require.Equal(t, report.Missed, missed.Verdict)
 	require.Equal(t, "99.9", missed.Target)
-	require.Equal(t, "n/a", figure(t, d, "workload.unlimited").Verdict)
+	require.Equal(t, report.NoData, figure(t, d, "workload.unlimited").Verdict)
 	seen := map[string]bool{}
 	for _, f := range d.Figures {
 		require.False(t, seen[f.Group.Name+" "+f.Name], f.Name)
