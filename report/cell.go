@@ -53,7 +53,7 @@ func Named(t text.Text, name string) text.Text {
 
 // NotApplicable is what stands where there was nothing to count: it is neither
 // 0 nor 0 % nor 100 %.
-func NotApplicable() text.Text { return text.New("n/a", "n.\u202fa.") }
+func NotApplicable() text.Text { return text.New("n/a", "entfällt") }
 
 // Number writes an integer with the separators of each language.
 func Number(n int64) text.Text {

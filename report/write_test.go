@@ -49,22 +49,22 @@ func TestWriter(t *testing.T) {
 func TestFigureWriter(t *testing.T) {
 	w := WriteFigures()
 	require.Equal(t, []Figure{}, w.Figures())
-	p1 := w.Of("desk").Under("p1")
-	p1.Share("attainment", "sla.attainment/1", 2, 3, "attainment", "Erfüllungsgrad").Against("95", "missed")
+	p1 := w.Of(Under("desk")).Below("p1")
+	p1.Share("attainment", "sla.attainment/1", 2, 3, "attainment", "Erfüllungsgrad").Against("95", Missed)
 	p1.Share("empty", "sla.attainment/1", 0, 0, "attainment", "Erfüllungsgrad")
-	p1.Count("met", "sla.met/1", "tickets", 2, "met", "eingehalten").From(3)
+	p1.Count("met", "sla.met/1", InTickets, 2, "met", "eingehalten").From(3)
 	exact := "12.5"
-	w.Of("desk").Value("credit", "sla.credit/1", "EUR", &exact, 4, "credit of %s", "Gutschrift %s", "all")
-	w.Of("other").Value("credit", "sla.credit/1", "EUR", nil, 0, "credit", "Gutschrift")
+	w.Of(Under("desk")).Value("credit", "sla.credit/1", "EUR", &exact, 4, "credit of %s", "Gutschrift %s", "all")
+	w.Of(Under("other")).Value("credit", "sla.credit/1", "EUR", nil, 0, "credit", "Gutschrift")
 	str, n := func(s string) *string { return &s }, func(n int64) *int64 { return &n }
 	require.Equal(t, []Figure{
-		{Agreement: "desk", Name: "p1.attainment", Label: text.New("p1: attainment", "p1: Erfüllungsgrad"), Value: str("66.666667"), Unit: "percent",
+		{Group: Under("desk"), Name: "p1.attainment", Label: text.New("p1: attainment", "p1: Erfüllungsgrad"), Value: str("66.666667"), Unit: "percent",
 			Numerator: n(2), Denominator: n(3), N: 3, Target: "95", Verdict: "missed", Formula: "sla.attainment/1"},
-		{Agreement: "desk", Name: "p1.empty", Label: text.New("p1: attainment", "p1: Erfüllungsgrad"), Unit: "percent",
+		{Group: Under("desk"), Name: "p1.empty", Label: text.New("p1: attainment", "p1: Erfüllungsgrad"), Unit: "percent",
 			Numerator: n(0), Denominator: n(0), Formula: "sla.attainment/1"},
-		{Agreement: "desk", Name: "p1.met", Label: text.New("p1: met", "p1: eingehalten"), Value: str("2"), Unit: "tickets",
+		{Group: Under("desk"), Name: "p1.met", Label: text.New("p1: met", "p1: eingehalten"), Value: str("2"), Unit: "tickets",
 			Numerator: n(2), Denominator: n(3), N: 3, Formula: "sla.met/1"},
-		{Agreement: "desk", Name: "credit", Label: text.New("credit of all", "Gutschrift all"), Value: str("12.5"), Unit: "EUR", N: 4, Formula: "sla.credit/1"},
-		{Agreement: "other", Name: "credit", Label: text.New("credit", "Gutschrift"), Unit: "EUR", Formula: "sla.credit/1"},
+		{Group: Under("desk"), Name: "credit", Label: text.New("credit of all", "Gutschrift all"), Value: str("12.5"), Unit: "EUR", N: 4, Formula: "sla.credit/1"},
+		{Group: Under("other"), Name: "credit", Label: text.New("credit", "Gutschrift"), Unit: "EUR", Formula: "sla.credit/1"},
 	}, w.Figures())
 }

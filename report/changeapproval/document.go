@@ -37,7 +37,7 @@ func Draft(c planning.Change, titleOf func(process string) text.Text) (report.Do
 		Title:   text.New("Change of the plan", "Änderung des Plans"),
 		Subject: report.Named(c.Title, c.Service),
 		Figures: []report.Figure{},
-		Sources: []report.Source{{Kind: string(c.Document.Kind), Name: c.Document.Metadata.Name, Version: fmt.Sprint(c.Base + 1), Hash: c.Hash}},
+		Sources: []report.Source{{Kind: report.SourceKind(c.Document.Kind), Name: c.Document.Metadata.Name, Version: fmt.Sprint(c.Base + 1), Hash: c.Hash}},
 
 		ComputedAt: c.At.UTC(),
 	}

@@ -14,10 +14,10 @@ import (
 func Figures(r sla.Result) []report.Figure {
 	w := report.WriteFigures()
 	for _, a := range r.Agreements {
-		of := w.Of(a.Name)
+		of := w.Of(report.Under(a.Name))
 		for _, t := range a.Targets {
-			countFigures(of.Under(t.Target.Name), t)
-			depthFigures(of.Under(t.Target.Name), t)
+			countFigures(of.Below(t.Target.Name), t)
+			depthFigures(of.Below(t.Target.Name), t)
 		}
 		agreementFigures(of, a)
 		workloadFigures(of, a)
@@ -28,9 +28,9 @@ func Figures(r sla.Result) []report.Figure {
 // countFigures are the attainment of a target and the counts around it.
 func countFigures(w report.FigureWriter, t sla.TargetResult) {
 	w.Share("attainment", "sla.attainment/1", t.Met, t.Decided, "attainment", "Erfüllungsgrad").
-		Against(t.Target.Attain.String(), string(t.Verdict))
+		Against(t.Target.Attain.String(), report.Assessment(t.Verdict))
 	count := func(name string, n int64, en, de string) *report.Figure {
-		return w.Count(name, "sla."+name+"/1", "tickets", n, en, de)
+		return w.Count(name, "sla."+name+"/1", report.InTickets, n, en, de)
 	}
 	count("met", t.Met, "met", "eingehalten").From(t.Decided)
 	count("breached", t.Breached, "breached", "verletzt").From(t.Decided)
@@ -40,8 +40,8 @@ func countFigures(w report.FigureWriter, t sla.TargetResult) {
 	met := count("claimed-met", t.ClaimedMet, "met according to the source", "laut Quelle eingehalten").From(t.Claims)
 	differ := count("differ", t.Differ, "source and clock differ", "Quelle und Uhr weichen ab").From(t.Claims)
 	if t.Claims == 0 { // the source says nothing, which isn't a claim of zero
-		met.Value, met.Verdict = nil, string(sla.NoData)
-		differ.Value, differ.Verdict = nil, string(sla.NoData)
+		met.Value, met.Verdict = nil, report.NoData
+		differ.Value, differ.Verdict = nil, report.NoData
 	}
 	count("reopened", t.Reopened, "reopened after an earlier decision", "nach früherer Entscheidung wiedereröffnet")
 	count("reopened-breached", t.ReopenedBreached, "reopened and now breached", "wiedereröffnet und nun verletzt").From(t.Reopened)
@@ -68,7 +68,7 @@ func workloadFigures(w report.FigureWriter, a sla.AgreementResult) {
 // volumeFigure carries the volume as its value and the utilisation of its limit
 // as numerator and denominator; without a limit there is no utilisation.
 func volumeFigure(w report.FigureWriter, x sla.WorkloadResult) {
-	f := w.Count("workload."+x.Limit.Name, "sla.workload/1", "tickets", x.Actual, "Workload: %s", "Last: %s", x.Limit.Name)
+	f := w.Count("workload."+x.Limit.Name, "sla.workload/1", report.InTickets, x.Actual, "Workload: %s", "Last: %s", x.Limit.Name)
 	limited(f, x)
 }
 
@@ -80,14 +80,14 @@ func peakFigures(w report.FigureWriter, x sla.WorkloadResult) {
 		peak = x.Peak.Tickets
 	}
 	name := "workload." + x.Limit.Name
-	f := w.Count(name+".peak-"+x.Limit.Per, "sla.workload-peak/1", "tickets", peak, "Workload: most %s", "Last: höchstens %s", x.Limit.Title())
+	f := w.Count(name+".peak-"+x.Limit.Per, "sla.workload-peak/1", report.InTickets, peak, "Workload: most %s", "Last: höchstens %s", x.Limit.Title())
 	f.N = x.Actual
 	limited(f, x)
-	above := w.Count(name+".above-"+x.Limit.Per, "sla.workload-above/1", "times", int64(len(x.Exceeded)),
+	above := w.Count(name+".above-"+x.Limit.Per, "sla.workload-above/1", report.InTimes, int64(len(x.Exceeded)),
 		"Workload: times above the limit of %s", "Last: wie oft über der Grenze %s", x.Limit.Title())
 	above.N = x.Actual
 	if x.Limit.Limit == 0 {
-		above.Value, above.Numerator, above.Verdict = nil, nil, string(sla.NoData)
+		above.Value, above.Numerator, above.Verdict = nil, nil, report.NoData
 	}
 }
 
@@ -95,11 +95,11 @@ func peakFigures(w report.FigureWriter, x sla.WorkloadResult) {
 func limited(f *report.Figure, x sla.WorkloadResult) {
 	limit := x.Limit.Limit
 	if limit == 0 {
-		f.Verdict = string(sla.NoData)
+		f.Verdict = report.NoData
 		return
 	}
 	f.Denominator = &limit
-	f.Against(decimal(limit), string(x.Verdict))
+	f.Against(decimal(limit), report.Assessment(x.Verdict))
 }
 
 func decimal(n int64) string { return strconv.FormatInt(n, 10) }
