@@ -42,6 +42,9 @@ type taskRow struct {
 
 func (t taskRow) plain() task.Task {
 	t.Task.Outcomes, t.Task.Title, t.Task.Text, t.Task.Fields = t.Outcomes.V, t.Title.V, t.Text.V, t.Fields.V
+	if t.Task.Fields == nil {
+		t.Task.Fields = []task.Field{}
+	}
 	t.Task.For = task.For{Who: t.Who, Role: t.Role, Persons: t.Persons}
 	for _, how := range t.Against {
 		t.Task.Against = append(t.Task.Against, task.How(how))
