@@ -183,7 +183,7 @@ func (s *server) planOf(ctx context.Context, who person.Actor) (slots []planning
 			return nil, false, err
 		}
 		for _, slot := range part {
-			inside, err := sees.of(ctx, slot.Scope)
+			inside, err := sees.of(ctx, slot.About)
 			if err != nil {
 				return nil, false, err
 			}

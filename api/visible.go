@@ -5,9 +5,9 @@ import (
 	"encoding/json"
 	"slices"
 
-	"turnus/itsm/agreement"
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
+	"turnus/itsm/process"
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
 	"turnus/itsm/task"
@@ -24,42 +24,42 @@ import (
 //     times, since they hold tickets: the service's owner, its approvers, and
 //     auditors. An administrator isn't among them.
 //
-// insider is asked once for each service and request.
+// insider is asked once for each scope and request.
 type insider struct {
 	s     *server
 	actor person.Actor
-	known map[string]bool
+	known map[resource.Ref]bool
 }
 
 func (s *server) insider(ctx context.Context) *insider { return s.insiderAs(actorOf(ctx)) }
 
 // insiderAs asks for somebody whom no token names: a feed's address does.
 func (s *server) insiderAs(who person.Actor) *insider {
-	return &insider{s: s, actor: who, known: map[string]bool{}}
+	return &insider{s: s, actor: who, known: map[resource.Ref]bool{}}
 }
 
-// of says whether the actor sees the inside of runs about a service.
-func (i *insider) of(ctx context.Context, service string) (bool, error) {
+// of says whether the actor sees the inside of runs about something.
+func (i *insider) of(ctx context.Context, about resource.Ref) (bool, error) {
 	if i.actor.Has(person.Auditor) {
 		return true, nil
 	}
-	if seen, ok := i.known[service]; ok {
+	if seen, ok := i.known[about]; ok {
 		return seen, nil
 	}
-	svc, err := store.Current[agreement.ServiceSpec](ctx, i.s.Store, resource.Service, service)
+	scope, err := i.s.Store.ScopeAbout(ctx, about)
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return false, err
 	}
-	seen := err == nil && (svc.Spec.Owner == i.actor.Person ||
-		i.actor.Has(person.Approver) && slices.Contains(svc.Spec.Approvers, i.actor.Person))
-	i.known[service] = seen
+	seen := err == nil && (scope.Owner == i.actor.Person ||
+		i.actor.Has(person.Approver) && slices.Contains(scope.Approvers, i.actor.Person))
+	i.known[about] = seen
 	return seen, nil
 }
 
 // run is what the actor sees of a run.
 func (i *insider) run(ctx context.Context, r run.Run) (run.Run, error) {
 	if r.State != run.Published {
-		seen, err := i.of(ctx, r.Service)
+		seen, err := i.of(ctx, r.About)
 		if err != nil {
 			return run.Run{}, err
 		}
@@ -82,7 +82,7 @@ func (i *insider) report(ctx context.Context, r report.Report) error {
 	if r.Version > 0 {
 		return nil
 	}
-	seen, err := i.of(ctx, r.Service)
+	seen, err := i.of(ctx, r.About)
 	if err != nil || seen {
 		return err
 	}
@@ -93,7 +93,7 @@ func (i *insider) report(ctx context.Context, r report.Report) error {
 
 // receipts refuses the receipts of a report to those who aren't concerned.
 func (i *insider) receipts(ctx context.Context, r report.Report) error {
-	seen, err := i.of(ctx, r.Service)
+	seen, err := i.of(ctx, r.About)
 	if err != nil || seen {
 		return err
 	}
@@ -111,7 +111,7 @@ func (i *insider) task(ctx context.Context, t task.Task) error {
 	if err != nil {
 		return err
 	}
-	seen, err := i.of(ctx, r.Service)
+	seen, err := i.of(ctx, r.About)
 	if err != nil || seen {
 		return err
 	}
@@ -123,32 +123,41 @@ func (i *insider) task(ctx context.Context, t task.Task) error {
 // owns refuses whoever neither owns a service nor has one of the roles that
 // may act for every service. A service that isn't there is not found.
 func (s *server) owns(ctx context.Context, service string, or ...person.Role) error {
-	svc, err := store.Current[agreement.ServiceSpec](ctx, s.Store, resource.Service, service)
+	return s.ownsAbout(ctx, resource.Ref{Kind: resource.Service, Name: service}, or...)
+}
+
+// ownsAbout is owns for whatever something on record is about.
+func (s *server) ownsAbout(ctx context.Context, about resource.Ref, or ...person.Role) error {
+	scope, err := s.Store.ScopeAbout(ctx, about)
 	if err != nil {
 		return err
 	}
 	a := actorOf(ctx)
-	if a.Has(or...) || svc.Spec.Owner == a.Person {
+	if a.Has(or...) || scope.Owner == a.Person {
 		return nil
 	}
 	return s.refused(ctx, requestOf(ctx).operation, fault.New(fault.Forbidden, text.F(
-		"%s doesn't own the service %s.", "%s ist für den Service %s nicht verantwortlich.", a.Person, service)))
+		"%s doesn't own %s.", "%s ist für %s nicht verantwortlich.", a.Person, scope.Named())))
 }
 
 // concerns refuses whoever neither owns a service, nor approves for it, nor
 // looks at every service. A service that isn't there is not found.
 func (s *server) concerns(ctx context.Context, service string) error {
-	svc, err := store.Current[agreement.ServiceSpec](ctx, s.Store, resource.Service, service)
+	scope, err := s.Store.ScopeAbout(ctx, resource.Ref{Kind: resource.Service, Name: service})
 	if err != nil {
 		return err
 	}
+	return s.concernsScope(ctx, scope)
+}
+
+func (s *server) concernsScope(ctx context.Context, scope store.Scope) error {
 	a := actorOf(ctx)
-	if a.Has(person.Administrator, person.Auditor) || svc.Spec.Owner == a.Person ||
-		a.Has(person.Approver) && slices.Contains(svc.Spec.Approvers, a.Person) {
+	if a.Has(person.Administrator, person.Auditor) || scope.Owner == a.Person ||
+		a.Has(person.Approver) && slices.Contains(scope.Approvers, a.Person) {
 		return nil
 	}
 	return s.refused(ctx, requestOf(ctx).operation, fault.New(fault.Forbidden, text.F(
-		"%s neither owns the service %s nor approves for it.", "%s verantwortet den Service %s nicht und gibt auch nicht für ihn frei.", a.Person, service)))
+		"%s neither owns %s nor approves for it.", "%s ist für %s weder verantwortlich noch freigabeberechtigt.", a.Person, scope.Named())))
 }
 
 // sight limits what the actor reads of findings and of what is declared to the
@@ -217,14 +226,22 @@ func (s *server) previews(ctx context.Context, docs []resource.Raw) error {
 	if sight(actorOf(ctx)).All {
 		return nil
 	}
-	asked := map[string]bool{}
+	asked := map[[2]string]bool{}
 	for _, d := range docs {
-		var spec struct{ Scope string }
-		if d.Kind != resource.Interval || json.Unmarshal(d.Spec, &spec) != nil || asked[spec.Scope] {
+		var spec struct{ Process, Scope string }
+		if d.Kind != resource.Interval || json.Unmarshal(d.Spec, &spec) != nil || asked[[2]string{spec.Process, spec.Scope}] {
 			continue
 		}
-		asked[spec.Scope] = true
-		if err := s.concerns(ctx, spec.Scope); err != nil && !fault.Is(err, fault.NotFound) {
+		asked[[2]string{spec.Process, spec.Scope}] = true
+		p, err := process.FindPlanned(spec.Process)
+		if err != nil {
+			continue // the preview says what is wrong
+		}
+		scope, err := s.Store.Scope(ctx, p, spec.Scope)
+		if err == nil {
+			err = s.concernsScope(ctx, scope)
+		}
+		if err != nil && !fault.Is(err, fault.Invalid) {
 			return err
 		}
 	}
