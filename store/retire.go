@@ -71,7 +71,7 @@ func (s *Store) Retire(ctx context.Context, by person.Actor, now time.Time, k re
 func usersOf(ctx context.Context, tx *sqlx.Tx, k resource.Kind, name string, now time.Time) ([]string, error) {
 	var users []string
 	switch k {
-	case resource.Person, resource.Calendar, resource.Service:
+	case resource.Person, resource.Calendar, resource.Service, resource.Organisation:
 	case resource.SLI:
 		return objectivesWith(ctx, tx, func(s slo.Spec) bool { return s.IndicatorRef == name })
 	default:
@@ -104,6 +104,11 @@ func usersOf(ctx context.Context, tx *sqlx.Tx, k resource.Kind, name string, now
 		return nil, err
 	}
 	users = append(users, planned...)
+	var runs []string
+	if err := tx.SelectContext(ctx, &runs, `SELECT id FROM run WHERE about_kind = $1 AND about = $2 AND ended_at IS NULL ORDER BY id`, string(k), name); err != nil {
+		return nil, err
+	}
+	users = append(users, runs...)
 	if k != resource.Service {
 		return users, nil
 	}
@@ -120,12 +125,7 @@ func usersOf(ctx context.Context, tx *sqlx.Tx, k resource.Kind, name string, now
 	if err != nil {
 		return nil, err
 	}
-	users = append(users, objectives...)
-	var runs []string
-	if err := tx.SelectContext(ctx, &runs, `SELECT id FROM run WHERE service = $1 AND ended_at IS NULL ORDER BY id`, name); err != nil {
-		return nil, err
-	}
-	return append(users, runs...), nil
+	return append(users, objectives...), nil
 }
 
 // objectivesWith names the SLOs that need something.
@@ -143,7 +143,11 @@ func objectivesWith(ctx context.Context, tx *sqlx.Tx, need func(slo.Spec) bool) 
 // inForceWith names the agreements of a service of which a version in force
 // now or later counts in a calendar.
 func inForceWith(ctx context.Context, tx *sqlx.Tx, service, name string, now time.Time) ([]string, error) {
-	all, err := termsOf(ctx, tx, service)
+	scope, err := scopeAbout(ctx, tx, resource.Ref{Kind: resource.Service, Name: service})
+	if err != nil {
+		return nil, err
+	}
+	all, err := termsOf(ctx, tx, scope)
 	if err != nil {
 		return nil, err
 	}

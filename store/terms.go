@@ -23,8 +23,8 @@ type term struct {
 }
 
 // termsOf reads what was agreed for a service, by name.
-func termsOf(ctx context.Context, q sqlx.QueryerContext, service string) ([]terms, error) {
-	list, err := agreementsOf(ctx, q, service)
+func termsOf(ctx context.Context, q sqlx.QueryerContext, of Scope) ([]terms, error) {
+	list, err := agreementsOf(ctx, q, of.Service(), of.Zone)
 	if err != nil {
 		return nil, err
 	}
