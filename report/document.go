@@ -31,6 +31,7 @@ type Document struct {
 	Sources     []Source  `json:"sources"`
 	Restates    *Restated `json:"restates,omitempty"` // the version that this one takes the place of
 	ComputedAt  time.Time `json:"computed_at"`
+	Wording     int       `json:"wording,omitempty"` // of its process's room, counted up when words change; 0: as 0.1.0 had them
 }
 
 // Tile is a headline of the summary: one value with its verdict.

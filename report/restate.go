@@ -1,9 +1,13 @@
 package report
 
 import (
+	"encoding/json"
+	"fmt"
 	"strconv"
 	"time"
 
+	"turnus/itsm/canonical"
+	"turnus/itsm/run"
 	"turnus/itsm/text"
 )
 
@@ -15,9 +19,27 @@ type Restated struct {
 	Published time.Time `json:"published"`
 }
 
-// Restate makes d the restatement of a published report: it names that
-// version, and sets figures that changed side by side, before everything else.
-func (d *Document) Restate(old Report) {
+// InForce is what is frozen of a published report, for the document that takes
+// its place.
+func (r Report) InForce() (run.InForce, error) {
+	figures, err := canonical.JSON(r.Figures)
+	if err != nil {
+		return run.InForce{}, err
+	}
+	return run.InForce{Version: r.Version, Run: r.Run, Hash: r.Hash, Published: r.Published.UTC(), Figures: figures}, nil
+}
+
+// Restate makes d the restatement of the report that was in force: it names
+// that version, and sets figures that changed side by side, before everything
+// else. Where none was in force it changes nothing.
+func (d *Document) Restate(old run.InForce) error {
+	if old.Version == 0 {
+		return nil
+	}
+	var figures []Figure
+	if err := json.Unmarshal(old.Figures, &figures); err != nil {
+		return fmt.Errorf("the figures of the report that is restated: %w", err)
+	}
 	d.Restates = &Restated{Version: old.Version, Run: old.Run, Hash: old.Hash, Published: old.Published.UTC()}
 	s := Section{Title: text.New("Restatement", "Berichtigung")}
 	changed := Table{
@@ -29,7 +51,7 @@ func (d *Document) Restate(old Report) {
 	}
 	type key struct{ agreement, name string }
 	before := map[key]Figure{}
-	for _, f := range old.Figures {
+	for _, f := range figures {
 		before[key{f.Agreement, f.Name}] = f
 	}
 	for _, f := range d.Figures {
@@ -47,7 +69,7 @@ func (d *Document) Restate(old Report) {
 			changed.Rows = append(changed.Rows, []Cell{Words(text.Same(f.Agreement)), Words(label), was.agreed(), f.agreed()})
 		}
 	}
-	for _, f := range old.Figures { // in their order
+	for _, f := range figures { // in their order
 		if _, gone := before[key{f.Agreement, f.Name}]; gone {
 			changed.Rows = append(changed.Rows, []Cell{Words(text.Same(f.Agreement)), Words(f.Label), f.cell(), absent()})
 		}
@@ -61,6 +83,7 @@ func (d *Document) Restate(old Report) {
 		s.Tables = []Table{changed}
 	}
 	d.Sections = append([]Section{s}, d.Sections...)
+	return nil
 }
 
 func absent() Cell { return Words(text.New("not there", "nicht vorhanden")) }
