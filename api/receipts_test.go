@@ -25,8 +25,8 @@ import (
 	"turnus/itsm/text"
 	"turnus/itsm/ticket"
 	"turnus/report"
-	"turnus/report/figures"
 	"turnus/report/receipt"
+	"turnus/report/slareport"
 	"turnus/store"
 )
 
@@ -65,7 +65,7 @@ func (h *house) reported(t *testing.T, n int) report.Report {
 	require.NoError(t, err)
 	frozen, err := canonical.Hash(f)
 	require.NoError(t, err)
-	d := report.Document{Run: r.ID, Process: "sla-report", Scope: "payments", Period: "2026-10", Zone: "UTC", Figures: figures.SLA(res),
+	d := report.Document{Run: r.ID, Process: "sla-report", Scope: "payments", Period: "2026-10", Zone: "UTC", Figures: slareport.Figures(res),
 		Sources: []report.Source{{Kind: report.FrozenSet, Hash: frozen}}, ComputedAt: testNow}
 	hash, doc, err := report.Hash(d)
 	require.NoError(t, err)

@@ -34,6 +34,14 @@ func At(t time.Time) Cell { u := t.UTC(); return Cell{At: &u} }
 // Judged is a cell that holds a word with its tone.
 func Judged(t text.Text, tone Tone) Cell { return Cell{Verdict: &Verdict{Text: t, Tone: tone}} }
 
+// Named is a display name in both languages, or the name where there is none.
+func Named(t text.Text, name string) text.Text {
+	if t.IsZero() {
+		return text.Same(name)
+	}
+	return text.New(t.In(text.En), t.In(text.De))
+}
+
 // NotApplicable is what stands where there was nothing to count: it is neither
 // 0 nor 0 % nor 100 %.
 func NotApplicable() text.Text { return text.New("n/a", "n.\u202fa.") }

@@ -23,8 +23,8 @@ import (
 	"turnus/itsm/text"
 	"turnus/itsm/ticket"
 	"turnus/report"
-	"turnus/report/figures"
 	"turnus/report/receipt"
+	"turnus/report/slareport"
 )
 
 var update = flag.Bool("update", false, "write the golden file anew")
@@ -148,7 +148,7 @@ func draftedFrom(t testing.TB, f sla.Frozen, tickets iter.Seq2[ticket.Version, e
 	hash, err := canonical.Hash(f)
 	require.NoError(t, err)
 	d := report.Document{Run: f.Run, Process: "sla-report", Scope: f.Service, Period: f.Period, From: f.From, To: f.To, Zone: f.Zone,
-		Title: text.New("SLA report", "SLA-Bericht"), Subject: f.Title, Summary: []report.Tile{}, Sections: []report.Section{}, Figures: figures.SLA(r),
+		Title: text.New("SLA report", "SLA-Bericht"), Subject: f.Title, Summary: []report.Tile{}, Sections: []report.Section{}, Figures: slareport.Figures(r),
 		Sources: []report.Source{{Kind: report.FrozenSet, Name: f.Run, Version: "1", Hash: hash}}, ComputedAt: f.At}
 	out := report.Report{Document: d}
 	out.Hash, _, err = report.Hash(d)

@@ -17,7 +17,7 @@
 // come to, and what the figures are made of; verification is the SHA-256 of all
 // bytes before its comma.
 //
-// It is pure, and may import report, report/figures and itsm.
+// It is pure, and may import report, report/slareport and itsm.
 //
 //	err := receipt.SLA(w, rep, frozen, tickets)
 //	verdict, err := receipt.Verify(r)

@@ -15,7 +15,7 @@ import (
 	"turnus/itsm/text"
 	"turnus/itsm/ticket"
 	"turnus/report"
-	"turnus/report/figures"
+	"turnus/report/slareport"
 )
 
 // SLAReport is the process whose receipts these are.
@@ -61,7 +61,7 @@ func SLA(w io.Writer, r report.Report, f sla.Frozen, tickets iter.Seq2[ticket.Ve
 	}
 	var found findings
 	found.set(f, set)
-	derived, err := canonical.JSON(figures.SLA(totals.Result))
+	derived, err := canonical.JSON(slareport.Figures(totals.Result))
 	if err != nil {
 		return err
 	}
@@ -169,7 +169,7 @@ func verifySLA(x *Reader, v *Verdict, found *findings) error {
 		return err
 	}
 	found.set(f, set)
-	derived, err := canonical.JSON(figures.SLA(totals.Result))
+	derived, err := canonical.JSON(slareport.Figures(totals.Result))
 	if err != nil {
 		return err
 	}

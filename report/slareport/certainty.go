@@ -1,4 +1,4 @@
-package activities
+package slareport
 
 import (
 	"math/big"
@@ -9,8 +9,8 @@ import (
 	"turnus/report"
 )
 
-// slaCertainty says how much the attainment of each target can bear.
-func slaCertainty(a sla.AgreementResult, study sla.Study) report.Table {
+// certainty says how much the attainment of each target can bear.
+func certainty(a sla.AgreementResult, study sla.Study) report.Table {
 	t := report.Table{
 		Caption: text.New("How certain the attainment is, chance considered", "Wie sicher der Erfüllungsgrad ist, den Zufall bedacht"),
 		Columns: []report.Column{leftColumn("Target", "Ziel"), rightColumn("Attainment", "Erfüllungsgrad"),
@@ -44,8 +44,8 @@ func percentRange(low, high *big.Rat) text.Text {
 	return text.New(l.En+"–"+h.En+"\u202f%", l.De+"–"+h.De+"\u202f%")
 }
 
-// slaElapsed says how long the decided tickets took.
-func slaElapsed(a sla.AgreementResult) report.Table {
+// elapsed says how long the decided tickets took.
+func elapsed(a sla.AgreementResult) report.Table {
 	t := report.Table{
 		Caption: text.New("How long the decided tickets took on the target’s clock", "Wie lange die entschiedenen Tickets nach der Uhr des Ziels dauerten"),
 		Columns: []report.Column{leftColumn("Target", "Ziel"), rightColumn("Agreed within", "Vereinbart innerhalb"),
@@ -67,9 +67,9 @@ func slaElapsed(a sla.AgreementResult) report.Table {
 	return t
 }
 
-// slaWorst names the tickets furthest over their targets; without any it has no
+// worst names the tickets furthest over their targets; without any it has no
 // rows.
-func slaWorst(a sla.AgreementResult) report.Table {
+func worst(a sla.AgreementResult) report.Table {
 	t := report.Table{
 		Caption: text.New("Furthest over their target, five at most of each", "Am weitesten über dem Ziel, je Ziel höchstens fünf"),
 		Columns: []report.Column{leftColumn("Target", "Ziel"), leftColumn("Ticket", "Ticket"), rightColumn("Took", "Dauer"),
@@ -87,8 +87,8 @@ func slaWorst(a sla.AgreementResult) report.Table {
 	return t
 }
 
-// slaScore words the weighted score of an agreement.
-func slaScore(s *sla.Score) []text.Text {
+// score words the weighted score of an agreement.
+func score(s *sla.Score) []text.Text {
 	switch {
 	case s == nil:
 		return nil

@@ -1,4 +1,4 @@
-package activities
+package slareport
 
 import (
 	"strings"
@@ -9,9 +9,9 @@ import (
 	"turnus/report"
 )
 
-// slaExclusions shows what was left out, why, and what the figures would be
+// exclusions shows what was left out, why, and what the figures would be
 // with it: nothing if nothing was.
-func slaExclusions(f sla.Frozen, r sla.Result) []report.Section {
+func exclusions(f sla.Frozen, r sla.Result) []report.Section {
 	both := report.Table{
 		Caption: text.New("With the exclusions, which is what counts, and without them", "Mit den Ausschlüssen, wie es gilt, und ohne sie"),
 		Columns: []report.Column{leftColumn("Target", "Ziel"), rightColumn("Decided", "Entschieden"), rightColumn("Attainment", "Erfüllungsgrad"), leftColumn("Result", "Ergebnis"),
@@ -96,7 +96,7 @@ func targetName(r sla.Result, a sla.AgreementResult, t sla.TargetResult) text.Te
 	if len(r.Agreements) == 1 {
 		return text.Same(t.Target.Name)
 	}
-	title := titled(a.Title, a.Name)
+	title := report.Named(a.Title, a.Name)
 	return text.New(title.En+": "+t.Target.Name, title.De+": "+t.Target.Name)
 }
 

@@ -1,4 +1,4 @@
-package activities
+package slareport
 
 import (
 	"math/big"
@@ -10,9 +10,9 @@ import (
 	"turnus/report"
 )
 
-// slaCredits proposes what the provider owes; nothing where no credits are
+// credits proposes what the provider owes; nothing where no credits are
 // agreed.
-func slaCredits(r sla.Result) []report.Section {
+func credits(r sla.Result) []report.Section {
 	s := report.Section{
 		Title: text.New("Service credits, as a proposal", "Gutschriften, als Vorschlag"),
 		Paragraphs: []text.Text{text.New(
@@ -31,7 +31,7 @@ func slaCredits(r sla.Result) []report.Section {
 }
 
 func creditTable(a sla.AgreementResult) report.Table {
-	c, title := a.Credits, titled(a.Title, a.Name)
+	c, title := a.Credits, report.Named(a.Title, a.Name)
 	fee := money(string(c.Agreed.Fee.Amount), c.Agreed)
 	t := report.Table{
 		Caption: text.F("%[1]s: monthly fee %[3]s", "%[2]s: monatliches Entgelt %[4]s", title.En, title.De, fee.En, fee.De),

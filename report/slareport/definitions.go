@@ -1,4 +1,4 @@
-package activities
+package slareport
 
 import (
 	"maps"
@@ -12,9 +12,9 @@ import (
 	"turnus/report"
 )
 
-// slaDefinitions says in plain words how the figures came about, so that
+// definitions says in plain words how the figures came about, so that
 // somebody else could find them again.
-func slaDefinitions(f sla.Frozen, r sla.Result) report.Section {
+func definitions(f sla.Frozen, r sla.Result) report.Section {
 	s := report.Section{
 		Title: text.New("How it was computed", "Wie gerechnet wurde"),
 		Paragraphs: []text.Text{text.F(
@@ -94,7 +94,7 @@ func basisTable(f sla.Frozen) report.Table {
 
 // targetRules lists what the clock of each target obeys.
 func targetRules(f sla.Frozen, a sla.AgreementResult) report.Table {
-	title := titled(a.Title, a.Name)
+	title := report.Named(a.Title, a.Name)
 	t := report.Table{
 		Caption: text.F("Rules of the targets: %[1]s", "Regeln der Ziele: %[2]s", title.En, title.De),
 		Columns: []report.Column{leftColumn("Target", "Ziel"), leftColumn("Measures", "Misst"), leftColumn("Applies to", "Gilt für"), leftColumn("Calendar", "Kalender"),

@@ -1,4 +1,4 @@
-package activities
+package slareport
 
 import (
 	"strings"
@@ -15,9 +15,9 @@ func rightColumn(en, de string) report.Column {
 func named(s string) report.Cell        { return report.Words(text.Same(s)) }
 func inWords(en, de string) report.Cell { return report.Words(text.New(en, de)) }
 
-// slaResults is the section of one agreement, and so of one customer.
-func slaResults(a sla.AgreementResult, study sla.Study) report.Section {
-	title := titled(a.Title, a.Name)
+// agreementResults is the section of one agreement, and so of one customer.
+func agreementResults(a sla.AgreementResult, study sla.Study) report.Section {
+	title := report.Named(a.Title, a.Name)
 	who := text.Text{}
 	if a.Customer != "" {
 		who = text.F("Customer: %s. ", "Kunde: %s. ", a.Customer)
@@ -61,17 +61,17 @@ func slaResults(a sla.AgreementResult, study sla.Study) report.Section {
 		open.Rows = append(open.Rows, []report.Cell{named(t.Target.Name), report.Count(t.Open), report.Count(t.OpenBreached),
 			report.Count(t.Undecided), report.Count(t.Reopened), report.Count(t.ReopenedBreached)})
 	}
-	s.Paragraphs = append(s.Paragraphs, slaScore(a.Score)...)
-	s.Tables = []report.Table{results, slaCertainty(a, study), slaElapsed(a)}
-	if worst := slaWorst(a); len(worst.Rows) > 0 {
-		s.Tables = append(s.Tables, worst)
+	s.Paragraphs = append(s.Paragraphs, score(a.Score)...)
+	s.Tables = []report.Table{results, certainty(a, study), elapsed(a)}
+	if over := worst(a); len(over.Rows) > 0 {
+		s.Tables = append(s.Tables, over)
 	}
 	s.Tables = append(s.Tables, open)
 	return s
 }
 
-// slaClaims sets what the source system says of itself beside the clock.
-func slaClaims(r sla.Result) report.Section {
+// claims sets what the source system says of itself beside the clock.
+func claims(r sla.Result) report.Section {
 	s := report.Section{
 		Title: text.New("What the source claims, and what the clock says", "Was die Quelle angibt, und was die Uhr sagt"),
 		Paragraphs: []text.Text{text.New(
@@ -79,7 +79,7 @@ func slaClaims(r sla.Result) report.Section {
 			"Das Quellsystem führt an jedem Ticket ein eigenes Kennzeichen, ob sein SLA eingehalten wurde. Es steht hier neben dem Ergebnis der Uhr, über die in der Periode entschiedenen Tickets. Die Ergebnisse dieses Berichts folgen allein der Uhr.")},
 	}
 	for _, a := range r.Agreements {
-		t := report.Table{Caption: titled(a.Title, a.Name), Columns: []report.Column{leftColumn("Target", "Ziel"),
+		t := report.Table{Caption: report.Named(a.Title, a.Name), Columns: []report.Column{leftColumn("Target", "Ziel"),
 			rightColumn("Tickets with a mark", "Tickets mit Kennzeichen"), rightColumn("Source: met", "Quelle: eingehalten"), rightColumn("Source: share", "Quelle: Anteil"),
 			rightColumn("Clock: met", "Uhr: eingehalten"), rightColumn("Clock: attainment", "Uhr: Erfüllungsgrad"), rightColumn("Tickets that differ", "Abweichende Tickets")}}
 		for _, g := range a.Targets {
@@ -100,8 +100,8 @@ func slaClaims(r sla.Result) report.Section {
 	return s
 }
 
-// slaQuality says what the data lacked; nothing is dropped without a word.
-func slaQuality(f sla.Frozen, r sla.Result) report.Section {
+// dataQuality says what the data lacked; nothing is dropped without a word.
+func dataQuality(f sla.Frozen, r sla.Result) report.Section {
 	var rejected int64
 	reasons := report.Table{
 		Caption: text.New("Rejected rows by reason", "Abgelehnte Zeilen nach Grund"),
@@ -113,7 +113,7 @@ func slaQuality(f sla.Frozen, r sla.Result) report.Section {
 		if c.Column == "" {
 			column = inWords("whole row", "ganze Zeile")
 		}
-		reasons.Rows = append(reasons.Rows, []report.Cell{column, report.Words(titled(c.Reason, "?")), report.Count(c.Rows)})
+		reasons.Rows = append(reasons.Rows, []report.Cell{column, report.Words(report.Named(c.Reason, "?")), report.Count(c.Rows)})
 	}
 	row := func(en, de string, c report.Cell) []report.Cell { return []report.Cell{inWords(en, de), c} }
 	s := report.Section{
@@ -136,7 +136,7 @@ func slaQuality(f sla.Frozen, r sla.Result) report.Section {
 	if len(reasons.Rows) > 0 {
 		s.Tables = append(s.Tables, reasons)
 	}
-	if len(slaExclusions(f, r)) == 0 {
+	if len(exclusions(f, r)) == 0 {
 		s.Paragraphs = append(s.Paragraphs, text.New("No ticket is excluded.", "Kein Ticket ist ausgeschlossen."))
 	}
 	if f.Import == 0 {

@@ -1,4 +1,4 @@
-package figures
+package slareport
 
 import (
 	"turnus/itsm/sla"

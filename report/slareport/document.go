@@ -1,4 +1,4 @@
-package activities
+package slareport
 
 import (
 	"strconv"
@@ -8,27 +8,33 @@ import (
 	"turnus/itsm/sla"
 	"turnus/itsm/text"
 	"turnus/report"
-	"turnus/report/figures"
 )
 
-// slaDocument words the figures of a period: for a service manager, who wants
-// to know what was kept, and for an auditor, who wants to know how we know. It
-// is pure: the same inputs give the same document, and so the same hash.
-func slaDocument(f sla.Frozen, r sla.Result, study sla.Study) report.Document {
+// Process is the process whose reports these are, as the catalogue has it.
+const Process = "sla-report"
+
+// Draft words the figures of a period: for a service manager, who wants to know
+// what was kept, and for an auditor, who wants to know how we know. It is pure:
+// the same inputs give the same document, and so the same hash.
+func Draft(f sla.Frozen, r sla.Result) (report.Document, error) {
+	study, err := sla.StudyOf(f, r)
+	if err != nil {
+		return report.Document{}, err
+	}
 	d := report.Document{
-		Run: f.Run, Process: slaReport, Scope: f.Service, Period: f.Period,
+		Run: f.Run, Process: Process, Scope: f.Service, Period: f.Period,
 		From: f.From.UTC(), To: f.To.UTC(), Zone: f.Zone,
 		Title:       text.New("SLA report", "SLA-Bericht"),
-		Subject:     titled(f.Title, f.Service),
+		Subject:     report.Named(f.Title, f.Service),
 		Provisional: f.Provisional,
-		Notice:      slaNotice(f),
-		Summary:     slaSummary(r),
-		Figures:     figures.SLA(r),
-		Sources:     slaSources(f),
+		Notice:      notice(f),
+		Summary:     summary(r),
+		Figures:     Figures(r),
+		Sources:     sources(f),
 		ComputedAt:  f.At.UTC(),
 	}
 	for _, a := range r.Agreements {
-		d.Sections = append(d.Sections, slaResults(a, study))
+		d.Sections = append(d.Sections, agreementResults(a, study))
 	}
 	if len(r.Agreements) == 0 {
 		d.Sections = append(d.Sections, report.Section{
@@ -38,23 +44,15 @@ func slaDocument(f sla.Frozen, r sla.Result, study sla.Study) report.Document {
 				"Für diesen Service galt in der Periode keine Vereinbarung. Es gibt nichts, woran zu messen wäre.")},
 		})
 	}
-	d.Sections = append(d.Sections, slaExclusions(f, r)...)
-	d.Sections = append(d.Sections, slaCredits(r)...)
-	d.Sections = append(d.Sections, slaWorkload(r, study), slaTrend(f, r, study))
-	d.Sections = append(d.Sections, slaBefore(f, r)...)
-	d.Sections = append(d.Sections, slaClaims(r), slaQuality(f, r), slaDefinitions(f, r))
-	return d
+	d.Sections = append(d.Sections, exclusions(f, r)...)
+	d.Sections = append(d.Sections, credits(r)...)
+	d.Sections = append(d.Sections, workload(r, study), trend(f, r, study))
+	d.Sections = append(d.Sections, lastReport(f, r)...)
+	d.Sections = append(d.Sections, claims(r), dataQuality(f, r), definitions(f, r))
+	return d, nil
 }
 
-// titled falls back to the name where there is no display name.
-func titled(t text.Text, name string) text.Text {
-	if t.IsZero() {
-		return text.Same(name)
-	}
-	return text.New(t.In(text.En), t.In(text.De))
-}
-
-func slaNotice(f sla.Frozen) text.Text {
+func notice(f sla.Frozen) text.Text {
 	if !f.Provisional {
 		return text.Text{}
 	}
@@ -90,9 +88,9 @@ func limitCell(v sla.Verdict) report.Cell {
 	return report.Judged(text.New("exceeded", "überschritten"), report.Bad)
 }
 
-// slaSummary gives the headlines. Counts may be added up over targets,
+// summary gives the headlines. Counts may be added up over targets,
 // percentages never.
-func slaSummary(r sla.Result) []report.Tile {
+func summary(r sla.Result) []report.Tile {
 	var sum sla.TargetResult
 	var met, missed, silent, within, over, limits int64
 	var limit, actual int64
@@ -191,8 +189,8 @@ func alreadyBreached(n int64) text.Text {
 	return text.New(t.En+" of these already breached", "davon "+t.De+" bereits verletzt")
 }
 
-// slaSources lists what the figures stand on, each in its version.
-func slaSources(f sla.Frozen) []report.Source {
+// sources lists what the figures stand on, each in its version.
+func sources(f sla.Frozen) []report.Source {
 	var s []report.Source
 	if f.Import > 0 {
 		s = append(s, report.Source{Kind: "import", Name: f.Service, Version: decimal(f.Import), Hash: f.Hash})

@@ -1,4 +1,4 @@
-package activities
+package slareport
 
 import (
 	"math/big"
@@ -12,9 +12,9 @@ import (
 	"turnus/report"
 )
 
-// slaTrend says how the attainment goes over time, as far as the published
+// trend says how the attainment goes over time, as far as the published
 // reports before this one allow it.
-func slaTrend(f sla.Frozen, r sla.Result, study sla.Study) report.Section {
+func trend(f sla.Frozen, r sla.Result, study sla.Study) report.Section {
 	s := report.Section{Title: text.New("Trend", "Trend")}
 	switch {
 	case len(f.History) == 0:
@@ -147,7 +147,7 @@ func volumeChart(r sla.Result, v sla.VolumeStudy) (report.Chart, bool) {
 	title := text.New("Tickets opened a day", "Eröffnete Tickets je Tag")
 	if len(r.Agreements) > 1 {
 		i := slices.IndexFunc(r.Agreements, func(a sla.AgreementResult) bool { return a.Name == v.Agreement })
-		of := titled(r.Agreements[i].Title, v.Agreement)
+		of := report.Named(r.Agreements[i].Title, v.Agreement)
 		title = text.New(title.En+": "+of.En, title.De+": "+of.De)
 	}
 	c := report.Chart{Caption: title, Unit: text.New("a day", "je Tag")}
@@ -163,8 +163,8 @@ func volumeChart(r sla.Result, v sla.VolumeStudy) (report.Chart, bool) {
 	return c, true
 }
 
-// slaBefore recalls the last report: what it said, and who decided on it.
-func slaBefore(f sla.Frozen, r sla.Result) []report.Section {
+// lastReport recalls the last report: what it said, and who decided on it.
+func lastReport(f sla.Frozen, r sla.Result) []report.Section {
 	if len(f.History) == 0 {
 		return nil
 	}

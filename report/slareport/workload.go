@@ -1,4 +1,4 @@
-package activities
+package slareport
 
 import (
 	"slices"
@@ -8,9 +8,9 @@ import (
 	"turnus/report"
 )
 
-// slaWorkload sets volumes against their limits, which hold for each month, day
+// workload sets volumes against their limits, which hold for each month, day
 // or hour.
-func slaWorkload(r sla.Result, study sla.Study) report.Section {
+func workload(r sla.Result, study sla.Study) report.Section {
 	s := report.Section{
 		Title: text.New("Workload against its limits", "Aufkommen und Mengengrenzen"),
 		Paragraphs: []text.Text{text.New(
@@ -83,7 +83,7 @@ func workloadRow(a sla.AgreementResult, w sla.WorkloadResult, several, fine bool
 		times = report.Count(1)
 	}
 	if several {
-		row = append(row, report.Words(titled(a.Title, a.Name)))
+		row = append(row, report.Words(report.Named(a.Title, a.Name)))
 	}
 	row = append(row, report.Words(w.Limit.Title()), report.Count(w.Actual))
 	if fine {

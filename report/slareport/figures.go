@@ -1,23 +1,17 @@
-// Package figures turns the results of processes into the figures of their
-// reports, one file a process, so that whoever derives a result once more (an
-// activity, an export of receipts, turnus verify) gets the same figures. It is
-// pure, and may import report and itsm.
-//
-//	d.Figures = figures.SLA(result)
-package figures
+package slareport
 
 import (
 	"slices"
-	"strconv"
 
 	"turnus/itsm/sla"
 	"turnus/itsm/text"
 	"turnus/report"
 )
 
-// SLA lists every figure of an SLA report under the names that scripts
-// rely on, each with what it was counted from.
-func SLA(r sla.Result) []report.Figure {
+// Figures lists every figure of an SLA report under the names that scripts
+// rely on, each with what it was counted from: an activity, an export of
+// receipts and turnus verify get the same ones.
+func Figures(r sla.Result) []report.Figure {
 	figures := []report.Figure{}
 	for _, a := range r.Agreements {
 		for _, t := range a.Targets {
@@ -106,5 +100,3 @@ func workloadFigure(agreement string, w sla.WorkloadResult) report.Figure {
 	}
 	return f
 }
-
-func decimal(n int64) string { return strconv.FormatInt(n, 10) }

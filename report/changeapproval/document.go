@@ -1,4 +1,4 @@
-package activities
+package changeapproval
 
 import (
 	"encoding/json"
@@ -12,13 +12,13 @@ import (
 	"turnus/itsm/run"
 	"turnus/itsm/text"
 	"turnus/report"
-	"turnus/workflows"
 )
 
-// changeDocument words a proposal for whoever approves it: what is to hold,
-// what held before, why, and which slots come, are made, and go. It is pure:
+// Draft words a proposal for whoever approves it: what is to hold, what held
+// before, why, and which slots come, are made, and go. Processes are called by
+// the titles that titleOf gives; one without is called by its name. It is pure:
 // the same change gives the same document, and so the same hash.
-func changeDocument(c planning.Change) (report.Document, error) {
+func Draft(c planning.Change, titleOf func(process string) text.Text) (report.Document, error) {
 	key, _, err := run.ParseID(c.Run)
 	if err != nil {
 		return report.Document{}, err
@@ -36,7 +36,7 @@ func changeDocument(c planning.Change) (report.Document, error) {
 		Run: c.Run, Process: key.Process, Scope: key.Scope, Period: key.Period,
 		From: from.UTC(), To: to.UTC(), Zone: c.Zone,
 		Title:   text.New("Change of the plan", "Änderung des Plans"),
-		Subject: titled(c.Title, c.Service),
+		Subject: report.Named(c.Title, c.Service),
 		Figures: []report.Figure{},
 		Sources: []report.Source{{Kind: string(c.Document.Kind), Name: c.Document.Metadata.Name, Version: fmt.Sprint(c.Base + 1), Hash: c.Hash}},
 
@@ -54,7 +54,7 @@ func changeDocument(c planning.Change) (report.Document, error) {
 		{Label: text.New("of the past, due at once", "aus der Vergangenheit, sofort fällig"), Value: report.Count(int64(len(c.Made)))},
 		{Label: text.New("planned so far that go", "bisher geplante, die entfallen"), Value: report.Count(int64(len(c.Gone)))},
 	}
-	s, err := intervalSection(c)
+	s, err := intervalSection(c, titleOf)
 	if err != nil {
 		return d, err
 	}
@@ -83,7 +83,7 @@ func changeDocument(c planning.Change) (report.Document, error) {
 }
 
 // intervalSection sets the proposal beside what holds.
-func intervalSection(c planning.Change) (report.Section, error) {
+func intervalSection(c planning.Change, titleOf func(process string) text.Text) (report.Section, error) {
 	s := report.Section{Title: text.New("The interval", "Das Intervall")}
 	var now, before planning.Spec
 	if err := json.Unmarshal(c.Document.Spec, &now); err != nil {
@@ -97,7 +97,7 @@ func intervalSection(c planning.Change) (report.Section, error) {
 			return s, err
 		}
 		t.Columns = append(t.Columns, leftColumn("so far", "bisher"))
-		for _, r := range intervalRows(before.Filled()) {
+		for _, r := range intervalRows(before.Filled(), titleOf) {
 			was[r.label.En] = r.value
 		}
 	}
@@ -106,7 +106,7 @@ func intervalSection(c planning.Change) (report.Section, error) {
 		name = append(name, named(c.Document.Metadata.Name))
 	}
 	t.Rows = append(t.Rows, name)
-	for _, r := range intervalRows(now.Filled()) {
+	for _, r := range intervalRows(now.Filled(), titleOf) {
 		cells := []report.Cell{report.Words(r.label), report.Words(r.value)}
 		if c.Before != nil {
 			cells = append(cells, report.Words(was[r.label.En]))
@@ -119,10 +119,10 @@ func intervalSection(c planning.Change) (report.Section, error) {
 
 type labelled struct{ label, value text.Text }
 
-func intervalRows(s planning.Spec) []labelled {
+func intervalRows(s planning.Spec, titleOf func(process string) text.Text) []labelled {
 	process := text.Same(s.Process)
-	if p, ok := workflows.Find(s.Process); ok {
-		process = text.F("%[1]s (%[3]s)", "%[2]s (%[3]s)", p.Title.En, p.Title.De, s.Process)
+	if t := titleOf(s.Process); !t.IsZero() {
+		process = text.F("%s (%s)", "%s (%s)", t, s.Process)
 	}
 	or := func(v string, en, de string) text.Text {
 		if v == "" {
@@ -230,3 +230,7 @@ func slotTable(slots []planning.Slot, zone *time.Location, states bool) report.T
 	}
 	return t
 }
+
+func leftColumn(en, de string) report.Column { return report.Column{Title: text.New(en, de)} }
+func named(s string) report.Cell             { return report.Words(text.Same(s)) }
+func inWords(en, de string) report.Cell      { return report.Words(text.New(en, de)) }

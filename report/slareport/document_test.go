@@ -1,4 +1,4 @@
-package activities
+package slareport
 
 import (
 	"encoding/json"
@@ -27,11 +27,11 @@ func instant(s string) time.Time {
 
 // document is the report on figures, with what they can bear.
 func document(f sla.Frozen, r sla.Result) report.Document {
-	study, err := sla.StudyOf(f, r)
+	d, err := Draft(f, r)
 	if err != nil {
 		panic(err)
 	}
-	return slaDocument(f, r, study)
+	return d
 }
 
 func frozenMarch() sla.Frozen {
