@@ -14,7 +14,7 @@ import (
 	"turnus/report/receipt"
 )
 
-const goldenReceipts = "../../report/receipt/testdata/sla-report.json"
+const goldenReceipts = "../../report/verify/testdata/sla-report.json"
 
 // Receipts are verified without a server, and in words that say where to look.
 func TestVerifyReceipt(t *testing.T) {

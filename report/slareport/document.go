@@ -13,6 +13,10 @@ import (
 // Process is the process whose reports these are, as the catalogue has it.
 const Process = "sla-report"
 
+// Wording counts up with each release that words its documents differently, so
+// that verifying receipts knows which words it can draft anew; 0 was 0.1.0's.
+const Wording = 1
+
 // Draft words the figures of a period: for a service manager, who wants to know
 // what was kept, and for an auditor, who wants to know how we know. It is pure:
 // the same inputs give the same document, and so the same hash.
@@ -32,6 +36,7 @@ func Draft(f sla.Frozen, r sla.Result) (report.Document, error) {
 		Figures:     Figures(r),
 		Sources:     sources(f),
 		ComputedAt:  f.At.UTC(),
+		Wording:     Wording,
 	}
 	for _, a := range r.Agreements {
 		d.Sections = append(d.Sections, agreementResults(a, study))
