@@ -113,6 +113,22 @@ func TestReceipts(t *testing.T) {
 	require.Equal(t, 404, h.as(t, "auditor", "GET", "/v1/runs/sla-report/payments/2026-09/receipts", "").Code)
 }
 
+// A process whose reports have no receipts isn't in the table, and that is said.
+func TestReportsWithoutReceipts(t *testing.T) {
+	h := newHouse(t)
+	r, _, err := h.store.Begin(t.Context(), testNow, store.NewRun{
+		Key: run.Key{Process: "change-approval", Scope: "interval-monthly", Period: "2026-10-05"}, Service: "payments", Owner: "owner", By: person.Actor{Person: "owner"}})
+	require.NoError(t, err)
+	hash, doc, err := report.Hash(report.Document{Run: r.ID, Process: "change-approval"})
+	require.NoError(t, err)
+	_, err = h.store.SaveDraft(t.Context(), testNow, run.Step{Run: r.ID, Round: 1}, hash, doc)
+	require.NoError(t, err)
+	require.NotContains(t, h.as(t, "auditor", "GET", "/v1/runs/"+r.ID+"/report", "").Body.String(), `"receipts"`)
+	w := h.as(t, "auditor", "GET", "/v1/runs/"+r.ID+"/receipts", "")
+	require.Equal(t, http.StatusNotFound, w.Code)
+	require.Contains(t, problemIn(t, w).Detail, "Reports of change-approval have no receipts.")
+}
+
 // What can't be derived as the report has it is never sent as if it were whole.
 func TestReceiptsThatDontBearTheReportOut(t *testing.T) {
 	h := newHouse(t)
