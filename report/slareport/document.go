@@ -13,9 +13,8 @@ import (
 // Process is the process whose reports these are, as the catalogue has it.
 const Process = "sla-report"
 
-// Wording says which words the documents have: it is counted up when words
-// change, so that whoever computes a document anew knows whether to compare
-// them. 0 are those of 0.1.0.
+// Wording counts up with each release that words its documents differently, so
+// that verifying receipts knows which words it can draft anew; 0 was 0.1.0's.
 const Wording = 1
 
 // Draft words the figures of a period: for a service manager, who wants to know
