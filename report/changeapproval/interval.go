@@ -44,13 +44,16 @@ func interval(w *report.Writer, c planning.Change, zone *time.Location, titleOf 
 	item("Service", "Service", func(s planning.Spec) text.Text { return text.Same(s.Scope) })
 	item("Due", "Fällig", func(s planning.Spec) text.Text { return ruleText(s.Rule) })
 	item("Time zone", "Zeitzone", func(s planning.Spec) text.Text {
-		return or(s.Zone, "that of the service's calendar", "die des Kalenders des Service")
+		return or(s.Zone, "that of the service's calendar", "wie im Kalender des Service")
 	})
 	item("Working days", "Arbeitstage", func(s planning.Spec) text.Text {
 		return or(s.Calendar, "the service's calendar", "Kalender des Service")
 	})
 	item("Not a working day", "An arbeitsfreien Tagen", func(s planning.Spec) text.Text { return adjustText(s.Adjust) })
 	item("Tolerance", "Toleranz", func(s planning.Spec) text.Text {
+		if s.Tolerance == 0 {
+			return text.New("none", "keine")
+		}
 		return text.F("%d %s before and after", "%d %s davor und danach", s.Tolerance, text.N(s.Tolerance, text.New("day", "Tag"), text.New("days", "Tage")))
 	})
 	item("Catching up", "Nachholen", func(s planning.Spec) text.Text { return catchUpText(s.CatchUp) })

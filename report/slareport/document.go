@@ -19,8 +19,9 @@ const Wording = 1
 
 // Draft words the figures of a period: for a service manager, who wants to know
 // what was kept, and for an auditor, who wants to know how we know. It is pure:
-// the same inputs give the same document, and so the same hash.
-func Draft(f sla.Frozen, r sla.Result) (report.Document, error) {
+// the same inputs give the same document, and so the same hash. Answers are what
+// the owner said to the Findings; none where nobody was asked.
+func Draft(f sla.Frozen, r sla.Result, answers []report.Answer) (report.Document, error) {
 	study, err := sla.StudyOf(f, r)
 	if err != nil {
 		return report.Document{}, err
@@ -35,9 +36,11 @@ func Draft(f sla.Frozen, r sla.Result) (report.Document, error) {
 		Figures:     Figures(r),
 		Sources:     sources(f),
 		ComputedAt:  f.At.UTC(),
+		Answers:     answers,
 		Wording:     Wording,
 	})
 	summary(w, r)
+	w.Answers(answers)
 	for _, a := range r.Agreements {
 		agreementResults(w, a, study)
 	}
