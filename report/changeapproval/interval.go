@@ -6,6 +6,7 @@ import (
 
 	"turnus/itsm/calendar"
 	"turnus/itsm/planning"
+	"turnus/itsm/process"
 	"turnus/itsm/resource"
 	"turnus/itsm/text"
 	"turnus/report"
@@ -13,7 +14,7 @@ import (
 
 // interval sets a proposed interval beside the one that holds, and says what it
 // does to the plan.
-func interval(w *report.Writer, c planning.Change, zone *time.Location, titleOf func(process string) text.Text) error {
+func interval(w *report.Writer, c planning.Change, zone *time.Location) error {
 	now, err := specOf(c.Document)
 	if err != nil {
 		return err
@@ -36,8 +37,8 @@ func interval(w *report.Writer, c planning.Change, zone *time.Location, titleOf 
 		t.Item(en, de, report.Words(value(now)), report.Words(value(before)))
 	}
 	item("Process", "Prozess", func(s planning.Spec) text.Text {
-		if t := titleOf(s.Process); !t.IsZero() {
-			return text.F("%s (%s)", "%s (%s)", t, s.Process)
+		if p, ok := process.Find(s.Process); ok {
+			return text.F("%s (%s)", "%s (%s)", p.Title, p.Name)
 		}
 		return text.Same(s.Process)
 	})
