@@ -34,7 +34,11 @@ func (s *Set) SLAReportCollect(ctx context.Context, in workflows.Freezing) (work
 		if err := s.slaHistory(ctx, &f); err != nil {
 			return f, err
 		}
-		return f, s.slaTickets(ctx, &f)
+		if f.InForce, err = s.inForce(ctx, in.Key); err != nil {
+			return f, err
+		}
+		err = s.slaTickets(ctx, &f)
+		return f, err
 	})
 	return workflows.Collected{Import: f.Import, Count: f.Count, Hash: f.Hash}, err
 }
@@ -155,10 +159,11 @@ func (s *Set) SLAReportDraft(ctx context.Context, st run.Step) (workflows.Drafte
 		if err != nil {
 			return report.Document{}, err
 		}
-		d, err := slareport.Draft(f, r)
+		d, err := slareport.Draft(f, r, nil)
 		if err != nil {
-			return report.Document{}, err
+			return d, err
 		}
-		return s.restated(ctx, d)
+		err = s.restate(ctx, &d, f.InForce)
+		return d, err
 	})
 }

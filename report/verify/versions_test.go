@@ -1,4 +1,4 @@
-package receipt_test
+package verify_test
 
 import (
 	"bytes"
@@ -12,6 +12,7 @@ import (
 	"turnus/itsm/resource"
 	"turnus/itsm/sla"
 	"turnus/report/receipt"
+	"turnus/report/verify"
 )
 
 // asDeclared gives a set the documents of its agreements and calendars, with
@@ -39,7 +40,7 @@ func asDeclared(t testing.TB, f sla.Frozen) sla.Frozen {
 
 func verified(t *testing.T, b []byte) receipt.Verdict {
 	t.Helper()
-	v, err := receipt.Verify(bytes.NewReader(b))
+	v, err := verify.Receipt(bytes.NewReader(b))
 	require.NoError(t, err)
 	return v
 }

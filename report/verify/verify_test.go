@@ -1,4 +1,4 @@
-package receipt_test
+package verify_test
 
 import (
 	"bytes"
@@ -18,6 +18,7 @@ import (
 	"turnus/itsm/ticket"
 	"turnus/report"
 	"turnus/report/receipt"
+	"turnus/report/verify"
 )
 
 // What isn't such a file says what it is, or what to do.
@@ -38,13 +39,13 @@ func TestOtherFiles(t *testing.T) {
 		"later version":      {other("turnus.receipts/1", "turnus.receipts/2"), `of the format "turnus.receipts/2", and this turnus reads turnus.receipts/1`},
 		"later, with more":   {strings.Replace(other("turnus.receipts/1", "turnus.receipts/9"), "{", `{"credits":[{"a":"}"}],`, 1), `of the format "turnus.receipts/9"`},
 		"more":               {strings.Replace(good, "{", `{"credits":[],`, 1), `"credits" stands where "figures" belongs`},
-		"less":               {other(`"version":1},"round":1`, `"version":1}`), `"run" stands where "round" belongs`},
+		"less":               {other(`"version":2},"round":1`, `"version":2}`), `"run" stands where "round" belongs`},
 		"other list":         {other(`"tickets":[{`, `"tockets":[{`), `"tockets" stands where "tickets" belongs`},
 		"other process":      {other(`"process":"sla-report"`, `"process":"availability-report"`), "use one that knows that process"},
 		"no list":            {other(`"tickets":[{`, `"tickets":{{`), "isn't a file of exported receipts"},
 		"unknown field":      {other(`"number":"T-01"`, `"number":"T-01","mood":"x"`), "tickets[T-01]: this can't be read"},
 		"unknown rule":       {other(`"count":8`, `"count":8,"covers":1`), "frozen: this can't be read"},
-		"no number":          {other(`"version":1},"round":1`, `"version":1},"round":"one"`), "round: this can't be read"},
+		"no number":          {other(`"version":2},"round":1`, `"version":1},"round":"one"`), "round: this can't be read"},
 		"no event":           {good[:strings.Index(good, `"tickets":[{`)+11] + `{"events":[],"hash":"","import":1,"number":"T","opened":"2026-03-01T00:00:00Z"}]`, "tickets[T].events: a ticket without an event isn't one"},
 		"unknown zone":       {other(`"zone":"Europe/Berlin"},"process"`, `"zone":"Europe/Nowhere"},"process"`), "isn't a time zone"},
 		"unknown region":     {other(`"region":"DE-BE"`, `"region":"XX"`), "office"},
@@ -52,14 +53,14 @@ func TestOtherFiles(t *testing.T) {
 		"no run":             {other(`"run":"sla-report/payments/2026-03.2","tickets"`, `"run":"x","tickets"`), "run: "},
 		"bytes after a text": {other(`"process":"sla-report"`, `"process":"sla-report""x"`), "isn't a file of exported receipts"},
 	} {
-		_, err := receipt.Verify(strings.NewReader(c.file))
+		_, err := verify.Receipt(strings.NewReader(c.file))
 		require.ErrorContains(t, err, c.want, name)
 		f := fault.As(err)
 		require.NotNil(t, f, name)
 		require.NotEmpty(t, f.Message.De, name)
 	}
 	broken := errors.New("the disk is gone")
-	_, err := receipt.Verify(io.MultiReader(strings.NewReader(good[:5000]), failing{broken}))
+	_, err := verify.Receipt(io.MultiReader(strings.NewReader(good[:5000]), failing{broken}))
 	require.ErrorIs(t, err, broken)
 }
 
@@ -69,7 +70,7 @@ func (f failing) Read([]byte) (int, error) { return 0, f.error }
 
 // A file is read in whatever pieces it comes.
 func TestPieces(t *testing.T) {
-	v, err := receipt.Verify(oneByte{bytes.NewReader(file(t))})
+	v, err := verify.Receipt(oneByte{bytes.NewReader(file(t))})
 	require.NoError(t, err)
 	require.True(t, v.Identical)
 }
@@ -80,7 +81,7 @@ func (o oneByte) Read(p []byte) (int, error) { return o.Reader.Read(p[:1]) }
 
 // Many differences are counted, and the first ones listed.
 func TestDifferencesAreBounded(t *testing.T) {
-	v, err := receipt.Verify(strings.NewReader(strings.ReplaceAll(string(file(t)), `"numerator":1`, `"numerator":7`)))
+	v, err := verify.Receipt(strings.NewReader(strings.ReplaceAll(string(file(t)), `"numerator":1`, `"numerator":7`)))
 	require.NoError(t, err)
 	require.Len(t, v.Differences, 10)
 	require.Positive(t, v.More)
@@ -91,7 +92,7 @@ func TestDifferencesAreBounded(t *testing.T) {
 func TestOtherTimeZoneData(t *testing.T) {
 	f := frozenMarch()
 	f.TZData = "2019a"
-	v, err := receipt.Verify(bytes.NewReader(export(t, f, march())))
+	v, err := verify.Receipt(bytes.NewReader(export(t, f, march())))
 	require.NoError(t, err)
 	require.True(t, v.Identical, "nothing depends on it here")
 	require.Equal(t, "2019a", v.TZData)
@@ -118,16 +119,16 @@ func TestExportIsCheckedAgainstTheReport(t *testing.T) {
 		r := drafted(t, f, list)
 		change(&r, &f, list)
 		var b bytes.Buffer
-		require.Error(t, receipt.SLA(&b, r, f, stream(list)), name)
-		_, err := receipt.Verify(&b)
+		require.Error(t, writeSLA(&b, r, f, stream(list)), name)
+		_, err := verify.Receipt(&b)
 		require.NotNil(t, fault.As(err), name)
 	}
 	f, list := frozenMarch(), march()
 	broken := errors.New("the database is gone")
 	var b bytes.Buffer
-	err := receipt.SLA(&b, drafted(t, f, list), f, func(yield func(ticket.Version, error) bool) { yield(ticket.Version{}, broken) })
+	err := writeSLA(&b, drafted(t, f, list), f, func(yield func(ticket.Version, error) bool) { yield(ticket.Version{}, broken) })
 	require.ErrorIs(t, err, broken)
-	require.Error(t, receipt.SLA(full{}, drafted(t, f, list), f, stream(list)))
+	require.Error(t, writeSLA(full{}, drafted(t, f, list), f, stream(list)))
 }
 
 type full struct{}
@@ -165,9 +166,9 @@ func TestMemoryIsBounded(t *testing.T) {
 	f = set(f, list)
 	r := draftedFrom(t, f, tickets())
 	reader, writer := io.Pipe()
-	go func() { writer.CloseWithError(receipt.SLA(writer, r, f, tickets())) }()
+	go func() { writer.CloseWithError(writeSLA(writer, r, f, tickets())) }()
 	counted := &counting{Reader: reader}
-	v, err := receipt.Verify(counted)
+	v, err := verify.Receipt(counted)
 	require.NoError(t, err)
 	require.True(t, v.Identical, "%v", v.Differences)
 	require.EqualValues(t, n, v.Cases)
@@ -181,7 +182,7 @@ func TestMemoryIsBounded(t *testing.T) {
 		"members":            io.MultiReader(strings.NewReader(`{`), endless(`"a":1,`)),
 		"ticket without end": io.MultiReader(strings.NewReader(string(file(t)[:bytes.Index(file(t), []byte(`"tickets":[{`))+11])+`{"events":[`), endless(`{},`)),
 	} {
-		_, err := receipt.Verify(hostile)
+		_, err := verify.Receipt(hostile)
 		require.NotNil(t, fault.As(err), name)
 		if name == "members" {
 			require.ErrorContains(t, err, `"a" stands where "figures" belongs`)
@@ -203,7 +204,7 @@ func TestFilesThatBecomeMore(t *testing.T) {
 		runtime.GC()
 		runtime.ReadMemStats(&m)
 		before := m.TotalAlloc
-		_, err := receipt.Verify(strings.NewReader(hostile))
+		_, err := verify.Receipt(strings.NewReader(hostile))
 		require.ErrorContains(t, err, "values", name)
 		runtime.ReadMemStats(&m)
 		require.Less(t, m.TotalAlloc-before, uint64(200<<20), name) // the part itself, in growing pieces
@@ -220,7 +221,7 @@ func TestTextsThatAreTooLong(t *testing.T) {
 		runtime.GC()
 		runtime.ReadMemStats(&m)
 		before := m.TotalAlloc
-		_, err := receipt.Verify(strings.NewReader(hostile))
+		_, err := verify.Receipt(strings.NewReader(hostile))
 		require.ErrorContains(t, err, "than one part", at)
 		runtime.ReadMemStats(&m)
 		require.Less(t, m.TotalAlloc-before, uint64(30<<20), at)
@@ -266,9 +267,9 @@ func FuzzVerify(f *testing.F) {
 	f.Add(small(f))
 	f.Add([]byte(strings.Replace(good, "T-01", "T-99", 1)))
 	f.Add([]byte(strings.Replace(good, "2026-03-27T16:00:00Z", "0001-01-01T00:00:00Z", 1)))
-	f.Add([]byte(`{"figures":[],"format":"turnus.receipts/1","frozen":{},"process":"sla-report","report":{"document":{},"hash":"","version":1},"round":1,"run":"a/b/2026","tickets":[],"verification":{"sha256":""}}` + "\n"))
+	f.Add([]byte(`{"figures":[],"format":"turnus.receipts/1","frozen":{},"process":"sla-report","report":{"document":{},"hash":"","version":2},"round":1,"run":"a/b/2026","tickets":[],"verification":{"sha256":""}}` + "\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		v, err := receipt.Verify(bytes.NewReader(b))
+		v, err := verify.Receipt(bytes.NewReader(b))
 		if err != nil {
 			require.NotNil(t, fault.As(err), "%v", err)
 			return

@@ -10,31 +10,25 @@ import (
 
 // trees compares decoded JSON, member by member. Elements of lists that have
 // names of their own are matched by them, others by their place.
-func (f *findings) trees(place string, file, again any) {
+func (c *Comparison) trees(place string, file, again any) {
 	switch a := file.(type) {
 	case map[string]any:
 		if b, ok := again.(map[string]any); ok {
-			f.objects(place, a, b)
+			c.objects(place, a, b)
 			return
 		}
 	case []any:
 		if b, ok := again.([]any); ok {
-			f.lists(place, a, b)
+			c.lists(place, a, b)
 			return
 		}
 	}
-	f.equalTo(place, shown(file), shown(again))
-}
-
-func (f *findings) equalTo(place, file, again string) {
-	if file != again {
-		f.add(place, file, again)
-	}
+	c.same(place, shown(file), shown(again))
 }
 
 const nothing = "nothing"
 
-func (f *findings) objects(place string, file, again map[string]any) {
+func (c *Comparison) objects(place string, file, again map[string]any) {
 	names := slices.Collect(maps.Keys(file))
 	for name := range again {
 		if _, ok := file[name]; !ok {
@@ -45,66 +39,66 @@ func (f *findings) objects(place string, file, again map[string]any) {
 	for _, name := range names {
 		a, inFile := file[name]
 		b, computed := again[name]
-		at := place + "." + shortened(name)
+		at := place + "." + shorten(name)
 		switch {
 		case !computed:
-			f.add(at, shown(a), nothing)
+			c.Add(at, shown(a), nothing)
 		case !inFile:
-			f.add(at, nothing, shown(b))
+			c.Add(at, nothing, shown(b))
 		default:
-			f.trees(at, a, b)
+			c.trees(at, a, b)
 		}
 	}
 }
 
-func (f *findings) lists(place string, file, again []any) {
+func (c *Comparison) lists(place string, file, again []any) {
 	a, named := labels(file)
 	b, both := labels(again)
 	if named && both {
-		f.named(place, file, again, a, b)
+		c.named(place, file, again, a, b)
 		return
 	}
 	for i := range max(len(file), len(again)) {
 		at := place + "[" + strconv.Itoa(i) + "]"
 		switch {
 		case i >= len(again):
-			f.add(at, shown(file[i]), nothing)
+			c.Add(at, shown(file[i]), nothing)
 		case i >= len(file):
-			f.add(at, nothing, shown(again[i]))
+			c.Add(at, nothing, shown(again[i]))
 		default:
-			f.trees(at, file[i], again[i])
+			c.trees(at, file[i], again[i])
 		}
 	}
 }
 
 // named compares lists whose elements are told apart by a and b.
-func (f *findings) named(place string, file, again []any, a, b []string) {
-	at := func(label string) string { return place + "[" + shortened(label) + "]" }
+func (c *Comparison) named(place string, file, again []any, a, b []string) {
+	at := func(label string) string { return Place(place, label) }
 	where := make(map[string]int, len(b))
 	for i, label := range b {
 		where[label] = i
 	}
-	before := f.total()
+	before := c.total()
 	for i, label := range a {
 		j, ok := where[label]
 		if !ok {
-			f.add(at(label), shown(file[i]), nothing)
+			c.Add(at(label), shown(file[i]), nothing)
 			continue
 		}
 		delete(where, label)
-		f.trees(at(label), file[i], again[j])
+		c.trees(at(label), file[i], again[j])
 	}
 	for j, label := range b {
 		if _, left := where[label]; left {
-			f.add(at(label), nothing, shown(again[j]))
+			c.Add(at(label), nothing, shown(again[j]))
 		}
 	}
-	if f.total() > before {
+	if c.total() > before {
 		return
 	}
 	for i := range a { // the same ones
 		if a[i] != b[i] {
-			f.add(place+"["+strconv.Itoa(i)+"]", a[i], b[i])
+			c.Add(place+"["+strconv.Itoa(i)+"]", a[i], b[i])
 			return
 		}
 	}

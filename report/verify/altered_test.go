@@ -1,4 +1,4 @@
-package receipt_test
+package verify_test
 
 import (
 	"bytes"
@@ -20,6 +20,7 @@ import (
 	"turnus/itsm/fault"
 	"turnus/itsm/ticket"
 	"turnus/report/receipt"
+	"turnus/report/verify"
 )
 
 func decode(t testing.TB, raw []byte, into any) {
@@ -97,6 +98,16 @@ func alterations(place string, at *any) (all []alteration) {
 	return all
 }
 
+// rehashed gives a decoded file the hash that its document has.
+func rehashed(t testing.TB, tree any) (undo func()) {
+	of := tree.(map[string]any)["report"].(map[string]any)
+	was := of["hash"]
+	hash, err := canonical.Hash(of["document"])
+	require.NoError(t, err)
+	of["hash"] = hash
+	return func() { of["hash"] = was }
+}
+
 // written is a decoded file as it would be exported; sealed anew, if a forger
 // knows how.
 func written(t testing.TB, tree any, sealed bool) []byte {
@@ -112,7 +123,7 @@ func written(t testing.TB, tree any, sealed bool) []byte {
 // identical says whether a file is found to be in order. What isn't has to be
 // said: by an error that is a fault, or by a difference.
 func identical(t testing.TB, b []byte) bool {
-	v, err := receipt.Verify(bytes.NewReader(b))
+	v, err := verify.Receipt(bytes.NewReader(b))
 	if err != nil {
 		require.NotNil(t, fault.As(err), "%v", err)
 		require.False(t, v.Identical)
@@ -140,11 +151,12 @@ func small(t testing.TB) []byte {
 }
 
 // Every single value is altered, left out, doubled or moved, and each time the
-// file is found out: by its seal, and where a forger seals it anew by what is
-// computed. Only what no figure follows from and the report's hash doesn't
-// hold gets through then: the number of the import that brought a ticket, its
-// mark that rows of it were rejected, and the version under which the report
-// was published. Another report altogether has another hash than the one that
+// file is found out: by its seal, and where a forger makes seal and hash anew by
+// what is computed and drafted. Only what no figure follows from and the
+// report's hash doesn't hold gets through then: the number of the import that
+// brought a ticket, its mark that rows of it were rejected, and the version
+// under which the report was published; and a wording that this binary lacks,
+// which is said. Another report altogether has another hash than the one that
 // was approved.
 func TestEveryAlterationIsFound(t *testing.T) {
 	want := small(t)
@@ -153,16 +165,24 @@ func TestEveryAlterationIsFound(t *testing.T) {
 	all := alterations("", &tree)
 	require.Greater(t, len(all), 1500)
 	through := map[string]bool{}
-	for _, a := range all {
-		undo := a.change()
+	for i, a := range all {
+		undo, back := a.change(), func() {}
+		if strings.HasPrefix(a.place, ".report.document.") {
+			if i%20 > 0 && !strings.HasPrefix(a.place, ".report.document.wording") {
+				undo() // it is compared as a whole: some of its many places do
+				continue
+			}
+			back = rehashed(t, tree)
+		}
 		if b := written(t, tree, true); !bytes.Equal(b, want) && identical(t, b) {
 			through[index.ReplaceAllString(a.place, "[]")] = true
 			require.False(t, identical(t, written(t, tree, false)), a.place)
 		}
+		back()
 		undo()
 	}
 	require.True(t, identical(t, written(t, tree, false)), "everything was put back")
-	require.Equal(t, []string{".report.version", ".report.version less", ".tickets[].import", ".tickets[].import less"}, slices.Sorted(maps.Keys(through)))
+	require.Equal(t, []string{".report.document.wording", ".report.document.wording away", ".report.document.wording less", ".report.version", ".report.version less", ".tickets[].import", ".tickets[].import less"}, slices.Sorted(maps.Keys(through)))
 }
 
 var index = regexp.MustCompile(`\[\d+\]`)
@@ -172,13 +192,13 @@ var index = regexp.MustCompile(`\[\d+\]`)
 func TestEveryByteCounts(t *testing.T) {
 	b := file(t)
 	for n := 0; n < len(b); n += 1 + n%97 {
-		_, err := receipt.Verify(bytes.NewReader(b[:n]))
+		_, err := verify.Receipt(bytes.NewReader(b[:n]))
 		require.NotNil(t, fault.As(err), "cut after %d bytes: %v", n, err)
 	}
-	_, err := receipt.Verify(bytes.NewReader(b[:len(b)-1]))
+	_, err := verify.Receipt(bytes.NewReader(b[:len(b)-1]))
 	require.ErrorContains(t, err, "isn't complete")
 	for _, more := range []string{"\n", " ", "x", string(b)} {
-		_, err = receipt.Verify(bytes.NewReader(append(slices.Clone(b), more...)))
+		_, err = verify.Receipt(bytes.NewReader(append(slices.Clone(b), more...)))
 		require.ErrorContains(t, err, "goes on after its end")
 	}
 	for i := 0; i < len(b); i += 1 + i%97 {
@@ -199,7 +219,7 @@ func TestDifferencesAreNamed(t *testing.T) {
 			"tickets[T-04].targets[desk p3-resolution 2].counts[0].clock.cycles[0].elapsed_s", "18000", "14400"},
 	} {
 		require.Contains(t, string(file(t)), c.old)
-		v, err := receipt.Verify(strings.NewReader(strings.Replace(string(file(t)), c.old, c.new, 1)))
+		v, err := verify.Receipt(strings.NewReader(strings.Replace(string(file(t)), c.old, c.new, 1)))
 		require.NoError(t, err)
 		require.Contains(t, v.Differences, receipt.Difference{Place: c.place, File: c.file, Recomputed: c.recomputed})
 		places := ""
