@@ -35,7 +35,7 @@ func (s *Store) Happened(ctx context.Context, by person.Actor, now time.Time, e 
 				return err
 			}
 		}
-		intervals, err := allCurrent[planning.Spec](ctx, tx, resource.Interval)
+		intervals, err := listCurrent[planning.Spec](ctx, tx, resource.Interval)
 		if err != nil {
 			return err
 		}

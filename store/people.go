@@ -116,18 +116,18 @@ func peopleAround(ctx context.Context, q sqlx.QueryerContext, service string) (t
 // peopleAroundAll are those around each of some services; around one that has
 // gone there is nobody.
 func peopleAroundAll(ctx context.Context, q sqlx.QueryerContext, services []string) (map[string]task.People, error) {
-	w := world{q: q, known: map[key]*resource.Version{}}
+	set := newResourceSet(q)
 	var keys []key
 	for _, name := range services {
 		keys = append(keys, key{resource.Service, name})
 	}
-	if err := w.load(ctx, keys); err != nil {
+	if err := set.load(ctx, keys); err != nil {
 		return nil, err
 	}
 	all := make(map[string]task.People, len(services))
 	keys = nil
 	for _, name := range services {
-		s, _, err := spec[agreement.ServiceSpec](&w, resource.Service, name)
+		s, _, err := readSpec[agreement.ServiceSpec](set, key{resource.Service, name})
 		if err != nil {
 			return nil, err
 		}
@@ -136,12 +136,12 @@ func peopleAroundAll(ctx context.Context, q sqlx.QueryerContext, services []stri
 			keys = append(keys, key{resource.Person, a})
 		}
 	}
-	if err := w.load(ctx, keys); err != nil {
+	if err := set.load(ctx, keys); err != nil {
 		return nil, err
 	}
 	for _, p := range all {
 		for _, a := range p.Approvers {
-			switch who, is, err := spec[person.Spec](&w, resource.Person, a); {
+			switch who, is, err := readSpec[person.Spec](set, key{resource.Person, a}); {
 			case err != nil:
 				return nil, err
 			case is: // else they have left

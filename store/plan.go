@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -170,51 +169,4 @@ func planAnew(ctx context.Context, tx *sqlx.Tx, now time.Time, changed []Change)
 		}
 	}
 	return lookAgain(ctx, tx, now, "")
-}
-
-// plannedWith names the intervals that need a calendar or a service, now or
-// later.
-func plannedWith(ctx context.Context, tx *sqlx.Tx, k resource.Kind, name string, now time.Time) ([]string, error) {
-	if k != resource.Calendar && k != resource.Service {
-		return nil, nil
-	}
-	var rows []resourceRow
-	if err := tx.SelectContext(ctx, &rows, "SELECT "+resourceColumns+` FROM resource WHERE kind = $1 ORDER BY name COLLATE "C", version`, string(resource.Interval)); err != nil {
-		return nil, err
-	}
-	var users []string
-	for i, r := range rows {
-		version, err := decoded[planning.Spec](r.Document.V)
-		if err != nil {
-			return nil, err
-		}
-		over := version.Spec.Valid.To != nil && !now.Before(version.Spec.Valid.To.Add(2).Start(time.UTC))
-		for _, later := range rows[i+1:] {
-			next, err := decoded[planning.Spec](later.Document.V)
-			if err != nil {
-				return nil, err
-			}
-			if later.Document.V.Metadata.Name != version.Metadata.Name {
-				break
-			}
-			over = over || !now.Before(next.Spec.Valid.From.Add(2).Start(time.UTC))
-		}
-		uses := k == resource.Service && version.Spec.Scope == name || k == resource.Calendar && version.Spec.Calendar == name
-		if k := (key{resource.Interval, version.Metadata.Name}).String(); uses && !over && !slices.Contains(users, k) {
-			users = append(users, k)
-		}
-	}
-	if k == resource.Calendar {
-		return users, nil
-	}
-	// What is open has to be closed first: nobody could do it afterwards.
-	var slots []string
-	if err := tx.SelectContext(ctx, &slots, `SELECT process || '/' || scope || '/' || period FROM slot
-		WHERE scope = $1 AND state IN ('planned', 'due', 'in-work') ORDER BY due_at LIMIT 3`, name); err != nil {
-		return nil, err
-	}
-	for _, s := range slots {
-		users = append(users, "slot/"+s)
-	}
-	return users, nil
 }
