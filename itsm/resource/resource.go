@@ -1,7 +1,10 @@
-// Package resource holds the envelope of what people declare: calendars,
-// persons, services, agreements, mappings, intervals, waivers, and OpenSLO's
-// indicators and objectives, in the shape of OpenSLO and Kubernetes. Each kind's spec lives
-// with its subject.
+// Package resource holds the envelope of what people declare, in the shape of
+// OpenSLO and Kubernetes, and reads it strictly. Each kind's spec lives with its
+// subject; the table of kinds is in itsm/declaration.
+//
+// It may import itsm/canonical, itsm/fault, itsm/person and itsm/text.
+//
+//	spec, err := resource.Decode[calendar.Spec]("spec", document.Spec)
 package resource
 
 import (
