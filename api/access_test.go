@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"turnus/itsm/declaration"
 	"turnus/itsm/resource"
 )
 
@@ -20,7 +21,7 @@ func matrix() map[string]string {
 	m := map[string]string{
 		"healthz": "-", "readyz": "-",
 		"list-processes": "aopuv", "list-runs": "aopuv", "get-run": "aopuv", "get-report": "aopuv", "list-tasks": "aopuv", "get-task": "aopuv",
-		"start-sla-report": "o", "cancel-run": "ao", "decide-task": "p", "issue-pass": "p", "get-receipts": "opu",
+		"start-sla-report": "o", "cancel-run": "ao", "decide-task": "aopuv", "issue-pass": "aopuv", "get-receipts": "opu",
 		"apply": "a" /* of a mapping */, "issue-token": "a", "revoke-token": "a", "list-tokens": "au", "list-audit": "u",
 		"import-tickets": "ao", "list-imports": "aou", "get-import": "aou", "list-rejects": "aou", "import-holidays": "a", "backup": "a",
 		"propose-exclusion": "o", "list-exclusions": "aopu", "get-exclusion": "aopu", "withdraw-exclusion": "o",
@@ -28,7 +29,7 @@ func matrix() map[string]string {
 		"pause-interval": "o", "resume-interval": "o", "backfill-interval": "o", "miss-slot": "o", "start-slot": "o",
 		"issue-feed": "aopuv", "list-feeds": "aopuv", "withdraw-feed": "aopuv", "get-feed": "-", "list-findings": "aopu",
 	}
-	for plural, one := range map[string]string{"calendars": "calendar", "persons": "person", "services": "service", "agreements": "agreement", "mappings": "mapping", "slis": "sli", "slos": "slo"} {
+	for plural, one := range map[string]string{"calendars": "calendar", "persons": "person", "organisations": "organisation", "services": "service", "agreements": "agreement", "mappings": "mapping", "slis": "sli", "slos": "slo"} {
 		m["list-"+plural], m["get-"+one], m["list-"+one+"-versions"] = "aopu", "aopu", "aopu"
 		m["put-"+one], m["retire-"+one] = "a", "a"
 	}
@@ -110,21 +111,22 @@ func example(op described) (path, body string) {
 	case op.id == "apply":
 		return path, `{"apiVersion":"turnus/v1","kind":"Mapping","metadata":{"name":"some"},"spec":{"number":"a","opened":"b","stopped":"c"}}`
 	case strings.HasPrefix(op.id, "put-"):
-		all := kinds()
-		k := all[slices.IndexFunc(all, func(k kind) bool { return k.singular == op.id[4:] })]
+		all := declaration.Kinds()
+		k := all[slices.IndexFunc(all, func(k declaration.Kind) bool { return k.Singular() == op.id[4:] })]
 		spec := map[resource.Kind]string{
-			"Calendar":  `{"zone":"Europe/Berlin","hours":{"mon":["08:00-18:00"]}}`,
-			"Person":    `{"roles":["viewer"]}`,
-			"Service":   `{"owner":"owner","approvers":["approver"],"calendar":"office"}`,
-			"Agreement": `{"service":"payments","valid":{"from":"2026-01-01"},"targets":[{"name":"fast","measure":"resolution","within":"PT4H","calendar":"office","attain":95}]}`,
-			"Mapping":   `{"number":"a","opened":"b","stopped":"c"}`,
-			"Interval":  `{"process":"sla-report","scope":"payments","rule":{"working_day":3,"of":"month","at":"06:00"},"reason":"a test","valid":{"from":"2026-01-01"}}`,
-			"Waiver":    `{"process":"sla-report","scope":"payments","periods":["2026-10"],"reason":"a test"}`,
-			"SLI":       `{"thresholdMetric":{"metricSource":{"type":"Any"}}}`,
+			"Calendar":     `{"zone":"Europe/Berlin","hours":{"mon":["08:00-18:00"]}}`,
+			"Person":       `{"roles":["viewer"]}`,
+			"Organisation": `{"owner":"owner","approvers":["approver"],"calendar":"office"}`,
+			"Service":      `{"owner":"owner","approvers":["approver"],"calendar":"office"}`,
+			"Agreement":    `{"service":"payments","valid":{"from":"2026-01-01"},"targets":[{"name":"fast","measure":"resolution","within":"PT4H","calendar":"office","attain":95}]}`,
+			"Mapping":      `{"number":"a","opened":"b","stopped":"c"}`,
+			"Interval":     `{"process":"sla-report","scope":"payments","rule":{"working_day":3,"of":"month","at":"06:00"},"reason":"a test","valid":{"from":"2026-01-01"}}`,
+			"Waiver":       `{"process":"sla-report","scope":"payments","periods":["2026-10"],"reason":"a test"}`,
+			"SLI":          `{"thresholdMetric":{"metricSource":{"type":"Any"}}}`,
 			"SLO": `{"service":"payments","indicator":{"metadata":{"name":"ok"},"spec":{"thresholdMetric":{"metricSource":{"type":"Any"}}}},
 				"timeWindow":[{"duration":"30d","isRolling":true}],"budgetingMethod":"Occurrences","objectives":[{"op":"lt","value":500,"target":0.99}]}`,
 		}[k.Kind]
-		return path, fmt.Sprintf(`{"apiVersion":%q,"kind":%q,"metadata":{"name":"nobody"},"spec":%s}`, k.APIVersion(), k.Kind, spec)
+		return path, fmt.Sprintf(`{"apiVersion":%q,"kind":%q,"metadata":{"name":"nobody"},"spec":%s}`, k.APIVersion, k.Kind, spec)
 	}
 	return path, ""
 }

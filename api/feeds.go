@@ -10,6 +10,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"turnus/access"
 	"turnus/itsm/canonical"
 	"turnus/itsm/person"
 	"turnus/itsm/planning"
@@ -82,7 +83,7 @@ func (s *server) feeds() {
 		if whose == "" {
 			whose = actorOf(ctx).Person
 		}
-		if err := s.feedsOf(ctx, whose, person.Administrator, person.Auditor); err != nil {
+		if err := s.caller(ctx).CheckFeeds(whose); err != nil {
 			return nil, err
 		}
 		return items(s.Store.Feeds(ctx, whose, in.store()))
@@ -101,7 +102,7 @@ func (s *server) feeds() {
 		if err != nil {
 			return nil, err
 		}
-		if err := s.feedsOf(ctx, f.Person, person.Administrator); err != nil {
+		if err := s.caller(ctx).CheckWithdraws(f); err != nil {
 			return nil, err
 		}
 		return nil, s.Store.WithdrawFeed(ctx, actorOf(ctx), s.Now(), f.ID)
@@ -173,17 +174,15 @@ func (s *server) feed(ctx context.Context, who person.Actor, lang text.Lang, mat
 // beyond what a feed holds.
 func (s *server) planOf(ctx context.Context, who person.Actor) (slots []planning.Slot, more bool, err error) {
 	from := s.Now().AddDate(0, -feedMonths, 0)
-	want, sees := store.Slots{From: &from, OpenToo: true}, s.insiderAs(who)
-	if !who.Has(person.Auditor) {
-		want.Sees = who.Person
-	}
+	caller := access.For(s.Store, who) // whom no token names: the feed's address does
+	want := caller.SelectSlots(store.Slots{From: &from, OpenToo: true})
 	for p := (store.Page{Limit: 500}); ; {
 		part, next, err := s.Store.Slots(ctx, want, p)
 		if err != nil {
 			return nil, false, err
 		}
 		for _, slot := range part {
-			inside, err := sees.of(ctx, slot.About)
+			inside, err := caller.SeesInside(ctx, slot.About)
 			if err != nil {
 				return nil, false, err
 			}

@@ -136,7 +136,7 @@ func (s *server) previewPlan(ctx context.Context, in *previewInput) (*listed[pla
 		return nil, fault.Invalidf("query.to", "This ends before it begins: give a to that is later than %s.",
 			"Das endet, bevor es beginnt: to später als %s angeben.", from.Format(time.RFC3339))
 	}
-	if err := s.previews(ctx, in.docs); err != nil {
+	if err := s.caller(ctx).CheckPreview(ctx, in.docs); err != nil {
 		return nil, err
 	}
 	if err := fewEnough(ctx, in.docs, from, to); err != nil {

@@ -36,7 +36,7 @@ func (h *house) enact(t *testing.T, body string) {
 	t.Helper()
 	var doc resource.Raw
 	require.NoError(t, json.Unmarshal([]byte(body), &doc))
-	done, err := h.store.Propose(t.Context(), person.Actor{Person: "owner"}, testNow, []resource.Raw{doc}, false)
+	done, err := h.store.Apply(t.Context(), person.Actor{Person: "owner"}, testNow, []resource.Raw{doc}, false)
 	require.NoError(t, err)
 	storetest.Enact(t, h.store, testNow, "approver", done[0].Run)
 }

@@ -153,7 +153,7 @@ func (s *server) planEdits() {
 		if err != nil {
 			return nil, err
 		}
-		if err := s.ownsAbout(ctx, slot.About); err != nil {
+		if err := s.caller(ctx).CheckOwns(ctx, slot.About); err != nil {
 			return nil, err
 		}
 		missed, err := s.Store.DeclareMissed(ctx, actorOf(ctx), s.Now(), in.key(), in.Body.Reason)
@@ -187,7 +187,7 @@ func (s *server) planEdits() {
 		Description:   "For the service's owner. Of each interval that names the event, the slot is due now whose period its process means today; what is due or done already stays. Answers with the slots concerned.",
 		DefaultStatus: http.StatusCreated,
 	}}, func(ctx context.Context, in *eventInput) (*listed[planning.Slot], error) {
-		if err := s.owns(ctx, in.Name); err != nil {
+		if err := s.caller(ctx).CheckOwner(ctx, in.Name); err != nil {
 			return nil, err
 		}
 		all, err := s.Store.Happened(ctx, actorOf(ctx), s.Now(), in.Body.Event, in.Name, in.Body.Detail, requestOf(ctx).once)
@@ -202,7 +202,7 @@ func (s *server) ownsInterval(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	return s.ownsAbout(ctx, p.About)
+	return s.caller(ctx).CheckOwns(ctx, p.About)
 }
 
 func planned(p store.Plan, err error) (*planOutput, error) {

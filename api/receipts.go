@@ -41,7 +41,7 @@ func (s *server) receipts() {
 		if err != nil {
 			return nil, err
 		}
-		if err := s.insider(ctx).receipts(ctx, r); err != nil {
+		if err := s.caller(ctx).CheckReceipts(ctx, r); err != nil {
 			return nil, err
 		}
 		if receiptsAt(r) == "" {

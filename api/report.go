@@ -40,7 +40,7 @@ func (s *server) report() {
 		if err != nil {
 			return nil, err
 		}
-		if err := s.insider(ctx).report(ctx, r); err != nil {
+		if err := s.caller(ctx).CheckReport(ctx, r); err != nil {
 			return nil, err
 		}
 		format, err := negotiate(requestOf(ctx).accept, "application/json", "text/html")

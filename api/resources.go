@@ -2,35 +2,18 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"io"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"turnus/imports"
+	"turnus/itsm/declaration"
 	"turnus/itsm/fault"
-	"turnus/itsm/person"
 	"turnus/itsm/resource"
-	"turnus/itsm/text"
 	"turnus/store"
 )
-
-// kind is a kind of resource as it stands in paths.
-type kind struct {
-	resource.Kind
-	plural, singular string
-}
-
-func kinds() []kind {
-	var all []kind
-	for _, k := range resource.Kinds() {
-		all = append(all, kind{k, k.Plural(), strings.ToLower(string(k))})
-	}
-	return all
-}
 
 // Resource is a declared thing with what is known about its newest version.
 type Resource struct {
@@ -44,20 +27,14 @@ type Resource struct {
 	By        string     `json:"by" doc:"Empty, as the hash is, where only a person's name is shown."`
 }
 
-// shownResource is what somebody who sees a version is shown of it: all, but of
-// other persons the name alone, without the hash that would confirm a guess.
-func shownResource(a person.Actor, v resource.Version) Resource {
-	r := Resource{v.Resource, v.Version, v.ValidFrom, v.ValidTo, v.Retired, v.Hash, v.At, v.By}
-	if m := r.Metadata; r.Kind == resource.Person && onlyNamed(a, m.Name) {
-		r.Metadata, r.Spec, r.Hash, r.By = resource.Metadata{Name: m.Name, DisplayName: m.DisplayName}, json.RawMessage("{}"), "", ""
-	}
-	return r
+func resourceOf(v resource.Version) Resource {
+	return Resource{v.Resource, v.Version, v.ValidFrom, v.ValidTo, v.Retired, v.Hash, v.At, v.By}
 }
 
-func shownResources(a person.Actor, vs []resource.Version, next string, err error) (*listed[Resource], error) {
+func resourcesOf(vs []resource.Version, next string, err error) (*listed[Resource], error) {
 	var all []Resource
 	for _, v := range vs {
-		all = append(all, shownResource(a, v))
+		all = append(all, resourceOf(v))
 	}
 	return items(all, next, err)
 }
@@ -86,28 +63,13 @@ func (d *Declared) check() (err error) {
 	return err
 }
 
-// permitted refuses who may not declare all of it: administrators declare,
-// owners propose what needs an approval.
-func (d *Declared) permitted(by person.Actor) error {
-	for _, r := range d.docs {
-		role, place := person.Administrator, string(r.Kind)+"/"+r.Metadata.Name
-		if r.Kind.Decided() {
-			role = person.ProcessOwner
-		}
-		if !by.Has(role) {
-			return fault.New(fault.Forbidden, text.F("This is for the role %s; %s has %s.", "Das steht der Rolle %s zu; %s hat %s.", role, by.Person, rolesOf(by))).At(place)
-		}
-	}
-	return nil
-}
-
 // maxProposed is how many proposals a call makes: each starts a run.
 const maxProposed = 500
 
 // decided counts what needs an approval.
 func (d *Declared) decided() (n int) {
 	for _, r := range d.docs {
-		if r.Kind.Decided() {
+		if declaration.NeedsApproval(r.Kind) {
 			n++
 		}
 	}
@@ -143,41 +105,39 @@ type resourceOutput struct {
 }
 
 func (s *server) resources() {
-	for _, k := range kinds() {
-		tags, path := []string{"Resources"}, "/v1/"+k.plural
+	for _, k := range declaration.Kinds() {
+		tags, path := []string{"Resources"}, "/v1/"+k.Plural
 		register(s, operation{Operation: huma.Operation{
-			OperationID: "list-" + k.plural, Method: http.MethodGet, Path: path, Tags: tags, Summary: "The " + k.plural + ", by name",
+			OperationID: "list-" + k.Plural, Method: http.MethodGet, Path: path, Tags: tags, Summary: "The " + k.Plural + ", by name",
 		}}, func(ctx context.Context, in *Page) (*listed[Resource], error) {
-			a := actorOf(ctx)
-			vs, next, err := s.Store.Resources(ctx, sight(a), k.Kind, in.store())
-			return shownResources(a, vs, next, err)
+			return resourcesOf(s.caller(ctx).ListResources(ctx, k.Kind, in.store()))
 		})
 		register(s, operation{Operation: huma.Operation{
-			OperationID: "get-" + k.singular, Method: http.MethodGet, Path: path + "/{name}", Tags: tags, Summary: "The newest version of a " + k.singular,
+			OperationID: "get-" + k.Singular(), Method: http.MethodGet, Path: path + "/{name}", Tags: tags, Summary: "One of the " + k.Plural + ", in its newest version",
 		}}, func(ctx context.Context, in *NamePath) (*resourceOutput, error) {
+			v, err := s.caller(ctx).ReadResource(ctx, k.Kind, in.Name)
 			out := &resourceOutput{Status: http.StatusOK}
-			var err error
-			out.Body.Resource, err = s.resource(ctx, k.Kind, in.Name)
+			out.Body.Resource = resourceOf(v)
 			return out, err
 		})
 		register(s, operation{Operation: huma.Operation{
-			OperationID: "list-" + k.singular + "-versions", Method: http.MethodGet, Path: path + "/{name}/versions", Tags: tags,
-			Summary: "All versions of a " + k.singular + ", newest first",
+			OperationID: "list-" + k.Singular() + "-versions", Method: http.MethodGet, Path: path + "/{name}/versions", Tags: tags,
+			Summary: "The versions of one of the " + k.Plural + ", newest first",
 		}}, func(ctx context.Context, in *struct {
 			NamePath
 			Page
 		}) (*listed[Resource], error) {
-			return s.versions(ctx, k.Kind, in.Name, in.Page)
+			return resourcesOf(s.caller(ctx).ListVersions(ctx, k.Kind, in.Name, in.store()))
 		})
 		register(s, operation{Operation: huma.Operation{
-			OperationID: "retire-" + k.singular, Method: http.MethodDelete, Path: path + "/{name}", Tags: tags,
-			Summary: "Take a " + k.singular + " out of use; its versions stay", DefaultStatus: http.StatusNoContent,
+			OperationID: "retire-" + k.Singular(), Method: http.MethodDelete, Path: path + "/{name}", Tags: tags,
+			Summary: "Take one of the " + k.Plural + " out of use; its versions stay", DefaultStatus: http.StatusNoContent,
 		}}, func(ctx context.Context, in *NamePath) (*struct{}, error) {
 			return nil, s.Store.Retire(ctx, actorOf(ctx), s.Now(), k.Kind, in.Name)
 		})
 		register(s, operation{body: documents, Operation: huma.Operation{
-			OperationID: "put-" + k.singular, Method: http.MethodPut, Path: path + "/{name}", Tags: tags,
-			Summary:   "Declare a " + k.singular + "; a change makes a new version",
+			OperationID: "put-" + k.Singular(), Method: http.MethodPut, Path: path + "/{name}", Tags: tags,
+			Summary:   "Declare one of the " + k.Plural + "; a change makes a new version",
 			Responses: map[string]*huma.Response{"201": {Description: "Created"}, "202": {Description: "Proposed: a run decides on it"}},
 		}}, func(ctx context.Context, in *putInput) (*resourceOutput, error) {
 			if got := in.docs[0].Kind; got != k.Kind {
@@ -203,7 +163,7 @@ func (s *server) resources() {
 				}
 				v = &now
 			}
-			out.Body.Resource, out.Body.Change = shownResource(actorOf(ctx), *v), changes[0].Change
+			out.Body.Resource, out.Body.Change = resourceOf(s.caller(ctx).ShowVersion(*v)), changes[0].Change
 			return out, nil
 		})
 	}
@@ -219,8 +179,8 @@ func (s *server) apply() {
 		Declared
 		DryRun bool `query:"dry_run"`
 	}) (*listed[store.Change], error) {
-		if err := in.permitted(actorOf(ctx)); err != nil {
-			return nil, s.refused(ctx, "apply", err)
+		if err := s.caller(ctx).CheckDeclares(in.docs); err != nil {
+			return nil, err
 		}
 		if proposed := in.decided(); proposed > maxProposed {
 			return nil, fault.Invalidf("body", "These are %d proposals, and a call makes %d at most: each is decided by a person.",

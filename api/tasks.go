@@ -7,7 +7,6 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"turnus/itsm/person"
 	"turnus/itsm/task"
 	"turnus/store"
 )
@@ -50,13 +49,7 @@ func (s *server) tasks() {
 		State string `query:"state" enum:"open,decided,closed"`
 		Mine  bool   `query:"mine" doc:"Only those that one may decide now."`
 	}) (*listed[task.Task], error) {
-		who, want := actorOf(ctx), store.Tasks{State: in.State}
-		switch {
-		case in.Mine:
-			want.Mine = who.Person
-		case !who.Has(person.Auditor):
-			want.Sees = who.Person
-		}
+		want := s.caller(ctx).SelectTasks(store.Tasks{State: in.State}, in.Mine)
 		return items(s.Store.Tasks(ctx, want, in.store()))
 	})
 
@@ -69,7 +62,7 @@ func (s *server) tasks() {
 			return nil, err
 		}
 		requestOf(ctx).run = t.Run
-		if err := s.insider(ctx).task(ctx, t); err != nil {
+		if err := s.caller(ctx).CheckTask(ctx, t); err != nil {
 			return nil, err
 		}
 		return &taskOutput{t}, nil
@@ -79,7 +72,7 @@ func (s *server) tasks() {
 	register(s, operation{body: jsonBody, Operation: huma.Operation{
 		OperationID: "decide-task", Method: http.MethodPost, Path: "/v1/tasks/{id}/decision", Tags: []string{"Tasks"},
 		Summary:       "Decide on a task",
-		Description:   "The decision as recorded. The same person with the same outcome again gets the decision on record. 503 means that it isn't confirmed: ask again with the same Idempotency-Key.",
+		Description:   "For whom the task asks. The decision as recorded. The same person with the same outcome again gets the decision on record. 503 means that it isn't confirmed: ask again with the same Idempotency-Key.",
 		DefaultStatus: http.StatusOK,
 	}}, func(ctx context.Context, in *struct {
 		TaskPath

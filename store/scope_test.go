@@ -61,9 +61,9 @@ func TestScopesOfEachKind(t *testing.T) {
 	change, err := s.Scope(ctx, aboutChange, "interval-desk-sla")
 	require.NoError(t, err)
 	require.Equal(t, []any{"interval-desk-sla", resource.Ref{Kind: resource.Service, Name: "desk"}, "olga"}, []any{change.Name, change.About, change.Owner})
-	ofRun, err := s.ScopeOfRun(ctx, id)
+	ofRun, err := s.AboutOf(ctx, id)
 	require.NoError(t, err)
-	require.Equal(t, change.About, ofRun.About)
+	require.Equal(t, change.About, ofRun)
 
 	for _, c := range []struct {
 		p     process.Process
@@ -80,14 +80,14 @@ func TestScopesOfEachKind(t *testing.T) {
 	}
 	_, err = s.ScopeAbout(ctx, resource.Ref{Kind: resource.Service, Name: "gone"})
 	requireFault(t, err, fault.NotFound, "gone")
-	_, err = s.ScopeOfRun(ctx, "sla-report/desk/2016-03")
+	_, err = s.AboutOf(ctx, "sla-report/desk/2016-03")
 	requireFault(t, err, fault.NotFound, "There is no run")
 }
 
 // proposed is the run that decides on a new interval of a service of olga's.
 func proposed(t *testing.T, s *Store, service string) string {
 	t.Helper()
-	changes, err := s.Propose(t.Context(), person.Actor{Person: "olga"}, declared, []resource.Raw{doc(resource.Interval, service+"-sla",
+	changes, err := s.Apply(t.Context(), person.Actor{Person: "olga"}, declared, []resource.Raw{doc(resource.Interval, service+"-sla",
 		`{'process':'sla-report','scope':'`+service+`','reason':'clause 9.4','rule':{'day':3,'of':'month','at':'06:00'},'valid':{'from':'2026-12-01'}}`)}, false)
 	require.NoError(t, err)
 	return changes[0].Run

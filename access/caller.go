@@ -1,0 +1,99 @@
+package access
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"turnus/itsm/fault"
+	"turnus/itsm/person"
+	"turnus/itsm/resource"
+	"turnus/itsm/text"
+	"turnus/store"
+)
+
+// Caller is a person who asks for something, with all that decides what they
+// may see and do. Make one for each request: what it has read of a scope it
+// doesn't read again.
+type Caller struct {
+	person.Actor
+	store *store.Store
+	parts map[resource.Ref]part // by what declares it
+}
+
+// For gives the caller that an actor is.
+func For(s *store.Store, who person.Actor) *Caller {
+	return &Caller{Actor: who, store: s, parts: map[resource.Ref]part{}}
+}
+
+// part is what somebody has to do with what a run is about.
+type part struct {
+	owns, approves bool
+	in             text.Text // within a sentence
+}
+
+// partIn is the one question about what a run is about: whether the caller is
+// its owner, or one of its approvers and has that role, as things are now.
+// fault.NotFound where it isn't there (any more).
+func (c *Caller) partIn(ctx context.Context, about resource.Ref) (part, error) {
+	if p, ok := c.parts[about]; ok {
+		return p, nil
+	}
+	scope, err := c.store.ScopeAbout(ctx, about)
+	if err != nil {
+		return part{}, err
+	}
+	p := part{
+		owns:     scope.Owner == c.Person,
+		approves: c.Has(person.Approver) && slices.Contains(scope.Approvers, c.Person),
+		in:       scope.Named(),
+	}
+	c.parts[about] = p
+	return p, nil
+}
+
+// SeesInside says whether the caller sees the inside of runs about something:
+// drafts, tasks, reasons and decisions before publication, and receipts at all
+// times, since they hold tickets. Its owner, its approvers and auditors do; an
+// administrator isn't among them. Inside of what has gone auditors see alone.
+func (c *Caller) SeesInside(ctx context.Context, about resource.Ref) (bool, error) {
+	if c.Has(person.Auditor) {
+		return true, nil
+	}
+	p, err := c.partIn(ctx, about)
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	return p.owns || p.approves, err
+}
+
+// seesAll says whether the caller reads what is declared, found and imported
+// for every service, retired ones too.
+func (c *Caller) seesAll() bool { return c.Has(person.Administrator, person.Auditor) }
+
+// sight limits what is read of findings and of what is declared to the services
+// that the caller owns or approves for.
+func (c *Caller) sight() store.Sight {
+	switch {
+	case c.seesAll():
+		return store.Sight{All: true}
+	case c.Has(person.Approver):
+		return store.Sight{Owner: c.Person, Approver: c.Person}
+	}
+	return store.Sight{Owner: c.Person}
+}
+
+// refusal is a fault that says what somebody may not.
+type refusal struct{ why *fault.Error }
+
+// Error is the fault's.
+func (r refusal) Error() string { return r.why.Error() }
+
+// Unwrap gives the fault.
+func (r refusal) Unwrap() error { return r.why }
+
+func refuse(why text.Text) error { return refusal{fault.New(fault.Forbidden, why)} }
+
+// IsRefusal says whether this package refused something, which belongs on
+// record. What other packages refuse they have recorded themselves.
+func IsRefusal(err error) bool { return errors.As(err, &refusal{}) }

@@ -1,0 +1,120 @@
+package access
+
+import (
+	"context"
+	"encoding/json"
+
+	"turnus/itsm/agreement"
+	"turnus/itsm/fault"
+	"turnus/itsm/person"
+	"turnus/itsm/process"
+	"turnus/itsm/resource"
+	"turnus/itsm/text"
+	"turnus/itsm/ticket"
+	"turnus/store"
+)
+
+// CheckOwner refuses whoever doesn't own a service. One that isn't there is
+// fault.NotFound.
+func (c *Caller) CheckOwner(ctx context.Context, service string) error {
+	return c.CheckOwns(ctx, serviceNamed(service))
+}
+
+// CheckOwns is CheckOwner for whatever something on record is about.
+func (c *Caller) CheckOwns(ctx context.Context, about resource.Ref) error {
+	return c.checkOwnerOr(ctx, about)
+}
+
+func serviceNamed(name string) resource.Ref { return resource.Ref{Kind: resource.Service, Name: name} }
+
+// CheckImporter refuses whoever may not load data of a service.
+func (c *Caller) CheckImporter(ctx context.Context, service string) error {
+	return c.checkOwnerOr(ctx, serviceNamed(service), person.Administrator)
+}
+
+// CheckImports refuses whoever may not read the imports of a service.
+func (c *Caller) CheckImports(ctx context.Context, service string) error {
+	return c.checkOwnerOr(ctx, serviceNamed(service), person.Administrator, person.Auditor)
+}
+
+// CheckImport refuses an import to whoever may not read it. That of a service
+// which has been retired is for those who read those of all services.
+func (c *Caller) CheckImport(ctx context.Context, i ticket.Import) error {
+	if c.seesAll() {
+		return nil
+	}
+	return c.CheckOwner(ctx, i.Service)
+}
+
+// checkOwnerOr refuses whoever neither owns something nor has one of some roles.
+func (c *Caller) checkOwnerOr(ctx context.Context, about resource.Ref, roles ...person.Role) error {
+	p, err := c.partIn(ctx, about)
+	if err != nil || p.owns || c.Has(roles...) {
+		return err
+	}
+	return refuse(text.F("%s doesn't own %s.", "%s ist für %s nicht verantwortlich.", c.Person, p.in))
+}
+
+// CheckConcerned refuses whoever neither owns a service, nor approves for it,
+// nor reads what there is of every service. One that isn't there is
+// fault.NotFound.
+func (c *Caller) CheckConcerned(ctx context.Context, service string) error {
+	return c.checkConcerned(ctx, serviceNamed(service))
+}
+
+func (c *Caller) checkConcerned(ctx context.Context, about resource.Ref) error {
+	p, err := c.partIn(ctx, about)
+	if err != nil || p.owns || p.approves || c.seesAll() {
+		return err
+	}
+	return refuse(text.F("%s neither owns %s nor approves for it.",
+		"%s ist für %s weder verantwortlich noch freigabeberechtigt.", c.Person, p.in))
+}
+
+// CheckExclusion refuses an exclusion to whoever may not read it. That of a
+// service which has been retired is for those who read those of all services.
+func (c *Caller) CheckExclusion(ctx context.Context, e agreement.Exclusion) error {
+	if c.seesAll() {
+		return nil
+	}
+	return c.CheckConcerned(ctx, e.Service)
+}
+
+// SelectFindings selects the findings that the caller sees, of one service or
+// of all (empty).
+func (c *Caller) SelectFindings(ctx context.Context, service string) (store.Findings, error) {
+	want := store.Findings{Service: service, Sight: c.sight()}
+	if service == "" || want.All {
+		return want, nil
+	}
+	return want, c.CheckConcerned(ctx, service)
+}
+
+// CheckPreview refuses the plans of what is there and doesn't concern the
+// caller.
+func (c *Caller) CheckPreview(ctx context.Context, docs []resource.Raw) error {
+	if c.seesAll() {
+		return nil
+	}
+	type plan struct{ Process, Scope string }
+	asked := map[plan]bool{}
+	for _, d := range docs {
+		var of plan
+		if d.Kind != resource.Interval || json.Unmarshal(d.Spec, &of) != nil || asked[of] {
+			continue
+		}
+		asked[of] = true
+		p, err := process.FindPlanned(of.Process)
+		if err != nil {
+			continue // the preview says so
+		}
+		scope, err := c.store.Scope(ctx, p, of.Scope)
+		if err == nil {
+			err = c.checkConcerned(ctx, scope.About)
+		}
+		if err != nil && !fault.Is(err, fault.Invalid) && !fault.Is(err, fault.NotFound) {
+			return err
+		}
+	}
+	return nil
+}
