@@ -39,7 +39,7 @@ func (s *Store) Happened(ctx context.Context, by person.Actor, now time.Time, e 
 		if err := tx.SelectContext(ctx, &about, "SELECT interval FROM plan WHERE about_kind = 'Service' AND about = $1", service); err != nil {
 			return err
 		}
-		intervals, err := allCurrent[planning.Spec](ctx, tx, resource.Interval)
+		intervals, err := listCurrent[planning.Spec](ctx, tx, resource.Interval)
 		if err != nil {
 			return err
 		}

@@ -231,7 +231,7 @@ func TestChangesAreDecidedByOthers(t *testing.T) {
 	interval := doc(resource.Interval, "desk-sla", `{'process':'sla-report','scope':'desk','reason':'clause 9.4','calendar':'night',
 		'rule':{'day':3,'of':'month','at':'06:00'},'valid':{'from':'2026-12-01'}}`)
 	propose := func(by person.Actor) ([]Change, error) {
-		return s.Propose(t.Context(), by, declared, []resource.Raw{interval}, false)
+		return s.Apply(t.Context(), by, declared, []resource.Raw{interval}, false)
 	}
 
 	declares(t, s, person.Actor{Person: "root", Issuer: "nora"}, before, serviceOf("olga", names[:2]...))

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -172,49 +171,4 @@ func planAnew(ctx context.Context, tx *sqlx.Tx, now time.Time, changed []Change)
 		}
 	}
 	return lookAgain(ctx, tx, now, "")
-}
-
-// plannedWith names the intervals that need a calendar, or that are about
-// something, now or later, and of the latter its open slots.
-func plannedWith(ctx context.Context, tx *sqlx.Tx, k resource.Kind, name string, now time.Time) ([]string, error) {
-	var about []string // intervals
-	if err := tx.SelectContext(ctx, &about, "SELECT interval FROM plan WHERE about_kind = $1 AND about = $2", string(k), name); err != nil {
-		return nil, err
-	}
-	var rows []resourceRow
-	if err := tx.SelectContext(ctx, &rows, "SELECT "+resourceColumns+` FROM resource WHERE kind = $1 ORDER BY name COLLATE "C", version`, string(resource.Interval)); err != nil {
-		return nil, err
-	}
-	var users []string
-	for i, r := range rows {
-		version, err := decoded[planning.Spec](r.Document.V)
-		if err != nil {
-			return nil, err
-		}
-		over := version.Spec.Valid.To != nil && !now.Before(version.Spec.Valid.To.Add(2).Start(time.UTC))
-		for _, later := range rows[i+1:] {
-			next, err := decoded[planning.Spec](later.Document.V)
-			if err != nil {
-				return nil, err
-			}
-			if later.Document.V.Metadata.Name != version.Metadata.Name {
-				break
-			}
-			over = over || !now.Before(next.Spec.Valid.From.Add(2).Start(time.UTC))
-		}
-		uses := slices.Contains(about, version.Metadata.Name) || k == resource.Calendar && version.Spec.Calendar == name
-		if k := (key{resource.Interval, version.Metadata.Name}).String(); uses && !over && !slices.Contains(users, k) {
-			users = append(users, k)
-		}
-	}
-	// What is open has to be closed first: nobody could do it afterwards.
-	var slots []string
-	if err := tx.SelectContext(ctx, &slots, `SELECT process || '/' || scope || '/' || period FROM slot
-		WHERE about_kind = $1 AND about = $2 AND state IN ('planned', 'due', 'in-work') ORDER BY due_at LIMIT 3`, string(k), name); err != nil {
-		return nil, err
-	}
-	for _, s := range slots {
-		users = append(users, "slot/"+s)
-	}
-	return users, nil
 }

@@ -19,7 +19,7 @@ import (
 // Preview lists the slots that intervals would have which aren't applied: due
 // in [from, to), without states, since nothing of it has happened.
 func (s *Store) Preview(ctx context.Context, now time.Time, docs []resource.Raw, from, to time.Time) ([]planning.Slot, error) {
-	if err := each(docs); err != nil {
+	if err := checkEach(docs); err != nil {
 		return nil, err
 	}
 	all := []planning.Slot{}

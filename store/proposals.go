@@ -36,58 +36,8 @@ type Proposal struct {
 	Enacted  int          `json:"enacted,omitempty"` // the version that it became
 }
 
-// Propose is Apply for calls that hold something that needs an approval: that
-// is proposed, in the same transaction, with the row of the run that decides
-// on it. A proposal that is in force already is unchanged, one that waits
-// already is found; another one has to wait until it is decided.
-func (s *Store) Propose(ctx context.Context, by person.Actor, now time.Time, docs []resource.Raw, dryRun bool) ([]Change, error) {
-	if err := each(docs); err != nil {
-		return nil, err
-	}
-	now = now.UTC().Truncate(time.Microsecond)
-	changes := make([]Change, len(docs))
-	err := s.tx(ctx, func(tx *sqlx.Tx) error {
-		if err := lockResources(ctx, tx); err != nil {
-			return err
-		}
-		var plain []resource.Raw
-		var places []int
-		for i, d := range docs {
-			if !d.Kind.Decided() {
-				plain, places = append(plain, d), append(places, i)
-			}
-		}
-		done, err := apply(ctx, tx, by, now, plain)
-		if err != nil {
-			return err
-		}
-		for i, c := range done {
-			changes[places[i]] = c
-		}
-		var faults fault.List
-		for i, d := range docs {
-			if !d.Kind.Decided() {
-				continue
-			}
-			if changes[i], err = submit(ctx, tx, by, now, d); err != nil && fault.All(err) == nil {
-				return err
-			}
-			faults.Add(declaration.At(keyOf(d).String(), err))
-		}
-		if err := faults.Err(); err != nil {
-			return err
-		}
-		if dryRun {
-			return errDryRun
-		}
-		return nil
-	})
-	if err != nil && !errors.Is(err, errDryRun) {
-		return nil, err
-	}
-	return changes, nil
-}
-
+// submit proposes what a document declares, for the owner of the service that it
+// is about.
 func submit(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, d resource.Raw) (Change, error) {
 	k := keyOf(d)
 	c := Change{Kind: k.kind, Name: k.name, Change: Proposed}

@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"strings"
 
+	"turnus/itsm/declaration"
 	"turnus/itsm/resource"
 )
 
@@ -33,15 +35,12 @@ var withTheirs = `WITH theirs AS MATERIALIZED (` + theirs("$1::text", "$2::text"
 const planned = `EXISTS (SELECT 1 FROM plan p JOIN theirs ON (theirs.kind, theirs.name) = (p.about_kind, p.about)
 		WHERE p.process = r.document->'spec'->>'process' AND p.scope = r.document->'spec'->>'scope')`
 
-// seen says of a row r of resource whether a sight holds it. Calendars,
-// mappings and the organisation are shared. A person is seen by themself and by
-// those whom they share tasks with: the other people there, and who started or
-// decided. An indicator is seen with the objectives that use it. Whatever else
-// there is, or will be, is its service's.
-const seen = `($3 OR CASE r.kind
-	WHEN 'Calendar' THEN true
-	WHEN 'Mapping' THEN true
-	WHEN 'Organisation' THEN true
+// seen says of a row r of resource whether a sight holds it. Some kinds are
+// shared. A person is seen by themself and by those whom they share tasks with:
+// the other people there, and who started or decided. An indicator is seen with
+// the objectives that use it. Whatever else there is, or will be, is its
+// service's.
+var seen = `($3 OR r.kind IN (` + sharedKinds() + `) OR CASE r.kind
 	WHEN 'Service' THEN (r.kind, r.name) IN (SELECT kind, name FROM theirs)
 	WHEN 'Person' THEN r.name IN ($1, $2)
 		OR r.name IN (SELECT s.document->'spec'->>'owner' FROM resource_current s JOIN theirs USING (kind, name))
@@ -54,6 +53,17 @@ const seen = `($3 OR CASE r.kind
 	WHEN 'Waiver' THEN ` + planned + `
 	ELSE r.document->'spec'->>'service' IN (SELECT name FROM theirs WHERE kind = 'Service')
 	END)`
+
+// sharedKinds are the kinds that everybody reads, as a list in SQL.
+func sharedKinds() string {
+	var names []string
+	for _, k := range declaration.Kinds() {
+		if k.Shared {
+			names = append(names, "'"+string(k.Kind)+"'")
+		}
+	}
+	return strings.Join(names, ", ")
+}
 
 // Sees says whether a sight holds the newest version of a resource.
 func (s *Store) Sees(ctx context.Context, who Sight, k resource.Kind, name string) (bool, error) {

@@ -145,6 +145,19 @@ func TestCalendarOfATargetIsInUseWhileItCounts(t *testing.T) {
 	require.NoError(t, s.Retire(ctx, root, declared.AddDate(0, 1, 0), resource.Calendar, "night"), "nothing counts in it any more")
 }
 
+// An agreement keeps its service while one of its versions holds, or will, and
+// not afterwards.
+func TestAServiceIsInUseWhileAnAgreementHolds(t *testing.T) {
+	s, ctx := declaringStore(t), t.Context()
+	apply1(t, s, declared, append(house(), agreementDoc("gold", "2016-01-01", "2026-12-31", ""))...)
+	requireFault(t, s.Retire(ctx, root, declared, resource.Service, "desk"), fault.Conflict, "Agreement/gold")
+	apply1(t, s, declared, agreementDoc("gold", "2027-01-01", "2027-06-30", ""))
+	requireFault(t, s.Retire(ctx, root, declared.AddDate(0, 4, 0), resource.Service, "desk"), fault.Conflict, "Agreement/gold")
+	require.NoError(t, s.Retire(ctx, root, declared.AddDate(1, 0, 0), resource.Service, "desk"))
+	require.NoError(t, s.Retire(ctx, root, declared.AddDate(1, 0, 0), resource.Calendar, "office"))
+	require.NoError(t, s.Retire(ctx, root, declared.AddDate(1, 0, 0), resource.Agreement, "gold"), "it can still go")
+}
+
 func TestLastAdministratorStays(t *testing.T) {
 	s, ctx := declaringStore(t), t.Context()
 	apply1(t, s, declared, personDoc("root", person.Administrator))
