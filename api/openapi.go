@@ -16,6 +16,7 @@ import (
 	"turnus/itsm/resource"
 	"turnus/itsm/slo"
 	"turnus/itsm/ticket"
+	"turnus/report"
 )
 
 // humaConfig is huma's set-up: JSON only, no documentation page (it would load
@@ -89,6 +90,8 @@ func (s *server) document(e *echo.Echo) {
 	delete(schemas.Map(), "ErrorModel") // huma's own, which never leaves the house
 	delete(schemas.Map(), "ErrorDetail")
 
+	figure := schemas.Map()["Figure"].Properties // whose group is written as one of them
+	figure["agreement"], figure["group"] = &huma.Schema{Type: "string"}, schemas.Schema(reflect.TypeFor[report.Group](), true, "")
 	s.documentBodies()
 	open(doc)
 

@@ -49,29 +49,32 @@ func (d *Document) Restate(old run.InForce) error {
 			{Title: text.F("Version %d", "Version %d", old.Version), Right: true}, {Title: text.New("Now", "Jetzt"), Right: true},
 		},
 	}
-	type key struct{ agreement, name string }
+	type key struct {
+		group Group
+		name  string
+	}
 	before := map[key]Figure{}
 	for _, f := range figures {
-		before[key{f.Agreement, f.Name}] = f
+		before[key{f.Group, f.Name}] = f
 	}
 	for _, f := range d.Figures {
-		was, known := before[key{f.Agreement, f.Name}]
-		delete(before, key{f.Agreement, f.Name})
+		was, known := before[key{f.Group, f.Name}]
+		delete(before, key{f.Group, f.Name})
 		if !known {
-			changed.Rows = append(changed.Rows, []Cell{Words(text.Same(f.Agreement)), Words(f.Label), absent(), f.cell()})
+			changed.Rows = append(changed.Rows, []Cell{Words(text.Same(f.Group.Name)), Words(f.Label), absent(), f.cell()})
 			continue
 		}
 		if !f.sameAs(was) {
-			changed.Rows = append(changed.Rows, []Cell{Words(text.Same(f.Agreement)), Words(f.Label), was.cell(), f.cell()})
+			changed.Rows = append(changed.Rows, []Cell{Words(text.Same(f.Group.Name)), Words(f.Label), was.cell(), f.cell()})
 		}
 		if f.Target != was.Target {
 			label := text.New(f.Label.En+", agreed", f.Label.De+", vereinbart")
-			changed.Rows = append(changed.Rows, []Cell{Words(text.Same(f.Agreement)), Words(label), was.agreed(), f.agreed()})
+			changed.Rows = append(changed.Rows, []Cell{Words(text.Same(f.Group.Name)), Words(label), was.agreed(), f.agreed()})
 		}
 	}
 	for _, f := range figures { // in their order
-		if _, gone := before[key{f.Agreement, f.Name}]; gone {
-			changed.Rows = append(changed.Rows, []Cell{Words(text.Same(f.Agreement)), Words(f.Label), f.cell(), absent()})
+		if _, gone := before[key{f.Group, f.Name}]; gone {
+			changed.Rows = append(changed.Rows, []Cell{Words(text.Same(f.Group.Name)), Words(f.Label), f.cell(), absent()})
 		}
 	}
 	s.Paragraphs = []text.Text{text.F("This report restates version %d, run %s, with the content hash %s. That version stays as it was published.",
@@ -100,7 +103,7 @@ func (f Figure) agreed() Cell {
 	switch {
 	case f.Target == "":
 		return absent()
-	case f.Unit == "percent":
+	case f.Unit == InPercent:
 		return Percent(f.Target)
 	}
 	return Words(text.Same(f.Target))
@@ -111,17 +114,17 @@ func (f Figure) cell() Cell {
 	switch {
 	case f.Value == nil:
 		return Words(NotApplicable())
-	case f.Unit == "percent" && f.Numerator != nil && f.Denominator != nil:
+	case f.Unit == InPercent && f.Numerator != nil && f.Denominator != nil:
 		return Share(*f.Numerator, *f.Denominator)
-	case f.Unit == "percent":
+	case f.Unit == InPercent:
 		return Percent(*f.Value)
-	case f.Unit == "seconds":
+	case f.Unit == InSeconds:
 		if n, err := strconv.ParseInt(*f.Value, 10, 64); err == nil {
 			return Seconds(n)
 		}
 	case f.Numerator != nil:
 		return Count(*f.Numerator)
-	case f.Unit != "tickets":
+	case f.Unit != InTickets && f.Unit != InTimes:
 		v := Decimal(*f.Value)
 		return Words(text.F("%[1]s\u00a0%[3]s", "%[2]s\u00a0%[3]s", v.En, v.De, f.Unit))
 	}

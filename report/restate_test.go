@@ -14,7 +14,7 @@ import (
 // values, agreed targets, figures that came or went, and nothing else.
 func TestRestate(t *testing.T) {
 	figure := func(name string, num, den int64, value, target string) Figure {
-		return Figure{Agreement: "desk", Name: name, Label: text.Same(name), Value: &value, Unit: "percent",
+		return Figure{Group: Under("desk"), Name: name, Label: text.Same(name), Value: &value, Unit: InPercent,
 			Numerator: &num, Denominator: &den, Target: target}
 	}
 	at := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
@@ -57,12 +57,12 @@ func TestFigureCells(t *testing.T) {
 		figure Figure
 		want   Cell
 	}{
-		{Figure{Value: str("5400"), Unit: "seconds"}, Cell{Seconds: &seconds}},
-		{Figure{Value: str("93.600000"), Unit: "percent"}, Percent("93.600000")},
-		{Figure{Value: str("7"), Unit: "tickets", Numerator: &n}, Count(7)},
+		{Figure{Value: str("5400"), Unit: InSeconds}, Cell{Seconds: &seconds}},
+		{Figure{Value: str("93.600000"), Unit: InPercent}, Percent("93.600000")},
+		{Figure{Value: str("7"), Unit: InTickets, Numerator: &n}, Count(7)},
 		{Figure{Value: str("1200.5"), Unit: "EUR"}, Words(text.New("1,200.5\u00a0EUR", "1.200,5\u00a0EUR"))},
 		{Figure{Unit: "EUR"}, Words(NotApplicable())},
-		{Figure{Value: str("soon"), Unit: "seconds"}, Words(text.Same("soon"))},
+		{Figure{Value: str("soon"), Unit: InSeconds}, Words(text.Same("soon"))},
 	} {
 		require.Equal(t, c.want, c.figure.cell())
 	}

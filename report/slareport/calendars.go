@@ -9,18 +9,14 @@ import (
 	"turnus/report"
 )
 
-// calendarTable lists the hours that the clocks ran in.
-func calendarTable(f sla.Frozen) report.Table {
-	t := report.Table{
-		Caption: text.New("Calendars", "Kalender"),
-		Columns: []report.Column{leftColumn("Calendar", "Kalender"), leftColumn("Time zone", "Zeitzone"), leftColumn("Hours", "Stunden"), leftColumn("Holidays", "Feiertage"), leftColumn("Special days", "Sondertage")},
-	}
+// calendars lists the hours that the clocks ran in.
+func calendars(s *report.SectionWriter, f sla.Frozen) {
+	t := s.Table("Calendars", "Kalender").Left("Calendar", "Kalender").Left("Time zone", "Zeitzone").
+		Left("Hours", "Stunden").Left("Holidays", "Feiertage").Left("Special days", "Sondertage")
 	for _, c := range f.Calendars {
-		t.Rows = append(t.Rows, []report.Cell{
-			report.Words(text.F("%s, version %d", "%s, Version %d", c.Name, c.Version)),
-			named(c.Spec.Zone), report.Words(weeklyHours(c.Spec.Hours)), report.Words(holidayWords(c.Spec.Holidays)), report.Words(specialDays(c.Spec.Special))})
+		t.Row(report.Say("%s, version %d", "%s, Version %d", c.Name, c.Version), report.Name(c.Spec.Zone),
+			report.Words(weeklyHours(c.Spec.Hours)), report.Words(holidayWords(c.Spec.Holidays)), report.Words(specialDays(c.Spec.Special)))
 	}
-	return t
 }
 
 var weekdays = [...]struct{ key, en, de string }{{"mon", "Mon", "Mo"}, {"tue", "Tue", "Di"}, {"wed", "Wed", "Mi"},

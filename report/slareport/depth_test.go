@@ -247,11 +247,11 @@ func TestDepthFigures(t *testing.T) {
 		if f.Value != nil {
 			value = *f.Value
 		}
-		require.Equal(t, want, value+" "+f.Unit, name)
+		require.Equal(t, want, value+" "+string(f.Unit), name)
 		require.Regexp(t, `^sla\.[a-z-]+/1$`, f.Formula)
 	}
 	all := figure(t, d, "p3-resolution.attainment-all")
-	require.Equal(t, []any{int64(6568), int64(7828), "85", "missed"}, []any{*all.Numerator, *all.Denominator, all.Target, all.Verdict})
+	require.Equal(t, []any{int64(6568), int64(7828), "85", report.Missed}, []any{*all.Numerator, *all.Denominator, all.Target, all.Verdict})
 
 	// Limits by the day alone: the volume stands all the same, and once.
 	f, r := deepMarch()

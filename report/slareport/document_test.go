@@ -133,18 +133,18 @@ func TestFigures(t *testing.T) {
 		}
 		require.Equal(t, []string{c.value, c.num, c.den, fmt.Sprint(c.n)},
 			[]string{value, show(f.Numerator), show(f.Denominator), fmt.Sprint(f.N)}, c.name)
-		require.Equal(t, "service-desk-2016", f.Agreement)
+		require.Equal(t, "service-desk-2016", f.Group.Name)
 		require.Regexp(t, `^sla\.[a-z-]+/1$`, f.Formula)
 	}
 	require.Len(t, d.Figures, 4*17+2)
 	missed := figure(t, d, "p4-resolution.attainment")
-	require.Equal(t, "missed", missed.Verdict)
+	require.Equal(t, report.Missed, missed.Verdict)
 	require.Equal(t, "99.9", missed.Target)
-	require.Equal(t, "n/a", figure(t, d, "workload.unlimited").Verdict)
+	require.Equal(t, report.NoData, figure(t, d, "workload.unlimited").Verdict)
 	seen := map[string]bool{}
 	for _, f := range d.Figures {
-		require.False(t, seen[f.Agreement+" "+f.Name], f.Name)
-		seen[f.Agreement+" "+f.Name] = true
+		require.False(t, seen[f.Group.Name+" "+f.Name], f.Name)
+		seen[f.Group.Name+" "+f.Name] = true
 	}
 }
 

@@ -9,20 +9,17 @@ import (
 	"turnus/report"
 )
 
-// exclusions shows what was left out, why, and what the figures would be
-// with it: nothing if nothing was.
-func exclusions(f sla.Frozen, r sla.Result) []report.Section {
-	both := report.Table{
-		Caption: text.New("With the exclusions, which is what counts, and without them", "Mit den Ausschlüssen, wie es gilt, und ohne sie"),
-		Columns: []report.Column{leftColumn("Target", "Ziel"), rightColumn("Decided", "Entschieden"), rightColumn("Attainment", "Erfüllungsgrad"), leftColumn("Result", "Ergebnis"),
-			rightColumn("Decided without exclusions", "Entschieden ohne Ausschlüsse"), rightColumn("Attainment without exclusions", "Erfüllungsgrad ohne Ausschlüsse"),
-			leftColumn("Result without exclusions", "Ergebnis ohne Ausschlüsse")},
-	}
-	why := report.Table{
-		Caption: text.New("Excluded tickets by reason", "Ausgeschlossene Tickets nach Grund"),
-		Columns: []report.Column{leftColumn("Target", "Ziel"), leftColumn("Reason", "Grund"), rightColumn("Would be decided", "Wären entschieden"),
-			rightColumn("of these met", "davon eingehalten"), rightColumn("of these breached", "davon verletzt"), rightColumn("Would be open", "Wären offen")},
-	}
+// exclusions shows what was left out, why, and what the figures would be with
+// it; false if nothing was.
+func exclusions(w *report.Writer, f sla.Frozen, r sla.Result) bool {
+	s := w.Section("Exclusions", "Ausschlüsse")
+	both := s.Table("With the exclusions, which is what counts, and without them", "Mit den Ausschlüssen, wie es gilt, und ohne sie").
+		Left("Target", "Ziel").Right("Decided", "Entschieden").Right("Attainment", "Erfüllungsgrad").Left("Result", "Ergebnis").
+		Right("Decided without exclusions", "Entschieden ohne Ausschlüsse").Right("Attainment without exclusions", "Erfüllungsgrad ohne Ausschlüsse").
+		Left("Result without exclusions", "Ergebnis ohne Ausschlüsse")
+	why := s.Table("Excluded tickets by reason", "Ausgeschlossene Tickets nach Grund").
+		Left("Target", "Ziel").Left("Reason", "Grund").Right("Would be decided", "Wären entschieden").
+		Right("of these met", "davon eingehalten").Right("of these breached", "davon verletzt").Right("Would be open", "Wären offen")
 	effect := map[int64]sla.Counts{}
 	void := false
 	for _, a := range r.Agreements {
@@ -31,8 +28,8 @@ func exclusions(f sla.Frozen, r sla.Result) []report.Section {
 				continue
 			}
 			name := report.Words(targetName(r, a, t))
-			both.Rows = append(both.Rows, []report.Cell{name, report.Count(t.Decided), report.Share(t.Met, t.Decided), verdictCell(t.Verdict),
-				report.Count(t.All.Decided), report.Share(t.All.Met, t.All.Decided), verdictCell(t.All.Verdict)})
+			both.Row(name, report.Count(t.Decided), report.Share(t.Met, t.Decided), verdictCell(t.Verdict),
+				report.Count(t.All.Decided), report.Share(t.All.Met, t.All.Decided), verdictCell(t.All.Verdict))
 			for _, reason := range append(agreement.ExclusionReasons(), sla.Overload) {
 				var sum sla.Counts
 				for _, x := range t.Excluded {
@@ -41,7 +38,7 @@ func exclusions(f sla.Frozen, r sla.Result) []report.Section {
 					}
 				}
 				if sum != (sla.Counts{}) {
-					why.Rows = append(why.Rows, []report.Cell{name, report.Words(reasonTitle(reason)), report.Count(sum.Decided), report.Count(sum.Met), report.Count(sum.Breached), report.Count(sum.Open)})
+					why.Row(name, report.Words(reasonTitle(reason)), report.Count(sum.Decided), report.Count(sum.Met), report.Count(sum.Breached), report.Count(sum.Open))
 				}
 			}
 			for _, x := range t.Excluded {
@@ -50,54 +47,33 @@ func exclusions(f sla.Frozen, r sla.Result) []report.Section {
 			}
 		}
 	}
-	if len(both.Rows) == 0 {
-		return nil
+	if s.Empty() {
+		return false
 	}
-	s := report.Section{
-		Title: text.New("Exclusions", "Ausschlüsse"),
-		Paragraphs: []text.Text{text.New(
-			"Excluded tickets are left out of all other figures of this report. Who approves the report approves the exclusions that it uses; each was proposed by a named person, with its reason and its evidence.",
-			"Ausgeschlossene Tickets gehen in keine andere Zahl dieses Berichts ein. Wer den Bericht freigibt, gibt die Ausschlüsse frei, die er verwendet; jeden hat eine namentlich genannte Person vorgeschlagen, mit Grund und Nachweis.")},
-		Tables: []report.Table{both, why},
-	}
+	s.Say("Excluded tickets are left out of all other figures of this report. Who approves the report approves the exclusions that it uses; each was proposed by a named person, with its reason and its evidence.",
+		"Ausgeschlossene Tickets gehen in keine andere Zahl dieses Berichts ein. Wer den Bericht freigibt, gibt die Ausschlüsse frei, die er verwendet; jeden hat eine namentlich genannte Person vorgeschlagen, mit Grund und Nachweis.")
 	if void {
-		s.Paragraphs = append(s.Paragraphs, text.New(
-			"Where it was so agreed, targets are void for tickets that were opened in a month, day or hour above its workload limit. Nobody proposes that; it follows from the agreement.",
-			"Wo es so vereinbart ist, gelten Ziele nicht für Tickets, die in einem Monat, an einem Tag oder in einer Stunde über der Mengengrenze eröffnet wurden. Das schlägt niemand vor; es folgt aus der Vereinbarung."))
+		s.Say("Where it was so agreed, targets are void for tickets that were opened in a month, day or hour above its workload limit. Nobody proposes that; it follows from the agreement.",
+			"Wo es so vereinbart ist, gelten Ziele nicht für Tickets, die in einem Monat, an einem Tag oder in einer Stunde über der Mengengrenze eröffnet wurden. Das schlägt niemand vor; es folgt aus der Vereinbarung.")
 	}
-	if t := exclusionTable(f, effect); len(t.Rows) > 0 {
-		s.Tables = append(s.Tables, t)
-	}
-	return []report.Section{s}
+	exclusionTable(s, f, effect)
+	return true
 }
 
 // exclusionTable lists the exclusions that took something out.
-func exclusionTable(f sla.Frozen, effect map[int64]sla.Counts) report.Table {
-	t := report.Table{
-		Caption: text.New("The exclusions", "Die Ausschlüsse"),
-		Columns: []report.Column{leftColumn("Number", "Nummer"), leftColumn("Reason", "Grund"), leftColumn("What happened, and the evidence", "Was geschah, und der Nachweis"),
-			leftColumn("Proposed by", "Vorgeschlagen von"), leftColumn("Proposed at", "Vorgeschlagen am"),
-			rightColumn("Would be decided", "Wären entschieden"), rightColumn("Would be open", "Wären offen")},
-	}
+func exclusionTable(s *report.SectionWriter, f sla.Frozen, effect map[int64]sla.Counts) {
+	t := s.Table("The exclusions", "Die Ausschlüsse").
+		Left("Number", "Nummer").Left("Reason", "Grund").Left("What happened, and the evidence", "Was geschah, und der Nachweis").
+		Left("Proposed by", "Vorgeschlagen von").Left("Proposed at", "Vorgeschlagen am").
+		Right("Would be decided", "Wären entschieden").Right("Would be open", "Wären offen")
 	for _, x := range f.Exclusions {
 		c, used := effect[x.ID]
 		if !used {
 			continue
 		}
-		t.Rows = append(t.Rows, []report.Cell{named(decimal(x.ID)), report.Words(reasonTitle(x.Reason)),
-			report.Words(text.F("%s Evidence: %s", "%s Nachweis: %s", sentence(x.Detail), x.Evidence)),
-			named(x.By), report.At(x.At), report.Count(c.Decided), report.Count(c.Open)})
+		t.Row(report.Name(decimal(x.ID)), report.Words(reasonTitle(x.Reason)), report.Say("%s Evidence: %s", "%s Nachweis: %s", sentence(x.Detail), x.Evidence),
+			report.Name(x.By), report.At(x.At), report.Count(c.Decided), report.Count(c.Open))
 	}
-	return t
-}
-
-// targetName tells targets of several agreements apart.
-func targetName(r sla.Result, a sla.AgreementResult, t sla.TargetResult) text.Text {
-	if len(r.Agreements) == 1 {
-		return text.Same(t.Target.Name)
-	}
-	title := report.Named(a.Title, a.Name)
-	return text.New(title.En+": "+t.Target.Name, title.De+": "+t.Target.Name)
 }
 
 func reasonTitle(reason agreement.ExclusionReason) text.Text {

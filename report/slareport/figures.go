@@ -2,9 +2,9 @@ package slareport
 
 import (
 	"slices"
+	"strconv"
 
 	"turnus/itsm/sla"
-	"turnus/itsm/text"
 	"turnus/report"
 )
 
@@ -12,91 +12,94 @@ import (
 // rely on, each with what it was counted from: an activity, an export of
 // receipts and turnus verify get the same ones.
 func Figures(r sla.Result) []report.Figure {
-	figures := []report.Figure{}
+	w := report.WriteFigures()
 	for _, a := range r.Agreements {
+		of := w.Of(report.Under(a.Name))
 		for _, t := range a.Targets {
-			figures = append(figures, targetFigures(a.Name, t)...)
-			figures = append(figures, depthFigures(a.Name, t)...)
+			countFigures(of.Below(t.Target.Name), t)
+			depthFigures(of.Below(t.Target.Name), t)
 		}
-		figures = append(figures, agreementFigures(a)...)
-		figures = append(figures, workloadFigures(a)...)
+		agreementFigures(of, a)
+		workloadFigures(of, a)
 	}
-	return figures
+	return w.Figures()
+}
+
+// countFigures are the attainment of a target and the counts around it.
+func countFigures(w report.FigureWriter, t sla.TargetResult) {
+	w.Share("attainment", "sla.attainment/1", t.Met, t.Decided, "attainment", "Erfüllungsgrad").
+		Against(t.Target.Attain.String(), report.Assessment(t.Verdict))
+	count := func(name string, n int64, en, de string) *report.Figure {
+		return w.Count(name, "sla."+name+"/1", report.InTickets, n, en, de)
+	}
+	count("met", t.Met, "met", "eingehalten").From(t.Decided)
+	count("breached", t.Breached, "breached", "verletzt").From(t.Decided)
+	count("open", t.Open, "open at the end of the period", "am Ende der Periode offen")
+	count("open-breached", t.OpenBreached, "open and already breached", "offen und bereits verletzt").From(t.Open)
+	count("undecided", t.Undecided, "open and undecided", "offen und unentschieden").From(t.Open)
+	met := count("claimed-met", t.ClaimedMet, "met according to the source", "laut Quelle eingehalten").From(t.Claims)
+	differ := count("differ", t.Differ, "source and clock differ", "Quelle und Uhr weichen ab").From(t.Claims)
+	if t.Claims == 0 { // the source says nothing, which isn't a claim of zero
+		met.Value, met.Verdict = nil, report.NoData
+		differ.Value, differ.Verdict = nil, report.NoData
+	}
+	count("reopened", t.Reopened, "reopened after an earlier decision", "nach früherer Entscheidung wiedereröffnet")
+	count("reopened-breached", t.ReopenedBreached, "reopened and now breached", "wiedereröffnet und nun verletzt").From(t.Reopened)
 }
 
 // workloadFigures are a volume and its limits: the volume stands once, against
 // the month's limit if there is one.
-func workloadFigures(a sla.AgreementResult) (figures []report.Figure) {
-	for i, w := range a.Workload {
-		if !w.Limit.Finer() {
-			figures = append(figures, workloadFigure(a.Name, w))
+func workloadFigures(w report.FigureWriter, a sla.AgreementResult) {
+	for i, x := range a.Workload {
+		if !x.Limit.Finer() {
+			volumeFigure(w, x)
 			continue
 		}
-		others := func(o sla.WorkloadResult) bool { return o.Limit.Name == w.Limit.Name }
-		if !slices.ContainsFunc(a.Workload, func(o sla.WorkloadResult) bool { return others(o) && !o.Limit.Finer() }) && !slices.ContainsFunc(a.Workload[:i], others) {
-			total := w
+		same := func(o sla.WorkloadResult) bool { return o.Limit.Name == x.Limit.Name }
+		if !slices.ContainsFunc(a.Workload, func(o sla.WorkloadResult) bool { return same(o) && !o.Limit.Finer() }) && !slices.ContainsFunc(a.Workload[:i], same) {
+			total := x
 			total.Limit.Limit = 0
-			figures = append(figures, workloadFigure(a.Name, total))
+			volumeFigure(w, total)
 		}
-		figures = append(figures, peakFigures(a.Name, w)...)
+		peakFigures(w, x)
 	}
-	return figures
 }
 
-func targetFigures(agreement string, t sla.TargetResult) []report.Figure {
-	name := t.Target.Name
-	share := report.Ratio{Num: t.Met, Den: t.Decided}
-	figures := []report.Figure{{
-		Agreement: agreement, Name: name + ".attainment",
-		Label: text.F("%s: attainment", "%s: Erfüllungsgrad", name),
-		Value: share.Exact(6), Unit: "percent",
-		Numerator: &share.Num, Denominator: &share.Den, N: t.Decided,
-		Target: t.Target.Attain.String(), Verdict: string(t.Verdict), Formula: "sla.attainment/1",
-	}}
-	// A count that was taken from others names them as its denominator.
-	count := func(suffix, en, de string, n int64, from *int64) {
-		value := decimal(n)
-		f := report.Figure{Agreement: agreement, Name: name + "." + suffix,
-			Label: text.F("%s: "+en, "%s: "+de, name),
-			Value: &value, Unit: "tickets", Numerator: &n, N: n, Formula: "sla." + suffix + "/1"}
-		if from != nil {
-			den := *from
-			f.Denominator, f.N = &den, den
-		}
-		figures = append(figures, f)
-	}
-	count("met", "met", "eingehalten", t.Met, &t.Decided)
-	count("breached", "breached", "verletzt", t.Breached, &t.Decided)
-	count("open", "open at the end of the period", "am Ende der Periode offen", t.Open, nil)
-	count("open-breached", "open and already breached", "offen und bereits verletzt", t.OpenBreached, &t.Open)
-	count("undecided", "open and undecided", "offen und unentschieden", t.Undecided, &t.Open)
-	count("claimed-met", "met according to the source", "laut Quelle eingehalten", t.ClaimedMet, &t.Claims)
-	count("differ", "source and clock differ", "Quelle und Uhr weichen ab", t.Differ, &t.Claims)
-	count("reopened", "reopened after an earlier decision", "nach früherer Entscheidung wiedereröffnet", t.Reopened, nil)
-	count("reopened-breached", "reopened and now breached", "wiedereröffnet und nun verletzt", t.ReopenedBreached, &t.Reopened)
-	if t.Claims == 0 { // the source says nothing, which isn't a claim of zero
-		for i, f := range figures {
-			if f.Name == name+".claimed-met" || f.Name == name+".differ" {
-				figures[i].Value, figures[i].Verdict = nil, string(sla.NoData)
-			}
-		}
-	}
-	return figures
+// volumeFigure carries the volume as its value and the utilisation of its limit
+// as numerator and denominator; without a limit there is no utilisation.
+func volumeFigure(w report.FigureWriter, x sla.WorkloadResult) {
+	f := w.Count("workload."+x.Limit.Name, "sla.workload/1", report.InTickets, x.Actual, "Workload: %s", "Last: %s", x.Limit.Name)
+	limited(f, x)
 }
 
-// workloadFigure carries the volume as its value and the utilisation as
-// numerator and denominator; without a limit there is no utilisation.
-func workloadFigure(agreement string, w sla.WorkloadResult) report.Figure {
-	actual, value := w.Actual, decimal(w.Actual)
-	f := report.Figure{Agreement: agreement, Name: "workload." + w.Limit.Name,
-		Label: text.F("Workload: %s", "Last: %s", w.Limit.Name),
-		Value: &value, Unit: "tickets", Numerator: &actual, N: actual,
-		Verdict: string(w.Verdict), Formula: "sla.workload/1"}
-	if w.Limit.Limit > 0 {
-		limit := w.Limit.Limit
-		f.Denominator, f.Target = &limit, decimal(limit)
-	} else {
-		f.Verdict = string(sla.NoData)
+// peakFigures are the fullest day or hour against its limit, and how many were
+// above it.
+func peakFigures(w report.FigureWriter, x sla.WorkloadResult) {
+	var peak int64
+	if x.Peak != nil {
+		peak = x.Peak.Tickets
 	}
-	return f
+	name := "workload." + x.Limit.Name
+	f := w.Count(name+".peak-"+x.Limit.Per, "sla.workload-peak/1", report.InTickets, peak, "Workload: most %s", "Last: höchstens %s", x.Limit.Title())
+	f.N = x.Actual
+	limited(f, x)
+	above := w.Count(name+".above-"+x.Limit.Per, "sla.workload-above/1", report.InTimes, int64(len(x.Exceeded)),
+		"Workload: times above the limit of %s", "Last: wie oft über der Grenze %s", x.Limit.Title())
+	above.N = x.Actual
+	if x.Limit.Limit == 0 {
+		above.Value, above.Numerator, above.Verdict = nil, nil, report.NoData
+	}
 }
+
+// limited sets a volume beside its limit; without one there is no verdict.
+func limited(f *report.Figure, x sla.WorkloadResult) {
+	limit := x.Limit.Limit
+	if limit == 0 {
+		f.Verdict = report.NoData
+		return
+	}
+	f.Denominator = &limit
+	f.Against(decimal(limit), report.Assessment(x.Verdict))
+}
+
+func decimal(n int64) string { return strconv.FormatInt(n, 10) }

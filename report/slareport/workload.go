@@ -1,6 +1,7 @@
 package slareport
 
 import (
+	"math/big"
 	"slices"
 
 	"turnus/itsm/sla"
@@ -8,90 +9,78 @@ import (
 	"turnus/report"
 )
 
-// workload sets volumes against their limits, which hold for each month, day
-// or hour.
-func workload(r sla.Result, study sla.Study) report.Section {
-	s := report.Section{
-		Title: text.New("Workload against its limits", "Aufkommen und Mengengrenzen"),
-		Paragraphs: []text.Text{text.New(
-			"Targets are agreed for a volume of work. A volume over its limit is for agreement and customer to talk about; it changes no result here.",
-			"Ziele sind für eine bestimmte Arbeitslast vereinbart. Eine Last über ihrer Grenze ist mit dem Kunden zu besprechen; an den Ergebnissen ändert sie hier nichts.")},
-	}
-	several := len(r.Agreements) > 1 // else the heading of its results names the agreement
-	fine := slices.ContainsFunc(r.Agreements, func(a sla.AgreementResult) bool {
-		return slices.ContainsFunc(a.Workload, func(w sla.WorkloadResult) bool { return w.Limit.Finer() })
-	})
-	t := report.Table{Columns: workloadColumns(several, fine)}
-	voids := false
-	for _, a := range r.Agreements {
-		for _, w := range a.Workload {
-			t.Rows = append(t.Rows, workloadRow(a, w, several, fine))
-			voids = voids || w.Limit.Voids
-		}
-	}
-	if voids {
-		s.Paragraphs = []text.Text{text.New(
-			"Targets are agreed for a volume of work. Above a limit that says so, targets are void for the tickets opened then (see Exclusions); above any other limit nothing changes here.",
-			"Ziele sind für eine bestimmte Arbeitslast vereinbart. Über einer Grenze, die es so vorsieht, gelten Ziele für die dann eröffneten Tickets nicht (siehe Ausschlüsse); über jeder anderen ändert sich hier nichts.")}
-	}
-	if len(t.Rows) == 0 {
-		n := report.Number(r.Opened)
-		s.Paragraphs = []text.Text{text.F("No workload limit is agreed. Tickets opened in the period: %[1]s.",
-			"Es ist keine Mengengrenze vereinbart. In der Periode eröffnete Tickets: %[2]s.", n.En, n.De)}
-		return s
-	}
-	s.Tables = []report.Table{t}
-	for _, v := range study.Volumes {
-		if c, ok := volumeChart(r, v); ok {
-			s.Charts = append(s.Charts, c)
-		}
-	}
-	return s
-}
-
-func workloadColumns(several, fine bool) []report.Column {
-	var c []report.Column
-	if several {
-		c = append(c, leftColumn("Agreement", "Vereinbarung"))
-	}
-	c = append(c, leftColumn("Limit", "Grenze"), rightColumn("Opened in the period", "In der Periode eröffnet"))
-	if fine {
-		c = append(c, rightColumn("Highest", "Höchste"), leftColumn("When", "Wann"))
-	}
-	c = append(c, rightColumn("Agreed limit", "Vereinbarte Grenze"), rightColumn("Utilisation", "Auslastung"))
-	if fine {
-		c = append(c, rightColumn("Times above", "Wie oft darüber"))
-	}
-	return append(c, leftColumn("Result", "Ergebnis"))
-}
-
-// workloadRow sets a volume against its limit: a month's, or the fullest day or
+// workload sets volumes against their limits, which hold for each month, day or
 // hour.
-func workloadRow(a sla.AgreementResult, w sla.WorkloadResult, several, fine bool) (row []report.Cell) {
-	limit, verdict := report.Count(w.Limit.Limit), limitCell(w.Verdict)
-	times := report.Count(int64(len(w.Exceeded)))
-	if w.Limit.Limit == 0 {
-		limit, verdict, times = inWords("none", "keine"), verdictCell(sla.NoData), report.Words(report.NotApplicable())
+func workload(w *report.Writer, r sla.Result, study sla.Study) {
+	s := w.Section("Workload against its limits", "Aufkommen und Mengengrenzen")
+	several := len(r.Agreements) > 1 // else the heading of its results names the agreement
+	fine, voids := hasLimit(r, func(x sla.WorkloadResult) bool { return x.Limit.Finer() }), hasLimit(r, func(x sla.WorkloadResult) bool { return x.Limit.Voids })
+	t := s.Table("", "").Left("Agreement", "Vereinbarung").When(several).Left("Limit", "Grenze").Right("Opened in the period", "In der Periode eröffnet").
+		Right("Highest", "Höchste").When(fine).Left("When", "Wann").When(fine).Right("Agreed limit", "Vereinbarte Grenze").
+		Right("Utilisation", "Auslastung").Right("Times above", "Wie oft darüber").When(fine).Left("Result", "Ergebnis")
+	for _, a := range r.Agreements {
+		for _, x := range a.Workload {
+			t.Row(append([]report.Cell{report.Words(report.Named(a.Title, a.Name))}, workloadCells(x)...)...)
+		}
 	}
-	highest, when := w.Actual, named("–")
 	switch {
-	case w.Limit.Finer() && w.Peak == nil:
+	case s.Empty():
+		s.Say("No workload limit is agreed. Tickets opened in the period: %s.",
+			"Es ist keine Mengengrenze vereinbart. In der Periode eröffnete Tickets: %s.", report.Number(r.Opened))
+		return
+	case voids:
+		s.Say("Targets are agreed for a volume of work. Above a limit that says so, targets are void for the tickets opened then (see Exclusions); above any other limit nothing changes here.",
+			"Ziele sind für eine bestimmte Arbeitslast vereinbart. Über einer Grenze, die es so vorsieht, gelten Ziele für die dann eröffneten Tickets nicht (siehe Ausschlüsse); über jeder anderen ändert sich hier nichts.")
+	default:
+		s.Say("Targets are agreed for a volume of work. A volume over its limit is for agreement and customer to talk about; it changes no result here.",
+			"Ziele sind für eine bestimmte Arbeitslast vereinbart. Eine Last über ihrer Grenze ist mit dem Kunden zu besprechen; an den Ergebnissen ändert sie hier nichts.")
+	}
+	for _, v := range study.Volumes {
+		if v.Rates.Values() > 1 { // else there is nothing to compare
+			s.Chart(volumeChart(r, v))
+		}
+	}
+}
+
+func hasLimit(r sla.Result, is func(sla.WorkloadResult) bool) bool {
+	return slices.ContainsFunc(r.Agreements, func(a sla.AgreementResult) bool { return slices.ContainsFunc(a.Workload, is) })
+}
+
+// workloadCells set a volume against its limit: a month's, or the fullest day
+// or hour.
+func workloadCells(x sla.WorkloadResult) []report.Cell {
+	limit, verdict, times := report.Count(x.Limit.Limit), limitCell(x.Verdict), report.Count(int64(len(x.Exceeded)))
+	if x.Limit.Limit == 0 {
+		limit, verdict, times = report.Say("none", "keine"), verdictCell(sla.NoData), report.Nothing()
+	}
+	highest, when := x.Actual, report.Name("–")
+	switch {
+	case x.Limit.Finer() && x.Peak == nil:
 		highest = 0
-	case w.Limit.Finer():
-		highest, when = w.Peak.Tickets, report.At(w.Peak.From)
-	case w.Verdict == sla.Missed:
+	case x.Limit.Finer():
+		highest, when = x.Peak.Tickets, report.At(x.Peak.From)
+	case x.Verdict == sla.Missed:
 		times = report.Count(1)
 	}
-	if several {
-		row = append(row, report.Words(report.Named(a.Title, a.Name)))
+	return []report.Cell{report.Words(x.Limit.Title()), report.Count(x.Actual), report.Count(highest), when, limit,
+		report.Share(highest, x.Limit.Limit), times, verdict}
+}
+
+// volumeChart draws the tickets opened a day.
+func volumeChart(r sla.Result, v sla.VolumeStudy) report.Chart {
+	c := report.Chart{Caption: text.New("Tickets opened a day", "Eröffnete Tickets je Tag"), Unit: text.New("a day", "je Tag")}
+	if len(r.Agreements) > 1 {
+		i := slices.IndexFunc(r.Agreements, func(a sla.AgreementResult) bool { return a.Name == v.Agreement })
+		c.Caption = text.F("%s: %s", "%s: %s", c.Caption, report.Named(r.Agreements[i].Title, v.Agreement))
 	}
-	row = append(row, report.Words(w.Limit.Title()), report.Count(w.Actual))
-	if fine {
-		row = append(row, report.Count(highest), when)
+	plain := func(r *big.Rat) *string { s := r.FloatString(6); return &s }
+	for i, period := range v.Periods {
+		p := report.Point{Label: text.Same(period)}
+		if v.Rates[i] != nil {
+			p.Value = plain(v.Rates[i])
+		}
+		c.Points = append(c.Points, p)
 	}
-	row = append(row, limit, report.Share(highest, w.Limit.Limit))
-	if fine {
-		row = append(row, times)
-	}
-	return append(row, verdict)
+	addLimits(&c, 0, v.Chart, plain)
+	return c
 }

@@ -110,7 +110,7 @@ func set(f sla.Frozen, list []ticket.Version) sla.Frozen {
 // for breached, promised less, and had a figure of its own.
 func inForce() *run.InForce {
 	figure := func(name, value string, num, den int64, target string) report.Figure {
-		return report.Figure{Agreement: "desk", Name: name, Label: text.Same(name), Value: &value, Unit: "percent", Numerator: &num, Denominator: &den, Target: target}
+		return report.Figure{Group: report.Under("desk"), Name: name, Label: text.Same(name), Value: &value, Unit: "percent", Numerator: &num, Denominator: &den, Target: target}
 	}
 	at := time.Date(2026, 4, 1, 7, 0, 0, 0, time.UTC)
 	first := report.Report{Record: report.Record{Version: 1, Hash: strings.Repeat("1d", 32), Published: &at}, Document: report.Document{
