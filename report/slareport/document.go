@@ -2,6 +2,8 @@ package slareport
 
 import (
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"turnus/itsm/sla"
 	"turnus/itsm/text"
@@ -40,9 +42,9 @@ func Draft(f sla.Frozen, r sla.Result) (report.Document, error) {
 		agreementResults(w, a, study)
 	}
 	if len(r.Agreements) == 0 {
-		w.Section("Results against targets", "Ergebnisse gegenüber den Zielen").Say(
+		w.Section("Results against targets", "Ergebnisse im Vergleich zu den Zielen").Say(
 			"No agreement for this service was in force in the period. There is nothing to measure against.",
-			"Für diesen Service galt in der Periode keine Vereinbarung. Es gibt nichts, woran zu messen wäre.")
+			"Für diesen Service galt in der Periode keine Vereinbarung. Ein Vergleich mit Zielen ist daher nicht möglich.")
 	}
 	excluded := exclusions(w, f, r)
 	credits(w, r)
@@ -62,20 +64,20 @@ func notice(f sla.Frozen) text.Text {
 	why := f.Reason
 	if why.IsZero() {
 		why = text.New("the period isn't over, or the imported data doesn't cover it",
-			"die Periode ist nicht zu Ende, oder die importierten Daten decken sie nicht ab")
+			"Die Periode ist noch nicht zu Ende oder nicht vollständig durch importierte Daten abgedeckt")
 	}
-	return text.F("Provisional: %[1]s. The figures may still change; nobody was asked to approve them.",
-		"Vorläufig: %[1]s. Die Zahlen können sich noch ändern; eine Freigabe wurde nicht eingeholt.",
-		text.New(strings.TrimRight(why.In(text.En), ". "), strings.TrimRight(why.In(text.De), ". ")))
+	return text.F("Provisional: %s The figures may still change; nobody was asked to approve them.",
+		"Vorläufig: %s Die Zahlen können sich noch ändern; eine Freigabe wurde nicht eingeholt.",
+		text.New(sentence(why.In(text.En)), sentence(capitalised(why.In(text.De)))))
 }
 
 // verdictCell is a verdict in words. A target is missed, a ticket breaches.
 func verdictCell(v sla.Verdict) report.Cell {
 	switch v {
 	case sla.Met:
-		return report.Judged(text.New("met", "eingehalten"), report.Good)
+		return report.Judged(report.Met.Title(), report.Good)
 	case sla.Missed, sla.Breached:
-		return report.Judged(text.New("missed", "verfehlt"), report.Bad)
+		return report.Judged(report.Missed.Title(), report.Bad)
 	}
 	return report.Judged(report.NotApplicable(), report.Neutral)
 }
@@ -97,4 +99,19 @@ func targetName(r sla.Result, a sla.AgreementResult, t sla.TargetResult) text.Te
 		return text.Same(t.Target.Name)
 	}
 	return text.F("%s: %s", "%s: %s", report.Named(a.Title, a.Name), t.Target.Name)
+}
+
+// sentence ends with a full stop, if it doesn't end with a mark of its own.
+func sentence(s string) string {
+	s = strings.TrimRight(s, " ")
+	if s == "" || strings.ContainsAny(s[len(s)-1:], ".!?") {
+		return s
+	}
+	return s + "."
+}
+
+// capitalised begins with a capital, as a sentence after a colon does in German.
+func capitalised(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
 }
