@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"turnus/itsm/run"
-	"turnus/itsm/text"
 	"turnus/report"
 	"turnus/report/changeapproval"
 	"turnus/store"
@@ -15,21 +14,18 @@ import (
 // what is to be decided on.
 func (s *Set) ChangeDraft(ctx context.Context, st run.Step) (workflows.Drafted, error) {
 	return s.draft(ctx, st, func() (report.Document, error) {
-		c, err := s.store.ChangeOf(ctx, s.now(), st, workflows.Planning)
+		c, err := s.store.ChangeOf(ctx, s.now(), st)
 		if err != nil {
 			return report.Document{}, err
 		}
 		if c, err = store.Freeze(ctx, s.store, s.now(), st, c); err != nil {
 			return report.Document{}, err
 		}
-		return changeapproval.Draft(c, func(process string) text.Text {
-			p, _ := workflows.Find(process)
-			return p.Title
-		})
+		return changeapproval.Draft(c)
 	})
 }
 
 // ChangeEnact puts a proposal in force that was approved.
 func (s *Set) ChangeEnact(ctx context.Context, st run.Step) (struct{}, error) {
-	return struct{}{}, s.store.Enact(ctx, s.now(), st.Run, workflows.Planning)
+	return struct{}{}, s.store.Enact(ctx, s.now(), st.Run)
 }

@@ -21,5 +21,5 @@ func (s *Set) RunCancelledBy(ctx context.Context, st run.Step) (string, error) {
 
 // RunEnd records how a run ended, and publishes its report if it was approved.
 func (s *Set) RunEnd(ctx context.Context, e run.End) (struct{}, error) {
-	return struct{}{}, s.store.Finish(ctx, s.now(), e, workflows.Planning)
+	return struct{}{}, s.store.Finish(ctx, s.now(), e)
 }

@@ -159,7 +159,7 @@ func (s *Set) SLAReportDraft(ctx context.Context, st run.Step) (workflows.Drafte
 		if err != nil {
 			return report.Document{}, err
 		}
-		d, err := slareport.Draft(f, r)
+		d, err := slareport.Draft(f, r, nil)
 		if err != nil {
 			return d, err
 		}

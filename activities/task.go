@@ -2,11 +2,16 @@ package activities
 
 import (
 	"context"
+	"slices"
+	"time"
 
 	"turnus/itsm/agreement"
 	"turnus/itsm/calendar"
+	"turnus/itsm/fault"
+	"turnus/itsm/process"
 	"turnus/itsm/resource"
 	"turnus/itsm/task"
+	"turnus/itsm/text"
 	"turnus/store"
 	"turnus/workflows"
 )
@@ -14,8 +19,9 @@ import (
 // TaskOpen writes a task's row, with the instants at which it is due, reminded
 // of and escalated in the working time of the service's calendar.
 func (s *Set) TaskOpen(ctx context.Context, a workflows.Asking) (workflows.Waiting, error) {
-	t := task.Task{
-		ID: a.ID, Run: a.Run, Round: a.Round, Step: a.Name, Kind: a.Kind, Outcomes: a.Outcomes, Hash: a.Hash, Opened: s.now(),
+	t, timing, err := taskOf(a)
+	if err != nil {
+		return workflows.Waiting{}, s.store.TaskRefused(ctx, s.now(), a.Run, err)
 	}
 	service, err := s.store.ServiceOf(ctx, a.Run)
 	if err != nil {
@@ -25,15 +31,33 @@ func (s *Set) TaskOpen(ctx context.Context, a workflows.Asking) (workflows.Waiti
 	if err != nil {
 		return workflows.Waiting{}, err
 	}
-	t.Remind, t.Due, t.Escalate = task.Schedule(cal, t.Opened)
+	var due *time.Time
+	if a.Question != nil {
+		due = a.Question.Due
+	}
+	t.Opened = s.now()
+	t.Remind, t.Due, t.Escalate = task.Schedule(cal, t.Opened, due, timing, t.For)
 	opened, err := s.store.OpenTask(ctx, t)
 	if err != nil {
 		return workflows.Waiting{}, err
 	}
 	if !opened { // a retry: the row that is there has its own instants
-		return s.TaskAdvance(ctx, workflows.TaskID(a.ID))
+		return s.TaskAdvance(ctx, workflows.TaskID(t.ID))
 	}
 	return workflows.Waiting{Until: t.Remind}, nil
+}
+
+// taskOf is the task that a run asks for, as its process declares it.
+func taskOf(a workflows.Asking) (task.Task, task.Timing, error) {
+	var q task.Question
+	if a.Question != nil {
+		q = *a.Question
+	}
+	t, step, err := process.Ask(a.Step, a.Name, a.Hash, q)
+	if err == nil && (a.ID != t.ID || a.Kind != t.Kind || !slices.Equal(a.Outcomes, t.Outcomes)) {
+		err = fault.New(fault.Conflict, text.F("%s doesn't ask for this.", "%s fragt das nicht ab.", a.Run))
+	}
+	return t, step.Timing, err
 }
 
 // calendarOf is the calendar of a service as it is now.

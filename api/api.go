@@ -1,11 +1,10 @@
 // Package api is the HTTP face of Turnus: operations declared with huma on
 // Echo, as CONTRACT.md section 2 promises them. Types give validation and the
-// OpenAPI document; one table says which roles an operation is for (access.go),
-// one place who sees what (visible.go), one place how an error is answered
-// (problem.go).
+// OpenAPI document; package access says whom an operation is for and who sees
+// what, one place how an error is answered (problem.go).
 //
-// It may import runs, workflows (the catalogue), store, imports, report and
-// itsm. Temporal is reached through runs only.
+// It may import runs, access, workflows (the catalogue), store, imports, report
+// and itsm. Temporal is reached through runs only.
 //
 //	handler := api.New(api.Config{Store: st, Runs: rs, Now: time.Now, Log: log, Ready: ready})
 //	err := api.Server(handler, "127.0.0.1:8080").ListenAndServe()
@@ -23,6 +22,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
 	"github.com/labstack/echo/v4"
 
+	"turnus/access"
 	"turnus/api/spool"
 	"turnus/runs"
 	"turnus/store"
@@ -49,7 +49,7 @@ type Config struct {
 type server struct {
 	Config
 	huma     huma.API
-	access   map[string]access
+	rules    map[string]access.Rule // by operation
 	metrics  *metrics
 	uploads  *spool.Spool  // what is being sent to us
 	exports  *spool.Spool  // what is being fetched
@@ -92,7 +92,7 @@ const (
 
 // New builds the API.
 func New(c Config) *echo.Echo {
-	s := &server{Config: c, access: accessTable(), metrics: newMetrics(c.Counts, c.Now),
+	s := &server{Config: c, rules: access.Operations(), metrics: newMetrics(c.Counts, c.Now),
 		uploads: spool.New(spool.Config{Dir: c.Spool, Files: uploadFiles, Each: uploadsEach, Bytes: uploadBytes}),
 		exports: spool.New(spool.Config{Dir: c.Spool, Files: exportFiles, Each: exportsEach, Bytes: exportBytes}),
 		large:   newPlaces(largeBodies, largesEach), reading: make(chan struct{}, readingAtOnce), deriving: make(chan struct{}, derivedAtOnce())}

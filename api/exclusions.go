@@ -10,7 +10,6 @@ import (
 
 	"turnus/itsm/agreement"
 	"turnus/itsm/fault"
-	"turnus/itsm/person"
 )
 
 // ExclusionBody is what a proposal says. Who makes it says the token alone.
@@ -84,7 +83,7 @@ func (s *server) exclusions() {
 		Description:   "For the service's owner. It counts in the reports that are drafted from then on, which show their figures with and without it, and is approved with them: by somebody else than its proposer.",
 		DefaultStatus: http.StatusCreated,
 	}}, func(ctx context.Context, in *exclusionInput) (*proposedOutput, error) {
-		if err := s.owns(ctx, in.Name); err != nil {
+		if err := s.caller(ctx).CheckOwner(ctx, in.Name); err != nil {
 			return nil, err
 		}
 		e, err := s.Store.ProposeExclusion(ctx, s.Now(), actorOf(ctx), in.Body.of(in.Name), requestOf(ctx).once)
@@ -101,7 +100,7 @@ func (s *server) exclusions() {
 		NamePath
 		Page
 	}) (*listed[agreement.Exclusion], error) {
-		if err := s.concerns(ctx, in.Name); err != nil {
+		if err := s.caller(ctx).CheckConcerned(ctx, in.Name); err != nil {
 			return nil, err
 		}
 		return items(s.Store.Exclusions(ctx, in.Name, in.store()))
@@ -109,10 +108,9 @@ func (s *server) exclusions() {
 	register(s, operation{Operation: huma.Operation{
 		OperationID: "get-exclusion", Method: http.MethodGet, Path: path + "/{id}", Tags: tags, Summary: "An exclusion",
 	}}, func(ctx context.Context, in *ExclusionPath) (*exclusionOutput, error) {
-		// That of a service which has been retired is seen by administrators and auditors.
 		e, err := s.Store.Exclusion(ctx, in.Name, in.ID)
-		if err == nil && !actorOf(ctx).Has(person.Administrator, person.Auditor) {
-			err = s.concerns(ctx, in.Name)
+		if err == nil {
+			err = s.caller(ctx).CheckExclusion(ctx, e)
 		}
 		if err != nil {
 			return nil, err
@@ -128,7 +126,7 @@ func (s *server) exclusions() {
 		if _, err := s.Store.Exclusion(ctx, in.Name, in.ID); err != nil {
 			return nil, err
 		}
-		if err := s.owns(ctx, in.Name); err != nil {
+		if err := s.caller(ctx).CheckOwner(ctx, in.Name); err != nil {
 			return nil, err
 		}
 		e, err := s.Store.WithdrawExclusion(ctx, s.Now(), actorOf(ctx), in.Name, in.ID, in.Body.Reason)

@@ -10,13 +10,14 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"turnus/access"
 	"turnus/itsm/canonical"
 	"turnus/itsm/person"
 	"turnus/itsm/planning"
+	"turnus/itsm/process"
 	"turnus/itsm/text"
 	"turnus/report/render"
 	"turnus/store"
-	"turnus/workflows"
 )
 
 // What a feed holds: slots due from three months back to the end of the plan,
@@ -82,7 +83,7 @@ func (s *server) feeds() {
 		if whose == "" {
 			whose = actorOf(ctx).Person
 		}
-		if err := s.feedsOf(ctx, whose, person.Administrator, person.Auditor); err != nil {
+		if err := s.caller(ctx).CheckFeeds(whose); err != nil {
 			return nil, err
 		}
 		return items(s.Store.Feeds(ctx, whose, in.store()))
@@ -101,7 +102,7 @@ func (s *server) feeds() {
 		if err != nil {
 			return nil, err
 		}
-		if err := s.feedsOf(ctx, f.Person, person.Administrator); err != nil {
+		if err := s.caller(ctx).CheckWithdraws(f); err != nil {
 			return nil, err
 		}
 		return nil, s.Store.WithdrawFeed(ctx, actorOf(ctx), s.Now(), f.ID)
@@ -147,7 +148,7 @@ func (s *server) feed(ctx context.Context, who person.Actor, lang text.Lang, mat
 		f.Note = text.F("Only the first %[1]d slots, due up to %[2]s: there are more.", "Nur die ersten %[1]d Termine, fällig bis %[2]s: es gibt mehr.",
 			len(slots), slots[len(slots)-1].Due.Format(time.DateOnly))
 	}
-	for _, p := range workflows.Catalogue() {
+	for _, p := range process.Catalogue() {
 		f.Titles[p.Name] = p.Title
 	}
 	// Over what the calendar says: its bytes also say when they were written.
@@ -173,17 +174,15 @@ func (s *server) feed(ctx context.Context, who person.Actor, lang text.Lang, mat
 // beyond what a feed holds.
 func (s *server) planOf(ctx context.Context, who person.Actor) (slots []planning.Slot, more bool, err error) {
 	from := s.Now().AddDate(0, -feedMonths, 0)
-	want, sees := store.Slots{From: &from, OpenToo: true}, s.insiderAs(who)
-	if !who.Has(person.Auditor) {
-		want.Sees = who.Person
-	}
+	caller := access.For(s.Store, who) // whom no token names: the feed's address does
+	want := caller.SelectSlots(store.Slots{From: &from, OpenToo: true})
 	for p := (store.Page{Limit: 500}); ; {
 		part, next, err := s.Store.Slots(ctx, want, p)
 		if err != nil {
 			return nil, false, err
 		}
 		for _, slot := range part {
-			inside, err := sees.of(ctx, slot.Scope)
+			inside, err := caller.SeesInside(ctx, slot.Scope)
 			if err != nil {
 				return nil, false, err
 			}

@@ -18,7 +18,7 @@ func (s *server) findings() {
 		Page
 		Service string `query:"service" maxLength:"200" doc:"Of this service only."`
 	}) (*listed[store.Finding], error) {
-		want, err := s.seenFindings(ctx, in.Service)
+		want, err := s.caller(ctx).SelectFindings(ctx, in.Service)
 		if err != nil {
 			return nil, err
 		}

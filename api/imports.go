@@ -7,7 +7,6 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"turnus/itsm/person"
 	"turnus/itsm/ticket"
 )
 
@@ -49,7 +48,7 @@ func (s *server) imports() {
 		NamePath
 		Page
 	}) (*listed[ticket.Import], error) {
-		if err := s.owns(ctx, in.Name, person.Administrator, person.Auditor); err != nil {
+		if err := s.caller(ctx).CheckImports(ctx, in.Name); err != nil {
 			return nil, err
 		}
 		return items(s.Store.Imports(ctx, in.Name, in.store()))
@@ -77,12 +76,11 @@ func (s *server) imports() {
 	})
 }
 
-// anImport finds an import for those who may see it. That of a service which
-// has been retired is seen by administrators and auditors.
+// anImport finds an import for those who may read it.
 func (s *server) anImport(ctx context.Context, id int64) (ticket.Import, error) {
 	i, err := s.Store.ImportByID(ctx, id)
-	if err != nil || actorOf(ctx).Has(person.Administrator, person.Auditor) {
-		return i, err
+	if err == nil {
+		err = s.caller(ctx).CheckImport(ctx, i)
 	}
-	return i, s.owns(ctx, i.Service)
+	return i, err
 }

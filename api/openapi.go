@@ -87,7 +87,7 @@ func keyParameter() *huma.Param {
 func (s *server) document(e *echo.Echo) {
 	doc := s.huma.OpenAPI()
 	schemas := doc.Components.Schemas
-	delete(schemas.Map(), "ErrorModel") // huma's own, which never leaves the house
+	delete(schemas.Map(), "ErrorModel") // huma's own, which is never sent
 	delete(schemas.Map(), "ErrorDetail")
 
 	figure := schemas.Map()["Figure"].Properties // whose group is written as one of them
@@ -110,15 +110,16 @@ func (s *server) document(e *echo.Echo) {
 // specs are the types of what each kind declares.
 func specs() map[resource.Kind]reflect.Type {
 	return map[resource.Kind]reflect.Type{
-		resource.Calendar:  reflect.TypeFor[calendar.Spec](),
-		resource.Person:    reflect.TypeFor[person.Spec](),
-		resource.Service:   reflect.TypeFor[agreement.ServiceSpec](),
-		resource.Agreement: reflect.TypeFor[agreement.Spec](),
-		resource.Mapping:   reflect.TypeFor[ticket.Mapping](),
-		resource.SLI:       reflect.TypeFor[slo.IndicatorSpec](),
-		resource.SLO:       reflect.TypeFor[slo.Spec](),
-		resource.Interval:  reflect.TypeFor[planning.Spec](),
-		resource.Waiver:    reflect.TypeFor[planning.WaiverSpec](),
+		resource.Calendar:     reflect.TypeFor[calendar.Spec](),
+		resource.Person:       reflect.TypeFor[person.Spec](),
+		resource.Organisation: reflect.TypeFor[agreement.OrganisationSpec](),
+		resource.Service:      reflect.TypeFor[agreement.ServiceSpec](),
+		resource.Agreement:    reflect.TypeFor[agreement.Spec](),
+		resource.Mapping:      reflect.TypeFor[ticket.Mapping](),
+		resource.SLI:          reflect.TypeFor[slo.IndicatorSpec](),
+		resource.SLO:          reflect.TypeFor[slo.Spec](),
+		resource.Interval:     reflect.TypeFor[planning.Spec](),
+		resource.Waiver:       reflect.TypeFor[planning.WaiverSpec](),
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
+
+	"turnus/access"
 )
 
 var update = flag.Bool("update", false, "write openapi.yaml anew")
@@ -52,11 +54,11 @@ func TestEveryRouteIsDocumented(t *testing.T) {
 
 // Whoever adds an operation says whom it is for, and nothing else is in the table.
 func TestEveryOperationHasItsAccess(t *testing.T) {
-	table := accessTable()
+	table := access.Operations()
 	for _, op := range operations(t) {
 		entry, ok := table[op.id]
 		require.True(t, ok, "%s has no entry", op.id)
-		require.Equal(t, !entry.public, op.bearer, "%s: the document says who needs a token", op.id)
+		require.Equal(t, !entry.Public, op.bearer, "%s: the document says who needs a token", op.id)
 		delete(table, op.id)
 	}
 	require.Empty(t, table, "entries without an operation")

@@ -13,7 +13,6 @@ import (
 	"turnus/itsm/planning"
 	"turnus/itsm/resource"
 	"turnus/store"
-	"turnus/workflows"
 )
 
 // Bounds of a preview: what a person can look through, and what is worked out
@@ -137,13 +136,13 @@ func (s *server) previewPlan(ctx context.Context, in *previewInput) (*listed[pla
 		return nil, fault.Invalidf("query.to", "This ends before it begins: give a to that is later than %s.",
 			"Das endet, bevor es beginnt: to später als %s angeben.", from.Format(time.RFC3339))
 	}
-	if err := s.previews(ctx, in.docs); err != nil {
+	if err := s.caller(ctx).CheckPreview(ctx, in.docs); err != nil {
 		return nil, err
 	}
 	if err := fewEnough(ctx, in.docs, from, to); err != nil {
 		return nil, err
 	}
-	all, err := s.Store.Preview(ctx, now, in.docs, workflows.Planning, from, to)
+	all, err := s.Store.Preview(ctx, now, in.docs, from, to)
 	if err == nil && len(all) > maxPreview {
 		err = tooManySlots()
 	}

@@ -14,7 +14,6 @@ import (
 	"turnus/itsm/planning"
 	"turnus/itsm/resource"
 	"turnus/store"
-	"turnus/workflows"
 )
 
 // interval is a document; its parts can be replaced by others.
@@ -37,9 +36,9 @@ func (h *house) enact(t *testing.T, body string) {
 	t.Helper()
 	var doc resource.Raw
 	require.NoError(t, json.Unmarshal([]byte(body), &doc))
-	done, err := h.store.Propose(t.Context(), person.Actor{Person: "owner"}, testNow, []resource.Raw{doc}, workflows.Planning, false)
+	done, err := h.store.Propose(t.Context(), person.Actor{Person: "owner"}, testNow, []resource.Raw{doc}, false)
 	require.NoError(t, err)
-	storetest.Enact(t, h.store, testNow, "approver", done[0].Run, workflows.Planning)
+	storetest.Enact(t, h.store, testNow, "approver", done[0].Run)
 }
 
 // slots asks for slots, and gives their periods and the next cursor.

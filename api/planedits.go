@@ -13,7 +13,6 @@ import (
 	"turnus/itsm/run"
 	"turnus/runs"
 	"turnus/store"
-	"turnus/workflows"
 )
 
 // WhyBody says why something is done to the plan.
@@ -153,7 +152,7 @@ func (s *server) planEdits() {
 		if _, err := s.Store.Slot(ctx, in.key()); err != nil {
 			return nil, err
 		}
-		if err := s.owns(ctx, in.Scope); err != nil {
+		if err := s.caller(ctx).CheckOwner(ctx, in.Scope); err != nil {
 			return nil, err
 		}
 		missed, err := s.Store.DeclareMissed(ctx, actorOf(ctx), s.Now(), in.key(), in.Body.Reason)
@@ -187,10 +186,10 @@ func (s *server) planEdits() {
 		Description:   "For the service's owner. Of each interval that names the event, the slot is due now whose period its process means today; what is due or done already stays. Answers with the slots concerned.",
 		DefaultStatus: http.StatusCreated,
 	}}, func(ctx context.Context, in *eventInput) (*listed[planning.Slot], error) {
-		if err := s.owns(ctx, in.Name); err != nil {
+		if err := s.caller(ctx).CheckOwner(ctx, in.Name); err != nil {
 			return nil, err
 		}
-		all, err := s.Store.Happened(ctx, actorOf(ctx), s.Now(), in.Body.Event, in.Name, in.Body.Detail, requestOf(ctx).once, workflows.Planning)
+		all, err := s.Store.Happened(ctx, actorOf(ctx), s.Now(), in.Body.Event, in.Name, in.Body.Detail, requestOf(ctx).once)
 		return items(all, "", err)
 	})
 }
@@ -202,7 +201,7 @@ func (s *server) ownsInterval(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	return s.owns(ctx, p.Scope)
+	return s.caller(ctx).CheckOwner(ctx, p.Scope)
 }
 
 func planned(p store.Plan, err error) (*planOutput, error) {

@@ -14,8 +14,8 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"turnus/itsm/fault"
+	"turnus/itsm/process"
 	"turnus/itsm/text"
-	"turnus/runs"
 )
 
 // Codes that only HTTP knows, beside those of itsm/fault.
@@ -212,7 +212,7 @@ func short(s string, most int) string {
 	return s
 }
 
-// write answers with a problem from inside the doors.
+// write answers with a problem before the operation itself is reached.
 func (p *Problem) write(ctx huma.Context) {
 	for k, v := range p.GetHeaders() {
 		ctx.SetHeader(k, v[0])
@@ -267,7 +267,7 @@ var startPath = regexp.MustCompile(`^/v1/processes/([^/]+)/runs$`)
 // has a path of its own for its starts, so a mistyped name has none.
 func nothingAt(path string) error {
 	if m := startPath.FindStringSubmatch(path); m != nil {
-		if _, err := runs.FindStartable(m[1]); err != nil {
+		if _, err := process.FindStarted(m[1]); err != nil {
 			return err
 		}
 	}

@@ -9,22 +9,22 @@ import (
 	"turnus/itsm/calendar"
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
+	"turnus/itsm/process"
 	"turnus/itsm/run"
 	"turnus/itsm/text"
 	"turnus/runs"
-	"turnus/workflows"
 )
 
 // Process is an entry of the catalogue as it is shown.
 type Process struct {
-	Name     string              `json:"name"`
-	Title    text.Text           `json:"title"`
-	Clauses  []string            `json:"clauses" doc:"Of ISO/IEC 20000-1:2018."`
-	Scope    workflows.ScopeKind `json:"scope" doc:"What a run is about."`
-	Grain    calendar.Grain      `json:"grain" doc:"The length of its periods."`
-	Covered  bool                `json:"covered" doc:"The period must be over and covered by imported data."`
-	Starters []person.Role       `json:"starters" doc:"Who may start it, for services they own."`
-	Interval string              `json:"interval,omitempty"`
+	Name     string         `json:"name"`
+	Title    text.Text      `json:"title"`
+	Clauses  []string       `json:"clauses" doc:"Of ISO/IEC 20000-1:2018."`
+	Scope    process.Scope  `json:"scope" doc:"What a run is about."`
+	Grain    calendar.Grain `json:"grain" doc:"The length of its periods."`
+	Covered  bool           `json:"covered" doc:"The period must be over and covered by imported data."`
+	Starters []person.Role  `json:"starters" doc:"Who may start it, for services they own."`
+	Interval string         `json:"interval,omitempty"`
 }
 
 // StartBody says which run is wanted.
@@ -69,14 +69,14 @@ func (s *server) processes() {
 		Summary: "The catalogue of processes",
 	}}, func(context.Context, *Page) (*listed[Process], error) {
 		var all []Process
-		for _, p := range workflows.Catalogue() {
+		for _, p := range process.Catalogue() {
 			all = append(all, Process{p.Name, p.Title, p.Clauses, p.Scope, p.Grain, p.Covered, p.Starters, p.Interval})
 		}
 		return items(all, "", nil)
 	})
 
-	for _, p := range workflows.Catalogue() {
-		if len(p.Starters) == 0 {
+	for _, p := range process.Catalogue() {
+		if !p.Started() {
 			continue
 		}
 		register(s, operation{body: jsonBody, Operation: huma.Operation{

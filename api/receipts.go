@@ -45,7 +45,7 @@ func (s *server) receipts() {
 		if err != nil {
 			return nil, err
 		}
-		if err := s.insider(ctx).receipts(ctx, r); err != nil {
+		if err := s.caller(ctx).CheckReceipts(ctx, r); err != nil {
 			return nil, err
 		}
 		p, ok := verify.Process(r.Process)
@@ -79,7 +79,7 @@ func (s *server) sendReceipts(ctx context.Context, out huma.Context, r report.Re
 	}
 	err = s.derive(file, write)
 	if err == nil {
-		// On record before anything leaves the house.
+		// On record before anything is sent.
 		err = s.exported(ctx, r, "receipts", "")
 	}
 	if err == nil {

@@ -62,7 +62,7 @@ func (h *house) reported(t *testing.T, n int) report.Report {
 	require.NoError(t, err)
 	res, err := sla.Derive(f, h.store.TicketsAsOf(t.Context(), f.Service, f.Import, f.From, f.To))
 	require.NoError(t, err)
-	d, err := slareport.Draft(f, res)
+	d, err := slareport.Draft(f, res, nil)
 	require.NoError(t, err)
 	hash, doc, err := report.Hash(d)
 	require.NoError(t, err)

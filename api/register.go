@@ -11,11 +11,12 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
 	"github.com/labstack/echo/v4"
 
+	"turnus/access"
 	"turnus/itsm/fault"
 	"turnus/itsm/text"
 )
 
-// operation is a huma operation with what our doors need to know of it.
+// operation is a huma operation with what we do before and after it.
 type operation struct {
 	huma.Operation
 	body   bodyKind
@@ -40,23 +41,23 @@ type checked interface{ check() error }
 // register adds an operation. All of them come through here: a token and the
 // roles first, then the body, then the operation itself.
 func register[I, O any](s *server, op operation, handle func(context.Context, *I) (*O, error)) {
-	door, ok := s.access[op.OperationID]
+	rule, ok := s.rules[op.OperationID]
 	if !ok {
-		panic("api: " + op.OperationID + " has no entry in the access table")
+		panic("api: " + op.OperationID + " has no entry in access.Operations")
 	}
-	if !door.public {
+	if !rule.Public {
 		op.Security = []map[string][]string{{"bearer": {}}}
 	}
 	if op.Responses == nil {
 		op.Responses = map[string]*huma.Response{}
 	}
 	op.Responses["default"] = problemResponse(s.huma.OpenAPI().Components.Schemas)
-	op.BodyReadTimeout = -1 // our own door has read it by then
+	op.BodyReadTimeout = -1 // takeBody has read it by then
 	op.MaxBodyBytes = maxApply + 1
 	if op.Method == http.MethodPost {
 		op.Parameters = append(op.Parameters, keyParameter())
 	}
-	op.Middlewares = append(op.Middlewares, s.signIn(op, door), s.takeBody(op), s.once(op))
+	op.Middlewares = append(op.Middlewares, s.signIn(op, rule), s.takeBody(op), s.once(op))
 	huma.Register(s.huma, op.Operation, func(ctx context.Context, in *I) (*O, error) {
 		if c, ok := any(in).(checked); ok {
 			if err := s.checkInput(ctx, op, c); err != nil {
@@ -65,7 +66,7 @@ func register[I, O any](s *server, op operation, handle func(context.Context, *I
 		}
 		out, err := handle(ctx, in)
 		if err != nil {
-			return nil, problem(ctx, err)
+			return nil, problem(ctx, s.recordRefusal(ctx, err))
 		}
 		return out, nil
 	})
@@ -85,10 +86,17 @@ func (s *server) checkInput(ctx context.Context, op operation, in checked) error
 	return in.check()
 }
 
-// refused puts a refusal on record and gives it back.
-func (s *server) refused(ctx context.Context, action string, why error) error {
+// caller is who makes a request, with what they may see and do.
+func (s *server) caller(ctx context.Context) *access.Caller { return access.For(s.Store, actorOf(ctx)) }
+
+// recordRefusal puts what package access refused on record, and gives any error
+// back.
+func (s *server) recordRefusal(ctx context.Context, why error) error {
+	if !access.IsRefusal(why) {
+		return why
+	}
 	r := requestOf(ctx)
-	if err := s.Store.Refused(ctx, s.Now(), r.actor, action+".refused", strings.TrimPrefix(r.path, "/v1/"), why); err != nil {
+	if err := s.Store.Refused(ctx, s.Now(), r.actor, r.operation+".refused", strings.TrimPrefix(r.path, "/v1/"), why); err != nil {
 		return err
 	}
 	return why
@@ -96,7 +104,7 @@ func (s *server) refused(ctx context.Context, action string, why error) error {
 
 // signIn names the operation, limits its time, and lets in whoever has a valid
 // token and one of the roles: nothing is read for anybody else.
-func (s *server) signIn(op operation, door access) func(huma.Context, func(huma.Context)) {
+func (s *server) signIn(op operation, rule access.Rule) func(huma.Context, func(huma.Context)) {
 	limit := requestTime
 	switch {
 	case op.lasts > 0:
@@ -115,12 +123,10 @@ func (s *server) signIn(op operation, door access) func(huma.Context, func(huma.
 		timed, cancel := context.WithTimeout(ctx.Context(), limit)
 		defer cancel()
 		ctx = huma.WithContext(ctx, timed)
-		if !door.public {
+		if !rule.Public {
 			err := s.authenticate(humaecho.Unwrap(ctx).Request().WithContext(timed))
 			if err == nil {
-				if err = door.admits(actorOf(timed)); err != nil {
-					err = s.refused(timed, op.OperationID, err)
-				}
+				err = s.recordRefusal(timed, rule.Check(actorOf(timed)))
 			}
 			if err != nil {
 				unwanted(humaecho.Unwrap(ctx))

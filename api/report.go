@@ -40,7 +40,7 @@ func (s *server) report() {
 		if err != nil {
 			return nil, err
 		}
-		if err := s.insider(ctx).report(ctx, r); err != nil {
+		if err := s.caller(ctx).CheckReport(ctx, r); err != nil {
 			return nil, err
 		}
 		format, err := negotiate(requestOf(ctx).accept, "application/json", "text/html")
@@ -68,7 +68,7 @@ func (s *server) report() {
 	})
 }
 
-// exported puts on record who took which report out of the house.
+// exported puts on record who was sent which report.
 func (s *server) exported(ctx context.Context, r report.Report, format string, lang text.Lang) error {
 	what := map[string]any{"version": r.Version, "hash": r.Hash, "format": format}
 	if lang != "" {

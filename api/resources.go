@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"io"
 	"net/http"
 	"strings"
@@ -12,9 +11,7 @@ import (
 
 	"turnus/imports"
 	"turnus/itsm/fault"
-	"turnus/itsm/person"
 	"turnus/itsm/resource"
-	"turnus/itsm/text"
 	"turnus/store"
 )
 
@@ -44,20 +41,14 @@ type Resource struct {
 	By        string     `json:"by" doc:"Empty, as the hash is, where only a person's name is shown."`
 }
 
-// shownResource is what somebody who sees a version is shown of it: all, but of
-// other persons the name alone, without the hash that would confirm a guess.
-func shownResource(a person.Actor, v resource.Version) Resource {
-	r := Resource{v.Resource, v.Version, v.ValidFrom, v.ValidTo, v.Retired, v.Hash, v.At, v.By}
-	if m := r.Metadata; r.Kind == resource.Person && onlyNamed(a, m.Name) {
-		r.Metadata, r.Spec, r.Hash, r.By = resource.Metadata{Name: m.Name, DisplayName: m.DisplayName}, json.RawMessage("{}"), "", ""
-	}
-	return r
+func resourceOf(v resource.Version) Resource {
+	return Resource{v.Resource, v.Version, v.ValidFrom, v.ValidTo, v.Retired, v.Hash, v.At, v.By}
 }
 
-func shownResources(a person.Actor, vs []resource.Version, next string, err error) (*listed[Resource], error) {
+func resourcesOf(vs []resource.Version, next string, err error) (*listed[Resource], error) {
 	var all []Resource
 	for _, v := range vs {
-		all = append(all, shownResource(a, v))
+		all = append(all, resourceOf(v))
 	}
 	return items(all, next, err)
 }
@@ -84,21 +75,6 @@ func (d *Declared) check() (err error) {
 		err = fault.Invalidf("body", "there is no resource in it", "darin steht keine Ressource")
 	}
 	return err
-}
-
-// permitted refuses who may not declare all of it: administrators declare,
-// owners propose what needs an approval.
-func (d *Declared) permitted(by person.Actor) error {
-	for _, r := range d.docs {
-		role, place := person.Administrator, string(r.Kind)+"/"+r.Metadata.Name
-		if r.Kind.Decided() {
-			role = person.ProcessOwner
-		}
-		if !by.Has(role) {
-			return fault.New(fault.Forbidden, text.F("This is for the role %s; %s has %s.", "Das steht der Rolle %s zu; %s hat %s.", role, by.Person, rolesOf(by))).At(place)
-		}
-	}
-	return nil
 }
 
 // maxProposed is how many proposals a call makes: each starts a run.
@@ -148,16 +124,14 @@ func (s *server) resources() {
 		register(s, operation{Operation: huma.Operation{
 			OperationID: "list-" + k.plural, Method: http.MethodGet, Path: path, Tags: tags, Summary: "The " + k.plural + ", by name",
 		}}, func(ctx context.Context, in *Page) (*listed[Resource], error) {
-			a := actorOf(ctx)
-			vs, next, err := s.Store.Resources(ctx, sight(a), k.Kind, in.store())
-			return shownResources(a, vs, next, err)
+			return resourcesOf(s.caller(ctx).ListResources(ctx, k.Kind, in.store()))
 		})
 		register(s, operation{Operation: huma.Operation{
 			OperationID: "get-" + k.singular, Method: http.MethodGet, Path: path + "/{name}", Tags: tags, Summary: "The newest version of a " + k.singular,
 		}}, func(ctx context.Context, in *NamePath) (*resourceOutput, error) {
+			v, err := s.caller(ctx).ReadResource(ctx, k.Kind, in.Name)
 			out := &resourceOutput{Status: http.StatusOK}
-			var err error
-			out.Body.Resource, err = s.resource(ctx, k.Kind, in.Name)
+			out.Body.Resource = resourceOf(v)
 			return out, err
 		})
 		register(s, operation{Operation: huma.Operation{
@@ -167,7 +141,7 @@ func (s *server) resources() {
 			NamePath
 			Page
 		}) (*listed[Resource], error) {
-			return s.versions(ctx, k.Kind, in.Name, in.Page)
+			return resourcesOf(s.caller(ctx).ListVersions(ctx, k.Kind, in.Name, in.store()))
 		})
 		register(s, operation{Operation: huma.Operation{
 			OperationID: "retire-" + k.singular, Method: http.MethodDelete, Path: path + "/{name}", Tags: tags,
@@ -203,7 +177,7 @@ func (s *server) resources() {
 				}
 				v = &now
 			}
-			out.Body.Resource, out.Body.Change = shownResource(actorOf(ctx), *v), changes[0].Change
+			out.Body.Resource, out.Body.Change = resourceOf(s.caller(ctx).ShowVersion(*v)), changes[0].Change
 			return out, nil
 		})
 	}
@@ -219,8 +193,8 @@ func (s *server) apply() {
 		Declared
 		DryRun bool `query:"dry_run"`
 	}) (*listed[store.Change], error) {
-		if err := in.permitted(actorOf(ctx)); err != nil {
-			return nil, s.refused(ctx, "apply", err)
+		if err := s.caller(ctx).CheckDeclares(in.docs); err != nil {
+			return nil, err
 		}
 		if proposed := in.decided(); proposed > maxProposed {
 			return nil, fault.Invalidf("body", "These are %d proposals, and a call makes %d at most: each is decided by a person.",

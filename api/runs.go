@@ -48,9 +48,9 @@ func (s *server) runs() {
 		if err != nil {
 			return nil, err
 		}
-		eyes := s.insider(ctx)
+		who := s.caller(ctx)
 		for i := range all {
-			if all[i], err = eyes.run(ctx, all[i]); err != nil {
+			if all[i], err = who.ShowRun(ctx, all[i]); err != nil {
 				return nil, err
 			}
 		}
@@ -88,7 +88,7 @@ func (s *server) shownRun(ctx context.Context, id string) (*runOutput, error) {
 }
 
 func (s *server) shown(ctx context.Context, r run.Run) (*runOutput, error) {
-	r, err := s.insider(ctx).run(ctx, r)
+	r, err := s.caller(ctx).ShowRun(ctx, r)
 	if err != nil {
 		return nil, err
 	}

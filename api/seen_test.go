@@ -23,6 +23,7 @@ const neighbours = `[
  {"apiVersion":"turnus/v1","kind":"Person","metadata":{"name":"former"},"spec":{"roles":["process-owner"],"email":"secret-former@example.org"}},
  {"apiVersion":"turnus/v1","kind":"Person","metadata":{"name":"decider"},"spec":{"roles":["approver"],"email":"secret-decider@example.org"}},
  {"apiVersion":"turnus/v1","kind":"Person","metadata":{"name":"stranger","displayName":"secret-stranger"},"spec":{"roles":["approver"],"email":"secret@example.org"}},
+ {"apiVersion":"turnus/v1","kind":"Organisation","metadata":{"name":"acme"},"spec":{"owner":"former","approvers":["decider"],"calendar":"office"}},
  {"apiVersion":"turnus/v1","kind":"Service","metadata":{"name":"hr","displayName":"secret-hr"},"spec":{"owner":"other-owner","approvers":["stranger"],"calendar":"office"}},
  {"apiVersion":"turnus/v1","kind":"Agreement","metadata":{"name":"payments-sla"},"spec":{"service":"payments","customer":"retail","valid":{"from":"2016-01-01"},
   "targets":[{"name":"p1","measure":"resolution","within":"PT4H","calendar":"24x7","attain":95}]}},
@@ -85,7 +86,7 @@ func namesIn(t *testing.T, w *httptest.ResponseRecorder) (names []string) {
 func TestForeignResourcesArentRead(t *testing.T) {
 	h := newNeighbours(t)
 	everything := map[string][]string{
-		"calendars": {"office"}, "mappings": {"shared"},
+		"calendars": {"office"}, "mappings": {"shared"}, "organisations": {"acme"},
 		"services": {"hr", "mail", "payments"}, "agreements": {"hr-sla", "payments-sla"},
 		"slis": {"hr-ok", "payments-ok"}, "slos": {"hr-goal", "payments-goal"},
 		"intervals": {"hr-monthly", "payments-monthly"}, "waivers": {"hr-off", "payments-off"},
@@ -107,7 +108,7 @@ func TestForeignResourcesArentRead(t *testing.T) {
 				continue
 			}
 			want := everything[k.plural]
-			if limited, ok := seen[who]; ok && k.Kind != resource.Calendar && k.Kind != resource.Mapping {
+			if limited, ok := seen[who]; ok && !slices.Contains([]resource.Kind{resource.Calendar, resource.Mapping, resource.Organisation}, k.Kind) {
 				want = limited[k.plural]
 			}
 			list := h.as(t, who, "GET", "/v1/"+k.plural, "")

@@ -7,8 +7,8 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"turnus/itsm/person"
 	"turnus/itsm/task"
+	"turnus/runs"
 	"turnus/store"
 )
 
@@ -21,7 +21,8 @@ type taskOutput struct{ Body task.Task }
 // DecisionBody is an answer to a task. Who gives it says the token alone.
 type DecisionBody struct {
 	Outcome task.Outcome `json:"outcome" minLength:"1" maxLength:"100" example:"approve" doc:"One of those that the task offers."`
-	Comment string       `json:"comment,omitempty" maxLength:"10000"`
+	Comment string       `json:"comment,omitempty" maxLength:"10000" doc:"Needed where changes are requested, and where it is rejected or declined."`
+	Fields  task.Values  `json:"fields,omitempty" doc:"What the task asks for, by the names of its fields."`
 	Hash    string       `json:"hash,omitempty" maxLength:"100" doc:"Of the content that was seen: 409 if the task is bound to another."`
 }
 
@@ -50,13 +51,7 @@ func (s *server) tasks() {
 		State string `query:"state" enum:"open,decided,closed"`
 		Mine  bool   `query:"mine" doc:"Only those that one may decide now."`
 	}) (*listed[task.Task], error) {
-		who, want := actorOf(ctx), store.Tasks{State: in.State}
-		switch {
-		case in.Mine:
-			want.Mine = who.Person
-		case !who.Has(person.Auditor):
-			want.Sees = who.Person
-		}
+		want := s.caller(ctx).SelectTasks(store.Tasks{State: in.State}, in.Mine)
 		return items(s.Store.Tasks(ctx, want, in.store()))
 	})
 
@@ -69,7 +64,7 @@ func (s *server) tasks() {
 			return nil, err
 		}
 		requestOf(ctx).run = t.Run
-		if err := s.insider(ctx).task(ctx, t); err != nil {
+		if err := s.caller(ctx).CheckTask(ctx, t); err != nil {
 			return nil, err
 		}
 		return &taskOutput{t}, nil
@@ -79,13 +74,14 @@ func (s *server) tasks() {
 	register(s, operation{body: jsonBody, Operation: huma.Operation{
 		OperationID: "decide-task", Method: http.MethodPost, Path: "/v1/tasks/{id}/decision", Tags: []string{"Tasks"},
 		Summary:       "Decide on a task",
-		Description:   "The decision as recorded. The same person with the same outcome again gets the decision on record. 503 means that it isn't confirmed: ask again with the same Idempotency-Key.",
+		Description:   "A task says who may decide it. The decision as recorded. The same person with the same outcome again gets the decision on record. 503 means that it isn't confirmed: ask again with the same Idempotency-Key.",
 		DefaultStatus: http.StatusOK,
 	}}, func(ctx context.Context, in *struct {
 		TaskPath
 		Body DecisionBody
 	}) (*decisionOutput, error) {
-		d, err := s.Runs.Decide(ctx, actorOf(ctx), in.ID, in.Body.Outcome, in.Body.Comment, in.Body.Hash)
+		d, err := s.Runs.Decide(ctx, actorOf(ctx), runs.Answer{Task: in.ID, Outcome: in.Body.Outcome, Comment: in.Body.Comment,
+			Fields: in.Body.Fields, Hash: in.Body.Hash})
 		if err != nil {
 			return nil, err
 		}

@@ -6,7 +6,6 @@ import (
 	"turnus/imports"
 	"turnus/itsm/calendar"
 	"turnus/itsm/fault"
-	"turnus/itsm/person"
 	"turnus/itsm/resource"
 	"turnus/itsm/ticket"
 	"turnus/store"
@@ -14,7 +13,7 @@ import (
 
 // importTickets loads the body once it is there as a whole.
 func (s *server) importTickets(ctx context.Context, in *importInput) (*importOutput, error) {
-	if err := s.owns(ctx, in.Name, person.Administrator); err != nil {
+	if err := s.caller(ctx).CheckImporter(ctx, in.Name); err != nil {
 		return nil, err
 	}
 	o, err := s.ticketOptions(ctx, in)

@@ -87,6 +87,14 @@ func TestDemoIsConsistent(t *testing.T) {
 		require.True(t, has(a, person.Approver), a)
 		require.NotEqual(t, service.Owner, a)
 	}
+	require.Len(t, all[resource.Organisation], 1)
+	demo := strict[agreement.OrganisationSpec](t, all[resource.Organisation]["demo"].Spec)
+	require.True(t, has(demo.Owner, person.ProcessOwner))
+	require.True(t, known(demo.Calendar))
+	require.NoError(t, demo.CheckApprovers())
+	for _, a := range demo.Approvers {
+		require.True(t, has(a, person.Approver), a)
+	}
 	require.Len(t, all[resource.Agreement], 1)
 	spec := strict[agreement.Spec](t, all[resource.Agreement]["service-desk-2016"].Spec)
 	require.Contains(t, all[resource.Service], spec.Service)

@@ -31,6 +31,7 @@ type Document struct {
 	Sources     []Source  `json:"sources"`
 	Restates    *Restated `json:"restates,omitempty"` // the version that this one takes the place of
 	ComputedAt  time.Time `json:"computed_at"`
+	Answers     []Answer  `json:"answers,omitempty"` // what the owner said to its findings, before it was drafted
 	Wording     int       `json:"wording,omitempty"` // of its process's room, counted up when words change; 0: as 0.1.0 had them
 }
 

@@ -5,16 +5,16 @@ import (
 
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
+	"turnus/itsm/process"
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
 	"turnus/store"
-	"turnus/workflows"
 )
 
 // Apply declares resources, all or none; of the kinds that need an approval it
 // proposes them, and starts the runs that decide. A dry run changes nothing.
 func (r *Runs) Apply(ctx context.Context, by person.Actor, docs []resource.Raw, dryRun bool) ([]store.Change, error) {
-	changes, err := r.store.Propose(ctx, by, r.now(), docs, workflows.Planning, dryRun)
+	changes, err := r.store.Propose(ctx, by, r.now(), docs, dryRun)
 	if fault.Is(err, fault.Forbidden) {
 		return nil, r.refused(ctx, by, "propose.refused", "plan", fault.As(err))
 	}
@@ -31,7 +31,7 @@ func (r *Runs) Apply(ctx context.Context, by person.Actor, docs []resource.Raw, 
 		if err != nil {
 			return changes, err
 		}
-		p, _ := workflows.Find(key.Process)
+		p, _ := process.Find(key.Process)
 		r.launchSoon(ctx, p, run.Input{Run: c.Run, Key: key, Attempt: attempt})
 	}
 	return changes, nil

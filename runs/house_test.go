@@ -18,7 +18,6 @@ import (
 	"turnus/itsm/ticket"
 	"turnus/runs"
 	"turnus/store"
-	"turnus/workflows"
 )
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
@@ -99,7 +98,7 @@ func (h *house) coversAs(who, service string, asOf time.Time) {
 // propose proposes one document, and gives the run that decides; the zero
 // value where the proposal was refused.
 func (h *house) propose(d resource.Raw) (string, error) {
-	changes, err := h.store.Propose(h.Context(), olga, h.now, []resource.Raw{d}, workflows.Planning, false)
+	changes, err := h.store.Propose(h.Context(), olga, h.now, []resource.Raw{d}, false)
 	if err != nil {
 		return "", err
 	}
@@ -109,7 +108,7 @@ func (h *house) propose(d resource.Raw) (string, error) {
 // enact is what an approval does.
 func (h *house) enact(runID string) error {
 	storetest.Decide(h, h.store, h.now, "anton", run.Step{Run: runID, Round: 1}, task.Approve)
-	if err := h.store.Enact(h.Context(), h.now, runID, workflows.Planning); err != nil {
+	if err := h.store.Enact(h.Context(), h.now, runID); err != nil {
 		h.end(runID, run.Failed)
 		return err
 	}

@@ -13,7 +13,6 @@ import (
 	"turnus/itsm/run"
 	"turnus/itsm/task"
 	"turnus/store"
-	"turnus/workflows"
 )
 
 // proposing is a house in which some things are so already: an interval with
@@ -101,7 +100,7 @@ func TestProposalsThatAreRefused(t *testing.T) {
 			before := h.rows()
 			// With something good beside it: all or none.
 			person := doc(resource.Person, "nora", `{'roles':['approver']}`)
-			_, err := h.store.Propose(t.Context(), olga, h.now, []resource.Raw{person, c.doc}, workflows.Planning, false)
+			_, err := h.store.Propose(t.Context(), olga, h.now, []resource.Raw{person, c.doc}, false)
 			require.True(t, fault.Is(err, c.code), "%v", err)
 			all := fault.All(err)
 			require.NotEmpty(t, all)
@@ -129,28 +128,28 @@ func TestProposalsThatAreFound(t *testing.T) {
 	before := h.rows()
 	again := interval("mail", "mail", `'rule':{'day':3,'of':'month','at':'06:00'},'valid':{'from':'2027-01-01'}`)
 	for range 2 {
-		changes, err := h.store.Propose(t.Context(), olga, h.now, []resource.Raw{again}, workflows.Planning, false)
+		changes, err := h.store.Propose(t.Context(), olga, h.now, []resource.Raw{again}, false)
 		require.NoError(t, err)
 		require.Equal(t, store.Proposed, changes[0].Change)
 		require.Equal(t, "change-approval/interval-mail/2027-01-10", changes[0].Run)
 	}
 	same := interval("desk", "desk", `'rule':{'day':3,'of':'month','at':'06:00'},'tolerance':5,'valid':{'from':'2027-01-01'}`)
-	changes, err := h.store.Propose(t.Context(), olga, h.now, []resource.Raw{same}, workflows.Planning, false)
+	changes, err := h.store.Propose(t.Context(), olga, h.now, []resource.Raw{same}, false)
 	require.NoError(t, err)
 	require.Equal(t, store.Unchanged, changes[0].Change)
 	require.Empty(t, changes[0].Run)
 	require.Equal(t, before, h.rows())
 
-	_, err = h.store.Propose(t.Context(), olga, h.now, []resource.Raw{interval("spare", "spare", good)}, workflows.Planning, true)
+	_, err = h.store.Propose(t.Context(), olga, h.now, []resource.Raw{interval("spare", "spare", good)}, true)
 	require.NoError(t, err)
 	require.Equal(t, before, h.rows(), "a dry run")
 
 	// Two that contradict each other, in one call and at once.
-	_, err = h.store.Propose(t.Context(), olga, h.now, []resource.Raw{interval("a", "spare", good), interval("b", "spare", good)}, workflows.Planning, false)
+	_, err = h.store.Propose(t.Context(), olga, h.now, []resource.Raw{interval("a", "spare", good), interval("b", "spare", good)}, false)
 	require.True(t, fault.Is(err, fault.Invalid), "%v", err)
 	require.Equal(t, before, h.rows())
 	_, err = h.store.Propose(t.Context(), person.Actor{Person: "root", Roles: []person.Role{person.Administrator}}, h.now,
-		[]resource.Raw{interval("a", "spare", good)}, workflows.Planning, false)
+		[]resource.Raw{interval("a", "spare", good)}, false)
 	require.True(t, fault.Is(err, fault.Forbidden), "%v", err)
 	require.Equal(t, before, h.rows())
 }
@@ -172,7 +171,7 @@ func TestOnlyWhatWasApprovedIsEnacted(t *testing.T) {
 	require.NoError(t, err)
 	unenacted := func() {
 		t.Helper()
-		err := h.store.Enact(t.Context(), h.now, id, workflows.Planning)
+		err := h.store.Enact(t.Context(), h.now, id)
 		require.True(t, fault.Is(err, fault.Conflict), "%v", err)
 		var slots, versions int
 		require.NoError(t, h.store.DB().QueryRow("SELECT (SELECT count(*) FROM slot), (SELECT count(*) FROM resource WHERE kind = 'Interval')").Scan(&slots, &versions))
@@ -192,6 +191,6 @@ func TestOnlyWhatWasApprovedIsEnacted(t *testing.T) {
 	unenacted()
 	require.True(t, fault.Is(h.store.End(t.Context(), h.now, run.End{Run: id, Round: 2, State: run.Published}), fault.Conflict), "it isn't in force")
 	change(`"day": 4`, `"day": 3`)
-	require.NoError(t, h.store.Enact(t.Context(), h.now, id, workflows.Planning))
+	require.NoError(t, h.store.Enact(t.Context(), h.now, id))
 	require.NoError(t, h.store.End(t.Context(), h.now, run.End{Run: id, Round: 2, State: run.Published}))
 }

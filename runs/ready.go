@@ -8,11 +8,11 @@ import (
 	"turnus/itsm/agreement"
 	"turnus/itsm/calendar"
 	"turnus/itsm/fault"
+	"turnus/itsm/process"
 	"turnus/itsm/resource"
 	"turnus/itsm/task"
 	"turnus/itsm/text"
 	"turnus/store"
-	"turnus/workflows"
 )
 
 // situation is what a start depends on, of one service at one moment.
@@ -54,7 +54,7 @@ var endOfTime = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 // ready refuses a run that can't begin as things are, and says what would
 // help: its period isn't over or covered (unless a provisional run is
 // permitted, which it then becomes), nothing was agreed, nobody could decide.
-func (r *Runs) ready(ctx context.Context, s situation, p workflows.Process, period calendar.Period, n *store.NewRun, provisional bool) error {
+func (r *Runs) ready(ctx context.Context, s situation, p process.Process, period calendar.Period, n *store.NewRun, provisional bool) error {
 	now := r.now()
 	if p.Covered {
 		why, help := s.uncovered(now, period)
@@ -96,7 +96,7 @@ func (r *Runs) ready(ctx context.Context, s situation, p workflows.Process, peri
 }
 
 // basis is what a run would stand on, if it began now.
-func (s situation) basis(p workflows.Process, from, to time.Time) (task.Basis, error) {
+func (s situation) basis(p process.Process, from, to time.Time) (task.Basis, error) {
 	b := task.Basis{Service: s.service, At: from}
 	if p.Covered {
 		b.Import = s.newest

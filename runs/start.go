@@ -2,7 +2,6 @@ package runs
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"time"
 
@@ -13,11 +12,11 @@ import (
 	"turnus/itsm/calendar"
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
+	"turnus/itsm/process"
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
 	"turnus/itsm/text"
 	"turnus/store"
-	"turnus/workflows"
 )
 
 // launchWithin bounds how long a start waits for Temporal: it is acknowledged
@@ -39,33 +38,12 @@ type Start struct {
 	Request     string // names the request, where it carries an Idempotency-Key: its repeat finds its run
 }
 
-// FindStartable gives the process of that name; fault.NotFound names those
-// that there are, if people can't start it.
-func FindStartable(name string) (workflows.Process, error) {
-	var names []string
-	for _, p := range workflows.Catalogue() {
-		if len(p.Starters) > 0 {
-			names = append(names, p.Name)
-		}
-	}
-	p, known := workflows.Find(name)
-	switch {
-	case slices.Contains(names, name):
-		return p, nil
-	case known:
-		return p, fault.New(fault.NotFound, text.F("Nobody starts the process %s: it begins by itself. Those that can be started: %s.",
-			"Der Prozess %s beginnt von selbst und lässt sich nicht starten. Starten lassen sich: %s.", name, strings.Join(names, ", ")))
-	}
-	return p, fault.New(fault.NotFound, text.F("There is no process %.80q; there are: %s.",
-		"Den Prozess %.80q gibt es nicht. Vorhanden sind: %s.", name, strings.Join(names, ", ")))
-}
-
 // Start begins a run, or finds the one that exists (created is false then).
 // It checks whether the actor may start it (owns the service), whether the
 // period is over and covered, and whether somebody could decide on it.
 func (r *Runs) Start(ctx context.Context, by person.Actor, s Start) (run.Run, bool, error) {
 	none := run.Run{}
-	p, err := FindStartable(s.Process)
+	p, err := process.FindStarted(s.Process)
 	if err != nil {
 		return none, false, err
 	}
@@ -129,7 +107,7 @@ func (r *Runs) Start(ctx context.Context, by person.Actor, s Start) (run.Run, bo
 
 // launchSoon starts the workflow of a run that is on record, at once if
 // Temporal answers; else the sweep does.
-func (r *Runs) launchSoon(ctx context.Context, p workflows.Process, in run.Input) {
+func (r *Runs) launchSoon(ctx context.Context, p process.Process, in run.Input) {
 	launching, stop := context.WithTimeout(ctx, launchWithin)
 	defer stop()
 	if err := r.launch(launching, p, in); err != nil {
@@ -139,7 +117,7 @@ func (r *Runs) launchSoon(ctx context.Context, p workflows.Process, in run.Input
 
 // launch starts a run's workflow and marks the run as started; one that runs
 // already is used, one that has ended is left alone.
-func (r *Runs) launch(ctx context.Context, p workflows.Process, in run.Input) error {
+func (r *Runs) launch(ctx context.Context, p process.Process, in run.Input) error {
 	_, err := r.temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
 		ID:                       in.Run,
 		TaskQueue:                TaskQueue,

@@ -11,6 +11,7 @@ import (
 	"go.temporal.io/api/workflowservice/v1"
 
 	"turnus/itsm/fault"
+	"turnus/itsm/process"
 	"turnus/itsm/run"
 	"turnus/itsm/task"
 	"turnus/itsm/text"
@@ -76,7 +77,7 @@ func each[T any](all []T, do func(T)) {
 }
 
 func (r *Runs) recover(ctx context.Context, in run.Input) error {
-	p, ok := workflows.Find(in.Process)
+	p, ok := process.Find(in.Process)
 	if !ok {
 		return r.fail(ctx, in.Run, text.F("This Turnus has no process %s.", "Diese Turnus-Installation kennt den Prozess %s nicht.", in.Process))
 	}
@@ -107,7 +108,7 @@ func (r *Runs) tell(ctx context.Context, d task.Decision) error {
 	case refused.Code != fault.Conflict:
 		return refused
 	}
-	return nil
+	return r.store.Told(ctx, r.now(), d.Task)
 }
 
 // look compares a live run's row with its workflow.
@@ -136,7 +137,7 @@ func (r *Runs) finish(ctx context.Context, id string) (done bool, err error) {
 		return false, nil //nolint:nilerr // it wasn't the run's own word
 	}
 	e.Reason = text.Text{}
-	if err = r.store.Finish(ctx, r.now(), e, workflows.Planning); fault.Is(err, fault.Conflict) {
+	if err = r.store.Finish(ctx, r.now(), e); fault.Is(err, fault.Conflict) {
 		return false, nil
 	}
 	return err == nil, err

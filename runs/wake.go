@@ -8,10 +8,10 @@ import (
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
 	"turnus/itsm/planning"
+	"turnus/itsm/process"
 	"turnus/itsm/run"
 	"turnus/itsm/text"
 	"turnus/store"
-	"turnus/workflows"
 )
 
 // Bounds of a waking.
@@ -44,7 +44,7 @@ func (r *Runs) Wake(ctx context.Context, within time.Duration) error {
 			return err
 		}
 	}
-	failed, err := r.store.PlanAhead(taking, now, workflows.Planning)
+	failed, err := r.store.PlanAhead(taking, now)
 	if err != nil && taking.Err() == nil {
 		return err
 	}
@@ -104,7 +104,7 @@ func (w waking) judged(ctx context.Context, f store.Found) (store.Verdict, error
 		return store.Verdict{Reason: text.New("It fell due while nothing could be started, and its interval catches up with nothing: start it, or let it be missed.",
 			"Er wurde fällig, als nichts gestartet werden konnte, und sein Intervall holt nichts nach: ihn starten oder als versäumt gelten lassen.")}, nil
 	}
-	p, ok := workflows.Find(f.Process)
+	p, ok := process.Find(f.Process)
 	if !ok {
 		return store.Verdict{Again: true, Reason: text.F("This Turnus has no process %s.", "Diese Turnus-Installation kennt den Prozess %s nicht.", f.Process)}, nil
 	}

@@ -14,7 +14,6 @@ import (
 	"turnus/itsm/person"
 	"turnus/itsm/resource"
 	"turnus/store"
-	"turnus/workflows"
 )
 
 // How long one waking takes that finds 10,000 slots due: a hundred services
@@ -47,10 +46,10 @@ func BenchmarkWake(b *testing.B) {
 		_, err = s.DB().Exec(`INSERT INTO import (service, format, as_of, oldest, rows_read, rows_loaded, rows_unchanged, rows_rejected, tickets_changed, person, at)
 			SELECT name, 'csv', '2026-11-01', '2015-01-01', 1, 1, 0, 0, 1, 'olga', now() FROM resource_current WHERE kind = 'Service'`)
 		require.NoError(b, err)
-		proposed, err := s.Propose(b.Context(), person.Actor{Person: "olga"}, now, intervals, workflows.Planning, false)
+		proposed, err := s.Propose(b.Context(), person.Actor{Person: "olga"}, now, intervals, false)
 		require.NoError(b, err)
 		for _, c := range proposed {
-			storetest.Enact(b, s, now, "anton", c.Run, workflows.Planning)
+			storetest.Enact(b, s, now, "anton", c.Run)
 		}
 		r := New(Config{Store: s, Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler)})
 		b.StartTimer()

@@ -8,13 +8,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"turnus/internal/pgtest"
 	"turnus/itsm/calendar"
 	"turnus/itsm/planning"
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
 	"turnus/itsm/text"
 	"turnus/store"
-	"turnus/workflows"
 )
 
 // Two processes wake at once, and persons start the same runs meanwhile: each
@@ -219,7 +219,7 @@ func TestEventsKeepToTheSpan(t *testing.T) {
 	h := one(t, "each")
 	happened := func() []planning.Slot {
 		t.Helper()
-		all, err := h.store.Happened(t.Context(), root, h.now, planning.MajorChange, "desk", "new hardware", "", workflows.Planning)
+		all, err := h.store.Happened(t.Context(), root, h.now, planning.MajorChange, "desk", "new hardware", "")
 		require.NoError(t, err)
 		return all
 	}
@@ -269,11 +269,14 @@ func TestPlansThatAreBehindAreCounted(t *testing.T) {
 	require.Zero(t, behind())
 	h.now = h.now.AddDate(0, 0, 2)
 	require.Equal(t, 1, behind(), "its plan has to become longer each day")
-	unknown := func(string) (planning.Process, bool) { return planning.Process{}, false }
-	failed, err := h.store.PlanAhead(t.Context(), h.now, unknown)
+	const renamed = `UPDATE resource SET document = replace(document::text, $1, $2)::jsonb WHERE kind = 'Interval'`
+	pgtest.Tamper(t, h.store.DB(), renamed, "sla-report", "sla-reprot")
+	failed, err := h.store.PlanAhead(t.Context(), h.now)
 	require.NoError(t, err)
 	require.Len(t, failed, 1)
+	require.ErrorContains(t, failed["desk"], `There is no process "sla-reprot"`)
 	require.Equal(t, 1, behind())
+	pgtest.Tamper(t, h.store.DB(), renamed, "sla-reprot", "sla-report")
 	h.wake()
 	require.Zero(t, behind())
 }

@@ -13,7 +13,6 @@ import (
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
 	"turnus/store"
-	"turnus/workflows"
 )
 
 // ending is how and when a run will end.
@@ -110,7 +109,7 @@ func (y *year) somebody() {
 		}
 	case 8:
 		if s := y.subjects[3+y.dice.IntN(2)]; s.events { // the two that hear of events
-			all, err := y.store.Happened(y.Context(), root, y.now, planning.MajorChange, s.name, "new hardware", fmt.Sprint("request-", y.now.Unix()), workflows.Planning)
+			all, err := y.store.Happened(y.Context(), root, y.now, planning.MajorChange, s.name, "new hardware", fmt.Sprint("request-", y.now.Unix()))
 			require.NoError(y, err)
 			for _, x := range all {
 				if x.Due.Equal(y.now) {

@@ -124,13 +124,13 @@ func TestApplyRefusesWhatDoesntFitTheOthers(t *testing.T) {
 		{"an owner without the role", []resource.Raw{doc(resource.Service, "x", `{'owner':'anton','approvers':['anton','ada'],'calendar':'24x7'}`)},
 			[]string{"Service/x spec.owner", `"anton" doesn't have the role process-owner`}},
 		{"no approver", []resource.Raw{doc(resource.Service, "x", `{'owner':'olga','approvers':[],'calendar':'24x7'}`)},
-			[]string{"Service/x spec.approvers: A service needs an approver who isn't its owner"}},
+			[]string{"Service/x spec.approvers: An approver is needed who isn't the owner"}},
 		{"approvers left out", []resource.Raw{doc(resource.Service, "x", `{'owner':'olga','calendar':'24x7'}`)},
 			[]string{"Service/x spec.approvers: This is missing"}},
 		{"approvers that are null", []resource.Raw{doc(resource.Service, "x", `{'owner':'olga','approvers':null,'calendar':'24x7'}`)},
 			[]string{"Service/x spec.approvers: "}},
 		{"the owner is the only approver", []resource.Raw{personDoc("olga", person.ProcessOwner, person.Approver), doc(resource.Service, "x", `{'owner':'olga','approvers':['olga'],'calendar':'24x7'}`)},
-			[]string{`Service/x spec.approvers: "olga" owns the service`, "name another approver"}},
+			[]string{`Service/x spec.approvers: "olga" is the owner`, "name another approver"}},
 		{"an approver without the role", []resource.Raw{doc(resource.Service, "x", `{'owner':'olga','approvers':['anton','olga'],'calendar':'24x7'}`)},
 			[]string{"Service/x spec.approvers[1]", "approver"}},
 		{"an approver who loses the role in the same call", []resource.Raw{personDoc("anton"), doc(resource.Service, "x", `{'owner':'olga','approvers':['anton'],'calendar':'24x7'}`)},
@@ -150,6 +150,17 @@ func TestApplyRefusesWhatDoesntFitTheOthers(t *testing.T) {
 		{"no such indicator", []resource.Raw{sloDoc("x", "moon", "{'target':0.9}")}, []string{"SLO/x spec.indicatorRef", `no SLI "moon"`}},
 		{"an indicator that asks for more", []resource.Raw{sloDoc("x", "quick", "{'target':0.9}"), sliDoc("quick")},
 			[]string{"SLO/x spec.objectives[0].op", "SLO/x spec.objectives[0].value"}},
+		{"a review that there isn't", []resource.Raw{doc(resource.Service, "x", `{'owner':'olga','approvers':['anton'],'calendar':'24x7','review':'sometimes'}`)},
+			[]string{`Service/x spec.review: "sometimes" isn't known here: use findings`}},
+		{"an organisation's owner who isn't there", []resource.Raw{organisationDoc("x", "nobody", "24x7")}, []string{"Organisation/x spec.owner", `no Person "nobody"`}},
+		{"an organisation's owner without the role", []resource.Raw{organisationDoc("x", "root", "24x7")}, []string{"Organisation/x spec.owner", "process-owner"}},
+		{"an organisation's calendar", []resource.Raw{organisationDoc("x", "olga", "moon")}, []string{"Organisation/x spec.calendar", `no Calendar "moon"`}},
+		{"an organisation that nobody decides for", []resource.Raw{doc(resource.Organisation, "x", `{'owner':'olga','approvers':[],'calendar':'24x7'}`)},
+			[]string{"Organisation/x spec.approvers: An approver is needed"}},
+		{"a review of the organisation", []resource.Raw{doc(resource.Organisation, "x", `{'owner':'olga','approvers':['anton'],'calendar':'24x7','review':'findings'}`)},
+			[]string{"Organisation/x spec.review", "owner, approvers, calendar, zone"}},
+		{"two organisations at once", []resource.Raw{organisationDoc("a", "olga", "24x7"), organisationDoc("b", "olga", "24x7")},
+			[]string{"Organisation/b: There is one organisation at most", `that is "a"`}},
 		{"twice", []resource.Raw{personDoc("jo"), personDoc("jo", person.Viewer)}, []string{"Person/jo", "more than once"}},
 		{"several at once", []resource.Raw{doc(resource.Service, "x", `{'owner':'nobody','approvers':['nil'],'calendar':'moon'}`)},
 			[]string{"spec.owner", "spec.approvers[0]", "spec.calendar"}},
@@ -173,6 +184,24 @@ func TestApplyRefusesWhatDoesntFitTheOthers(t *testing.T) {
 			requireFault(t, err, fault.NotFound)
 		})
 	}
+}
+
+// There is one organisation at most; one that is retired makes room, and may
+// come back once there is room.
+func TestASecondOrganisationIsRefused(t *testing.T) {
+	s, ctx := declaringStore(t), t.Context()
+	first, second := organisationDoc("north", "olga", "office"), organisationDoc("south", "olga", "office")
+	apply1(t, s, declared, append(house(), first)...)
+	_, err := s.Apply(ctx, root, declared, []resource.Raw{second}, false)
+	requireFault(t, err, fault.Invalid, "Organisation/south: ", `that is "north"`)
+	require.Contains(t, fault.All(err)[0].Message.De, `das ist "north"`)
+	require.Equal(t, Unchanged, apply1(t, s, declared, first)[0].Change)
+	require.Equal(t, Changed, apply1(t, s, declared, organisationDoc("north", "olga", "24x7"))[0].Change)
+
+	require.NoError(t, s.Retire(ctx, root, declared.Add(time.Hour), resource.Organisation, "north"))
+	require.Equal(t, Created, apply1(t, s, declared.Add(time.Hour), second)[0].Change)
+	_, err = s.Apply(ctx, root, declared.Add(time.Hour), []resource.Raw{first}, false)
+	requireFault(t, err, fault.Invalid, "Organisation/north: ", `that is "south"`)
 }
 
 // Somebody who loses the role loses it at once, whoever still lists them; but

@@ -8,21 +8,22 @@ import (
 
 	"turnus/itsm/agreement"
 	"turnus/itsm/planning"
+	"turnus/itsm/process"
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
 )
 
 // ChangeOf is what a run's proposal would do to the plan as things are.
-func (s *Store) ChangeOf(ctx context.Context, now time.Time, st run.Step, known Processes) (planning.Change, error) {
+func (s *Store) ChangeOf(ctx context.Context, now time.Time, st run.Step) (planning.Change, error) {
 	var c planning.Change
 	err := s.tx(ctx, func(tx *sqlx.Tx) (err error) {
-		c, err = changeOf(ctx, tx, now.UTC(), st, known)
+		c, err = changeOf(ctx, tx, now.UTC(), st)
 		return err
 	})
 	return c, err
 }
 
-func changeOf(ctx context.Context, tx *sqlx.Tx, now time.Time, st run.Step, known Processes) (planning.Change, error) {
+func changeOf(ctx context.Context, tx *sqlx.Tx, now time.Time, st run.Step) (planning.Change, error) {
 	p, err := proposalOf(ctx, tx, st.Run)
 	if err != nil {
 		return planning.Change{}, err
@@ -65,16 +66,16 @@ func changeOf(ctx context.Context, tx *sqlx.Tx, now time.Time, st run.Step, know
 		}
 		return c, nil
 	}
-	return c, changedPlan(ctx, tx, now, p, &c, known)
+	return c, changedPlan(ctx, tx, now, p, &c)
 }
 
 // changedPlan compares the slots that there are with those that there would be.
-func changedPlan(ctx context.Context, tx *sqlx.Tx, now time.Time, p Proposal, c *planning.Change, known Processes) error {
+func changedPlan(ctx context.Context, tx *sqlx.Tx, now time.Time, p Proposal, c *planning.Change) error {
 	i, err := decoded[planning.Spec](p.Document)
 	if err != nil {
 		return err
 	}
-	process, err := known.find(i.Spec.Process)
+	planned, err := process.FindPlanned(i.Spec.Process)
 	if err != nil {
 		return err
 	}
@@ -87,12 +88,12 @@ func changedPlan(ctx context.Context, tx *sqlx.Tx, now time.Time, p Proposal, c 
 		return err
 	}
 	c.Zone = v.Zone.String()
-	wanted, err := planning.Slots(process, i.Metadata.Name, append(versions, v), planning.Ahead(now))
+	wanted, err := planning.Slots(planned, i.Metadata.Name, append(versions, v), planning.Ahead(now))
 	if err != nil {
 		return err
 	}
 	var rows []slotRow
-	if err := tx.SelectContext(ctx, &rows, "SELECT "+slotColumns+" FROM slot s WHERE process = $1 AND scope = $2 ORDER BY due_at", process.Name, i.Spec.Scope); err != nil {
+	if err := tx.SelectContext(ctx, &rows, "SELECT "+slotColumns+" FROM slot s WHERE process = $1 AND scope = $2 ORDER BY due_at", planned.Name, i.Spec.Scope); err != nil {
 		return err
 	}
 	there := map[string]planning.Slot{}

@@ -48,6 +48,10 @@ func deskDoc() resource.Raw {
 	return doc(resource.Service, "desk", `{'owner':'olga','approvers':['anton'],'calendar':'office'}`)
 }
 
+func organisationDoc(name, owner, calendar string) resource.Raw {
+	return doc(resource.Organisation, name, fmt.Sprintf(`{'owner':'%s','approvers':['anton'],'calendar':'%s'}`, owner, calendar))
+}
+
 // agreementDoc is an agreement about the desk.
 func agreementDoc(name, from, to, where string) resource.Raw {
 	if to != "" {
@@ -124,7 +128,7 @@ func TestApplyTakesDocumentsInAnyOrderAndIsIdempotent(t *testing.T) {
 
 	desk, err := Current[agreement.ServiceSpec](t.Context(), s, resource.Service, "desk")
 	require.NoError(t, err)
-	require.Equal(t, agreement.ServiceSpec{Owner: "olga", Approvers: []string{"anton"}, Calendar: "office"}, desk.Spec)
+	require.Equal(t, agreement.ServiceSpec{ScopeSpec: agreement.ScopeSpec{Owner: "olga", Approvers: []string{"anton"}, Calendar: "office"}}, desk.Spec)
 }
 
 func textOf(s string) text.Text { return text.Same(s) }

@@ -41,7 +41,7 @@ func proposalOf(ctx context.Context, q sqlx.QueryerContext, runID string) (Propo
 // Enact puts a proposal that was approved in force, once: the resource gets
 // its version, and the plan follows. What nobody has approved as it is, and
 // what can't be any more, since things have changed while it waited, is refused.
-func (s *Store) Enact(ctx context.Context, now time.Time, runID string, known Processes) error {
+func (s *Store) Enact(ctx context.Context, now time.Time, runID string) error {
 	now = now.UTC().Truncate(time.Microsecond)
 	err := s.tx(ctx, func(tx *sqlx.Tx) error {
 		if err := lockResources(ctx, tx); err != nil {
@@ -63,7 +63,7 @@ func (s *Store) Enact(ctx context.Context, now time.Time, runID string, known Pr
 		if err != nil {
 			return err
 		}
-		if err := checkProposal(ctx, tx, now, p, before, known); err != nil {
+		if err := checkProposal(ctx, tx, now, p, before); err != nil {
 			return err
 		}
 		// The version says who proposed it; the run, who approved it.
@@ -85,7 +85,7 @@ func (s *Store) Enact(ctx context.Context, now time.Time, runID string, known Pr
 			return err
 		}
 		if k.kind == resource.Interval {
-			return replan(ctx, tx, now, k.name, known)
+			return replan(ctx, tx, now, k.name)
 		}
 		return waive(ctx, tx, now, p, runID)
 	})

@@ -9,13 +9,14 @@ import (
 
 	"turnus/itsm/person"
 	"turnus/itsm/planning"
+	"turnus/itsm/process"
 	"turnus/itsm/resource"
 )
 
 // Happened records an event of a service, and lets the slots fall due now whose
 // intervals name it: those of the period that the process means today. What is
 // due or done already stays as it is. It gives the slots concerned.
-func (s *Store) Happened(ctx context.Context, by person.Actor, now time.Time, e planning.Event, service, detail, request string, known Processes) ([]planning.Slot, error) {
+func (s *Store) Happened(ctx context.Context, by person.Actor, now time.Time, e planning.Event, service, detail, request string) ([]planning.Slot, error) {
 	all := []planning.Slot{}
 	err := s.tx(ctx, func(tx *sqlx.Tx) error {
 		if err := holdResources(ctx, tx); err != nil {
@@ -50,7 +51,7 @@ func (s *Store) Happened(ctx context.Context, by person.Actor, now time.Time, e 
 			if v == nil || !slices.Contains(v.Spec.Events, e) {
 				continue
 			}
-			slot, err := bringForward(ctx, tx, now, by, i, *v, e, known)
+			slot, err := bringForward(ctx, tx, now, by, i, *v, e)
 			if err != nil {
 				return err
 			}
@@ -63,8 +64,8 @@ func (s *Store) Happened(ctx context.Context, by person.Actor, now time.Time, e 
 
 // bringForward makes the slot of the period that is meant today due now, or
 // adds one.
-func bringForward(ctx context.Context, tx *sqlx.Tx, now time.Time, by person.Actor, i resource.Resource[planning.Spec], v planning.Version, e planning.Event, known Processes) (planning.Slot, error) {
-	p, err := known.find(i.Spec.Process)
+func bringForward(ctx context.Context, tx *sqlx.Tx, now time.Time, by person.Actor, i resource.Resource[planning.Spec], v planning.Version, e planning.Event) (planning.Slot, error) {
+	p, err := process.FindPlanned(i.Spec.Process)
 	if err != nil {
 		return planning.Slot{}, err
 	}

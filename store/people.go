@@ -10,13 +10,13 @@ import (
 	"turnus/itsm/agreement"
 	"turnus/itsm/person"
 	"turnus/itsm/resource"
-	"turnus/itsm/run"
 	"turnus/itsm/task"
 )
 
-// Who is involved in a round t of a run r, as a list of persons: what the run
+// Who is involved in what a task t of a run r asks about, as a list of persons: what the run
 // says, the versions of its service from the start until now, and what was
-// written when the round was frozen. Lists and decisions both read this.
+// written when the round was frozen, and who answered the step that it checks.
+// Lists and decisions both read this.
 const involved = `(
 	SELECT r.started_by AS person, 'started' AS how, false AS issued, '' AS about
 	UNION SELECT r.token_issuer, 'started', true, ''
@@ -26,69 +26,85 @@ const involved = `(
 			(v.person, 'declared', false, 'Service/' || v.name),
 			(v.token_issuer, 'declared', true, 'Service/' || v.name)) who (person, how, issued, about)
 		WHERE v.kind = 'Service' AND v.name = r.service AND v.version >= r.service_version
-	UNION SELECT i.person, i.how, i.issued, i.about FROM involvement i WHERE i.run = r.id AND i.round = t.round)`
+	UNION SELECT i.person, i.how, i.issued, i.about FROM involvement i WHERE i.run = r.id AND i.round = t.round
+	UNION SELECT d.person, 'answered', false, 'task/' || a.id FROM task a JOIN decision d ON d.task = a.id
+		WHERE t.apart <> '' AND a.run = r.id AND a.round = t.round AND a.step = t.apart)`
 
-// Who may decide, as one condition of SQL: the same rule as task.People.May,
-// for lists. $1 is the person; whoever is involved at all doesn't decide as
-// themselves.
-const mine = `EXISTS (SELECT 1 FROM resource_current s, resource_current p
-	WHERE s.kind = 'Service' AND s.name = r.service AND p.kind = 'Person' AND p.name = $1
-	  AND s.document->'spec'->'approvers' @> to_jsonb($1::text) AND p.document->'spec'->'roles' @> '"approver"')
-	AND NOT EXISTS (SELECT 1 FROM ` + involved + ` i WHERE i.person = $1)`
+// Who may answer a task t of a run r, as one condition of SQL: the same rule as
+// task.People.May, for lists. $1 is the person; whoever is involved at all, in a
+// way that counts, doesn't answer as themselves.
+const mine = `EXISTS (SELECT 1 FROM resource_current p WHERE p.kind = 'Person' AND p.name = $1 AND CASE t.for_who
+		WHEN 'approvers' THEN p.document->'spec'->'roles' @> '"approver"' AND EXISTS (SELECT 1 FROM resource_current s
+			WHERE s.kind = 'Service' AND s.name = r.service AND s.document->'spec'->'approvers' @> to_jsonb($1::text))
+		WHEN 'owner' THEN p.document->'spec'->'roles' @> '"process-owner"' AND ` + owned + `
+		WHEN 'persons' THEN $1 = ANY (t.for_persons)
+		WHEN 'role' THEN p.document->'spec'->'roles' @> to_jsonb(t.for_role)
+		ELSE false END)
+	AND NOT EXISTS (SELECT 1 FROM ` + involved + ` i WHERE i.person = $1
+		AND (i.how = 'answered' OR 'any' = ANY (t.against) OR i.how = ANY (t.against)))`
 
 const owned = `EXISTS (SELECT 1 FROM resource_current s WHERE s.kind = 'Service' AND s.name = r.service
 	AND s.document->'spec'->>'owner' = $1)`
 
 // PeopleOf are those around a task, as they are now.
 func (s *Store) PeopleOf(ctx context.Context, t task.Task) (task.People, error) {
-	p, err := peopleOf(ctx, s.db, run.Step{Run: t.Run, Round: t.Round})
+	p, err := peopleOf(ctx, s.db, t)
 	return p, mapped(err)
 }
 
-// peopleOf are those around a round of a run.
-func peopleOf(ctx context.Context, q sqlx.QueryerContext, round run.Step) (task.People, error) {
-	all, err := peopleOfAll(ctx, q, []run.Step{round})
-	p, ok := all[round]
+// peopleOf are those around a task; of one that is only a run's, those around
+// the run.
+func peopleOf(ctx context.Context, q sqlx.QueryerContext, t task.Task) (task.People, error) {
+	all, err := peopleOfAll(ctx, q, []task.Task{t})
+	p, ok := all[t.ID]
 	if err == nil && !ok {
-		err = noRun(round.Run)
+		err = noRun(t.Run)
 	}
 	return p, err
 }
 
-// peopleOfAll are those around each of some rounds, in as many statements
-// however many there are; runs that aren't there are left out.
-func peopleOfAll(ctx context.Context, q sqlx.QueryerContext, rounds []run.Step) (map[run.Step]task.People, error) {
-	ids, numbers := make([]string, len(rounds)), make([]int64, len(rounds))
-	for i, st := range rounds {
-		ids[i], numbers[i] = st.Run, int64(st.Round)
+// peopleOfAll are those around each of some tasks, by its ID, in as many
+// statements however many there are; those of runs that aren't there are left
+// out.
+func peopleOfAll(ctx context.Context, q sqlx.QueryerContext, tasks []task.Task) (map[string]task.People, error) {
+	ids, runs, rounds, apart := make([]string, len(tasks)), make([]string, len(tasks)), make([]int64, len(tasks)), make([]string, len(tasks))
+	asked := make(map[string]task.Task, len(tasks))
+	for i, t := range tasks {
+		ids[i], runs[i], rounds[i], apart[i] = t.ID, t.Run, int64(t.Round), t.Apart
+		asked[t.ID] = t
 	}
 	var rows []struct {
 		task.Involvement
-		Run     string `db:"run"`
-		Round   int    `db:"round"`
+		ID      string `db:"id"`
 		Service string `db:"service"`
 		Owner   string `db:"owner"`
 	}
-	if err := sqlx.SelectContext(ctx, q, &rows, `SELECT t.run, t.round, r.service, r.owner, coalesce(i.person, '') AS person, i.how, i.issued, i.about
-		FROM (SELECT DISTINCT * FROM unnest($1::text[], $2::integer[])) AS t (run, round) JOIN run r ON r.id = t.run, LATERAL `+involved+` i
-		ORDER BY i.person, i.how, i.issued, i.about`, pq.Array(ids), pq.Array(numbers)); err != nil {
+	if err := sqlx.SelectContext(ctx, q, &rows, `SELECT t.id, r.service, r.owner, coalesce(i.person, '') AS person, i.how, i.issued, i.about
+		FROM unnest($1::text[], $2::text[], $3::integer[], $4::text[]) AS t (id, run, round, apart) JOIN run r ON r.id = t.run, LATERAL `+involved+` i
+		ORDER BY i.person, i.how, i.issued, i.about`, pq.Array(ids), pq.Array(runs), pq.Array(rounds), pq.Array(apart)); err != nil {
 		return nil, err
 	}
-	var services []string
+	var services, named, roles []string
 	for _, r := range rows {
 		services = append(services, r.Service)
 	}
+	for _, t := range tasks {
+		named = append(named, t.For.Persons...)
+		if t.For.Who == task.Holders {
+			roles = append(roles, string(t.For.Role))
+		}
+	}
 	slices.Sort(services)
-	around, err := peopleAroundAll(ctx, q, slices.Compact(services))
+	around, specs, err := peopleAroundAll(ctx, q, slices.Compact(services), named, roles)
 	if err != nil {
 		return nil, err
 	}
-	all := make(map[run.Step]task.People, len(rounds))
+	all := make(map[string]task.People, len(tasks))
 	for _, r := range rows {
-		round := run.Step{Run: r.Run, Round: r.Round}
-		p, known := all[round]
+		p, known := all[r.ID]
 		if !known {
 			p = around[r.Service]
+			p.Specs, p.For, p.Against = specs, asked[r.ID].For, asked[r.ID].Against
 			if p.Owner == "" {
 				p.Owner = r.Owner
 			}
@@ -96,7 +112,7 @@ func peopleOfAll(ctx context.Context, q sqlx.QueryerContext, rounds []run.Step) 
 		if r.Person != "" { // the row of a run that a slot began is there, too
 			p.Involved = append(p.Involved, r.Involvement)
 		}
-		all[round] = p
+		all[r.ID] = p
 	}
 	return all, nil
 }
@@ -109,47 +125,56 @@ func (s *Store) PeopleAround(ctx context.Context, service string) (task.People, 
 }
 
 func peopleAround(ctx context.Context, q sqlx.QueryerContext, service string) (task.People, error) {
-	all, err := peopleAroundAll(ctx, q, []string{service})
+	all, _, err := peopleAroundAll(ctx, q, []string{service}, nil, nil)
 	return all[service], err
 }
 
 // peopleAroundAll are those around each of some services; around one that has
-// gone there is nobody.
-func peopleAroundAll(ctx context.Context, q sqlx.QueryerContext, services []string) (map[string]task.People, error) {
+// gone there is nobody. specs are those of all of them who haven't left, of
+// other persons that are named, and of whoever holds one of some roles.
+func peopleAroundAll(ctx context.Context, q sqlx.QueryerContext, services, named, roles []string) (all map[string]task.People, specs map[string]person.Spec, err error) {
 	w := world{q: q, known: map[key]*resource.Version{}}
 	var keys []key
 	for _, name := range services {
 		keys = append(keys, key{resource.Service, name})
 	}
 	if err := w.load(ctx, keys); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	all := make(map[string]task.People, len(services))
-	keys = nil
+	specs, all = map[string]person.Spec{}, make(map[string]task.People, len(services))
 	for _, name := range services {
 		s, _, err := spec[agreement.ServiceSpec](&w, resource.Service, name)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		all[name] = task.People{Approvers: s.Approvers, Owner: s.Owner, Specs: map[string]person.Spec{}}
-		for _, a := range s.Approvers {
-			keys = append(keys, key{resource.Person, a})
+		all[name] = task.People{Approvers: s.Approvers, Owner: s.Owner, Specs: specs}
+		named = append(append(named, s.Approvers...), s.Owner)
+	}
+	if len(roles) > 0 {
+		var holders []string
+		if err := sqlx.SelectContext(ctx, q, &holders, `SELECT name FROM resource_current
+			WHERE kind = 'Person' AND document->'spec'->'roles' ?| $1 ORDER BY name COLLATE "C"`, pq.Array(roles)); err != nil {
+			return nil, nil, err
 		}
+		named = append(named, holders...)
+	}
+	slices.Sort(named)
+	keys = nil
+	for _, name := range slices.Compact(named) {
+		keys = append(keys, key{resource.Person, name})
 	}
 	if err := w.load(ctx, keys); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	for _, p := range all {
-		for _, a := range p.Approvers {
-			switch who, is, err := spec[person.Spec](&w, resource.Person, a); {
-			case err != nil:
-				return nil, err
-			case is: // else they have left
-				p.Specs[a] = who
-			}
+	for _, k := range keys {
+		switch who, is, err := spec[person.Spec](&w, resource.Person, k.name); {
+		case err != nil:
+			return nil, nil, err
+		case is: // else they have left
+			specs[k.name] = who
 		}
 	}
-	return all, nil
+	return all, specs, nil
 }
 
 // Who brought what a basis ($1 to $9) stands on, and who issued the tokens for

@@ -15,7 +15,6 @@ import (
 	"turnus/itsm/calendar"
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
-	"turnus/itsm/planning"
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
 	"turnus/itsm/sla"
@@ -231,11 +230,8 @@ func TestChangesAreDecidedByOthers(t *testing.T) {
 	declares(t, s, person.Actor{Person: "root", Issuer: "nora"}, before, serviceOf("olga", names...))
 	interval := doc(resource.Interval, "desk-sla", `{'process':'sla-report','scope':'desk','reason':'clause 9.4','calendar':'night',
 		'rule':{'day':3,'of':'month','at':'06:00'},'valid':{'from':'2026-12-01'}}`)
-	known := func(string) (planning.Process, bool) {
-		return planning.Process{Name: "sla-report", Grain: calendar.Month}, true
-	}
 	propose := func(by person.Actor) ([]Change, error) {
-		return s.Propose(t.Context(), by, declared, []resource.Raw{interval}, known, false)
+		return s.Propose(t.Context(), by, declared, []resource.Raw{interval}, false)
 	}
 
 	declares(t, s, person.Actor{Person: "root", Issuer: "nora"}, before, serviceOf("olga", names[:2]...))
@@ -249,7 +245,7 @@ func TestChangesAreDecidedByOthers(t *testing.T) {
 	require.NoError(t, err)
 
 	st := run.Step{Run: changes[0].Run, Round: 1}
-	c, err := s.ChangeOf(t.Context(), declared, st, known)
+	c, err := s.ChangeOf(t.Context(), declared, st)
 	require.NoError(t, err)
 	_, err = Freeze(t.Context(), s, declared, st, c)
 	require.NoError(t, err)
@@ -277,7 +273,7 @@ func TestChangesAreDecidedByOthers(t *testing.T) {
 	require.NoError(t, errOf(s.OpenTask(t.Context(), a)))
 	require.NotNil(t, decide(t, s, declared, person.Actor{Person: "nora"}, a, task.Approve, ""))
 	require.Nil(t, decide(t, s, declared, person.Actor{Person: "ida", Issuer: "max"}, a, task.Approve, ""))
-	require.NoError(t, s.Enact(t.Context(), declared, st.Run, known))
+	require.NoError(t, s.Enact(t.Context(), declared, st.Run))
 	v, err := s.Resource(t.Context(), resource.Interval, "desk-sla")
 	require.NoError(t, err)
 	require.Equal(t, []string{"olga", "max"}, []string{v.By, v.TokenIssuer})

@@ -12,22 +12,10 @@ import (
 	"turnus/itsm/calendar"
 	"turnus/itsm/fault"
 	"turnus/itsm/planning"
+	"turnus/itsm/process"
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
 )
-
-// Processes says what planning needs to know of a process of the catalogue;
-// false for one that can't be planned.
-type Processes func(name string) (planning.Process, bool)
-
-// find gives a process, or the fault of one that can't be planned.
-func (known Processes) find(name string) (planning.Process, error) {
-	if p, ok := known(name); ok {
-		return p, nil
-	}
-	return planning.Process{}, fault.Invalidf("process", "There is no process %.80q that can be planned: GET /v1/processes lists them.",
-		"Einen planbaren Prozess %.80q gibt es nicht: GET /v1/processes zeigt sie.", name)
-}
 
 // compiled makes a version of an interval ready, with the zone and the
 // calendar of its service where it names none, as they are now. Its faults
@@ -108,13 +96,13 @@ func versionsOf(ctx context.Context, q sqlx.QueryerContext, interval string) ([]
 // replan makes the slots of an interval: those still to come become what its
 // versions and the calendars say now, thirteen months ahead; those that have
 // fallen due stay, and those of the past that never existed are made.
-func replan(ctx context.Context, tx *sqlx.Tx, now time.Time, interval string, known Processes) error {
+func replan(ctx context.Context, tx *sqlx.Tx, now time.Time, interval string) error {
 	versions, err := versionsOf(ctx, tx, interval)
 	if err != nil || len(versions) == 0 {
 		return err
 	}
 	newest := versions[len(versions)-1].Spec
-	p, err := known.find(newest.Process)
+	p, err := process.FindPlanned(newest.Process)
 	if err != nil {
 		return err
 	}

@@ -12,12 +12,13 @@ import (
 	"turnus/itsm/declaration"
 	"turnus/itsm/fault"
 	"turnus/itsm/planning"
+	"turnus/itsm/process"
 	"turnus/itsm/resource"
 )
 
 // Preview lists the slots that intervals would have which aren't applied: due
 // in [from, to), without states, since nothing of it has happened.
-func (s *Store) Preview(ctx context.Context, now time.Time, docs []resource.Raw, known Processes, from, to time.Time) ([]planning.Slot, error) {
+func (s *Store) Preview(ctx context.Context, now time.Time, docs []resource.Raw, from, to time.Time) ([]planning.Slot, error) {
 	if err := each(docs); err != nil {
 		return nil, err
 	}
@@ -32,7 +33,7 @@ func (s *Store) Preview(ctx context.Context, now time.Time, docs []resource.Raw,
 			if len(faults) == fault.Most {
 				break
 			}
-			slots, err := preview(ctx, tx, now, d, days, known, from, to)
+			slots, err := preview(ctx, tx, now, d, days, from, to)
 			if err != nil && fault.All(err) == nil {
 				return err
 			}
@@ -50,12 +51,12 @@ func (s *Store) Preview(ctx context.Context, now time.Time, docs []resource.Raw,
 	return all, err
 }
 
-func preview(ctx context.Context, tx *sqlx.Tx, now time.Time, d resource.Raw, days calendars, known Processes, from, to time.Time) ([]planning.Slot, error) {
+func preview(ctx context.Context, tx *sqlx.Tx, now time.Time, d resource.Raw, days calendars, from, to time.Time) ([]planning.Slot, error) {
 	var spec planning.Spec
 	if err := json.Unmarshal(d.Spec, &spec); err != nil {
 		return nil, err
 	}
-	p, err := known.find(spec.Process)
+	p, err := process.FindPlanned(spec.Process)
 	if err != nil {
 		return nil, err
 	}

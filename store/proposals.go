@@ -17,6 +17,7 @@ import (
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
 	"turnus/itsm/planning"
+	"turnus/itsm/process"
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
 	"turnus/itsm/task"
@@ -39,7 +40,7 @@ type Proposal struct {
 // is proposed, in the same transaction, with the row of the run that decides
 // on it. A proposal that is in force already is unchanged, one that waits
 // already is found; another one has to wait until it is decided.
-func (s *Store) Propose(ctx context.Context, by person.Actor, now time.Time, docs []resource.Raw, known Processes, dryRun bool) ([]Change, error) {
+func (s *Store) Propose(ctx context.Context, by person.Actor, now time.Time, docs []resource.Raw, dryRun bool) ([]Change, error) {
 	if err := each(docs); err != nil {
 		return nil, err
 	}
@@ -68,7 +69,7 @@ func (s *Store) Propose(ctx context.Context, by person.Actor, now time.Time, doc
 			if !d.Kind.Decided() {
 				continue
 			}
-			if changes[i], err = submit(ctx, tx, by, now, d, known); err != nil && fault.All(err) == nil {
+			if changes[i], err = submit(ctx, tx, by, now, d); err != nil && fault.All(err) == nil {
 				return err
 			}
 			faults.Add(declaration.At(keyOf(d).String(), err))
@@ -87,7 +88,7 @@ func (s *Store) Propose(ctx context.Context, by person.Actor, now time.Time, doc
 	return changes, nil
 }
 
-func submit(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, d resource.Raw, known Processes) (Change, error) {
+func submit(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, d resource.Raw) (Change, error) {
 	k := keyOf(d)
 	c := Change{Kind: k.kind, Name: k.name, Change: Proposed}
 	spec, err := canonical.JSON(d.Spec)
@@ -130,7 +131,7 @@ func submit(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, d 
 	if c.Run, err = waiting(ctx, tx, k, hash); err != nil || c.Run != "" {
 		return c, err
 	}
-	if err := checkProposal(ctx, tx, now, p, c.Before, known); err != nil {
+	if err := checkProposal(ctx, tx, now, p, c.Before); err != nil {
 		return c, err
 	}
 	people, err := peopleAround(ctx, tx, about.Service)
@@ -219,7 +220,7 @@ func mayReplace(ctx context.Context, tx *sqlx.Tx, by person.Actor, before *resou
 
 // checkProposal refuses what can't be as things are. Faults have the fields of
 // the document.
-func checkProposal(ctx context.Context, tx *sqlx.Tx, now time.Time, p Proposal, before *resource.Version, known Processes) error {
+func checkProposal(ctx context.Context, tx *sqlx.Tx, now time.Time, p Proposal, before *resource.Version) error {
 	if p.Document.Kind == resource.Waiver {
 		w, err := decoded[planning.WaiverSpec](p.Document)
 		if err != nil {
@@ -235,11 +236,11 @@ func checkProposal(ctx context.Context, tx *sqlx.Tx, now time.Time, p Proposal, 
 	if err != nil {
 		return err
 	}
-	return declaration.Below("spec", checkInterval(ctx, tx, now, p, before, i.Spec, known))
+	return declaration.Below("spec", checkInterval(ctx, tx, now, p, before, i.Spec))
 }
 
-func checkInterval(ctx context.Context, tx *sqlx.Tx, now time.Time, p Proposal, before *resource.Version, spec planning.Spec, known Processes) error {
-	process, err := known.find(spec.Process)
+func checkInterval(ctx context.Context, tx *sqlx.Tx, now time.Time, p Proposal, before *resource.Version, spec planning.Spec) error {
+	planned, err := process.FindPlanned(spec.Process)
 	if err != nil {
 		return err
 	}
@@ -257,7 +258,7 @@ func checkInterval(ctx context.Context, tx *sqlx.Tx, now time.Time, p Proposal, 
 	if err != nil {
 		return err
 	}
-	if err := v.Fits(process, now); err != nil {
+	if err := v.Fits(planned, now); err != nil {
 		return err
 	}
 	var other string

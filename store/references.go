@@ -23,18 +23,18 @@ import (
 // sets the instant from which each changed agreement holds.
 func (w *world) checkReferences(ctx context.Context, changed []Change) error {
 	var faults []error
-	services := map[string]agreement.ServiceSpec{}
+	scopes := map[key]agreement.ScopeSpec{}
 	agreements := map[string]agreement.Spec{}
 	objectives := map[string]slo.Spec{}
 	var named []key
 	for _, c := range changed {
 		switch c.Kind {
-		case resource.Service:
-			s, _, err := spec[agreement.ServiceSpec](w, c.Kind, c.Name)
+		case resource.Organisation, resource.Service:
+			s, _, err := spec[agreement.ScopeSpec](w, c.Kind, c.Name)
 			if err != nil {
 				return err
 			}
-			services[c.Name] = s
+			scopes[key{c.Kind, c.Name}] = s
 			named = append(named, key{resource.Person, s.Owner}, key{resource.Calendar, s.Calendar})
 			for _, a := range s.Approvers {
 				named = append(named, key{resource.Person, a})
@@ -67,8 +67,8 @@ func (w *world) checkReferences(ctx context.Context, changed []Change) error {
 	for _, c := range changed {
 		var err error
 		switch c.Kind {
-		case resource.Service:
-			err = w.checkService(key{c.Kind, c.Name}, services[c.Name])
+		case resource.Organisation, resource.Service:
+			err = w.checkScope(key{c.Kind, c.Name}, scopes[key{c.Kind, c.Name}])
 		case resource.Agreement:
 			err = w.checkAgreement(ctx, c, agreements[c.Name])
 		case resource.SLO:
@@ -79,11 +79,42 @@ func (w *world) checkReferences(ctx context.Context, changed []Change) error {
 		}
 		faults = append(faults, err)
 	}
+	err := w.checkOrganisation(ctx, changed)
+	if err != nil && fault.All(err) == nil {
+		return err
+	}
+	return errors.Join(append(faults, err)...)
+}
+
+// checkOrganisation refuses a second organisation, in this call or beside the
+// one that there is.
+func (w *world) checkOrganisation(ctx context.Context, changed []Change) error {
+	var faults []error
+	first := ""
+	for _, c := range changed {
+		if c.Kind != resource.Organisation {
+			continue
+		}
+		if first == "" {
+			all, err := allCurrent[agreement.OrganisationSpec](ctx, w.q, resource.Organisation)
+			if err != nil {
+				return err
+			}
+			if first = c.Name; len(all) > 0 {
+				first = all[0].Metadata.Name
+			}
+		}
+		if c.Name != first {
+			faults = append(faults, fault.Invalidf(key{c.Kind, c.Name}.String(),
+				"There is one organisation at most, and that is %q: change it, or retire it first.",
+				"Es gibt höchstens eine Organisation, und das ist %q: sie ändern oder zuerst außer Kraft setzen.", first))
+		}
+	}
 	return errors.Join(faults...)
 }
 
-// checkService wants an owner and approvers who may be that, and a calendar.
-func (w *world) checkService(k key, s agreement.ServiceSpec) error {
+// checkScope wants an owner and approvers who may be that, and a calendar.
+func (w *world) checkScope(k key, s agreement.ScopeSpec) error {
 	var faults []error
 	needs := func(field, name string, role person.Role) error {
 		p, ok, err := spec[person.Spec](w, resource.Person, name)
@@ -192,7 +223,7 @@ func (w *world) zone(ctx context.Context, svc agreement.ServiceSpec) (*time.Loca
 		}
 		c, ok, err := spec[calendar.Spec](w, resource.Calendar, svc.Calendar)
 		if err != nil || !ok {
-			return time.UTC, err // checkService says that it is missing
+			return time.UTC, err // checkScope says that it is missing
 		}
 		name = c.Zone
 	}

@@ -77,17 +77,21 @@ func usersOf(ctx context.Context, tx *sqlx.Tx, k resource.Kind, name string, now
 	default:
 		return nil, nil
 	}
-	services, err := allCurrent[agreement.ServiceSpec](ctx, tx, resource.Service)
+	organisations, err := allCurrent[agreement.ScopeSpec](ctx, tx, resource.Organisation)
 	if err != nil {
 		return nil, err
 	}
-	for _, s := range services {
+	services, err := allCurrent[agreement.ScopeSpec](ctx, tx, resource.Service)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range append(organisations, services...) {
 		uses := k == resource.Calendar && s.Spec.Calendar == name ||
 			k == resource.Person && (s.Spec.Owner == name || slices.Contains(s.Spec.Approvers, name))
 		if uses {
-			users = append(users, key{resource.Service, s.Metadata.Name}.String())
+			users = append(users, key{s.Kind, s.Metadata.Name}.String())
 		}
-		if k == resource.Calendar {
+		if k == resource.Calendar && s.Kind == resource.Service {
 			agreements, err := inForceWith(ctx, tx, s.Metadata.Name, name, now)
 			if err != nil {
 				return nil, err

@@ -44,6 +44,17 @@ func TestRetireRefusesWhatIsInUse(t *testing.T) {
 	require.Equal(t, "resource.retired", entries[1].Action)
 }
 
+// What the organisation names is in use, as what a service names is.
+func TestRetireRefusesWhatTheOrganisationUses(t *testing.T) {
+	s, ctx := declaringStore(t), t.Context()
+	apply1(t, s, declared, append(house()[1:], organisationDoc("north", "olga", "office"))...)
+	requireFault(t, s.Retire(ctx, root, declared, resource.Calendar, "office"), fault.Conflict, "Organisation/north")
+	requireFault(t, s.Retire(ctx, root, declared, resource.Person, "olga"), fault.Conflict, "Organisation/north")
+	requireFault(t, s.Retire(ctx, root, declared, resource.Person, "anton"), fault.Conflict, "Organisation/north")
+	require.NoError(t, s.Retire(ctx, root, declared, resource.Organisation, "north"))
+	require.NoError(t, s.Retire(ctx, root, declared, resource.Calendar, "office"))
+}
+
 // Objectives of OpenSLO are declared, changed and retired like everything else.
 func TestObjectivesAreResources(t *testing.T) {
 	s, ctx := declaringStore(t), t.Context()

@@ -28,14 +28,15 @@ func theirs(owner, approver string) string {
 // sight's Owner, Approver and All.
 var withTheirs = `WITH theirs AS MATERIALIZED (` + theirs("$1::text", "$2::text") + `) `
 
-// seen says of a row r of resource whether a sight holds it. Calendars and
-// mappings are shared. A person is seen by themself and by those whom they share
+// seen says of a row r of resource whether a sight holds it. Calendars,
+// mappings and the organisation are shared. A person is seen by themself and by those whom they share
 // tasks with: the other people of the services, and who started or decided
 // there. An indicator is seen with the objectives that use it. Whatever else
 // there is, or will be, is its service's.
 const seen = `($3 OR CASE r.kind
 	WHEN 'Calendar' THEN true
 	WHEN 'Mapping' THEN true
+	WHEN 'Organisation' THEN true
 	WHEN 'Service' THEN r.name IN (SELECT name FROM theirs)
 	WHEN 'Person' THEN r.name IN ($1, $2)
 		OR r.name IN (SELECT s.document->'spec'->>'owner' FROM resource_current s JOIN theirs USING (name) WHERE s.kind = 'Service')

@@ -35,7 +35,7 @@ func (s *Store) behind(ctx context.Context, now time.Time) (intervals []string, 
 // PlanAhead makes the slots of intervals that reach less far than they should,
 // or that something changed for. Of an interval that can't be planned as
 // things are (its service has gone, say) it gives the reason, and goes on.
-func (s *Store) PlanAhead(ctx context.Context, now time.Time, known Processes) (failed map[string]error, err error) {
+func (s *Store) PlanAhead(ctx context.Context, now time.Time) (failed map[string]error, err error) {
 	behind, err := s.behind(ctx, now)
 	if err != nil {
 		return nil, err
@@ -49,7 +49,7 @@ func (s *Store) PlanAhead(ctx context.Context, now time.Time, known Processes) (
 			if err := holdResources(ctx, tx); err != nil {
 				return err
 			}
-			return replan(ctx, tx, now, name, known)
+			return replan(ctx, tx, now, name)
 		}); err != nil {
 			if ctx.Err() != nil || Away(err) {
 				return failed, err

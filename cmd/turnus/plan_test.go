@@ -12,7 +12,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"turnus/internal/storetest"
-	"turnus/workflows"
 )
 
 // The last six months are of the past, so that their slots are due.
@@ -70,7 +69,7 @@ func TestPlan(t *testing.T) {
 	code, out, _ = turnus(t, "", "plan", "ledger", "--json")
 	require.Zero(t, code)
 	require.JSONEq(t, `[]`, out)
-	storetest.Enact(t, s, time.Now(), "manager", m[1], workflows.Planning)
+	storetest.Enact(t, s, time.Now(), "manager", m[1])
 	require.NoError(t, s.FallDue(t.Context(), time.Now()))
 
 	code, out, errOut = turnus(t, "", "plan", "--service", "desk", "--process", "sla-report", "--state", "due", "--json")

@@ -1,22 +1,14 @@
-// Package agreement holds what was agreed: services, and the service level
-// agreements with their targets and workload limits (ISO/IEC 20000-1, 8.3.3).
+// Package agreement holds what was agreed: the organisation and its services,
+// and the service level agreements with their targets and workload limits
+// (ISO/IEC 20000-1, 8.3.3).
 package agreement
 
 import (
 	"encoding/json"
-	"time"
 
 	"turnus/itsm/calendar"
 	"turnus/itsm/text"
 )
-
-// ServiceSpec is the spec of a Service resource.
-type ServiceSpec struct {
-	Owner     string   `json:"owner"`          // a person
-	Approvers []string `json:"approvers"`      // persons with the role approver
-	Calendar  string   `json:"calendar"`       // a calendar, or 24x7
-	Zone      string   `json:"zone,omitempty"` // with 24x7 only: the zone; else the calendar's
-}
 
 // Spec of an Agreement resource.
 type Spec struct {
@@ -101,18 +93,6 @@ const (
 	PerDay   = "day"
 	PerHour  = "hour"
 )
-
-// AlwaysOpen is the calendar of a service that names 24x7, in its zone.
-func (s ServiceSpec) AlwaysOpen() (*calendar.Calendar, error) {
-	if s.Zone == "" {
-		return calendar.AlwaysOpenIn(time.UTC), nil
-	}
-	zone, err := calendar.Zone(s.Zone)
-	if err != nil {
-		return nil, err
-	}
-	return calendar.AlwaysOpenIn(zone), nil
-}
 
 // Finer says that the limit holds for parts of a month: its days or hours.
 func (l WorkloadLimit) Finer() bool { return l.Per == PerDay || l.Per == PerHour }

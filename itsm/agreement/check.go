@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"turnus/itsm/calendar"
 	"turnus/itsm/fault"
 	"turnus/itsm/resource"
 	"turnus/itsm/text"
@@ -37,44 +36,6 @@ func (t *Target) UnmarshalJSON(b []byte) error {
 	}
 	if t.OnChange == "" {
 		t.OnChange = Retroactive
-	}
-	return nil
-}
-
-// Check refuses what a service can't be by itself. Whether persons and
-// calendar are there is looked up where they are.
-func (s ServiceSpec) Check() error {
-	var c checks
-	c.Add(resource.CheckName("owner", s.Owner))
-	for i, a := range s.Approvers {
-		at := fmt.Sprintf("approvers[%d]", i)
-		c.Add(resource.CheckName(at, a))
-		if slices.Contains(s.Approvers[:i], a) {
-			c.Say(at, "%q stands more than once.", "%q steht mehr als einmal da.", a)
-		}
-	}
-	c.Add(resource.CheckName("calendar", s.Calendar))
-	if s.Zone != "" && s.Calendar != calendar.AlwaysOpen {
-		c.Say("zone", "The calendar names the zone already: leave this out, or use the calendar %s.",
-			"Die Zone nennt schon der Kalender: weglassen oder den Kalender %s verwenden.", calendar.AlwaysOpen)
-	} else if s.Zone != "" {
-		_, err := calendar.Zone(s.Zone)
-		c.Add(err)
-	}
-	return c.Err()
-}
-
-// CheckApprovers refuses a service for whose runs nobody could ever decide: it
-// names no approver, or its owner alone. Check doesn't look, since services that
-// were declared so in 0.1.0 can still be applied as they are.
-func (s ServiceSpec) CheckApprovers() error {
-	switch {
-	case len(s.Approvers) == 0:
-		return fault.Invalidf("approvers", "A service needs an approver who isn't its owner: name one at least.",
-			"Die Freigabeberechtigten fehlen: Mindestens eine Person nennen, die nicht für den Service verantwortlich ist.")
-	case !slices.ContainsFunc(s.Approvers, func(a string) bool { return a != s.Owner }):
-		return fault.Invalidf("approvers", "%q owns the service and doesn't decide on its runs (four eyes): name another approver, too.",
-			"%q ist für den Service verantwortlich und entscheidet nicht über seine Läufe (Vier-Augen-Prinzip): Weitere Freigabeberechtigte nennen.", s.Owner)
 	}
 	return nil
 }

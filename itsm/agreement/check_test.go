@@ -106,12 +106,16 @@ func TestExcludes(t *testing.T) {
 }
 
 func TestServiceSpecCheck(t *testing.T) {
-	good := agreement.ServiceSpec{Owner: "o", Approvers: []string{"a", "b"}, Calendar: "24x7", Zone: "Europe/Berlin"}
+	good := agreement.ServiceSpec{ScopeSpec: agreement.ScopeSpec{Owner: "o", Approvers: []string{"a", "b"}, Calendar: "24x7", Zone: "Europe/Berlin"}}
 	require.NoError(t, good.Check())
-	bad := agreement.ServiceSpec{Owner: "", Approvers: []string{"a", "a"}, Calendar: "office", Zone: "Europe/Berlin"}
+	good.Review = agreement.ReviewFindings
+	require.NoError(t, good.Check())
+	bad := agreement.ServiceSpec{
+		ScopeSpec: agreement.ScopeSpec{Owner: "", Approvers: []string{"a", "a"}, Calendar: "office", Zone: "Europe/Berlin"}, Review: "sometimes",
+	}
 	var fields []string
 	for _, f := range fault.All(bad.Check()) {
 		fields = append(fields, f.Field)
 	}
-	require.Equal(t, []string{"owner", "approvers[1]", "zone"}, fields)
+	require.Equal(t, []string{"owner", "approvers[1]", "zone", "review"}, fields)
 }

@@ -82,6 +82,8 @@ func checkSpec(k resource.Kind, spec json.RawMessage) error {
 		return decoded(spec, func(s calendar.Spec) error { _, err := calendar.Compile(s); return err })
 	case resource.Person:
 		return decoded(spec, person.Spec.Check)
+	case resource.Organisation:
+		return decoded(spec, agreement.OrganisationSpec.Check)
 	case resource.Service:
 		return decoded(spec, agreement.ServiceSpec.Check)
 	case resource.Agreement:

@@ -138,9 +138,12 @@ func (c *checker) plain(t reflect.Type, v any, path string) {
 func (c *checker) fields(t reflect.Type, m map[string]any, path string) {
 	types := map[string]reflect.Type{}
 	var known []string
-	for i := range t.NumField() {
-		name, options, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
-		types[name] = t.Field(i).Type
+	for _, f := range reflect.VisibleFields(t) {
+		if f.Anonymous {
+			continue // its fields are listed themselves
+		}
+		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+		types[name] = f.Type
 		known = append(known, name)
 		if _, there := m[name]; !there && !strings.Contains(options, "omit") {
 			c.say(Below(path, name), "This is missing.", "Das fehlt.")

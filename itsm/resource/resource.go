@@ -25,20 +25,21 @@ type Kind string
 
 // The kinds, in the order in which they may refer to each other.
 const (
-	Calendar  Kind = "Calendar"
-	Person    Kind = "Person"
-	Service   Kind = "Service"
-	Agreement Kind = "Agreement"
-	Mapping   Kind = "Mapping"
-	SLI       Kind = "SLI"
-	SLO       Kind = "SLO"
-	Interval  Kind = "Interval"
-	Waiver    Kind = "Waiver"
+	Calendar     Kind = "Calendar"
+	Person       Kind = "Person"
+	Organisation Kind = "Organisation"
+	Service      Kind = "Service"
+	Agreement    Kind = "Agreement"
+	Mapping      Kind = "Mapping"
+	SLI          Kind = "SLI"
+	SLO          Kind = "SLO"
+	Interval     Kind = "Interval"
+	Waiver       Kind = "Waiver"
 )
 
 // Kinds lists every kind, in the order in which they may refer to each other.
 func Kinds() []Kind {
-	return []Kind{Calendar, Person, Service, Agreement, Mapping, SLI, SLO, Interval, Waiver}
+	return []Kind{Calendar, Person, Organisation, Service, Agreement, Mapping, SLI, SLO, Interval, Waiver}
 }
 
 // Decided says that declaring or changing one needs an approval: it is
@@ -60,6 +61,8 @@ func (k Kind) Plural() string {
 		return "calendars"
 	case Person:
 		return "persons"
+	case Organisation:
+		return "organisations"
 	case Service:
 		return "services"
 	case Agreement:

@@ -2,5 +2,5 @@
 // plan decides on: the proposal of an interval or a waiver, beside what holds,
 // with what it would do to the plan. It may import report and itsm.
 //
-//	d, err := changeapproval.Draft(change, titleOf)
+//	d, err := changeapproval.Draft(change)
 package changeapproval

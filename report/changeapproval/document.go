@@ -18,10 +18,9 @@ import (
 const Wording = 1
 
 // Draft words a proposal for whoever approves it: what is to hold, what held
-// before, why, and which slots come, are made, and go. Processes are called by
-// the titles that titleOf gives; one without is called by its name. It is pure:
-// the same change gives the same document, and so the same hash.
-func Draft(c planning.Change, titleOf func(process string) text.Text) (report.Document, error) {
+// before, why, and which slots come, are made, and go. It is pure: the same
+// change gives the same document, and so the same hash.
+func Draft(c planning.Change) (report.Document, error) {
 	key, _, err := run.ParseID(c.Run)
 	if err != nil {
 		return report.Document{}, err
@@ -53,7 +52,7 @@ func Draft(c planning.Change, titleOf func(process string) text.Text) (report.Do
 		return w.Document(), err
 	}
 	w := report.Write(head)
-	err = interval(w, c, zone, titleOf)
+	err = interval(w, c, zone)
 	return w.Document(), err
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"turnus/itsm/calendar"
 	"turnus/itsm/planning"
+	"turnus/itsm/process"
 	"turnus/itsm/resource"
 	"turnus/itsm/text"
 	"turnus/report"
@@ -13,7 +14,7 @@ import (
 
 // interval sets a proposed interval beside the one that holds, and says what it
 // does to the plan.
-func interval(w *report.Writer, c planning.Change, zone *time.Location, titleOf func(process string) text.Text) error {
+func interval(w *report.Writer, c planning.Change, zone *time.Location) error {
 	now, err := specOf(c.Document)
 	if err != nil {
 		return err
@@ -36,21 +37,24 @@ func interval(w *report.Writer, c planning.Change, zone *time.Location, titleOf 
 		t.Item(en, de, report.Words(value(now)), report.Words(value(before)))
 	}
 	item("Process", "Prozess", func(s planning.Spec) text.Text {
-		if t := titleOf(s.Process); !t.IsZero() {
-			return text.F("%s (%s)", "%s (%s)", t, s.Process)
+		if p, ok := process.Find(s.Process); ok {
+			return text.F("%s (%s)", "%s (%s)", p.Title, p.Name)
 		}
 		return text.Same(s.Process)
 	})
 	item("Service", "Service", func(s planning.Spec) text.Text { return text.Same(s.Scope) })
 	item("Due", "Fällig", func(s planning.Spec) text.Text { return ruleText(s.Rule) })
 	item("Time zone", "Zeitzone", func(s planning.Spec) text.Text {
-		return or(s.Zone, "that of the service's calendar", "die des Kalenders des Service")
+		return or(s.Zone, "that of the service's calendar", "wie im Kalender des Service")
 	})
 	item("Working days", "Arbeitstage", func(s planning.Spec) text.Text {
 		return or(s.Calendar, "the service's calendar", "Kalender des Service")
 	})
 	item("Not a working day", "An arbeitsfreien Tagen", func(s planning.Spec) text.Text { return adjustText(s.Adjust) })
 	item("Tolerance", "Toleranz", func(s planning.Spec) text.Text {
+		if s.Tolerance == 0 {
+			return text.New("none", "keine")
+		}
 		return text.F("%d %s before and after", "%d %s davor und danach", s.Tolerance, text.N(s.Tolerance, text.New("day", "Tag"), text.New("days", "Tage")))
 	})
 	item("Catching up", "Nachholen", func(s planning.Spec) text.Text { return catchUpText(s.CatchUp) })

@@ -21,7 +21,7 @@ func credits(w *report.Writer, r sla.Result) {
 		return
 	}
 	s.Say("These are proposals, to be approved with this report; nothing is booked by it. The tier is looked up with the attainment as it is, not as it is printed. A target that was met owes nothing; one without a decided ticket is not applicable, which is neither owed nor kept.",
-		"Dies sind Vorschläge, die mit diesem Bericht freigegeben werden; gebucht wird damit nichts. Die Stufe richtet sich nach dem genauen Erfüllungsgrad, nicht nach dem gerundet angezeigten. Für ein erreichtes Ziel fällt keine Gutschrift an. Für ein Ziel ohne gewertetes Ticket entfällt die Angabe: Eine Gutschrift ist dann weder fällig noch abgewendet.")
+		"Dies sind Vorschläge, die mit diesem Bericht freigegeben werden; gebucht wird damit nichts. Die Stufe richtet sich nach dem genauen Erfüllungsgrad, nicht nach dem gerundet angezeigten. Für ein erreichtes Ziel fällt keine Gutschrift an. Für ein Ziel ohne gewertetes Ticket entfällt die Angabe: Eine Gutschrift wird dann weder vorgeschlagen noch ausgeschlossen.")
 }
 
 func creditTable(s *report.SectionWriter, a sla.AgreementResult) {

@@ -17,7 +17,7 @@ import (
 func definitions(w *report.Writer, f sla.Frozen, r sla.Result) {
 	s := w.Section("How it was computed", "Berechnungsgrundlagen")
 	s.Say("Each figure has a receipt that says of every ticket which time counted and which didn’t, and why. The command “turnus report %[1]s --receipts -o FILE” writes all of them into one file, for those who may see the tickets; “turnus verify receipt FILE” computes it anew on any machine, without this server, and says whether it is identical or where it differs.",
-		"Zu jeder Zahl gibt es einen Beleg, der für jedes Ticket angibt, welche Zeit zählte, welche nicht und warum. Der Befehl „turnus report %[1]s --receipts -o DATEI“ schreibt alle Belege in eine Datei, sofern die Berechtigung für die Tickets besteht; „turnus verify receipt DATEI“ rechnet sie auf jedem Rechner ohne diesen Server nach und nennt jede Abweichung.",
+		"Zu jeder Zahl gibt es einen Beleg, der für jedes Ticket angibt, welche Zeit zählte, welche nicht und warum. Der Befehl „turnus report %[1]s --receipts -o DATEI“ schreibt alle Belege in eine Datei und setzt Leserechte für die Tickets voraus; „turnus verify receipt DATEI“ rechnet sie auf jedem Rechner ohne diesen Server nach und nennt jede Abweichung.",
 		f.Run)
 	t := s.Table("Definitions", "Begriffe").Left("Term", "Begriff").Left("Meaning", "Bedeutung")
 	countTerms(t)

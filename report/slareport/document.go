@@ -5,13 +5,11 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"turnus/itsm/process"
 	"turnus/itsm/sla"
 	"turnus/itsm/text"
 	"turnus/report"
 )
-
-// Process is the process whose reports these are, as the catalogue has it.
-const Process = "sla-report"
 
 // Wording counts up with each release that words its documents differently, so
 // that verifying receipts knows which words it can draft anew; 0 was 0.1.0's.
@@ -19,14 +17,15 @@ const Wording = 1
 
 // Draft words the figures of a period: for a service manager, who wants to know
 // what was kept, and for an auditor, who wants to know how we know. It is pure:
-// the same inputs give the same document, and so the same hash.
-func Draft(f sla.Frozen, r sla.Result) (report.Document, error) {
+// the same inputs give the same document, and so the same hash. Answers are what
+// the owner said to the Findings; none where nobody was asked.
+func Draft(f sla.Frozen, r sla.Result, answers []report.Answer) (report.Document, error) {
 	study, err := sla.StudyOf(f, r)
 	if err != nil {
 		return report.Document{}, err
 	}
 	w := report.Write(report.Document{
-		Run: f.Run, Process: Process, Scope: f.Service, Period: f.Period,
+		Run: f.Run, Process: process.SLAReport, Scope: f.Service, Period: f.Period,
 		From: f.From.UTC(), To: f.To.UTC(), Zone: f.Zone,
 		Title:       text.New("SLA report", "SLA-Bericht"),
 		Subject:     report.Named(f.Title, f.Service),
@@ -35,9 +34,11 @@ func Draft(f sla.Frozen, r sla.Result) (report.Document, error) {
 		Figures:     Figures(r),
 		Sources:     sources(f),
 		ComputedAt:  f.At.UTC(),
+		Answers:     answers,
 		Wording:     Wording,
 	})
 	summary(w, r)
+	w.Answers(answers)
 	for _, a := range r.Agreements {
 		agreementResults(w, a, study)
 	}

@@ -27,7 +27,7 @@ func instant(s string) time.Time {
 
 // document is the report on figures, with what they can bear.
 func document(f sla.Frozen, r sla.Result) report.Document {
-	d, err := Draft(f, r)
+	d, err := Draft(f, r, nil)
 	if err != nil {
 		panic(err)
 	}

@@ -69,7 +69,7 @@ func workloadFigures(w report.FigureWriter, a sla.AgreementResult) {
 // volumeFigure carries the volume as its value and the utilisation of its limit
 // as numerator and denominator; without a limit there is no utilisation.
 func volumeFigure(w report.FigureWriter, x sla.WorkloadResult) {
-	f := w.Count("workload."+x.Limit.Name, "sla.workload/1", report.InTickets, x.Actual, "Workload: %s", "Aufkommen: %s", x.Limit.Title())
+	f := w.Count(volumeName+x.Limit.Name, "sla.workload/1", report.InTickets, x.Actual, "Workload: %s", "Aufkommen: %s", x.Limit.Title())
 	limited(f, x)
 }
 
@@ -80,16 +80,27 @@ func peakFigures(w report.FigureWriter, x sla.WorkloadResult) {
 	if x.Peak != nil {
 		peak = x.Peak.Tickets
 	}
-	name := "workload." + x.Limit.Name
-	f := w.Count(name+".peak-"+x.Limit.Per, "sla.workload-peak/1", report.InTickets, peak, "Workload: most %s", "Aufkommen: Höchstwert %s", x.Limit.Title())
+	f := w.Count(workloadName(x.Limit), "sla.workload-peak/1", report.InTickets, peak, "Workload: most %s", "Aufkommen: Höchstwert %s", x.Limit.Title())
 	f.N = x.Actual
 	limited(f, x)
-	above := w.Count(name+".above-"+x.Limit.Per, "sla.workload-above/1", report.InTimes, int64(len(x.Exceeded)),
+	above := w.Count(volumeName+x.Limit.Name+".above-"+x.Limit.Per, "sla.workload-above/1", report.InTimes, int64(len(x.Exceeded)),
 		"Workload: times above the limit of %s", "Aufkommen: Überschreitungen der Mengengrenze, %s", x.Limit.Title())
 	above.N = x.Actual
 	if x.Limit.Limit == 0 {
 		above.Value, above.Numerator, above.Verdict = nil, nil, report.NoData
 	}
+}
+
+// volumeName begins the names of a volume's figures.
+const volumeName = "workload."
+
+// workloadName names the figure that shows whether a limit was exceeded: the
+// volume, or the fullest day or hour.
+func workloadName(l agreement.WorkloadLimit) string {
+	if l.Finer() {
+		return volumeName + l.Name + ".peak-" + l.Per
+	}
+	return volumeName + l.Name
 }
 
 // limited sets a volume beside its limit; without one there is no verdict.

@@ -92,7 +92,7 @@ func compareSet(c *receipt.Comparison, f sla.Frozen, s *ticket.Set) {
 }
 
 // verifyReceipts computes a report anew from the tickets in the file.
-func verifyReceipts(x *receipt.Reader, _ report.Document, v *receipt.Verdict, c *receipt.Comparison) (d report.Document, _ *run.InForce, err error) {
+func verifyReceipts(x *receipt.Reader, said report.Document, v *receipt.Verdict, c *receipt.Comparison) (d report.Document, _ *run.InForce, err error) {
 	var f sla.Frozen
 	if err := receipt.Decode(x.Head.Frozen, &f); err != nil {
 		return d, nil, receipt.Unreadable("frozen", err)
@@ -143,7 +143,7 @@ func verifyReceipts(x *receipt.Reader, _ report.Document, v *receipt.Verdict, c 
 		return d, nil, err
 	}
 	c.JSON("totals", x.Totals(), again)
-	if d, err = Draft(f, totals.Result); err != nil {
+	if d, err = Draft(f, totals.Result, said.Answers); err != nil {
 		return d, nil, receipt.Unreadable("frozen", err)
 	}
 	return d, f.InForce, nil

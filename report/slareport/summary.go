@@ -2,6 +2,7 @@ package slareport
 
 import (
 	"turnus/itsm/sla"
+	"turnus/itsm/text"
 
 	"turnus/report"
 )
@@ -57,7 +58,8 @@ func summary(w *report.Writer, r sla.Result) {
 		}
 	}
 	w.Tile("Tickets decided", "Gewertete Tickets", report.Count(sum.Decided)).Say("counted once per target", "je Ziel einmal gezählt")
-	w.Tile("Breached", "SLA-Verletzungen", report.Count(sum.Breached)).Say("of %s decided", "von %s gewerteten", report.Number(sum.Decided))
+	w.Tile("Breached", "SLA-Verletzungen", report.Count(sum.Breached)).
+		Say("of %[1]s decided", "von %[1]s gewerteten %[2]s", report.Number(sum.Decided), tickets(sum.Decided))
 	w.Tile("Open at the end", "Am Periodenende offen", report.Count(sum.Open)).Say("%s of these already breached", "davon %s bereits verletzt", report.Number(sum.OpenBreached))
 	opened := w.Tile("Tickets opened", "Eröffnete Tickets", report.Count(r.Opened))
 	switch {
@@ -74,6 +76,9 @@ func summary(w *report.Writer, r sla.Result) {
 		w.Tile("Source and clock differ", "Abweichungen vom Quellsystem", report.Nothing()).Say("the source claims nothing", "keine Angabe im Quellsystem")
 	} else {
 		w.Tile("Source and clock differ", "Abweichungen vom Quellsystem", report.Count(sum.Differ)).
-			Say("of %s tickets compared", "von %s verglichenen", report.Number(sum.Claims))
+			Say("of %s %s compared", "von %s verglichenen %s", report.Number(sum.Claims), tickets(sum.Claims))
 	}
 }
+
+// tickets is the word that stands behind so many.
+func tickets(n int64) text.Text { return report.InTickets.After(decimal(n)) }

@@ -167,7 +167,7 @@ func draftedFrom(t testing.TB, f sla.Frozen, tickets iter.Seq2[ticket.Version, e
 	r, err := sla.Derive(f, tickets)
 	require.NoError(t, err)
 	out := report.Report{}
-	out.Document, err = slareport.Draft(f, r)
+	out.Document, err = slareport.Draft(f, r, nil)
 	require.NoError(t, err)
 	if f.InForce != nil {
 		require.NoError(t, out.Document.Restate(*f.InForce))

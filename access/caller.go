@@ -1,0 +1,102 @@
+package access
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"turnus/itsm/agreement"
+	"turnus/itsm/fault"
+	"turnus/itsm/person"
+	"turnus/itsm/resource"
+	"turnus/itsm/text"
+	"turnus/store"
+)
+
+// Caller is a person who asks for something, with all that decides what they
+// may see and do. Make one for each request: what it has read of a service it
+// doesn't read again. It isn't safe for concurrent use.
+type Caller struct {
+	person.Actor
+	store *store.Store
+	parts map[string]part // by service
+}
+
+// For gives the caller that an actor is.
+func For(s *store.Store, who person.Actor) *Caller {
+	return &Caller{Actor: who, store: s, parts: map[string]part{}}
+}
+
+// part is what somebody has to do with what a run is about.
+type part struct {
+	owns, approves bool
+	gone           error // fault.NotFound, where that isn't there
+}
+
+// partIn is the one question about what a run is about: whether the caller is
+// its owner, or one of its approvers and has that role, as things are now.
+// fault.NotFound where it isn't there (any more).
+func (c *Caller) partIn(ctx context.Context, service string) (part, error) {
+	if p, ok := c.parts[service]; ok {
+		return p, p.gone
+	}
+	svc, err := store.Current[agreement.ServiceSpec](ctx, c.store, resource.Service, service)
+	var p part
+	switch {
+	case fault.Is(err, fault.NotFound):
+		p.gone = err
+	case err != nil:
+		return p, err
+	default:
+		p.owns = svc.Spec.Owner == c.Person
+		p.approves = c.Has(person.Approver) && slices.Contains(svc.Spec.Approvers, c.Person)
+	}
+	c.parts[service] = p
+	return p, p.gone
+}
+
+// SeesInside says whether the caller sees the inside of runs about a service:
+// drafts, tasks, reasons and decisions before publication, and receipts at all
+// times, since they hold tickets. Its owner, its approvers and auditors do; an
+// administrator isn't among them. Inside of what has gone auditors see alone.
+func (c *Caller) SeesInside(ctx context.Context, service string) (bool, error) {
+	if c.Has(person.Auditor) {
+		return true, nil
+	}
+	p, err := c.partIn(ctx, service)
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	return p.owns || p.approves, err
+}
+
+// seesAll says whether the caller reads what is declared, found and imported
+// for every service, retired ones too.
+func (c *Caller) seesAll() bool { return c.Has(person.Administrator, person.Auditor) }
+
+// sight limits what is read of findings and of what is declared to the services
+// that the caller owns or approves for.
+func (c *Caller) sight() store.Sight {
+	switch {
+	case c.seesAll():
+		return store.Sight{All: true}
+	case c.Has(person.Approver):
+		return store.Sight{Owner: c.Person, Approver: c.Person}
+	}
+	return store.Sight{Owner: c.Person}
+}
+
+// refusal is a fault that says what somebody may not.
+type refusal struct{ why *fault.Error }
+
+// Error is the fault's.
+func (r refusal) Error() string { return r.why.Error() }
+
+// Unwrap gives the fault.
+func (r refusal) Unwrap() error { return r.why }
+
+func refuse(why text.Text) error { return refusal{fault.New(fault.Forbidden, why)} }
+
+// IsRefusal says whether this package refused something, which belongs on
+// record. What other packages refuse they have recorded themselves.
+func IsRefusal(err error) bool { return errors.As(err, &refusal{}) }

@@ -1,0 +1,115 @@
+package access
+
+import (
+	"slices"
+	"strings"
+
+	"turnus/itsm/person"
+	"turnus/itsm/process"
+	"turnus/itsm/resource"
+	"turnus/itsm/text"
+)
+
+// Rule says whom an operation is for. What of it they may use it on follows
+// from Caller, and from package runs.
+type Rule struct {
+	Public bool          // no token is needed
+	Roles  []person.Role // any of them; none: everybody who is signed in
+}
+
+// Operations is the one place that says which roles an operation is for, by
+// its ID.
+func Operations() map[string]Rule {
+	const (
+		admin    = person.Administrator
+		owner    = person.ProcessOwner
+		approver = person.Approver
+		auditor  = person.Auditor
+	)
+	everybody := Rule{}
+	public := Rule{Public: true}
+	only := func(roles ...person.Role) Rule { return Rule{Roles: roles} }
+
+	rules := map[string]Rule{
+		"healthz":         public,
+		"readyz":          public,
+		"list-processes":  everybody,
+		"list-runs":       everybody, // what of a run: ShowRun
+		"get-run":         everybody,
+		"cancel-run":      only(admin, owner),
+		"get-report":      everybody, // published ones; drafts: CheckReport
+		"get-receipts":    only(owner, approver, auditor),
+		"list-tasks":      everybody, // those that they may see: SelectTasks
+		"get-task":        everybody,
+		"decide-task":     everybody, // the task says whom it is for
+		"issue-pass":      everybody,
+		"apply":           only(admin, owner), // what of it: CheckDeclares
+		"issue-token":     only(admin),
+		"list-tokens":     only(admin, auditor),
+		"revoke-token":    only(admin),
+		"list-audit":      only(auditor),
+		"import-tickets":  only(admin, owner),
+		"import-holidays": only(admin),
+		"list-imports":    only(admin, owner, auditor),
+		"get-import":      only(admin, owner, auditor),
+		"list-rejects":    only(admin, owner, auditor),
+		"backup":          only(admin),
+
+		"propose-exclusion":  only(owner),
+		"list-exclusions":    only(admin, owner, approver, auditor),
+		"get-exclusion":      only(admin, owner, approver, auditor),
+		"withdraw-exclusion": only(owner),
+
+		"list-slots":        everybody,
+		"list-ledgers":      everybody,
+		"preview-plan":      only(admin, owner, approver, auditor),
+		"pause-interval":    only(owner),
+		"resume-interval":   only(owner),
+		"backfill-interval": only(owner),
+		"miss-slot":         only(owner),
+		"start-slot":        only(owner),
+		"report-event":      only(owner),
+
+		"issue-feed":    everybody,
+		"list-feeds":    everybody, // whose: CheckFeeds
+		"withdraw-feed": everybody, // one's own: CheckWithdraws
+		"get-feed":      public,    // its address is the secret
+		"list-findings": only(admin, owner, approver, auditor),
+	}
+	for _, k := range resource.Kinds() {
+		plural, singular := k.Plural(), strings.ToLower(string(k))
+		// Which of them owners and approvers see: ListResources.
+		rules["list-"+plural] = only(admin, owner, approver, auditor)
+		rules["get-"+singular] = only(admin, owner, approver, auditor)
+		rules["list-"+singular+"-versions"] = only(admin, owner, approver, auditor)
+		rules["put-"+singular] = only(admin)
+		rules["retire-"+singular] = only(admin)
+		if k.Decided() {
+			rules["put-"+singular] = only(owner)
+			rules["retire-"+singular] = only(admin, owner) // told how it ends instead
+		}
+	}
+	for _, p := range process.Catalogue() {
+		if p.Started() {
+			rules["start-"+p.Name] = only(p.Starters...)
+		}
+	}
+	return rules
+}
+
+// Check refuses somebody whose roles aren't enough.
+func (r Rule) Check(who person.Actor) error {
+	if r.Public || len(r.Roles) == 0 || slices.ContainsFunc(r.Roles, func(role person.Role) bool { return who.Has(role) }) {
+		return nil
+	}
+	return refuse(text.F("This is for the roles %s; %s has %s.", "Das steht den Rollen %s zu; %s hat %s.",
+		text.List(r.Roles), who.Person, rolesOf(who)))
+}
+
+// rolesOf are the roles that somebody has, in words.
+func rolesOf(who person.Actor) text.Text {
+	if len(who.Roles) == 0 {
+		return text.New("none", "keine")
+	}
+	return text.List(who.Roles)
+}

@@ -1,0 +1,94 @@
+package access
+
+import (
+	"context"
+	"encoding/json"
+
+	"turnus/itsm/fault"
+	"turnus/itsm/person"
+	"turnus/itsm/resource"
+	"turnus/itsm/text"
+	"turnus/store"
+)
+
+// ReadResource gives the newest version of a resource to those who see it, as
+// they see it.
+func (c *Caller) ReadResource(ctx context.Context, k resource.Kind, name string) (resource.Version, error) {
+	v, err := c.store.Resource(ctx, k, name)
+	if err != nil {
+		return v, err
+	}
+	sees, err := c.store.Sees(ctx, c.sight(), k, name)
+	if err == nil && !sees {
+		err = c.refuseReading(k, name)
+	}
+	if err != nil {
+		return resource.Version{}, err
+	}
+	return c.ShowVersion(v), nil
+}
+
+// ListResources lists the newest versions of a kind that the caller sees, as
+// they see them.
+func (c *Caller) ListResources(ctx context.Context, k resource.Kind, p store.Page) ([]resource.Version, string, error) {
+	vs, next, err := c.store.Resources(ctx, c.sight(), k, p)
+	return c.showVersions(vs), next, err
+}
+
+// ListVersions lists the versions of a resource to those who see it. Those of a
+// person say more than a name: they are for themself.
+func (c *Caller) ListVersions(ctx context.Context, k resource.Kind, name string, p store.Page) ([]resource.Version, string, error) {
+	vs, next, err := c.store.Versions(ctx, c.sight(), k, name, p)
+	if err == nil && (len(vs) == 0 && p.Cursor == "" || k == resource.Person && c.seesOnlyNameOf(name)) {
+		err = c.refuseReading(k, name)
+	}
+	if err != nil {
+		return nil, "", err
+	}
+	return c.showVersions(vs), next, nil
+}
+
+// ShowVersion is what the caller is shown of a version that they see: all, but
+// of other persons the name alone, without the hash that would confirm a guess.
+func (c *Caller) ShowVersion(v resource.Version) resource.Version {
+	if m := v.Resource.Metadata; v.Resource.Kind == resource.Person && c.seesOnlyNameOf(m.Name) {
+		v.Resource.Metadata = resource.Metadata{Name: m.Name, DisplayName: m.DisplayName}
+		v.Resource.Spec, v.Hash, v.By, v.TokenIssuer = json.RawMessage("{}"), "", "", ""
+	}
+	return v
+}
+
+func (c *Caller) showVersions(vs []resource.Version) []resource.Version {
+	shown := make([]resource.Version, len(vs))
+	for i, v := range vs {
+		shown[i] = c.ShowVersion(v)
+	}
+	return shown
+}
+
+// seesOnlyNameOf says that of a person the caller sees the name alone.
+func (c *Caller) seesOnlyNameOf(name string) bool { return !c.seesAll() && c.Person != name }
+
+// refuseReading refuses a resource that is there and isn't the caller's to read.
+func (c *Caller) refuseReading(k resource.Kind, name string) error {
+	return refuse(text.F(
+		"%[1]s/%[2]s isn't for %[3]s to read: owners and approvers read what is declared for their own services, and the names of the people there.",
+		"%[1]s/%[2]s darf %[3]s nicht lesen: Serviceverantwortliche und Freigabeberechtigte lesen, was für ihre eigenen Services angelegt ist, und die Namen der dort Beteiligten.",
+		k, name, c.Person))
+}
+
+// CheckDeclares refuses who may not declare all of some resources:
+// administrators declare, owners propose what needs an approval.
+func (c *Caller) CheckDeclares(docs []resource.Raw) error {
+	for _, d := range docs {
+		role, place := person.Administrator, string(d.Kind)+"/"+d.Metadata.Name
+		if d.Kind.Decided() {
+			role = person.ProcessOwner
+		}
+		if !c.Has(role) {
+			why := text.F("This is for the role %s; %s has %s.", "Das steht der Rolle %s zu; %s hat %s.", role, c.Person, rolesOf(c.Actor))
+			return refusal{fault.New(fault.Forbidden, why).At(place)}
+		}
+	}
+	return nil
+}

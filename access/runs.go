@@ -1,0 +1,91 @@
+package access
+
+import (
+	"context"
+	"slices"
+
+	"turnus/itsm/person"
+	"turnus/itsm/run"
+	"turnus/itsm/task"
+	"turnus/itsm/text"
+	"turnus/report"
+	"turnus/store"
+)
+
+// ShowRun is what the caller sees of a run. That it exists, and its state, is
+// for everybody who is signed in, and so are the decisions once its report is
+// published; before that they are for those who see its inside, and for who
+// started it.
+func (c *Caller) ShowRun(ctx context.Context, r run.Run) (run.Run, error) {
+	if r.State != run.Published {
+		seen, err := c.SeesInside(ctx, r.Service)
+		if err != nil {
+			return run.Run{}, err
+		}
+		if !seen && r.StartedBy != c.Person {
+			r.Reason, r.Outcome = "", text.Text{}
+			r.Tasks, r.Decisions = nil, nil
+		}
+	}
+	if r.Tasks == nil {
+		r.Tasks = []task.Task{}
+	}
+	if r.Decisions == nil {
+		r.Decisions = []task.Decision{}
+	}
+	return r, nil
+}
+
+// CheckReport refuses a draft to those who don't see inside its run; published
+// reports are for everybody.
+func (c *Caller) CheckReport(ctx context.Context, r report.Report) error {
+	if r.Version > 0 {
+		return nil
+	}
+	return c.checkInside(ctx, r.Service, text.New(
+		"This report isn't published: only the service's owner, its approvers and auditors see the draft.",
+		"Dieser Bericht ist nicht veröffentlicht: Den Entwurf sehen nur Serviceverantwortliche, Freigabeberechtigte und Auditierende."))
+}
+
+// CheckReceipts refuses the receipts of a report to those who don't see inside
+// its run.
+func (c *Caller) CheckReceipts(ctx context.Context, r report.Report) error {
+	return c.checkInside(ctx, r.Service, text.New(
+		"Receipts hold the tickets themselves: only the service's owner, its approvers and auditors see them.",
+		"Belege enthalten die Tickets selbst: Sie sind nur für Serviceverantwortliche, Freigabeberechtigte und Auditierende."))
+}
+
+// CheckTask refuses a task to those who may not decide it and don't see inside
+// its run.
+func (c *Caller) CheckTask(ctx context.Context, t task.Task) error {
+	if slices.Contains(t.Approvers, c.Person) {
+		return nil
+	}
+	service, err := c.store.ServiceOf(ctx, t.Run)
+	if err != nil {
+		return err
+	}
+	return c.checkInside(ctx, service, text.New(
+		"Only the service's owner, those who may decide and auditors see this task.",
+		"Diese Aufgabe sehen nur Serviceverantwortliche, Freigabeberechtigte und Auditierende."))
+}
+
+func (c *Caller) checkInside(ctx context.Context, service string, otherwise text.Text) error {
+	seen, err := c.SeesInside(ctx, service)
+	if err == nil && !seen {
+		err = refuse(otherwise)
+	}
+	return err
+}
+
+// SelectTasks limits a list of tasks to those that the caller sees, or to those
+// that they may decide now.
+func (c *Caller) SelectTasks(want store.Tasks, mine bool) store.Tasks {
+	switch {
+	case mine:
+		want.Mine = c.Person
+	case !c.Has(person.Auditor):
+		want.Sees = c.Person
+	}
+	return want
+}

@@ -1,0 +1,122 @@
+// Package process holds the catalogue of processes as data: what each is
+// called, which clauses it serves, what its runs are about, and who starts
+// them. It imports other packages of itsm only. Package workflows adds to each
+// entry the workflow that runs it, and the activities that this calls.
+//
+//	p, ok := process.Find("sla-report")
+package process
+
+import (
+	"strings"
+
+	"turnus/itsm/calendar"
+	"turnus/itsm/fault"
+	"turnus/itsm/person"
+	"turnus/itsm/planning"
+	"turnus/itsm/text"
+)
+
+// Process is an entry of the catalogue.
+type Process struct {
+	Name     string         // as in sla-report
+	Title    text.Text      // for people
+	Clauses  []string       // of ISO/IEC 20000-1:2018 that it serves
+	Scope    Scope          // what a run is about
+	Grain    calendar.Grain // length of its periods
+	Covered  bool           // the period must be over and covered by imported data
+	Agreed   bool           // the service must have an agreement
+	Own      bool           // a slot means the period that it falls in, not the one before
+	Starters []person.Role  // who may start it, for scopes that they own; nobody: it begins by itself, and isn't planned
+	Interval string         // default: a day rule or cron expression
+	Steps    []Step         // what its runs ask of people
+}
+
+// Scope is a kind of what runs are about.
+type Scope string
+
+// The kinds: a service; the organisation, of which there is one at most; a
+// change of the plan, of an interval or by a waiver.
+const (
+	OfService      Scope = "service"
+	OfOrganisation Scope = "organisation"
+	OfChange       Scope = "change"
+)
+
+// SLAReport is the process that reports what was agreed for a service, and kept.
+const SLAReport = "sla-report"
+
+// Catalogue lists every process.
+func Catalogue() []Process {
+	return append([]Process{{
+		Name:     SLAReport,
+		Title:    text.New("SLA report", "SLA-Bericht"),
+		Clauses:  []string{"8.3.3", "9.1", "9.4"},
+		Scope:    OfService,
+		Grain:    calendar.Month,
+		Covered:  true,
+		Agreed:   true,
+		Starters: []person.Role{person.ProcessOwner},
+		Interval: "working day 3 of month", // of the month before
+		Steps:    append(ownersPart(), approval()),
+	}, {
+		Name:    planning.Approval,
+		Title:   text.New("Approval of a change to the plan", "Freigabe einer Planänderung"),
+		Clauses: []string{"6.3", "8.1"},
+		Scope:   OfChange,
+		Grain:   calendar.Day,
+		Steps:   []Step{approval()},
+	}}, samples()...)
+}
+
+// Find gives the process of that name.
+func Find(name string) (Process, bool) {
+	for _, p := range Catalogue() {
+		if p.Name == name {
+			return p, true
+		}
+	}
+	return Process{}, false
+}
+
+// FindStarted gives a process that people start; fault.NotFound names those
+// that there are, if this isn't one.
+func FindStarted(name string) (Process, error) {
+	p, ok := Find(name)
+	switch {
+	case !ok:
+		return p, fault.New(fault.NotFound, text.F("There is no process %.80q; there are: %s.",
+			"Den Prozess %.80q gibt es nicht. Vorhanden sind: %s.", name, started()))
+	case !p.Started():
+		return p, fault.New(fault.NotFound, text.F("Nobody starts the process %s: it begins by itself. Those that can be started: %s.",
+			"Der Prozess %s beginnt von selbst und lässt sich nicht starten. Starten lassen sich: %s.", name, started()))
+	}
+	return p, nil
+}
+
+// FindPlanned gives what planning needs to know of a process that can be
+// planned; the fault's field is that of an interval's spec.
+func FindPlanned(name string) (planning.Process, error) {
+	if p, ok := Find(name); ok && p.Started() {
+		return p.Planning(), nil
+	}
+	return planning.Process{}, fault.Invalidf("process", "There is no process %.80q that can be planned: GET /v1/processes lists them.",
+		"Einen planbaren Prozess %.80q gibt es nicht: GET /v1/processes zeigt sie.", name)
+}
+
+func started() string {
+	var names []string
+	for _, p := range Catalogue() {
+		if p.Started() {
+			names = append(names, p.Name)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// Started says whether people start it, and so whether it can be planned.
+func (p Process) Started() bool { return len(p.Starters) > 0 }
+
+// Planning is what planning needs to know of it.
+func (p Process) Planning() planning.Process {
+	return planning.Process{Name: p.Name, Grain: p.Grain, Own: p.Own}
+}
