@@ -5,13 +5,11 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"turnus/itsm/process"
 	"turnus/itsm/sla"
 	"turnus/itsm/text"
 	"turnus/report"
 )
-
-// Process is the process whose reports these are, as the catalogue has it.
-const Process = "sla-report"
 
 // Wording counts up with each release that words its documents differently, so
 // that verifying receipts knows which words it can draft anew; 0 was 0.1.0's.
@@ -27,7 +25,7 @@ func Draft(f sla.Frozen, r sla.Result, answers []report.Answer) (report.Document
 		return report.Document{}, err
 	}
 	w := report.Write(report.Document{
-		Run: f.Run, Process: Process, Scope: f.Service, Period: f.Period,
+		Run: f.Run, Process: process.SLAReport, Scope: f.Service, Period: f.Period,
 		From: f.From.UTC(), To: f.To.UTC(), Zone: f.Zone,
 		Title:       text.New("SLA report", "SLA-Bericht"),
 		Subject:     report.Named(f.Title, f.Service),

@@ -8,6 +8,7 @@ package verify
 import (
 	"io"
 
+	"turnus/itsm/process"
 	"turnus/report/receipt"
 	"turnus/report/slareport"
 )
@@ -16,7 +17,7 @@ import (
 // where they have none.
 func Process(name string) (receipt.Process, bool) {
 	switch name {
-	case slareport.Process:
+	case process.SLAReport:
 		return slareport.Receipts(), true
 	}
 	return receipt.Process{}, false
