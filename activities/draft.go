@@ -44,17 +44,30 @@ func (s *Set) draft(ctx context.Context, st run.Step, word func() (report.Docume
 	return workflows.Drafted{Hash: hash}, err
 }
 
-// restated makes a document the restatement of the report that its process has
-// published on the same scope and period, if there is one: because of late
-// data, or a corrected rule.
-func (s *Set) restated(ctx context.Context, d report.Document) (report.Document, error) {
-	old, published, err := s.store.Published(ctx, run.Key{Process: d.Process, Scope: d.Scope, Period: d.Period})
+// inForce is the report that its process has published on a scope and period,
+// for the round that is frozen now; it is held against the hash under which it
+// was approved.
+func (s *Set) inForce(ctx context.Context, k run.Key) (*run.InForce, error) {
+	old, published, err := s.store.Published(ctx, k)
 	if err != nil || !published {
-		return d, err
+		return &run.InForce{}, err
 	}
 	if err := s.asPublished(ctx, old.Run); err != nil {
-		return d, err
+		return nil, err
 	}
-	d.Restate(old)
-	return d, nil
+	frozen, err := old.InForce()
+	return &frozen, err
+}
+
+// restate makes a document the restatement of the report that was in force
+// when its round was frozen, if there was one: because of late data, or a
+// corrected rule. Sets that 0.1.0 froze don't say, and while a run is live no
+// other one on its scope and period is published: there it is read now.
+func (s *Set) restate(ctx context.Context, d *report.Document, old *run.InForce) (err error) {
+	if old == nil {
+		if old, err = s.inForce(ctx, run.Key{Process: d.Process, Scope: d.Scope, Period: d.Period}); err != nil {
+			return err
+		}
+	}
+	return d.Restate(*old)
 }

@@ -34,7 +34,11 @@ func (s *Set) SLAReportCollect(ctx context.Context, in workflows.Freezing) (work
 		if err := s.slaHistory(ctx, &f); err != nil {
 			return f, err
 		}
-		return f, s.slaTickets(ctx, &f)
+		if f.InForce, err = s.inForce(ctx, in.Key); err != nil {
+			return f, err
+		}
+		err = s.slaTickets(ctx, &f)
+		return f, err
 	})
 	return workflows.Collected{Import: f.Import, Count: f.Count, Hash: f.Hash}, err
 }
@@ -81,13 +85,13 @@ func (s *Set) slaRules(ctx context.Context, in workflows.Freezing) (sla.Frozen, 
 	if err != nil {
 		return f, err
 	}
-	zone, err := s.store.ZoneOf(ctx, in.Scope)
+	zone, err := s.store.ZoneIn(ctx, resource.Ref{Kind: resource.Service, Name: in.Scope}, period)
 	if err != nil {
 		return f, err
 	}
 	f.From, f.To = period.Bounds(zone)
 	f.Zone = zone.String()
-	svc, declared, err := store.ValidAt[agreement.ServiceSpec](ctx, s.store, resource.Service, in.Scope, f.From)
+	svc, declared, err := store.ValidAt[agreement.ServiceSpec](ctx, s.store, resource.Service, in.Scope, period.VersionsAt())
 	if err == nil {
 		err = asDeclared(declared)
 	}
@@ -130,7 +134,7 @@ func (s *Set) slaRules(ctx context.Context, in workflows.Freezing) (sla.Frozen, 
 		if name == calendar.AlwaysOpen {
 			continue
 		}
-		c, v, err := store.ValidAt[calendar.Spec](ctx, s.store, resource.Calendar, name, f.From)
+		c, v, err := store.ValidAt[calendar.Spec](ctx, s.store, resource.Calendar, name, period.VersionsAt())
 		if err == nil {
 			err = asDeclared(v)
 		}
@@ -155,10 +159,11 @@ func (s *Set) SLAReportDraft(ctx context.Context, st run.Step) (workflows.Drafte
 		if err != nil {
 			return report.Document{}, err
 		}
-		d, err := slareport.Draft(f, r)
+		d, err := slareport.Draft(f, r, nil)
 		if err != nil {
-			return report.Document{}, err
+			return d, err
 		}
-		return s.restated(ctx, d)
+		err = s.restate(ctx, &d, f.InForce)
+		return d, err
 	})
 }

@@ -7,8 +7,8 @@ import (
 
 	"turnus/itsm/agreement"
 	"turnus/itsm/calendar"
+	"turnus/itsm/process"
 	"turnus/itsm/sla"
-	"turnus/report/slareport"
 	"turnus/store"
 )
 
@@ -19,7 +19,7 @@ func (s *Set) slaHistory(ctx context.Context, f *sla.Frozen) error {
 	if err != nil {
 		return err
 	}
-	all, err := store.History[sla.Frozen](ctx, s.store, slareport.Process, f.Service, periods)
+	all, err := store.History[sla.Frozen](ctx, s.store, process.SLAReport, f.Service, periods)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ package report
 import (
 	"time"
 
+	"turnus/itsm/resource"
 	"turnus/itsm/task"
 	"turnus/itsm/text"
 )
@@ -31,6 +32,8 @@ type Document struct {
 	Sources     []Source  `json:"sources"`
 	Restates    *Restated `json:"restates,omitempty"` // the version that this one takes the place of
 	ComputedAt  time.Time `json:"computed_at"`
+	Answers     []Answer  `json:"answers,omitempty"` // what the owner said to its findings, before it was drafted
+	Wording     int       `json:"wording,omitempty"` // of its process's room, counted up when words change; 0: as 0.1.0 had them
 }
 
 // Tile is a headline of the summary: one value with its verdict.
@@ -115,7 +118,7 @@ type Record struct {
 	StartedBy  string          `json:"started_by"`
 	Issuer     string          `json:"token_issuer,omitempty"`
 	Owner      string          `json:"owner"`
-	Service    string          `json:"-"` // that the run concerns: who sees a draft follows from it
+	About      resource.Ref    `json:"-"` // what the run is about: who sees a draft follows from it
 	Decisions  []task.Decision `json:"decisions"`
 	DraftRound int             `json:"round"`
 

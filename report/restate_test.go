@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"turnus/itsm/run"
 	"turnus/itsm/text"
 )
 
@@ -23,7 +24,9 @@ func TestRestate(t *testing.T) {
 	d := Document{Sections: []Section{{Title: text.Same("results")}}, Figures: []Figure{
 		figure("same", 9, 10, "90.000000", "90"), figure("value", 9, 10, "90.000000", "90"),
 		figure("target", 7, 10, "70.000000", "75"), figure("new", 1, 10, "10.000000", "90")}}
-	d.Restate(old)
+	before, err := old.InForce()
+	require.NoError(t, err)
+	require.NoError(t, d.Restate(before))
 	require.Equal(t, &Restated{Version: 3, Run: "sla-report/desk/2026-10", Hash: "abc", Published: at}, d.Restates)
 	require.Len(t, d.Sections, 2)
 	rows := d.Sections[0].Tables[0].Rows
@@ -34,9 +37,16 @@ func TestRestate(t *testing.T) {
 	require.Equal(t, absent(), rows[3][3])
 
 	d = Document{Figures: old.Figures}
-	d.Restate(old)
+	require.NoError(t, d.Restate(before))
 	require.Empty(t, d.Sections[0].Tables)
 	require.Equal(t, "No figure differs.", d.Sections[0].Paragraphs[1].En)
+
+	d = Document{Figures: old.Figures}
+	require.NoError(t, d.Restate(run.InForce{}))
+	require.Equal(t, Document{Figures: old.Figures}, d, "nothing was in force")
+	before.Figures = []byte(`{}`)
+	require.ErrorContains(t, d.Restate(before), "the figures of the report that is restated")
+	require.Nil(t, d.Restates)
 }
 
 // Each kind of figure is shown in its unit.

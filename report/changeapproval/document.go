@@ -13,6 +13,10 @@ import (
 	"turnus/report"
 )
 
+// Wording says which words the documents have: it is counted up when words
+// change. 0 are those of 0.1.0.
+const Wording = 1
+
 // Draft words a proposal for whoever approves it: what is to hold, what held
 // before, why, and which slots come, are made, and go. It is pure: the same
 // change gives the same document, and so the same hash.
@@ -39,6 +43,7 @@ func Draft(c planning.Change) (report.Document, error) {
 		Sources: []report.Source{{Kind: report.SourceKind(c.Document.Kind), Name: c.Document.Metadata.Name, Version: fmt.Sprint(c.Base + 1), Hash: c.Hash}},
 
 		ComputedAt: c.At.UTC(),
+		Wording:    Wording,
 	}
 	if c.Document.Kind == resource.Waiver {
 		head.Title = text.New("Waiver", "Aussetzung")
@@ -57,8 +62,8 @@ func waiver(w *report.Writer, c planning.Change, zone *time.Location) error {
 	if err := json.Unmarshal(c.Document.Spec, &spec); err != nil {
 		return err
 	}
-	w.Tile("slots to be waived", "auszusetzende Termine", report.Count(int64(len(c.Waived)))).Tone = ""
-	s := w.Section("What is waived", "Ausgesetzte Termine")
+	w.Tile("Slots to be waived", "Auszusetzende Termine", report.Count(int64(len(c.Waived))))
+	s := w.Section("What is waived", "Auszusetzende Termine")
 	s.Say("Proposed by %s. Reason: %s", "Vorgeschlagen von %s. Grund: %s", c.By, spec.Reason)
 	s.Say("With the approval these slots won't be done; the plan shows them as waived, with reason and names.",
 		"Mit der Freigabe werden diese Termine nicht ausgeführt; der Plan zeigt sie als ausgesetzt, mit Grund und Namen.")
@@ -68,7 +73,7 @@ func waiver(w *report.Writer, c planning.Change, zone *time.Location) error {
 
 // slots lists slots; their states only where they are known.
 func slots(s *report.SectionWriter, all []planning.Slot, zone *time.Location, states bool) {
-	t := s.Table("", "").Left("Period", "Periode").Left("Due", "Fällig").Left("In time until", "Rechtzeitig bis").Left("State", "Status").When(states)
+	t := s.Table("", "").Left("Period", "Periode").Left("Due", "Fällig").Left("In time until", "Fristgerecht bis").Left("State", "Status").When(states)
 	for _, x := range all {
 		last := calendar.DateOf(x.Late.In(zone)).Add(-1) // Late is the midnight after it
 		t.Row(report.Words(report.Period(x.Period)), report.At(x.Due), report.Words(report.Date(last)), report.Words(x.State.Title()))

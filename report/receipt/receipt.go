@@ -60,6 +60,12 @@ type Report struct {
 	Version  int             `json:"version"` // 0: not published
 }
 
+// Differs says that a report isn't what its inputs give now.
+func Differs(run string, cause error) error {
+	return fault.New(fault.Conflict, text.F("The receipts of %s, derived anew, aren't as its report says: no complete file was written, and the log says where they differ.",
+		"Die Belege von %s, neu hergeleitet, stimmen nicht mit dem Bericht überein: es entstand keine vollständige Datei, und das Protokoll sagt, wo sie abweichen.", run)).Because(cause)
+}
+
 // The members before the list, in their order.
 var members = [...]string{"figures", "format", "frozen", "process", "report", "round", "run"}
 

@@ -1,6 +1,7 @@
 package slareport
 
 import (
+	"slices"
 	"strings"
 
 	"turnus/itsm/calendar"
@@ -12,68 +13,72 @@ import (
 // calendars lists the hours that the clocks ran in.
 func calendars(s *report.SectionWriter, f sla.Frozen) {
 	t := s.Table("Calendars", "Kalender").Left("Calendar", "Kalender").Left("Time zone", "Zeitzone").
-		Left("Hours", "Stunden").Left("Holidays", "Feiertage").Left("Special days", "Sondertage")
+		Left("Hours", "Servicezeiten").Left("Holidays", "Feiertage").Left("Special days", "Sondertage")
 	for _, c := range f.Calendars {
 		t.Row(report.Say("%s, version %d", "%s, Version %d", c.Name, c.Version), report.Name(c.Spec.Zone),
 			report.Words(weeklyHours(c.Spec.Hours)), report.Words(holidayWords(c.Spec.Holidays)), report.Words(specialDays(c.Spec.Special)))
 	}
 }
 
-var weekdays = [...]struct{ key, en, de string }{{"mon", "Mon", "Mo"}, {"tue", "Tue", "Di"}, {"wed", "Wed", "Mi"},
-	{"thu", "Thu", "Do"}, {"fri", "Fri", "Fr"}, {"sat", "Sat", "Sa"}, {"sun", "Sun", "So"}}
+var weekdays = [...]struct {
+	key  string
+	name text.Text
+}{{"mon", text.New("Mon", "Mo")}, {"tue", text.New("Tue", "Di")}, {"wed", text.New("Wed", "Mi")}, {"thu", text.New("Thu", "Do")},
+	{"fri", text.New("Fri", "Fr")}, {"sat", text.New("Sat", "Sa")}, {"sun", text.New("Sun", "So")}}
 
 // weeklyHours words a weekly pattern; days in a row with the same hours are one.
 func weeklyHours(h map[string][]string) text.Text {
-	var en, de []string
+	var all []text.Text
 	for i := 0; i < len(weekdays); {
-		spans := strings.Join(h[weekdays[i].key], ", ")
+		spans := h[weekdays[i].key]
 		j := i + 1
-		for j < len(weekdays) && strings.Join(h[weekdays[j].key], ", ") == spans {
+		for j < len(weekdays) && slices.Equal(h[weekdays[j].key], spans) {
 			j++
 		}
-		if spans != "" {
-			first, last := weekdays[i], weekdays[j-1]
-			spans = strings.ReplaceAll(spans, "-", "–")
-			if first == last {
-				en, de = append(en, first.en+" "+spans), append(de, first.de+" "+spans)
-			} else {
-				en, de = append(en, first.en+"–"+last.en+" "+spans), append(de, first.de+"–"+last.de+" "+spans)
-			}
+		first, last := weekdays[i].name, weekdays[j-1].name
+		switch {
+		case len(spans) == 0:
+		case j == i+1:
+			all = append(all, text.F("%s %s", "%s %s", first, hours(spans)))
+		default:
+			all = append(all, text.F("%s–%s %s", "%s–%s %s", first, last, hours(spans)))
 		}
 		i = j
 	}
-	if len(en) == 0 {
-		return text.New("never open", "nie geöffnet")
+	if len(all) == 0 {
+		return text.New("never open", "keine Servicezeit")
 	}
-	return text.New(strings.Join(en, "; "), strings.Join(de, "; "))
+	return text.Join(all, "; ")
 }
 
+// hours of a day, with dashes as in print.
+func hours(spans []string) string { return strings.ReplaceAll(strings.Join(spans, ", "), "-", "–") }
+
 func holidayWords(h calendar.Holidays) text.Text {
-	var en, de []string
+	var all []text.Text
 	if h.Region != "" {
-		en, de = append(en, "public holidays of "+h.Region), append(de, "gesetzliche Feiertage in "+h.Region)
+		all = append(all, text.F("public holidays %s", "gesetzliche Feiertage %s", calendar.InRegion(h.Region)))
 	}
 	for _, d := range h.Dates {
-		en, de = append(en, report.Date(d).En), append(de, report.Date(d).De)
+		all = append(all, report.Date(d))
 	}
-	if len(en) == 0 {
+	if len(all) == 0 {
 		return text.New("none", "keine")
 	}
-	return text.New(strings.Join(en, ", "), strings.Join(de, ", "))
+	return text.Join(all, ", ")
 }
 
 func specialDays(days []calendar.Special) text.Text {
-	var en, de []string
+	var all []text.Text
 	for _, s := range days {
 		if len(s.Hours) == 0 {
-			en, de = append(en, report.Date(s.Date).En+" closed"), append(de, report.Date(s.Date).De+" geschlossen")
-			continue
+			all = append(all, text.F("%s closed", "%s geschlossen", report.Date(s.Date)))
+		} else {
+			all = append(all, text.F("%s %s", "%s %s", report.Date(s.Date), hours(s.Hours)))
 		}
-		spans := strings.ReplaceAll(strings.Join(s.Hours, ", "), "-", "–")
-		en, de = append(en, report.Date(s.Date).En+" "+spans), append(de, report.Date(s.Date).De+" "+spans)
 	}
-	if len(en) == 0 {
+	if len(all) == 0 {
 		return text.New("none", "keine")
 	}
-	return text.New(strings.Join(en, "; "), strings.Join(de, "; "))
+	return text.Join(all, "; ")
 }

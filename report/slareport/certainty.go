@@ -11,9 +11,9 @@ import (
 
 // certainty says how much the attainment of each target can bear.
 func certainty(s *report.SectionWriter, a sla.AgreementResult, study sla.Study) {
-	t := s.Table("How certain the attainment is, chance considered", "Wie sicher der Erfüllungsgrad ist, den Zufall bedacht").
-		Left("Target", "Ziel").Right("Attainment", "Erfüllungsgrad").Right("95\u202f%% interval", "95-%%-Intervall").Right("Agreed", "Vereinbart").
-		Left("Statistically", "Statistisch").Right("Breaches that this number allows", "Verletzungen, die diese Anzahl erlaubt")
+	t := s.Table("How certain the attainment is, chance considered", "Statistische Sicherheit des Erfüllungsgrads").
+		Left("Target", "Ziel").Right("Attainment", "Erfüllungsgrad").Right("95\u202f%% interval", "95-%%-Konfidenzintervall").Right("Agreed", "Vereinbart").
+		Left("Statistically", "Statistische Einordnung").Right("Breaches that this number allows", "Zulässige Verletzungen")
 	for _, g := range a.Targets {
 		x := studyOf(study, a.Name, g.Target.Name)
 		interval, allowed := report.Nothing(), report.Nothing()
@@ -41,8 +41,8 @@ func percentRange(low, high *big.Rat) text.Text {
 
 // elapsed says how long the decided tickets took.
 func elapsed(s *report.SectionWriter, a sla.AgreementResult) {
-	t := s.Table("How long the decided tickets took on the target’s clock", "Wie lange die entschiedenen Tickets nach der Uhr des Ziels dauerten").
-		Left("Target", "Ziel").Right("Agreed within", "Vereinbart innerhalb").Right("Half within (P50)", "Die Hälfte innerhalb (P50)").
+	t := s.Table("How long the decided tickets took on the target’s clock", "Dauer der gewerteten Tickets nach der SLA-Uhr").
+		Left("Target", "Ziel").Right("Agreed within", "Zielzeit").Right("Half within (P50)", "50\u202f%% innerhalb (P50)").
 		Right("90\u202f%% within (P90)", "90\u202f%% innerhalb (P90)").Right("95\u202f%% within (P95)", "95\u202f%% innerhalb (P95)")
 	for _, g := range a.Targets {
 		row := []report.Cell{report.Name(g.Target.Name), report.Seconds(g.Target.Within.Seconds())}
@@ -60,11 +60,11 @@ func elapsed(s *report.SectionWriter, a sla.AgreementResult) {
 
 // worst names the tickets furthest over their targets.
 func worst(s *report.SectionWriter, a sla.AgreementResult) {
-	t := s.Table("Furthest over their target, five at most of each", "Am weitesten über dem Ziel, je Ziel höchstens fünf").
-		Left("Target", "Ziel").Left("Ticket", "Ticket").Right("Took", "Dauer").Right("Over by", "Überschritten um").Left("When it was decided", "Bei der Entscheidung")
+	t := s.Table("Furthest over their target, five at most of each", "Größte Überschreitungen der Zielzeit, je Ziel höchstens fünf").
+		Left("Target", "Ziel").Left("Ticket", "Ticket").Right("Took", "Dauer").Right("Over by", "Überschritten um").Left("When it was decided", "Bei der Wertung")
 	for _, g := range a.Targets {
 		for _, x := range g.Worst {
-			state := report.Say("stopped", "beendet")
+			state := report.Say("stopped", "abgeschlossen")
 			if x.Open {
 				state = report.Say("still open", "noch offen")
 			}

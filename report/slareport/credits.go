@@ -11,7 +11,7 @@ import (
 
 // credits proposes what the provider owes; nothing where no credits are agreed.
 func credits(w *report.Writer, r sla.Result) {
-	s := w.Section("Service credits, as a proposal", "Gutschriften, als Vorschlag")
+	s := w.Section("Service credits, as a proposal", "Vorgeschlagene Gutschriften")
 	for _, a := range r.Agreements {
 		if a.Credits != nil {
 			creditTable(s, a)
@@ -21,14 +21,14 @@ func credits(w *report.Writer, r sla.Result) {
 		return
 	}
 	s.Say("These are proposals, to be approved with this report; nothing is booked by it. The tier is looked up with the attainment as it is, not as it is printed. A target that was met owes nothing; one without a decided ticket is not applicable, which is neither owed nor kept.",
-		"Dies sind Vorschläge, die mit diesem Bericht freigegeben werden; gebucht wird damit nichts. Die Stufe richtet sich nach dem genauen Erfüllungsgrad, nicht nach dem gedruckten. Ein eingehaltenes Ziel kostet nichts; eines ohne entschiedenes Ticket ist nicht anwendbar, also weder geschuldet noch eingehalten.")
+		"Dies sind Vorschläge, die mit diesem Bericht freigegeben werden; gebucht wird damit nichts. Die Stufe richtet sich nach dem genauen Erfüllungsgrad, nicht nach dem gerundet angezeigten. Für ein erreichtes Ziel fällt keine Gutschrift an. Für ein Ziel ohne gewertetes Ticket entfällt die Angabe: Eine Gutschrift wird dann weder vorgeschlagen noch ausgeschlossen.")
 }
 
 func creditTable(s *report.SectionWriter, a sla.AgreementResult) {
 	c := a.Credits
 	t := s.Table("%s: monthly fee %s", "%s: monatliches Entgelt %s", report.Named(a.Title, a.Name), money(string(c.Agreed.Fee.Amount), c.Agreed)).
 		Left("Target", "Ziel").Right("Attainment", "Erfüllungsgrad").Left("Result", "Ergebnis").
-		Left("Agreed tiers", "Vereinbarte Stufen").Right("Credit, of the fee", "Gutschrift, vom Entgelt").Right("Amount", "Betrag")
+		Left("Agreed tiers", "Vereinbarte Stufen").Right("Credit, of the fee", "Gutschrift in Prozent des Entgelts").Right("Amount", "Betrag")
 	for _, x := range c.Targets {
 		for _, g := range a.Targets {
 			if g.Target.Name == x.Target {
@@ -37,26 +37,25 @@ func creditTable(s *report.SectionWriter, a sla.AgreementResult) {
 			}
 		}
 	}
-	rule := text.New("the credits add up", "die Gutschriften werden addiert")
+	rule := text.New("the credits add up", "Gutschriften werden addiert")
 	if c.Agreed.Several == agreement.Highest {
-		rule = text.New("the highest one counts", "die höchste gilt")
+		rule = text.New("the highest one counts", "die höchste Gutschrift gilt")
 	}
 	if c.Agreed.Cap != "" {
 		rule = text.F("%s, up to %s\u202f%%", "%s, bis zu %s\u202f%%", rule, report.Decimal(string(c.Agreed.Cap)))
 	}
 	if c.Capped {
-		rule = text.F("%s (reached)", "%s (erreicht)", rule)
+		rule = text.F("%s (reached)", "%s (Obergrenze erreicht)", rule)
 	}
-	t.Item("Together", "Zusammen", report.Name("–"), report.Name("–"), report.Words(rule), percentCell(c.Percent), moneyCell(c.Amount, c.Agreed))
+	t.Item("Together", "Summe", report.Name("–"), report.Name("–"), report.Words(rule), percentCell(c.Percent), moneyCell(c.Amount, c.Agreed))
 }
 
 func tiers(all []agreement.Tier) text.Text {
-	var en, de []string
+	var steps []text.Text
 	for i := len(all) - 1; i >= 0; i-- {
-		t := text.F("below %s\u202f%%: %s\u202f%%", "unter %s\u202f%%: %s\u202f%%", report.Decimal(string(all[i].Below)), report.Decimal(string(all[i].Credit)))
-		en, de = append(en, t.En), append(de, t.De)
+		steps = append(steps, text.F("below %s\u202f%%: %s\u202f%%", "unter %s\u202f%%: %s\u202f%%", report.Decimal(string(all[i].Below)), report.Decimal(string(all[i].Credit))))
 	}
-	return text.New(strings.Join(en, "; "), strings.Join(de, "; "))
+	return text.Join(steps, "; ")
 }
 
 func percentCell(exact *string) report.Cell {

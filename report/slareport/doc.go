@@ -3,5 +3,5 @@
 // here a result becomes a document, always the same one. It may import report
 // and itsm.
 //
-//	d, err := slareport.Draft(frozen, result)
+//	d, err := slareport.Draft(frozen, result, answers)
 package slareport

@@ -27,7 +27,7 @@ func instant(s string) time.Time {
 
 // document is the report on figures, with what they can bear.
 func document(f sla.Frozen, r sla.Result) report.Document {
-	d, err := Draft(f, r)
+	d, err := Draft(f, r, nil)
 	if err != nil {
 		panic(err)
 	}
@@ -285,7 +285,7 @@ func TestNotice(t *testing.T) {
 	d := documents()["provisional"]
 	require.True(t, d.Provisional)
 	require.Contains(t, d.Notice.En, "Provisional: the period isn’t over before 1 April 2016.")
-	require.Contains(t, d.Notice.De, "Vorläufig: die Periode endet erst am 31.03.2016.")
+	require.Contains(t, d.Notice.De, "Vorläufig: Die Periode endet erst am 31.03.2016.")
 	require.True(t, documents()["march"].Notice.IsZero())
 	require.NotContains(t, documents()["no reason"].Notice.De, ": .")
 }
@@ -293,7 +293,47 @@ func TestNotice(t *testing.T) {
 func TestHours(t *testing.T) {
 	f := frozenMarch()
 	require.Equal(t, text.New("Mon–Thu 08:00–18:00; Fri 08:00–12:00, 13:00–16:00", "Mo–Do 08:00–18:00; Fr 08:00–12:00, 13:00–16:00"), weeklyHours(f.Calendars[0].Spec.Hours))
-	require.Equal(t, text.New("never open", "nie geöffnet"), weeklyHours(nil))
+	require.Equal(t, text.New("never open", "keine Servicezeit"), weeklyHours(nil))
 	require.Equal(t, text.New("31 December 2016 closed", "31.12.2016 geschlossen"), specialDays(f.Calendars[0].Spec.Special))
 	require.Equal(t, "category: Category 26 oder Category 53; priority: 4 - Low", appliesTo(f.Agreements[0].Spec.Where, agreement.Where{"priority": {"4 - Low"}}).De)
+}
+
+// The German words are those that service managers have: what a word of the
+// first release was changed to doesn't come back.
+func TestGermanWords(t *testing.T) {
+	for name, d := range documents() {
+		require.Equal(t, Wording, d.Wording)
+		_, doc, err := report.Hash(d)
+		require.NoError(t, err)
+		for _, old := range []string{"entschieden", "unentschieden", "Gesamtnote", "Auslastung", "Last:", "eingefroren", "menschlich", "abgelehnte", "Doppel",
+			"anwendbar", "angepasst", "Intervall\"", " die Uhr", "laut Quelle", "nächsten Rang", "kostet nichts", "DE-BE"} {
+			require.NotContains(t, germanOf(t, doc), old, name)
+		}
+	}
+}
+
+// germanOf is all German of a document.
+func germanOf(t *testing.T, doc []byte) string {
+	t.Helper()
+	var all any
+	require.NoError(t, json.Unmarshal(doc, &all))
+	var said strings.Builder
+	var read func(any)
+	read = func(v any) {
+		switch x := v.(type) {
+		case map[string]any:
+			if de, ok := x["de"].(string); ok {
+				fmt.Fprintf(&said, "%q\n", de)
+			}
+			for _, m := range x {
+				read(m)
+			}
+		case []any:
+			for _, m := range x {
+				read(m)
+			}
+		}
+	}
+	read(all)
+	return said.String()
 }

@@ -1,8 +1,6 @@
 package slareport
 
 import (
-	"strings"
-
 	"turnus/itsm/agreement"
 	"turnus/itsm/sla"
 	"turnus/itsm/text"
@@ -13,13 +11,13 @@ import (
 // it; false if nothing was.
 func exclusions(w *report.Writer, f sla.Frozen, r sla.Result) bool {
 	s := w.Section("Exclusions", "Ausschlüsse")
-	both := s.Table("With the exclusions, which is what counts, and without them", "Mit den Ausschlüssen, wie es gilt, und ohne sie").
-		Left("Target", "Ziel").Right("Decided", "Entschieden").Right("Attainment", "Erfüllungsgrad").Left("Result", "Ergebnis").
-		Right("Decided without exclusions", "Entschieden ohne Ausschlüsse").Right("Attainment without exclusions", "Erfüllungsgrad ohne Ausschlüsse").
+	both := s.Table("With the exclusions, which is what counts, and without them", "Maßgebliche Ergebnisse mit Ausschlüssen und Ergebnisse ohne Ausschlüsse").
+		Left("Target", "Ziel").Right("Decided", "Gewertet").Right("Attainment", "Erfüllungsgrad").Left("Result", "Ergebnis").
+		Right("Decided without exclusions", "Gewertet ohne Ausschlüsse").Right("Attainment without exclusions", "Erfüllungsgrad ohne Ausschlüsse").
 		Left("Result without exclusions", "Ergebnis ohne Ausschlüsse")
 	why := s.Table("Excluded tickets by reason", "Ausgeschlossene Tickets nach Grund").
-		Left("Target", "Ziel").Left("Reason", "Grund").Right("Would be decided", "Wären entschieden").
-		Right("of these met", "davon eingehalten").Right("of these breached", "davon verletzt").Right("Would be open", "Wären offen")
+		Left("Target", "Ziel").Left("Reason", "Grund").Right("Would be decided", "Sonst gewertet").
+		Right("of these met", "davon eingehalten").Right("of these breached", "davon verletzt").Right("Would be open", "Sonst offen")
 	effect := map[int64]sla.Counts{}
 	void := false
 	for _, a := range r.Agreements {
@@ -51,10 +49,10 @@ func exclusions(w *report.Writer, f sla.Frozen, r sla.Result) bool {
 		return false
 	}
 	s.Say("Excluded tickets are left out of all other figures of this report. Who approves the report approves the exclusions that it uses; each was proposed by a named person, with its reason and its evidence.",
-		"Ausgeschlossene Tickets gehen in keine andere Zahl dieses Berichts ein. Wer den Bericht freigibt, gibt die Ausschlüsse frei, die er verwendet; jeden hat eine namentlich genannte Person vorgeschlagen, mit Grund und Nachweis.")
+		"Ausgeschlossene Tickets gehen in keine andere Zahl dieses Berichts ein. Mit dem Bericht werden die darin verwendeten Ausschlüsse freigegeben; jeden hat eine namentlich genannte Person mit Grund und Nachweis vorgeschlagen.")
 	if void {
 		s.Say("Where it was so agreed, targets are void for tickets that were opened in a month, day or hour above its workload limit. Nobody proposes that; it follows from the agreement.",
-			"Wo es so vereinbart ist, gelten Ziele nicht für Tickets, die in einem Monat, an einem Tag oder in einer Stunde über der Mengengrenze eröffnet wurden. Das schlägt niemand vor; es folgt aus der Vereinbarung.")
+			"Wo es so vereinbart ist, gelten Ziele nicht für Tickets, die in einem Monat, an einem Tag oder in einer Stunde über der Mengengrenze eröffnet wurden. Das folgt unmittelbar aus der Vereinbarung und wird nicht eigens vorgeschlagen.")
 	}
 	exclusionTable(s, f, effect)
 	return true
@@ -62,10 +60,10 @@ func exclusions(w *report.Writer, f sla.Frozen, r sla.Result) bool {
 
 // exclusionTable lists the exclusions that took something out.
 func exclusionTable(s *report.SectionWriter, f sla.Frozen, effect map[int64]sla.Counts) {
-	t := s.Table("The exclusions", "Die Ausschlüsse").
-		Left("Number", "Nummer").Left("Reason", "Grund").Left("What happened, and the evidence", "Was geschah, und der Nachweis").
+	t := s.Table("The exclusions", "Einzelne Ausschlüsse").
+		Left("Number", "Nummer").Left("Reason", "Grund").Left("What happened, and the evidence", "Sachverhalt und Nachweis").
 		Left("Proposed by", "Vorgeschlagen von").Left("Proposed at", "Vorgeschlagen am").
-		Right("Would be decided", "Wären entschieden").Right("Would be open", "Wären offen")
+		Right("Would be decided", "Sonst gewertet").Right("Would be open", "Sonst offen")
 	for _, x := range f.Exclusions {
 		c, used := effect[x.ID]
 		if !used {
@@ -85,21 +83,13 @@ func reasonTitle(reason agreement.ExclusionReason) text.Text {
 	case agreement.ForceMajeure:
 		return text.New("force majeure", "höhere Gewalt")
 	case agreement.Duplicate:
-		return text.New("duplicate", "Doppel")
+		return text.New("duplicate", "Dublette")
 	case agreement.Retracted:
-		return text.New("retracted by the user", "vom Meldenden zurückgezogen")
+		return text.New("retracted by the user", "von der meldenden Person zurückgezogen")
 	case agreement.Spam:
-		return text.New("not a request", "keine Anfrage")
+		return text.New("not a request", "kein Anliegen (Spam)")
 	case sla.Overload:
 		return text.New("opened above the workload limit", "über der Mengengrenze eröffnet")
 	}
 	return text.Same(string(reason))
-}
-
-// sentence ends with a full stop, if it doesn't end with a mark of its own.
-func sentence(s string) string {
-	if s == "" || strings.ContainsAny(s[len(s)-1:], ".!?") {
-		return s
-	}
-	return s + "."
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 
+	"turnus/itsm/agreement"
 	"turnus/itsm/sla"
 	"turnus/report"
 )
@@ -36,15 +37,15 @@ func countFigures(w report.FigureWriter, t sla.TargetResult) {
 	count("breached", t.Breached, "breached", "verletzt").From(t.Decided)
 	count("open", t.Open, "open at the end of the period", "am Ende der Periode offen")
 	count("open-breached", t.OpenBreached, "open and already breached", "offen und bereits verletzt").From(t.Open)
-	count("undecided", t.Undecided, "open and undecided", "offen und unentschieden").From(t.Open)
-	met := count("claimed-met", t.ClaimedMet, "met according to the source", "laut Quelle eingehalten").From(t.Claims)
-	differ := count("differ", t.Differ, "source and clock differ", "Quelle und Uhr weichen ab").From(t.Claims)
+	count("undecided", t.Undecided, "open and undecided", "Ergebnis offen").From(t.Open)
+	met := count("claimed-met", t.ClaimedMet, "met according to the source", "laut Quellsystem eingehalten").From(t.Claims)
+	differ := count("differ", t.Differ, "source and clock differ", "Abweichungen vom Quellsystem").From(t.Claims)
 	if t.Claims == 0 { // the source says nothing, which isn't a claim of zero
 		met.Value, met.Verdict = nil, report.NoData
 		differ.Value, differ.Verdict = nil, report.NoData
 	}
-	count("reopened", t.Reopened, "reopened after an earlier decision", "nach früherer Entscheidung wiedereröffnet")
-	count("reopened-breached", t.ReopenedBreached, "reopened and now breached", "wiedereröffnet und nun verletzt").From(t.Reopened)
+	count("reopened", t.Reopened, "reopened after an earlier decision", "nach früherer Wertung wiedereröffnet")
+	count("reopened-breached", t.ReopenedBreached, "reopened and now breached", "wiedereröffnet und inzwischen verletzt").From(t.Reopened)
 }
 
 // workloadFigures are a volume and its limits: the volume stands once, against
@@ -58,7 +59,7 @@ func workloadFigures(w report.FigureWriter, a sla.AgreementResult) {
 		same := func(o sla.WorkloadResult) bool { return o.Limit.Name == x.Limit.Name }
 		if !slices.ContainsFunc(a.Workload, func(o sla.WorkloadResult) bool { return same(o) && !o.Limit.Finer() }) && !slices.ContainsFunc(a.Workload[:i], same) {
 			total := x
-			total.Limit.Limit = 0
+			total.Limit.Limit, total.Limit.Per = 0, agreement.PerMonth
 			volumeFigure(w, total)
 		}
 		peakFigures(w, x)
@@ -68,7 +69,7 @@ func workloadFigures(w report.FigureWriter, a sla.AgreementResult) {
 // volumeFigure carries the volume as its value and the utilisation of its limit
 // as numerator and denominator; without a limit there is no utilisation.
 func volumeFigure(w report.FigureWriter, x sla.WorkloadResult) {
-	f := w.Count("workload."+x.Limit.Name, "sla.workload/1", report.InTickets, x.Actual, "Workload: %s", "Last: %s", x.Limit.Name)
+	f := w.Count(volumeName+x.Limit.Name, "sla.workload/1", report.InTickets, x.Actual, "Workload: %s", "Aufkommen: %s", x.Limit.Title())
 	limited(f, x)
 }
 
@@ -79,16 +80,27 @@ func peakFigures(w report.FigureWriter, x sla.WorkloadResult) {
 	if x.Peak != nil {
 		peak = x.Peak.Tickets
 	}
-	name := "workload." + x.Limit.Name
-	f := w.Count(name+".peak-"+x.Limit.Per, "sla.workload-peak/1", report.InTickets, peak, "Workload: most %s", "Last: höchstens %s", x.Limit.Title())
+	f := w.Count(workloadName(x.Limit), "sla.workload-peak/1", report.InTickets, peak, "Workload: most %s", "Aufkommen: Höchstwert %s", x.Limit.Title())
 	f.N = x.Actual
 	limited(f, x)
-	above := w.Count(name+".above-"+x.Limit.Per, "sla.workload-above/1", report.InTimes, int64(len(x.Exceeded)),
-		"Workload: times above the limit of %s", "Last: wie oft über der Grenze %s", x.Limit.Title())
+	above := w.Count(volumeName+x.Limit.Name+".above-"+x.Limit.Per, "sla.workload-above/1", report.InTimes, int64(len(x.Exceeded)),
+		"Workload: times above the limit of %s", "Aufkommen: Überschreitungen der Mengengrenze, %s", x.Limit.Title())
 	above.N = x.Actual
 	if x.Limit.Limit == 0 {
 		above.Value, above.Numerator, above.Verdict = nil, nil, report.NoData
 	}
+}
+
+// volumeName begins the names of a volume's figures.
+const volumeName = "workload."
+
+// workloadName names the figure that shows whether a limit was exceeded: the
+// volume, or the fullest day or hour.
+func workloadName(l agreement.WorkloadLimit) string {
+	if l.Finer() {
+		return volumeName + l.Name + ".peak-" + l.Per
+	}
+	return volumeName + l.Name
 }
 
 // limited sets a volume beside its limit; without one there is no verdict.

@@ -15,7 +15,7 @@ func depthFigures(w report.FigureWriter, t sla.TargetResult) {
 	}
 	w.Share("attainment-all", "sla.attainment-all/1", all.Met, all.Decided, "attainment without exclusions", "Erfüllungsgrad ohne Ausschlüsse").
 		Against(t.Target.Attain.String(), report.Assessment(verdict))
-	w.Count("excluded", "sla.excluded/1", report.InTickets, all.Decided-t.Decided, "excluded from the decided", "aus den entschiedenen ausgeschlossen").From(all.Decided)
+	w.Count("excluded", "sla.excluded/1", report.InTickets, all.Decided-t.Decided, "excluded from the decided", "von der Wertung ausgeschlossen").From(all.Decided)
 
 	for i, rank := range t.Percentiles.Ranks() {
 		var seconds *string
@@ -31,17 +31,17 @@ func depthFigures(w report.FigureWriter, t sla.TargetResult) {
 		l, h := report.PerCent(interval.Low, 6), report.PerCent(interval.High, 6)
 		low, high = &l, &h
 	}
-	w.Value("wilson-low", "sla.wilson/1", report.InPercent, low, t.Decided, "95\u202f%% interval, from", "95-%%-Intervall, von")
-	w.Value("wilson-high", "sla.wilson/1", report.InPercent, high, t.Decided, "95\u202f%% interval, to", "95-%%-Intervall, bis")
+	w.Value("wilson-low", "sla.wilson/1", report.InPercent, low, t.Decided, "95\u202f%% interval, from", "95-%%-Konfidenzintervall, von")
+	w.Value("wilson-high", "sla.wilson/1", report.InPercent, high, t.Decided, "95\u202f%% interval, to", "95-%%-Konfidenzintervall, bis")
 }
 
 // agreementFigures are those over all targets of an agreement.
 func agreementFigures(w report.FigureWriter, a sla.AgreementResult) {
 	if s := a.Score; s != nil {
-		w.Value("score", "sla.score/1", report.InPercent, s.Value, s.WithData, "Weighted score", "Gewichtete Gesamtnote")
+		w.Value("score", "sla.score/1", report.InPercent, s.Value, s.WithData, "Weighted score", "Gewichteter Gesamterfüllungsgrad")
 		cover := s.Coverage
 		w.Value("score.coverage", "sla.score-coverage/1", report.InPercent, &cover, s.Targets,
-			"Weighted score: weights with data", "Gewichtete Gesamtnote: Gewichte mit Daten")
+			"Weighted score: weights with data", "Gewichteter Gesamterfüllungsgrad: Gewichtsanteil mit Daten")
 	}
 	c := a.Credits
 	if c == nil {
@@ -55,7 +55,7 @@ func agreementFigures(w report.FigureWriter, a sla.AgreementResult) {
 				decided = g.Decided
 			}
 		}
-		w.Below(t.Target).Value("credit", "sla.credit/1", unit, t.Amount, decided, "credit, proposed", "Gutschrift, vorgeschlagen")
+		w.Below(t.Target).Value("credit", "sla.credit/1", unit, t.Amount, decided, "credit, proposed", "vorgeschlagene Gutschrift")
 	}
-	w.Value("credit", "sla.credit-total/1", unit, c.Amount, int64(len(c.Targets)), "Credits together, proposed", "Gutschriften zusammen, vorgeschlagen")
+	w.Value("credit", "sla.credit-total/1", unit, c.Amount, int64(len(c.Targets)), "Credits together, proposed", "Summe der vorgeschlagenen Gutschriften")
 }

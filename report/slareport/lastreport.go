@@ -13,7 +13,7 @@ func lastReport(w *report.Writer, f sla.Frozen, r sla.Result) {
 		return
 	}
 	last := f.History[len(f.History)-1]
-	s := w.Section("The last report, and the decision on it", "Der letzte Bericht, und die Entscheidung dazu")
+	s := w.Section("The last report, and the decision on it", "Letzter Bericht und Entscheidung dazu")
 	said := text.F("%s, version %d, run %s", "%s, Version %d, Lauf %s", report.Period(last.Period), last.Version, last.Run)
 	if last.By != "" {
 		said = text.F("%s, approved by %s", "%s, freigegeben von %s", said, last.By)
@@ -25,12 +25,12 @@ func lastReport(w *report.Writer, f sla.Frozen, r sla.Result) {
 	}
 	if p, err := calendar.ParsePeriod(f.Period); err == nil {
 		if before, ok := p.Before(); ok && before.Name != last.Period {
-			s.Say("%s has no published report.", "%s hat keinen veröffentlichten Bericht.", report.Period(before.Name))
+			s.Say("%s has no published report.", "Für %s gibt es keinen veröffentlichten Bericht.", report.Period(before.Name))
 		}
 	}
-	t := s.Table("Targets then and now", "Ziele damals und jetzt").
-		Left("Target", "Ziel").Right("Attainment then", "Erfüllungsgrad damals").Right("Agreed then", "Vereinbart damals").
-		Left("Result then", "Ergebnis damals").Right("Attainment now", "Erfüllungsgrad jetzt").Left("Result now", "Ergebnis jetzt")
+	t := s.Table("Targets then and now", "Ziele im letzten und in diesem Bericht").
+		Left("Target", "Ziel").Right("Attainment then", "Erfüllungsgrad zuvor").Right("Agreed then", "Vereinbart zuvor").
+		Left("Result then", "Ergebnis zuvor").Right("Attainment now", "Erfüllungsgrad jetzt").Left("Result now", "Ergebnis jetzt")
 	for _, a := range last.Agreements {
 		for _, g := range a.Targets {
 			name := g.Name

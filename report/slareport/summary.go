@@ -2,6 +2,7 @@ package slareport
 
 import (
 	"turnus/itsm/sla"
+	"turnus/itsm/text"
 
 	"turnus/report"
 )
@@ -48,18 +49,19 @@ func totalsOf(r sla.Result) (sum totals) {
 func summary(w *report.Writer, r sla.Result) {
 	sum := totalsOf(r)
 	if sum.met+sum.missed == 0 {
-		w.Tile("Targets met", "Ziele eingehalten", report.Nothing()).Say("nothing was decided", "nichts wurde entschieden")
+		w.Tile("Targets met", "Ziele erreicht", report.Nothing()).Say("nothing was decided", "kein Ticket gewertet")
 	} else {
-		kept := w.Tile("Targets met", "Ziele eingehalten", report.Say("%d of %d", "%d von %d", sum.met, sum.met+sum.missed)).
+		kept := w.Tile("Targets met", "Ziele erreicht", report.Say("%d of %d", "%d von %d", sum.met, sum.met+sum.missed)).
 			Say("%d missed", "%d verfehlt", sum.missed).Judge(sum.missed == 0)
 		if sum.silent > 0 {
 			kept.Say("%s; %d without cases", "%s; %d ohne Fälle", kept.Note, sum.silent)
 		}
 	}
-	w.Tile("Tickets decided", "Tickets entschieden", report.Count(sum.Decided)).Say("counted once per target", "je Ziel einmal gezählt")
-	w.Tile("Breached", "Verletzt", report.Count(sum.Breached)).Say("of %s decided", "von %s entschiedenen", report.Number(sum.Decided))
-	w.Tile("Open at the end", "Am Ende offen", report.Count(sum.Open)).Say("%s of these already breached", "davon %s bereits verletzt", report.Number(sum.OpenBreached))
-	opened := w.Tile("Tickets opened", "Tickets eröffnet", report.Count(r.Opened))
+	w.Tile("Tickets decided", "Gewertete Tickets", report.Count(sum.Decided)).Say("counted once per target", "je Ziel einmal gezählt")
+	w.Tile("Breached", "SLA-Verletzungen", report.Count(sum.Breached)).
+		Say("of %[1]s decided", "von %[1]s gewerteten %[2]s", report.Number(sum.Decided), tickets(sum.Decided))
+	w.Tile("Open at the end", "Am Periodenende offen", report.Count(sum.Open)).Say("%s of these already breached", "davon %s bereits verletzt", report.Number(sum.OpenBreached))
+	opened := w.Tile("Tickets opened", "Eröffnete Tickets", report.Count(r.Opened))
 	switch {
 	case sum.limits == 0:
 		opened.Say("no workload limit agreed", "keine Mengengrenze vereinbart")
@@ -71,9 +73,12 @@ func summary(w *report.Writer, r sla.Result) {
 		opened.Say("within the limit of %s", "innerhalb der Mengengrenze von %s", report.Number(sum.limit)).Judge(true)
 	}
 	if sum.Claims == 0 {
-		w.Tile("Source and clock differ", "Quelle und Uhr weichen ab", report.Nothing()).Say("the source claims nothing", "die Quelle sagt nichts dazu")
+		w.Tile("Source and clock differ", "Abweichungen vom Quellsystem", report.Nothing()).Say("the source claims nothing", "keine Angabe im Quellsystem")
 	} else {
-		w.Tile("Source and clock differ", "Quelle und Uhr weichen ab", report.Count(sum.Differ)).
-			Say("of %s tickets compared", "von %s verglichenen Tickets", report.Number(sum.Claims))
+		w.Tile("Source and clock differ", "Abweichungen vom Quellsystem", report.Count(sum.Differ)).
+			Say("of %s %s compared", "von %s verglichenen %s", report.Number(sum.Claims), tickets(sum.Claims))
 	}
 }
+
+// tickets is the word that stands behind so many.
+func tickets(n int64) text.Text { return report.InTickets.After(decimal(n)) }

@@ -2,7 +2,6 @@ package slareport
 
 import (
 	"math/big"
-	"strings"
 
 	"turnus/itsm/sla"
 	"turnus/itsm/stats"
@@ -17,22 +16,22 @@ func trend(w *report.Writer, f sla.Frozen, r sla.Result, study sla.Study) {
 	switch {
 	case len(f.History) == 0:
 		s.Say("No earlier period has a published report: there is no trend yet, and no decision or action of an earlier report to follow up.",
-			"Für keine frühere Periode gibt es einen veröffentlichten Bericht: Es gibt noch keinen Trend, und keine Entscheidung oder Maßnahme eines früheren Berichts, die zu verfolgen wäre.")
+			"Für keine frühere Periode gibt es einen veröffentlichten Bericht. Daher liegen noch kein Trend und keine Entscheidung oder Maßnahme vor, die weiterzuverfolgen wäre.")
 		return
 	case f.Provisional:
 		s.Say("This period isn’t complete and is part of no trend; what follows concerns the published reports before it.",
-			"Diese Periode ist nicht vollständig und geht in keinen Trend ein; das Folgende betrifft die veröffentlichten Berichte davor.")
+			"Diese Periode ist nicht vollständig und geht in keinen Trend ein; die folgenden Angaben betreffen die zuvor veröffentlichten Berichte.")
 	}
-	over := text.F("Over %d published reports of earlier periods and this one.", "Über %d veröffentlichte Berichte früherer Perioden und diesen.", len(f.History))
+	over := text.F("Over %d published reports of earlier periods and this one.", "Grundlage sind %d veröffentlichte Berichte früherer Perioden und dieser Bericht.", len(f.History))
 	if len(f.History) == 1 {
-		over = text.New("Over one published report of an earlier period and this one.", "Über einen veröffentlichten Bericht einer früheren Periode und diesen.")
+		over = text.New("Over one published report of an earlier period and this one.", "Grundlage sind ein veröffentlichter Bericht einer früheren Periode und dieser Bericht.")
 	}
 	s.Say("%s The word trend is used from 8 values on, and only where chance alone hardly explains the series, all targets of this report considered together. A signal of the control chart says that something changed; it isn’t a missed target, nor the other way round.",
-		"%s Von einem Trend wird erst ab 8 Werten gesprochen, und nur, wo Zufall allein die Reihe kaum erklärt, alle Ziele dieses Berichts zusammen bedacht. Ein Signal der Regelkarte sagt, dass sich etwas geändert hat; es ist kein verfehltes Ziel, und umgekehrt.",
+		"%s Von einem Trend ist erst ab 8 Werten die Rede und nur dort, wo Zufall allein die Reihe kaum erklärt; dabei werden alle Ziele dieses Berichts gemeinsam betrachtet. Ein Signal der Regelkarte weist auf eine Veränderung hin. Ein Signal bedeutet nicht, dass ein Ziel verfehlt ist, und umgekehrt.",
 		over)
 	t := s.Table("Attainment over time", "Erfüllungsgrad im Zeitverlauf").
 		Left("Target", "Ziel").Right("Periods with cases", "Perioden mit Fällen").Left("Trend", "Trend").
-		Right("Per month, percentage points", "Je Monat, Prozentpunkte").Right("p, adjusted", "p, angepasst").Left("Signals of the control chart", "Signale der Regelkarte")
+		Right("Per month, percentage points", "Änderung je Monat in Prozentpunkten").Right("p, adjusted", "Adjustierter p-Wert").Left("Signals of the control chart", "Signale der Regelkarte")
 	for _, a := range r.Agreements {
 		for _, g := range a.Targets {
 			x, name := studyOf(study, a.Name, g.Target.Name), targetName(r, a, g)
@@ -62,33 +61,31 @@ func probability(p *big.Rat) text.Text {
 // signals words what a control chart shows, and what its limits come from.
 func signals(x sla.TargetStudy) text.Text {
 	if x.Chart == nil {
-		return text.F("no control limits: %d periods with cases are needed before this one", "keine Eingriffsgrenzen: davor sind %d Perioden mit Fällen nötig", stats.MinBaseline)
+		return text.F("no control limits: %d periods with cases are needed before this one", "keine Eingriffsgrenzen: Dafür sind %d frühere Perioden mit Fällen nötig", stats.MinBaseline)
 	}
 	if len(x.Chart.Signals) == 0 {
 		return text.New("none", "keine")
 	}
-	var en, de []string
+	var all []text.Text
 	for _, rule := range []stats.Rule{stats.Outside, stats.OneSide, stats.Steady, stats.TwoOfThree} {
-		var when []string // the last period of each signal
+		var when []text.Text // the last period of each signal
 		for _, s := range x.Chart.Signals {
 			if s.Rule == rule {
-				period := x.Line.Periods[x.Line.Since+s.Points[len(s.Points)-1]]
-				when = append(when, strings.ReplaceAll(period, "-", "\u2011"))
+				when = append(when, report.ShortPeriod(x.Line.Periods[x.Line.Since+s.Points[len(s.Points)-1]]))
 			}
 		}
 		if len(when) > 0 {
-			t := text.F("%s (%s)", "%s (%s)", rule, strings.Join(when, ", "))
-			en, de = append(en, t.En), append(de, t.De)
+			all = append(all, text.F("%s (%s)", "%s (%s)", rule, text.Join(when, ", ")))
 		}
 	}
-	return text.New(strings.Join(en, "; "), strings.Join(de, "; "))
+	return text.Join(all, "; ")
 }
 
 // targetChart draws the line of a target with its limits.
 func targetChart(name text.Text, x sla.TargetStudy) report.Chart {
 	c := report.Chart{Caption: text.F("%s: attainment", "%s: Erfüllungsgrad", name), Unit: text.Same("%")}
 	for i, period := range x.Line.Periods {
-		p := report.Point{Label: text.Same(period), Break: i == x.Line.Since && i > 0}
+		p := report.Point{Label: report.ShortPeriod(period), Break: i == x.Line.Since && i > 0}
 		if share := x.Line.Points[i].Share(); share != nil {
 			v := report.PerCent(share, 6)
 			p.Value = &v

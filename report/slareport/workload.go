@@ -15,9 +15,9 @@ func workload(w *report.Writer, r sla.Result, study sla.Study) {
 	s := w.Section("Workload against its limits", "Aufkommen und Mengengrenzen")
 	several := len(r.Agreements) > 1 // else the heading of its results names the agreement
 	fine, voids := hasLimit(r, func(x sla.WorkloadResult) bool { return x.Limit.Finer() }), hasLimit(r, func(x sla.WorkloadResult) bool { return x.Limit.Voids })
-	t := s.Table("", "").Left("Agreement", "Vereinbarung").When(several).Left("Limit", "Grenze").Right("Opened in the period", "In der Periode eröffnet").
-		Right("Highest", "Höchste").When(fine).Left("When", "Wann").When(fine).Right("Agreed limit", "Vereinbarte Grenze").
-		Right("Utilisation", "Auslastung").Right("Times above", "Wie oft darüber").When(fine).Left("Result", "Ergebnis")
+	t := s.Table("", "").Left("Agreement", "Vereinbarung").When(several).Left("Limit", "Mengengrenze").Right("Opened in the period", "In der Periode eröffnet").
+		Right("Highest", "Höchstwert").When(fine).Left("When", "Zeitpunkt").When(fine).Right("Agreed limit", "Vereinbart").
+		Right("Utilisation", "Ausschöpfung").Right("Times above", "Überschreitungen").When(fine).Left("Result", "Ergebnis")
 	for _, a := range r.Agreements {
 		for _, x := range a.Workload {
 			t.Row(append([]report.Cell{report.Words(report.Named(a.Title, a.Name))}, workloadCells(x)...)...)
@@ -30,10 +30,10 @@ func workload(w *report.Writer, r sla.Result, study sla.Study) {
 		return
 	case voids:
 		s.Say("Targets are agreed for a volume of work. Above a limit that says so, targets are void for the tickets opened then (see Exclusions); above any other limit nothing changes here.",
-			"Ziele sind für eine bestimmte Arbeitslast vereinbart. Über einer Grenze, die es so vorsieht, gelten Ziele für die dann eröffneten Tickets nicht (siehe Ausschlüsse); über jeder anderen ändert sich hier nichts.")
+			"Ziele sind für ein bestimmtes Aufkommen vereinbart. Wird eine Mengengrenze überschritten, die es so vorsieht, gelten die Ziele für die dann eröffneten Tickets nicht (siehe Ausschlüsse); bei jeder anderen bleiben die Ergebnisse unverändert.")
 	default:
-		s.Say("Targets are agreed for a volume of work. A volume over its limit is for agreement and customer to talk about; it changes no result here.",
-			"Ziele sind für eine bestimmte Arbeitslast vereinbart. Eine Last über ihrer Grenze ist mit dem Kunden zu besprechen; an den Ergebnissen ändert sie hier nichts.")
+		s.Say("Targets are agreed for a volume of work. A volume over its limit is to be discussed with the customer; it changes no result here.",
+			"Ziele sind für ein bestimmtes Aufkommen vereinbart. Eine Überschreitung der Mengengrenze ist mit dem Kunden zu besprechen; die Ergebnisse dieses Berichts ändert sie nicht.")
 	}
 	for _, v := range study.Volumes {
 		if v.Rates.Values() > 1 { // else there is nothing to compare
@@ -75,7 +75,7 @@ func volumeChart(r sla.Result, v sla.VolumeStudy) report.Chart {
 	}
 	plain := func(r *big.Rat) *string { s := r.FloatString(6); return &s }
 	for i, period := range v.Periods {
-		p := report.Point{Label: text.Same(period)}
+		p := report.Point{Label: report.ShortPeriod(period)}
 		if v.Rates[i] != nil {
 			p.Value = plain(v.Rates[i])
 		}

@@ -1,0 +1,226 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"turnus/itsm/canonical"
+	"turnus/itsm/declaration"
+	"turnus/itsm/fault"
+	"turnus/itsm/person"
+	"turnus/itsm/resource"
+)
+
+// What applying did to one resource; never translated.
+const (
+	Created   = "created"
+	Changed   = "changed"
+	Unchanged = "unchanged"
+	Proposed  = "proposed" // it holds once its run has approved it
+)
+
+// Change says what applying did to one resource.
+type Change struct {
+	Kind   resource.Kind     `json:"kind"`
+	Name   string            `json:"name"`
+	Change string            `json:"change"`        // created, changed, unchanged, proposed; never translated
+	Run    string            `json:"run,omitempty"` // that decides on what is proposed
+	Before *resource.Version `json:"before,omitempty"`
+	After  *resource.Version `json:"after,omitempty"`
+}
+
+// errDryRun undoes the transaction of a dry run.
+var errDryRun = errors.New("dry run")
+
+// Apply declares resources, all or none, each checked by itself and against the
+// others and those in the store; they may come in any order. Of a kind that
+// needs an approval they are proposed, in the same transaction, with the rows of
+// the runs that decide: a proposal that is in force already is unchanged, one
+// that waits already is found; another one has to wait until it is decided. The
+// changes come in the order of the documents. A dry run changes nothing.
+//
+// Who may declare what is for the caller to say; whose service a proposal is
+// about is looked at here.
+func (s *Store) Apply(ctx context.Context, by person.Actor, now time.Time, docs []resource.Raw, dryRun bool) ([]Change, error) {
+	if err := checkEach(docs); err != nil {
+		return nil, err
+	}
+	now = now.UTC().Truncate(time.Microsecond)
+	changes := make([]Change, len(docs))
+	err := s.tx(ctx, func(tx *sqlx.Tx) error {
+		if err := lockResources(ctx, tx); err != nil {
+			return err
+		}
+		var plain, proposals []resource.Raw
+		var places, proposed []int // among the documents
+		for i, d := range docs {
+			if declaration.NeedsApproval(d.Kind) {
+				proposals, proposed = append(proposals, d), append(proposed, i)
+			} else {
+				plain, places = append(plain, d), append(places, i)
+			}
+		}
+		done, err := declare(ctx, tx, by, now, plain)
+		if err != nil {
+			return err
+		}
+		for i, c := range done {
+			changes[places[i]] = c
+		}
+		var faults fault.List
+		for i, d := range proposals {
+			if changes[proposed[i]], err = submit(ctx, tx, by, now, d); err != nil && fault.All(err) == nil {
+				return err
+			}
+			faults.Add(declaration.At(keyOf(d).String(), err))
+		}
+		if err := faults.Err(); err != nil {
+			return err
+		}
+		if dryRun {
+			return errDryRun
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, errDryRun) {
+		return nil, err
+	}
+	return changes, nil
+}
+
+// checkEach checks every document by itself.
+func checkEach(docs []resource.Raw) error {
+	var faults fault.List
+	seen := make(map[key]bool, len(docs))
+	for _, d := range docs {
+		if err := declaration.Check(d); err != nil {
+			faults.Add(err)
+			continue
+		}
+		if k := keyOf(d); seen[k] {
+			faults.Add(fault.Invalidf(k.String(), "This stands more than once in one call: leave one of them.",
+				"Das steht mehr als einmal in einem Aufruf: nur eines davon stehen lassen."))
+		} else {
+			seen[k] = true
+		}
+	}
+	return faults.Err()
+}
+
+// declare writes the versions of what changes, of kinds that need no approval,
+// under the lock of everything declared.
+func declare(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, docs []resource.Raw) ([]Change, error) {
+	keys := make([]key, len(docs))
+	for i, d := range docs {
+		keys[i] = keyOf(d)
+	}
+	set := newResourceSet(tx)
+	if err := set.load(ctx, keys); err != nil {
+		return nil, err
+	}
+	administrated, err := countAdministrators(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	changes := make([]Change, len(docs))
+	for i, d := range docs {
+		if changes[i], err = set.replace(d, by, now); err != nil {
+			return nil, err
+		}
+	}
+	// Only what changes is checked against the others: somebody may lose the
+	// role of an approver although a service still lists them.
+	changed := slices.DeleteFunc(slices.Clone(changes), func(c Change) bool { return c.Change == Unchanged })
+	if err := set.checkReferences(ctx, changed); err != nil {
+		return nil, err
+	}
+	if err := insertChanges(ctx, tx, by, now, changed); err != nil {
+		return nil, err
+	}
+	if err := checkOverlaps(ctx, tx, changed); err != nil {
+		return nil, err
+	}
+	if err := checkAdministrators(ctx, tx, administrated); err != nil {
+		return nil, err
+	}
+	return changes, planAnew(ctx, tx, now, changed)
+}
+
+// replace compares a document with the newest version, and puts the version
+// that it makes in its place.
+func (set resourceSet) replace(d resource.Raw, by person.Actor, now time.Time) (Change, error) {
+	k := keyOf(d)
+	c := Change{Kind: k.kind, Name: k.name, Change: Created}
+	spec, err := canonical.JSON(d.Spec)
+	if err != nil {
+		return c, err
+	}
+	d.Spec = spec
+	after := resource.Version{Resource: d, Version: 1, ValidFrom: now, At: now, By: actor(by), TokenIssuer: by.Issuer}
+	if after.Hash, err = canonical.Hash(d); err != nil {
+		return c, err
+	}
+	before := set.newest[k]
+	switch {
+	case before == nil:
+		after.ValidFrom = time.Time{} // the first holds from the beginning of time
+	case before.Retired:
+		after.Version = before.Version + 1
+	case before.Hash == after.Hash:
+		c.Change, c.After = Unchanged, before
+		return c, nil
+	default:
+		c.Change, c.Before = Changed, before
+		after.Version = before.Version + 1
+	}
+	c.After = &after
+	set.newest[k] = &after
+	return c, nil
+}
+
+func insertChanges(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, changes []Change) error {
+	for _, c := range changes {
+		if err := insertVersion(ctx, tx, *c.After); err != nil {
+			return err
+		}
+		var before any
+		if c.Before != nil {
+			before = c.Before
+		}
+		if err := record(ctx, tx, now, by, "resource."+c.Change, key{c.Kind, c.Name}.String(), before, c.After); err != nil {
+			return err
+		}
+		if c.Kind == resource.Person { // whose roles go together: that was checked
+			if err := mend(ctx, tx, now, by, AdministratorApproves, key{c.Kind, c.Name}.String()); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func insertVersion(ctx context.Context, tx *sqlx.Tx, v resource.Version) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO resource (kind, name, version, valid_from, retired, document, hash, at, person, token_issuer)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		string(v.Resource.Kind), v.Resource.Metadata.Name, v.Version, v.ValidFrom, v.Retired,
+		JSON[resource.Raw]{V: v.Resource}, v.Hash, v.At, v.By, v.TokenIssuer)
+	return err
+}
+
+// lockResources lets one transaction at a time change what is declared.
+func lockResources(ctx context.Context, tx sqlx.ExecerContext) error {
+	_, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('turnus.resource', 0))`)
+	return err
+}
+
+// holdResources keeps what is declared as it is until the transaction ends:
+// roles that were looked at don't change before the deed is on record.
+func holdResources(ctx context.Context, tx sqlx.ExecerContext) error {
+	_, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock_shared(hashtextextended('turnus.resource', 0))`)
+	return err
+}
