@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"turnus/itsm/process"
+	"turnus/itsm/resource"
 	"turnus/itsm/run"
 	"turnus/itsm/task"
 	"turnus/itsm/text"
@@ -23,6 +25,24 @@ const (
 	policyReaders     = 10
 	policyChecks      = 5
 )
+
+// policyFrozen is what a round stands on: the organisation as it is declared.
+type policyFrozen struct {
+	About resource.Ref `json:"about"`
+	At    time.Time    `json:"at"`
+}
+
+// Basis implements store.Grounded.
+func (f policyFrozen) Basis() task.Basis { return task.Basis{About: f.About, At: f.At} }
+
+// PolicyReviewCollect freezes what a round stands on, and so begins it.
+func (s *Set) PolicyReviewCollect(ctx context.Context, st run.Step) (struct{}, error) {
+	_, err := freeze(ctx, s, st, func(run.Input) (policyFrozen, error) {
+		about, err := s.store.AboutOf(ctx, st.Run)
+		return policyFrozen{About: about, At: s.now()}, err
+	})
+	return struct{}{}, err
+}
 
 // PolicyReviewDraft asks for statements, inspections and readers, then has
 // some inspections checked, and drafts what was answered.
@@ -60,7 +80,7 @@ func (s *Set) PolicyReviewDraft(ctx context.Context, st run.Step) (workflows.Dra
 	case answers[process.PolicyCheck+"-1"].Task == "":
 		several(process.PolicyCheck, policyChecks, func(i int, q *task.Question) {
 			of := answers[fmt.Sprintf("%s-%d", process.PolicyRecord, i+1)]
-			q.Basis = of.Hash
+			q.Basis = of.Answer()
 			q.Text = text.F("Recorded by %s: %s.", "Eingetragen von %s: %s.", of.Person, of.Fields.Text("result"))
 		})
 		return workflows.Drafted{Ask: ask}, nil

@@ -1,6 +1,7 @@
 package process
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -100,7 +101,14 @@ func Ask(st run.Step, name, hash string, q task.Question) (task.Task, Step, erro
 		t.Title = q.Title
 	}
 	if s.For == task.Persons {
-		t.For.Persons = q.Persons
+		for _, who := range q.Persons {
+			if !slices.Contains(t.For.Persons, who) {
+				t.For.Persons = append(t.For.Persons, who)
+			}
+		}
+		if len(t.For.Persons) == 0 {
+			return t, s, fmt.Errorf("%s: the question names nobody, and only persons who are named could answer it", name)
+		}
 	}
 	if t.Apart = s.Apart; s.Many && s.Apart != "" {
 		t.Apart += "-" + s.number(name)
