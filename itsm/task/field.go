@@ -88,7 +88,7 @@ func FileTypes() []string {
 
 // Bounds of what a task asks for.
 const (
-	MaxFields    = 200
+	MaxFields    = 300
 	MaxText      = 4_000    // characters of a text
 	MaxFile      = 10 << 20 // bytes of a file
 	MaxFiles     = 20       // that one person sends to a task
