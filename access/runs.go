@@ -56,11 +56,15 @@ func (c *Caller) CheckReceipts(ctx context.Context, r report.Report) error {
 		"Belege enthalten die Tickets selbst: Sie sind nur für Serviceverantwortliche, Freigabeberechtigte und Auditierende."))
 }
 
-// CheckTask refuses a task to those who may not decide it and don't see inside
-// its run.
+// CheckTask refuses a task, its answer and its files to those who may not answer
+// it, never did, and don't see inside its run.
 func (c *Caller) CheckTask(ctx context.Context, t task.Task) error {
-	if slices.Contains(t.Approvers, c.Person) {
+	if slices.Contains(t.Approvers, c.Person) || slices.Contains(t.For.Persons, c.Person) ||
+		slices.ContainsFunc(t.Files, func(f task.File) bool { return f.Person == c.Person }) {
 		return nil
+	}
+	if d, err := c.store.Decision(ctx, t.ID); err != nil || d != nil && d.Person == c.Person {
+		return err
 	}
 	about, err := c.store.AboutOf(ctx, t.Run)
 	if err != nil {

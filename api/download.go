@@ -44,7 +44,7 @@ func (d *download) Write(p []byte) (int, error) {
 			d.out.SetHeader("Content-Length", strconv.FormatInt(d.size, 10))
 		}
 		d.out.SetHeader("Content-Type", d.media)
-		d.out.SetHeader("Content-Disposition", `attachment; filename="`+d.name+`"`)
+		d.out.SetHeader("Content-Disposition", attachment(d.name))
 		d.out.SetStatus(http.StatusOK)
 	}
 	n, err := d.out.BodyWriter().Write(p)

@@ -58,7 +58,7 @@ func (s *server) importHolidays(ctx context.Context, in *holidaysInput) (*holida
 	if err != nil {
 		return nil, err
 	}
-	file, err := s.receive(ctx, in.ctx)
+	file, err := s.receive(ctx, in.ctx, maxImport)
 	if err != nil {
 		return nil, err
 	}

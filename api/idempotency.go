@@ -161,7 +161,7 @@ func (s *server) replay(ctx huma.Context, op operation, old store.Answer) error 
 		}
 		defer place.Close()
 		sum := sha256.New()
-		if _, err := io.Copy(sum, s.newUpload(ctx)); err != nil {
+		if _, err := io.Copy(sum, s.newUpload(ctx, op.most)); err != nil {
 			return err
 		}
 		if hex.EncodeToString(sum.Sum(nil)) != want {

@@ -36,7 +36,7 @@ func TestAnOutcomeThatIsNotOffered(t *testing.T) {
 	require.Equal(t, 422, w.Code, w.Body)
 	p := problemIn(t, w)
 	require.Equal(t, `"aprove" isn't offered by this task; it offers approve, request-changes and reject.`, p.Detail)
-	require.Equal(t, "outcome", p.Errors[0].Location)
+	require.Equal(t, "body.outcome", p.Errors[0].Location)
 	w = h.as(t, "approver", "POST", at, `{"outcome":"aprove"}`, "Accept-Language", "de")
 	require.Contains(t, problemIn(t, w).Detail, "Möglich sind approve, request-changes und reject.")
 	require.Contains(t, h.as(t, "auditor", "GET", "/v1/audit?object=task/"+a.ID, "").Body.String(), `"action":"decide.refused"`)

@@ -45,7 +45,7 @@ func (s *server) tasks() {
 	register(s, operation{Operation: huma.Operation{
 		OperationID: "list-tasks", Method: http.MethodGet, Path: "/v1/tasks", Tags: []string{"Tasks"},
 		Summary:     "Tasks, oldest first",
-		Description: "Those that one may decide, and those of services that one owns; auditors see all.",
+		Description: "Those that one may decide, and those of services that one owns; auditors see all. Each says what it asks (kind, title, text, outcomes, fields), of whom (for, and who of them may answer now: approvers), and which files were sent to it.",
 	}}, func(ctx context.Context, in *struct {
 		Page
 		State string `query:"state" enum:"open,decided,closed"`
@@ -83,7 +83,7 @@ func (s *server) tasks() {
 		d, err := s.Runs.Decide(ctx, actorOf(ctx), runs.Answer{Task: in.ID, Outcome: in.Body.Outcome, Comment: in.Body.Comment,
 			Fields: in.Body.Fields, Hash: in.Body.Hash})
 		if err != nil {
-			return nil, err
+			return nil, inBody(err)
 		}
 		requestOf(ctx).run = d.Run
 		return &decisionOutput{d}, nil

@@ -21,7 +21,7 @@ func (s *server) importTickets(ctx context.Context, in *importInput) (*importOut
 		return nil, err
 	}
 	who := actorOf(ctx)
-	file, err := s.receive(ctx, in.ctx)
+	file, err := s.receive(ctx, in.ctx, maxImport)
 	if err != nil {
 		return nil, err
 	}

@@ -17,13 +17,13 @@ import (
 
 // receive reads a file to its end before anything else is done with it: while
 // somebody sends, at their own pace, no connection to the database is held, and
-// little memory. The caller closes it.
-func (s *server) receive(ctx context.Context, in huma.Context) (*spool.File, error) {
+// little memory. most is how many bytes it may have. The caller closes it.
+func (s *server) receive(ctx context.Context, in huma.Context, most int64) (*spool.File, error) {
 	f, err := s.uploads.Take(actorOf(ctx).Person)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := io.CopyBuffer(f, s.newUpload(in), make([]byte, 256<<10)); err != nil {
+	if _, err := io.CopyBuffer(f, s.newUpload(in, most), make([]byte, 256<<10)); err != nil {
 		f.Close()
 		return nil, err
 	}
@@ -36,14 +36,15 @@ type upload struct {
 	deadline func(time.Time) error // of the connection, so by the machine's own clock
 	until    time.Time
 	pace     *pace
-	left     int64
+	most     int64
+	bytes    int64 // so far
 }
 
-func (s *server) newUpload(ctx huma.Context) *upload {
+func (s *server) newUpload(ctx huma.Context, most int64) *upload {
 	now := time.Now()
 	// The answer comes when the file is merged, long after the server's usual limit.
 	_ = http.NewResponseController(humaecho.Unwrap(ctx).Response()).SetWriteDeadline(now.Add(importTime + time.Minute))
-	return &upload{body: ctx.BodyReader(), deadline: ctx.SetReadDeadline, until: now.Add(uploadTime), pace: newPace(s.pace), left: maxImport}
+	return &upload{body: ctx.BodyReader(), deadline: ctx.SetReadDeadline, until: now.Add(uploadTime), pace: newPace(s.pace), most: most}
 }
 
 // Read implements io.Reader.
@@ -56,10 +57,10 @@ func (u *upload) Read(p []byte) (int, error) {
 	_ = u.deadline(end) // not every transport has deadlines
 	n, err := u.body.Read(p)
 	u.pace.passed(n, time.Since(began))
-	u.left -= int64(n)
+	u.bytes += int64(n)
 	switch {
-	case u.left < 0:
-		return 0, fault.New(tooLarge, text.F("The file is larger than %d bytes: split it.", "Die Datei ist größer als %d Byte: Auf mehrere Dateien verteilen.", int64(maxImport)))
+	case u.bytes > u.most:
+		return 0, fault.New(tooLarge, text.F("The file is larger than %d bytes: split it.", "Die Datei ist größer als %d Byte: Auf mehrere Dateien verteilen.", u.most))
 	case errors.Is(err, io.EOF):
 		_ = u.deadline(time.Time{}) // the merge may take longer than a read may
 		return n, io.EOF

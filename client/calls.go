@@ -13,7 +13,6 @@ import (
 	"turnus/itsm/person"
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
-	"turnus/itsm/task"
 )
 
 // Change says what applying did to one resource; Before and After are there
@@ -111,46 +110,6 @@ func (c *Client) Cancel(ctx context.Context, id, reason string) (run.Run, error)
 		return answer, err
 	}
 	return answer, c.post(ctx, path+"/cancel", map[string]string{"reason": reason}, &answer)
-}
-
-// Tasks lists tasks, oldest first; mine are those that one may decide now.
-func (c *Client) Tasks(ctx context.Context, state string, mine bool) ([]task.Task, error) {
-	q := set(url.Values{}, "state", state)
-	if mine {
-		q.Set("mine", "true")
-	}
-	return list[task.Task](ctx, c, "/v1/tasks", q, 0)
-}
-
-// Task is one task.
-func (c *Client) Task(ctx context.Context, id string) (task.Task, error) {
-	var answer task.Task
-	return answer, c.get(ctx, "/v1/tasks/"+url.PathEscape(id), nil, &answer)
-}
-
-// Decide answers a task; hash, if given, is the content that was seen.
-func (c *Client) Decide(ctx context.Context, id string, o task.Outcome, comment, hash string) (task.Decision, error) {
-	var answer task.Decision
-	return answer, c.post(ctx, "/v1/tasks/"+url.PathEscape(id)+"/decision", struct {
-		Outcome task.Outcome `json:"outcome"`
-		Comment string       `json:"comment,omitempty"`
-		Hash    string       `json:"hash,omitempty"`
-	}{o, comment, hash}, &answer)
-}
-
-// Pass is what a system that can only signal decides a task with.
-type Pass struct {
-	Pass    string    `json:"pass"`
-	Expires time.Time `json:"expires"`
-}
-
-// Pass issues a pass for a task, for one outcome or, if that is empty, for any;
-// its secret is answered once.
-func (c *Client) Pass(ctx context.Context, id string, o task.Outcome) (p Pass, err error) {
-	err = c.post(ctx, "/v1/tasks/"+url.PathEscape(id)+"/passes", struct {
-		Outcome task.Outcome `json:"outcome,omitempty"`
-	}{o}, &p)
-	return p, err
 }
 
 // Report writes a run's report in a format: json or html. lang is de, en, or

@@ -60,8 +60,13 @@ func (s *Store) Task(ctx context.Context, id string) (task.Task, error) {
 		return t, mapped(err)
 	}
 	p, err := s.PeopleOf(ctx, t)
+	if err != nil {
+		return t, err
+	}
 	t.Approvers = p.Eligible()
-	return t, err
+	one := []task.Task{t}
+	err = withFiles(ctx, s.db, one)
+	return one[0], mapped(err)
 }
 
 func getTask(ctx context.Context, q sqlx.QueryerContext, id, lock string) (task.Task, error) {
@@ -111,7 +116,7 @@ func (s *Store) Tasks(ctx context.Context, f Tasks, p Page) ([]task.Task, string
 	for i, t := range list {
 		list[i].Approvers = people[t.ID].Eligible()
 	}
-	return list, next, nil
+	return list, next, mapped(withFiles(ctx, s.db, list))
 }
 
 // OpenTask writes a task that a workflow has noted, and lets its run wait;

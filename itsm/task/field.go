@@ -75,17 +75,6 @@ type Option struct {
 	Title text.Text `json:"title"`
 }
 
-// FileTypes are the media types that a file may have, unless its field says
-// otherwise.
-func FileTypes() []string {
-	return []string{
-		"application/pdf", "image/png", "image/jpeg", "text/plain", "text/csv", "application/json",
-		"application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-		"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-		"application/vnd.oasis.opendocument.text", "application/vnd.oasis.opendocument.spreadsheet",
-	}
-}
-
 // Bounds of what a task asks for.
 const (
 	MaxFields    = 300

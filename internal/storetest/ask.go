@@ -1,0 +1,38 @@
+package storetest
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"turnus/itsm/person"
+	"turnus/itsm/run"
+	"turnus/itsm/task"
+	"turnus/store"
+)
+
+// Ask opens a task of a step that need not be one of its process: a says what is
+// asked and of whom.
+func Ask(t testing.TB, s *store.Store, now time.Time, st run.Step, step string, a task.Task) task.Task {
+	t.Helper()
+	a.ID, a.Run, a.Round, a.Step, a.State, a.Hash, a.EscalateTo = run.TaskID(st.Run, st.Round, step), st.Run, st.Round, step, task.Open, "asked", task.Owner
+	a.Opened = now
+	a.Due, a.Remind, a.Escalate = now.Add(72*time.Hour), now.Add(48*time.Hour), now.Add(72*time.Hour)
+	require.NoError(t, task.CheckFields(a.Fields))
+	require.NoError(t, ErrOf(s.OpenTask(t.Context(), a)))
+	return a
+}
+
+// Answer answers a task as a run has it answered.
+func Answer(t testing.TB, s *store.Store, now time.Time, who string, a task.Task, m task.Message) task.Decision {
+	t.Helper()
+	m.Task = a.ID
+	p, err := s.IssuePass(t.Context(), now, person.Actor{Person: who}, store.PassFor{Kind: store.PassDecide, Run: a.Run, Task: a.ID, Content: a.Hash, Answer: m.Answer()})
+	require.NoError(t, err)
+	m.Pass = p.Presented()
+	d, refused, err := s.Decide(t.Context(), now, p.ID, m)
+	require.NoError(t, err)
+	require.Nil(t, refused)
+	return d
+}
