@@ -30,13 +30,13 @@ func (s *Set) SLAReportCollect(ctx context.Context, in workflows.Freezing) (_ wo
 	}
 	f, err := s.slaRules(ctx, in)
 	if err != nil {
-		return workflows.Collected{}, s.onRecord(ctx, st, in.Scope, err)
+		return workflows.Collected{}, s.onRecord(ctx, st, err)
 	}
 	if f.RowsRead, f.Rejects, err = s.store.RejectsByCause(ctx, f.Service, f.Import); err != nil {
 		return workflows.Collected{}, err
 	}
 	if err := s.slaHistory(ctx, &f); err != nil {
-		return workflows.Collected{}, s.onRecord(ctx, st, in.Scope, err)
+		return workflows.Collected{}, s.onRecord(ctx, st, err)
 	}
 	if err := s.slaTickets(ctx, &f); err != nil {
 		return workflows.Collected{}, err
@@ -89,13 +89,13 @@ func (s *Set) slaRules(ctx context.Context, in workflows.Freezing) (sla.Frozen, 
 	if err != nil {
 		return f, err
 	}
-	zone, err := s.store.ZoneOf(ctx, in.Scope)
+	zone, err := s.store.ZoneIn(ctx, resource.Ref{Kind: resource.Service, Name: in.Scope}, period)
 	if err != nil {
 		return f, err
 	}
 	f.From, f.To = period.Bounds(zone)
 	f.Zone = zone.String()
-	svc, declared, err := store.ValidAt[agreement.ServiceSpec](ctx, s.store, resource.Service, in.Scope, f.From)
+	svc, declared, err := store.ValidAt[agreement.ServiceSpec](ctx, s.store, resource.Service, in.Scope, period.VersionsAt())
 	if err == nil {
 		err = asDeclared(declared)
 	}
@@ -138,7 +138,7 @@ func (s *Set) slaRules(ctx context.Context, in workflows.Freezing) (sla.Frozen, 
 		if name == calendar.AlwaysOpen {
 			continue
 		}
-		c, v, err := store.ValidAt[calendar.Spec](ctx, s.store, resource.Calendar, name, f.From)
+		c, v, err := store.ValidAt[calendar.Spec](ctx, s.store, resource.Calendar, name, period.VersionsAt())
 		if err == nil {
 			err = asDeclared(v)
 		}
@@ -163,7 +163,7 @@ func (s *Set) SLAReportDraft(ctx context.Context, st run.Step) (workflows.Drafte
 	from, to := f.Reads()
 	r, err := sla.Derive(f, asFrozen(f, s.store.TicketsAsOf(ctx, f.Service, f.Import, from, to)))
 	if err != nil {
-		return workflows.Drafted{}, s.onRecord(ctx, st, f.Service, err)
+		return workflows.Drafted{}, s.onRecord(ctx, st, err)
 	}
 	study, err := sla.StudyOf(f, r)
 	if err != nil {
@@ -177,7 +177,7 @@ func (s *Set) SLAReportDraft(ctx context.Context, st run.Step) (workflows.Drafte
 	}
 	if published {
 		if err := s.asPublished(ctx, old.Run); err != nil {
-			return workflows.Drafted{}, s.onRecord(ctx, st, f.Service, err)
+			return workflows.Drafted{}, s.onRecord(ctx, st, err)
 		}
 		d.Restate(old)
 	}

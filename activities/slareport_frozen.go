@@ -31,12 +31,12 @@ func (a altered) Error() string { return a.what.En }
 func (a altered) Unwrap() error { return fault.New(fault.Conflict, a.what) }
 
 // onRecord puts what was found altered on record; other errors pass.
-func (s *Set) onRecord(ctx context.Context, st run.Step, service string, err error) error {
+func (s *Set) onRecord(ctx context.Context, st run.Step, err error) error {
 	var a altered
 	if !errors.As(err, &a) {
 		return err
 	}
-	if err := s.store.Altered(ctx, s.now(), st, service, a.what); err != nil {
+	if err := s.store.Altered(ctx, s.now(), st, a.what); err != nil {
 		return err
 	}
 	return a

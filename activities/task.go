@@ -3,29 +3,25 @@ package activities
 import (
 	"context"
 
-	"turnus/itsm/agreement"
-	"turnus/itsm/calendar"
-	"turnus/itsm/resource"
 	"turnus/itsm/task"
-	"turnus/store"
 	"turnus/workflows"
 )
 
 // TaskOpen writes a task's row, with the instants at which it is due, reminded
-// of and escalated in the working time of the service's calendar.
+// of and escalated in the working time of what the run is about.
 func (s *Set) TaskOpen(ctx context.Context, a workflows.Asking) (workflows.Waiting, error) {
 	t := task.Task{
 		ID: a.ID, Run: a.Run, Round: a.Round, Step: a.Name, Kind: a.Kind, Outcomes: a.Outcomes, Hash: a.Hash, Opened: s.now(),
 	}
-	service, err := s.store.ServiceOf(ctx, a.Run)
+	scope, err := s.store.ScopeOfRun(ctx, a.Run)
 	if err != nil {
 		return workflows.Waiting{}, err
 	}
-	cal, err := s.calendarOf(ctx, service)
+	hours, err := s.store.Hours(ctx, scope)
 	if err != nil {
 		return workflows.Waiting{}, err
 	}
-	t.Remind, t.Due, t.Escalate = task.Schedule(cal, t.Opened)
+	t.Remind, t.Due, t.Escalate = task.Schedule(hours, t.Opened)
 	opened, err := s.store.OpenTask(ctx, t)
 	if err != nil {
 		return workflows.Waiting{}, err
@@ -34,22 +30,6 @@ func (s *Set) TaskOpen(ctx context.Context, a workflows.Asking) (workflows.Waiti
 		return s.TaskAdvance(ctx, workflows.TaskID(a.ID))
 	}
 	return workflows.Waiting{Until: t.Remind}, nil
-}
-
-// calendarOf is the calendar of a service as it is now.
-func (s *Set) calendarOf(ctx context.Context, service string) (*calendar.Calendar, error) {
-	svc, err := store.Current[agreement.ServiceSpec](ctx, s.store, resource.Service, service)
-	if err != nil {
-		return nil, err
-	}
-	if svc.Spec.Calendar == calendar.AlwaysOpen {
-		return svc.Spec.AlwaysOpen()
-	}
-	spec, err := store.Current[calendar.Spec](ctx, s.store, resource.Calendar, svc.Spec.Calendar)
-	if err != nil {
-		return nil, err
-	}
-	return calendar.Compile(spec.Spec)
 }
 
 // TaskAdvance does what is due with a task that nobody has answered.

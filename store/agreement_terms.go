@@ -29,8 +29,8 @@ type term struct {
 }
 
 // termsOf reads what was agreed for a service, by name.
-func termsOf(ctx context.Context, q sqlx.QueryerContext, service string) ([]terms, error) {
-	list, err := agreementsOf(ctx, q, service)
+func termsOf(ctx context.Context, q sqlx.QueryerContext, of Scope) ([]terms, error) {
+	list, err := agreementsOf(ctx, q, of.Service(), of.Zone)
 	if err != nil {
 		return nil, err
 	}
@@ -101,15 +101,11 @@ func checkOverlaps(ctx context.Context, tx *sqlx.Tx, changed []Change) error {
 	}
 	var faults fault.List
 	for _, service := range slices.Sorted(maps.Keys(names)) {
-		all, err := termsOf(ctx, tx, service)
+		scope, err := scopeAbout(ctx, tx, resource.Ref{Kind: resource.Service, Name: service})
 		if err != nil {
 			return err
 		}
-		svc, err := current[agreement.ServiceSpec](ctx, tx, resource.Service, service)
-		if err != nil {
-			return err
-		}
-		zone, err := serviceZone(ctx, tx, svc.Spec)
+		all, err := termsOf(ctx, tx, scope)
 		if err != nil {
 			return err
 		}
@@ -122,7 +118,7 @@ func checkOverlaps(ctx context.Context, tx *sqlx.Tx, changed []Change) error {
 					faults.Add(fault.Invalidf(fmt.Sprintf("Agreement/%s spec.where", b.name),
 						"%q and %q would both be in force for the same tickets of %q on %s: let valid.to of one end before the other begins, or tell them apart by a field in where whose values differ.",
 						"%q und %q würden am %[4]s beide für dieselben Tickets von %[3]q gelten: valid.to der einen vor dem Beginn der anderen enden lassen oder sie in where durch ein Feld mit verschiedenen Werten unterscheiden.",
-						a.name, b.name, service, calendar.DateOf(at.In(zone))))
+						a.name, b.name, service, calendar.DateOf(at.In(scope.Zone))))
 					if len(faults) == fault.Most { // each is held against each other
 						return faults.Err()
 					}

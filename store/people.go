@@ -2,20 +2,17 @@ package store
 
 import (
 	"context"
-	"slices"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
-	"turnus/itsm/agreement"
-	"turnus/itsm/person"
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
 	"turnus/itsm/task"
 )
 
 // Who is involved in a round t of a run r, as a list of persons: what the run
-// says, the versions of its service from the start until now, and what was
+// says, the versions of what it is about from the start until now, and what was
 // written when the round was frozen. Lists and decisions both read this.
 const involved = `(
 	SELECT r.started_by AS person, 'started' AS how, false AS issued, '' AS about
@@ -23,20 +20,20 @@ const involved = `(
 	UNION SELECT r.owner, 'owned', false, ''
 	UNION SELECT who.* FROM resource v, LATERAL (VALUES
 			(v.document->'spec'->>'owner', 'owned', false, ''),
-			(v.person, 'declared', false, 'Service/' || v.name),
-			(v.token_issuer, 'declared', true, 'Service/' || v.name)) who (person, how, issued, about)
-		WHERE v.kind = 'Service' AND v.name = r.service AND v.version >= r.service_version
+			(v.person, 'declared', false, v.kind || '/' || v.name),
+			(v.token_issuer, 'declared', true, v.kind || '/' || v.name)) who (person, how, issued, about)
+		WHERE v.kind = r.about_kind AND v.name = r.about AND v.version >= r.about_version
 	UNION SELECT i.person, i.how, i.issued, i.about FROM involvement i WHERE i.run = r.id AND i.round = t.round)`
 
 // Who may decide, as one condition of SQL: the same rule as task.People.May,
 // for lists. $1 is the person; whoever is involved at all doesn't decide as
 // themselves.
 const mine = `EXISTS (SELECT 1 FROM resource_current s, resource_current p
-	WHERE s.kind = 'Service' AND s.name = r.service AND p.kind = 'Person' AND p.name = $1
+	WHERE s.kind = r.about_kind AND s.name = r.about AND p.kind = 'Person' AND p.name = $1
 	  AND s.document->'spec'->'approvers' @> to_jsonb($1::text) AND p.document->'spec'->'roles' @> '"approver"')
 	AND NOT EXISTS (SELECT 1 FROM ` + involved + ` i WHERE i.person = $1)`
 
-const owned = `EXISTS (SELECT 1 FROM resource_current s WHERE s.kind = 'Service' AND s.name = r.service
+const owned = `EXISTS (SELECT 1 FROM resource_current s WHERE s.kind = r.about_kind AND s.name = r.about
 	AND s.document->'spec'->>'owner' = $1)`
 
 // PeopleOf are those around a task, as they are now.
@@ -64,22 +61,21 @@ func peopleOfAll(ctx context.Context, q sqlx.QueryerContext, rounds []run.Step) 
 	}
 	var rows []struct {
 		task.Involvement
-		Run     string `db:"run"`
-		Round   int    `db:"round"`
-		Service string `db:"service"`
-		Owner   string `db:"owner"`
+		Run   string       `db:"run"`
+		Round int          `db:"round"`
+		Of    resource.Ref `db:"of"`
+		Owner string       `db:"owner"`
 	}
-	if err := sqlx.SelectContext(ctx, q, &rows, `SELECT t.run, t.round, r.service, r.owner, coalesce(i.person, '') AS person, i.how, i.issued, i.about
+	if err := sqlx.SelectContext(ctx, q, &rows, `SELECT t.run, t.round, r.about_kind AS "of.kind", r.about AS "of.name", r.owner, coalesce(i.person, '') AS person, i.how, i.issued, i.about
 		FROM (SELECT DISTINCT * FROM unnest($1::text[], $2::integer[])) AS t (run, round) JOIN run r ON r.id = t.run, LATERAL `+involved+` i
 		ORDER BY i.person, i.how, i.issued, i.about`, pq.Array(ids), pq.Array(numbers)); err != nil {
 		return nil, err
 	}
-	var services []string
-	for _, r := range rows {
-		services = append(services, r.Service)
+	of := make([]resource.Ref, len(rows))
+	for i, r := range rows {
+		of[i] = r.Of
 	}
-	slices.Sort(services)
-	around, err := peopleAroundAll(ctx, q, slices.Compact(services))
+	scopes, err := scopesAbout(ctx, q, of)
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +84,7 @@ func peopleOfAll(ctx context.Context, q sqlx.QueryerContext, rounds []run.Step) 
 		round := run.Step{Run: r.Run, Round: r.Round}
 		p, known := all[round]
 		if !known {
-			p = around[r.Service]
+			p = scopes[r.Of].People() // nobody's, where it has gone
 			if p.Owner == "" {
 				p.Owner = r.Owner
 			}
@@ -101,80 +97,29 @@ func peopleOfAll(ctx context.Context, q sqlx.QueryerContext, rounds []run.Step) 
 	return all, nil
 }
 
-// PeopleAround are those around a service; nobody has started anything, so
-// nobody is involved yet.
-func (s *Store) PeopleAround(ctx context.Context, service string) (task.People, error) {
-	p, err := peopleAround(ctx, s.db, service)
-	return p, mapped(err)
-}
-
-func peopleAround(ctx context.Context, q sqlx.QueryerContext, service string) (task.People, error) {
-	all, err := peopleAroundAll(ctx, q, []string{service})
-	return all[service], err
-}
-
-// peopleAroundAll are those around each of some services; around one that has
-// gone there is nobody.
-func peopleAroundAll(ctx context.Context, q sqlx.QueryerContext, services []string) (map[string]task.People, error) {
-	set := newResourceSet(q)
-	var keys []key
-	for _, name := range services {
-		keys = append(keys, key{resource.Service, name})
-	}
-	if err := set.load(ctx, keys); err != nil {
-		return nil, err
-	}
-	all := make(map[string]task.People, len(services))
-	keys = nil
-	for _, name := range services {
-		s, _, err := readSpec[agreement.ServiceSpec](set, key{resource.Service, name})
-		if err != nil {
-			return nil, err
-		}
-		all[name] = task.People{Approvers: s.Approvers, Owner: s.Owner, Specs: map[string]person.Spec{}}
-		for _, a := range s.Approvers {
-			keys = append(keys, key{resource.Person, a})
-		}
-	}
-	if err := set.load(ctx, keys); err != nil {
-		return nil, err
-	}
-	for _, p := range all {
-		for _, a := range p.Approvers {
-			switch who, is, err := readSpec[person.Spec](set, key{resource.Person, a}); {
-			case err != nil:
-				return nil, err
-			case is: // else they have left
-				p.Specs[a] = who
-			}
-		}
-	}
-	return all, nil
-}
-
-// Who brought what a basis ($1 to $9) stands on, and who issued the tokens for
-// it. $10 is the run whose proposal is among it, or empty.
+// Who brought what a basis ($1 to $10) stands on, and who issued the tokens for
+// it. $11 is the run whose proposal is among it, or empty.
 const behind = `WITH exact (kind, name, version) AS (
-		SELECT * FROM unnest($4::text[], $5::text[], $6::integer[])
-	), service AS (
-		(SELECT document FROM resource WHERE kind = 'Service' AND name = $1 AND valid_from <= $2 ORDER BY version DESC LIMIT 1)
-		UNION ALL (SELECT document FROM resource WHERE kind = 'Service' AND name = $1 ORDER BY version DESC LIMIT 1)
+		SELECT * FROM unnest($5::text[], $6::text[], $7::integer[])
+	), scope AS (
+		(SELECT document FROM resource WHERE kind = $1 AND name = $2 AND valid_from <= $3 ORDER BY version DESC LIMIT 1)
+		UNION ALL (SELECT document FROM resource WHERE kind = $1 AND name = $2 ORDER BY version DESC LIMIT 1)
 	), open (kind, name) AS ( -- in the version valid at the instant, and the newest
 		SELECT kind, name FROM exact WHERE version = 0
-		UNION SELECT 'Service', $1
-		UNION SELECT 'Calendar', document->'spec'->>'calendar' FROM service
+		UNION SELECT $1, $2
+		UNION SELECT 'Calendar', document->'spec'->>'calendar' FROM scope
 	), declared AS (
 		SELECT r.* FROM exact n JOIN resource r ON r.kind = n.kind AND r.name = n.name AND r.version = n.version
 		UNION ALL SELECT r.* FROM open n, LATERAL (SELECT * FROM resource r
-			WHERE r.kind = n.kind AND r.name = n.name AND r.valid_from <= $2 ORDER BY r.version DESC LIMIT 1) r
+			WHERE r.kind = n.kind AND r.name = n.name AND r.valid_from <= $3 ORDER BY r.version DESC LIMIT 1) r
 		UNION ALL SELECT r.* FROM open n, LATERAL (SELECT * FROM resource r
 			WHERE r.kind = n.kind AND r.name = n.name ORDER BY r.version DESC LIMIT 1) r
 	), deed (how, about, person, issuer) AS (
 		SELECT 'declared', kind || '/' || name, person, token_issuer FROM declared
 		UNION ALL SELECT 'imported', 'import/' || max(id), person, token_issuer FROM import
-			WHERE service = $1 AND id <= $3 GROUP BY person, token_issuer
-		UNION ALL SELECT 'proposed', * FROM unnest($7::text[], $8::text[], $9::text[])
-		UNION ALL SELECT 'proposed', kind || '/' || name, person, token_issuer FROM proposal WHERE run = $10
+			WHERE $1 = 'Service' AND service = $2 AND id <= $4 GROUP BY person, token_issuer
+		UNION ALL SELECT 'proposed', * FROM unnest($8::text[], $9::text[], $10::text[])
+		UNION ALL SELECT 'proposed', kind || '/' || name, person, token_issuer FROM proposal WHERE run = $11
 	)
 	SELECT person, how, false AS issued, about FROM deed WHERE person <> ''
 	UNION SELECT issuer, how, true, about FROM deed WHERE issuer <> ''`
@@ -188,7 +133,7 @@ func basisArgs(b task.Basis, runID string) []any {
 	for _, p := range b.Proposals {
 		about, by, issuers = append(about, p.About), append(by, p.By), append(issuers, p.Issuer)
 	}
-	return []any{b.Service, b.At, b.Import, pq.Array(kinds), pq.Array(names), pq.Array(versions), pq.Array(about), pq.Array(by), pq.Array(issuers), runID}
+	return []any{string(b.About.Kind), b.About.Name, b.At, b.Import, pq.Array(kinds), pq.Array(names), pq.Array(versions), pq.Array(about), pq.Array(by), pq.Array(issuers), runID}
 }
 
 // InvolvedIn are those who brought what a basis stands on, as things are now:
@@ -203,28 +148,28 @@ func involvedIn(ctx context.Context, q sqlx.QueryerContext, b task.Basis) (list 
 	return list, err
 }
 
-// EverBehind are all who have ever brought data of a service, proposed an
-// exclusion, or declared something that a round about it may stand on, and who
-// issued the tokens for that: more than any basis of it names. Where somebody could decide in spite of
-// all of these, no basis need be looked at.
-func (s *Store) EverBehind(ctx context.Context, service string) (list []task.Involvement, err error) {
-	err = s.db.SelectContext(ctx, &list, `WITH deed (how, person, issuer) AS (
-			SELECT 'imported', person, token_issuer FROM import WHERE service = $1
-			UNION SELECT 'proposed', person, token_issuer FROM exclusion WHERE service = $1
+// everBehind are all who have ever brought data of a service, proposed an
+// exclusion, or declared something that a round about a scope may stand on, and
+// who issued the tokens for that: more than any basis of it names. Where somebody
+// could decide in spite of all of these, no basis need be looked at.
+func everBehind(ctx context.Context, q sqlx.QueryerContext, about resource.Ref) (list []task.Involvement, err error) {
+	err = sqlx.SelectContext(ctx, q, &list, `WITH deed (how, person, issuer) AS (
+			SELECT 'imported', person, token_issuer FROM import WHERE service = $3
+			UNION SELECT 'proposed', person, token_issuer FROM exclusion WHERE service = $3
 			UNION SELECT 'declared', person, token_issuer FROM resource
-				WHERE kind = 'Calendar' OR kind = 'Service' AND name = $1 OR kind = 'Agreement' AND document->'spec'->>'service' = $1
+				WHERE kind = 'Calendar' OR kind = $1 AND name = $2 OR kind = 'Agreement' AND document->'spec'->>'service' = $3
 		)
 		SELECT person, how, false AS issued, '' AS about FROM deed WHERE person <> ''
-		UNION SELECT issuer, how, true, '' FROM deed WHERE issuer <> ''`, service)
-	return list, mapped(err)
+		UNION SELECT issuer, how, true, '' FROM deed WHERE issuer <> ''`, string(about.Kind), about.Name, serviceAt(about))
+	return list, err
 }
 
 // freezing writes what a round stands on, and who is involved in it, in one
-// statement: $10 and $11 are run and round, then document and instant. The run
+// statement: $11 and $12 are run and round, then document and instant. The run
 // has to be live and in that round; what was frozen before stays as it is.
 const freezing = `WITH frozen AS (
-		INSERT INTO frozen_set (run, round, document, at) SELECT r.id, r.round, $12::jsonb, $13::timestamptz
-			FROM run r WHERE r.id = $10 AND r.round = $11 AND r.ended_at IS NULL ON CONFLICT DO NOTHING RETURNING run, round
+		INSERT INTO frozen_set (run, round, document, at) SELECT r.id, r.round, $13::jsonb, $14::timestamptz
+			FROM run r WHERE r.id = $11 AND r.round = $12 AND r.ended_at IS NULL ON CONFLICT DO NOTHING RETURNING run, round
 	), who AS (
 		INSERT INTO involvement (run, round, person, how, issued, about) SELECT f.run, f.round, i.* FROM frozen f, (` + behind + `) i
 	)

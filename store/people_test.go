@@ -336,7 +336,7 @@ func TestListsAndDecisionsAgree(t *testing.T) {
 
 		people, err := s.PeopleOf(t.Context(), a)
 		require.NoError(r, err)
-		ever, err := s.EverBehind(t.Context(), service)
+		ever, err := everBehind(t.Context(), s.db, resource.Ref{Kind: resource.Service, Name: service})
 		require.NoError(r, err)
 		for _, i := range people.Involved {
 			if i.How == task.Imported || i.How == task.Declared {

@@ -7,7 +7,6 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
-	"turnus/itsm/agreement"
 	"turnus/itsm/calendar"
 	"turnus/itsm/fault"
 	"turnus/itsm/planning"
@@ -17,7 +16,7 @@ import (
 )
 
 // compiled makes a version of an interval ready, with the zone and the
-// calendar of its service where it names none, as they are now. Its faults
+// calendar of its scope where it names none, as they are now. Its faults
 // have the fields of the spec.
 func compiled(ctx context.Context, q sqlx.QueryerContext, number int, spec planning.Spec) (planning.Version, error) {
 	return compiledOn(ctx, q, calendars{}, number, spec)
@@ -30,16 +29,15 @@ type calendars map[string]*calendar.Calendar
 // compiledOn is compiled for many at a time.
 func compiledOn(ctx context.Context, q sqlx.QueryerContext, ready calendars, number int, spec planning.Spec) (planning.Version, error) {
 	v := planning.Version{Number: number, Spec: spec.Filled()}
-	svc, err := current[agreement.ServiceSpec](ctx, q, resource.Service, spec.Scope)
-	if fault.Is(err, fault.NotFound) {
-		return v, fault.Invalidf("scope", "There is no service %.80q: declare it first.", "Den Service %.80q gibt es nicht: ihn zuerst anlegen.", spec.Scope)
-	}
+	p, err := process.FindPlanned(spec.Process)
 	if err != nil {
 		return v, err
 	}
-	if v.Zone, err = serviceZone(ctx, q, svc.Spec); err != nil {
+	scope, err := scopeOf(ctx, q, p, spec.Scope)
+	if err != nil {
 		return v, err
 	}
+	v.Zone = scope.Zone
 	if spec.Zone != "" {
 		if v.Zone, err = calendar.Zone(spec.Zone); err != nil {
 			return v, err
@@ -47,7 +45,7 @@ func compiledOn(ctx context.Context, q sqlx.QueryerContext, ready calendars, num
 	}
 	name := spec.Calendar
 	if name == "" {
-		name = svc.Spec.Calendar
+		name = scope.Calendar
 	}
 	days := ready[name]
 	if days == nil && name != calendar.AlwaysOpen {
@@ -105,13 +103,17 @@ func replan(ctx context.Context, tx *sqlx.Tx, now time.Time, interval string) er
 	if err != nil {
 		return err
 	}
-	until := planning.Ahead(now)
-	wanted, err := planning.Slots(p, interval, versions, until)
+	about, err := aboutOf(ctx, tx, p, newest.Scope)
 	if err != nil {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, `INSERT INTO plan (interval, process, scope, planned_to) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (interval) DO UPDATE SET planned_to = excluded.planned_to`, interval, p.Name, newest.Scope, until); err != nil {
+	until := planning.Ahead(now)
+	wanted, err := planning.Slots(p.Planning(), interval, versions, until)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, `INSERT INTO plan (interval, process, scope, about_kind, about, planned_to) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (interval) DO UPDATE SET planned_to = excluded.planned_to`, interval, p.Name, newest.Scope, string(about.Kind), about.Name, until); err != nil {
 		return err
 	}
 	if err := lockSlots(ctx, tx, run.Key{Process: p.Name, Scope: newest.Scope}); err != nil {
@@ -128,14 +130,14 @@ func replan(ctx context.Context, tx *sqlx.Tx, now time.Time, interval string) er
 		return err
 	}
 	if _, err := tx.ExecContext(ctx, `
-		INSERT INTO slot AS s (process, scope, period, interval, version, due_at, early_at, late_at, catch_up, state, look_at)
-		SELECT $1, $2, w.period, $3, w.version, w.due, w.early, w.late, $4, 'planned', $5
+		INSERT INTO slot AS s (process, scope, period, about_kind, about, interval, version, due_at, early_at, late_at, catch_up, state, look_at)
+		SELECT $1, $2, w.period, $11, $12, $3, w.version, w.due, w.early, w.late, $4, 'planned', $5
 		FROM unnest($6::text[], $7::int[], $8::timestamptz[], $9::timestamptz[], $10::timestamptz[]) AS w (period, version, due, early, late)
 		ON CONFLICT (process, scope, period) DO UPDATE SET interval = excluded.interval, version = excluded.version,
 			due_at = excluded.due_at, early_at = excluded.early_at, late_at = excluded.late_at
 			WHERE s.state = 'planned' AND NOT s.fallen AND s.due_at > $5`,
 		p.Name, newest.Scope, interval, string(newest.CatchUp), now,
-		pq.Array(periods), pq.Array(numbers), timesArray(due), timesArray(early), timesArray(late)); err != nil {
+		pq.Array(periods), pq.Array(numbers), timesArray(due), timesArray(early), timesArray(late), string(about.Kind), about.Name); err != nil {
 		return err
 	}
 	// How slots are caught up is the interval's rule of today, for old ones too.
@@ -161,7 +163,7 @@ func planAnew(ctx context.Context, tx *sqlx.Tx, now time.Time, changed []Change)
 		return nil
 	}
 	for _, c := range changed {
-		if c.Kind == resource.Calendar || c.Kind == resource.Service {
+		if c.Kind == resource.Calendar || c.Kind == resource.Service || c.Kind == resource.Organisation {
 			if _, err := tx.ExecContext(ctx, "UPDATE plan SET planned_to = NULL"); err != nil {
 				return err
 			}

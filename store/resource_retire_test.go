@@ -26,7 +26,7 @@ func TestRetireRefusesWhatIsInUse(t *testing.T) {
 	requireFault(t, s.Retire(ctx, root, declared, resource.Person, "a\x00"), fault.NotFound)
 
 	require.NoError(t, s.Retire(ctx, root, declared, resource.Agreement, "gold"))
-	_, err := s.db.ExecContext(ctx, `INSERT INTO run (id, process, scope, service, period, attempt, state, input, created_at)
+	_, err := s.db.ExecContext(ctx, `INSERT INTO run (id, process, scope, about, period, attempt, state, input, created_at)
 		VALUES ('sla-report/desk/2016-03', 'sla-report', 'desk', 'desk', '2016-03', 1, 'waiting', '{}', now())`)
 	require.NoError(t, err)
 	requireFault(t, s.Retire(ctx, root, declared, resource.Service, "desk"), fault.Conflict, "sla-report/desk/2016-03")

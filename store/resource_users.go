@@ -76,7 +76,14 @@ func (c countingReferences) readAgreement(ctx context.Context, doc resource.Raw)
 	}
 	all, known := c.terms[a.Spec.Service]
 	if !known {
-		if all, err = termsOf(ctx, c.tx, a.Spec.Service); err != nil && !fault.Is(err, fault.NotFound) {
+		scope, err := scopeAbout(ctx, c.tx, resource.Ref{Kind: resource.Service, Name: a.Spec.Service})
+		if fault.Is(err, fault.NotFound) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if all, err = termsOf(ctx, c.tx, scope); err != nil {
 			return nil, err
 		}
 		c.terms[a.Spec.Service] = all
@@ -123,17 +130,15 @@ func (c countingReferences) readInterval(ctx context.Context, interval key) ([]r
 	return references, nil
 }
 
-// findOpen names slots and runs about a service that have to be closed first:
+// findOpen names slots and runs about a resource that have to be closed first:
 // nobody could do it afterwards.
 func findOpen(ctx context.Context, tx *sqlx.Tx, about key) (open []string, err error) {
-	if about.kind != resource.Service {
-		return nil, nil
-	}
 	if err := tx.SelectContext(ctx, &open, `SELECT 'slot/' || process || '/' || scope || '/' || period FROM slot
-		WHERE scope = $1 AND state IN ('planned', 'due', 'in-work') ORDER BY due_at LIMIT 3`, about.name); err != nil {
+		WHERE about_kind = $1 AND about = $2 AND state IN ('planned', 'due', 'in-work') ORDER BY due_at LIMIT 3`, string(about.kind), about.name); err != nil {
 		return nil, err
 	}
 	var runs []string
-	err = tx.SelectContext(ctx, &runs, `SELECT id FROM run WHERE service = $1 AND ended_at IS NULL ORDER BY id`, about.name)
+	err = tx.SelectContext(ctx, &runs, `SELECT id FROM run WHERE about_kind = $1 AND about = $2 AND ended_at IS NULL ORDER BY id`,
+		string(about.kind), about.name)
 	return append(open, runs...), err
 }
