@@ -10,7 +10,9 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"turnus/itsm/calendar"
 	"turnus/itsm/canonical"
+	"turnus/itsm/fault"
 	"turnus/itsm/person"
 	"turnus/itsm/planning"
 	"turnus/itsm/text"
@@ -138,14 +140,28 @@ func (s *server) feeds() {
 
 // feed writes the plan that concerns somebody, unless they have it.
 func (s *server) feed(ctx context.Context, who person.Actor, lang text.Lang, match string) (*feedOutput, error) {
-	f := render.Feed{Name: text.F("Turnus: plan of %s", "Turnus: Plan von %s", who.Person), Titles: map[string]text.Text{}}
+	f := render.Feed{Name: text.F("Turnus: plan of %s", "Turnus: Plan von %s", who.Person), Titles: map[string]text.Text{}, Zones: map[string]string{}}
 	slots, more, err := s.planOf(ctx, who)
 	if err != nil {
 		return nil, err
 	}
+	for _, slot := range slots {
+		if _, known := f.Zones[slot.Scope]; known {
+			continue
+		}
+		zone, err := s.Store.ZoneOf(ctx, slot.Scope)
+		switch {
+		case fault.Is(err, fault.NotFound): // retired since
+			zone = time.UTC
+		case err != nil:
+			return nil, err
+		}
+		f.Zones[slot.Scope] = zone.String()
+	}
 	if f.Slots = slots; more {
-		f.Note = text.F("Only the first %[1]d slots, due up to %[2]s: there are more.", "Nur die ersten %[1]d Termine, fällig bis %[2]s: es gibt mehr.",
-			len(slots), slots[len(slots)-1].Due.Format(time.DateOnly))
+		last := slots[len(slots)-1]
+		f.Note = text.F("Only the first %d slots, due up to %s: there are more.", "Nur die ersten %d Termine, fällig bis %s: Es gibt weitere.",
+			len(slots), calendar.DateOf(last.Due).InWords())
 	}
 	for _, p := range workflows.Catalogue() {
 		f.Titles[p.Name] = p.Title

@@ -56,7 +56,7 @@ func (d *Document) Restate(old Report) {
 		}
 	}
 	s.Paragraphs = []text.Text{text.F("This report restates version %d, run %s, with the content hash %s. That version stays as it was published.",
-		"Dieser Bericht berichtigt Version %d, Lauf %s, mit dem Inhalts-Hash %s. Jene Version bleibt, wie sie veröffentlicht wurde.",
+		"Dieser Bericht berichtigt Version %d, Lauf %s, mit dem Hashwert des Inhalts %s. Jene Version bleibt, wie sie veröffentlicht wurde.",
 		old.Version, old.Run, old.Hash)}
 	if len(changed.Rows) == 0 {
 		s.Paragraphs = append(s.Paragraphs, text.New("No figure differs.", "Keine Zahl weicht ab."))
