@@ -43,9 +43,9 @@ func (in *startInput) check() error {
 	switch b := in.Body; {
 	case b.Service == "" && b.Scope == "":
 		return fault.Invalidf("body.service", "which service? Give service, or scope where the process is about something else",
-			"welcher Service? service angeben, oder scope, wo der Prozess etwas anderes betrifft")
+			"Welcher Service? service angeben oder scope, wo der Prozess etwas anderes betrifft.")
 	case b.Service != "" && b.Scope != "" && b.Service != b.Scope:
-		return fault.Invalidf("body.scope", "service and scope differ: give one of them", "service und scope unterscheiden sich: eines von beiden angeben")
+		return fault.Invalidf("body.scope", "service and scope differ: give one of them", "service und scope unterscheiden sich: Eines von beiden angeben.")
 	}
 	return nil
 }

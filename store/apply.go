@@ -51,7 +51,7 @@ func (s *Store) Apply(ctx context.Context, by person.Actor, now time.Time, docs 
 	}
 	for _, d := range docs {
 		if d.Kind.Decided() {
-			return nil, fault.New(fault.Invalid, text.New("This needs an approval: it is proposed.", "Das braucht eine Freigabe: es wird vorgeschlagen.")).At(keyOf(d).String())
+			return nil, fault.New(fault.Invalid, text.New("This needs an approval: it is proposed.", "Das braucht eine Freigabe: Es wird vorgeschlagen.")).At(keyOf(d).String())
 		}
 	}
 	return s.declare(ctx, by, now, dryRun, func(sqlx.QueryerContext) ([]resource.Raw, error) { return docs, nil })
@@ -92,7 +92,7 @@ func each(docs []resource.Raw) error {
 		}
 		if k := keyOf(d); seen[k] {
 			faults.Add(fault.Invalidf(k.String(), "This stands more than once in one call: leave one of them.",
-				"Das steht mehr als einmal in einem Aufruf: nur eines davon stehen lassen."))
+				"Das steht mehr als einmal in einem Aufruf: Nur eines davon stehen lassen."))
 		} else {
 			seen[k] = true
 		}

@@ -45,7 +45,7 @@ func compiledOn(ctx context.Context, q sqlx.QueryerContext, ready calendars, num
 	v := planning.Version{Number: number, Spec: spec.Filled()}
 	svc, err := current[agreement.ServiceSpec](ctx, q, resource.Service, spec.Scope)
 	if fault.Is(err, fault.NotFound) {
-		return v, fault.Invalidf("scope", "There is no service %.80q: declare it first.", "Den Service %.80q gibt es nicht: ihn zuerst anlegen.", spec.Scope)
+		return v, fault.Invalidf("scope", "There is no service %.80q: declare it first.", "Den Service %.80q gibt es nicht: Zuerst anlegen.", spec.Scope)
 	}
 	if err != nil {
 		return v, err
@@ -67,7 +67,7 @@ func compiledOn(ctx context.Context, q sqlx.QueryerContext, ready calendars, num
 		c, err := current[calendar.Spec](ctx, q, resource.Calendar, name)
 		if fault.Is(err, fault.NotFound) {
 			return v, fault.Invalidf("calendar", "There is no calendar %.80q: declare it first, or use 24x7.",
-				"Den Kalender %.80q gibt es nicht: ihn zuerst anlegen, oder 24x7.", name)
+				"Den Kalender %.80q gibt es nicht: Den Kalender zuerst anlegen oder 24x7 verwenden.", name)
 		}
 		if err != nil {
 			return v, err

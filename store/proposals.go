@@ -117,12 +117,12 @@ func submit(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, d 
 	svc, err := current[agreement.ServiceSpec](ctx, tx, resource.Service, about.Service)
 	switch {
 	case fault.Is(err, fault.NotFound):
-		return c, fault.Invalidf("spec.scope", "There is no service %.80q: declare it first.", "Den Service %.80q gibt es nicht: ihn zuerst anlegen.", about.Service)
+		return c, fault.Invalidf("spec.scope", "There is no service %.80q: declare it first.", "Den Service %.80q gibt es nicht: Zuerst anlegen.", about.Service)
 	case err != nil:
 		return c, err
 	case svc.Spec.Owner != by.Person:
 		return c, fault.New(fault.Forbidden, text.F("%[2]s doesn't own the service %[1]s: only its owner may propose this.",
-			"%[2]s ist für den Service %[1]s nicht verantwortlich: nur die dafür Verantwortlichen können das vorschlagen.", about.Service, by.Person))
+			"%[2]s ist für den Service %[1]s nicht verantwortlich: Nur die dafür Verantwortlichen dürfen das vorschlagen.", about.Service, by.Person))
 	}
 	if err := mayReplace(ctx, tx, by, c.Before, about.Service); err != nil {
 		return c, err
@@ -179,7 +179,7 @@ func waiting(ctx context.Context, tx *sqlx.Tx, k key, hash string) (string, erro
 	}
 	if err == nil && found.Hash != hash {
 		err = fault.New(fault.Conflict, text.F("Another proposal waits for its decision, %[1]s: let it be decided, or cancel it, then propose again.",
-			"Ein anderer Vorschlag wartet auf seine Entscheidung, %[1]s: erst entscheiden lassen oder abbrechen, dann erneut vorschlagen.", found.Run))
+			"Ein anderer Vorschlag wartet auf seine Entscheidung, %[1]s: Erst entscheiden lassen oder abbrechen, dann erneut vorschlagen.", found.Run))
 	}
 	return found.Run, err
 }
@@ -214,7 +214,7 @@ func mayReplace(ctx context.Context, tx *sqlx.Tx, by person.Actor, before *resou
 		return nil
 	}
 	return fault.New(fault.Forbidden, text.F("This name is taken, for a service that %s doesn't own: use another name.",
-		"Dieser Name ist vergeben, für einen Service, für den %s nicht verantwortlich ist: einen anderen Namen verwenden.", by.Person))
+		"Dieser Name ist vergeben, für einen Service, für den %s nicht verantwortlich ist: Einen anderen Namen verwenden.", by.Person))
 }
 
 // checkProposal refuses what can't be as things are. Faults have the fields of
@@ -250,7 +250,7 @@ func checkInterval(ctx context.Context, tx *sqlx.Tx, now time.Time, p Proposal, 
 		}
 		if old.Spec.Process != spec.Process || old.Spec.Scope != spec.Scope {
 			return fault.Invalidf("scope", "An interval stays with its process and scope, here %s of %s: end this one with valid.to and declare another.",
-				"Ein Intervall bleibt bei Prozess und Bereich, hier %s von %s: dieses mit valid.to beenden und ein anderes anlegen.", old.Spec.Process, old.Spec.Scope)
+				"Ein Intervall bleibt bei Prozess und Bereich, hier %s von %s: Dieses mit valid.to beenden und ein anderes anlegen.", old.Spec.Process, old.Spec.Scope)
 		}
 	}
 	v, err := compiled(ctx, tx, p.Base+1, spec)
@@ -269,7 +269,7 @@ func checkInterval(ctx context.Context, tx *sqlx.Tx, now time.Time, p Proposal, 
 		p.Document.Metadata.Name, spec.Process, spec.Scope)
 	if err == nil {
 		return fault.Invalidf("scope", "%[1]s of %[2]s has an interval already, %[3]q: change that one, since two would plan the same runs.",
-			"%[1]s von %[2]s hat schon ein Intervall, %[3]q: dieses ändern, denn zwei planten dieselben Läufe.", spec.Process, spec.Scope, other)
+			"%[1]s von %[2]s hat schon ein Intervall, %[3]q: Dieses ändern, denn zwei planten dieselben Läufe.", spec.Process, spec.Scope, other)
 	}
 	if !errors.Is(err, sql.ErrNoRows) {
 		return err

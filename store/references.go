@@ -95,7 +95,7 @@ func (w *world) checkService(k key, s agreement.ServiceSpec) error {
 		case !p.Has(role):
 			faults = append(faults, fault.Invalidf(k.String()+" "+field,
 				"%q doesn't have the role %s: give it to them first, or name somebody who has it.",
-				"%q hat die Rolle %s nicht: sie zuerst geben oder jemanden mit dieser Rolle nennen.", name, role))
+				"%q hat die Rolle %s nicht: Die Rolle zuerst geben oder jemanden mit dieser Rolle nennen.", name, role))
 		}
 		return nil
 	}
@@ -131,7 +131,7 @@ func (w *world) checkAgreement(ctx context.Context, c Change, a agreement.Spec) 
 		if before.Service != a.Service {
 			faults = append(faults, fault.Invalidf(k.String()+" spec.service",
 				"An agreement stays with its service, which is %q: retire this one and declare another.",
-				"Eine Vereinbarung bleibt bei ihrem Service, hier %q: diese außer Kraft setzen und eine andere anlegen.", before.Service))
+				"Eine Vereinbarung bleibt bei ihrem Service, hier %q: Diese außer Kraft setzen und eine andere anlegen.", before.Service))
 		}
 	}
 	svc, ok, err := spec[agreement.ServiceSpec](w, resource.Service, a.Service)
@@ -204,7 +204,7 @@ func (w *world) zone(ctx context.Context, svc agreement.ServiceSpec) (*time.Loca
 
 func missing(k key, field string, kind resource.Kind, name string) error {
 	return fault.Invalidf(k.String()+" "+field, "There is no %s %q: declare it first, or in the same call.",
-		"Es gibt kein Objekt der Art %s mit dem Namen %q: zuerst oder im selben Aufruf anlegen.", kind, name)
+		"Es gibt kein Objekt der Art %s mit dem Namen %q: Zuerst oder im selben Aufruf anlegen.", kind, name)
 }
 
 // checkOverlaps refuses agreements of one service that are in force for the

@@ -23,7 +23,7 @@ func (s *Store) Retire(ctx context.Context, by person.Actor, now time.Time, k re
 	now = now.UTC().Truncate(time.Microsecond)
 	if k.Decided() {
 		return fault.New(fault.Conflict, text.New("This isn't retired: an interval ends with a proposal whose valid.to says when, and a waiver stays on record.",
-			"Das wird nicht außer Kraft gesetzt: ein Intervall endet mit einem Vorschlag, dessen valid.to sagt wann, und eine Aussetzung bleibt verzeichnet."))
+			"Das wird nicht außer Kraft gesetzt: Ein Intervall endet mit einem Vorschlag, dessen valid.to sagt wann, und eine Aussetzung bleibt verzeichnet."))
 	}
 	return s.tx(ctx, func(tx *sqlx.Tx) error {
 		if err := lockResources(ctx, tx); err != nil {
@@ -39,7 +39,7 @@ func (s *Store) Retire(ctx context.Context, by person.Actor, now time.Time, k re
 		}
 		if len(users) > 0 {
 			return fault.New(fault.Conflict, text.F("%s/%s is in use by %s: change or retire that first.",
-				"%s/%s wird noch gebraucht von %s: das zuerst ändern oder außer Kraft setzen.", k, name, strings.Join(users, ", ")))
+				"%s/%s wird noch gebraucht von %s: Das zuerst ändern oder außer Kraft setzen.", k, name, strings.Join(users, ", ")))
 		}
 		administrated, err := administrators(ctx, tx)
 		if err != nil {
@@ -194,7 +194,7 @@ func checkAdministrators(ctx context.Context, q sqlx.QueryerContext, before int)
 	after, err := administrators(ctx, q)
 	if err == nil && after == 0 {
 		return fault.New(fault.Conflict, text.New("Nobody would be administrator any more: give somebody else the role first.",
-			"Niemand hätte mehr die Rolle administrator: sie zuerst einer anderen Person geben."))
+			"Niemand hätte mehr die Rolle administrator: Diese Rolle zuerst einer anderen Person geben."))
 	}
 	return err
 }

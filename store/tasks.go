@@ -143,7 +143,7 @@ func mayAsk(r run.Run, draft string, t task.Task) error {
 	if draft == "" || r.Provisional || t.Round != r.Round || t.Hash != draft || r.State == run.Collecting ||
 		t.ID != run.TaskID(r.ID, r.Round, t.Step) || t.Step != string(t.Kind) || len(t.Outcomes) == 0 || !slices.Equal(t.Outcomes, t.Kind.Outcomes()) {
 		return fault.New(fault.Conflict, text.F("%s doesn't ask for this: a round asks for an approval of its own draft.",
-			"%s fragt das nicht: eine Runde fragt nach der Freigabe ihres eigenen Entwurfs.", r.ID))
+			"%s fragt das nicht: Eine Runde fragt nach der Freigabe ihres eigenen Entwurfs.", r.ID))
 	}
 	return nil
 }

@@ -30,7 +30,7 @@ func (v Version) Fits(p Process, now time.Time) error {
 	}
 	if back.AddYears(-backYears).After(from) {
 		return fault.Invalidf("valid", "This would make slots for more than %[1]d years before %[2]s: let valid.from be %[3]s or later, or set valid.to.",
-			"Das ergäbe Termine für mehr als %[1]d Jahre vor dem %[2]s: valid.from frühestens %[3]s, oder valid.to setzen.", backYears, back, back.AddYears(-backYears))
+			"Das ergäbe Termine für mehr als %[1]d Jahre vor dem %[2]s: valid.from frühestens %[3]s oder valid.to setzen.", backYears, back, back.AddYears(-backYears))
 	}
 	for _, to := range []calendar.Date{from.Add(hastyDays), from.Add(denseDays), end} {
 		if end.Before(to) {
@@ -45,7 +45,7 @@ func (v Version) Fits(p Process, now time.Time) error {
 		}
 		if len(found) == 0 && to == end {
 			return fault.Invalidf("rule", "This rule never fires between %s and %s: choose a day that comes.",
-				"Diese Regel trifft zwischen %s und %s nie zu: einen Tag wählen, den es gibt.", from, end.Add(-1))
+				"Diese Regel trifft zwischen %s und %s nie zu: Einen Tag wählen, den es gibt.", from, end.Add(-1))
 		}
 	}
 	return nil
@@ -63,7 +63,7 @@ func (v Version) spaced(p Process, found []Occurrence) error {
 		}
 		if gap := a.Due.Until(b.Due); v.Spec.Tolerance >= gap {
 			return fault.Invalidf("tolerance", "A tolerance of %[1]d days is longer than the interval: from %[2]s to %[3]s there are %[4]d days; use %[5]d at most.",
-				"Eine Toleranz von %[1]d Tagen ist länger als das Intervall: von %[2]s bis %[3]s sind es %[4]d Tage; höchstens %[5]d.",
+				"Eine Toleranz von %[1]d Tagen ist länger als das Intervall: Von %[2]s bis %[3]s sind es %[4]d Tage; höchstens %[5]d.",
 				v.Spec.Tolerance, a.Due.InWords(), b.Due.InWords(), gap, gap-1)
 		}
 	}

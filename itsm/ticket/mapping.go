@@ -21,7 +21,7 @@ func (m Mapping) Check() error {
 	bad := func(field, en, de string, args ...any) { all = append(all, fault.Invalidf(field, en, de, args...)) }
 	if !slices.Contains([]string{"", ",", ";", "\t"}, m.Separator) {
 		bad("separator", "%.20q separates no columns: use , or ; or \\t, or leave it out to have it found out",
-			"%.20q trennt keine Spalten: , oder ; oder \\t angeben, oder weglassen, dann wird es herausgefunden", m.Separator)
+			"%.20q trennt keine Spalten: , oder ; oder \\t angeben oder weglassen, dann wird es herausgefunden", m.Separator)
 	}
 	if !m.Windows1252() && !slices.Contains([]string{"", "utf-8", "utf8"}, strings.ToLower(m.Encoding)) {
 		bad("encoding", "%.40q isn't read: use utf-8 or windows-1252", "%.40q wird nicht gelesen: utf-8 oder windows-1252 angeben", m.Encoding)
@@ -33,7 +33,7 @@ func (m Mapping) Check() error {
 	}
 	if m.Changed != "" && m.State == "" {
 		bad("state", "changed names the instant of a change of state: name the state's column too",
-			"changed nennt den Zeitpunkt einer Statusänderung: auch die Spalte des Status angeben")
+			"changed nennt den Zeitpunkt einer Statusänderung: Auch die Spalte des Status angeben")
 	}
 	if len(m.Time) > maxLayout {
 		bad("time", "a reference time has %d characters at most, as in 02.01.2006 15:04", "eine Referenzzeit hat höchstens %d Zeichen, etwa 02.01.2006 15:04", maxLayout)

@@ -82,7 +82,7 @@ func SLA(w io.Writer, r report.Report, f sla.Frozen, tickets iter.Seq2[ticket.Ve
 // differs says that a report isn't what its inputs give now.
 func differs(run string, cause error) error {
 	return fault.New(fault.Conflict, text.F("The receipts of %s, derived anew, aren't as its report says: no complete file was written, and the log says where they differ.",
-		"Die Belege von %s, neu hergeleitet, stimmen nicht mit dem Bericht überein: es entstand keine vollständige Datei, und das Protokoll sagt, wo sie abweichen.", run)).Because(cause)
+		"Die Belege von %s, neu hergeleitet, stimmen nicht mit dem Bericht überein: Es entstand keine vollständige Datei, und das Protokoll sagt, wo sie abweichen.", run)).Because(cause)
 }
 
 // asHashed makes tickets anew from their content, and stops at one that
@@ -229,7 +229,7 @@ func ticketIn(raw []byte, n int64) (ticket.Version, error) {
 	}
 	if len(t.Events) > maxEvents {
 		return ticket.Version{}, malformed("%d events are more than the %d that a ticket may have",
-			"%d Ereignisse sind mehr als die %d, die ein Ticket haben darf", len(t.Events), maxEvents).At(place)
+			"%d Ereignisse sind mehr als die %d, die ein Ticket haben darf.", len(t.Events), maxEvents).At(place)
 	}
 	v, err := t.Version()
 	if err != nil {

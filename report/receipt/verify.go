@@ -53,7 +53,7 @@ func Verify(r io.Reader) (Verdict, error) {
 		err = verifySLA(x, &v, found)
 	default:
 		err = malformed("these are receipts of %.60q, which this turnus can't verify: use one that knows that process",
-			"das sind Belege von %.60q, die dieses turnus nicht prüfen kann: eines verwenden, das den Prozess kennt", x.Head.Process)
+			"Das sind Belege von %.60q, die diese Turnus-Version nicht prüfen kann: Eine verwenden, die den Prozess kennt.", x.Head.Process)
 	}
 	if err != nil {
 		return v, err
