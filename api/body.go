@@ -122,7 +122,8 @@ func checkJSON(b []byte) error {
 		}
 	}
 	if err != nil {
-		return fault.New(fault.Malformed, text.F("The body isn't JSON: %v.", "Der Inhalt ist kein JSON: %v.", err)).Because(err)
+		return fault.New(fault.Malformed, text.F("The body isn't JSON: %[1]v.", "Der Inhalt ist ab Byte %[2]d kein JSON: Dort Anführungszeichen, Kommas und Klammern prüfen.",
+			err, d.InputOffset())).Because(err)
 	}
 	return noNUL("body", v)
 }

@@ -254,7 +254,8 @@ func (s *server) unrouted(err error, c echo.Context) {
 		case he.Code == http.StatusNotFound:
 			err = nothingAt(path)
 		default:
-			err = fault.New(codeOf(he.Code), text.Same(http.StatusText(he.Code))).Because(err)
+			code := codeOf(he.Code)
+			err = fault.New(code, statuses[code].title).Because(err)
 		}
 	}
 	unwanted(c)

@@ -66,7 +66,7 @@ func (r *Runs) ready(ctx context.Context, s situation, p workflows.Process, peri
 	from, to := period.Bounds(s.zone)
 	if p.Agreed && !s.agreedBefore(to) {
 		return fault.Invalidf("period", "%s has no agreement that holds before the end of %s: declare one, or take a later period",
-			"%s hat keine Vereinbarung, die vor dem Ende von %s gilt: Eine hinterlegen oder eine spätere Periode wählen.", s.service, period.Name)
+			"%s hat keine Vereinbarung, die vor dem Ende von %s gilt: Eine anlegen oder eine spätere Periode wählen.", s.service, period.Name)
 	}
 	if n.Provisional {
 		return nil

@@ -85,7 +85,7 @@ func checkSamples(samples []Sample, how Sampling, period Window) (Sampling, inte
 	case err != nil:
 		return how, within, err
 	case how.Every < 1 || how.Every > year:
-		return how, within, fault.Invalidf("sampling.every_s", "an interval of 1 s to a year is needed", "Ein Abstand von 1 s bis zu einem Jahr ist nötig.")
+		return how, within, fault.Invalidf("sampling.every_s", "an interval of 1 s to a year is needed", "Ein Abstand von 1\u202fs bis zu einem Jahr ist nötig.")
 	case how.Gap < how.Every || how.Gap > 2*year:
 		return how, within, fault.Invalidf("sampling.gap_s", "a gap is at least as long as the interval, and no longer than two years",
 			"Eine Lücke ist mindestens so lang wie der Abstand und höchstens zwei Jahre.")

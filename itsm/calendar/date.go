@@ -133,8 +133,10 @@ func (g Grain) Title() text.Text {
 		return text.New("quarter", "Quartal")
 	case Month:
 		return text.New("month", "Monat")
+	case Day:
+		return text.New("day", "Tag")
 	}
-	return text.New("day", "Tag")
+	return text.Same(string(g))
 }
 
 // ParsePeriod reads 2026, 2026-Q4, 2026-10 or 2026-10-05.

@@ -9,6 +9,7 @@ import (
 
 	"turnus/itsm/calendar"
 	"turnus/itsm/fault"
+	"turnus/itsm/text"
 )
 
 // cronBits are the sets of a cron expression, a bit for each value.
@@ -19,15 +20,15 @@ type cronBits struct {
 
 // cronFields say what a field may hold, and what would be right.
 var cronFields = []struct {
-	name     string
+	name     text.Text
 	min, max int
 	words    string // three letters each, in the order of their numbers
 }{
-	{"minute", 0, 59, ""},
-	{"hour", 0, 23, ""},
-	{"day of month", 1, 31, ""},
-	{"month", 1, 12, "jan feb mar apr may jun jul aug sep oct nov dec"},
-	{"day of week", 0, 7, "sun mon tue wed thu fri sat"},
+	{text.New("minute", "Minute"), 0, 59, ""},
+	{text.New("hour", "Stunde"), 0, 23, ""},
+	{text.New("day of month", "Tag"), 1, 31, ""},
+	{text.New("month", "Monat"), 1, 12, "jan feb mar apr may jun jul aug sep oct nov dec"},
+	{text.New("day of week", "Wochentag"), 0, 7, "sun mon tue wed thu fri sat"},
 }
 
 const (

@@ -57,7 +57,7 @@ func (v Version) spaced(p Process, found []Occurrence) error {
 	for i := 1; i < len(found); i++ {
 		a, b := found[i-1], found[i]
 		if m := p.Meant(b.Date); m.Name == p.Meant(a.Date).Name {
-			return fault.Invalidf("rule", "This rule is due on %[1]s and on %[2]s, and both mean %[3]s: %[4]s has one run a %[5]s, so let the rule fire once a %[5]s at most.",
+			return fault.Invalidf("rule", "This rule is due on %[1]s and on %[2]s, and both mean the period %[3]s: %[4]s has one run a %[5]s, so let the rule fire once a %[5]s at most.",
 				"Diese Regel trifft am %[1]s und am %[2]s zu, und beide Termine meinen dieselbe Periode (%[3]s): Von %[4]s gibt es einen Lauf je %[5]s. Die Regel so wählen, dass sie höchstens einmal je %[5]s zutrifft.",
 				calendar.InWords(a.At.In(v.Zone)), calendar.InWords(b.At.In(v.Zone)), m.InWords(), p.Name, p.Grain)
 		}

@@ -141,14 +141,14 @@ func (c *checks) goal(at string, m Method, g Goal, window Duration) Objective {
 		r, err := ParseRatio(share)
 		if err != nil || r.Cmp(zero) < 0 || r.Cmp(one) >= 0 {
 			c.Say(at+".target", "%.40s isn't a target: use a decimal from 0 and below 1, as in 0.999; OpenSLO knows no target of 100 %%, which leaves no budget.",
-				"%.40s ist kein Ziel: eine Dezimalzahl von 0 bis unter 1, etwa 0.999; 100 %% gibt es in OpenSLO nicht, da bliebe kein Budget.", share)
+				"%.40s ist kein Ziel: eine Dezimalzahl von 0 bis unter 1, etwa 0.999; 100\u202f%% gibt es in OpenSLO nicht, da bliebe kein Budget.", share)
 		}
 		o.Target = r
 	default:
 		r, err := ParseRatio(percent)
 		if err != nil || r.Cmp(zero) < 0 || r.Cmp(NewRatio(100, 1)) >= 0 {
 			c.Say(at+".targetPercent", "%.40s isn't a target: use a decimal from 0 and below 100, as in 99.9; OpenSLO knows no target of 100 %%, which leaves no budget.",
-				"%.40s ist kein Ziel: eine Dezimalzahl von 0 bis unter 100, etwa 99.9; 100 %% gibt es in OpenSLO nicht, da bliebe kein Budget.", percent)
+				"%.40s ist kein Ziel: eine Dezimalzahl von 0 bis unter 100, etwa 99.9; 100\u202f%% gibt es in OpenSLO nicht, da bliebe kein Budget.", percent)
 		} else {
 			o.Target = r.over(NewRatio(100, 1))
 		}

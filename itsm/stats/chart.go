@@ -28,8 +28,10 @@ func (k Kind) Title() text.Text {
 		return text.New("p-chart", "p-Karte")
 	case KindPPrime:
 		return text.New("p′-chart (Laney)", "p′-Karte (Laney)")
+	case KindXmR:
+		return text.New("XmR chart (individuals and moving range)", "XmR-Karte (Einzelwerte und gleitende Spannweite)")
 	}
-	return text.New("XmR chart (individuals and moving range)", "XmR-Karte (Einzelwerte und gleitende Spannweite)")
+	return text.Same(string(k))
 }
 
 // Chart sets points against the limits of a frozen baseline. A signal isn't a

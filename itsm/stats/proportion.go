@@ -63,7 +63,7 @@ func (p Proportion) squared(z float64) (*big.Rat, error) {
 	}
 	if math.IsNaN(z) || z <= 0 || z > 10 {
 		return nil, fault.Invalidf("z", "%v isn't a quantile: give a number above 0 and up to 10, as 1.96 for 95 %%",
-			"%v ist kein Quantil: eine Zahl über 0 und bis 10, etwa 1.96 für 95\u202f%%.", z)
+			"%g ist kein Quantil: eine Zahl über 0 und bis 10, etwa 1.96 für 95\u202f%%.", z)
 	}
 	return square(new(big.Rat).SetFloat64(z)), nil
 }
@@ -89,8 +89,10 @@ func (r Remark) Title() text.Text {
 		return text.New("distinguishably above the target", "signifikant über dem Ziel")
 	case Below:
 		return text.New("distinguishably below the target", "signifikant unter dem Ziel")
+	case NoCases:
+		return text.New("no cases", "keine Fälle")
 	}
-	return text.New("no cases", "keine Fälle")
+	return text.Same(string(r))
 }
 
 // Against says whether a target, a share from 0 to 1, lies inside the Wilson

@@ -313,5 +313,5 @@ func unreadable(place string, cause error) error {
 	if cause == nil {
 		cause = errors.New("a text is expected")
 	}
-	return malformed("this can't be read: %v", "Das ist nicht lesbar: %v.", cause).At(place)
+	return malformed("this can't be read: %v", "Das ist nicht lesbar: %s.", cause).At(place)
 }

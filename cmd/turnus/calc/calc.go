@@ -176,5 +176,5 @@ func readJSON(b []byte, v any) error {
 	case errors.As(err, &wrong):
 		return fault.Invalidf(wrong.Field, "a %s can't stand here", "%s kann hier nicht stehen.", wrong.Value)
 	}
-	return fault.New(fault.Malformed, text.F("the line isn't JSON: %v", "die Zeile ist kein JSON: %v", err))
+	return fault.New(fault.Malformed, text.F("the line isn't JSON: %v", "die Zeile ist kein JSON: %s", err))
 }
