@@ -131,8 +131,8 @@ func TestPlanRequestsThatArentAcceptable(t *testing.T) {
 		{"POST", "/v1/intervals/monthly/backfill", `{"from":"2016-11-22","to":"2026-11-23","reason":"x"}`, "body.from", "more than 10 years", "mehr als 10 Jahre"},
 		{"POST", one + "/miss", `{"reason":"\t"}`, "body.reason", "say in words why", "in Worten sagen"},
 		{"POST", one + "/start", `{"again":true}`, "reason", "needs a reason", "braucht eine Begründung"},
-		{"POST", one + "/start", `{"provisional":true}`, "body.provisional", "unexpected property", "ein solches Feld gibt es nicht"},
-		{"POST", "/v1/services/payments/events", `{"event":"fire","detail":"x"}`, "body.event", "major-change, failed-drill, invocation", "einer dieser Werte erwartet: major-change"},
+		{"POST", one + "/start", `{"provisional":true}`, "body.provisional", "unexpected property", "Ein solches Feld gibt es nicht"},
+		{"POST", "/v1/services/payments/events", `{"event":"fire","detail":"x"}`, "body.event", "major-change, failed-drill, invocation", "einer dieser Werte: major-change"},
 		{"POST", "/v1/services/payments/events", `{"event":"invocation","detail":" "}`, "body.detail", "say in words", "in Worten sagen"},
 		{"POST", "/v1/services/payments/events", `{"event":"invocation","detail":"` + strings.Repeat("x", 4001) + `"}`, "body.detail", "<= 4000", "höchstens 4000 Zeichen"},
 	} {

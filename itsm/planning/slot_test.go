@@ -8,6 +8,7 @@ import (
 
 	"turnus/itsm/calendar"
 	"turnus/itsm/fault"
+	"turnus/itsm/text"
 )
 
 var monthly = Process{Name: "sla-report", Grain: calendar.Month}
@@ -225,4 +226,16 @@ func TestToday(t *testing.T) {
 	require.Equal(t, instant("2027-01-29T23:00:00Z"), s.Early)
 	require.Equal(t, instant("2027-02-03T23:00:00Z"), s.Late)
 	require.Equal(t, 3, s.Version)
+}
+
+// Events are named in the field's words, and by their own where they are new.
+func TestEventsInWords(t *testing.T) {
+	seen := map[text.Text]bool{}
+	for _, e := range Events() {
+		require.NotEqual(t, text.Same(string(e)), e.Title())
+		seen[e.Title()] = true
+	}
+	require.Len(t, seen, len(Events()))
+	require.Equal(t, "größere Änderung", MajorChange.Title().De)
+	require.Equal(t, text.Same("fire"), Event("fire").Title())
 }
