@@ -20,10 +20,14 @@ type Restated struct {
 func (d *Document) Restate(old Report) {
 	d.Restates = &Restated{Version: old.Version, Run: old.Run, Hash: old.Hash, Published: old.Published.UTC()}
 	s := Section{Title: text.New("Restatement", "Berichtigung")}
+	group := OfAgreement
+	if len(d.Figures) > 0 {
+		group = d.Figures[0].Group.Kind
+	}
 	changed := Table{
 		Caption: text.New("Figures that changed", "Geänderte Zahlen"),
 		Columns: []Column{
-			{Title: text.New("Agreement", "Vereinbarung")}, {Title: text.New("Figure", "Zahl")},
+			{Title: group.Title()}, {Title: text.New("Figure", "Zahl")},
 			{Title: text.F("Version %d", "Version %d", old.Version), Right: true}, {Title: text.New("Now", "Jetzt"), Right: true},
 		},
 	}
