@@ -82,7 +82,7 @@ func (in *previewInput) check() error {
 			return nil
 		}
 	}
-	return fault.Invalidf("body", "there is no Interval in it, and nothing else has slots", "Darin steht kein Interval, und sonst hat nichts Termine.")
+	return fault.Invalidf("body", "there is no Interval in it, and nothing else has slots", "Darin steht kein Intervall: Nur Intervalle haben Termine.")
 }
 
 func (s *server) plan() {

@@ -164,7 +164,7 @@ func (b *bounded) Read(p []byte) (int, error) {
 
 func broken(kind string, err error) error {
 	return fault.New(fault.Malformed, text.F("this %s file is damaged or cut off: pack it again",
-		"diese %s-Datei ist beschädigt oder abgeschnitten: Neu packen", kind)).Because(err)
+		"Diese %s-Datei ist beschädigt oder abgeschnitten: Neu packen.", kind)).Because(err)
 }
 
 func tooLarge(kind string) error {

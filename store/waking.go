@@ -94,7 +94,7 @@ func miss(ctx context.Context, tx *sqlx.Tx, now time.Time, by person.Actor, s pl
 	}
 	object := slotObject(s.Key)
 	if err := found(ctx, tx, Finding{Kind: MissedSlot, Service: s.Scope, Object: object, At: now, Title: text.F(
-		"The planned slot %[1]s wasn't kept: %[2]s", "Der geplante Termin %[1]s wurde nicht eingehalten: %[3]s", s.Key.ID(1), why.En, why.De)}); err != nil {
+		"The planned slot %s wasn't kept: %s", "Der geplante Termin %s wurde nicht eingehalten: %s", s.Key.ID(1), why)}); err != nil {
 		return err
 	}
 	return record(ctx, tx, now, by, "slot.missed", object, map[string]any{"state": s.State}, map[string]any{"reason": why, "due": s.Due})
