@@ -98,7 +98,7 @@ func (s *Store) Backfill(ctx context.Context, by person.Actor, now time.Time, in
 		return nil, fault.Invalidf("to", "This ends before it begins: %s or later.", "Das endet, bevor es beginnt: frühestens %s.", from)
 	case from.AddYears(maxBackfill).Before(to):
 		return nil, fault.Invalidf("from", "That is more than %d years: backfill at most so many at a time, from %s.",
-			"Das sind mehr als %d Jahre: höchstens so viele auf einmal nachholen, ab %s.", maxBackfill, to.AddYears(-maxBackfill))
+			"Das sind mehr als %d Jahre: Höchstens so viele auf einmal nachholen, ab %s.", maxBackfill, to.AddYears(-maxBackfill))
 	}
 	all := []planning.Slot{}
 	_, err := s.editPlan(ctx, interval, func(tx *sqlx.Tx, p Plan) error {

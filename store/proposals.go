@@ -71,7 +71,7 @@ func submit(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, d 
 		return c, declaration.Below("spec", err)
 	case scope.Owner != by.Person:
 		return c, fault.New(fault.Forbidden, text.F("%[2]s doesn't own %[1]s: only its owner may propose this.",
-			"%[2]s ist für %[1]s nicht verantwortlich: nur die dafür Verantwortlichen können das vorschlagen.", scope.Named(), by.Person))
+			"%[2]s ist für %[1]s nicht verantwortlich: Nur die dafür Verantwortlichen können das vorschlagen.", scope.Named(), by.Person))
 	}
 	if err := mayReplace(ctx, tx, by, c.Before, scope.About); err != nil {
 		return c, err
@@ -120,7 +120,7 @@ func waiting(ctx context.Context, tx *sqlx.Tx, k resource.Ref, hash string) (str
 	}
 	if err == nil && found.Hash != hash {
 		err = fault.New(fault.Conflict, text.F("Another proposal waits for its decision, %[1]s: let it be decided, or cancel it, then propose again.",
-			"Ein anderer Vorschlag wartet auf seine Entscheidung, %[1]s: erst entscheiden lassen oder abbrechen, dann erneut vorschlagen.", found.Run))
+			"Ein anderer Vorschlag wartet auf seine Entscheidung, %[1]s: Erst entscheiden lassen oder abbrechen, dann erneut vorschlagen.", found.Run))
 	}
 	return found.Run, err
 }
@@ -195,7 +195,7 @@ func checkInterval(ctx context.Context, tx *sqlx.Tx, now time.Time, p Proposal, 
 		}
 		if old.Spec.Process != spec.Process || old.Spec.Scope != spec.Scope {
 			return fault.Invalidf("scope", "An interval stays with its process and scope, here %s of %s: end this one with valid.to and declare another.",
-				"Ein Intervall bleibt bei Prozess und Bereich, hier %s von %s: dieses mit valid.to beenden und ein anderes anlegen.", old.Spec.Process, old.Spec.Scope)
+				"Ein Intervall bleibt bei Prozess und Bereich, hier %s von %s: Dieses mit valid.to beenden und ein anderes anlegen.", old.Spec.Process, old.Spec.Scope)
 		}
 	}
 	v, err := compiled(ctx, tx, p.Base+1, spec)
@@ -214,7 +214,7 @@ func checkInterval(ctx context.Context, tx *sqlx.Tx, now time.Time, p Proposal, 
 		p.Document.Metadata.Name, spec.Process, spec.Scope)
 	if err == nil {
 		return fault.Invalidf("scope", "%[1]s of %[2]s has an interval already, %[3]q: change that one, since two would plan the same runs.",
-			"%[1]s von %[2]s hat schon ein Intervall, %[3]q: dieses ändern, denn zwei planten dieselben Läufe.", spec.Process, spec.Scope, other)
+			"%[1]s von %[2]s hat schon ein Intervall, %[3]q: Dieses ändern, denn zwei planten dieselben Läufe.", spec.Process, spec.Scope, other)
 	}
 	if !errors.Is(err, sql.ErrNoRows) {
 		return err

@@ -102,7 +102,7 @@ func checkEach(docs []resource.Raw) error {
 		}
 		if k := d.Ref(); seen[k] {
 			faults.Add(fault.Invalidf(k.String(), "This stands more than once in one call: leave one of them.",
-				"Das steht mehr als einmal in einem Aufruf: nur eines davon stehen lassen."))
+				"Das steht mehr als einmal in einem Aufruf: Nur eines davon stehen lassen."))
 		} else {
 			seen[k] = true
 		}

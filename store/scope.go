@@ -14,6 +14,7 @@ import (
 	"turnus/itsm/calendar"
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
+	"turnus/itsm/planning"
 	"turnus/itsm/process"
 	"turnus/itsm/resource"
 	"turnus/itsm/task"
@@ -208,6 +209,23 @@ func scopesAbout(ctx context.Context, q sqlx.QueryerContext, about []resource.Re
 		all[s.About] = s
 	}
 	return all, nil
+}
+
+// Zones are those of what slots are about, IANA names by what it is; without
+// what has gone.
+func (s *Store) Zones(ctx context.Context, slots []planning.Slot) (map[string]string, error) {
+	about := make([]resource.Ref, len(slots))
+	for i, slot := range slots {
+		about[i] = slot.About
+	}
+	scopes, err := scopesAbout(ctx, s.db, about)
+	zones := map[string]string{}
+	for ref, scope := range scopes {
+		if scope.Zone != nil {
+			zones[ref.String()] = scope.Zone.String()
+		}
+	}
+	return zones, mapped(err)
 }
 
 // zoneNamed is the zone in which the periods of a scope run: its calendar's; of

@@ -106,7 +106,7 @@ func CheckName(field, s string) error {
 	if len(s) > 63 || !name.MatchString(s) {
 		return fault.Invalidf(field,
 			"%.80q isn't a name: use a-z, 0-9 and - inside, 63 characters at most",
-			"%.80q ist kein Name: a-z, 0-9 und innen -, höchstens 63 Zeichen", s)
+			"%.80q ist kein Name: a-z, 0-9 und innen -, höchstens 63 Zeichen.", s)
 	}
 	return nil
 }
