@@ -108,7 +108,7 @@ func caller(s *store.Store, name string) *access.Caller {
 }
 
 func reportOf(service string, version int) (r report.Report) {
-	r.Service, r.Version = service, version
+	r.About, r.Version = resource.Ref{Kind: resource.Service, Name: service}, version
 	return r
 }
 
@@ -163,17 +163,17 @@ func TestAServiceIsAskedForOnce(t *testing.T) {
 	db, sent := pgtest.Counted(t, newStore(t).DB())
 	c := caller(store.New(db), "vera")
 	for i := range 50 {
-		_, err := c.ShowRun(t.Context(), run.Run{Service: []string{"desk", "gone"}[i%2], State: run.Waiting})
+		_, err := c.ShowRun(t.Context(), run.Run{About: resource.Ref{Kind: resource.Service, Name: []string{"desk", "gone"}[i%2]}, State: run.Waiting})
 		require.NoError(t, err)
 	}
-	require.Equal(t, 2, sent("FROM resource WHERE kind = $1 AND name = $2"))
+	require.Equal(t, 2, sent("AS wanted (kind, name)"))
 }
 
 // Of a run that isn't published its state is for everybody, and what was said in
 // it for those who see inside, and for who started it.
 func TestRunsAsTheyAreShown(t *testing.T) {
 	s := newStore(t)
-	whole := run.Run{Service: "desk", State: run.Waiting, StartedBy: "former", Reason: "an inner reason", Tasks: []task.Task{{ID: "t"}}, Decisions: []task.Decision{{Task: "t"}}}
+	whole := run.Run{About: resource.Ref{Kind: resource.Service, Name: "desk"}, State: run.Waiting, StartedBy: "former", Reason: "an inner reason", Tasks: []task.Task{{ID: "t"}}, Decisions: []task.Decision{{Task: "t"}}}
 	for name := range people {
 		inside := strings.Contains("olga anton udo former", name)
 		r, err := caller(s, name).ShowRun(t.Context(), whole)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"slices"
 
-	"turnus/itsm/agreement"
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
 	"turnus/itsm/resource"
@@ -14,56 +13,66 @@ import (
 )
 
 // Caller is a person who asks for something, with all that decides what they
-// may see and do. Make one for each request: what it has read of a service it
+// may see and do. Make one for each request: what it has read of a scope it
 // doesn't read again. It isn't safe for concurrent use.
 type Caller struct {
 	person.Actor
 	store *store.Store
-	parts map[string]part // by service
+	parts map[resource.Ref]part
 }
 
 // For gives the caller that an actor is.
 func For(s *store.Store, who person.Actor) *Caller {
-	return &Caller{Actor: who, store: s, parts: map[string]part{}}
+	return &Caller{Actor: who, store: s, parts: map[resource.Ref]part{}}
 }
 
 // part is what somebody has to do with what a run is about.
 type part struct {
 	owns, approves bool
-	gone           error // fault.NotFound, where that isn't there
+	named          text.Text // it, within a sentence
+	gone           error     // fault.NotFound, where that isn't there
 }
 
 // partIn is the one question about what a run is about: whether the caller is
 // its owner, or one of its approvers and has that role, as things are now.
 // fault.NotFound where it isn't there (any more).
-func (c *Caller) partIn(ctx context.Context, service string) (part, error) {
-	if p, ok := c.parts[service]; ok {
+func (c *Caller) partIn(ctx context.Context, about resource.Ref) (part, error) {
+	if p, ok := c.parts[about]; ok {
 		return p, p.gone
 	}
-	svc, err := store.Current[agreement.ServiceSpec](ctx, c.store, resource.Service, service)
-	var p part
+	scope, err := c.store.ScopeAbout(ctx, about)
+	p := part{gone: err}
 	switch {
-	case fault.Is(err, fault.NotFound):
-		p.gone = err
-	case err != nil:
-		return p, err
-	default:
-		p.owns = svc.Spec.Owner == c.Person
-		p.approves = c.Has(person.Approver) && slices.Contains(svc.Spec.Approvers, c.Person)
+	case err == nil:
+		p = c.partOf(scope)
+	case !fault.Is(err, fault.NotFound):
+		return part{}, err
 	}
-	c.parts[service] = p
+	c.parts[about] = p
 	return p, p.gone
 }
 
-// SeesInside says whether the caller sees the inside of runs about a service:
+func (c *Caller) partOf(s store.Scope) part {
+	return part{
+		owns:     s.Owner == c.Person,
+		approves: c.Has(person.Approver) && slices.Contains(s.Approvers, c.Person),
+		named:    s.Named(),
+	}
+}
+
+func serviceNamed(name string) resource.Ref {
+	return resource.Ref{Kind: resource.Service, Name: name}
+}
+
+// SeesInside says whether the caller sees the inside of runs about something:
 // drafts, tasks, reasons and decisions before publication, and receipts at all
 // times, since they hold tickets. Its owner, its approvers and auditors do; an
 // administrator isn't among them. Inside of what has gone auditors see alone.
-func (c *Caller) SeesInside(ctx context.Context, service string) (bool, error) {
+func (c *Caller) SeesInside(ctx context.Context, about resource.Ref) (bool, error) {
 	if c.Has(person.Auditor) {
 		return true, nil
 	}
-	p, err := c.partIn(ctx, service)
+	p, err := c.partIn(ctx, about)
 	if fault.Is(err, fault.NotFound) {
 		return false, nil
 	}

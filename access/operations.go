@@ -2,11 +2,10 @@ package access
 
 import (
 	"slices"
-	"strings"
 
+	"turnus/itsm/declaration"
 	"turnus/itsm/person"
 	"turnus/itsm/process"
-	"turnus/itsm/resource"
 	"turnus/itsm/text"
 )
 
@@ -76,15 +75,15 @@ func Operations() map[string]Rule {
 		"get-feed":      public,    // its address is the secret
 		"list-findings": only(admin, owner, approver, auditor),
 	}
-	for _, k := range resource.Kinds() {
-		plural, singular := k.Plural(), strings.ToLower(string(k))
+	for _, k := range declaration.Kinds() {
+		plural, singular := k.Plural, k.Singular()
 		// Which of them owners and approvers see: ListResources.
 		rules["list-"+plural] = only(admin, owner, approver, auditor)
 		rules["get-"+singular] = only(admin, owner, approver, auditor)
 		rules["list-"+singular+"-versions"] = only(admin, owner, approver, auditor)
 		rules["put-"+singular] = only(admin)
 		rules["retire-"+singular] = only(admin)
-		if k.Decided() {
+		if k.Decided {
 			rules["put-"+singular] = only(owner)
 			rules["retire-"+singular] = only(admin, owner) // told how it ends instead
 		}

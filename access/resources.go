@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 
+	"turnus/itsm/declaration"
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
 	"turnus/itsm/resource"
@@ -82,7 +83,7 @@ func (c *Caller) refuseReading(k resource.Kind, name string) error {
 func (c *Caller) CheckDeclares(docs []resource.Raw) error {
 	for _, d := range docs {
 		role, place := person.Administrator, string(d.Kind)+"/"+d.Metadata.Name
-		if d.Kind.Decided() {
+		if declaration.NeedsApproval(d.Kind) {
 			role = person.ProcessOwner
 		}
 		if !c.Has(role) {

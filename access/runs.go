@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"turnus/itsm/person"
+	"turnus/itsm/resource"
 	"turnus/itsm/run"
 	"turnus/itsm/task"
 	"turnus/itsm/text"
@@ -18,7 +19,7 @@ import (
 // started it.
 func (c *Caller) ShowRun(ctx context.Context, r run.Run) (run.Run, error) {
 	if r.State != run.Published {
-		seen, err := c.SeesInside(ctx, r.Service)
+		seen, err := c.SeesInside(ctx, r.About)
 		if err != nil {
 			return run.Run{}, err
 		}
@@ -42,7 +43,7 @@ func (c *Caller) CheckReport(ctx context.Context, r report.Report) error {
 	if r.Version > 0 {
 		return nil
 	}
-	return c.checkInside(ctx, r.Service, text.New(
+	return c.checkInside(ctx, r.About, text.New(
 		"This report isn't published: only the service's owner, its approvers and auditors see the draft.",
 		"Dieser Bericht ist nicht veröffentlicht: Den Entwurf sehen nur Serviceverantwortliche, Freigabeberechtigte und Auditierende."))
 }
@@ -50,7 +51,7 @@ func (c *Caller) CheckReport(ctx context.Context, r report.Report) error {
 // CheckReceipts refuses the receipts of a report to those who don't see inside
 // its run.
 func (c *Caller) CheckReceipts(ctx context.Context, r report.Report) error {
-	return c.checkInside(ctx, r.Service, text.New(
+	return c.checkInside(ctx, r.About, text.New(
 		"Receipts hold the tickets themselves: only the service's owner, its approvers and auditors see them.",
 		"Belege enthalten die Tickets selbst: Sie sind nur für Serviceverantwortliche, Freigabeberechtigte und Auditierende."))
 }
@@ -61,17 +62,17 @@ func (c *Caller) CheckTask(ctx context.Context, t task.Task) error {
 	if slices.Contains(t.Approvers, c.Person) {
 		return nil
 	}
-	service, err := c.store.ServiceOf(ctx, t.Run)
+	about, err := c.store.AboutOf(ctx, t.Run)
 	if err != nil {
 		return err
 	}
-	return c.checkInside(ctx, service, text.New(
+	return c.checkInside(ctx, about, text.New(
 		"Only the service's owner, those who may decide and auditors see this task.",
 		"Diese Aufgabe sehen nur Serviceverantwortliche, Freigabeberechtigte und Auditierende."))
 }
 
-func (c *Caller) checkInside(ctx context.Context, service string, otherwise text.Text) error {
-	seen, err := c.SeesInside(ctx, service)
+func (c *Caller) checkInside(ctx context.Context, about resource.Ref, otherwise text.Text) error {
+	seen, err := c.SeesInside(ctx, about)
 	if err == nil && !seen {
 		err = refuse(otherwise)
 	}

@@ -7,6 +7,7 @@ import (
 	"turnus/itsm/agreement"
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
+	"turnus/itsm/process"
 	"turnus/itsm/resource"
 	"turnus/itsm/text"
 	"turnus/itsm/ticket"
@@ -16,17 +17,22 @@ import (
 // CheckOwner refuses whoever doesn't own a service. One that isn't there is
 // fault.NotFound.
 func (c *Caller) CheckOwner(ctx context.Context, service string) error {
-	return c.checkOwnerOr(ctx, service)
+	return c.CheckOwnerOf(ctx, serviceNamed(service))
+}
+
+// CheckOwnerOf is CheckOwner for whatever something on record is about.
+func (c *Caller) CheckOwnerOf(ctx context.Context, about resource.Ref) error {
+	return c.checkOwnerOr(ctx, about)
 }
 
 // CheckImporter refuses whoever may not load data of a service.
 func (c *Caller) CheckImporter(ctx context.Context, service string) error {
-	return c.checkOwnerOr(ctx, service, person.Administrator)
+	return c.checkOwnerOr(ctx, serviceNamed(service), person.Administrator)
 }
 
 // CheckImports refuses whoever may not read the imports of a service.
 func (c *Caller) CheckImports(ctx context.Context, service string) error {
-	return c.checkOwnerOr(ctx, service, person.Administrator, person.Auditor)
+	return c.checkOwnerOr(ctx, serviceNamed(service), person.Administrator, person.Auditor)
 }
 
 // CheckImport refuses an import to whoever may not read it. That of a service
@@ -38,25 +44,32 @@ func (c *Caller) CheckImport(ctx context.Context, i ticket.Import) error {
 	return c.CheckOwner(ctx, i.Service)
 }
 
-// checkOwnerOr refuses whoever neither owns a service nor has one of some roles.
-func (c *Caller) checkOwnerOr(ctx context.Context, service string, roles ...person.Role) error {
-	p, err := c.partIn(ctx, service)
+// checkOwnerOr refuses whoever neither owns something nor has one of some roles.
+func (c *Caller) checkOwnerOr(ctx context.Context, about resource.Ref, roles ...person.Role) error {
+	p, err := c.partIn(ctx, about)
 	if err != nil || p.owns || c.Has(roles...) {
 		return err
 	}
-	return refuse(text.F("%s doesn't own the service %s.", "%s ist für den Service %s nicht verantwortlich.", c.Person, service))
+	return refuse(text.F("%s doesn't own %s.", "%s ist für %s nicht verantwortlich.", c.Person, p.named))
 }
 
 // CheckConcerned refuses whoever neither owns a service, nor approves for it,
 // nor reads what there is of every service. One that isn't there is
 // fault.NotFound.
 func (c *Caller) CheckConcerned(ctx context.Context, service string) error {
-	p, err := c.partIn(ctx, service)
-	if err != nil || p.owns || p.approves || c.seesAll() {
+	p, err := c.partIn(ctx, serviceNamed(service))
+	if err != nil {
 		return err
 	}
-	return refuse(text.F("%s neither owns the service %s nor approves for it.",
-		"%s verantwortet den Service %s nicht und gibt auch nicht für ihn frei.", c.Person, service))
+	return c.checkConcerned(p)
+}
+
+func (c *Caller) checkConcerned(p part) error {
+	if p.owns || p.approves || c.seesAll() {
+		return nil
+	}
+	return refuse(text.F("%s neither owns %s nor approves for it.",
+		"%s ist für %s weder verantwortlich noch freigabeberechtigt.", c.Person, p.named))
 }
 
 // CheckExclusion refuses an exclusion to whoever may not read it. That of a
@@ -78,20 +91,29 @@ func (c *Caller) SelectFindings(ctx context.Context, service string) (store.Find
 	return want, c.CheckConcerned(ctx, service)
 }
 
-// CheckPreview refuses the plans of services that are there and don't concern
-// the caller.
+// CheckPreview refuses the plans of what is there and doesn't concern the
+// caller.
 func (c *Caller) CheckPreview(ctx context.Context, docs []resource.Raw) error {
 	if c.seesAll() {
 		return nil
 	}
-	asked := map[string]bool{}
+	type plan struct{ Process, Scope string }
+	asked := map[plan]bool{}
 	for _, d := range docs {
-		var spec struct{ Scope string }
-		if d.Kind != resource.Interval || json.Unmarshal(d.Spec, &spec) != nil || asked[spec.Scope] {
+		var of plan
+		if d.Kind != resource.Interval || json.Unmarshal(d.Spec, &of) != nil || asked[of] {
 			continue
 		}
-		asked[spec.Scope] = true
-		if err := c.CheckConcerned(ctx, spec.Scope); err != nil && !fault.Is(err, fault.NotFound) {
+		asked[of] = true
+		p, err := process.FindPlanned(of.Process)
+		if err != nil {
+			continue // the preview says what is wrong
+		}
+		scope, err := c.store.Scope(ctx, p, of.Scope)
+		if err == nil {
+			err = c.checkConcerned(c.partOf(scope))
+		}
+		if err != nil && !fault.Is(err, fault.Invalid) {
 			return err
 		}
 	}

@@ -48,7 +48,9 @@ func (s *Set) PolicyReviewDraft(ctx context.Context, st run.Step) (workflows.Dra
 	}
 	switch {
 	case answers[process.PolicyStatement+"-1"].Task == "":
-		named := func(i int, q *task.Question) { q.Persons = []string{fmt.Sprintf("person-%d", i+1), fmt.Sprintf("person-%d", i%policyReaders+1)} }
+		named := func(i int, q *task.Question) {
+			q.Persons = []string{fmt.Sprintf("person-%d", i+1), fmt.Sprintf("person-%d", i%policyReaders+1)}
+		}
 		several(process.PolicyStatement, policyStatements, named)
 		several(process.PolicyRecord, policyInspections, func(i int, q *task.Question) {
 			q.Title = text.F("Inspection %d", "Begehung %d", i+1)

@@ -85,13 +85,13 @@ func (s *Set) slaRules(ctx context.Context, in workflows.Freezing) (sla.Frozen, 
 	if err != nil {
 		return f, err
 	}
-	zone, err := s.store.ZoneOf(ctx, in.Scope)
+	zone, err := s.store.ZoneIn(ctx, resource.Ref{Kind: resource.Service, Name: in.Scope}, period)
 	if err != nil {
 		return f, err
 	}
 	f.From, f.To = period.Bounds(zone)
 	f.Zone = zone.String()
-	svc, declared, err := store.ValidAt[agreement.ServiceSpec](ctx, s.store, resource.Service, in.Scope, f.From)
+	svc, declared, err := store.ValidAt[agreement.ServiceSpec](ctx, s.store, resource.Service, in.Scope, period.VersionsAt())
 	if err == nil {
 		err = asDeclared(declared)
 	}
@@ -134,7 +134,7 @@ func (s *Set) slaRules(ctx context.Context, in workflows.Freezing) (sla.Frozen, 
 		if name == calendar.AlwaysOpen {
 			continue
 		}
-		c, v, err := store.ValidAt[calendar.Spec](ctx, s.store, resource.Calendar, name, f.From)
+		c, v, err := store.ValidAt[calendar.Spec](ctx, s.store, resource.Calendar, name, period.VersionsAt())
 		if err == nil {
 			err = asDeclared(v)
 		}

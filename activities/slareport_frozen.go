@@ -36,11 +36,7 @@ func (s *Set) onRecord(ctx context.Context, st run.Step, err error) error {
 	if !errors.As(err, &a) {
 		return err
 	}
-	service, err := s.store.ServiceOf(ctx, st.Run)
-	if err != nil {
-		return err
-	}
-	if err := s.store.Altered(ctx, s.now(), st, service, a.what); err != nil {
+	if err := s.store.Altered(ctx, s.now(), st, a.what); err != nil {
 		return err
 	}
 	return a

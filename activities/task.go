@@ -5,29 +5,29 @@ import (
 	"slices"
 	"time"
 
-	"turnus/itsm/agreement"
-	"turnus/itsm/calendar"
 	"turnus/itsm/fault"
 	"turnus/itsm/process"
-	"turnus/itsm/resource"
 	"turnus/itsm/task"
 	"turnus/itsm/text"
-	"turnus/store"
 	"turnus/workflows"
 )
 
 // TaskOpen writes a task's row, with the instants at which it is due, reminded
-// of and escalated in the working time of the service's calendar.
+// of and escalated in the working time of what the run is about.
 func (s *Set) TaskOpen(ctx context.Context, a workflows.Asking) (workflows.Waiting, error) {
 	t, timing, err := taskOf(a)
 	if err != nil {
 		return workflows.Waiting{}, s.store.TaskRefused(ctx, s.now(), a.Run, err)
 	}
-	service, err := s.store.ServiceOf(ctx, a.Run)
+	about, err := s.store.AboutOf(ctx, a.Run)
 	if err != nil {
 		return workflows.Waiting{}, err
 	}
-	cal, err := s.calendarOf(ctx, service)
+	scope, err := s.store.ScopeAbout(ctx, about)
+	if err != nil {
+		return workflows.Waiting{}, err
+	}
+	hours, err := s.store.Hours(ctx, scope)
 	if err != nil {
 		return workflows.Waiting{}, err
 	}
@@ -36,7 +36,7 @@ func (s *Set) TaskOpen(ctx context.Context, a workflows.Asking) (workflows.Waiti
 		due = a.Question.Due
 	}
 	t.Opened = s.now()
-	t.Remind, t.Due, t.Escalate = task.Schedule(cal, t.Opened, due, timing, t.For)
+	t.Remind, t.Due, t.Escalate = task.Schedule(hours, t.Opened, due, timing, t.For)
 	opened, err := s.store.OpenTask(ctx, t)
 	if err != nil {
 		return workflows.Waiting{}, err
@@ -58,22 +58,6 @@ func taskOf(a workflows.Asking) (task.Task, task.Timing, error) {
 		err = fault.New(fault.Conflict, text.F("%s doesn't ask for this.", "%s fragt das nicht ab.", a.Run))
 	}
 	return t, step.Timing, err
-}
-
-// calendarOf is the calendar of a service as it is now.
-func (s *Set) calendarOf(ctx context.Context, service string) (*calendar.Calendar, error) {
-	svc, err := store.Current[agreement.ServiceSpec](ctx, s.store, resource.Service, service)
-	if err != nil {
-		return nil, err
-	}
-	if svc.Spec.Calendar == calendar.AlwaysOpen {
-		return svc.Spec.AlwaysOpen()
-	}
-	spec, err := store.Current[calendar.Spec](ctx, s.store, resource.Calendar, svc.Spec.Calendar)
-	if err != nil {
-		return nil, err
-	}
-	return calendar.Compile(spec.Spec)
 }
 
 // TaskAdvance does what is due with a task that nobody has answered.

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"turnus/access"
+	"turnus/itsm/declaration"
 	"turnus/itsm/person"
 	"turnus/itsm/resource"
 	"turnus/store"
@@ -187,8 +188,8 @@ func example(op described) (path, body string) {
 	case op.id == "apply":
 		return path, `{"apiVersion":"turnus/v1","kind":"Mapping","metadata":{"name":"some"},"spec":{"number":"a","opened":"b","stopped":"c"}}`
 	case strings.HasPrefix(op.id, "put-"):
-		all := kinds()
-		k := all[slices.IndexFunc(all, func(k kind) bool { return k.singular == op.id[4:] })]
+		all := declaration.Kinds()
+		k := all[slices.IndexFunc(all, func(k declaration.Kind) bool { return k.Singular() == op.id[4:] })]
 		spec := map[resource.Kind]string{
 			"Calendar":     `{"zone":"Europe/Berlin","hours":{"mon":["08:00-18:00"]}}`,
 			"Person":       `{"roles":["viewer"]}`,
@@ -202,7 +203,7 @@ func example(op described) (path, body string) {
 			"SLO": `{"service":"payments","indicator":{"metadata":{"name":"ok"},"spec":{"thresholdMetric":{"metricSource":{"type":"Any"}}}},
 				"timeWindow":[{"duration":"30d","isRolling":true}],"budgetingMethod":"Occurrences","objectives":[{"op":"lt","value":500,"target":0.99}]}`,
 		}[k.Kind]
-		return path, fmt.Sprintf(`{"apiVersion":%q,"kind":%q,"metadata":{"name":"nobody"},"spec":%s}`, k.APIVersion(), k.Kind, spec)
+		return path, fmt.Sprintf(`{"apiVersion":%q,"kind":%q,"metadata":{"name":"nobody"},"spec":%s}`, k.APIVersion, k.Kind, spec)
 	}
 	return path, ""
 }

@@ -182,7 +182,7 @@ func (s *server) planOf(ctx context.Context, who person.Actor) (slots []planning
 			return nil, false, err
 		}
 		for _, slot := range part {
-			inside, err := caller.SeesInside(ctx, slot.Scope)
+			inside, err := caller.SeesInside(ctx, slot.About)
 			if err != nil {
 				return nil, false, err
 			}

@@ -20,12 +20,12 @@ import (
 // planned puts slots on record: by service, due in so many days from now.
 func (h *house) planned(t testing.TB, service string, state planning.State, days ...int) {
 	t.Helper()
-	_, err := h.store.DB().Exec(`INSERT INTO plan (interval, process, scope) VALUES ($1, 'sla-report', $1) ON CONFLICT DO NOTHING`, service)
+	_, err := h.store.DB().Exec(`INSERT INTO plan (interval, process, scope, about) VALUES ($1, 'sla-report', $1, $1) ON CONFLICT DO NOTHING`, service)
 	require.NoError(t, err)
 	for _, d := range days {
 		due := testNow.AddDate(0, 0, d)
-		_, err := h.store.DB().Exec(`INSERT INTO slot (process, scope, period, interval, version, due_at, early_at, late_at, catch_up, state, reason)
-			VALUES ('sla-report', $1, $2, $1, 1, $3, $3, $4, 'each', $5, '{"en":"why, why; why","de":"warum"}')`,
+		_, err := h.store.DB().Exec(`INSERT INTO slot (process, scope, about, period, interval, version, due_at, early_at, late_at, catch_up, state, reason)
+			VALUES ('sla-report', $1, $1, $2, $1, 1, $3, $3, $4, 'each', $5, '{"en":"why, why; why","de":"warum"}')`,
 			service, due.Format(time.DateOnly), due, due.AddDate(0, 0, 2), state)
 		require.NoError(t, err)
 	}
@@ -104,8 +104,8 @@ func TestAFeedSeesWhatItsPersonSeesNow(t *testing.T) {
 func TestAFeedHasItsBound(t *testing.T) {
 	h := newHouse(t)
 	hourly := func(from, to int) {
-		_, err := h.store.DB().Exec(`INSERT INTO slot (process, scope, period, interval, version, due_at, early_at, late_at, catch_up, state)
-			SELECT 'sla-report', 'payments', n::text, 'payments', 1, $1::timestamptz + n * interval '1 hour', $1, $1, 'each', 'planned'
+		_, err := h.store.DB().Exec(`INSERT INTO slot (process, scope, about, period, interval, version, due_at, early_at, late_at, catch_up, state)
+			SELECT 'sla-report', 'payments', 'payments', n::text, 'payments', 1, $1::timestamptz + n * interval '1 hour', $1, $1, 'each', 'planned'
 			FROM generate_series($2::int, $3::int) n`, testNow, from, to)
 		require.NoError(t, err)
 	}

@@ -12,7 +12,7 @@ import (
 func TestFindingsByRoleAndOwnership(t *testing.T) {
 	h := newHouse(t)
 	for _, service := range []string{"payments", "mail", "gone"} {
-		_, err := h.store.DB().Exec(`INSERT INTO finding (kind, service, object, title, at) VALUES ('missed-slot', $1, 'slot/sla-report/' || $1 || '/2026-10', '{"en":"missed","de":"versäumt"}', $2)`, service, testNow)
+		_, err := h.store.DB().Exec(`INSERT INTO finding (kind, service, about, object, title, at) VALUES ('missed-slot', $1, $1, 'slot/sla-report/' || $1 || '/2026-10', '{"en":"missed","de":"versäumt"}', $2)`, service, testNow)
 		require.NoError(t, err)
 	}
 	seen := func(who, query string) []string {

@@ -9,13 +9,8 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/labstack/echo/v4"
 
-	"turnus/itsm/agreement"
-	"turnus/itsm/calendar"
-	"turnus/itsm/person"
-	"turnus/itsm/planning"
+	"turnus/itsm/declaration"
 	"turnus/itsm/resource"
-	"turnus/itsm/slo"
-	"turnus/itsm/ticket"
 	"turnus/report"
 )
 
@@ -107,22 +102,6 @@ func (s *server) document(e *echo.Echo) {
 	e.GET("/openapi.yaml", func(c echo.Context) error { return c.Blob(http.StatusOK, "application/openapi+yaml", asYAML) })
 }
 
-// specs are the types of what each kind declares.
-func specs() map[resource.Kind]reflect.Type {
-	return map[resource.Kind]reflect.Type{
-		resource.Calendar:     reflect.TypeFor[calendar.Spec](),
-		resource.Person:       reflect.TypeFor[person.Spec](),
-		resource.Organisation: reflect.TypeFor[agreement.OrganisationSpec](),
-		resource.Service:      reflect.TypeFor[agreement.ServiceSpec](),
-		resource.Agreement:    reflect.TypeFor[agreement.Spec](),
-		resource.Mapping:      reflect.TypeFor[ticket.Mapping](),
-		resource.SLI:          reflect.TypeFor[slo.IndicatorSpec](),
-		resource.SLO:          reflect.TypeFor[slo.Spec](),
-		resource.Interval:     reflect.TypeFor[planning.Spec](),
-		resource.Waiver:       reflect.TypeFor[planning.WaiverSpec](),
-	}
-}
-
 // documentBodies describes the bodies that huma doesn't read: resources, and
 // files.
 func (s *server) documentBodies() {
@@ -130,21 +109,21 @@ func (s *server) documentBodies() {
 	schemas := doc.Components.Schemas
 	metadata := schemas.Schema(reflect.TypeFor[resource.Metadata](), true, "")
 	var all []*huma.Schema
-	for _, k := range kinds() {
+	for _, k := range declaration.Kinds() {
 		schema := &huma.Schema{
 			Type:     "object",
 			Required: []string{"apiVersion", "kind", "metadata", "spec"},
 			Properties: map[string]*huma.Schema{
-				"apiVersion": {Type: "string", Enum: []any{k.APIVersion()}},
+				"apiVersion": {Type: "string", Enum: []any{k.APIVersion}},
 				"kind":       {Type: "string", Enum: []any{string(k.Kind)}},
 				"metadata":   metadata,
-				"spec":       schemas.Schema(specs()[k.Kind], true, ""),
+				"spec":       schemas.Schema(k.Type, true, ""),
 			},
 		}
 		schemas.Map()["Declared"+string(k.Kind)] = schema
 		ref := &huma.Schema{Ref: "#/components/schemas/Declared" + string(k.Kind)}
 		all = append(all, ref)
-		doc.Paths["/v1/"+k.plural+"/{name}"].Put.RequestBody = bodyOf(map[string]*huma.Schema{"application/json": ref, "application/yaml": ref})
+		doc.Paths["/v1/"+k.Plural+"/{name}"].Put.RequestBody = bodyOf(map[string]*huma.Schema{"application/json": ref, "application/yaml": ref})
 	}
 	some := &huma.Schema{AnyOf: append(all, &huma.Schema{Type: "array", Items: &huma.Schema{AnyOf: all}})}
 	for _, path := range []string{"/v1/apply", "/v1/plan/preview"} {
@@ -171,8 +150,8 @@ func bodyOf(content map[string]*huma.Schema) *huma.RequestBody {
 // are added; bodies of requests stay strict.
 func open(doc *huma.OpenAPI) {
 	strict := map[string]bool{}
-	for _, t := range specs() {
-		strict[schemaName(t, "")] = true
+	for _, k := range declaration.Kinds() {
+		strict[schemaName(k.Type, "")] = true
 	}
 	for _, p := range doc.Paths {
 		for _, op := range []*huma.Operation{p.Post, p.Put} {

@@ -97,7 +97,7 @@ func (s *server) plan() {
 		Service string `query:"service" maxLength:"200"`
 		State   string `query:"state" enum:"planned,due,in-work,done,done-late,missed,waived,open" doc:"open: planned, due or in work."`
 	}) (*listed[planning.Slot], error) {
-		return items(s.Store.Slots(ctx, store.Slots{From: in.from, To: in.to, Process: in.Process, Scope: in.Service, State: in.State}, in.store()))
+		return items(s.Store.Slots(ctx, store.Slots{From: in.from, To: in.to, Process: in.Process, Service: in.Service, State: in.State}, in.store()))
 	})
 
 	register(s, operation{Operation: huma.Operation{

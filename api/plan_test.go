@@ -36,7 +36,7 @@ func (h *house) enact(t *testing.T, body string) {
 	t.Helper()
 	var doc resource.Raw
 	require.NoError(t, json.Unmarshal([]byte(body), &doc))
-	done, err := h.store.Propose(t.Context(), person.Actor{Person: "owner"}, testNow, []resource.Raw{doc}, false)
+	done, err := h.store.Apply(t.Context(), person.Actor{Person: "owner"}, testNow, []resource.Raw{doc}, false)
 	require.NoError(t, err)
 	storetest.Enact(t, h.store, testNow, "approver", done[0].Run)
 }
@@ -120,7 +120,7 @@ func TestPlanRequestsThatArentAcceptable(t *testing.T) {
 		{"POST", "/v1/plan/preview?to=2060-01-01", interval(), "query.to", "30 years ahead: use 2056-11-23", "30 Jahre voraus: höchstens 2056-11-23"},
 		{"POST", "/v1/plan/preview?to=2026-01-01", interval(), "query.to", "later than 2026-11-23", "später als 2026-11-23"},
 		{"POST", "/v1/plan/preview", interval(`"day":2`, `"day":40`), "Interval/monthly spec.rule.day", "has no day 40", "Tag 40"},
-		{"POST", "/v1/plan/preview", interval(`"payments"`, `"nothing"`), "Interval/monthly spec.scope", "There is no service", "gibt es nicht"},
+		{"POST", "/v1/plan/preview", interval(`"payments"`, `"nothing"`), "Interval/monthly spec.scope", "there is no service", "gibt es nicht"},
 		{"POST", "/v1/plan/preview", interval(`"sla-report"`, `"change-approval"`), "Interval/monthly spec.process", "can be planned", "planbaren Prozess"},
 		{"POST", "/v1/intervals/monthly/pause", `{"reason":" "}`, "body.reason", "say in words why", "in Worten sagen"},
 		{"POST", "/v1/intervals/monthly/pause", `{}`, "body", "property reason", "Feld reason fehlt"},

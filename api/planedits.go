@@ -149,10 +149,11 @@ func (s *server) planEdits() {
 		Description:   "For the service's owner. It opens a finding. The same person again gets what is on record.",
 		DefaultStatus: http.StatusOK,
 	}}, func(ctx context.Context, in *missInput) (*slotOutput, error) {
-		if _, err := s.Store.Slot(ctx, in.key()); err != nil {
+		slot, err := s.Store.Slot(ctx, in.key())
+		if err != nil {
 			return nil, err
 		}
-		if err := s.caller(ctx).CheckOwner(ctx, in.Scope); err != nil {
+		if err := s.caller(ctx).CheckOwnerOf(ctx, slot.About); err != nil {
 			return nil, err
 		}
 		missed, err := s.Store.DeclareMissed(ctx, actorOf(ctx), s.Now(), in.key(), in.Body.Reason)
@@ -194,14 +195,14 @@ func (s *server) planEdits() {
 	})
 }
 
-// ownsInterval refuses whoever doesn't own the service of an interval. One that
+// ownsInterval refuses whoever doesn't own what an interval is about. One that
 // isn't approved yet is not found.
 func (s *server) ownsInterval(ctx context.Context, name string) error {
 	p, err := s.Store.PlanOf(ctx, name)
 	if err != nil {
 		return err
 	}
-	return s.caller(ctx).CheckOwner(ctx, p.Scope)
+	return s.caller(ctx).CheckOwnerOf(ctx, p.About)
 }
 
 func planned(p store.Plan, err error) (*planOutput, error) {

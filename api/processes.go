@@ -30,7 +30,7 @@ type Process struct {
 // StartBody says which run is wanted.
 type StartBody struct {
 	Service     string `json:"service,omitempty" maxLength:"200" doc:"The service, where the process is about one."`
-	Scope       string `json:"scope,omitempty" maxLength:"200" doc:"What else the run is about."`
+	Scope       string `json:"scope,omitempty" maxLength:"200" doc:"What the run is about, where that is something else; the organisation may be left out."`
 	Period      string `json:"period" minLength:"1" maxLength:"20" doc:"2026, 2026-Q4, 2026-10 or 2026-10-05." example:"2026-10"`
 	Provisional bool   `json:"provisional,omitempty" doc:"Permits a provisional run where the period isn't over or covered."`
 	Again       bool   `json:"again,omitempty" doc:"Another attempt after the one that ended; needs a reason."`
@@ -39,15 +39,21 @@ type StartBody struct {
 
 type startInput struct{ Body StartBody }
 
-func (in *startInput) check() error {
-	switch b := in.Body; {
-	case b.Service == "" && b.Scope == "":
-		return fault.Invalidf("body.service", "which service? Give service, or scope where the process is about something else",
-			"welcher Service? service angeben, oder scope, wo der Prozess etwas anderes betrifft")
+// scopeFor is the scope that is wanted of a process. There is one organisation at
+// most, so that it need not be named.
+func (b StartBody) scopeFor(p process.Process) (string, error) {
+	switch {
+	case b.Service != "" && p.Scope != process.OfService:
+		return "", fault.Invalidf("body.service", "%s isn't about a service: leave service out, or give scope",
+			"%s betrifft keinen Service: service weglassen, oder scope angeben", p.Name)
 	case b.Service != "" && b.Scope != "" && b.Service != b.Scope:
-		return fault.Invalidf("body.scope", "service and scope differ: give one of them", "service und scope unterscheiden sich: eines von beiden angeben")
+		return "", fault.Invalidf("body.scope", "service and scope differ: give one of them", "service und scope unterscheiden sich: eines von beiden angeben")
+	case b.Service == "" && b.Scope == "" && p.Scope == process.OfService:
+		return "", fault.Invalidf("body.service", "which service? %s is about one: give service", "welcher Service? %s betrifft einen: service angeben", p.Name)
+	case b.Service != "":
+		return b.Service, nil
 	}
-	return nil
+	return b.Scope, nil
 }
 
 // Started says which run was started, or found.
@@ -86,12 +92,18 @@ func (s *server) processes() {
 			DefaultStatus: http.StatusAccepted,
 			Responses:     map[string]*huma.Response{"200": s.jsonResponse("The run that exists", Started{})},
 		}}, func(ctx context.Context, in *startInput) (*startOutput, error) {
-			scope := in.Body.Service
-			if scope == "" {
-				scope = in.Body.Scope
+			scope, err := in.Body.scopeFor(p)
+			if err != nil {
+				return nil, err
 			}
-			return s.start(ctx, runs.Start{Process: p.Name, Scope: scope, Period: in.Body.Period,
+			out, err := s.start(ctx, runs.Start{Process: p.Name, Scope: scope, Period: in.Body.Period,
 				Provisional: in.Body.Provisional, Again: in.Body.Again, Reason: in.Body.Reason})
+			if f := fault.As(err); f != nil && f.Field == "scope" && in.Body.Service != "" {
+				named := *f
+				named.Field = "service" // as it was given
+				err = &named
+			}
+			return out, err
 		})
 	}
 }

@@ -19,6 +19,7 @@ import (
 	"turnus/itsm/agreement"
 	"turnus/itsm/calendar"
 	"turnus/itsm/person"
+	"turnus/itsm/resource"
 	"turnus/itsm/run"
 	"turnus/itsm/sla"
 	"turnus/itsm/text"
@@ -117,7 +118,7 @@ func TestReceipts(t *testing.T) {
 func TestReportsWithoutReceipts(t *testing.T) {
 	h := newHouse(t)
 	r, _, err := h.store.Begin(t.Context(), testNow, store.NewRun{
-		Key: run.Key{Process: "change-approval", Scope: "interval-monthly", Period: "2026-10-05"}, Service: "payments", Owner: "owner", By: person.Actor{Person: "owner"}})
+		Key: run.Key{Process: "change-approval", Scope: "interval-monthly", Period: "2026-10-05"}, About: resource.Ref{Kind: resource.Service, Name: "payments"}, Owner: "owner", By: person.Actor{Person: "owner"}})
 	require.NoError(t, err)
 	hash, doc, err := report.Hash(report.Document{Run: r.ID, Process: "change-approval"})
 	require.NoError(t, err)

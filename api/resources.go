@@ -4,30 +4,16 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"turnus/imports"
+	"turnus/itsm/declaration"
 	"turnus/itsm/fault"
 	"turnus/itsm/resource"
 	"turnus/store"
 )
-
-// kind is a kind of resource as it stands in paths.
-type kind struct {
-	resource.Kind
-	plural, singular string
-}
-
-func kinds() []kind {
-	var all []kind
-	for _, k := range resource.Kinds() {
-		all = append(all, kind{k, k.Plural(), strings.ToLower(string(k))})
-	}
-	return all
-}
 
 // Resource is a declared thing with what is known about its newest version.
 type Resource struct {
@@ -83,7 +69,7 @@ const maxProposed = 500
 // decided counts what needs an approval.
 func (d *Declared) decided() (n int) {
 	for _, r := range d.docs {
-		if r.Kind.Decided() {
+		if declaration.NeedsApproval(r.Kind) {
 			n++
 		}
 	}
@@ -119,15 +105,15 @@ type resourceOutput struct {
 }
 
 func (s *server) resources() {
-	for _, k := range kinds() {
-		tags, path := []string{"Resources"}, "/v1/"+k.plural
+	for _, k := range declaration.Kinds() {
+		tags, path := []string{"Resources"}, "/v1/"+k.Plural
 		register(s, operation{Operation: huma.Operation{
-			OperationID: "list-" + k.plural, Method: http.MethodGet, Path: path, Tags: tags, Summary: "The " + k.plural + ", by name",
+			OperationID: "list-" + k.Plural, Method: http.MethodGet, Path: path, Tags: tags, Summary: "The " + k.Plural + ", by name",
 		}}, func(ctx context.Context, in *Page) (*listed[Resource], error) {
 			return resourcesOf(s.caller(ctx).ListResources(ctx, k.Kind, in.store()))
 		})
 		register(s, operation{Operation: huma.Operation{
-			OperationID: "get-" + k.singular, Method: http.MethodGet, Path: path + "/{name}", Tags: tags, Summary: "The newest version of a " + k.singular,
+			OperationID: "get-" + k.Singular(), Method: http.MethodGet, Path: path + "/{name}", Tags: tags, Summary: "One of the " + k.Plural + ", in its newest version",
 		}}, func(ctx context.Context, in *NamePath) (*resourceOutput, error) {
 			v, err := s.caller(ctx).ReadResource(ctx, k.Kind, in.Name)
 			out := &resourceOutput{Status: http.StatusOK}
@@ -135,8 +121,8 @@ func (s *server) resources() {
 			return out, err
 		})
 		register(s, operation{Operation: huma.Operation{
-			OperationID: "list-" + k.singular + "-versions", Method: http.MethodGet, Path: path + "/{name}/versions", Tags: tags,
-			Summary: "All versions of a " + k.singular + ", newest first",
+			OperationID: "list-" + k.Singular() + "-versions", Method: http.MethodGet, Path: path + "/{name}/versions", Tags: tags,
+			Summary: "The versions of one of the " + k.Plural + ", newest first",
 		}}, func(ctx context.Context, in *struct {
 			NamePath
 			Page
@@ -144,14 +130,14 @@ func (s *server) resources() {
 			return resourcesOf(s.caller(ctx).ListVersions(ctx, k.Kind, in.Name, in.store()))
 		})
 		register(s, operation{Operation: huma.Operation{
-			OperationID: "retire-" + k.singular, Method: http.MethodDelete, Path: path + "/{name}", Tags: tags,
-			Summary: "Take a " + k.singular + " out of use; its versions stay", DefaultStatus: http.StatusNoContent,
+			OperationID: "retire-" + k.Singular(), Method: http.MethodDelete, Path: path + "/{name}", Tags: tags,
+			Summary: "Take one of the " + k.Plural + " out of use; its versions stay", DefaultStatus: http.StatusNoContent,
 		}}, func(ctx context.Context, in *NamePath) (*struct{}, error) {
 			return nil, s.Store.Retire(ctx, actorOf(ctx), s.Now(), k.Kind, in.Name)
 		})
 		register(s, operation{body: documents, Operation: huma.Operation{
-			OperationID: "put-" + k.singular, Method: http.MethodPut, Path: path + "/{name}", Tags: tags,
-			Summary:   "Declare a " + k.singular + "; a change makes a new version",
+			OperationID: "put-" + k.Singular(), Method: http.MethodPut, Path: path + "/{name}", Tags: tags,
+			Summary:   "Declare one of the " + k.Plural + "; a change makes a new version",
 			Responses: map[string]*huma.Response{"201": {Description: "Created"}, "202": {Description: "Proposed: a run decides on it"}},
 		}}, func(ctx context.Context, in *putInput) (*resourceOutput, error) {
 			if got := in.docs[0].Kind; got != k.Kind {

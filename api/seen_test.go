@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"turnus/itsm/declaration"
 	"turnus/itsm/person"
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
@@ -55,6 +56,8 @@ func newNeighbours(t *testing.T) *house {
 			SELECT $1::jsonb->>'kind', $1::jsonb#>>'{metadata,name}', 1, $2, $1::jsonb, 'x', $2, 'x'`, d, testNow)
 		require.NoError(t, err)
 	}
+	_, err = h.store.DB().Exec(`INSERT INTO plan (interval, process, scope, about) SELECT name || '-monthly', 'sla-report', name, name FROM unnest(ARRAY['payments', 'hr']) name`)
+	require.NoError(t, err)
 	r, _, err := h.store.Begin(t.Context(), testNow, store.NewRun{
 		Key: run.Key{Process: "sla-report", Scope: "payments", Period: "2026-09"}, Owner: "owner", By: person.Actor{Person: "former"}})
 	require.NoError(t, err)
@@ -100,30 +103,30 @@ func TestForeignResourcesArentRead(t *testing.T) {
 		"other-owner": {"services": {"hr", "mail"}, "agreements": {"hr-sla"}, "slis": {"hr-ok"}, "slos": {"hr-goal"},
 			"intervals": {"hr-monthly"}, "waivers": {"hr-off"}, "persons": {"approver", "other-owner", "stranger"}},
 	}
-	for _, k := range kinds() {
-		require.Contains(t, everything, k.plural, "say who sees the new kind")
+	for _, k := range declaration.Kinds() {
+		require.Contains(t, everything, k.Plural, "say who sees the new kind")
 		for who := range h.tokens {
 			if who == "viewer" {
-				require.Equal(t, 403, h.as(t, who, "GET", "/v1/"+k.plural, "").Code)
+				require.Equal(t, 403, h.as(t, who, "GET", "/v1/"+k.Plural, "").Code)
 				continue
 			}
-			want := everything[k.plural]
+			want := everything[k.Plural]
 			if limited, ok := seen[who]; ok && !slices.Contains([]resource.Kind{resource.Calendar, resource.Mapping, resource.Organisation}, k.Kind) {
-				want = limited[k.plural]
+				want = limited[k.Plural]
 			}
-			list := h.as(t, who, "GET", "/v1/"+k.plural, "")
-			require.Equal(t, want, namesIn(t, list), "%s lists %s", who, k.plural)
+			list := h.as(t, who, "GET", "/v1/"+k.Plural, "")
+			require.Equal(t, want, namesIn(t, list), "%s lists %s", who, k.Plural)
 			said := list.Body.String()
-			for _, name := range everything[k.plural] {
-				one, versions := h.as(t, who, "GET", "/v1/"+k.plural+"/"+name, ""), h.as(t, who, "GET", "/v1/"+k.plural+"/"+name+"/versions", "")
+			for _, name := range everything[k.Plural] {
+				one, versions := h.as(t, who, "GET", "/v1/"+k.Plural+"/"+name, ""), h.as(t, who, "GET", "/v1/"+k.Plural+"/"+name+"/versions", "")
 				said += one.Body.String() + versions.Body.String()
 				mine, onlyName := slices.Contains(want, name), k.Kind == resource.Person && seen[who] != nil && who != name
 				for w, may := range map[*httptest.ResponseRecorder]bool{one: mine, versions: mine && !onlyName} {
 					if may {
-						require.Equal(t, 200, w.Code, "%s reads %s/%s", who, k.plural, name)
+						require.Equal(t, 200, w.Code, "%s reads %s/%s", who, k.Plural, name)
 						continue
 					}
-					require.Equal(t, 403, w.Code, "%s reads %s/%s", who, k.plural, name)
+					require.Equal(t, 403, w.Code, "%s reads %s/%s", who, k.Plural, name)
 					require.NotEmpty(t, problemIn(t, w).Detail)
 				}
 			}

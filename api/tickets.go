@@ -51,10 +51,11 @@ func (s *server) ticketOptions(ctx context.Context, in *importInput) (o imports.
 	if err := imports.CheckTickets(o); err != nil {
 		return o, err
 	}
-	if in.Zone == "" {
-		o.Zone, err = s.Store.ZoneOf(ctx, in.Name)
-	} else {
+	if in.Zone != "" {
 		o.Zone, err = calendar.Zone(in.Zone)
+		return o, err
 	}
+	scope, err := s.Store.ScopeAbout(ctx, resource.Ref{Kind: resource.Service, Name: in.Name})
+	o.Zone = scope.Zone
 	return o, err
 }

@@ -174,7 +174,7 @@ func TestResourcesRefuses(t *testing.T) {
 		{"a bad name", "apiVersion: turnus/v1\nkind: Person\nmetadata: {name: Jo}\nspec: {roles: []}\n", fault.Invalid, []string{"document 1 metadata.name", `"Jo" isn't a name`}},
 		{"a name that is taken", "apiVersion: turnus/v1\nkind: Person\nmetadata: {name: turnus}\nspec: {roles: []}\n", fault.Invalid, []string{"Person/turnus metadata.name", "another name"}},
 		{"a number as name", "apiVersion: turnus/v1\nkind: Person\nmetadata: {name: 7}\nspec: {roles: []}\n", fault.Invalid, []string{"metadata.name", "the number 7", "in quotes"}},
-		{"no kind of ours", "apiVersion: turnus/v1\nkind: Pod\nmetadata: {name: x}\nspec: {}\n", fault.Invalid, []string{"document 1 kind", "Calendar, Person, Service, Agreement, Mapping, SLI, SLO"}},
+		{"no kind of ours", "apiVersion: turnus/v1\nkind: Pod\nmetadata: {name: x}\nspec: {}\n", fault.Invalid, []string{"document 1 kind", "Calendar, Person, Organisation, Service, Agreement, Mapping, SLI, SLO"}},
 		{"another version", "apiVersion: v1\nkind: Person\nmetadata: {name: x}\nspec: {roles: []}\n", fault.Invalid, []string{"Person/x apiVersion", "turnus/v1"}},
 		{"an unknown field", person("spec: {roles: [], emial: x}"), fault.Invalid, []string{"Person/jo spec.emial", "no such field", "email, roles"}},
 		{"another case", person("spec: {Roles: []}"), fault.Invalid, []string{"Person/jo spec.Roles", "Person/jo spec.roles: This is missing"}},

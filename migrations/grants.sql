@@ -43,15 +43,15 @@ INSERT INTO rights (name, adds, changes, stays, deletes) VALUES
     ('installation', false, 'namespace_id woken_at', 'one', false),
     ('token', true, 'revoked_at', 'id person hash issuer created_at expires_at', false),
     ('run', true, 'state round outcome started_at seen_at ended_at',
-        'id process scope period attempt provisional input service service_version owner started_by token_issuer reason request created_at', false),
+        'id process scope period attempt provisional input service about_kind about about_version owner started_by token_issuer reason request created_at', false),
     ('task', true, 'state reminded_at escalated_at ended_at',
         'id run round step kind outcomes hash opened_at due_at remind_at escalate_at title body fields for_who for_role for_persons against apart escalate_to', false),
     ('pass', true, 'spent_at spent_by refusal',
         'id hash kind run task person token token_issuer content bound outcome created_at expires_at', true),
     ('proposal', true, 'enacted', 'run kind name base document hash person token_issuer at', false),
-    ('plan', true, 'planned_to paused_at paused_by paused_reason', 'interval process scope', false),
+    ('plan', true, 'planned_to paused_at paused_by paused_reason', 'interval process scope about_kind about', false),
     ('slot', true, 'interval version due_at early_at late_at catch_up state reason person missed_at waived_at found_at reopened_at look_at waits tries',
-        'process scope period fallen', true),
+        'process scope period about_kind about fallen', true),
     ('feed', true, 'withdrawn_at', 'id person hash created_at', false),
     ('idempotency', true, 'request begun_at status header body', 'person operation key', true);
 

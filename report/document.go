@@ -6,6 +6,7 @@ package report
 import (
 	"time"
 
+	"turnus/itsm/resource"
 	"turnus/itsm/task"
 	"turnus/itsm/text"
 )
@@ -117,7 +118,7 @@ type Record struct {
 	StartedBy  string          `json:"started_by"`
 	Issuer     string          `json:"token_issuer,omitempty"`
 	Owner      string          `json:"owner"`
-	Service    string          `json:"-"` // that the run concerns: who sees a draft follows from it
+	About      resource.Ref    `json:"-"` // what the run is about: who sees a draft follows from it
 	Decisions  []task.Decision `json:"decisions"`
 	DraftRound int             `json:"round"`
 

@@ -14,7 +14,7 @@ import (
 // Apply declares resources, all or none; of the kinds that need an approval it
 // proposes them, and starts the runs that decide. A dry run changes nothing.
 func (r *Runs) Apply(ctx context.Context, by person.Actor, docs []resource.Raw, dryRun bool) ([]store.Change, error) {
-	changes, err := r.store.Propose(ctx, by, r.now(), docs, dryRun)
+	changes, err := r.store.Apply(ctx, by, r.now(), docs, dryRun)
 	if fault.Is(err, fault.Forbidden) {
 		return nil, r.refused(ctx, by, "propose.refused", "plan", fault.As(err))
 	}

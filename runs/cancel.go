@@ -21,12 +21,12 @@ func (r *Runs) Cancel(ctx context.Context, by person.Actor, runID, reason string
 	if err != nil {
 		return found, err
 	}
-	people, err := r.store.PeopleAround(ctx, found.Service)
-	if err != nil {
+	scope, err := r.store.ScopeAbout(ctx, found.About)
+	if err != nil && !fault.Is(err, fault.NotFound) { // it may have gone: then nobody owns it
 		return found, err
 	}
 	object := "run/" + runID
-	if !by.Has(person.Administrator) && people.Owner != by.Person {
+	if !by.Has(person.Administrator) && scope.Owner != by.Person {
 		return found, r.refused(ctx, by, "cancel.refused", object, fault.New(fault.Forbidden, text.F(
 			"%s may not cancel this run: its service's owner or an administrator may.",
 			"%s darf diesen Lauf nicht abbrechen: Das dürfen Serviceverantwortliche und die Administration.", by.Person)))

@@ -56,7 +56,7 @@ func newHouse(t *testing.T, now time.Time, docs ...resource.Raw) *house {
 
 // doc is a resource; its spec is JSON with single quotes for double ones.
 func doc(k resource.Kind, name, spec string) resource.Raw {
-	return resource.Raw{APIVersion: k.APIVersion(), Kind: k, Metadata: resource.Metadata{Name: name},
+	return resource.Raw{APIVersion: resource.APIVersion, Kind: k, Metadata: resource.Metadata{Name: name},
 		Spec: json.RawMessage(strings.ReplaceAll(spec, "'", `"`))}
 }
 
@@ -98,7 +98,7 @@ func (h *house) coversAs(who, service string, asOf time.Time) {
 // propose proposes one document, and gives the run that decides; the zero
 // value where the proposal was refused.
 func (h *house) propose(d resource.Raw) (string, error) {
-	changes, err := h.store.Propose(h.Context(), olga, h.now, []resource.Raw{d}, false)
+	changes, err := h.store.Apply(h.Context(), olga, h.now, []resource.Raw{d}, false)
 	if err != nil {
 		return "", err
 	}

@@ -100,7 +100,7 @@ func TestProposalsThatAreRefused(t *testing.T) {
 			before := h.rows()
 			// With something good beside it: all or none.
 			person := doc(resource.Person, "nora", `{'roles':['approver']}`)
-			_, err := h.store.Propose(t.Context(), olga, h.now, []resource.Raw{person, c.doc}, false)
+			_, err := h.store.Apply(t.Context(), olga, h.now, []resource.Raw{person, c.doc}, false)
 			require.True(t, fault.Is(err, c.code), "%v", err)
 			all := fault.All(err)
 			require.NotEmpty(t, all)
@@ -128,27 +128,27 @@ func TestProposalsThatAreFound(t *testing.T) {
 	before := h.rows()
 	again := interval("mail", "mail", `'rule':{'day':3,'of':'month','at':'06:00'},'valid':{'from':'2027-01-01'}`)
 	for range 2 {
-		changes, err := h.store.Propose(t.Context(), olga, h.now, []resource.Raw{again}, false)
+		changes, err := h.store.Apply(t.Context(), olga, h.now, []resource.Raw{again}, false)
 		require.NoError(t, err)
 		require.Equal(t, store.Proposed, changes[0].Change)
 		require.Equal(t, "change-approval/interval-mail/2027-01-10", changes[0].Run)
 	}
 	same := interval("desk", "desk", `'rule':{'day':3,'of':'month','at':'06:00'},'tolerance':5,'valid':{'from':'2027-01-01'}`)
-	changes, err := h.store.Propose(t.Context(), olga, h.now, []resource.Raw{same}, false)
+	changes, err := h.store.Apply(t.Context(), olga, h.now, []resource.Raw{same}, false)
 	require.NoError(t, err)
 	require.Equal(t, store.Unchanged, changes[0].Change)
 	require.Empty(t, changes[0].Run)
 	require.Equal(t, before, h.rows())
 
-	_, err = h.store.Propose(t.Context(), olga, h.now, []resource.Raw{interval("spare", "spare", good)}, true)
+	_, err = h.store.Apply(t.Context(), olga, h.now, []resource.Raw{interval("spare", "spare", good)}, true)
 	require.NoError(t, err)
 	require.Equal(t, before, h.rows(), "a dry run")
 
 	// Two that contradict each other, in one call and at once.
-	_, err = h.store.Propose(t.Context(), olga, h.now, []resource.Raw{interval("a", "spare", good), interval("b", "spare", good)}, false)
+	_, err = h.store.Apply(t.Context(), olga, h.now, []resource.Raw{interval("a", "spare", good), interval("b", "spare", good)}, false)
 	require.True(t, fault.Is(err, fault.Invalid), "%v", err)
 	require.Equal(t, before, h.rows())
-	_, err = h.store.Propose(t.Context(), person.Actor{Person: "root", Roles: []person.Role{person.Administrator}}, h.now,
+	_, err = h.store.Apply(t.Context(), person.Actor{Person: "root", Roles: []person.Role{person.Administrator}}, h.now,
 		[]resource.Raw{interval("a", "spare", good)}, false)
 	require.True(t, fault.Is(err, fault.Forbidden), "%v", err)
 	require.Equal(t, before, h.rows())

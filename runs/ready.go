@@ -15,72 +15,36 @@ import (
 	"turnus/store"
 )
 
-// situation is what a start depends on, of one service at one moment.
-type situation struct {
-	service string
-	owner   string
-	zone    *time.Location
-	agreed  []resource.Version // by name and version
-	people  task.People
-	behind  []task.Involvement // all who ever brought what a run may stand on
-
-	oldest, asOf time.Time // what the imported data covers
-	newest       int64     // import; 0: there is none
-}
-
-// about looks at a service.
-func (r *Runs) about(ctx context.Context, service string) (situation, error) {
-	s := situation{service: service}
-	var err error
-	if s.zone, err = r.store.ZoneOf(ctx, service); err != nil {
-		return s, err
-	}
-	if s.agreed, err = r.store.AgreementsOf(ctx, service, endOfTime); err != nil {
-		return s, err
-	}
-	if s.people, err = r.store.PeopleAround(ctx, service); err != nil {
-		return s, err
-	}
-	s.owner = s.people.Owner
-	if s.behind, err = r.store.EverBehind(ctx, service); err != nil {
-		return s, err
-	}
-	s.oldest, s.asOf, s.newest, err = r.store.Coverage(ctx, service)
-	return s, err
-}
-
-var endOfTime = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
-
 // ready refuses a run that can't begin as things are, and says what would
 // help: its period isn't over or covered (unless a provisional run is
 // permitted, which it then becomes), nothing was agreed, nobody could decide.
-func (r *Runs) ready(ctx context.Context, s situation, p process.Process, period calendar.Period, n *store.NewRun, provisional bool) error {
+func (r *Runs) ready(ctx context.Context, s store.Situation, p process.Process, period calendar.Period, n *store.NewRun, provisional bool) error {
 	now := r.now()
 	if p.Covered {
-		why, help := s.uncovered(now, period)
+		why, help := uncovered(s, now, period)
 		n.Why = why
 		if n.Provisional = !why.IsZero(); n.Provisional && !provisional {
 			return fault.New(fault.Invalid, text.New(why.En+" "+help.En, why.De+" "+help.De)).At("period")
 		}
 	}
-	from, to := period.Bounds(s.zone)
-	if p.Agreed && !s.agreedBefore(to) {
+	from, to := period.Bounds(s.ZoneIn(period))
+	if p.Agreed && !agreedBefore(s, to) {
 		return fault.Invalidf("period", "%s has no agreement that holds before the end of %s: declare one, or take a later period",
-			"%s hat keine Vereinbarung, die vor dem Ende von %s gilt: eine hinterlegen, oder eine spätere Periode wählen", s.service, period.Name)
+			"%s hat keine Vereinbarung, die vor dem Ende von %s gilt: eine hinterlegen, oder eine spätere Periode wählen", s.Name, period.Name)
 	}
 	if n.Provisional {
 		return nil
 	}
-	people := s.people.StartedBy(n.By)
-	if people.With(s.behind...).Decidable() == nil {
+	people := s.People().StartedBy(n.By)
+	if people.With(s.Behind...).Decidable() == nil {
 		return nil
 	}
-	basis, err := s.basis(p, from, to)
+	basis, err := basisOf(s, p, period, to)
 	if err != nil {
 		return err
 	}
 	if p.Covered {
-		used, err := r.store.ExclusionsIn(ctx, s.service, now, s.newest, from, to)
+		used, err := r.store.ExclusionsIn(ctx, s.Service(), now, s.Import, from, to)
 		if err != nil {
 			return err
 		}
@@ -95,17 +59,11 @@ func (r *Runs) ready(ctx context.Context, s situation, p process.Process, period
 	return people.With(behind...).Decidable()
 }
 
-// basis is what a run would stand on, if it began now.
-func (s situation) basis(p process.Process, from, to time.Time) (task.Basis, error) {
-	b := task.Basis{Service: s.service, At: from}
-	if p.Covered {
-		b.Import = s.newest
-	}
-	if !p.Agreed {
-		return b, nil
-	}
-	for _, v := range s.agreed {
-		if !v.ValidFrom.Before(to) {
+// basisOf is what a run would stand on, if it began now.
+func basisOf(s store.Situation, p process.Process, period calendar.Period, end time.Time) (task.Basis, error) {
+	b := task.Basis{About: s.About, At: period.VersionsAt(), Import: s.Import}
+	for _, v := range s.Agreed {
+		if !v.ValidFrom.Before(end) {
 			continue
 		}
 		b.Resources = append(b.Resources, task.DeclaredIn{Kind: resource.Agreement, Name: v.Resource.Metadata.Name, Version: v.Version})
@@ -120,8 +78,8 @@ func (s situation) basis(p process.Process, from, to time.Time) (task.Basis, err
 	return b, nil
 }
 
-func (s situation) agreedBefore(end time.Time) bool {
-	for _, v := range s.agreed {
+func agreedBefore(s store.Situation, end time.Time) bool {
+	for _, v := range s.Agreed {
 		if v.ValidFrom.Before(end) {
 			return true
 		}
@@ -131,26 +89,27 @@ func (s situation) agreedBefore(end time.Time) bool {
 
 // uncovered says why a period can't be reported on for good, and what would
 // help; both are empty if it can.
-func (s situation) uncovered(now time.Time, p calendar.Period) (why, help text.Text) {
-	_, to := p.Bounds(s.zone)
-	end, upTo, since := moment(to), moment(s.asOf.In(s.zone)), moment(s.oldest.In(s.zone))
+func uncovered(s store.Situation, now time.Time, p calendar.Period) (why, help text.Text) {
+	zone := s.ZoneIn(p)
+	_, to := p.Bounds(zone)
+	end, upTo, since := moment(to), moment(s.AsOf.In(zone)), moment(s.Oldest.In(zone))
 	switch {
 	case now.Before(to):
 		return text.F("%[1]s isn't over: it ends at %[2]s.", "%[1]s ist nicht vorbei: Ende %[3]s.", p.Name, end.En, end.De),
 			text.New("Wait, or start it as provisional.", "Warten, oder vorläufig starten.")
-	case s.newest == 0:
-		return text.F("%s has no imported data.", "%s hat keine importierten Daten.", s.service),
+	case s.Import == 0:
+		return text.F("%s has no imported data.", "%s hat keine importierten Daten.", s.Name),
 			text.New("Import its tickets, or start it as provisional.", "Tickets importieren, oder vorläufig starten.")
-	case to.After(s.asOf):
+	case to.After(s.AsOf):
 		return text.F("The data of %[1]s was read up to %[2]s and doesn't cover %[3]s, which ends at %[4]s.",
 				"Die Daten von %[1]s wurden bis %[5]s gelesen und decken %[3]s nicht ab (Ende %[6]s).",
-				s.service, upTo.En, p.Name, end.En, upTo.De, end.De),
+				s.Name, upTo.En, p.Name, end.En, upTo.De, end.De),
 			text.New("Import newer data, say with --as-of up to when the source was read, or start it as provisional.",
 				"Neuere Daten importieren, mit --as-of angeben, bis wann die Quelle gelesen wurde, oder vorläufig starten.")
-	case !to.After(s.oldest):
+	case !to.After(s.Oldest):
 		return text.F("The data of %[1]s begins at %[2]s, after the end of %[3]s (%[4]s).",
 				"Die Daten von %[1]s beginnen %[5]s, nach dem Ende von %[3]s (%[6]s).",
-				s.service, since.En, p.Name, end.En, since.De, end.De),
+				s.Name, since.En, p.Name, end.En, since.De, end.De),
 			text.New("Import older data, or start it as provisional.", "Ältere Daten importieren, oder vorläufig starten.")
 	}
 	return why, help

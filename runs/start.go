@@ -8,12 +8,10 @@ import (
 	enums "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
 
-	"turnus/itsm/agreement"
 	"turnus/itsm/calendar"
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
 	"turnus/itsm/process"
-	"turnus/itsm/resource"
 	"turnus/itsm/run"
 	"turnus/itsm/text"
 	"turnus/store"
@@ -30,7 +28,7 @@ const workflowTask = 5 * time.Second
 // Start says which run is wanted.
 type Start struct {
 	Process     string
-	Scope       string // a service, where the process is about one
+	Scope       string // of the kind that the process is about; the organisation's may be empty
 	Period      string
 	Provisional bool // permitted, not forced
 	Again       bool // another attempt after a publication; needs a reason
@@ -39,7 +37,7 @@ type Start struct {
 }
 
 // Start begins a run, or finds the one that exists (created is false then).
-// It checks whether the actor may start it (owns the service), whether the
+// It checks whether the actor may start it (owns what it is about), whether the
 // period is over and covered, and whether somebody could decide on it.
 func (r *Runs) Start(ctx context.Context, by person.Actor, s Start) (run.Run, bool, error) {
 	none := run.Run{}
@@ -47,14 +45,14 @@ func (r *Runs) Start(ctx context.Context, by person.Actor, s Start) (run.Run, bo
 	if err != nil {
 		return none, false, err
 	}
-	svc, err := store.Current[agreement.ServiceSpec](ctx, r.store, resource.Service, s.Scope)
+	now, err := r.store.Situation(ctx, p, s.Scope)
 	if err != nil {
 		return none, false, err
 	}
-	if svc.Spec.Owner != by.Person {
-		f := fault.New(fault.Forbidden, text.F("%[2]s doesn't own the service %[1]s: only its owner may start its runs.",
-			"%[2]s ist für den Service %[1]s nicht verantwortlich: nur die dafür Verantwortlichen dürfen seine Läufe starten.", s.Scope, by.Person))
-		return none, false, r.refused(ctx, by, "start.refused", "service/"+s.Scope, f)
+	if now.Owner != by.Person {
+		f := fault.New(fault.Forbidden, text.F("%[2]s doesn't own %[1]s: only its owner may start its runs.",
+			"%[2]s ist für %[1]s nicht verantwortlich: nur die dafür Verantwortlichen dürfen seine Läufe starten.", now.Named(), by.Person))
+		return none, false, r.refused(ctx, by, "start.refused", now.Object(), f)
 	}
 	period, err := calendar.ReachedPeriod(s.Period)
 	if err != nil {
@@ -69,8 +67,8 @@ func (r *Runs) Start(ctx context.Context, by person.Actor, s Start) (run.Run, bo
 		return none, false, fault.Invalidf("reason", "another attempt needs a reason", "ein weiterer Versuch braucht eine Begründung")
 	}
 	n := store.NewRun{
-		Key:     run.Key{Process: s.Process, Scope: s.Scope, Period: s.Period},
-		Service: s.Scope, Again: s.Again, Reason: s.Reason, Request: s.Request, Owner: svc.Spec.Owner, By: by,
+		Key:   run.Key{Process: p.Name, Scope: now.Name, Period: s.Period},
+		About: now.About, Version: now.Version, Owner: now.Owner, Again: s.Again, Reason: s.Reason, Request: s.Request, By: by,
 	}
 	// The process that recorded this very request may have died before it answered.
 	if found, err := r.store.Requested(ctx, r.now(), s.Request); err != nil || found != nil {
@@ -90,11 +88,7 @@ func (r *Runs) Start(ctx context.Context, by person.Actor, s Start) (run.Run, bo
 		}
 		return *newest, false, nil
 	}
-	about, err := r.about(ctx, s.Scope)
-	if err != nil {
-		return none, false, err
-	}
-	if err := r.ready(ctx, about, p, period, &n, s.Provisional); err != nil {
+	if err := r.ready(ctx, now, p, period, &n, s.Provisional); err != nil {
 		return none, false, err
 	}
 	started, created, err := r.store.Begin(ctx, r.now(), n)

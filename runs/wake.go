@@ -36,11 +36,11 @@ func (r *Runs) Wake(ctx context.Context, within time.Duration) error {
 	if err := r.store.MissSuperseded(ctx, now); err != nil {
 		return err
 	}
-	w := waking{Runs: r, known: map[string]situation{}}
+	w := waking{Runs: r, read: map[scope]store.Situation{}}
 	for n := wakeBatch; n == wakeBatch && taking.Err() == nil; {
 		// What it was at when its time was over is undone, and the next waking's.
 		var err error
-		if n, err = r.store.TakeDue(taking, now, wakeBatch, w.judge); err != nil && taking.Err() == nil {
+		if n, err = r.store.TakeDue(taking, now, wakeBatch, w.decide); err != nil && taking.Err() == nil {
 			return err
 		}
 	}
@@ -54,35 +54,39 @@ func (r *Runs) Wake(ctx context.Context, within time.Duration) error {
 	return r.store.Woken(ctx, r.now())
 }
 
-// waking judges slots, and looks at each service once.
+// waking decides what becomes of slots, and reads once what the starts of each
+// scope depend on.
 type waking struct {
 	*Runs
-	known map[string]situation
+	read map[scope]store.Situation
 }
 
-// judge says what becomes of a slot that is due.
-func (w waking) judge(ctx context.Context, f store.Found) (store.Verdict, error) {
-	v, err := w.judged(ctx, f)
+type scope struct{ process, name string }
+
+// decide says what becomes of a slot that is due.
+func (w waking) decide(ctx context.Context, f store.DueSlot) (store.SlotNext, error) {
+	v, err := w.decideSlot(ctx, f)
 	if err == nil {
 		return v, nil
 	}
 	if fault.Is(err, fault.Unavailable) || ctx.Err() != nil {
 		return v, err
 	}
-	// One slot that can't be judged holds up no other.
+	// One slot that can't be decided on holds up no other.
 	if why := fault.As(err); why != nil {
-		return store.Verdict{Reason: why.Message, Waits: true}, nil //nolint:nilerr // it is what the slot waits for
+		return store.SlotNext{Reason: why.Message, Waits: true}, nil //nolint:nilerr // it is what the slot waits for
 	}
-	w.log.Error("a slot can't be judged", "slot", f.Key.ID(1), "error", err)
-	return store.Verdict{Reason: text.New("An internal error: the log says more.", "Ein interner Fehler: Näheres steht im Protokoll."), Again: true}, nil
+	w.log.Error("what becomes of a slot can't be decided", "slot", f.Key.ID(1), "error", err)
+	return store.SlotNext{Reason: text.New("An internal error: the log says more.", "Ein interner Fehler: Näheres steht im Protokoll."), Again: true}, nil
 }
 
-func (w waking) judged(ctx context.Context, f store.Found) (store.Verdict, error) {
+// decideSlot is decide for a slot that nothing stands in the way of.
+func (w waking) decideSlot(ctx context.Context, f store.DueSlot) (store.SlotNext, error) {
 	// A backfill is somebody's decision, and what begins by it is their start.
 	by, newest, again := f.Asked, f.Newest, false
 	if newest != nil && newest.Provisional {
 		if newest.State.Live() {
-			return store.Verdict{Reason: text.F("%s is provisional: the report itself begins when that has ended.",
+			return store.SlotNext{Reason: text.F("%s is provisional: the report itself begins when that has ended.",
 				"%s ist vorläufig: der eigentliche Bericht beginnt, wenn er beendet ist.", newest.ID), Waits: true}, nil
 		}
 		newest = nil // it says nothing about the slot, however it ended
@@ -94,34 +98,35 @@ func (w waking) judged(ctx context.Context, f store.Found) (store.Verdict, error
 		case n.State == run.Failed: // it tries again in the name of whoever started it
 			by = person.Actor{Person: n.StartedBy, Issuer: n.TokenIssuer}
 		case n.State == run.Published:
-			return store.Verdict{Reason: text.F("%s was published before the tolerance began: start another attempt, or propose a waiver.",
+			return store.SlotNext{Reason: text.F("%s was published before the tolerance began: start another attempt, or propose a waiver.",
 				"%s wurde vor Beginn der Toleranz veröffentlicht: einen weiteren Versuch starten oder eine Aussetzung vorschlagen.", n.ID)}, nil
 		default:
-			return store.Verdict{Reason: text.F("%s is %s: whether another attempt begins, a person decides.",
+			return store.SlotNext{Reason: text.F("%s is %s: whether another attempt begins, a person decides.",
 				"%s ist %s: Über einen weiteren Versuch entscheidet eine Person.", n.ID, n.State)}, nil
 		}
 	} else if f.CatchUp == planning.NoneLate && f.At.Sub(f.Due) > foundLate {
-		return store.Verdict{Reason: text.New("It fell due while nothing could be started, and its interval catches up with nothing: start it, or let it be missed.",
+		return store.SlotNext{Reason: text.New("It fell due while nothing could be started, and its interval catches up with nothing: start it, or let it be missed.",
 			"Er wurde fällig, als nichts gestartet werden konnte, und sein Intervall holt nichts nach: ihn starten oder als versäumt gelten lassen.")}, nil
 	}
 	p, ok := process.Find(f.Process)
 	if !ok {
-		return store.Verdict{Again: true, Reason: text.F("This Turnus has no process %s.", "Diese Turnus-Installation kennt den Prozess %s nicht.", f.Process)}, nil
+		return store.SlotNext{Again: true, Reason: text.F("This Turnus has no process %s.", "Diese Turnus-Installation kennt den Prozess %s nicht.", f.Process)}, nil
 	}
 	period, err := calendar.ParsePeriod(f.Period)
 	if err != nil {
-		return store.Verdict{}, err
+		return store.SlotNext{}, err
 	}
-	about, ok := w.known[f.Scope]
+	of := scope{f.Process, f.Scope}
+	now, ok := w.read[of]
 	if !ok {
-		if about, err = w.about(ctx, f.Scope); err != nil {
-			return store.Verdict{}, err
+		if now, err = w.store.Situation(ctx, p, f.Scope); err != nil {
+			return store.SlotNext{}, err
 		}
-		w.known[f.Scope] = about
+		w.read[of] = now
 	}
-	n := store.NewRun{Key: f.Key, Service: f.Scope, Again: again, Owner: about.owner, By: by}
-	if err := w.ready(ctx, about, p, period, &n, false); err != nil {
-		return store.Verdict{}, err
+	n := store.NewRun{Key: f.Key, About: now.About, Version: now.Version, Owner: now.Owner, Again: again, By: by}
+	if err := w.ready(ctx, now, p, period, &n, false); err != nil {
+		return store.SlotNext{}, err
 	}
-	return store.Verdict{Begin: &n}, nil
+	return store.SlotNext{Begin: &n}, nil
 }

@@ -28,7 +28,7 @@ func BenchmarkWake(b *testing.B) {
 		doc := func(k resource.Kind, name string, spec any) resource.Raw {
 			j, err := json.Marshal(spec)
 			require.NoError(b, err)
-			return resource.Raw{APIVersion: k.APIVersion(), Kind: k, Metadata: resource.Metadata{Name: name}, Spec: j}
+			return resource.Raw{APIVersion: resource.APIVersion, Kind: k, Metadata: resource.Metadata{Name: name}, Spec: j}
 		}
 		type object = map[string]any
 		docs := []resource.Raw{doc(resource.Person, "olga", object{"roles": []string{"process-owner"}}), doc(resource.Person, "anton", object{"roles": []string{"approver"}})}
@@ -46,7 +46,7 @@ func BenchmarkWake(b *testing.B) {
 		_, err = s.DB().Exec(`INSERT INTO import (service, format, as_of, oldest, rows_read, rows_loaded, rows_unchanged, rows_rejected, tickets_changed, person, at)
 			SELECT name, 'csv', '2026-11-01', '2015-01-01', 1, 1, 0, 0, 1, 'olga', now() FROM resource_current WHERE kind = 'Service'`)
 		require.NoError(b, err)
-		proposed, err := s.Propose(b.Context(), person.Actor{Person: "olga"}, now, intervals, false)
+		proposed, err := s.Apply(b.Context(), person.Actor{Person: "olga"}, now, intervals, false)
 		require.NoError(b, err)
 		for _, c := range proposed {
 			storetest.Enact(b, s, now, "anton", c.Run)

@@ -104,7 +104,7 @@ func TestAlteredRecordsWaitForAPerson(t *testing.T) {
 	h.covers("desk", h.now)
 	h.wake()
 	id := run.Key{Process: "sla-report", Scope: "desk", Period: "2027-01"}.ID(1)
-	require.NoError(t, h.store.Altered(t.Context(), h.now, run.Step{Run: id, Round: 1}, "desk", text.Same("found")))
+	require.NoError(t, h.store.Altered(t.Context(), h.now, run.Step{Run: id, Round: 1}, text.Same("found")))
 	h.end(id, run.Failed)
 	for range 20 {
 		h.now = h.now.Add(24 * time.Hour)

@@ -17,13 +17,17 @@ const RecordsAltered = "records-altered"
 
 // Altered puts on record, once for each run, that what it stands on was changed
 // from outside of Turnus, and opens a finding.
-func (s *Store) Altered(ctx context.Context, now time.Time, st run.Step, service string, what text.Text) error {
+func (s *Store) Altered(ctx context.Context, now time.Time, st run.Step, what text.Text) error {
 	return s.tx(ctx, func(tx *sqlx.Tx) error {
 		// Attempts of one activity come one after the other.
 		if known, err := altered(ctx, tx, st.Run); err != nil || known {
 			return err
 		}
-		if err := found(ctx, tx, Finding{Kind: RecordsAltered, Service: service, Object: "run/" + st.Run, Title: what, At: now}); err != nil {
+		r, err := getRun(ctx, tx, st.Run, "")
+		if err != nil {
+			return err
+		}
+		if err := openFinding(ctx, tx, Finding{Kind: RecordsAltered, About: r.About, Object: "run/" + st.Run, Title: what, At: now}); err != nil {
 			return err
 		}
 		return record(ctx, tx, now, person.Actor{Person: person.System}, "records.altered", "run/"+st.Run, nil,

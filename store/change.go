@@ -6,7 +6,6 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
-	"turnus/itsm/agreement"
 	"turnus/itsm/planning"
 	"turnus/itsm/process"
 	"turnus/itsm/resource"
@@ -31,20 +30,15 @@ func changeOf(ctx context.Context, tx *sqlx.Tx, now time.Time, st run.Step) (pla
 	k := keyOf(p.Document)
 	c := planning.Change{Run: st.Run, Round: st.Round, Document: p.Document, Hash: p.Hash, Base: p.Base, By: p.By, At: now,
 		Made: []planning.Slot{}, Coming: []planning.Slot{}, Gone: []planning.Slot{}, Waived: []planning.Slot{}}
-	about, err := subjectOf(p.Document)
+	changed, err := subjectOf(p.Document)
 	if err != nil {
 		return c, err
 	}
-	c.Service = about.Service
-	svc, err := current[agreement.ServiceSpec](ctx, tx, resource.Service, c.Service)
+	scope, err := scopeOf(ctx, tx, changed.process, changed.scope)
 	if err != nil {
 		return c, err
 	}
-	zone, err := serviceZone(ctx, tx, svc.Spec)
-	if err != nil {
-		return c, err
-	}
-	c.Title, c.Zone = svc.Title(), zone.String()
+	c.Service, c.About, c.Title, c.Zone = scope.Service(), scope.About, scope.Title, scope.Zone.String()
 	before, err := newestIfAny(ctx, tx, k)
 	if err != nil {
 		return c, err
@@ -88,7 +82,7 @@ func changedPlan(ctx context.Context, tx *sqlx.Tx, now time.Time, p Proposal, c 
 		return err
 	}
 	c.Zone = v.Zone.String()
-	wanted, err := planning.Slots(planned, i.Metadata.Name, append(versions, v), planning.Ahead(now))
+	wanted, err := planning.Slots(planned.Planning(), i.Metadata.Name, append(versions, v), planning.Ahead(now))
 	if err != nil {
 		return err
 	}

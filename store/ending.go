@@ -81,7 +81,7 @@ func (s *Store) End(ctx context.Context, now time.Time, e run.End) error {
 			started_at = coalesce(started_at, $4) WHERE id = $1`, e.Run, e.State, outcome, now); err != nil {
 			return err
 		}
-		if err := unworked(ctx, tx, now, r, e); err != nil {
+		if err := followEnd(ctx, tx, now, r, e); err != nil {
 			return err
 		}
 		return record(ctx, tx, now, person.Actor{Person: person.System}, "run."+string(e.State), "run/"+e.Run,

@@ -35,12 +35,16 @@ func (s *Store) Happened(ctx context.Context, by person.Actor, now time.Time, e 
 				return err
 			}
 		}
-		intervals, err := allCurrent[planning.Spec](ctx, tx, resource.Interval)
+		var about []string // intervals
+		if err := tx.SelectContext(ctx, &about, "SELECT interval FROM plan WHERE about_kind = 'Service' AND about = $1", service); err != nil {
+			return err
+		}
+		intervals, err := listCurrent[planning.Spec](ctx, tx, resource.Interval)
 		if err != nil {
 			return err
 		}
 		for _, i := range intervals {
-			if i.Spec.Scope != service {
+			if !slices.Contains(about, i.Metadata.Name) {
 				continue
 			}
 			versions, err := versionsOf(ctx, tx, i.Metadata.Name)
@@ -69,12 +73,17 @@ func bringForward(ctx context.Context, tx *sqlx.Tx, now time.Time, by person.Act
 	if err != nil {
 		return planning.Slot{}, err
 	}
-	wanted := v.Today(p, i.Metadata.Name, now)
-	done, err := tx.ExecContext(ctx, `INSERT INTO slot AS s (process, scope, period, interval, version, due_at, early_at, late_at, catch_up, state, look_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'due', $6)
+	about, err := aboutOf(ctx, tx, p, i.Spec.Scope)
+	if err != nil {
+		return planning.Slot{}, err
+	}
+	wanted := v.Today(p.Planning(), i.Metadata.Name, now)
+	done, err := tx.ExecContext(ctx, `INSERT INTO slot AS s (process, scope, period, interval, version, due_at, early_at, late_at, catch_up, state, look_at, about_kind, about)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'due', $6, $10, $11)
 		ON CONFLICT (process, scope, period) DO UPDATE SET due_at = excluded.due_at, early_at = excluded.early_at, late_at = excluded.late_at,
 			state = 'due', look_at = excluded.look_at WHERE s.state = 'planned' AND NOT s.fallen AND s.due_at > excluded.due_at`,
-		wanted.Process, wanted.Scope, wanted.Period, wanted.Interval, wanted.Version, wanted.Due, wanted.Early, wanted.Late, string(i.Spec.Filled().CatchUp)) // the rule of today
+		wanted.Process, wanted.Scope, wanted.Period, wanted.Interval, wanted.Version, wanted.Due, wanted.Early, wanted.Late, string(i.Spec.Filled().CatchUp), // the rule of today
+		string(about.Kind), about.Name)
 	if err != nil {
 		return planning.Slot{}, err
 	}

@@ -159,12 +159,13 @@ func (s *Store) ProposeExclusion(ctx context.Context, now time.Time, by person.A
 
 // checkExclusion holds a proposal against what it names.
 func checkExclusion(ctx context.Context, q sqlx.QueryerContext, e agreement.Exclusion) error {
-	if _, err := current[agreement.ServiceSpec](ctx, q, resource.Service, e.Service); err != nil {
+	scope, err := scopeAbout(ctx, q, resource.Ref{Kind: resource.Service, Name: e.Service})
+	if err != nil {
 		return err
 	}
 	var faults []error
 	if e.Agreement != "" {
-		all, err := termsOf(ctx, q, e.Service)
+		all, err := termsOf(ctx, q, scope)
 		if err != nil {
 			return err
 		}

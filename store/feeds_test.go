@@ -106,7 +106,7 @@ func TestFindingsByService(t *testing.T) {
 	other := doc(resource.Service, "mail", `{'owner':'otto','approvers':['anton'],'calendar':'office'}`)
 	apply1(t, s, declared, append(house(), personDoc("otto", person.ProcessOwner), other)...)
 	for i, service := range []string{"desk", "mail", "desk", "gone"} {
-		require.NoError(t, found(ctx, s.db, Finding{Kind: MissedSlot, Service: service, Object: "slot/sla-report/" + service + "/2026-10",
+		require.NoError(t, openFinding(ctx, s.db, Finding{Kind: MissedSlot, About: resource.Ref{Kind: resource.Service, Name: service}, Object: "slot/sla-report/" + service + "/2026-10",
 			Title: text.New("missed", "versäumt"), At: declared.Add(time.Duration(i) * time.Hour)}))
 	}
 	numbers := func(f Findings, p Page) (ids []int64, next string) {

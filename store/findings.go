@@ -8,17 +8,19 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"turnus/itsm/person"
+	"turnus/itsm/resource"
 	"turnus/itsm/text"
 )
 
 // Finding is something that was found and has to be dealt with.
 type Finding struct {
-	ID      int64     `json:"id" db:"id"`
-	Kind    string    `json:"kind" db:"kind"`
-	Service string    `json:"service" db:"service"` // empty: it concerns the installation
-	Object  string    `json:"object" db:"object"`   // as in the audit trail
-	Title   text.Text `json:"title" db:"-"`
-	At      time.Time `json:"at" db:"at"`
+	ID      int64        `json:"id" db:"id"`
+	Kind    string       `json:"kind" db:"kind"`
+	Service string       `json:"service" db:"service"` // empty: it concerns none
+	About   resource.Ref `json:"-" db:"-"`             // who owns that, or approves for it, sees it; empty: the installation
+	Object  string       `json:"object" db:"object"`   // as in the audit trail
+	Title   text.Text    `json:"title" db:"-"`
+	At      time.Time    `json:"at" db:"at"`
 }
 
 // The kinds of findings: a slot was missed; somebody has two roles that don't
@@ -28,10 +30,10 @@ const (
 	AdministratorApproves = "administrator-approves"
 )
 
-// found opens a finding, in the transaction of what was found.
-func found(ctx context.Context, tx sqlx.ExecerContext, f Finding) error {
-	_, err := tx.ExecContext(ctx, "INSERT INTO finding (kind, service, object, title, at) VALUES ($1, $2, $3, $4, $5)",
-		f.Kind, f.Service, f.Object, JSON[text.Text]{f.Title}, f.At)
+// openFinding opens a finding, in the transaction of what was found.
+func openFinding(ctx context.Context, tx sqlx.ExecerContext, f Finding) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO finding (kind, service, about_kind, about, object, title, at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		f.Kind, serviceAt(f.About), string(f.About.Kind), f.About.Name, f.Object, JSON[text.Text]{f.Title}, f.At)
 	return err
 }
 
@@ -61,7 +63,7 @@ func (s *Store) Findings(ctx context.Context, f Findings, p Page) ([]Finding, st
 	}
 	if err := s.db.SelectContext(ctx, &rows, `SELECT f.id, f.kind, f.service, f.object, f.title, f.at FROM finding f
 		WHERE f.id < $1 AND ($2 = '' OR f.service = $2) AND NOT EXISTS (SELECT 1 FROM finding_mended m WHERE m.finding = f.id)
-		  AND ($5 OR f.service IN (`+theirs("$3", "$4")+`))
+		  AND ($5 OR (f.about_kind, f.about) IN (`+theirs("$3", "$4")+`))
 		ORDER BY f.id DESC LIMIT $6`, before, f.Service, f.Owner, f.Approver, f.All, p.limit()+1); err != nil {
 		return nil, "", mapped(err)
 	}

@@ -19,9 +19,9 @@ func TestAFindingAboutRolesLastsUntilItIsMended(t *testing.T) {
 	declares(t, s, root, declared, personDoc("root", person.Administrator))
 	for i, who := range []string{"ada", "bob"} {
 		declares(t, s, root, declared, personDoc(who, person.Administrator, person.Approver))
-		require.NoError(t, found(ctx, s.db, Finding{Kind: AdministratorApproves, Object: "Person/" + who, Title: text.New("two", "zwei"), At: declared.Add(time.Duration(i))}))
+		require.NoError(t, openFinding(ctx, s.db, Finding{Kind: AdministratorApproves, Object: "Person/" + who, Title: text.New("two", "zwei"), At: declared.Add(time.Duration(i))}))
 	}
-	require.NoError(t, found(ctx, s.db, Finding{Kind: MissedSlot, Service: "desk", Object: "Person/ada", Title: text.New("x", "y"), At: declared}))
+	require.NoError(t, openFinding(ctx, s.db, Finding{Kind: MissedSlot, About: resource.Ref{Kind: resource.Service, Name: "desk"}, Object: "Person/ada", Title: text.New("x", "y"), At: declared}))
 	open := func() (objects []string) {
 		t.Helper()
 		list, _, err := s.Findings(ctx, Findings{Sight: Sight{All: true}}, Page{})

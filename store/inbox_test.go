@@ -33,7 +33,7 @@ func TestAPageOfTheInboxAsksForPeopleOnce(t *testing.T) {
 	const tasks = 40
 	for i := range tasks {
 		k := run.Key{Process: "sla-report", Scope: fmt.Sprintf("s%d", i%services), Period: fmt.Sprintf("20%d-03", 10+i/services)}
-		r, _, err := s.Begin(t.Context(), declared, NewRun{Key: k, Service: k.Scope, Owner: "olga", By: person.Actor{Person: "olga", Issuer: []string{"ada", "alf"}[i%2]}})
+		r, _, err := s.Begin(t.Context(), declared, NewRun{Key: k, Owner: "olga", By: person.Actor{Person: "olga", Issuer: []string{"ada", "alf"}[i%2]}})
 		require.NoError(t, err)
 		ask(t, s, declared.Add(time.Duration(i)*time.Minute), run.Step{Run: r.ID, Round: 1})
 	}

@@ -2,30 +2,28 @@ package store
 
 import (
 	"context"
-	"slices"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
-	"turnus/itsm/agreement"
 	"turnus/itsm/person"
 	"turnus/itsm/resource"
 	"turnus/itsm/task"
 )
 
-// Who is involved in what a task t of a run r asks about, as a list of persons: what the run
-// says, the versions of its service from the start until now, and what was
-// written when the round was frozen, and who answered the step that it checks.
-// Lists and decisions both read this.
+// Who is involved in what a task t of a run r asks about, as a list of persons:
+// what the run says, the versions of what it is about from the start until now,
+// what was written when the round was frozen, and who answered the step that the
+// task checks. Lists and decisions both read this.
 const involved = `(
 	SELECT r.started_by AS person, 'started' AS how, false AS issued, '' AS about
 	UNION SELECT r.token_issuer, 'started', true, ''
 	UNION SELECT r.owner, 'owned', false, ''
 	UNION SELECT who.* FROM resource v, LATERAL (VALUES
 			(v.document->'spec'->>'owner', 'owned', false, ''),
-			(v.person, 'declared', false, 'Service/' || v.name),
-			(v.token_issuer, 'declared', true, 'Service/' || v.name)) who (person, how, issued, about)
-		WHERE v.kind = 'Service' AND v.name = r.service AND v.version >= r.service_version
+			(v.person, 'declared', false, v.kind || '/' || v.name),
+			(v.token_issuer, 'declared', true, v.kind || '/' || v.name)) who (person, how, issued, about)
+		WHERE v.kind = r.about_kind AND v.name = r.about AND v.version >= r.about_version
 	UNION SELECT i.person, i.how, i.issued, i.about FROM involvement i WHERE i.run = r.id AND i.round = t.round
 	UNION SELECT d.person, 'answered', false, 'task/' || a.id FROM task a JOIN decision d ON d.task = a.id
 		WHERE t.apart <> '' AND a.run = r.id AND a.round = t.round AND a.step = t.apart)`
@@ -35,7 +33,7 @@ const involved = `(
 // way that counts, doesn't answer as themselves.
 const mine = `EXISTS (SELECT 1 FROM resource_current p WHERE p.kind = 'Person' AND p.name = $1 AND CASE t.for_who
 		WHEN 'approvers' THEN p.document->'spec'->'roles' @> '"approver"' AND EXISTS (SELECT 1 FROM resource_current s
-			WHERE s.kind = 'Service' AND s.name = r.service AND s.document->'spec'->'approvers' @> to_jsonb($1::text))
+			WHERE s.kind = r.about_kind AND s.name = r.about AND s.document->'spec'->'approvers' @> to_jsonb($1::text))
 		WHEN 'owner' THEN p.document->'spec'->'roles' @> '"process-owner"' AND ` + owned + `
 		WHEN 'persons' THEN $1 = ANY (t.for_persons)
 		WHEN 'role' THEN p.document->'spec'->'roles' @> to_jsonb(t.for_role)
@@ -43,7 +41,7 @@ const mine = `EXISTS (SELECT 1 FROM resource_current p WHERE p.kind = 'Person' A
 	AND NOT EXISTS (SELECT 1 FROM ` + involved + ` i WHERE i.person = $1
 		AND (i.how = 'answered' OR 'any' = ANY (t.against) OR i.how = ANY (t.against)))`
 
-const owned = `EXISTS (SELECT 1 FROM resource_current s WHERE s.kind = 'Service' AND s.name = r.service
+const owned = `EXISTS (SELECT 1 FROM resource_current s WHERE s.kind = r.about_kind AND s.name = r.about
 	AND s.document->'spec'->>'owner' = $1)`
 
 // PeopleOf are those around a task, as they are now.
@@ -75,27 +73,25 @@ func peopleOfAll(ctx context.Context, q sqlx.QueryerContext, tasks []task.Task) 
 	}
 	var rows []struct {
 		task.Involvement
-		ID      string `db:"id"`
-		Service string `db:"service"`
-		Owner   string `db:"owner"`
+		ID    string       `db:"id"`
+		Of    resource.Ref `db:"of"`
+		Owner string       `db:"owner"`
 	}
-	if err := sqlx.SelectContext(ctx, q, &rows, `SELECT t.id, r.service, r.owner, coalesce(i.person, '') AS person, i.how, i.issued, i.about
+	if err := sqlx.SelectContext(ctx, q, &rows, `SELECT t.id, r.about_kind AS "of.kind", r.about AS "of.name", r.owner,
+			coalesce(i.person, '') AS person, i.how, i.issued, i.about
 		FROM unnest($1::text[], $2::text[], $3::integer[], $4::text[]) AS t (id, run, round, apart) JOIN run r ON r.id = t.run, LATERAL `+involved+` i
 		ORDER BY i.person, i.how, i.issued, i.about`, pq.Array(ids), pq.Array(runs), pq.Array(rounds), pq.Array(apart)); err != nil {
 		return nil, err
 	}
-	var services, named, roles []string
-	for _, r := range rows {
-		services = append(services, r.Service)
+	of := make([]resource.Ref, len(rows))
+	for i, r := range rows {
+		of[i] = r.Of
 	}
-	for _, t := range tasks {
-		named = append(named, t.For.Persons...)
-		if t.For.Who == task.Holders {
-			roles = append(roles, string(t.For.Role))
-		}
+	scopes, err := scopesAbout(ctx, q, of)
+	if err != nil {
+		return nil, err
 	}
-	slices.Sort(services)
-	around, specs, err := peopleAroundAll(ctx, q, slices.Compact(services), named, roles)
+	named, err := namedBy(ctx, q, tasks)
 	if err != nil {
 		return nil, err
 	}
@@ -103,8 +99,11 @@ func peopleOfAll(ctx context.Context, q sqlx.QueryerContext, tasks []task.Task) 
 	for _, r := range rows {
 		p, known := all[r.ID]
 		if !known {
-			p = around[r.Service]
-			p.Specs, p.For, p.Against = specs, asked[r.ID].For, asked[r.ID].Against
+			p = scopes[r.Of].People() // nobody's, where it has gone
+			p.For, p.Against = asked[r.ID].For, asked[r.ID].Against
+			if p.For.Who == task.Persons || p.For.Who == task.Holders {
+				p.Specs = named
+			}
 			if p.Owner == "" {
 				p.Owner = r.Owner
 			}
@@ -117,89 +116,55 @@ func peopleOfAll(ctx context.Context, q sqlx.QueryerContext, tasks []task.Task) 
 	return all, nil
 }
 
-// PeopleAround are those around a service; nobody has started anything, so
-// nobody is involved yet.
-func (s *Store) PeopleAround(ctx context.Context, service string) (task.People, error) {
-	p, err := peopleAround(ctx, s.db, service)
-	return p, mapped(err)
-}
-
-func peopleAround(ctx context.Context, q sqlx.QueryerContext, service string) (task.People, error) {
-	all, _, err := peopleAroundAll(ctx, q, []string{service}, nil, nil)
-	return all[service], err
-}
-
-// peopleAroundAll are those around each of some services; around one that has
-// gone there is nobody. specs are those of all of them who haven't left, of
-// other persons that are named, and of whoever holds one of some roles.
-func peopleAroundAll(ctx context.Context, q sqlx.QueryerContext, services, named, roles []string) (all map[string]task.People, specs map[string]person.Spec, err error) {
-	w := world{q: q, known: map[key]*resource.Version{}}
-	var keys []key
-	for _, name := range services {
-		keys = append(keys, key{resource.Service, name})
-	}
-	if err := w.load(ctx, keys); err != nil {
-		return nil, nil, err
-	}
-	specs, all = map[string]person.Spec{}, make(map[string]task.People, len(services))
-	for _, name := range services {
-		s, _, err := spec[agreement.ServiceSpec](&w, resource.Service, name)
-		if err != nil {
-			return nil, nil, err
-		}
-		all[name] = task.People{Approvers: s.Approvers, Owner: s.Owner, Specs: specs}
-		named = append(append(named, s.Approvers...), s.Owner)
-	}
-	if len(roles) > 0 {
-		var holders []string
-		if err := sqlx.SelectContext(ctx, q, &holders, `SELECT name FROM resource_current
-			WHERE kind = 'Person' AND document->'spec'->'roles' ?| $1 ORDER BY name COLLATE "C"`, pq.Array(roles)); err != nil {
-			return nil, nil, err
-		}
-		named = append(named, holders...)
-	}
-	slices.Sort(named)
-	keys = nil
-	for _, name := range slices.Compact(named) {
-		keys = append(keys, key{resource.Person, name})
-	}
-	if err := w.load(ctx, keys); err != nil {
-		return nil, nil, err
-	}
-	for _, k := range keys {
-		switch who, is, err := spec[person.Spec](&w, resource.Person, k.name); {
-		case err != nil:
-			return nil, nil, err
-		case is: // else they have left
-			specs[k.name] = who
+// namedBy are the persons whom some tasks name, and those who hold a role that
+// one is for; without those who have left.
+func namedBy(ctx context.Context, q sqlx.QueryerContext, tasks []task.Task) (map[string]person.Spec, error) {
+	var names, roles []string
+	for _, t := range tasks {
+		names = append(names, t.For.Persons...)
+		if t.For.Who == task.Holders {
+			roles = append(roles, string(t.For.Role))
 		}
 	}
-	return all, specs, nil
+	if len(names)+len(roles) == 0 {
+		return nil, nil
+	}
+	var rows []struct {
+		Name string            `db:"name"`
+		Spec JSON[person.Spec] `db:"spec"`
+	}
+	err := sqlx.SelectContext(ctx, q, &rows, `SELECT name, document->'spec' AS spec FROM resource_current
+		WHERE kind = 'Person' AND (name = ANY ($1) OR document->'spec'->'roles' ?| $2)`, pq.Array(names), pq.Array(roles))
+	specs := make(map[string]person.Spec, len(rows))
+	for _, r := range rows {
+		specs[r.Name] = r.Spec.V
+	}
+	return specs, err
 }
 
-// Who brought what a basis ($1 to $9) stands on, and who issued the tokens for
-// it. $10 is the run whose proposal is among it, or empty.
+// Who brought what a basis ($1 to $10) stands on, and who issued the tokens for
+// it. $11 is the run whose proposal is among it, or empty.
 const behind = `WITH exact (kind, name, version) AS (
-		SELECT * FROM unnest($4::text[], $5::text[], $6::integer[])
-	), service AS (
-		(SELECT document FROM resource WHERE kind = 'Service' AND name = $1 AND valid_from <= $2 ORDER BY version DESC LIMIT 1)
-		UNION ALL (SELECT document FROM resource WHERE kind = 'Service' AND name = $1 ORDER BY version DESC LIMIT 1)
+		SELECT * FROM unnest($5::text[], $6::text[], $7::integer[])
+	), scope AS (
+		(SELECT document FROM resource WHERE kind = $1 AND name = $2 AND valid_from <= $3 ORDER BY version DESC LIMIT 1)
+		UNION ALL (SELECT document FROM resource WHERE kind = $1 AND name = $2 ORDER BY version DESC LIMIT 1)
 	), open (kind, name) AS ( -- in the version valid at the instant, and the newest
 		SELECT kind, name FROM exact WHERE version = 0
-		UNION SELECT 'Service', $1
-		UNION SELECT 'Calendar', document->'spec'->>'calendar' FROM service
+		UNION SELECT $1, $2
+		UNION SELECT 'Calendar', document->'spec'->>'calendar' FROM scope
 	), declared AS (
 		SELECT r.* FROM exact n JOIN resource r ON r.kind = n.kind AND r.name = n.name AND r.version = n.version
 		UNION ALL SELECT r.* FROM open n, LATERAL (SELECT * FROM resource r
-			WHERE r.kind = n.kind AND r.name = n.name AND r.valid_from <= $2 ORDER BY r.version DESC LIMIT 1) r
+			WHERE r.kind = n.kind AND r.name = n.name AND r.valid_from <= $3 ORDER BY r.version DESC LIMIT 1) r
 		UNION ALL SELECT r.* FROM open n, LATERAL (SELECT * FROM resource r
 			WHERE r.kind = n.kind AND r.name = n.name ORDER BY r.version DESC LIMIT 1) r
 	), deed (how, about, person, issuer) AS (
 		SELECT 'declared', kind || '/' || name, person, token_issuer FROM declared
 		UNION ALL SELECT 'imported', 'import/' || max(id), person, token_issuer FROM import
-			WHERE service = $1 AND id <= $3 GROUP BY person, token_issuer
-		UNION ALL SELECT 'proposed', * FROM unnest($7::text[], $8::text[], $9::text[])
-		UNION ALL SELECT 'proposed', kind || '/' || name, person, token_issuer FROM proposal WHERE run = $10
+			WHERE $1 = 'Service' AND service = $2 AND id <= $4 GROUP BY person, token_issuer
+		UNION ALL SELECT 'proposed', * FROM unnest($8::text[], $9::text[], $10::text[])
+		UNION ALL SELECT 'proposed', kind || '/' || name, person, token_issuer FROM proposal WHERE run = $11
 	)
 	SELECT person, how, false AS issued, about FROM deed WHERE person <> ''
 	UNION SELECT issuer, how, true, about FROM deed WHERE issuer <> ''`
@@ -213,7 +178,7 @@ func basisArgs(b task.Basis, runID string) []any {
 	for _, p := range b.Proposals {
 		about, by, issuers = append(about, p.About), append(by, p.By), append(issuers, p.Issuer)
 	}
-	return []any{b.Service, b.At, b.Import, pq.Array(kinds), pq.Array(names), pq.Array(versions), pq.Array(about), pq.Array(by), pq.Array(issuers), runID}
+	return []any{string(b.About.Kind), b.About.Name, b.At, b.Import, pq.Array(kinds), pq.Array(names), pq.Array(versions), pq.Array(about), pq.Array(by), pq.Array(issuers), runID}
 }
 
 // InvolvedIn are those who brought what a basis stands on, as things are now:
@@ -228,28 +193,28 @@ func involvedIn(ctx context.Context, q sqlx.QueryerContext, b task.Basis) (list 
 	return list, err
 }
 
-// EverBehind are all who have ever brought data of a service, proposed an
-// exclusion, or declared something that a round about it may stand on, and who
-// issued the tokens for that: more than any basis of it names. Where somebody could decide in spite of
-// all of these, no basis need be looked at.
-func (s *Store) EverBehind(ctx context.Context, service string) (list []task.Involvement, err error) {
-	err = s.db.SelectContext(ctx, &list, `WITH deed (how, person, issuer) AS (
-			SELECT 'imported', person, token_issuer FROM import WHERE service = $1
-			UNION SELECT 'proposed', person, token_issuer FROM exclusion WHERE service = $1
+// everBehind are all who have ever brought data of a service, proposed an
+// exclusion, or declared something that a round about a scope may stand on, and
+// who issued the tokens for that: more than any basis of it names. Where somebody
+// could decide in spite of all of these, no basis need be looked at.
+func everBehind(ctx context.Context, q sqlx.QueryerContext, about resource.Ref) (list []task.Involvement, err error) {
+	err = sqlx.SelectContext(ctx, q, &list, `WITH deed (how, person, issuer) AS (
+			SELECT 'imported', person, token_issuer FROM import WHERE service = $3
+			UNION SELECT 'proposed', person, token_issuer FROM exclusion WHERE service = $3
 			UNION SELECT 'declared', person, token_issuer FROM resource
-				WHERE kind = 'Calendar' OR kind = 'Service' AND name = $1 OR kind = 'Agreement' AND document->'spec'->>'service' = $1
+				WHERE kind = 'Calendar' OR kind = $1 AND name = $2 OR kind = 'Agreement' AND document->'spec'->>'service' = $3
 		)
 		SELECT person, how, false AS issued, '' AS about FROM deed WHERE person <> ''
-		UNION SELECT issuer, how, true, '' FROM deed WHERE issuer <> ''`, service)
-	return list, mapped(err)
+		UNION SELECT issuer, how, true, '' FROM deed WHERE issuer <> ''`, string(about.Kind), about.Name, serviceAt(about))
+	return list, err
 }
 
 // freezing writes what a round stands on, and who is involved in it, in one
-// statement: $10 and $11 are run and round, then document and instant. The run
+// statement: $11 and $12 are run and round, then document and instant. The run
 // has to be live and in that round; what was frozen before stays as it is.
 const freezing = `WITH frozen AS (
-		INSERT INTO frozen_set (run, round, document, at) SELECT r.id, r.round, $12::jsonb, $13::timestamptz
-			FROM run r WHERE r.id = $10 AND r.round = $11 AND r.ended_at IS NULL ON CONFLICT DO NOTHING RETURNING run, round
+		INSERT INTO frozen_set (run, round, document, at) SELECT r.id, r.round, $13::jsonb, $14::timestamptz
+			FROM run r WHERE r.id = $11 AND r.round = $12 AND r.ended_at IS NULL ON CONFLICT DO NOTHING RETURNING run, round
 	), who AS (
 		INSERT INTO involvement (run, round, person, how, issued, about) SELECT f.run, f.round, i.* FROM frozen f, (` + behind + `) i
 	)

@@ -231,7 +231,7 @@ func TestChangesAreDecidedByOthers(t *testing.T) {
 	interval := doc(resource.Interval, "desk-sla", `{'process':'sla-report','scope':'desk','reason':'clause 9.4','calendar':'night',
 		'rule':{'day':3,'of':'month','at':'06:00'},'valid':{'from':'2026-12-01'}}`)
 	propose := func(by person.Actor) ([]Change, error) {
-		return s.Propose(t.Context(), by, declared, []resource.Raw{interval}, false)
+		return s.Apply(t.Context(), by, declared, []resource.Raw{interval}, false)
 	}
 
 	declares(t, s, person.Actor{Person: "root", Issuer: "nora"}, before, serviceOf("olga", names[:2]...))
@@ -336,7 +336,7 @@ func TestListsAndDecisionsAgree(t *testing.T) {
 
 		people, err := s.PeopleOf(t.Context(), a)
 		require.NoError(r, err)
-		ever, err := s.EverBehind(t.Context(), service)
+		ever, err := everBehind(t.Context(), s.db, resource.Ref{Kind: resource.Service, Name: service})
 		require.NoError(r, err)
 		for _, i := range people.Involved {
 			if i.How == task.Imported || i.How == task.Declared {

@@ -2,13 +2,11 @@ package store
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
-	"turnus/itsm/agreement"
 	"turnus/itsm/calendar"
 	"turnus/itsm/fault"
 	"turnus/itsm/planning"
@@ -18,7 +16,7 @@ import (
 )
 
 // compiled makes a version of an interval ready, with the zone and the
-// calendar of its service where it names none, as they are now. Its faults
+// calendar of its scope where it names none, as they are now. Its faults
 // have the fields of the spec.
 func compiled(ctx context.Context, q sqlx.QueryerContext, number int, spec planning.Spec) (planning.Version, error) {
 	return compiledOn(ctx, q, calendars{}, number, spec)
@@ -31,16 +29,15 @@ type calendars map[string]*calendar.Calendar
 // compiledOn is compiled for many at a time.
 func compiledOn(ctx context.Context, q sqlx.QueryerContext, ready calendars, number int, spec planning.Spec) (planning.Version, error) {
 	v := planning.Version{Number: number, Spec: spec.Filled()}
-	svc, err := current[agreement.ServiceSpec](ctx, q, resource.Service, spec.Scope)
-	if fault.Is(err, fault.NotFound) {
-		return v, fault.Invalidf("scope", "There is no service %.80q: declare it first.", "Den Service %.80q gibt es nicht: ihn zuerst anlegen.", spec.Scope)
-	}
+	p, err := process.FindPlanned(spec.Process)
 	if err != nil {
 		return v, err
 	}
-	if v.Zone, err = serviceZone(ctx, q, svc.Spec); err != nil {
+	scope, err := scopeOf(ctx, q, p, spec.Scope)
+	if err != nil {
 		return v, err
 	}
+	v.Zone = scope.Zone
 	if spec.Zone != "" {
 		if v.Zone, err = calendar.Zone(spec.Zone); err != nil {
 			return v, err
@@ -48,7 +45,7 @@ func compiledOn(ctx context.Context, q sqlx.QueryerContext, ready calendars, num
 	}
 	name := spec.Calendar
 	if name == "" {
-		name = svc.Spec.Calendar
+		name = scope.Calendar
 	}
 	days := ready[name]
 	if days == nil && name != calendar.AlwaysOpen {
@@ -106,13 +103,17 @@ func replan(ctx context.Context, tx *sqlx.Tx, now time.Time, interval string) er
 	if err != nil {
 		return err
 	}
-	until := planning.Ahead(now)
-	wanted, err := planning.Slots(p, interval, versions, until)
+	about, err := aboutOf(ctx, tx, p, newest.Scope)
 	if err != nil {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, `INSERT INTO plan (interval, process, scope, planned_to) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (interval) DO UPDATE SET planned_to = excluded.planned_to`, interval, p.Name, newest.Scope, until); err != nil {
+	until := planning.Ahead(now)
+	wanted, err := planning.Slots(p.Planning(), interval, versions, until)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, `INSERT INTO plan (interval, process, scope, about_kind, about, planned_to) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (interval) DO UPDATE SET planned_to = excluded.planned_to`, interval, p.Name, newest.Scope, string(about.Kind), about.Name, until); err != nil {
 		return err
 	}
 	if err := lockSlots(ctx, tx, run.Key{Process: p.Name, Scope: newest.Scope}); err != nil {
@@ -129,14 +130,14 @@ func replan(ctx context.Context, tx *sqlx.Tx, now time.Time, interval string) er
 		return err
 	}
 	if _, err := tx.ExecContext(ctx, `
-		INSERT INTO slot AS s (process, scope, period, interval, version, due_at, early_at, late_at, catch_up, state, look_at)
-		SELECT $1, $2, w.period, $3, w.version, w.due, w.early, w.late, $4, 'planned', $5
+		INSERT INTO slot AS s (process, scope, period, about_kind, about, interval, version, due_at, early_at, late_at, catch_up, state, look_at)
+		SELECT $1, $2, w.period, $11, $12, $3, w.version, w.due, w.early, w.late, $4, 'planned', $5
 		FROM unnest($6::text[], $7::int[], $8::timestamptz[], $9::timestamptz[], $10::timestamptz[]) AS w (period, version, due, early, late)
 		ON CONFLICT (process, scope, period) DO UPDATE SET interval = excluded.interval, version = excluded.version,
 			due_at = excluded.due_at, early_at = excluded.early_at, late_at = excluded.late_at
 			WHERE s.state = 'planned' AND NOT s.fallen AND s.due_at > $5`,
 		p.Name, newest.Scope, interval, string(newest.CatchUp), now,
-		pq.Array(periods), pq.Array(numbers), timesArray(due), timesArray(early), timesArray(late)); err != nil {
+		pq.Array(periods), pq.Array(numbers), timesArray(due), timesArray(early), timesArray(late), string(about.Kind), about.Name); err != nil {
 		return err
 	}
 	// How slots are caught up is the interval's rule of today, for old ones too.
@@ -162,7 +163,7 @@ func planAnew(ctx context.Context, tx *sqlx.Tx, now time.Time, changed []Change)
 		return nil
 	}
 	for _, c := range changed {
-		if c.Kind == resource.Calendar || c.Kind == resource.Service {
+		if c.Kind == resource.Calendar || c.Kind == resource.Service || c.Kind == resource.Organisation {
 			if _, err := tx.ExecContext(ctx, "UPDATE plan SET planned_to = NULL"); err != nil {
 				return err
 			}
@@ -170,51 +171,4 @@ func planAnew(ctx context.Context, tx *sqlx.Tx, now time.Time, changed []Change)
 		}
 	}
 	return lookAgain(ctx, tx, now, "")
-}
-
-// plannedWith names the intervals that need a calendar or a service, now or
-// later.
-func plannedWith(ctx context.Context, tx *sqlx.Tx, k resource.Kind, name string, now time.Time) ([]string, error) {
-	if k != resource.Calendar && k != resource.Service {
-		return nil, nil
-	}
-	var rows []resourceRow
-	if err := tx.SelectContext(ctx, &rows, "SELECT "+resourceColumns+` FROM resource WHERE kind = $1 ORDER BY name COLLATE "C", version`, string(resource.Interval)); err != nil {
-		return nil, err
-	}
-	var users []string
-	for i, r := range rows {
-		version, err := decoded[planning.Spec](r.Document.V)
-		if err != nil {
-			return nil, err
-		}
-		over := version.Spec.Valid.To != nil && !now.Before(version.Spec.Valid.To.Add(2).Start(time.UTC))
-		for _, later := range rows[i+1:] {
-			next, err := decoded[planning.Spec](later.Document.V)
-			if err != nil {
-				return nil, err
-			}
-			if later.Document.V.Metadata.Name != version.Metadata.Name {
-				break
-			}
-			over = over || !now.Before(next.Spec.Valid.From.Add(2).Start(time.UTC))
-		}
-		uses := k == resource.Service && version.Spec.Scope == name || k == resource.Calendar && version.Spec.Calendar == name
-		if k := (key{resource.Interval, version.Metadata.Name}).String(); uses && !over && !slices.Contains(users, k) {
-			users = append(users, k)
-		}
-	}
-	if k == resource.Calendar {
-		return users, nil
-	}
-	// What is open has to be closed first: nobody could do it afterwards.
-	var slots []string
-	if err := tx.SelectContext(ctx, &slots, `SELECT process || '/' || scope || '/' || period FROM slot
-		WHERE scope = $1 AND state IN ('planned', 'due', 'in-work') ORDER BY due_at LIMIT 3`, name); err != nil {
-		return nil, err
-	}
-	for _, s := range slots {
-		users = append(users, "slot/"+s)
-	}
-	return users, nil
 }

@@ -19,12 +19,13 @@ import (
 
 // Plan is an interval at work.
 type Plan struct {
-	Interval string     `json:"interval" db:"interval"`
-	Process  string     `json:"process" db:"process"`
-	Scope    string     `json:"scope" db:"scope"`
-	Paused   *time.Time `json:"paused,omitempty" db:"paused_at"`
-	By       *string    `json:"paused_by,omitempty" db:"paused_by"`
-	Reason   *string    `json:"paused_reason,omitempty" db:"paused_reason"`
+	Interval string       `json:"interval" db:"interval"`
+	Process  string       `json:"process" db:"process"`
+	Scope    string       `json:"scope" db:"scope"`
+	About    resource.Ref `json:"-" db:"about"`
+	Paused   *time.Time   `json:"paused,omitempty" db:"paused_at"`
+	By       *string      `json:"paused_by,omitempty" db:"paused_by"`
+	Reason   *string      `json:"paused_reason,omitempty" db:"paused_reason"`
 }
 
 // PlanOf is the interval of that name, once it is approved.
@@ -35,7 +36,7 @@ func (s *Store) PlanOf(ctx context.Context, interval string) (Plan, error) {
 
 func planOf(ctx context.Context, q sqlx.QueryerContext, interval, lock string) (Plan, error) {
 	var p Plan
-	err := sqlx.GetContext(ctx, q, &p, "SELECT interval, process, scope, paused_at, paused_by, paused_reason FROM plan WHERE interval = $1 "+lock, interval)
+	err := sqlx.GetContext(ctx, q, &p, `SELECT interval, process, scope, about_kind AS "about.kind", about AS "about.name", paused_at, paused_by, paused_reason FROM plan WHERE interval = $1 `+lock, interval)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = fault.New(fault.NotFound, text.F("There is no approved interval %.80q.", "Ein freigegebenes Intervall %.80q gibt es nicht.", interval))
 	}

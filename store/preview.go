@@ -19,7 +19,7 @@ import (
 // Preview lists the slots that intervals would have which aren't applied: due
 // in [from, to), without states, since nothing of it has happened.
 func (s *Store) Preview(ctx context.Context, now time.Time, docs []resource.Raw, from, to time.Time) ([]planning.Slot, error) {
-	if err := each(docs); err != nil {
+	if err := checkEach(docs); err != nil {
 		return nil, err
 	}
 	all := []planning.Slot{}
@@ -64,9 +64,9 @@ func preview(ctx context.Context, tx *sqlx.Tx, now time.Time, d resource.Raw, da
 	if err != nil {
 		return nil, err
 	}
-	if err := v.Fits(p, now); err != nil {
+	if err := v.Fits(p.Planning(), now); err != nil {
 		return nil, err
 	}
-	all, err := planning.Slots(p, d.Metadata.Name, []planning.Version{v}, to)
+	all, err := planning.Slots(p.Planning(), d.Metadata.Name, []planning.Version{v}, to)
 	return slices.DeleteFunc(all, func(s planning.Slot) bool { return s.Due.Before(from) }), err
 }

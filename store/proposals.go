@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -10,7 +11,6 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
-	"turnus/itsm/agreement"
 	"turnus/itsm/calendar"
 	"turnus/itsm/canonical"
 	"turnus/itsm/declaration"
@@ -36,58 +36,8 @@ type Proposal struct {
 	Enacted  int          `json:"enacted,omitempty"` // the version that it became
 }
 
-// Propose is Apply for calls that hold something that needs an approval: that
-// is proposed, in the same transaction, with the row of the run that decides
-// on it. A proposal that is in force already is unchanged, one that waits
-// already is found; another one has to wait until it is decided.
-func (s *Store) Propose(ctx context.Context, by person.Actor, now time.Time, docs []resource.Raw, dryRun bool) ([]Change, error) {
-	if err := each(docs); err != nil {
-		return nil, err
-	}
-	now = now.UTC().Truncate(time.Microsecond)
-	changes := make([]Change, len(docs))
-	err := s.tx(ctx, func(tx *sqlx.Tx) error {
-		if err := lockResources(ctx, tx); err != nil {
-			return err
-		}
-		var plain []resource.Raw
-		var places []int
-		for i, d := range docs {
-			if !d.Kind.Decided() {
-				plain, places = append(plain, d), append(places, i)
-			}
-		}
-		done, err := apply(ctx, tx, by, now, plain)
-		if err != nil {
-			return err
-		}
-		for i, c := range done {
-			changes[places[i]] = c
-		}
-		var faults fault.List
-		for i, d := range docs {
-			if !d.Kind.Decided() {
-				continue
-			}
-			if changes[i], err = submit(ctx, tx, by, now, d); err != nil && fault.All(err) == nil {
-				return err
-			}
-			faults.Add(declaration.At(keyOf(d).String(), err))
-		}
-		if err := faults.Err(); err != nil {
-			return err
-		}
-		if dryRun {
-			return errDryRun
-		}
-		return nil
-	})
-	if err != nil && !errors.Is(err, errDryRun) {
-		return nil, err
-	}
-	return changes, nil
-}
-
+// submit proposes what a document declares, for the owner of the service that it
+// is about.
 func submit(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, d resource.Raw) (Change, error) {
 	k := keyOf(d)
 	c := Change{Kind: k.kind, Name: k.name, Change: Proposed}
@@ -111,21 +61,19 @@ func submit(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, d 
 	}
 	p := Proposal{Base: base, Document: d, Hash: hash, By: by.Person, Issuer: by.Issuer, At: now}
 	c.After = &resource.Version{Resource: d, Version: base + 1, ValidFrom: now, Hash: hash, At: now, By: by.Person, TokenIssuer: by.Issuer}
-	about, err := subjectOf(d)
+	changed, err := subjectOf(d)
 	if err != nil {
 		return c, err
 	}
-	svc, err := current[agreement.ServiceSpec](ctx, tx, resource.Service, about.Service)
+	scope, err := scopeOf(ctx, tx, changed.process, changed.scope)
 	switch {
-	case fault.Is(err, fault.NotFound):
-		return c, fault.Invalidf("spec.scope", "There is no service %.80q: declare it first.", "Den Service %.80q gibt es nicht: ihn zuerst anlegen.", about.Service)
 	case err != nil:
-		return c, err
-	case svc.Spec.Owner != by.Person:
-		return c, fault.New(fault.Forbidden, text.F("%[2]s doesn't own the service %[1]s: only its owner may propose this.",
-			"%[2]s ist für den Service %[1]s nicht verantwortlich: nur die dafür Verantwortlichen können das vorschlagen.", about.Service, by.Person))
+		return c, declaration.Below("spec", err)
+	case scope.Owner != by.Person:
+		return c, fault.New(fault.Forbidden, text.F("%[2]s doesn't own %[1]s: only its owner may propose this.",
+			"%[2]s ist für %[1]s nicht verantwortlich: nur die dafür Verantwortlichen können das vorschlagen.", scope.Named(), by.Person))
 	}
-	if err := mayReplace(ctx, tx, by, c.Before, about.Service); err != nil {
+	if err := mayReplace(ctx, tx, by, c.Before, scope.About); err != nil {
 		return c, err
 	}
 	if c.Run, err = waiting(ctx, tx, k, hash); err != nil || c.Run != "" {
@@ -134,26 +82,18 @@ func submit(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, d 
 	if err := checkProposal(ctx, tx, now, p, c.Before); err != nil {
 		return c, err
 	}
-	people, err := peopleAround(ctx, tx, about.Service)
-	if err != nil {
-		return c, err
-	}
-	behind, err := involvedIn(ctx, tx, planning.Change{Service: about.Service, Document: d, At: now}.Basis())
+	behind, err := involvedIn(ctx, tx, planning.Change{About: scope.About, Document: d, At: now}.Basis())
 	if err != nil {
 		return c, err
 	}
 	proposed := task.By(by.Person, by.Issuer, task.Proposed, k.String())
-	if err := people.StartedBy(by).With(proposed...).With(behind...).Decidable(); err != nil {
-		return c, err
-	}
-	zone, err := serviceZone(ctx, tx, svc.Spec)
-	if err != nil {
+	if err := scope.People().StartedBy(by).With(proposed...).With(behind...).Decidable(); err != nil {
 		return c, err
 	}
 	r, _, err := begin(ctx, tx, now, NewRun{
 		Key: run.Key{Process: planning.Approval, Scope: strings.ToLower(string(k.kind)) + "-" + k.name,
-			Period: calendar.DateOf(now.In(zone)).String()},
-		Service: about.Service, Again: true, Reason: about.Reason, Owner: svc.Spec.Owner, By: by,
+			Period: calendar.DateOf(now.In(scope.Zone)).String()},
+		About: scope.About, Version: scope.Version, Owner: scope.Owner, Again: true, Reason: changed.reason, By: by,
 	})
 	if err != nil {
 		return c, err
@@ -186,36 +126,40 @@ func waiting(ctx context.Context, tx *sqlx.Tx, k key, hash string) (string, erro
 }
 
 // subject is what a proposal is about.
-type subject struct{ Service, Reason string }
-
-func subjectOf(d resource.Raw) (subject, error) {
-	if d.Kind == resource.Waiver {
-		w, err := decoded[planning.WaiverSpec](d)
-		return subject{w.Spec.Scope, w.Spec.Reason}, err
-	}
-	i, err := decoded[planning.Spec](d)
-	return subject{i.Spec.Scope, i.Spec.Reason}, err
+type subject struct {
+	process process.Process
+	scope   string
+	reason  string
 }
 
-// mayReplace refuses whoever takes the name of what is declared for a service
+func subjectOf(d resource.Raw) (subject, error) {
+	var spec struct{ Process, Scope, Reason string } // an interval and a waiver say them alike
+	if err := json.Unmarshal(d.Spec, &spec); err != nil {
+		return subject{}, err
+	}
+	p, err := process.FindPlanned(spec.Process)
+	return subject{p, spec.Scope, spec.Reason}, declaration.Below("spec", err)
+}
+
+// mayReplace refuses whoever takes the name of what is declared for a scope
 // that they don't own, and says nothing about that.
-func mayReplace(ctx context.Context, tx *sqlx.Tx, by person.Actor, before *resource.Version, service string) error {
+func mayReplace(ctx context.Context, tx *sqlx.Tx, by person.Actor, before *resource.Version, about resource.Ref) error {
 	if before == nil {
 		return nil
 	}
-	about, err := subjectOf(before.Resource)
-	if err != nil || about.Service == service {
+	changed, err := subjectOf(before.Resource)
+	if err != nil {
 		return err
 	}
-	svc, err := current[agreement.ServiceSpec](ctx, tx, resource.Service, about.Service)
-	if err != nil && !fault.Is(err, fault.NotFound) {
+	scope, err := scopeOf(ctx, tx, changed.process, changed.scope)
+	if err != nil && !fault.Is(err, fault.Invalid) { // it may have gone
 		return err
 	}
-	if err == nil && svc.Spec.Owner == by.Person {
+	if scope.About == about || err == nil && scope.Owner == by.Person {
 		return nil
 	}
-	return fault.New(fault.Forbidden, text.F("This name is taken, for a service that %s doesn't own: use another name.",
-		"Dieser Name ist vergeben, für einen Service, für den %s nicht verantwortlich ist: einen anderen Namen verwenden.", by.Person))
+	return fault.New(fault.Forbidden, text.F("This name is taken, for something that %s doesn't own: use another name.",
+		"Dieser Name ist vergeben, für etwas, für das %s nicht verantwortlich ist: einen anderen Namen verwenden.", by.Person))
 }
 
 // checkProposal refuses what can't be as things are. Faults have the fields of
@@ -258,7 +202,7 @@ func checkInterval(ctx context.Context, tx *sqlx.Tx, now time.Time, p Proposal, 
 	if err != nil {
 		return err
 	}
-	if err := v.Fits(planned, now); err != nil {
+	if err := v.Fits(planned.Planning(), now); err != nil {
 		return err
 	}
 	var other string

@@ -105,7 +105,7 @@ func (s *Store) Report(ctx context.Context, id string) (report.Report, error) {
 	}
 	rep.Record = report.Record{
 		Hash: row.Hash, State: string(r.State), Version: int(row.Version.Int64), Published: row.Published,
-		StartedBy: r.StartedBy, Issuer: r.TokenIssuer, Owner: r.Owner, Service: r.Service, Decisions: r.Decisions, DraftRound: row.Round,
+		StartedBy: r.StartedBy, Issuer: r.TokenIssuer, Owner: r.Owner, About: r.About, Decisions: r.Decisions, DraftRound: row.Round,
 		Reason: r.Reason, Outcome: r.Outcome,
 	}
 	if rep.Version > 0 {

@@ -10,6 +10,8 @@ import (
 
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
+	"turnus/itsm/process"
+	"turnus/itsm/resource"
 	"turnus/itsm/run"
 	"turnus/itsm/text"
 )
@@ -22,6 +24,7 @@ type Runs struct {
 }
 
 const runColumns = `r.id, r.process, r.scope, r.period, r.attempt, r.state, r.provisional, r.round, r.service, r.owner,
+	r.about_kind AS "about.kind", r.about AS "about.name",
 	r.started_by, r.token_issuer, r.reason, r.outcome, r.created_at, r.ended_at,
 	(SELECT max(attempt) FROM run n WHERE n.process = r.process AND n.scope = r.scope AND n.period = r.period) AS latest`
 
@@ -122,13 +125,14 @@ func requested(ctx context.Context, q sqlx.QueryerContext, now time.Time, reques
 // NewRun is what a start records.
 type NewRun struct {
 	Key         run.Key
-	Service     string // that it concerns; empty: its scope
+	About       resource.Ref // what it is about; empty: what the process says of the scope
+	Version     int          // of that, which the start was decided by; 0: the newest
+	Owner       string       // that it names
 	Again       bool
 	Reason      string
 	Request     string // see Requested; may be empty
 	Provisional bool
-	Why         text.Text // it is provisional
-	Owner       string
+	Why         text.Text    // it is provisional
 	By          person.Actor // nobody: a slot
 }
 
@@ -145,8 +149,14 @@ func (s *Store) Begin(ctx context.Context, now time.Time, n NewRun) (r run.Run, 
 // begin is Begin inside a transaction. The slot that the run is for, if there
 // is one, is in work from now on.
 func begin(ctx context.Context, tx *sqlx.Tx, now time.Time, n NewRun) (r run.Run, created bool, err error) {
-	if n.Service == "" {
-		n.Service = n.Key.Scope
+	if n.About == (resource.Ref{}) {
+		p, err := process.FindStarted(n.Key.Process)
+		if err != nil {
+			return r, false, err
+		}
+		if n.About, err = aboutOf(ctx, tx, p, n.Key.Scope); err != nil {
+			return r, false, err
+		}
 	}
 	// The slot first, as the waker does, so that the two don't wait for each other.
 	if err := lockSlots(ctx, tx, n.Key); err != nil {
@@ -175,10 +185,11 @@ func begin(ctx context.Context, tx *sqlx.Tx, now time.Time, n NewRun) (r run.Run
 	}
 	in := run.Input{Run: n.Key.ID(attempt), Key: n.Key, Attempt: attempt, Provisional: n.Provisional, Why: n.Why}
 	if _, err := tx.ExecContext(ctx, `INSERT INTO run (id, process, scope, period, attempt, state, provisional, input, service, owner,
-			started_by, token_issuer, reason, request, created_at, service_version) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,nullif($14,''),$15,
-			(SELECT coalesce(max(version), 0) FROM resource WHERE kind = 'Service' AND name = $9))`,
-		in.Run, n.Key.Process, n.Key.Scope, n.Key.Period, attempt, run.Collecting, n.Provisional, JSON[run.Input]{in}, n.Service, n.Owner,
-		n.By.Person, n.By.Issuer, n.Reason, n.Request, now); err != nil {
+			started_by, token_issuer, reason, request, created_at, about_kind, about, about_version)
+			VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,nullif($14,''),$15,$16,$17,
+			coalesce(nullif($18, 0), (SELECT max(version) FROM resource WHERE kind = $16 AND name = $17), 0))`,
+		in.Run, n.Key.Process, n.Key.Scope, n.Key.Period, attempt, run.Collecting, n.Provisional, JSON[run.Input]{in}, serviceAt(n.About), n.Owner,
+		n.By.Person, n.By.Issuer, n.Reason, n.Request, now, string(n.About.Kind), n.About.Name, n.Version); err != nil {
 		return r, false, err
 	}
 	if r, err = getRun(ctx, tx, in.Run, ""); err != nil {
@@ -208,15 +219,6 @@ func (s *Store) inputOf(ctx context.Context, id string) (run.Input, error) {
 	var in JSON[run.Input]
 	err := s.db.GetContext(ctx, &in, "SELECT input FROM run WHERE id = $1", id)
 	return in.V, mapped(err)
-}
-
-// ServiceOf is the service that a run concerns.
-func (s *Store) ServiceOf(ctx context.Context, id string) (service string, err error) {
-	err = s.db.GetContext(ctx, &service, "SELECT service FROM run WHERE id = $1", id)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = noRun(id)
-	}
-	return service, mapped(err)
 }
 
 // Started marks a run whose workflow is known to Temporal.

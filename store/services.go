@@ -2,23 +2,10 @@ package store
 
 import (
 	"context"
-	"time"
 
-	"turnus/itsm/agreement"
-	"turnus/itsm/resource"
 	"turnus/itsm/sla"
 	"turnus/itsm/text"
 )
-
-// ZoneOf is the zone of a service's calendar, in which its periods run.
-func (s *Store) ZoneOf(ctx context.Context, service string) (*time.Location, error) {
-	svc, err := Current[agreement.ServiceSpec](ctx, s, resource.Service, service)
-	if err != nil {
-		return nil, err
-	}
-	zone, err := serviceZone(ctx, s.db, svc.Spec)
-	return zone, mapped(err)
-}
 
 // RejectsByCause counts the source rows that a service's imports have taken in
 // or rejected up to one of them, and the rejected ones by reason. A row that

@@ -61,11 +61,11 @@ func lockSlots(ctx context.Context, tx *sqlx.Tx, k run.Key) error {
 // Waits between a failed run and the next attempt, which begins by itself.
 var retryAfter = []time.Duration{5 * time.Minute, time.Hour, 6 * time.Hour}
 
-// unworked brings a slot in line with a run of it that has ended. After a
+// followEnd brings a slot in line with a run of it that has ended. After a
 // failed one another begins by itself, a few times, ever later; after a
 // rejected or cancelled one, or one that found its records altered, a person
 // decides.
-func unworked(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, e run.End) error {
+func followEnd(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, e run.End) error {
 	if err := settle(ctx, tx, now, r.Key); err != nil {
 		return err
 	}
@@ -101,11 +101,11 @@ func unworked(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, e run.
 }
 
 // lookAgain lets the waker look at slots that wait for something: it may have
-// come. They count as not having waited, so that one that is judged by what
-// was known a moment before is looked at once more. An empty service means all.
+// come. They count as not having waited, so that one of which what was known a
+// moment before decides is looked at once more. An empty service means all.
 func lookAgain(ctx context.Context, tx sqlx.ExecerContext, now time.Time, service string) error {
 	_, err := tx.ExecContext(ctx, `WITH waiting AS (SELECT process, scope, period FROM slot
-			WHERE state = 'due' AND waits AND ($2 = '' OR scope = $2) ORDER BY process, scope, period FOR UPDATE)
+			WHERE state = 'due' AND waits AND ($2 = '' OR about_kind = 'Service' AND about = $2) ORDER BY process, scope, period FOR UPDATE)
 		UPDATE slot s SET look_at = $1, waits = false FROM waiting w WHERE (s.process, s.scope, s.period) = (w.process, w.scope, w.period)`, now, service)
 	return err
 }

@@ -2,24 +2,26 @@ package store
 
 import (
 	"context"
+	"strings"
 
+	"turnus/itsm/declaration"
 	"turnus/itsm/resource"
 )
 
-// Sight limits what is read to what concerns one person: the services that
-// Owner owns or Approver approves for, as things are now. Both name the same
-// person; a person without the role has no Approver. The zero Sight sees of
-// that nothing.
+// Sight limits what is read to what concerns one person: the services, and the
+// organisation, that Owner owns or Approver approves for, as things are now.
+// Both name the same person; a person without the role has no Approver. The
+// zero Sight sees of that nothing.
 type Sight struct {
 	All      bool // whatever concerns whom
 	Owner    string
 	Approver string
 }
 
-// theirs are the names of those services, as SQL; owner and approver are
-// expressions.
+// theirs are those services and the organisation, as SQL; owner and approver
+// are expressions.
 func theirs(owner, approver string) string {
-	return `SELECT c.name FROM resource_current c WHERE c.kind = 'Service'
+	return `SELECT c.kind, c.name FROM resource_current c WHERE c.kind IN ('Organisation', 'Service')
 		AND (` + owner + ` <> '' AND c.document->'spec'->>'owner' = ` + owner + `
 			OR ` + approver + ` <> '' AND c.document->'spec'->'approvers' @> to_jsonb(` + approver + `::text))`
 }
@@ -28,25 +30,40 @@ func theirs(owner, approver string) string {
 // sight's Owner, Approver and All.
 var withTheirs = `WITH theirs AS MATERIALIZED (` + theirs("$1::text", "$2::text") + `) `
 
-// seen says of a row r of resource whether a sight holds it. Calendars,
-// mappings and the organisation are shared. A person is seen by themself and by those whom they share
-// tasks with: the other people of the services, and who started or decided
-// there. An indicator is seen with the objectives that use it. Whatever else
-// there is, or will be, is its service's.
-const seen = `($3 OR CASE r.kind
-	WHEN 'Calendar' THEN true
-	WHEN 'Mapping' THEN true
-	WHEN 'Organisation' THEN true
-	WHEN 'Service' THEN r.name IN (SELECT name FROM theirs)
+// planned says of an interval or a waiver r whether its plan is about one of
+// theirs: which plan that is, its process and scope say.
+const planned = `EXISTS (SELECT 1 FROM plan p JOIN theirs ON (theirs.kind, theirs.name) = (p.about_kind, p.about)
+		WHERE p.process = r.document->'spec'->>'process' AND p.scope = r.document->'spec'->>'scope')`
+
+// seen says of a row r of resource whether a sight holds it. Some kinds are
+// shared. A person is seen by themself and by those whom they share tasks with:
+// the other people there, and who started or decided. An indicator is seen with
+// the objectives that use it. Whatever else there is, or will be, is its
+// service's.
+var seen = `($3 OR r.kind IN (` + sharedKinds() + `) OR CASE r.kind
+	WHEN 'Service' THEN (r.kind, r.name) IN (SELECT kind, name FROM theirs)
 	WHEN 'Person' THEN r.name IN ($1, $2)
-		OR r.name IN (SELECT s.document->'spec'->>'owner' FROM resource_current s JOIN theirs USING (name) WHERE s.kind = 'Service')
-		OR r.name IN (SELECT jsonb_array_elements_text(s.document->'spec'->'approvers') FROM resource_current s JOIN theirs USING (name) WHERE s.kind = 'Service')
-		OR r.name IN (SELECT u.started_by FROM run u JOIN theirs ON theirs.name = u.service)
-		OR r.name IN (SELECT d.person FROM decision d JOIN run u ON u.id = d.run JOIN theirs ON theirs.name = u.service)
+		OR r.name IN (SELECT s.document->'spec'->>'owner' FROM resource_current s JOIN theirs USING (kind, name))
+		OR r.name IN (SELECT jsonb_array_elements_text(s.document->'spec'->'approvers') FROM resource_current s JOIN theirs USING (kind, name))
+		OR r.name IN (SELECT u.started_by FROM run u JOIN theirs ON (theirs.kind, theirs.name) = (u.about_kind, u.about))
+		OR r.name IN (SELECT d.person FROM decision d JOIN run u ON u.id = d.run JOIN theirs ON (theirs.kind, theirs.name) = (u.about_kind, u.about))
 	WHEN 'SLI' THEN r.name IN (SELECT o.document->'spec'->>'indicatorRef' FROM resource_current o
-		JOIN theirs ON theirs.name = o.document->'spec'->>'service' WHERE o.kind = 'SLO')
-	ELSE coalesce(r.document->'spec'->>'service', r.document->'spec'->>'scope') IN (SELECT name FROM theirs)
+		JOIN theirs ON theirs.kind = 'Service' AND theirs.name = o.document->'spec'->>'service' WHERE o.kind = 'SLO')
+	WHEN 'Interval' THEN ` + planned + `
+	WHEN 'Waiver' THEN ` + planned + `
+	ELSE r.document->'spec'->>'service' IN (SELECT name FROM theirs WHERE kind = 'Service')
 	END)`
+
+// sharedKinds are the kinds that everybody reads, as a list in SQL.
+func sharedKinds() string {
+	var names []string
+	for _, k := range declaration.Kinds() {
+		if k.Shared {
+			names = append(names, "'"+string(k.Kind)+"'")
+		}
+	}
+	return strings.Join(names, ", ")
+}
 
 // Sees says whether a sight holds the newest version of a resource.
 func (s *Store) Sees(ctx context.Context, who Sight, k resource.Kind, name string) (bool, error) {

@@ -19,12 +19,13 @@ type Slots struct {
 	From, To *time.Time // due in [From, To)
 	OpenToo  bool       // besides, open ones due before From
 	Process  string
-	Scope    string
+	Service  string
 	State    string // a state, or open
-	Sees     string // a person: slots of the services that they own or approve for
+	Sees     string // a person: slots of what they own or approve for
 }
 
-const slotColumns = `s.process, s.scope, s.period, s.interval, s.version, s.due_at, s.early_at, s.late_at, s.state, s.person,
+const slotColumns = `s.process, s.scope, s.period, s.about_kind AS "about.kind", s.about AS "about.name", s.interval, s.version,
+	s.due_at, s.early_at, s.late_at, s.state, s.person,
 	coalesce((SELECT jsonb_build_object(
 			'en', format('Its interval is paused by %s: %s', p.paused_by, p.paused_reason),
 			'de', format('Sein Intervall pausiert, durch %s: %s', p.paused_by, p.paused_reason))
@@ -52,13 +53,13 @@ func (s *Store) Slots(ctx context.Context, f Slots, p Page) ([]planning.Slot, st
 	var rows []slotRow
 	err = s.db.SelectContext(ctx, &rows, "SELECT "+slotColumns+` FROM slot s
 		WHERE ($1::timestamptz IS NULL OR s.due_at >= $1 OR $10 AND s.state IN ('planned', 'due', 'in-work')) AND ($2::timestamptz IS NULL OR s.due_at < $2)
-		  AND ($3 = '' OR s.process = $3) AND ($4 = '' OR s.scope = $4)
+		  AND ($3 = '' OR s.process = $3) AND ($4 = '' OR s.about_kind = 'Service' AND s.about = $4)
 		  AND ($5 = '' OR s.state = $5 OR $5 = 'open' AND s.state IN ('planned', 'due', 'in-work'))
-		  AND ($6 = '' OR EXISTS (SELECT 1 FROM resource_current c WHERE c.kind = 'Service' AND c.name = s.scope
+		  AND ($6 = '' OR EXISTS (SELECT 1 FROM resource_current c WHERE c.kind = s.about_kind AND c.name = s.about
 			AND (c.document->'spec'->>'owner' = $6 OR c.document->'spec'->'approvers' @> to_jsonb($6::text))))
 		  AND (s.due_at, s.process || '/' || s.scope || '/' || s.period) > ($7, $8)
 		ORDER BY s.due_at, s.process || '/' || s.scope || '/' || s.period LIMIT $9`,
-		f.From, f.To, f.Process, f.Scope, f.State, f.Sees, at, key, p.limit()+1, f.OpenToo)
+		f.From, f.To, f.Process, f.Service, f.State, f.Sees, at, key, p.limit()+1, f.OpenToo)
 	if err != nil {
 		return nil, "", mapped(err)
 	}

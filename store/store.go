@@ -67,7 +67,16 @@ func Away(err error) bool { return fault.Is(mapped(err), fault.Unavailable) }
 
 // tx runs f in one transaction; an error undoes everything.
 func (s *Store) tx(ctx context.Context, f func(*sqlx.Tx) error) error {
-	tx, err := s.db.BeginTxx(ctx, nil)
+	return s.within(ctx, nil, f)
+}
+
+// snapshot runs f in a transaction that reads what there was at one moment.
+func (s *Store) snapshot(ctx context.Context, f func(*sqlx.Tx) error) error {
+	return s.within(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}, f)
+}
+
+func (s *Store) within(ctx context.Context, how *sql.TxOptions, f func(*sqlx.Tx) error) error {
+	tx, err := s.db.BeginTxx(ctx, how)
 	if err != nil {
 		return mapped(err)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
+	"turnus/itsm/process"
 	"turnus/itsm/run"
 	"turnus/itsm/task"
 	"turnus/itsm/text"
@@ -162,12 +163,12 @@ func (s *Store) TaskRefused(ctx context.Context, now time.Time, runID string, er
 }
 
 // mayAsk refuses a task that doesn't follow from what is on record of its run:
-// a round asks for an approval of its own draft, once there is one, and asks
-// before what the draft shall say. That the step is one of the process's says
-// process.Ask.
+// a round asks by the steps that its process declares, and for an approval of
+// its own draft, once there is one.
 func mayAsk(r run.Run, draft string, t task.Task) error {
-	switch {
-	case r.Provisional || t.Round != r.Round || t.ID != run.TaskID(r.ID, r.Round, t.Step):
+	p, _ := process.Find(r.Process)
+	switch step, ok := p.Step(t.Step); {
+	case !ok || !step.Declares(t) || r.Provisional || t.Round != r.Round || t.ID != run.TaskID(r.ID, r.Round, t.Step):
 	case t.Kind != task.Approval:
 		return nil
 	case draft != "" && t.Hash == draft && r.State != run.Collecting:

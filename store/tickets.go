@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/jmoiron/sqlx"
+
 	"turnus/itsm/fault"
 	"turnus/itsm/text"
 	"turnus/itsm/ticket"
@@ -95,15 +97,20 @@ func (p Page) number(start int64) (int64, error) {
 // Coverage says what a service's imports cover: from the oldest opening to the
 // greatest as-of, and the newest import; zero values without any.
 func (s *Store) Coverage(ctx context.Context, service string) (oldest, asOf time.Time, newest int64, err error) {
+	oldest, asOf, newest, err = coverage(ctx, s.db, service)
+	return oldest, asOf, newest, mapped(err)
+}
+
+func coverage(ctx context.Context, q sqlx.QueryerContext, service string) (oldest, asOf time.Time, newest int64, err error) {
 	var from, to sql.NullTime
 	var id sql.NullInt64
 	// Without a ticket an import says nothing about where the data begins: its
 	// oldest is its as-of, so that it covers nothing.
-	err = s.db.QueryRowContext(ctx, `
+	err = q.QueryRowxContext(ctx, `
 		SELECT coalesce(min(oldest) FILTER (WHERE tickets_changed > 0), min(oldest)), max(as_of), max(id)
 		FROM import WHERE service = $1`, service).Scan(&from, &to, &id)
 	if err != nil || !id.Valid {
-		return time.Time{}, time.Time{}, 0, mapped(err)
+		return time.Time{}, time.Time{}, 0, err
 	}
 	return from.Time.UTC(), to.Time.UTC(), id.Int64, nil
 }

@@ -27,14 +27,14 @@ const planDaily = 24 * time.Hour
 // that something changed for: a moment each day, unless they can't be planned.
 func (s *Store) behind(ctx context.Context, now time.Time) (intervals []string, err error) {
 	err = s.db.SelectContext(ctx, &intervals, `SELECT interval FROM plan p WHERE (planned_to IS NULL OR planned_to < $1)
-		AND EXISTS (SELECT 1 FROM resource_current c WHERE c.kind = 'Service' AND c.name = p.scope) ORDER BY interval`,
+		AND EXISTS (SELECT 1 FROM resource_current c WHERE c.kind = p.about_kind AND c.name = p.about) ORDER BY interval`,
 		planning.Ahead(now).Add(-planDaily))
 	return intervals, mapped(err)
 }
 
 // PlanAhead makes the slots of intervals that reach less far than they should,
 // or that something changed for. Of an interval that can't be planned as
-// things are (its service has gone, say) it gives the reason, and goes on.
+// things are (what it is about has gone, say) it gives the reason, and goes on.
 func (s *Store) PlanAhead(ctx context.Context, now time.Time) (failed map[string]error, err error) {
 	behind, err := s.behind(ctx, now)
 	if err != nil {
@@ -93,7 +93,7 @@ func miss(ctx context.Context, tx *sqlx.Tx, now time.Time, by person.Actor, s pl
 		return err
 	}
 	object := slotObject(s.Key)
-	if err := found(ctx, tx, Finding{Kind: MissedSlot, Service: s.Scope, Object: object, At: now, Title: text.F(
+	if err := openFinding(ctx, tx, Finding{Kind: MissedSlot, About: s.About, Object: object, At: now, Title: text.F(
 		"The planned slot %[1]s wasn't kept: %[2]s", "Der geplante Termin %[1]s wurde nicht eingehalten: %[3]s", s.Key.ID(1), why.En, why.De)}); err != nil {
 		return err
 	}
@@ -103,8 +103,8 @@ func miss(ctx context.Context, tx *sqlx.Tx, now time.Time, by person.Actor, s pl
 // slotObject names a slot in the audit trail.
 func slotObject(k run.Key) string { return "slot/" + k.ID(1) }
 
-// Found is a slot that is due, with what a start depends on.
-type Found struct {
+// DueSlot is a slot that is due, with what became of it so far.
+type DueSlot struct {
 	planning.Slot
 	CatchUp  planning.CatchUp
 	At       time.Time    // when the waker first could have started it
@@ -114,10 +114,10 @@ type Found struct {
 	waited   bool
 }
 
-// Verdict says what becomes of a slot that is due: a run begins; or it waits
+// SlotNext says what becomes of a slot that is due: a run begins; or it waits
 // until something comes that may be expected (Waits); or it is tried again,
 // since something is wrong here (Again); or a person decides.
-type Verdict struct {
+type SlotNext struct {
 	Begin  *NewRun
 	Reason text.Text
 	Waits  bool
@@ -132,10 +132,10 @@ const (
 	lookSoon  = time.Minute
 )
 
-// TakeDue takes slots that are due, asks what becomes of each, and carries it
-// out in the same transaction. Several processes share the work; what somebody
-// else has in hand is left to them. It says how many it took.
-func (s *Store) TakeDue(ctx context.Context, now time.Time, limit int, judge func(context.Context, Found) (Verdict, error)) (n int, err error) {
+// TakeDue takes slots that are due, has it decided what becomes of each, and
+// carries it out in the same transaction. Several processes share the work; what
+// another one has taken is left to it. It says how many it took.
+func (s *Store) TakeDue(ctx context.Context, now time.Time, limit int, decide func(context.Context, DueSlot) (SlotNext, error)) (n int, err error) {
 	err = s.tx(ctx, func(tx *sqlx.Tx) error {
 		// A process that stands still lets go of what it took.
 		if _, err := tx.ExecContext(ctx, "SET LOCAL idle_in_transaction_session_timeout = '60s'"); err != nil {
@@ -156,7 +156,7 @@ func (s *Store) TakeDue(ctx context.Context, now time.Time, limit int, judge fun
 		}
 		n = len(rows)
 		for _, r := range rows {
-			f := Found{Slot: r.plain(), CatchUp: planning.CatchUp(r.CatchUp), At: now, Reopened: r.Reopened, waited: r.Waits}
+			f := DueSlot{Slot: r.plain(), CatchUp: planning.CatchUp(r.CatchUp), At: now, Reopened: r.Reopened, waited: r.Waits}
 			if r.FoundAt != nil {
 				f.At = *r.FoundAt
 			}
@@ -181,7 +181,7 @@ func (s *Store) TakeDue(ctx context.Context, now time.Time, limit int, judge fun
 					return err
 				}
 			}
-			v, err := judge(ctx, f)
+			v, err := decide(ctx, f)
 			if err != nil {
 				return err
 			}
@@ -204,8 +204,8 @@ func askedBy(ctx context.Context, tx *sqlx.Tx, k run.Key) (by person.Actor, err 
 	return by, err
 }
 
-// carryOut does with a slot what was judged.
-func carryOut(ctx context.Context, tx *sqlx.Tx, now time.Time, f Found, v Verdict) error {
+// carryOut does with a slot what was decided.
+func carryOut(ctx context.Context, tx *sqlx.Tx, now time.Time, f DueSlot, v SlotNext) error {
 	if v.Begin != nil { // when it was found doesn't matter any more
 		_, _, err := begin(ctx, tx, now, *v.Begin)
 		return err

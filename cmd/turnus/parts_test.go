@@ -26,7 +26,7 @@ func TestCountsOfAPlan(t *testing.T) {
 
 	at := now()
 	for _, name := range []string{"at-work", "paused"} {
-		_, err = p.store.DB().Exec(`INSERT INTO plan (interval, process, scope, paused_at) VALUES ($1, 'sla-report', $1, CASE WHEN $1 = 'paused' THEN $2::timestamptz END)`, name, at)
+		_, err = p.store.DB().Exec(`INSERT INTO plan (interval, process, scope, about, paused_at) VALUES ($1, 'sla-report', $1, $1, CASE WHEN $1 = 'paused' THEN $2::timestamptz END)`, name, at)
 		require.NoError(t, err)
 		_, err = p.store.DB().Exec(`INSERT INTO slot (process, scope, period, interval, version, due_at, early_at, late_at, catch_up, state, waits)
 			SELECT 'sla-report', $1, period, $1, 1, $2::timestamptz - age, $2, $2, 'each', state, waits FROM (VALUES

@@ -52,7 +52,7 @@ func TestFeedsFromTheCommandLine(t *testing.T) {
 
 func TestFindingsFromTheCommandLine(t *testing.T) {
 	s := organised(t)
-	_, err := s.DB().Exec(`INSERT INTO finding (kind, service, object, title, at) VALUES ('missed-slot', 'desk', 'slot/sla-report/desk/2026-10', '{"en":"It was missed.","de":"versäumt"}', '2026-11-23 09:00Z')`)
+	_, err := s.DB().Exec(`INSERT INTO finding (kind, service, about, object, title, at) VALUES ('missed-slot', 'desk', 'desk', 'slot/sla-report/desk/2026-10', '{"en":"It was missed.","de":"versäumt"}', '2026-11-23 09:00Z')`)
 	require.NoError(t, err)
 	code, out, errOut := turnus(t, "", "findings")
 	require.Equal(t, 0, code, errOut)

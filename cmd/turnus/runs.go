@@ -34,14 +34,13 @@ func startCommand() *cobra.Command {
 	})
 	f := c.Flags()
 	f.StringVar(&s.Service, "service", "", "the service, where the process is about one")
-	f.StringVar(&s.Scope, "scope", "", "what else the run is about")
+	f.StringVar(&s.Scope, "scope", "", "what the run is about, where that is something else; the organisation may be left out")
 	f.StringVar(&s.Period, "period", "", "2026, 2026-Q4, 2026-10 or 2026-10-05")
 	f.BoolVar(&s.Provisional, "provisional", false, "permit a provisional run where the period isn't over or covered")
 	f.BoolVar(&s.Again, "again", false, "another attempt after the one that ended")
 	f.StringVar(&s.Reason, "reason", "", "why another attempt")
 	f.BoolVar(&wait, "wait", false, "wait until the run waits for a person, or has ended")
 	c.MarkFlagsMutuallyExclusive("service", "scope")
-	c.MarkFlagsOneRequired("service", "scope")
 	_ = c.MarkFlagRequired("period") // it exists
 	return c
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 
 	"turnus/itsm/calendar"
+	"turnus/itsm/resource"
 	"turnus/itsm/text"
 )
 
@@ -93,6 +94,15 @@ const (
 	PerDay   = "day"
 	PerHour  = "hour"
 )
+
+// References are the service and the calendars in which targets count.
+func (s Spec) References() []resource.Reference {
+	refs := []resource.Reference{{Field: "service", Kind: resource.Service, Name: s.Service}}
+	for i, t := range s.Targets {
+		refs = append(refs, resource.Reference{Field: resource.Item("targets", i) + ".calendar", Kind: resource.Calendar, Name: t.Calendar})
+	}
+	return refs
+}
 
 // Finer says that the limit holds for parts of a month: its days or hours.
 func (l WorkloadLimit) Finer() bool { return l.Per == PerDay || l.Per == PerHour }

@@ -7,6 +7,7 @@ import (
 
 	"turnus/itsm/calendar"
 	"turnus/itsm/fault"
+	"turnus/itsm/person"
 	"turnus/itsm/resource"
 )
 
@@ -71,6 +72,15 @@ func (s ServiceSpec) Check() error {
 			"%.80q ist hier nicht bekannt: %s verwenden oder für keine Prüfung weglassen.", string(s.Review), string(ReviewFindings))
 	}
 	return c.Err()
+}
+
+// References are owner, approvers and calendar.
+func (s ScopeSpec) References() []resource.Reference {
+	refs := []resource.Reference{{Field: "owner", Kind: resource.Person, Name: s.Owner, Role: person.ProcessOwner}}
+	for i, a := range s.Approvers {
+		refs = append(refs, resource.Reference{Field: resource.Item("approvers", i), Kind: resource.Person, Name: a, Role: person.Approver})
+	}
+	return append(refs, resource.Reference{Field: "calendar", Kind: resource.Calendar, Name: s.Calendar})
 }
 
 // CheckApprovers refuses a scope on whose runs nobody could ever decide: it

@@ -185,6 +185,10 @@ func PeriodOf(d Date, g Grain) Period {
 	return p
 }
 
+// VersionsAt is the instant whose versions of what is declared count for the
+// period: 00:00 UTC of its first date, since its zone is declared, too.
+func (p Period) VersionsAt() time.Time { return p.First.Start(time.UTC) }
+
 // Bounds are the period's first instant and the first one after it.
 func (p Period) Bounds(zone *time.Location) (from, to time.Time) {
 	return p.First.Start(zone), p.Next.Start(zone)

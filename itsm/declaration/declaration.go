@@ -1,8 +1,11 @@
-// Package declaration knows all kinds of resources, and checks one of them by
-// itself: whether it can be read and whether what it says can be. What it
-// names is looked up where the others are, in the store.
+// Package declaration holds the table of all kinds of resources (kinds.go), and
+// checks a document by itself: whether it can be read and whether what it says
+// can be. What it names is looked up where the others are, in the store.
 //
-// It may import itsm/resource and the packages of the specs.
+// It may import itsm/resource, the packages of the specs, and itsm/process.
+//
+//	if err := declaration.Check(document); err != nil { … } // all its faults
+//	refs, err := declaration.References(document)           // what it names
 package declaration
 
 import (
@@ -13,15 +16,10 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"turnus/itsm/agreement"
-	"turnus/itsm/calendar"
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
-	"turnus/itsm/planning"
 	"turnus/itsm/resource"
-	"turnus/itsm/slo"
 	"turnus/itsm/text"
-	"turnus/itsm/ticket"
 )
 
 // maxTitle is the length of a display name in characters.
@@ -32,9 +30,10 @@ const maxTitle = 200
 // Agreement/service-desk-2016 spec.targets[0].within.
 func Check(r resource.Raw) error {
 	var faults []error
-	if v := r.Kind.APIVersion(); r.APIVersion != v {
+	row, known := Find(r.Kind)
+	if known && r.APIVersion != row.APIVersion {
 		faults = append(faults, fault.Invalidf("apiVersion", "%.80q isn't known here: use %s.",
-			"%.80q ist hier nicht bekannt: %s verwenden.", r.APIVersion, v))
+			"%.80q ist hier nicht bekannt: %s verwenden.", r.APIVersion, row.APIVersion))
 	}
 	faults = append(faults, resource.CheckName("metadata.name", r.Metadata.Name))
 	for _, lang := range []text.Lang{text.En, text.De} {
@@ -52,7 +51,14 @@ func Check(r resource.Raw) error {
 	if r.Kind == resource.Person {
 		faults = append(faults, person.CheckName("metadata.name", r.Metadata.Name))
 	}
-	faults = append(faults, checkSpec(r.Kind, r.Spec))
+	switch {
+	case !known:
+		faults = append(faults, refuseKind(r.Kind))
+	case len(r.Spec) == 0:
+		faults = append(faults, fault.Invalidf("spec", "This is missing.", "Das fehlt."))
+	default:
+		faults = append(faults, row.check(r.Spec))
+	}
 	return At(Place(r.Kind, r.Metadata.Name), errors.Join(faults...))
 }
 
@@ -73,51 +79,19 @@ func checkLabels(labels map[string]json.RawMessage) error {
 	return errors.Join(faults...)
 }
 
-func checkSpec(k resource.Kind, spec json.RawMessage) error {
-	if len(spec) == 0 {
-		return fault.Invalidf("spec", "This is missing.", "Das fehlt.")
-	}
-	switch k {
-	case resource.Calendar:
-		return decoded(spec, func(s calendar.Spec) error { _, err := calendar.Compile(s); return err })
-	case resource.Person:
-		return decoded(spec, person.Spec.Check)
-	case resource.Organisation:
-		return decoded(spec, agreement.OrganisationSpec.Check)
-	case resource.Service:
-		return decoded(spec, agreement.ServiceSpec.Check)
-	case resource.Agreement:
-		return decoded(spec, agreement.Spec.Check)
-	case resource.Mapping:
-		return decoded(spec, ticket.Mapping.Check)
-	case resource.SLI:
-		return decoded(spec, slo.IndicatorSpec.Check)
-	case resource.SLO:
-		return decoded(spec, func(s slo.Spec) error { _, err := slo.Compile(s); return err })
-	case resource.Interval:
-		return decoded(spec, planning.Spec.Check)
-	case resource.Waiver:
-		return decoded(spec, planning.WaiverSpec.Check)
-	}
+// refuseKind names the kinds that there are.
+func refuseKind(k resource.Kind) error {
 	var known []string
-	for _, k := range resource.Kinds() {
-		known = append(known, string(k))
+	for _, row := range Kinds() {
+		known = append(known, string(row.Kind))
 	}
 	return fault.Invalidf("kind", "%.80q isn't a kind; there are: %s.", "%.80q ist keine Art; es gibt: %s.", k, strings.Join(known, ", "))
-}
-
-func decoded[T any](spec json.RawMessage, check func(T) error) error {
-	s, err := resource.Decode[T]("spec", spec)
-	if err != nil {
-		return err
-	}
-	return Below("spec", check(s))
 }
 
 // Place is how a fault names a document: kind and name as far as they are
 // known.
 func Place(k resource.Kind, name string) string {
-	if k.Plural() == "" || resource.CheckName("", name) != nil {
+	if _, known := Find(k); !known || resource.CheckName("", name) != nil {
 		return ""
 	}
 	return string(k) + "/" + name
@@ -125,7 +99,7 @@ func Place(k resource.Kind, name string) string {
 
 // At puts a place before the fields of all faults.
 func At(place string, err error) error {
-	return changed(err, func(f *fault.Error) *fault.Error {
+	return mapFaults(err, func(f *fault.Error) *fault.Error {
 		c := *f
 		c.Field = strings.TrimSpace(place + " " + f.Field)
 		return &c
@@ -134,10 +108,11 @@ func At(place string, err error) error {
 
 // Below puts a field above those of all faults.
 func Below(field string, err error) error {
-	return changed(err, func(f *fault.Error) *fault.Error { return f.At(field) })
+	return mapFaults(err, func(f *fault.Error) *fault.Error { return f.At(field) })
 }
 
-func changed(err error, change func(*fault.Error) *fault.Error) error {
+// mapFaults changes each fault of an error.
+func mapFaults(err error, change func(*fault.Error) *fault.Error) error {
 	all := fault.All(err)
 	if all == nil {
 		return err

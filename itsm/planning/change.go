@@ -14,8 +14,9 @@ import (
 type Change struct {
 	Run      string        `json:"run"`
 	Round    int           `json:"round"`
-	Service  string        `json:"service"`
-	Title    text.Text     `json:"title,omitzero"` // of the service
+	Service  string        `json:"service"`        // whose plan it is; empty where it is of something else
+	About    resource.Ref  `json:"about,omitzero"` // the resource whose plan it is; 0.1.0 froze services only, and names them above
+	Title    text.Text     `json:"title,omitzero"` // of that
 	Zone     string        `json:"zone"`
 	Document resource.Raw  `json:"document"`
 	Hash     string        `json:"hash"` // of the document
@@ -29,10 +30,13 @@ type Change struct {
 	Waived   []Slot        `json:"waived"` // as they are now
 }
 
-// Basis is what the change stands on besides its proposal: the service, and
-// the calendar that an interval names.
+// Basis is what the change stands on besides its proposal: what it is
+// about, and the calendar that an interval names.
 func (c Change) Basis() task.Basis {
-	b := task.Basis{Service: c.Service, At: c.At}
+	b := task.Basis{About: c.About, At: c.At}
+	if b.About == (resource.Ref{}) {
+		b.About = resource.Ref{Kind: resource.Service, Name: c.Service}
+	}
 	var spec Spec
 	if c.Document.Kind == resource.Interval && json.Unmarshal(c.Document.Spec, &spec) == nil && spec.Calendar != "" {
 		b.Resources = []task.DeclaredIn{{Kind: resource.Calendar, Name: spec.Calendar}}

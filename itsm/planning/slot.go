@@ -3,6 +3,7 @@ package planning
 import (
 	"time"
 
+	"turnus/itsm/resource"
 	"turnus/itsm/run"
 	"turnus/itsm/text"
 )
@@ -31,15 +32,16 @@ func (s State) Open() bool { return s == Planned || s == Due || s == InWork }
 // run reports on.
 type Slot struct {
 	run.Key
-	Interval string    `json:"interval" db:"interval"`
-	Version  int       `json:"version" db:"version"` // of the interval, that planned it
-	Due      time.Time `json:"due" db:"due_at"`
-	Early    time.Time `json:"early" db:"early_at"` // done from here on, it is this slot that is done
-	Late     time.Time `json:"late" db:"late_at"`   // the midnight after which done is late
-	State    State     `json:"state" db:"state"`
-	Run      string    `json:"run,omitempty" db:"run"`   // the newest attempt
-	Reason   text.Text `json:"reason,omitzero" db:"-"`   // what it waits for; why it was missed or waived
-	By       string    `json:"by,omitempty" db:"person"` // who waived it, or declared it missed
+	About    resource.Ref `json:"-" db:"about"` // that its run is about
+	Interval string       `json:"interval" db:"interval"`
+	Version  int          `json:"version" db:"version"` // of the interval, that planned it
+	Due      time.Time    `json:"due" db:"due_at"`
+	Early    time.Time    `json:"early" db:"early_at"` // done from here on, it is this slot that is done
+	Late     time.Time    `json:"late" db:"late_at"`   // the midnight after which done is late
+	State    State        `json:"state" db:"state"`
+	Run      string       `json:"run,omitempty" db:"run"`   // the newest attempt
+	Reason   text.Text    `json:"reason,omitzero" db:"-"`   // what it waits for; why it was missed or waived
+	By       string       `json:"by,omitempty" db:"person"` // who waived it, or declared it missed
 }
 
 // Facts are what a slot's state follows from.

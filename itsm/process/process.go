@@ -93,13 +93,13 @@ func FindStarted(name string) (Process, error) {
 	return p, nil
 }
 
-// FindPlanned gives what planning needs to know of a process that can be
-// planned; the fault's field is that of an interval's spec.
-func FindPlanned(name string) (planning.Process, error) {
+// FindPlanned gives a process that can be planned; the fault's field is that of
+// an interval's spec.
+func FindPlanned(name string) (Process, error) {
 	if p, ok := Find(name); ok && p.Started() {
-		return p.Planning(), nil
+		return p, nil
 	}
-	return planning.Process{}, fault.Invalidf("process", "There is no process %.80q that can be planned: GET /v1/processes lists them.",
+	return Process{}, fault.Invalidf("process", "There is no process %.80q that can be planned: GET /v1/processes lists them.",
 		"Einen planbaren Prozess %.80q gibt es nicht: GET /v1/processes zeigt sie.", name)
 }
 

@@ -29,7 +29,7 @@ func TestWhatIsAskedForIsFoundOrNamed(t *testing.T) {
 	require.NoError(t, err)
 	planned, err := process.FindPlanned(process.SLAReport)
 	require.NoError(t, err)
-	require.Equal(t, p.Planning(), planned)
+	require.Equal(t, p, planned)
 
 	for name, says := range map[string]string{"sla-reprot": `There is no process "sla-reprot"; there are: sla-report`, planning.Approval: "it begins by itself"} {
 		_, err = process.FindStarted(name)

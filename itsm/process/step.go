@@ -116,6 +116,12 @@ func Ask(st run.Step, name, hash string, q task.Question) (task.Task, Step, erro
 	return t, s, nil
 }
 
+// Declares says whether a task asks what the step declares, of those for whom
+// it is.
+func (s Step) Declares(t task.Task) bool {
+	return s.Kind == t.Kind && slices.Equal(s.Offers(), t.Outcomes) && s.For == t.For.Who && s.Role == t.For.Role && slices.Equal(s.Against, t.Against)
+}
+
 // askedHash is the SHA-256 of what a task asks, and of what that stands on.
 func askedHash(t task.Task, basis string) (string, error) {
 	return canonical.Hash(struct {

@@ -4,6 +4,7 @@ import (
 	"encoding"
 	"encoding/json"
 	"errors"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -64,42 +65,43 @@ func (c *checker) check(t reflect.Type, v any, path string) {
 	case t == rawType:
 	case t == textType:
 		if m, ok := v.(map[string]any); ok {
-			c.fields(reflect.TypeFor[struct {
+			c.checkFields(reflect.TypeFor[struct {
 				En string `json:"en,omitempty"`
 				De string `json:"de,omitempty"`
 			}](), m, path)
 		} else if _, ok := v.(string); !ok {
-			c.wrong(path, v, "a text, or {en: …, de: …}", "ein Text oder {en: …, de: …}")
+			c.sayWrong(path, v, "a text, or {en: …, de: …}", "ein Text oder {en: …, de: …}")
 		}
 	case t == numberType:
 		if _, ok := v.(json.Number); !ok {
-			c.wrong(path, v, "a number without quotes", "eine Zahl ohne Anführungszeichen")
+			c.sayWrong(path, v, "a number without quotes", "eine Zahl ohne Anführungszeichen")
 		}
 	case reflect.PointerTo(t).Implements(fromText):
 		s, ok := v.(string)
 		if !ok {
-			c.wrong(path, v, "a text in quotes", "ein Text in Anführungszeichen")
+			c.sayWrong(path, v, "a text in quotes", "ein Text in Anführungszeichen")
 		} else if err := reflect.New(t).Interface().(encoding.TextUnmarshaler).UnmarshalText([]byte(s)); err != nil {
-			c.refused(path, err)
+			c.sayRefused(path, err)
 		}
 	default:
-		c.plain(t, v, path)
+		c.checkPlain(t, v, path)
 	}
 }
 
-func (c *checker) plain(t reflect.Type, v any, path string) {
+// checkPlain is check for the types that Go brings along.
+func (c *checker) checkPlain(t reflect.Type, v any, path string) {
 	switch t.Kind() {
 	case reflect.String:
 		if _, ok := v.(string); !ok {
-			c.wrong(path, v, "a text in quotes", "ein Text in Anführungszeichen")
+			c.sayWrong(path, v, "a text in quotes", "ein Text in Anführungszeichen")
 		}
 	case reflect.Bool:
 		if _, ok := v.(bool); !ok {
-			c.wrong(path, v, "true or false", "true oder false")
+			c.sayWrong(path, v, "true or false", "true oder false")
 		}
 	case reflect.Int, reflect.Int64:
 		if n, ok := v.(json.Number); !ok {
-			c.wrong(path, v, "a whole number without quotes", "eine ganze Zahl ohne Anführungszeichen")
+			c.sayWrong(path, v, "a whole number without quotes", "eine ganze Zahl ohne Anführungszeichen")
 		} else if _, err := n.Int64(); err != nil {
 			c.say(path, "%.40s isn't a whole number that fits: write it with digits only, up to 18 of them.",
 				"%.40s ist keine passende ganze Zahl: nur mit Ziffern schreiben, höchstens 18.", n)
@@ -107,7 +109,7 @@ func (c *checker) plain(t reflect.Type, v any, path string) {
 	case reflect.Slice:
 		list, ok := v.([]any)
 		if !ok {
-			c.wrong(path, v, "a list, as in [a, b]", "eine Liste, etwa [a, b]")
+			c.sayWrong(path, v, "a list, as in [a, b]", "eine Liste, etwa [a, b]")
 		}
 		if len(list) > maxItems {
 			c.say(path, "A list has %d items at most; these are %d.", "Eine Liste hat höchstens %d Einträge; das sind %d.", maxItems, len(list))
@@ -119,23 +121,24 @@ func (c *checker) plain(t reflect.Type, v any, path string) {
 	case reflect.Map:
 		m, ok := v.(map[string]any)
 		if !ok {
-			c.wrong(path, v, "fields, as in {a: …}", "Felder, etwa {a: …}")
+			c.sayWrong(path, v, "fields, as in {a: …}", "Felder, etwa {a: …}")
 		}
-		for _, k := range keysOf(m) {
+		for _, k := range slices.Sorted(maps.Keys(m)) {
 			c.check(t.Elem(), m[k], Below(path, k))
 		}
 	case reflect.Struct:
 		if m, ok := v.(map[string]any); ok {
-			c.fields(t, m, path)
+			c.checkFields(t, m, path)
 		} else {
-			c.wrong(path, v, "fields, as in {a: …}", "Felder, etwa {a: …}")
+			c.sayWrong(path, v, "fields, as in {a: …}", "Felder, etwa {a: …}")
 		}
 	default:
 		panic("resource: a spec can't hold " + t.String())
 	}
 }
 
-func (c *checker) fields(t reflect.Type, m map[string]any, path string) {
+// checkFields wants the fields that a struct has, those of embedded ones too.
+func (c *checker) checkFields(t reflect.Type, m map[string]any, path string) {
 	types := map[string]reflect.Type{}
 	var known []string
 	for _, f := range reflect.VisibleFields(t) {
@@ -149,7 +152,7 @@ func (c *checker) fields(t reflect.Type, m map[string]any, path string) {
 			c.say(Below(path, name), "This is missing.", "Das fehlt.")
 		}
 	}
-	for _, k := range keysOf(m) {
+	for _, k := range slices.Sorted(maps.Keys(m)) {
 		if ft, ok := types[k]; ok {
 			c.check(ft, m[k], Below(path, k))
 		} else {
@@ -158,7 +161,8 @@ func (c *checker) fields(t reflect.Type, m map[string]any, path string) {
 	}
 }
 
-func (c *checker) wrong(path string, v any, en, de string) {
+// sayWrong says what stands there, and what would be right.
+func (c *checker) sayWrong(path string, v any, en, de string) {
 	is := text.New("fields", "Felder")
 	switch v := v.(type) {
 	case string:
@@ -177,21 +181,12 @@ func (c *checker) wrong(path string, v any, en, de string) {
 	}
 }
 
-// refused takes over the fault of a type that reads itself.
-func (c *checker) refused(path string, err error) {
+// sayRefused takes over the fault of a type that reads itself.
+func (c *checker) sayRefused(path string, err error) {
 	f := fault.As(err)
 	if f == nil {
 		c.say(path, "This can't be read.", "Das kann nicht gelesen werden.")
 	} else if len(c.faults) < fault.Most {
 		c.faults = append(c.faults, f.At(cut(path)))
 	}
-}
-
-func keysOf(m map[string]any) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }

@@ -22,6 +22,25 @@ type thing struct {
 	Parts []thing             `json:"parts,omitempty"`
 }
 
+// part is embedded: its fields are those of what embeds it.
+type part struct {
+	Owner string `json:"owner"`
+}
+
+type whole struct {
+	part
+	Review string `json:"review,omitempty"`
+}
+
+func TestFieldsOfAnEmbeddedStruct(t *testing.T) {
+	v, err := resource.Decode[whole]("spec", json.RawMessage(`{"owner":"a","review":"b"}`))
+	require.NoError(t, err)
+	require.Equal(t, whole{part{"a"}, "b"}, v)
+	_, err = resource.Decode[whole]("spec", json.RawMessage(`{"part":{"owner":"a"}}`))
+	require.ErrorContains(t, err, "spec.owner: This is missing")
+	require.ErrorContains(t, err, "spec.part: There is no such field; there are: owner, review")
+}
+
 func TestDecode(t *testing.T) {
 	v, err := resource.Decode[thing]("spec", json.RawMessage(`{"name":"a","title":{"de":"x"},"count":9007199254740993,"exact":1.50,"on":false,"lists":{"k":["v"]},"parts":[{"name":"b","title":"y"}]}`))
 	require.NoError(t, err)

@@ -1,7 +1,10 @@
-// Package resource holds the envelope of what people declare: calendars,
-// persons, services, agreements, mappings, intervals, waivers, and OpenSLO's
-// indicators and objectives, in the shape of OpenSLO and Kubernetes. Each kind's spec lives
-// with its subject.
+// Package resource holds the envelope of what people declare, in the shape of
+// OpenSLO and Kubernetes, and reads it strictly. Each kind's spec lives with its
+// subject; the table of kinds is in itsm/declaration.
+//
+// It may import itsm/canonical, itsm/fault, itsm/person and itsm/text.
+//
+//	spec, err := resource.Decode[calendar.Spec]("spec", document.Spec)
 package resource
 
 import (
@@ -11,6 +14,7 @@ import (
 
 	"turnus/itsm/canonical"
 	"turnus/itsm/fault"
+	"turnus/itsm/person"
 	"turnus/itsm/text"
 )
 
@@ -23,7 +27,7 @@ const (
 // Kind names what is declared.
 type Kind string
 
-// The kinds, in the order in which they may refer to each other.
+// The kinds. What there is to know of each is a row of declaration.Kinds.
 const (
 	Calendar     Kind = "Calendar"
 	Person       Kind = "Person"
@@ -37,48 +41,12 @@ const (
 	Waiver       Kind = "Waiver"
 )
 
-// Kinds lists every kind, in the order in which they may refer to each other.
-func Kinds() []Kind {
-	return []Kind{Calendar, Person, Organisation, Service, Agreement, Mapping, SLI, SLO, Interval, Waiver}
-}
-
-// Decided says that declaring or changing one needs an approval: it is
-// proposed, and holds once it is approved.
-func (k Kind) Decided() bool { return k == Interval || k == Waiver }
-
-// APIVersion under which the kind is declared.
-func (k Kind) APIVersion() string {
-	if k == SLI || k == SLO {
-		return OpenSLO
-	}
-	return APIVersion
-}
-
-// Plural is the kind as a path segment, as in /v1/calendars/office.
-func (k Kind) Plural() string {
-	switch k {
-	case Calendar:
-		return "calendars"
-	case Person:
-		return "persons"
-	case Organisation:
-		return "organisations"
-	case Service:
-		return "services"
-	case Agreement:
-		return "agreements"
-	case Mapping:
-		return "mappings"
-	case SLI:
-		return "slis"
-	case SLO:
-		return "slos"
-	case Interval:
-		return "intervals"
-	case Waiver:
-		return "waivers"
-	}
-	return ""
+// Reference is a name of another resource in a spec.
+type Reference struct {
+	Field string // below spec, as in targets[0].calendar
+	Kind  Kind
+	Name  string
+	Role  person.Role // that a person needs there; empty for what is no person
 }
 
 // Metadata names a resource. Labels (texts, or lists of them) and annotations

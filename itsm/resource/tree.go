@@ -26,17 +26,17 @@ func Tree(b []byte) (any, error) {
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.UseNumber()
 	left := MaxValues
-	v, err := value(d, "", 0, &left)
+	v, err := readValue(d, "", 0, &left)
 	if err != nil {
 		return nil, err
 	}
 	if _, err := d.Token(); err != io.EOF {
-		return nil, unreadable(d, nil)
+		return nil, notJSON(d, nil)
 	}
 	return v, nil
 }
 
-func value(d *json.Decoder, path string, depth int, left *int) (any, error) {
+func readValue(d *json.Decoder, path string, depth int, left *int) (any, error) {
 	if *left--; *left < 0 {
 		return nil, TooLarge()
 	}
@@ -45,7 +45,7 @@ func value(d *json.Decoder, path string, depth int, left *int) (any, error) {
 	}
 	t, err := d.Token()
 	if err != nil {
-		return nil, unreadable(d, err)
+		return nil, notJSON(d, err)
 	}
 	switch t := t.(type) {
 	case string:
@@ -54,19 +54,19 @@ func value(d *json.Decoder, path string, depth int, left *int) (any, error) {
 		if t == '[' {
 			list := []any{}
 			for i := 0; d.More(); i++ {
-				v, err := value(d, Item(path, i), depth+1, left)
+				v, err := readValue(d, Item(path, i), depth+1, left)
 				if err != nil {
 					return nil, err
 				}
 				list = append(list, v)
 			}
-			return list, closed(d)
+			return list, readEnd(d)
 		}
 		m := map[string]any{}
 		for d.More() {
 			t, err := d.Token()
 			if err != nil {
-				return nil, unreadable(d, err)
+				return nil, notJSON(d, err)
 			}
 			k := t.(string) // the decoder accepts nothing else here
 			if err := CheckText(path, k); err != nil {
@@ -75,25 +75,25 @@ func value(d *json.Decoder, path string, depth int, left *int) (any, error) {
 			if _, ok := m[k]; ok {
 				return nil, Twice(Below(path, k))
 			}
-			if m[k], err = value(d, Below(path, k), depth+1, left); err != nil {
+			if m[k], err = readValue(d, Below(path, k), depth+1, left); err != nil {
 				return nil, err
 			}
 		}
-		return m, closed(d)
+		return m, readEnd(d)
 	}
 	return t, nil // json.Number, bool, nil
 }
 
-// closed reads the end of a list or of fields.
-func closed(d *json.Decoder) error {
+// readEnd reads the end of a list or of fields.
+func readEnd(d *json.Decoder) error {
 	if _, err := d.Token(); err != nil {
-		return unreadable(d, err)
+		return notJSON(d, err)
 	}
 	return nil
 }
 
-// unreadable says where JSON stops being JSON.
-func unreadable(d *json.Decoder, err error) error {
+// notJSON is the fault of a text that stops being JSON: it says where.
+func notJSON(d *json.Decoder, err error) error {
 	return fault.New(fault.Malformed, text.F("This isn't JSON any more at byte %d: check quotes, commas and brackets there.",
 		"Ab Byte %d ist das kein JSON mehr: dort Anführungszeichen, Kommas und Klammern prüfen.", d.InputOffset())).Because(err)
 }

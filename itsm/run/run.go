@@ -9,6 +9,7 @@ import (
 
 	"turnus/itsm/canonical"
 	"turnus/itsm/fault"
+	"turnus/itsm/resource"
 	"turnus/itsm/task"
 	"turnus/itsm/text"
 )
@@ -178,8 +179,9 @@ type Run struct {
 	State       State           `json:"state" db:"state"`
 	Provisional bool            `json:"provisional" db:"provisional"`
 	Round       int             `json:"round" db:"round"`
-	Service     string          `json:"service" db:"service"`       // that it concerns
-	Owner       string          `json:"owner" db:"owner"`           // the service's owner at the start
+	Service     string          `json:"service" db:"service"`       // that it concerns; empty: none
+	About       resource.Ref    `json:"about" db:"about"`           // the resource that says who owns it, and who decides
+	Owner       string          `json:"owner" db:"owner"`           // of that, at the start
 	StartedBy   string          `json:"started_by" db:"started_by"` // empty for a slot
 	TokenIssuer string          `json:"token_issuer,omitempty" db:"token_issuer"`
 	Reason      string          `json:"reason,omitempty" db:"reason"`   // why there is another attempt

@@ -1,6 +1,7 @@
 package sla
 
 import (
+	"turnus/itsm/calendar"
 	"turnus/itsm/resource"
 	"turnus/itsm/task"
 )
@@ -9,7 +10,10 @@ import (
 // up to the newest one, the versions of agreements and calendars, the service,
 // and the exclusions.
 func (f Frozen) Basis() task.Basis {
-	b := task.Basis{Service: f.Service, At: f.From, Import: f.Import}
+	b := task.Basis{About: resource.Ref{Kind: resource.Service, Name: f.Service}, At: f.From, Import: f.Import}
+	if p, err := calendar.ParsePeriod(f.Period); err == nil {
+		b.At = p.VersionsAt()
+	}
 	for _, a := range f.Agreements {
 		b.Resources = append(b.Resources, task.DeclaredIn{Kind: resource.Agreement, Name: a.Name, Version: a.Version})
 	}

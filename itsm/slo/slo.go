@@ -125,3 +125,11 @@ type MetricSource struct {
 	Type            string          `json:"type,omitempty"` // Prometheus, Datadog …
 	Spec            json.RawMessage `json:"spec,omitempty"`
 }
+
+// References are the service, and the indicator where it isn't stated here.
+func (s Spec) References() []resource.Reference {
+	return []resource.Reference{
+		{Field: "service", Kind: resource.Service, Name: s.Service},
+		{Field: "indicatorRef", Kind: resource.SLI, Name: s.IndicatorRef},
+	}
+}

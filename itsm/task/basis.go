@@ -9,10 +9,10 @@ import (
 // Basis is what the content of a round stands on, as far as somebody brought
 // it: who did, is involved. What a round freezes gives its basis.
 type Basis struct {
-	Service   string           // that it is about; it stands on how that and its calendar are declared, too
+	About     resource.Ref     // what it is about; it stands on how that and its calendar are declared, too
 	At        time.Time        // whose versions count where none is named
-	Import    int64            // all imports of the service up to this one, since one adds to what others brought; 0: none
-	Resources []DeclaredIn     // besides the service
+	Import    int64            // all imports of that service up to this one, since one adds to what others brought; 0: none
+	Resources []DeclaredIn     // besides what it is about
 	Proposals []ProposalBehind // that the content uses; the change that a run decides on is found by its run
 }
 

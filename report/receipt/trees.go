@@ -118,9 +118,9 @@ func labels(list []any) ([]string, bool) {
 		if _, ok := o["name"]; ok {
 			own = "name"
 		}
-		for _, name := range [...]string{"agreement", own, "version"} {
+		for _, name := range [...]string{"agreement", "group", own, "version"} {
 			w := o[name]
-			if spec, ok := w.(map[string]any); ok { // of a target
+			if spec, ok := w.(map[string]any); ok { // of a target, or a group
 				w = spec["name"]
 			}
 			switch w := w.(type) {

@@ -160,7 +160,7 @@ func TestApplyRefusesWhatDoesntFitTheOthers(t *testing.T) {
 		{"a review of the organisation", []resource.Raw{doc(resource.Organisation, "x", `{'owner':'olga','approvers':['anton'],'calendar':'24x7','review':'findings'}`)},
 			[]string{"Organisation/x spec.review", "owner, approvers, calendar, zone"}},
 		{"two organisations at once", []resource.Raw{organisationDoc("a", "olga", "24x7"), organisationDoc("b", "olga", "24x7")},
-			[]string{"Organisation/b: There is one organisation at most", `that is "a"`}},
+			[]string{"Organisation/b: There is one Organisation at most", `that is "a"`}},
 		{"twice", []resource.Raw{personDoc("jo"), personDoc("jo", person.Viewer)}, []string{"Person/jo", "more than once"}},
 		{"several at once", []resource.Raw{doc(resource.Service, "x", `{'owner':'nobody','approvers':['nil'],'calendar':'moon'}`)},
 			[]string{"spec.owner", "spec.approvers[0]", "spec.calendar"}},

@@ -12,7 +12,6 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"turnus/itsm/agreement"
-	"turnus/itsm/calendar"
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
 	"turnus/itsm/resource"
@@ -114,10 +113,11 @@ func (s *Store) Versions(ctx context.Context, who Sight, k resource.Kind, name s
 // end that the version states, or the retirement of its agreement if that came
 // earlier. Retirements themselves aren't listed.
 func (s *Store) AgreementsOf(ctx context.Context, service string, before time.Time) ([]resource.Version, error) {
-	if resource.CheckName("", service) != nil {
-		return nil, notFound(resource.Service, service)
+	scope, err := s.ScopeAbout(ctx, resource.Ref{Kind: resource.Service, Name: service})
+	if err != nil {
+		return nil, err
 	}
-	all, err := agreementsOf(ctx, s.db, service)
+	all, err := agreementsOf(ctx, s.db, service, scope.Zone)
 	if err != nil {
 		return nil, mapped(err)
 	}
@@ -130,15 +130,7 @@ func (s *Store) AgreementsOf(ctx context.Context, service string, before time.Ti
 	return list, nil
 }
 
-func agreementsOf(ctx context.Context, q sqlx.QueryerContext, service string) ([]resource.Version, error) {
-	svc, err := current[agreement.ServiceSpec](ctx, q, resource.Service, service)
-	if err != nil {
-		return nil, err
-	}
-	zone, err := serviceZone(ctx, q, svc.Spec)
-	if err != nil {
-		return nil, err
-	}
+func agreementsOf(ctx context.Context, q sqlx.QueryerContext, service string, zone *time.Location) ([]resource.Version, error) {
 	var rows []resourceRow
 	if err := sqlx.SelectContext(ctx, q, &rows, `
 		SELECT `+resourceColumns+` FROM resource WHERE kind = $1 AND name IN (
@@ -244,22 +236,6 @@ func personSpec(ctx context.Context, q sqlx.QueryerContext, name string) (person
 		return person.Spec{}, false, nil
 	}
 	return r.Spec, err == nil, err
-}
-
-// serviceZone is the zone in which a service's periods run: its calendar's; of
-// one that is always open its own, UTC where it names none.
-func serviceZone(ctx context.Context, q sqlx.QueryerContext, svc agreement.ServiceSpec) (*time.Location, error) {
-	switch {
-	case svc.Calendar != calendar.AlwaysOpen:
-		c, err := current[calendar.Spec](ctx, q, resource.Calendar, svc.Calendar)
-		if err != nil {
-			return nil, err
-		}
-		return calendar.Zone(c.Spec.Zone)
-	case svc.Zone != "":
-		return calendar.Zone(svc.Zone)
-	}
-	return time.UTC, nil
 }
 
 // decoded reads a stored spec. Unknown fields are left alone here: what is

@@ -11,6 +11,7 @@ import (
 
 	"turnus/internal/pgtest"
 	"turnus/itsm/agreement"
+	"turnus/itsm/declaration"
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
 	"turnus/itsm/resource"
@@ -31,7 +32,8 @@ func declaringStore(t *testing.T) *Store {
 
 // doc is a resource; its spec is JSON with single quotes for double ones.
 func doc(k resource.Kind, name, spec string) resource.Raw {
-	return resource.Raw{APIVersion: k.APIVersion(), Kind: k, Metadata: resource.Metadata{Name: name},
+	row, _ := declaration.Find(k)
+	return resource.Raw{APIVersion: row.APIVersion, Kind: k, Metadata: resource.Metadata{Name: name},
 		Spec: json.RawMessage(strings.ReplaceAll(spec, "'", `"`))}
 }
 

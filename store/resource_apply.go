@@ -2,21 +2,17 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"slices"
 	"time"
 
 	"github.com/jmoiron/sqlx"
-	"github.com/lib/pq"
 
-	"turnus/itsm/agreement"
 	"turnus/itsm/canonical"
 	"turnus/itsm/declaration"
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
 	"turnus/itsm/resource"
-	"turnus/itsm/text"
 )
 
 // What applying did to one resource; never translated.
@@ -40,40 +36,55 @@ type Change struct {
 // errDryRun undoes the transaction of a dry run.
 var errDryRun = errors.New("dry run")
 
-// Apply declares resources, all or none, each checked by itself and against
-// the others and those in the store; they may come in any order. The changes
-// come in the order of the documents. A dry run changes nothing.
+// Apply declares resources, all or none, each checked by itself and against the
+// others and those in the store; they may come in any order. Of a kind that
+// needs an approval they are proposed, in the same transaction, with the rows of
+// the runs that decide: a proposal that is in force already is unchanged, one
+// that waits already is found; another one has to wait until it is decided. The
+// changes come in the order of the documents. A dry run changes nothing.
 //
-// Who may declare what is for the caller to say.
+// Who may declare what is for the caller to say; whose service a proposal is
+// about is looked at here.
 func (s *Store) Apply(ctx context.Context, by person.Actor, now time.Time, docs []resource.Raw, dryRun bool) ([]Change, error) {
-	if err := each(docs); err != nil {
+	if err := checkEach(docs); err != nil {
 		return nil, err
 	}
-	for _, d := range docs {
-		if d.Kind.Decided() {
-			return nil, fault.New(fault.Invalid, text.New("This needs an approval: it is proposed.", "Das braucht eine Freigabe: es wird vorgeschlagen.")).At(keyOf(d).String())
-		}
-	}
-	return s.declare(ctx, by, now, dryRun, func(sqlx.QueryerContext) ([]resource.Raw, error) { return docs, nil })
-}
-
-// declare applies the documents that docs gives once nobody else declares
-// anything.
-func (s *Store) declare(ctx context.Context, by person.Actor, now time.Time, dryRun bool,
-	docs func(sqlx.QueryerContext) ([]resource.Raw, error)) ([]Change, error) {
-	var changes []Change
+	now = now.UTC().Truncate(time.Microsecond)
+	changes := make([]Change, len(docs))
 	err := s.tx(ctx, func(tx *sqlx.Tx) error {
 		if err := lockResources(ctx, tx); err != nil {
 			return err
 		}
-		list, err := docs(tx)
+		var plain, proposals []resource.Raw
+		var places, proposed []int // among the documents
+		for i, d := range docs {
+			if declaration.NeedsApproval(d.Kind) {
+				proposals, proposed = append(proposals, d), append(proposed, i)
+			} else {
+				plain, places = append(plain, d), append(places, i)
+			}
+		}
+		done, err := declare(ctx, tx, by, now, plain)
 		if err != nil {
 			return err
 		}
-		if changes, err = apply(ctx, tx, by, now.UTC().Truncate(time.Microsecond), list); err == nil && dryRun {
+		for i, c := range done {
+			changes[places[i]] = c
+		}
+		var faults fault.List
+		for i, d := range proposals {
+			if changes[proposed[i]], err = submit(ctx, tx, by, now, d); err != nil && fault.All(err) == nil {
+				return err
+			}
+			faults.Add(declaration.At(keyOf(d).String(), err))
+		}
+		if err := faults.Err(); err != nil {
+			return err
+		}
+		if dryRun {
 			return errDryRun
 		}
-		return err
+		return nil
 	})
 	if err != nil && !errors.Is(err, errDryRun) {
 		return nil, err
@@ -81,8 +92,8 @@ func (s *Store) declare(ctx context.Context, by person.Actor, now time.Time, dry
 	return changes, nil
 }
 
-// each checks every document by itself.
-func each(docs []resource.Raw) error {
+// checkEach checks every document by itself.
+func checkEach(docs []resource.Raw) error {
 	var faults fault.List
 	seen := make(map[key]bool, len(docs))
 	for _, d := range docs {
@@ -100,32 +111,34 @@ func each(docs []resource.Raw) error {
 	return faults.Err()
 }
 
-func apply(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, docs []resource.Raw) ([]Change, error) {
+// declare writes the versions of what changes, of kinds that need no approval,
+// under the lock of everything declared.
+func declare(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, docs []resource.Raw) ([]Change, error) {
 	keys := make([]key, len(docs))
 	for i, d := range docs {
 		keys[i] = keyOf(d)
 	}
-	w := world{q: tx, known: map[key]*resource.Version{}}
-	if err := w.load(ctx, keys); err != nil {
+	set := newResourceSet(tx)
+	if err := set.load(ctx, keys); err != nil {
 		return nil, err
 	}
-	administrated, err := administrators(ctx, tx)
+	administrated, err := countAdministrators(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
 	changes := make([]Change, len(docs))
 	for i, d := range docs {
-		if changes[i], err = w.change(d, by, now); err != nil {
+		if changes[i], err = set.replace(d, by, now); err != nil {
 			return nil, err
 		}
 	}
 	// Only what changes is checked against the others: somebody may lose the
 	// role of an approver although a service still lists them.
 	changed := slices.DeleteFunc(slices.Clone(changes), func(c Change) bool { return c.Change == Unchanged })
-	if err := w.checkReferences(ctx, changed); err != nil {
+	if err := set.checkReferences(ctx, changed); err != nil {
 		return nil, err
 	}
-	if err := insert(ctx, tx, by, now, changed); err != nil {
+	if err := insertChanges(ctx, tx, by, now, changed); err != nil {
 		return nil, err
 	}
 	if err := checkOverlaps(ctx, tx, changed); err != nil {
@@ -137,9 +150,9 @@ func apply(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, doc
 	return changes, planAnew(ctx, tx, now, changed)
 }
 
-// change compares a document with the newest version, and puts the version
+// replace compares a document with the newest version, and puts the version
 // that it makes in its place.
-func (w *world) change(d resource.Raw, by person.Actor, now time.Time) (Change, error) {
+func (set resourceSet) replace(d resource.Raw, by person.Actor, now time.Time) (Change, error) {
 	k := keyOf(d)
 	c := Change{Kind: k.kind, Name: k.name, Change: Created}
 	spec, err := canonical.JSON(d.Spec)
@@ -151,7 +164,7 @@ func (w *world) change(d resource.Raw, by person.Actor, now time.Time) (Change, 
 	if after.Hash, err = canonical.Hash(d); err != nil {
 		return c, err
 	}
-	before := w.known[k]
+	before := set.newest[k]
 	switch {
 	case before == nil:
 		after.ValidFrom = time.Time{} // the first holds from the beginning of time
@@ -165,11 +178,11 @@ func (w *world) change(d resource.Raw, by person.Actor, now time.Time) (Change, 
 		after.Version = before.Version + 1
 	}
 	c.After = &after
-	w.known[k] = &after
+	set.newest[k] = &after
 	return c, nil
 }
 
-func insert(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, changes []Change) error {
+func insertChanges(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, changes []Change) error {
 	for _, c := range changes {
 		if err := insertVersion(ctx, tx, *c.After); err != nil {
 			return err
@@ -197,65 +210,6 @@ func insertVersion(ctx context.Context, tx *sqlx.Tx, v resource.Version) error {
 		string(v.Resource.Kind), v.Resource.Metadata.Name, v.Version, v.ValidFrom, v.Retired,
 		JSON[resource.Raw]{V: v.Resource}, v.Hash, v.At, v.By, v.TokenIssuer)
 	return err
-}
-
-// startOf is the instant from which a version of an agreement holds.
-func startOf(spec agreement.Spec, zone *time.Location) time.Time {
-	return spec.Valid.From.Start(zone).UTC()
-}
-
-// key names a resource.
-type key struct {
-	kind resource.Kind
-	name string
-}
-
-func keyOf(r resource.Raw) key { return key{r.Kind, r.Metadata.Name} }
-
-func (k key) String() string { return string(k.kind) + "/" + k.name }
-
-// world is what is declared: the documents of a call before those stored.
-type world struct {
-	q     sqlx.QueryerContext
-	known map[key]*resource.Version // nil: there is none; may be retired
-}
-
-// load reads the newest versions of what isn't known yet.
-func (w *world) load(ctx context.Context, keys []key) error {
-	var kinds, names []string
-	for _, k := range keys {
-		if _, ok := w.known[k]; !ok {
-			w.known[k] = nil
-			kinds, names = append(kinds, string(k.kind)), append(names, k.name)
-		}
-	}
-	if len(names) == 0 {
-		return nil
-	}
-	var rows []resourceRow
-	if err := sqlx.SelectContext(ctx, w.q, &rows, `
-		SELECT r.* FROM unnest($1::text[], $2::text[]) AS wanted (kind, name)
-		JOIN LATERAL (SELECT `+resourceColumns+` FROM resource r
-			WHERE r.kind = wanted.kind AND r.name = wanted.name ORDER BY version DESC LIMIT 1) r ON true`,
-		pq.Array(kinds), pq.Array(names)); err != nil {
-		return err
-	}
-	for _, r := range rows {
-		v := r.domain()
-		w.known[keyOf(v.Resource)] = &v
-	}
-	return nil
-}
-
-// spec decodes what is declared under a name now; false if there is nothing.
-func spec[T any](w *world, k resource.Kind, name string) (T, bool, error) {
-	var zero T
-	v := w.known[key{k, name}]
-	if v == nil || v.Retired {
-		return zero, false, nil
-	}
-	err := json.Unmarshal(v.Resource.Spec, &zero)
-	return zero, err == nil, err
 }
 
 // lockResources lets one transaction at a time change what is declared.

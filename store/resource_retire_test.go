@@ -26,7 +26,7 @@ func TestRetireRefusesWhatIsInUse(t *testing.T) {
 	requireFault(t, s.Retire(ctx, root, declared, resource.Person, "a\x00"), fault.NotFound)
 
 	require.NoError(t, s.Retire(ctx, root, declared, resource.Agreement, "gold"))
-	_, err := s.db.ExecContext(ctx, `INSERT INTO run (id, process, scope, service, period, attempt, state, input, created_at)
+	_, err := s.db.ExecContext(ctx, `INSERT INTO run (id, process, scope, about, period, attempt, state, input, created_at)
 		VALUES ('sla-report/desk/2016-03', 'sla-report', 'desk', 'desk', '2016-03', 1, 'waiting', '{}', now())`)
 	require.NoError(t, err)
 	requireFault(t, s.Retire(ctx, root, declared, resource.Service, "desk"), fault.Conflict, "sla-report/desk/2016-03")
@@ -143,6 +143,19 @@ func TestCalendarOfATargetIsInUseWhileItCounts(t *testing.T) {
 	apply1(t, s, declared, with("gold", "2026-12-01", "24x7"))
 	requireFault(t, s.Retire(ctx, root, declared, resource.Calendar, "night"), fault.Conflict, "Agreement/gold")
 	require.NoError(t, s.Retire(ctx, root, declared.AddDate(0, 1, 0), resource.Calendar, "night"), "nothing counts in it any more")
+}
+
+// An agreement keeps its service while one of its versions holds, or will, and
+// not afterwards.
+func TestAServiceIsInUseWhileAnAgreementHolds(t *testing.T) {
+	s, ctx := declaringStore(t), t.Context()
+	apply1(t, s, declared, append(house(), agreementDoc("gold", "2016-01-01", "2026-12-31", ""))...)
+	requireFault(t, s.Retire(ctx, root, declared, resource.Service, "desk"), fault.Conflict, "Agreement/gold")
+	apply1(t, s, declared, agreementDoc("gold", "2027-01-01", "2027-06-30", ""))
+	requireFault(t, s.Retire(ctx, root, declared.AddDate(0, 4, 0), resource.Service, "desk"), fault.Conflict, "Agreement/gold")
+	require.NoError(t, s.Retire(ctx, root, declared.AddDate(1, 0, 0), resource.Service, "desk"))
+	require.NoError(t, s.Retire(ctx, root, declared.AddDate(1, 0, 0), resource.Calendar, "office"))
+	require.NoError(t, s.Retire(ctx, root, declared.AddDate(1, 0, 0), resource.Agreement, "gold"), "it can still go")
 }
 
 func TestLastAdministratorStays(t *testing.T) {

@@ -1,0 +1,139 @@
+package declaration
+
+import (
+	"encoding/json"
+	"reflect"
+	"slices"
+	"strings"
+
+	"turnus/itsm/agreement"
+	"turnus/itsm/calendar"
+	"turnus/itsm/person"
+	"turnus/itsm/planning"
+	"turnus/itsm/process"
+	"turnus/itsm/resource"
+	"turnus/itsm/slo"
+	"turnus/itsm/ticket"
+)
+
+// Kind is a row of the table of kinds: what there is to know of one.
+type Kind struct {
+	resource.Kind
+	Plural     string // as a path segment, as in /v1/calendars/office
+	APIVersion string // under which it is declared
+
+	Decided bool // it needs an approval: it is proposed, and holds once it is approved
+	Shared  bool // everybody who reads resources reads it, not those alone whose service it is about
+	Single  bool // there is one at most
+
+	Spec
+}
+
+// Spec is what a kind declares.
+type Spec struct {
+	Type       reflect.Type
+	check      func(json.RawMessage) error // as it comes in: the faults have fields below spec
+	references func(json.RawMessage) ([]resource.Reference, error)
+	approvers  func(json.RawMessage) error // nil for what no run can be about
+}
+
+// Kinds is the table of kinds, in the order in which they may refer to each
+// other. A kind is one row and its type.
+func Kinds() []Kind {
+	const turnus, openSLO = resource.APIVersion, resource.OpenSLO
+	return []Kind{
+		{Kind: resource.Calendar, Plural: "calendars", APIVersion: turnus, Shared: true, Spec: specOf(compiles(calendar.Compile), nil)},
+		{Kind: resource.Person, Plural: "persons", APIVersion: turnus, Spec: specOf(person.Spec.Check, nil)},
+		{Kind: resource.Organisation, Plural: "organisations", APIVersion: turnus, Shared: true, Single: true, Spec: scopeOf[agreement.OrganisationSpec]()},
+		{Kind: resource.Service, Plural: "services", APIVersion: turnus, Spec: scopeOf[agreement.ServiceSpec]()},
+		{Kind: resource.Agreement, Plural: "agreements", APIVersion: turnus, Spec: specOf(agreement.Spec.Check, agreement.Spec.References)},
+		{Kind: resource.Mapping, Plural: "mappings", APIVersion: turnus, Shared: true, Spec: specOf(ticket.Mapping.Check, nil)},
+		{Kind: resource.SLI, Plural: "slis", APIVersion: openSLO, Spec: specOf(slo.IndicatorSpec.Check, nil)},
+		{Kind: resource.SLO, Plural: "slos", APIVersion: openSLO, Spec: specOf(compiles(slo.Compile), slo.Spec.References)},
+		{Kind: resource.Interval, Plural: "intervals", APIVersion: turnus, Decided: true, Spec: specOf(planning.Spec.Check, referencesOfInterval)},
+		// A waiver stays on record, whatever becomes of what it is about.
+		{Kind: resource.Waiver, Plural: "waivers", APIVersion: turnus, Decided: true, Spec: specOf(planning.WaiverSpec.Check, nil)},
+	}
+}
+
+// Find gives the row of a kind; false for one that there isn't.
+func Find(k resource.Kind) (Kind, bool) {
+	all := Kinds()
+	i := slices.IndexFunc(all, func(row Kind) bool { return row.Kind == k })
+	if i < 0 {
+		return Kind{}, false
+	}
+	return all[i], true
+}
+
+// NeedsApproval says that a kind is proposed.
+func NeedsApproval(k resource.Kind) bool {
+	row, _ := Find(k)
+	return row.Decided
+}
+
+// Singular is the kind as a part of an operation's name, as in get-calendar.
+func (k Kind) Singular() string { return strings.ToLower(string(k.Kind)) }
+
+// specOf is the spec of a kind: its type, what that can't say by itself, and
+// what it names.
+func specOf[T any](check func(T) error, references func(T) []resource.Reference) Spec {
+	return Spec{
+		Type: reflect.TypeFor[T](),
+		check: func(spec json.RawMessage) error {
+			s, err := resource.Decode[T]("spec", spec)
+			if err != nil {
+				return err
+			}
+			return Below("spec", check(s))
+		},
+		references: func(spec json.RawMessage) ([]resource.Reference, error) {
+			if references == nil {
+				return nil, nil
+			}
+			var s T
+			err := json.Unmarshal(spec, &s)
+			return references(s), err
+		},
+	}
+}
+
+// scope is what the kinds have in common that runs can be about.
+type scope interface {
+	Check() error
+	References() []resource.Reference
+	CheckApprovers() error
+}
+
+func scopeOf[T scope]() Spec {
+	spec := specOf(T.Check, T.References)
+	spec.approvers = func(b json.RawMessage) error {
+		var s T
+		if err := json.Unmarshal(b, &s); err != nil {
+			return err
+		}
+		return Below("spec", s.CheckApprovers())
+	}
+	return spec
+}
+
+// compiles is the check of a spec that can be made ready.
+func compiles[T, Ready any](compile func(T) (Ready, error)) func(T) error {
+	return func(s T) error {
+		_, err := compile(s)
+		return err
+	}
+}
+
+// referencesOfInterval are its calendar and its scope, whose kind the process
+// says.
+func referencesOfInterval(s planning.Spec) []resource.Reference {
+	about := resource.Service
+	if p, ok := process.Find(s.Process); ok && p.Scope == process.OfOrganisation {
+		about = resource.Organisation
+	}
+	return []resource.Reference{
+		{Field: "scope", Kind: about, Name: s.Scope},
+		{Field: "calendar", Kind: resource.Calendar, Name: s.Calendar},
+	}
+}

@@ -1,0 +1,235 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+
+	"turnus/itsm/agreement"
+	"turnus/itsm/calendar"
+	"turnus/itsm/fault"
+	"turnus/itsm/person"
+	"turnus/itsm/process"
+	"turnus/itsm/resource"
+	"turnus/itsm/task"
+	"turnus/itsm/text"
+)
+
+// Scope is what runs are about, as it is declared now: who owns it, who
+// decides on its runs, and in whose hours and zone. Nobody else decodes a
+// Service or an Organisation for that.
+type Scope struct {
+	Name      string       // in runs and slots
+	About     resource.Ref // the resource that declares it
+	Version   int          // of that resource
+	Title     text.Text
+	Owner     string
+	Approvers []string
+	Calendar  string // by name, or 24x7
+	Zone      *time.Location
+
+	specs map[string]person.Spec // of owner and approvers who are there
+}
+
+// Service is the service that runs about it concern; empty: none.
+func (s Scope) Service() string { return serviceAt(s.About) }
+
+func serviceAt(about resource.Ref) string {
+	if about.Kind == resource.Service {
+		return about.Name
+	}
+	return ""
+}
+
+// People are those around it; nobody has started anything, so nobody is
+// involved yet.
+func (s Scope) People() task.People {
+	return task.People{Owner: s.Owner, Approvers: s.Approvers, Specs: s.specs}
+}
+
+// Named is it within a sentence; in German in the accusative case.
+func (s Scope) Named() text.Text {
+	if s.About.Kind == resource.Organisation {
+		return text.F("the organisation %s", "die Organisation %s", s.About.Name)
+	}
+	return text.F("the service %s", "den Service %s", s.About.Name)
+}
+
+// Object is it as the audit trail names it.
+func (s Scope) Object() string { return strings.ToLower(string(s.About.Kind)) + "/" + s.About.Name }
+
+// Scope is a scope of a process, by its name; the organisation's may be empty.
+// What there isn't is fault.Invalid in the field scope.
+func (s *Store) Scope(ctx context.Context, p process.Process, name string) (Scope, error) {
+	scope, err := scopeOf(ctx, s.db, p, name)
+	return scope, mapped(err)
+}
+
+// ScopeAbout is what something on record is about; fault.NotFound if that has
+// gone.
+func (s *Store) ScopeAbout(ctx context.Context, about resource.Ref) (Scope, error) {
+	scope, err := scopeAbout(ctx, s.db, about)
+	return scope, mapped(err)
+}
+
+// AboutOf is the resource that a run is about.
+func (s *Store) AboutOf(ctx context.Context, runID string) (about resource.Ref, err error) {
+	err = s.db.GetContext(ctx, &about, "SELECT about_kind AS kind, about AS name FROM run WHERE id = $1", runID)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = noRun(runID)
+	}
+	return about, mapped(err)
+}
+
+func scopeOf(ctx context.Context, q sqlx.QueryerContext, p process.Process, name string) (Scope, error) {
+	about, err := aboutOf(ctx, q, p, name)
+	if err != nil {
+		return Scope{}, err
+	}
+	s, err := scopeAbout(ctx, q, about)
+	if fault.Is(err, fault.NotFound) {
+		err = noScope(p, name)
+	}
+	if name != "" {
+		s.Name = name
+	}
+	return s, err
+}
+
+// aboutOf is the resource that declares a scope: one case for each kind of
+// scope that the catalogue has.
+func aboutOf(ctx context.Context, q sqlx.QueryerContext, p process.Process, name string) (resource.Ref, error) {
+	switch p.Scope {
+	case process.OfService:
+		return resource.Ref{Kind: resource.Service, Name: name}, nil
+	case process.OfOrganisation:
+		if name == "" { // there is one at most
+			err := sqlx.GetContext(ctx, q, &name, "SELECT name FROM resource_current WHERE kind = $1", string(resource.Organisation))
+			if errors.Is(err, sql.ErrNoRows) {
+				return resource.Ref{}, fault.Invalidf("scope", "%s is about the organisation, and none is declared: declare it first (kind Organisation).",
+					"%s betrifft die Organisation, und es ist keine angelegt: sie zuerst anlegen (Art Organisation).", p.Name)
+			}
+			if err != nil {
+				return resource.Ref{}, err
+			}
+		}
+		return resource.Ref{Kind: resource.Organisation, Name: name}, nil
+	case process.OfChange:
+		var document JSON[resource.Raw]
+		err := sqlx.GetContext(ctx, q, &document, `SELECT document FROM proposal WHERE lower(kind) || '-' || name = $1 ORDER BY at DESC LIMIT 1`, name)
+		if errors.Is(err, sql.ErrNoRows) {
+			return resource.Ref{}, noScope(p, name)
+		}
+		if err != nil {
+			return resource.Ref{}, err
+		}
+		changed, err := subjectOf(document.V)
+		if err != nil {
+			return resource.Ref{}, err
+		}
+		return aboutOf(ctx, q, changed.process, changed.scope)
+	}
+	return resource.Ref{}, noScope(p, name)
+}
+
+// noScope says that a process has no scope of that name.
+func noScope(p process.Process, name string) error {
+	switch p.Scope {
+	case process.OfService:
+		return fault.Invalidf("scope", "%s is about a service; there is no service %.80q: declare it first.",
+			"%s betrifft einen Service; den Service %.80q gibt es nicht: ihn zuerst anlegen.", p.Name, name)
+	case process.OfOrganisation:
+		return fault.Invalidf("scope", "%s is about the organisation; there is no organisation %.80q: declare it first, or leave this out.",
+			"%s betrifft die Organisation; die Organisation %.80q gibt es nicht: sie zuerst anlegen oder diese Angabe weglassen.", p.Name, name)
+	}
+	return fault.Invalidf("scope", "%s has no scope %.80q.", "%s hat keinen Bereich %.80q.", p.Name, name)
+}
+
+func scopeAbout(ctx context.Context, q sqlx.QueryerContext, about resource.Ref) (Scope, error) {
+	if resource.CheckName("", about.Name) != nil {
+		return Scope{}, notFound(about.Kind, about.Name)
+	}
+	all, err := scopesAbout(ctx, q, []resource.Ref{about})
+	s, ok := all[about]
+	switch {
+	case err != nil:
+		return Scope{}, err
+	case !ok:
+		return Scope{}, notFound(about.Kind, about.Name)
+	case s.Zone == nil:
+		return Scope{}, notFound(resource.Calendar, s.Calendar)
+	}
+	return s, nil
+}
+
+// scopesAbout are the scopes that some resources declare, with zones and
+// approvers, in one statement; those that have gone are left out, and one whose
+// calendar has gone is without a zone.
+func scopesAbout(ctx context.Context, q sqlx.QueryerContext, about []resource.Ref) (map[resource.Ref]Scope, error) {
+	kinds, names := make([]string, len(about)), make([]string, len(about))
+	for i, a := range about {
+		kinds[i], names[i] = string(a.Kind), a.Name
+	}
+	var rows []struct {
+		Version  int                          `db:"version"`
+		Document JSON[resource.Raw]           `db:"document"`
+		Zone     sql.NullString               `db:"zone"` // of the calendar
+		People   JSON[map[string]person.Spec] `db:"people"`
+	}
+	if err := sqlx.SelectContext(ctx, q, &rows, `SELECT s.version, s.document, c.document->'spec'->>'zone' AS zone,
+			(SELECT jsonb_object_agg(p.name, p.document->'spec') FROM jsonb_array_elements((s.document->'spec'->'approvers') || (s.document->'spec'->'owner')) a
+				JOIN LATERAL (SELECT * FROM resource r WHERE r.kind = 'Person' AND r.name = a #>> '{}'
+					ORDER BY r.version DESC LIMIT 1) p ON NOT p.retired) AS people
+		FROM (SELECT DISTINCT * FROM unnest($1::text[], $2::text[])) AS wanted (kind, name)
+		JOIN LATERAL (SELECT * FROM resource r WHERE r.kind = wanted.kind AND r.name = wanted.name
+			ORDER BY r.version DESC LIMIT 1) s ON NOT s.retired
+		LEFT JOIN LATERAL (SELECT * FROM resource r WHERE r.kind = 'Calendar' AND r.name = s.document->'spec'->>'calendar'
+			ORDER BY r.version DESC LIMIT 1) c ON NOT c.retired`, pq.Array(kinds), pq.Array(names)); err != nil {
+		return nil, err
+	}
+	all := make(map[resource.Ref]Scope, len(rows))
+	for _, r := range rows {
+		d, err := decoded[agreement.ScopeSpec](r.Document.V)
+		if err != nil {
+			return nil, err
+		}
+		s := Scope{Name: d.Metadata.Name, About: resource.Ref{Kind: d.Kind, Name: d.Metadata.Name}, Version: r.Version, Title: d.Title(),
+			Owner: d.Spec.Owner, Approvers: d.Spec.Approvers, Calendar: d.Spec.Calendar, specs: r.People.V}
+		if d.Spec.Calendar == calendar.AlwaysOpen || r.Zone.Valid {
+			if s.Zone, err = zoneNamed(d.Spec.Calendar, d.Spec.Zone, r.Zone.String); err != nil {
+				return nil, err
+			}
+		}
+		all[s.About] = s
+	}
+	return all, nil
+}
+
+// zoneNamed is the zone in which the periods of a scope run: its calendar's; of
+// one that is always open its own, UTC where it names none.
+func zoneNamed(cal, own, calendars string) (*time.Location, error) {
+	switch {
+	case cal != calendar.AlwaysOpen:
+		return calendar.Zone(calendars)
+	case own != "":
+		return calendar.Zone(own)
+	}
+	return time.UTC, nil
+}
+
+// Hours is the calendar of a scope as it is now, made ready.
+func (s *Store) Hours(ctx context.Context, of Scope) (*calendar.Calendar, error) {
+	if of.Calendar == calendar.AlwaysOpen {
+		return calendar.AlwaysOpenIn(of.Zone), nil
+	}
+	c, err := Current[calendar.Spec](ctx, s, resource.Calendar, of.Calendar)
+	if err != nil {
+		return nil, err
+	}
+	return calendar.Compile(c.Spec)
+}
