@@ -70,7 +70,7 @@ func (e Event) Title() text.Text {
 	case FailedDrill:
 		return text.New("failed drill", "gescheiterte Übung")
 	case Invocation:
-		return text.New("invocation of the continuity plan", "Ausrufung des Notfalls")
+		return text.New("invocation", "Ausrufung des Notfalls")
 	}
 	return text.Same(string(e))
 }
