@@ -1,6 +1,8 @@
 package slareport
 
 import (
+	"slices"
+
 	"turnus/itsm/sla"
 	"turnus/itsm/text"
 	"turnus/report"
@@ -31,4 +33,21 @@ func Findings(r sla.Result) []report.Finding {
 		}
 	}
 	return all
+}
+
+// entitled gives each answer the title of the finding that it is about, so that
+// a document which is drafted anew believes nobody's; one about no finding of
+// this result has its key.
+func entitled(answers []report.Answer, findings []report.Finding) []report.Answer {
+	answers = slices.Clone(answers)
+	for i := range answers {
+		a := &answers[i]
+		a.Title = text.Same(a.Key)
+		for _, f := range findings {
+			if f.Key == a.Key {
+				a.Title = f.Title
+			}
+		}
+	}
+	return answers
 }
