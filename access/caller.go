@@ -14,11 +14,11 @@ import (
 
 // Caller is a person who asks for something, with all that decides what they
 // may see and do. Make one for each request: what it has read of a scope it
-// doesn't read again.
+// doesn't read again. It isn't safe for concurrent use.
 type Caller struct {
 	person.Actor
 	store *store.Store
-	parts map[resource.Ref]part // by what declares it
+	parts map[resource.Ref]part
 }
 
 // For gives the caller that an actor is.
@@ -29,7 +29,8 @@ func For(s *store.Store, who person.Actor) *Caller {
 // part is what somebody has to do with what a run is about.
 type part struct {
 	owns, approves bool
-	in             text.Text // within a sentence
+	named          text.Text // it, within a sentence
+	gone           error     // fault.NotFound, where that isn't there
 }
 
 // partIn is the one question about what a run is about: whether the caller is
@@ -37,19 +38,30 @@ type part struct {
 // fault.NotFound where it isn't there (any more).
 func (c *Caller) partIn(ctx context.Context, about resource.Ref) (part, error) {
 	if p, ok := c.parts[about]; ok {
-		return p, nil
+		return p, p.gone
 	}
 	scope, err := c.store.ScopeAbout(ctx, about)
-	if err != nil {
+	p := part{gone: err}
+	switch {
+	case err == nil:
+		p = c.partOf(scope)
+	case !fault.Is(err, fault.NotFound):
 		return part{}, err
 	}
-	p := part{
-		owns:     scope.Owner == c.Person,
-		approves: c.Has(person.Approver) && slices.Contains(scope.Approvers, c.Person),
-		in:       scope.Named(),
-	}
 	c.parts[about] = p
-	return p, nil
+	return p, p.gone
+}
+
+func (c *Caller) partOf(s store.Scope) part {
+	return part{
+		owns:     s.Owner == c.Person,
+		approves: c.Has(person.Approver) && slices.Contains(s.Approvers, c.Person),
+		named:    s.Named(),
+	}
+}
+
+func serviceNamed(name string) resource.Ref {
+	return resource.Ref{Kind: resource.Service, Name: name}
 }
 
 // SeesInside says whether the caller sees the inside of runs about something:

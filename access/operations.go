@@ -5,6 +5,7 @@ import (
 
 	"turnus/itsm/declaration"
 	"turnus/itsm/person"
+	"turnus/itsm/process"
 	"turnus/itsm/text"
 )
 
@@ -16,8 +17,8 @@ type Rule struct {
 }
 
 // Operations is the one place that says which roles an operation is for, by
-// its ID. starters are the roles that may start each process, by its name.
-func Operations(starters map[string][]person.Role) map[string]Rule {
+// its ID.
+func Operations() map[string]Rule {
 	const (
 		admin    = person.Administrator
 		owner    = person.ProcessOwner
@@ -87,8 +88,10 @@ func Operations(starters map[string][]person.Role) map[string]Rule {
 			rules["retire-"+singular] = only(admin, owner) // told how it ends instead
 		}
 	}
-	for process, roles := range starters {
-		rules["start-"+process] = only(roles...)
+	for _, p := range process.Catalogue() {
+		if p.Started() {
+			rules["start-"+p.Name] = only(p.Starters...)
+		}
 	}
 	return rules
 }

@@ -17,15 +17,13 @@ import (
 // CheckOwner refuses whoever doesn't own a service. One that isn't there is
 // fault.NotFound.
 func (c *Caller) CheckOwner(ctx context.Context, service string) error {
-	return c.CheckOwns(ctx, serviceNamed(service))
+	return c.CheckOwnerOf(ctx, serviceNamed(service))
 }
 
-// CheckOwns is CheckOwner for whatever something on record is about.
-func (c *Caller) CheckOwns(ctx context.Context, about resource.Ref) error {
+// CheckOwnerOf is CheckOwner for whatever something on record is about.
+func (c *Caller) CheckOwnerOf(ctx context.Context, about resource.Ref) error {
 	return c.checkOwnerOr(ctx, about)
 }
-
-func serviceNamed(name string) resource.Ref { return resource.Ref{Kind: resource.Service, Name: name} }
 
 // CheckImporter refuses whoever may not load data of a service.
 func (c *Caller) CheckImporter(ctx context.Context, service string) error {
@@ -52,23 +50,26 @@ func (c *Caller) checkOwnerOr(ctx context.Context, about resource.Ref, roles ...
 	if err != nil || p.owns || c.Has(roles...) {
 		return err
 	}
-	return refuse(text.F("%s doesn't own %s.", "%s ist für %s nicht verantwortlich.", c.Person, p.in))
+	return refuse(text.F("%s doesn't own %s.", "%s ist für %s nicht verantwortlich.", c.Person, p.named))
 }
 
 // CheckConcerned refuses whoever neither owns a service, nor approves for it,
 // nor reads what there is of every service. One that isn't there is
 // fault.NotFound.
 func (c *Caller) CheckConcerned(ctx context.Context, service string) error {
-	return c.checkConcerned(ctx, serviceNamed(service))
-}
-
-func (c *Caller) checkConcerned(ctx context.Context, about resource.Ref) error {
-	p, err := c.partIn(ctx, about)
-	if err != nil || p.owns || p.approves || c.seesAll() {
+	p, err := c.partIn(ctx, serviceNamed(service))
+	if err != nil {
 		return err
 	}
+	return c.checkConcerned(p)
+}
+
+func (c *Caller) checkConcerned(p part) error {
+	if p.owns || p.approves || c.seesAll() {
+		return nil
+	}
 	return refuse(text.F("%s neither owns %s nor approves for it.",
-		"%s ist für %s weder verantwortlich noch freigabeberechtigt.", c.Person, p.in))
+		"%s ist für %s weder verantwortlich noch freigabeberechtigt.", c.Person, p.named))
 }
 
 // CheckExclusion refuses an exclusion to whoever may not read it. That of a
@@ -106,13 +107,13 @@ func (c *Caller) CheckPreview(ctx context.Context, docs []resource.Raw) error {
 		asked[of] = true
 		p, err := process.FindPlanned(of.Process)
 		if err != nil {
-			continue // the preview says so
+			continue // the preview says what is wrong
 		}
 		scope, err := c.store.Scope(ctx, p, of.Scope)
 		if err == nil {
-			err = c.checkConcerned(ctx, scope.About)
+			err = c.checkConcerned(c.partOf(scope))
 		}
-		if err != nil && !fault.Is(err, fault.Invalid) && !fault.Is(err, fault.NotFound) {
+		if err != nil && !fault.Is(err, fault.Invalid) {
 			return err
 		}
 	}

@@ -13,11 +13,7 @@ func (s *Set) TaskOpen(ctx context.Context, a workflows.Asking) (workflows.Waiti
 	t := task.Task{
 		ID: a.ID, Run: a.Run, Round: a.Round, Step: a.Name, Kind: a.Kind, Outcomes: a.Outcomes, Hash: a.Hash, Opened: s.now(),
 	}
-	about, err := s.store.AboutOf(ctx, a.Run)
-	if err != nil {
-		return workflows.Waiting{}, err
-	}
-	scope, err := s.store.ScopeAbout(ctx, about)
+	scope, err := s.store.ScopeOfRun(ctx, a.Run)
 	if err != nil {
 		return workflows.Waiting{}, err
 	}

@@ -4,74 +4,151 @@ import (
 	"fmt"
 	"io"
 	"net/http/httptest"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"turnus/access"
 	"turnus/itsm/declaration"
+	"turnus/itsm/person"
 	"turnus/itsm/resource"
+	"turnus/store"
 )
 
-// Who may what, written down a second time, as CONTRACT.md and DECISIONS say
-// it: a change of the access table must be meant. a: administrator, o: owner,
-// p: approver, u: auditor, v: viewer; -: no token needed.
-func matrix() map[string]string {
-	m := map[string]string{
-		"healthz": "-", "readyz": "-",
-		"list-processes": "aopuv", "list-runs": "aopuv", "get-run": "aopuv", "get-report": "aopuv", "list-tasks": "aopuv", "get-task": "aopuv",
-		"start-sla-report": "o", "cancel-run": "ao", "decide-task": "aopuv", "issue-pass": "aopuv", "get-receipts": "opu",
-		"apply": "a" /* of a mapping */, "issue-token": "a", "revoke-token": "a", "list-tokens": "au", "list-audit": "u",
-		"import-tickets": "ao", "list-imports": "aou", "get-import": "aou", "list-rejects": "aou", "import-holidays": "a", "backup": "a",
-		"propose-exclusion": "o", "list-exclusions": "aopu", "get-exclusion": "aopu", "withdraw-exclusion": "o",
-		"list-slots": "aopuv", "list-ledgers": "aopuv", "preview-plan": "aopu", "report-event": "o",
-		"pause-interval": "o", "resume-interval": "o", "backfill-interval": "o", "miss-slot": "o", "start-slot": "o",
-		"issue-feed": "aopuv", "list-feeds": "aopuv", "withdraw-feed": "aopuv", "get-feed": "-", "list-findings": "aopu",
+// matrix is the golden file of operations and people; package access holds its
+// table against it, too. A change of it must be meant.
+const matrix = "../access/testdata/operations.txt"
+
+// callers are the matrix's people, in its order: of payments, which the examples
+// are about, owner and approver, and those of other services.
+var callers = []string{"admin", "owner", "other-owner", "approver", "other-approver", "auditor", "viewer"}
+
+var roleOf = map[string]person.Role{"admin": person.Administrator, "owner": person.ProcessOwner, "other-owner": person.ProcessOwner,
+	"approver": person.Approver, "other-approver": person.Approver, "auditor": person.Auditor, "viewer": person.Viewer}
+
+// Who may what: each operation of the document, asked for by each person, about
+// something that exists where that makes a difference.
+func TestOperationsAndPeople(t *testing.T) {
+	h, about := newExamples(t)
+	rules := access.Operations()
+	var b strings.Builder
+	fmt.Fprintln(&b, "# Written by go test ./api -run TestOperationsAndPeople -update")
+	fmt.Fprintln(&b, "# public: no token is needed; yes; role: it isn't for the role; theirs: it is, and this one is for others")
+	fmt.Fprintf(&b, "%-30s", "operation")
+	for _, who := range callers {
+		fmt.Fprintf(&b, " %-14s", who)
 	}
-	for plural, one := range map[string]string{"calendars": "calendar", "persons": "person", "organisations": "organisation", "services": "service", "agreements": "agreement", "mappings": "mapping", "slis": "sli", "slos": "slo"} {
-		m["list-"+plural], m["get-"+one], m["list-"+one+"-versions"] = "aopu", "aopu", "aopu"
-		m["put-"+one], m["retire-"+one] = "a", "a"
+	b.WriteString("\n")
+	all := operations(t)
+	slices.SortFunc(all, func(a, b described) int { return strings.Compare(a.id, b.id) })
+	for _, op := range all {
+		path, body := about.of(op)
+		answers := map[string]string{}
+		// Those who own it last, who may end it.
+		for _, who := range []string{"viewer", "other-approver", "other-owner", "approver", "auditor", "admin", "owner"} {
+			answers[who] = answer(t, h, rules[op.id], op, who, path, body)
+		}
+		fmt.Fprintf(&b, "%-30s", op.id)
+		for _, who := range callers {
+			fmt.Fprintf(&b, " %-14s", answers[who])
+		}
+		b.WriteString("\n")
 	}
-	for plural, one := range map[string]string{"intervals": "interval", "waivers": "waiver"} {
-		m["list-"+plural], m["get-"+one], m["list-"+one+"-versions"] = "aopu", "aopu", "aopu"
-		m["put-"+one], m["retire-"+one] = "o", "ao"
+	got := regexp.MustCompile(` +\n`).ReplaceAllString(b.String(), "\n")
+	if *update {
+		require.NoError(t, os.WriteFile(matrix, []byte(got), 0o644))
 	}
-	return m
+	want, err := os.ReadFile(matrix)
+	require.NoError(t, err)
+	require.Equal(t, string(want), got, "look at the difference, and if it is meant, run this test with -update")
 }
 
-// The matrix of operations and roles, generated from the OpenAPI document.
-func TestOperationsAndRoles(t *testing.T) {
-	h := newHouse(t)
-	people := map[string]string{"a": "admin", "o": "owner", "p": "approver", "u": "auditor", "v": "viewer"}
-	want := matrix()
-	for _, op := range operations(t) {
-		may, ok := want[op.id]
-		require.True(t, ok, "%s isn't in the matrix", op.id)
-		path, body := example(op)
-		if may == "-" {
-			status := 200
-			if op.id == "get-feed" { // of an address that was never issued
-				status = 404
-			}
-			require.Equal(t, status, h.as(t, "", op.method, path, body).Code, op.id)
-			continue
-		}
-		w := h.as(t, "", op.method, path, body)
-		require.Equal(t, 401, w.Code, "%s without a token", op.id)
-		require.Equal(t, `Bearer realm="turnus"`, w.Header().Get("WWW-Authenticate"))
-		problemIn(t, w)
-		require.Equal(t, 401, do(t, h.Echo, op.method, path, body, []string{"Authorization", "Bearer wrong"}).Code, op.id)
-		for letter, who := range people {
-			w := h.as(t, who, op.method, path, body)
-			if strings.Contains(may, letter) {
-				require.NotContains(t, []int{401, 403, 500}, w.Code, "%s as %s: %s", op.id, who, w.Body)
-			} else {
-				require.Equal(t, 403, w.Code, "%s as %s: %s", op.id, who, w.Body)
-				require.Equal(t, "forbidden", problemIn(t, w).Code)
-			}
-		}
+// answer asks for an operation in somebody's name, and gives the matrix's word.
+func answer(t *testing.T, h *house, rule access.Rule, op described, who, path, body string) string {
+	anonymous := h.as(t, "", op.method, path, body)
+	if rule.Public {
+		require.Contains(t, []int{200, 404}, anonymous.Code, op.id)
+		return "public"
 	}
+	require.Equal(t, 401, anonymous.Code, "%s without a token", op.id)
+	require.Equal(t, `Bearer realm="turnus"`, anonymous.Header().Get("WWW-Authenticate"))
+	problemIn(t, anonymous)
+	require.Equal(t, 401, do(t, h.Echo, op.method, path, body, []string{"Authorization", "Bearer wrong"}).Code, op.id)
+
+	w := h.as(t, who, op.method, path, body)
+	if rule.Check(person.Actor{Person: who, Roles: []person.Role{roleOf[who]}}) != nil {
+		require.Equal(t, 403, w.Code, "%s as %s: %s", op.id, who, w.Body)
+		require.Contains(t, problemIn(t, w).Detail, "This is for the roles")
+		return "role"
+	}
+	if w.Code == 403 {
+		require.Equal(t, "forbidden", problemIn(t, w).Code)
+		return "theirs"
+	}
+	require.NotContains(t, []int{401, 500}, w.Code, "%s as %s: %s", op.id, who, w.Body)
+	return "yes"
+}
+
+// examples is what the matrix's requests are about.
+type examples struct{ run, task, feed, imported, exclusion string }
+
+// newExamples is a house in which there is one of each, for payments: a run that
+// waits, with its task and draft, an import, an exclusion, an agreement, an
+// interval with slots that are due, and a feed of the owner.
+func newExamples(t *testing.T) (*house, examples) {
+	h := imported(t)
+	h.enact(t, interval())
+	require.NoError(t, h.store.FallDue(t.Context(), testNow))
+	w := h.as(t, "admin", "POST", "/v1/apply", `[
+		{"apiVersion":"turnus/v1","kind":"Person","metadata":{"name":"other-approver"},"spec":{"roles":["approver"]}},
+		{"apiVersion":"turnus/v1","kind":"Agreement","metadata":{"name":"gold"},"spec":{"service":"payments","valid":{"from":"2026-01-01"},"targets":[{"name":"fast","measure":"resolution","within":"PT4H","calendar":"office","attain":95}]}}]`)
+	require.Equal(t, 200, w.Code, w.Body)
+	_, secret, err := h.store.FirstToken(t.Context(), testNow, "other-approver", time.Hour)
+	require.NoError(t, err)
+	h.tokens["other-approver"] = secret
+	e := h.proposed(t, proposal())
+	r, a := h.waiting(t)
+	feed, _, err := h.store.IssueFeed(t.Context(), person.Actor{Person: "owner"}, testNow)
+	require.NoError(t, err)
+	return h, examples{run: r.ID, task: a.ID, feed: feed.ID, imported: "1", exclusion: fmt.Sprint(e.ID)}
+}
+
+// of is a request about what exists; where that isn't needed, or would be gone
+// for the next person, it is the one of example.
+func (x examples) of(op described) (path, body string) {
+	path, body = example(op)
+	fill := func(pairs ...string) string { return strings.NewReplacer(pairs...).Replace(op.path) }
+	process := strings.Split(x.run, "/")
+	switch {
+	case strings.HasPrefix(op.path, "/v1/tasks/"):
+		path = fill("{id}", x.task)
+	case strings.HasPrefix(op.path, oneRun), strings.HasPrefix(op.path, "/v1/plan/{process}"):
+		path = fill("{process}", process[0], "{scope}", process[1], "{period}", process[2])
+	case strings.HasPrefix(op.path, "/v1/imports/"):
+		path = fill("{id}", x.imported)
+	case strings.HasPrefix(op.path, "/v1/services/{name}/exclusions/"):
+		path = fill("{name}", "payments", "{id}", x.exclusion)
+	case strings.HasPrefix(op.path, "/v1/intervals/{name}") && op.method != "PUT":
+		path = fill("{name}", "monthly")
+	case strings.HasPrefix(op.path, "/v1/agreements/{name}") && op.method == "GET":
+		path = fill("{name}", "gold")
+	case op.id == "get-service", op.id == "retire-service":
+		path = fill("{name}", "payments")
+	case op.id == "get-person", op.id == "list-person-versions":
+		path = fill("{name}", "owner")
+	case op.id == "withdraw-feed":
+		path = fill("{feed}", x.feed)
+	case op.id == "list-feeds":
+		path += "?person=owner"
+	case op.id == "list-findings":
+		path += "?service=payments"
+	}
+	return path, body
 }
 
 // example is a request that is well-formed and concerns nothing that exists,
@@ -85,7 +162,7 @@ func example(op described) (path, body string) {
 	switch op.id {
 	case "import-holidays":
 		name = "office"
-	case "get-person", "list-person-versions", "get-sli", "list-sli-versions":
+	case "get-sli", "list-sli-versions":
 		name = "no-one" // a nobody may have been declared meanwhile, which isn't everybody's to read
 	}
 	path = strings.Replace(path, "{name}", name, 1)
@@ -116,8 +193,8 @@ func example(op described) (path, body string) {
 		spec := map[resource.Kind]string{
 			"Calendar":     `{"zone":"Europe/Berlin","hours":{"mon":["08:00-18:00"]}}`,
 			"Person":       `{"roles":["viewer"]}`,
-			"Organisation": `{"owner":"owner","approvers":["approver"],"calendar":"office"}`,
 			"Service":      `{"owner":"owner","approvers":["approver"],"calendar":"office"}`,
+			"Organisation": `{"owner":"owner","approvers":["approver"],"calendar":"office"}`,
 			"Agreement":    `{"service":"payments","valid":{"from":"2026-01-01"},"targets":[{"name":"fast","measure":"resolution","within":"PT4H","calendar":"office","attain":95}]}`,
 			"Mapping":      `{"number":"a","opened":"b","stopped":"c"}`,
 			"Interval":     `{"process":"sla-report","scope":"payments","rule":{"working_day":3,"of":"month","at":"06:00"},"reason":"a test","valid":{"from":"2026-01-01"}}`,
@@ -129,21 +206,6 @@ func example(op described) (path, body string) {
 		return path, fmt.Sprintf(`{"apiVersion":%q,"kind":%q,"metadata":{"name":"nobody"},"spec":%s}`, k.APIVersion, k.Kind, spec)
 	}
 	return path, ""
-}
-
-// Ownership, over all operations of the document: what concerns a service is
-// refused to the owner of another one, and nothing else is that the role may.
-func TestOperationsAndOwnership(t *testing.T) {
-	h := newHouse(t)
-	owners := []string{"start-sla-report", "import-tickets", "list-imports", "propose-exclusion", "list-exclusions", "put-interval", "put-waiver", "report-event", "preview-plan", "list-service-versions"}
-	for _, op := range operations(t) {
-		if may := matrix()[op.id]; !strings.Contains(may, "o") {
-			continue
-		}
-		path, body := example(op)
-		w := h.as(t, "other-owner", op.method, path, body)
-		require.Equal(t, slices.Contains(owners, op.id), w.Code == 403, "%s: %d %s", op.id, w.Code, w.Body)
-	}
 }
 
 // Owners act on their own services only, and a refusal is on record.
@@ -181,12 +243,60 @@ func TestOrderOfErrors(t *testing.T) {
 	require.Equal(t, 404, h.as(t, "admin", "POST", "/v1/persons/nobody/tokens", ``).Code)
 }
 
+// A task says itself whom it is for: whoever is signed in is told whether there
+// is one, then that it isn't theirs, why, and that before anything about its
+// state or what it offers. Such a refusal is on record once.
+func TestTasksSayWhomTheyAreFor(t *testing.T) {
+	h := newHouse(t)
+	_, a := h.waiting(t)
+	for _, way := range []struct{ path, action string }{{"/decision", "decide.refused"}, {"/passes", "pass.refused"}} {
+		at := "/v1/tasks/" + a.ID + way.path
+		require.Equal(t, 401, h.as(t, "", "POST", at, `{`).Code)
+		require.Equal(t, 400, h.as(t, "viewer", "POST", at, `{`).Code)
+		require.Equal(t, 422, h.as(t, "viewer", "POST", at, `{"outcom":"approve"}`).Code)
+		require.Equal(t, 404, h.as(t, "viewer", "POST", "/v1/tasks/nothing"+way.path, `{"outcome":"approve"}`).Code)
+		for _, who := range []string{"viewer", "auditor", "admin", "other-owner", "owner"} {
+			w := h.as(t, who, "POST", at, `{"outcome":"perhaps"}`)
+			require.Equal(t, 403, w.Code, w.Body)
+			require.Equal(t, who+" isn't an approver of this service.", problemIn(t, w).Detail)
+			require.Contains(t, problemIn(t, h.as(t, who, "POST", at, `{"outcome":"approve"}`, "Accept-Language", "de")).Detail, "gehört nicht zu den Freigabeberechtigten")
+			trail, _, err := h.store.Audit(t.Context(), store.Trail{Person: who, Object: "task/" + a.ID}, store.Page{})
+			require.NoError(t, err)
+			recorded := 0
+			for _, e := range trail {
+				if e.Action == way.action {
+					recorded++
+				}
+			}
+			require.Equal(t, 2, recorded, "%s: each refusal once", who)
+		}
+	}
+	var passes int
+	require.NoError(t, h.store.DB().QueryRow("SELECT count(*) FROM pass").Scan(&passes))
+	require.Zero(t, passes)
+}
+
+// What package access refuses is put on record where an operation ends: once.
+func TestRefusalsAreRecordedOnce(t *testing.T) {
+	h := newHouse(t)
+	r, _ := h.waiting(t)
+	require.Equal(t, 403, h.as(t, "viewer", "GET", "/v1/runs/"+r.ID+"/report", "").Code)
+	require.Equal(t, 403, h.as(t, "viewer", "GET", "/v1/audit", "").Code)
+	trail, _, err := h.store.Audit(t.Context(), store.Trail{Person: "viewer"}, store.Page{})
+	require.NoError(t, err)
+	require.Len(t, trail, 2)
+	require.Equal(t, "get-report.refused", trail[0].Action)
+	require.Equal(t, "runs/"+r.ID+"/report", trail[0].Object)
+	require.Equal(t, "list-audit.refused", trail[1].Action)
+}
+
 // Who has none of the roles is refused before a byte of the body is read, and
 // the refusal is on record.
 func TestNothingIsReadForOtherRoles(t *testing.T) {
 	h := newHouse(t)
 	for _, op := range operations(t) {
-		if may := matrix()[op.id]; op.types == nil || strings.Contains(may, "v") {
+		viewer := person.Actor{Person: "viewer", Roles: []person.Role{roleOf["viewer"]}}
+		if op.types == nil || access.Operations()[op.id].Check(viewer) == nil {
 			continue
 		}
 		path, _ := example(op)

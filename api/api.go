@@ -92,7 +92,7 @@ const (
 
 // New builds the API.
 func New(c Config) *echo.Echo {
-	s := &server{Config: c, rules: access.Operations(starters()), metrics: newMetrics(c.Counts, c.Now),
+	s := &server{Config: c, rules: access.Operations(), metrics: newMetrics(c.Counts, c.Now),
 		uploads: spool.New(spool.Config{Dir: c.Spool, Files: uploadFiles, Each: uploadsEach, Bytes: uploadBytes}),
 		exports: spool.New(spool.Config{Dir: c.Spool, Files: exportFiles, Each: exportsEach, Bytes: exportBytes}),
 		large:   newPlaces(largeBodies, largesEach), reading: make(chan struct{}, readingAtOnce), deriving: make(chan struct{}, derivedAtOnce())}

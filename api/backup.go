@@ -40,7 +40,7 @@ func (s *server) sendBackup(ctx context.Context, out huma.Context) {
 	}
 	defer s.copying.Unlock()
 	who := actorOf(ctx)
-	// On record before anything leaves the house, whatever becomes of it.
+	// On record before anything is sent, whatever becomes of it.
 	if err := s.Store.Record(ctx, s.Now(), who, "backup.begun", backupObject, nil); err != nil {
 		problem(ctx, err).write(out)
 		return

@@ -81,7 +81,7 @@ func keyParameter() *huma.Param {
 func (s *server) document(e *echo.Echo) {
 	doc := s.huma.OpenAPI()
 	schemas := doc.Components.Schemas
-	delete(schemas.Map(), "ErrorModel") // huma's own, which never leaves the house
+	delete(schemas.Map(), "ErrorModel") // huma's own, which is never sent
 	delete(schemas.Map(), "ErrorDetail")
 
 	s.documentBodies()

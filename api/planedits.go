@@ -153,7 +153,7 @@ func (s *server) planEdits() {
 		if err != nil {
 			return nil, err
 		}
-		if err := s.caller(ctx).CheckOwns(ctx, slot.About); err != nil {
+		if err := s.caller(ctx).CheckOwnerOf(ctx, slot.About); err != nil {
 			return nil, err
 		}
 		missed, err := s.Store.DeclareMissed(ctx, actorOf(ctx), s.Now(), in.key(), in.Body.Reason)
@@ -202,7 +202,7 @@ func (s *server) ownsInterval(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	return s.caller(ctx).CheckOwns(ctx, p.About)
+	return s.caller(ctx).CheckOwnerOf(ctx, p.About)
 }
 
 func planned(p store.Plan, err error) (*planOutput, error) {

@@ -212,7 +212,7 @@ func short(s string, most int) string {
 	return s
 }
 
-// write answers with a problem from inside the doors.
+// write answers with a problem before the operation itself is reached.
 func (p *Problem) write(ctx huma.Context) {
 	for k, v := range p.GetHeaders() {
 		ctx.SetHeader(k, v[0])

@@ -69,17 +69,6 @@ type startOutput struct {
 	Body     Started
 }
 
-// starters are the roles that may start each process, of those that people start.
-func starters() map[string][]person.Role {
-	may := map[string][]person.Role{}
-	for _, p := range process.Catalogue() {
-		if p.Started() {
-			may[p.Name] = p.Starters
-		}
-	}
-	return may
-}
-
 func (s *server) processes() {
 	register(s, operation{Operation: huma.Operation{
 		OperationID: "list-processes", Method: http.MethodGet, Path: "/v1/processes", Tags: []string{"Processes"},

@@ -72,7 +72,7 @@ func (s *server) sendReceipts(ctx context.Context, out huma.Context, r report.Re
 	}
 	err = s.derive(ctx, file, r, f)
 	if err == nil {
-		// On record before anything leaves the house.
+		// On record before anything is sent.
 		err = s.exported(ctx, r, "receipts", "")
 	}
 	if err == nil {

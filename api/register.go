@@ -16,7 +16,7 @@ import (
 	"turnus/itsm/text"
 )
 
-// operation is a huma operation with what our doors need to know of it.
+// operation is a huma operation with what we do before and after it.
 type operation struct {
 	huma.Operation
 	body   bodyKind
@@ -52,7 +52,7 @@ func register[I, O any](s *server, op operation, handle func(context.Context, *I
 		op.Responses = map[string]*huma.Response{}
 	}
 	op.Responses["default"] = problemResponse(s.huma.OpenAPI().Components.Schemas)
-	op.BodyReadTimeout = -1 // our own door has read it by then
+	op.BodyReadTimeout = -1 // takeBody has read it by then
 	op.MaxBodyBytes = maxApply + 1
 	if op.Method == http.MethodPost {
 		op.Parameters = append(op.Parameters, keyParameter())

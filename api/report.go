@@ -68,7 +68,7 @@ func (s *server) report() {
 	})
 }
 
-// exported puts on record who took which report out of the house.
+// exported puts on record who was sent which report.
 func (s *server) exported(ctx context.Context, r report.Report, format string, lang text.Lang) error {
 	what := map[string]any{"version": r.Version, "hash": r.Hash, "format": format}
 	if lang != "" {

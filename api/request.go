@@ -50,7 +50,7 @@ func requestOf(ctx context.Context) *request {
 // actorOf is the person whom the request's token names.
 func actorOf(ctx context.Context) person.Actor { return requestOf(ctx).actor }
 
-// observe is the outermost door: it gives the request its ID and language, sets
+// observe comes before everything else: it gives the request its ID and language, sets
 // the headers that every answer has, refuses addresses that can't be read,
 // catches panics, and writes one line into the log.
 func (s *server) observe(echo.HandlerFunc) echo.HandlerFunc {

@@ -72,7 +72,7 @@ func (s *server) tasks() {
 	register(s, operation{body: jsonBody, Operation: huma.Operation{
 		OperationID: "decide-task", Method: http.MethodPost, Path: "/v1/tasks/{id}/decision", Tags: []string{"Tasks"},
 		Summary:       "Decide on a task",
-		Description:   "For whom the task asks. The decision as recorded. The same person with the same outcome again gets the decision on record. 503 means that it isn't confirmed: ask again with the same Idempotency-Key.",
+		Description:   "A task says who may decide it. The decision as recorded. The same person with the same outcome again gets the decision on record. 503 means that it isn't confirmed: ask again with the same Idempotency-Key.",
 		DefaultStatus: http.StatusOK,
 	}}, func(ctx context.Context, in *struct {
 		TaskPath

@@ -61,9 +61,9 @@ func TestScopesOfEachKind(t *testing.T) {
 	change, err := s.Scope(ctx, aboutChange, "interval-desk-sla")
 	require.NoError(t, err)
 	require.Equal(t, []any{"interval-desk-sla", resource.Ref{Kind: resource.Service, Name: "desk"}, "olga"}, []any{change.Name, change.About, change.Owner})
-	ofRun, err := s.AboutOf(ctx, id)
+	ofRun, err := s.ScopeOfRun(ctx, id)
 	require.NoError(t, err)
-	require.Equal(t, change.About, ofRun)
+	require.Equal(t, change.About, ofRun.About)
 
 	for _, c := range []struct {
 		p     process.Process
@@ -80,7 +80,7 @@ func TestScopesOfEachKind(t *testing.T) {
 	}
 	_, err = s.ScopeAbout(ctx, resource.Ref{Kind: resource.Service, Name: "gone"})
 	requireFault(t, err, fault.NotFound, "gone")
-	_, err = s.AboutOf(ctx, "sla-report/desk/2016-03")
+	_, err = s.ScopeOfRun(ctx, "sla-report/desk/2016-03")
 	requireFault(t, err, fault.NotFound, "There is no run")
 }
 
