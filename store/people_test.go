@@ -80,7 +80,7 @@ func (a asked) mine(who string) bool {
 func declares(t require.TestingT, s *Store, by person.Actor, at time.Time, docs ...resource.Raw) {
 	err := s.tx(context.Background(), func(tx *sqlx.Tx) error {
 		for _, d := range docs {
-			before, err := newestIfAny(context.Background(), tx, keyOf(d))
+			before, err := newestIfAny(context.Background(), tx, d.Ref())
 			if err != nil {
 				return err
 			}

@@ -39,8 +39,8 @@ type Proposal struct {
 // submit proposes what a document declares, for the owner of the service that it
 // is about.
 func submit(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, d resource.Raw) (Change, error) {
-	k := keyOf(d)
-	c := Change{Kind: k.kind, Name: k.name, Change: Proposed}
+	k := d.Ref()
+	c := Change{Ref: k, Change: Proposed}
 	spec, err := canonical.JSON(d.Spec)
 	if err != nil {
 		return c, err
@@ -56,7 +56,7 @@ func submit(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, d 
 	base := 0
 	if before := c.Before; before != nil {
 		if base = before.Version; before.Hash == hash {
-			return Change{Kind: k.kind, Name: k.name, Change: Unchanged, After: before}, nil
+			return Change{Ref: k, Change: Unchanged, After: before}, nil
 		}
 	}
 	p := Proposal{Base: base, Document: d, Hash: hash, By: by.Person, Issuer: by.Issuer, At: now}
@@ -91,7 +91,7 @@ func submit(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, d 
 		return c, err
 	}
 	r, _, err := begin(ctx, tx, now, NewRun{
-		Key: run.Key{Process: planning.Approval, Scope: strings.ToLower(string(k.kind)) + "-" + k.name,
+		Key: run.Key{Process: planning.Approval, Scope: strings.ToLower(string(k.Kind)) + "-" + k.Name,
 			Period: calendar.DateOf(now.In(scope.Zone)).String()},
 		About: scope.About, Version: scope.Version, Owner: scope.Owner, Again: true, Reason: changed.reason, By: by,
 	})
@@ -100,7 +100,7 @@ func submit(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, d 
 	}
 	c.Run = r.ID
 	if _, err := tx.ExecContext(ctx, `INSERT INTO proposal (run, kind, name, base, document, hash, person, token_issuer, at) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9)`,
-		r.ID, string(k.kind), k.name, p.Base, JSON[resource.Raw]{d}, hash, by.Person, by.Issuer, now); err != nil {
+		r.ID, string(k.Kind), k.Name, p.Base, JSON[resource.Raw]{d}, hash, by.Person, by.Issuer, now); err != nil {
 		return c, err
 	}
 	return c, record(ctx, tx, now, by, "resource.proposed", k.String(), c.Before, map[string]any{"run": r.ID, "document": d, "hash": hash})
@@ -108,13 +108,13 @@ func submit(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, d 
 
 // waiting is the run that decides on the same proposal already; another one
 // has to be decided first.
-func waiting(ctx context.Context, tx *sqlx.Tx, k key, hash string) (string, error) {
+func waiting(ctx context.Context, tx *sqlx.Tx, k resource.Ref, hash string) (string, error) {
 	var found struct {
 		Run  string `db:"run"`
 		Hash string `db:"hash"`
 	}
 	err := tx.GetContext(ctx, &found, `SELECT p.run, p.hash FROM proposal p JOIN run r ON r.id = p.run
-		WHERE p.kind = $1 AND p.name = $2 AND r.ended_at IS NULL`, string(k.kind), k.name)
+		WHERE p.kind = $1 AND p.name = $2 AND r.ended_at IS NULL`, string(k.Kind), k.Name)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil
 	}

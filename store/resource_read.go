@@ -220,8 +220,8 @@ func newest(ctx context.Context, q sqlx.QueryerContext, k resource.Kind, name st
 }
 
 // newestIfAny is newest, or nil where there is none.
-func newestIfAny(ctx context.Context, q sqlx.QueryerContext, k key) (*resource.Version, error) {
-	v, err := newest(ctx, q, k.kind, k.name)
+func newestIfAny(ctx context.Context, q sqlx.QueryerContext, k resource.Ref) (*resource.Version, error) {
+	v, err := newest(ctx, q, k.Kind, k.Name)
 	if fault.Is(err, fault.NotFound) {
 		return nil, nil
 	}

@@ -44,9 +44,8 @@ const (
 // Reference is a name of another resource in a spec.
 type Reference struct {
 	Field string // below spec, as in targets[0].calendar
-	Kind  Kind
-	Name  string
-	Role  person.Role // that a person needs there; empty for what is no person
+	Ref
+	Role person.Role // that a person needs there; empty for what is no person
 }
 
 // Metadata names a resource. Labels (texts, or lists of them) and annotations
