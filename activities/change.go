@@ -5,6 +5,7 @@ import (
 
 	"turnus/itsm/run"
 	"turnus/report"
+	"turnus/report/changeapproval"
 	"turnus/store"
 	"turnus/workflows"
 )
@@ -12,26 +13,16 @@ import (
 // ChangeDraft freezes a proposal with what it would do to the plan, and drafts
 // what is to be decided on.
 func (s *Set) ChangeDraft(ctx context.Context, st run.Step) (workflows.Drafted, error) {
-	if _, err := s.store.Enter(ctx, st, run.Drafting); err != nil {
-		return workflows.Drafted{}, err
-	}
-	c, err := s.store.ChangeOf(ctx, s.now(), st)
-	if err != nil {
-		return workflows.Drafted{}, err
-	}
-	if c, err = store.Freeze(ctx, s.store, s.now(), st, c); err != nil {
-		return workflows.Drafted{}, err
-	}
-	d, err := changeDocument(c)
-	if err != nil {
-		return workflows.Drafted{}, err
-	}
-	hash, doc, err := report.Hash(d)
-	if err != nil {
-		return workflows.Drafted{}, err
-	}
-	hash, err = s.store.SaveDraft(ctx, s.now(), st, hash, doc)
-	return workflows.Drafted{Hash: hash}, err
+	return s.draft(ctx, st, func() (report.Document, error) {
+		c, err := s.store.ChangeOf(ctx, s.now(), st)
+		if err != nil {
+			return report.Document{}, err
+		}
+		if c, err = store.Freeze(ctx, s.store, s.now(), st, c); err != nil {
+			return report.Document{}, err
+		}
+		return changeapproval.Draft(c)
+	})
 }
 
 // ChangeEnact puts a proposal in force that was approved.

@@ -111,7 +111,7 @@ func foreign(info activity.Info, args []any) *fault.Error {
 			if err == nil && k.Process == workflow.Name && in.Concerns(info.WorkflowExecution.ID) {
 				return nil
 			}
-		} else if workflow.Name == workflows.WakingName && info.ActivityType.Name == workflows.WakingActivity {
+		} else if info.ActivityType.Name == workflows.WakingActivity && workflows.MayWake(workflow.Name, info.WorkflowExecution.ID) {
 			return nil
 		}
 	}

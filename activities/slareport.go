@@ -13,38 +13,34 @@ import (
 	"turnus/itsm/run"
 	"turnus/itsm/sla"
 	"turnus/report"
+	"turnus/report/slareport"
 	"turnus/store"
 	"turnus/workflows"
 )
 
-const slaReport = "sla-report" // the process
-
 // SLAReportCollect freezes what a round stands on: the tickets as of the
 // newest import, by count and hash, the versions of agreements and calendars,
 // the exclusions that hold, and what the reports before said.
-func (s *Set) SLAReportCollect(ctx context.Context, in workflows.Freezing) (_ workflows.Collected, err error) {
-	st := run.Step{Run: in.Run, Round: in.Round}
-	// What the run is about says its row, whatever the caller says.
-	if in.Input, err = s.store.Enter(ctx, st, run.Collecting); err != nil {
-		return workflows.Collected{}, err
-	}
-	f, err := s.slaRules(ctx, in)
-	if err != nil {
-		return workflows.Collected{}, s.onRecord(ctx, st, err)
-	}
-	if f.RowsRead, f.Rejects, err = s.store.RejectsByCause(ctx, f.Service, f.Import); err != nil {
-		return workflows.Collected{}, err
-	}
-	if err := s.slaHistory(ctx, &f); err != nil {
-		return workflows.Collected{}, s.onRecord(ctx, st, err)
-	}
-	if err := s.slaTickets(ctx, &f); err != nil {
-		return workflows.Collected{}, err
-	}
-	if f, err = store.Freeze(ctx, s.store, s.now(), st, f); err != nil {
-		return workflows.Collected{}, err
-	}
-	return workflows.Collected{Import: f.Import, Count: f.Count, Hash: f.Hash}, nil
+func (s *Set) SLAReportCollect(ctx context.Context, in workflows.Freezing) (workflows.Collected, error) {
+	f, err := freeze(ctx, s, run.Step{Run: in.Run, Round: in.Round}, func(about run.Input) (sla.Frozen, error) {
+		in.Input = about
+		f, err := s.slaRules(ctx, in)
+		if err != nil {
+			return f, err
+		}
+		if f.RowsRead, f.Rejects, err = s.store.RejectsByCause(ctx, f.Service, f.Import); err != nil {
+			return f, err
+		}
+		if err := s.slaHistory(ctx, &f); err != nil {
+			return f, err
+		}
+		if f.InForce, err = s.inForce(ctx, in.Key); err != nil {
+			return f, err
+		}
+		err = s.slaTickets(ctx, &f)
+		return f, err
+	})
+	return workflows.Collected{Import: f.Import, Count: f.Count, Hash: f.Hash}, err
 }
 
 // slaTickets counts and hashes the tickets, and keeps the exclusions that name
@@ -153,38 +149,21 @@ func (s *Set) slaRules(ctx context.Context, in workflows.Freezing) (sla.Frozen, 
 // SLAReportDraft computes the figures from what was frozen, and drafts the
 // report. What isn't as it was put on record ends the run.
 func (s *Set) SLAReportDraft(ctx context.Context, st run.Step) (workflows.Drafted, error) {
-	if _, err := s.store.Enter(ctx, st, run.Drafting); err != nil {
-		return workflows.Drafted{}, err
-	}
-	f, err := store.Frozen[sla.Frozen](ctx, s.store, st)
-	if err != nil {
-		return workflows.Drafted{}, err
-	}
-	from, to := f.Reads()
-	r, err := sla.Derive(f, asFrozen(f, s.store.TicketsAsOf(ctx, f.Service, f.Import, from, to)))
-	if err != nil {
-		return workflows.Drafted{}, s.onRecord(ctx, st, err)
-	}
-	study, err := sla.StudyOf(f, r)
-	if err != nil {
-		return workflows.Drafted{}, err
-	}
-	d := slaDocument(f, r, study)
-	// After a publication it is a restatement: late data, or a corrected rule.
-	old, published, err := s.store.Published(ctx, run.Key{Process: d.Process, Scope: d.Scope, Period: d.Period})
-	if err != nil {
-		return workflows.Drafted{}, err
-	}
-	if published {
-		if err := s.asPublished(ctx, old.Run); err != nil {
-			return workflows.Drafted{}, s.onRecord(ctx, st, err)
+	return s.draft(ctx, st, func() (report.Document, error) {
+		f, err := store.Frozen[sla.Frozen](ctx, s.store, st)
+		if err != nil {
+			return report.Document{}, err
 		}
-		d.Restate(old)
-	}
-	hash, doc, err := report.Hash(d)
-	if err != nil {
-		return workflows.Drafted{}, err
-	}
-	hash, err = s.store.SaveDraft(ctx, s.now(), st, hash, doc)
-	return workflows.Drafted{Hash: hash}, err
+		from, to := f.Reads()
+		r, err := sla.Derive(f, asFrozen(f, s.store.TicketsAsOf(ctx, f.Service, f.Import, from, to)))
+		if err != nil {
+			return report.Document{}, err
+		}
+		d, err := slareport.Draft(f, r, nil)
+		if err != nil {
+			return d, err
+		}
+		err = s.restate(ctx, &d, f.InForce)
+		return d, err
+	})
 }

@@ -156,8 +156,14 @@ func TestReportsStandOnWhatWasDeclared(t *testing.T) {
 	})
 	t.Run("the report that is restated", func(t *testing.T) {
 		a := published(t)
+		pgtest.Tamper(t, a.store.DB(), lie)
+		a.requireAltered(a.begin("2026-02"), a.collect, "The report sla-report/desk/2026-02 isn't as it was published", "veröffentlicht wurde")
+	})
+	t.Run("the report that is restated, of a round that 0.1.0 froze", func(t *testing.T) {
+		a := published(t)
 		f := a.begin("2026-02")
 		require.NoError(t, a.collect(f))
+		pgtest.Tamper(t, a.store.DB(), `UPDATE frozen_set SET document = document - 'in_force'`)
 		pgtest.Tamper(t, a.store.DB(), lie)
 		a.requireAltered(f, a.draft, "The report sla-report/desk/2026-02 isn't as it was published", "veröffentlicht wurde")
 	})

@@ -160,7 +160,7 @@ func TestFreezingLooksBack(t *testing.T) {
 	require.Equal(t, []string{"50.000000", "25.000000", "2"}, []string{value(rep, "fix.attainment"), value(rep, "fix.attainment-all"), value(rep, "fix.excluded")})
 	kinds := map[string]int{}
 	for _, x := range rep.Sources {
-		kinds[x.Kind]++
+		kinds[string(x.Kind)]++
 	}
 	require.Equal(t, map[string]int{"import": 1, "agreement": 1, "exclusion": 1, "report": 1, "frozen": 1, "tzdata": 1}, kinds)
 }

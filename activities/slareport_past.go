@@ -7,6 +7,7 @@ import (
 
 	"turnus/itsm/agreement"
 	"turnus/itsm/calendar"
+	"turnus/itsm/process"
 	"turnus/itsm/sla"
 	"turnus/store"
 )
@@ -18,7 +19,7 @@ func (s *Set) slaHistory(ctx context.Context, f *sla.Frozen) error {
 	if err != nil {
 		return err
 	}
-	all, err := store.History[sla.Frozen](ctx, s.store, slaReport, f.Service, periods)
+	all, err := store.History[sla.Frozen](ctx, s.store, process.SLAReport, f.Service, periods)
 	if err != nil {
 		return err
 	}
@@ -39,15 +40,16 @@ func slaPast(e store.Earlier[sla.Frozen]) sla.Past {
 	p := sla.Past{Period: e.Period, Run: e.Run, Version: e.Version, Hash: e.Hash, Published: e.Published, By: e.By, Comment: e.Comment,
 		Agreements: []sla.PastAgreement{}}
 	for _, f := range e.Document.Figures {
-		if n := len(p.Agreements); n == 0 || p.Agreements[n-1].Name != f.Agreement {
-			p.Agreements = append(p.Agreements, sla.PastAgreement{Name: f.Agreement, Rules: e.Frozen.Rules(f.Agreement, ""), Targets: []sla.PastTarget{}})
+		name := f.Group.Name // of the agreement
+		if n := len(p.Agreements); n == 0 || p.Agreements[n-1].Name != name {
+			p.Agreements = append(p.Agreements, sla.PastAgreement{Name: name, Rules: e.Frozen.Rules(name, ""), Targets: []sla.PastTarget{}})
 		}
 		a := &p.Agreements[len(p.Agreements)-1]
 		target, attainment := strings.CutSuffix(f.Name, ".attainment")
 		switch {
 		case attainment && f.Numerator != nil && f.Denominator != nil:
 			a.Targets = append(a.Targets, sla.PastTarget{Name: target, Met: *f.Numerator, Decided: *f.Denominator,
-				Attain: f.Target, Verdict: sla.Verdict(f.Verdict), Rules: e.Frozen.Rules(f.Agreement, target)})
+				Attain: f.Target, Verdict: sla.Verdict(f.Verdict), Rules: e.Frozen.Rules(name, target)})
 		case f.Name == "workload.tickets":
 			a.Opened = f.Numerator
 		}

@@ -2,16 +2,22 @@ package activities
 
 import (
 	"context"
+	"slices"
+	"time"
 
+	"turnus/itsm/fault"
+	"turnus/itsm/process"
 	"turnus/itsm/task"
+	"turnus/itsm/text"
 	"turnus/workflows"
 )
 
 // TaskOpen writes a task's row, with the instants at which it is due, reminded
 // of and escalated in the working time of what the run is about.
 func (s *Set) TaskOpen(ctx context.Context, a workflows.Asking) (workflows.Waiting, error) {
-	t := task.Task{
-		ID: a.ID, Run: a.Run, Round: a.Round, Step: a.Name, Kind: a.Kind, Outcomes: a.Outcomes, Hash: a.Hash, Opened: s.now(),
+	t, timing, err := taskOf(a)
+	if err != nil {
+		return workflows.Waiting{}, s.store.TaskRefused(ctx, s.now(), a.Run, err)
 	}
 	scope, err := s.store.ScopeOfRun(ctx, a.Run)
 	if err != nil {
@@ -21,15 +27,33 @@ func (s *Set) TaskOpen(ctx context.Context, a workflows.Asking) (workflows.Waiti
 	if err != nil {
 		return workflows.Waiting{}, err
 	}
-	t.Remind, t.Due, t.Escalate = task.Schedule(hours, t.Opened)
+	var due *time.Time
+	if a.Question != nil {
+		due = a.Question.Due
+	}
+	t.Opened = s.now()
+	t.Remind, t.Due, t.Escalate = task.Schedule(hours, t.Opened, due, timing, t.For)
 	opened, err := s.store.OpenTask(ctx, t)
 	if err != nil {
 		return workflows.Waiting{}, err
 	}
 	if !opened { // a retry: the row that is there has its own instants
-		return s.TaskAdvance(ctx, workflows.TaskID(a.ID))
+		return s.TaskAdvance(ctx, workflows.TaskID(t.ID))
 	}
 	return workflows.Waiting{Until: t.Remind}, nil
+}
+
+// taskOf is the task that a run asks for, as its process declares it.
+func taskOf(a workflows.Asking) (task.Task, task.Timing, error) {
+	var q task.Question
+	if a.Question != nil {
+		q = *a.Question
+	}
+	t, step, err := process.Ask(a.Step, a.Name, a.Hash, q)
+	if err == nil && (a.ID != t.ID || a.Kind != t.Kind || !slices.Equal(a.Outcomes, t.Outcomes)) {
+		err = fault.New(fault.Conflict, text.F("%s doesn't ask for this.", "%s fragt das nicht ab.", a.Run))
+	}
+	return t, step.Timing, err
 }
 
 // TaskAdvance does what is due with a task that nobody has answered.

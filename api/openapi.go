@@ -11,6 +11,7 @@ import (
 
 	"turnus/itsm/declaration"
 	"turnus/itsm/resource"
+	"turnus/report"
 )
 
 // humaConfig is huma's set-up: JSON only, no documentation page (it would load
@@ -84,6 +85,8 @@ func (s *server) document(e *echo.Echo) {
 	delete(schemas.Map(), "ErrorModel") // huma's own, which is never sent
 	delete(schemas.Map(), "ErrorDetail")
 
+	figure := schemas.Map()["Figure"].Properties // whose group is written as one of them
+	figure["agreement"], figure["group"] = &huma.Schema{Type: "string"}, schemas.Schema(reflect.TypeFor[report.Group](), true, "")
 	s.documentBodies()
 	open(doc)
 

@@ -2,26 +2,30 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"io"
+	"iter"
 	"net/http"
 	"runtime"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"turnus/itsm/fault"
 	"turnus/itsm/run"
-	"turnus/itsm/sla"
 	"turnus/itsm/text"
+	"turnus/itsm/ticket"
 	"turnus/report"
 	"turnus/report/receipt"
+	"turnus/report/verify"
 	"turnus/store"
 )
 
 // receiptsAt is where the receipts of a report are found; empty where its
 // process has none.
 func receiptsAt(r report.Report) string {
-	if r.Process != receipt.SLAReport {
+	if _, ok := verify.Process(r.Process); !ok {
 		return ""
 	}
 	return "/v1/runs/" + r.Run + "/receipts"
@@ -44,21 +48,24 @@ func (s *server) receipts() {
 		if err := s.caller(ctx).CheckReceipts(ctx, r); err != nil {
 			return nil, err
 		}
-		if receiptsAt(r) == "" {
+		p, ok := verify.Process(r.Process)
+		if !ok {
 			return nil, fault.New(fault.NotFound, text.F("Reports of %s have no receipts.", "Berichte von %s haben keine Belege.", r.Process))
 		}
-		f, err := store.Frozen[sla.Frozen](ctx, s.Store, run.Step{Run: r.Run, Round: r.DraftRound})
+		f, err := store.Frozen[json.RawMessage](ctx, s.Store, run.Step{Run: r.Run, Round: r.DraftRound})
 		if err != nil {
 			return nil, err
 		}
-		return &huma.StreamResponse{Body: func(out huma.Context) { s.sendReceipts(ctx, out, r, f) }}, nil
+		return &huma.StreamResponse{Body: func(out huma.Context) {
+			s.sendReceipts(ctx, out, r, func(w io.Writer) error { return p.Write(w, r, f, s.cases(ctx)) })
+		}}, nil
 	})
 }
 
 // sendReceipts derives receipts from what was frozen, holds them against the
 // report, and sends them once they are whole: whoever fetches them slowly holds
 // nothing but a file on disk.
-func (s *server) sendReceipts(ctx context.Context, out huma.Context, r report.Report, f sla.Frozen) {
+func (s *server) sendReceipts(ctx context.Context, out huma.Context, r report.Report, write func(io.Writer) error) {
 	d := s.newDownload(out, "application/json", strings.ReplaceAll(r.Run, "/", ".")+".receipts.json")
 	file, err := s.exports.Take(actorOf(ctx).Person)
 	if err != nil {
@@ -70,7 +77,7 @@ func (s *server) sendReceipts(ctx context.Context, out huma.Context, r report.Re
 		problem(ctx, err).write(out)
 		return
 	}
-	err = s.derive(ctx, file, r, f)
+	err = s.derive(file, write)
 	if err == nil {
 		// On record before anything is sent.
 		err = s.exported(ctx, r, "receipts", "")
@@ -112,9 +119,15 @@ func (s *server) queue(ctx context.Context) error {
 	}
 }
 
-// derive writes the receipts of a report.
-func (s *server) derive(ctx context.Context, w io.Writer, r report.Report, f sla.Frozen) error {
+// derive has receipts written.
+func (s *server) derive(file io.Writer, write func(io.Writer) error) error {
 	defer func() { <-s.deriving }()
-	from, to := f.Reads()
-	return receipt.SLA(w, r, f, s.Store.TicketsAsOf(ctx, f.Service, f.Import, from, to))
+	return write(file)
+}
+
+// cases reads what receipts are derived from.
+func (s *server) cases(ctx context.Context) receipt.Source {
+	return receipt.Source{Tickets: func(service string, asOf int64, from, to time.Time) iter.Seq2[ticket.Version, error] {
+		return s.Store.TicketsAsOf(ctx, service, asOf, from, to)
+	}}
 }

@@ -18,15 +18,15 @@ import (
 	"turnus/internal/pgtest"
 	"turnus/itsm/agreement"
 	"turnus/itsm/calendar"
-	"turnus/itsm/canonical"
 	"turnus/itsm/person"
+	"turnus/itsm/resource"
 	"turnus/itsm/run"
 	"turnus/itsm/sla"
 	"turnus/itsm/text"
 	"turnus/itsm/ticket"
 	"turnus/report"
-	"turnus/report/figures"
-	"turnus/report/receipt"
+	"turnus/report/slareport"
+	"turnus/report/verify"
 	"turnus/store"
 )
 
@@ -63,10 +63,8 @@ func (h *house) reported(t *testing.T, n int) report.Report {
 	require.NoError(t, err)
 	res, err := sla.Derive(f, h.store.TicketsAsOf(t.Context(), f.Service, f.Import, f.From, f.To))
 	require.NoError(t, err)
-	frozen, err := canonical.Hash(f)
+	d, err := slareport.Draft(f, res, nil)
 	require.NoError(t, err)
-	d := report.Document{Run: r.ID, Process: "sla-report", Scope: "payments", Period: "2026-10", Zone: "UTC", Figures: figures.SLA(res),
-		Sources: []report.Source{{Kind: report.FrozenSet, Hash: frozen}}, ComputedAt: testNow}
 	hash, doc, err := report.Hash(d)
 	require.NoError(t, err)
 	_, err = h.store.SaveDraft(t.Context(), testNow, st, hash, doc)
@@ -102,9 +100,10 @@ func TestReceipts(t *testing.T) {
 		}
 		require.Equal(t, bodies[0], bodies[1])
 		require.Equal(t, bodies[0], bodies[2])
-		v, err := receipt.Verify(strings.NewReader(bodies[0]))
+		v, err := verify.Receipt(strings.NewReader(bodies[0]))
 		require.NoError(t, err)
 		require.Empty(t, v.Differences)
+		require.True(t, v.Words)
 		require.Equal(t, []any{rep.Run, published, rep.Hash, int64(5), len(rep.Figures)}, []any{v.Run, v.Version, v.Report, v.Cases, v.Figures})
 	}
 	trail, _, err := h.store.Audit(t.Context(), store.Trail{Person: "owner", Object: "run/" + rep.Run}, store.Page{})
@@ -113,6 +112,22 @@ func TestReceipts(t *testing.T) {
 	require.Equal(t, "report.exported", trail[len(trail)-1].Action)
 	require.Contains(t, h.as(t, "auditor", "GET", "/v1/audit?person=other-owner", "").Body.String(), `"action":"get-receipts.refused"`)
 	require.Equal(t, 404, h.as(t, "auditor", "GET", "/v1/runs/sla-report/payments/2026-09/receipts", "").Code)
+}
+
+// A process whose reports have no receipts isn't in the table, and that is said.
+func TestReportsWithoutReceipts(t *testing.T) {
+	h := newHouse(t)
+	r, _, err := h.store.Begin(t.Context(), testNow, store.NewRun{
+		Key: run.Key{Process: "change-approval", Scope: "interval-monthly", Period: "2026-10-05"}, About: resource.Ref{Kind: resource.Service, Name: "payments"}, Owner: "owner", By: person.Actor{Person: "owner"}})
+	require.NoError(t, err)
+	hash, doc, err := report.Hash(report.Document{Run: r.ID, Process: "change-approval"})
+	require.NoError(t, err)
+	_, err = h.store.SaveDraft(t.Context(), testNow, run.Step{Run: r.ID, Round: 1}, hash, doc)
+	require.NoError(t, err)
+	require.NotContains(t, h.as(t, "auditor", "GET", "/v1/runs/"+r.ID+"/report", "").Body.String(), `"receipts"`)
+	w := h.as(t, "auditor", "GET", "/v1/runs/"+r.ID+"/receipts", "")
+	require.Equal(t, http.StatusNotFound, w.Code)
+	require.Contains(t, problemIn(t, w).Detail, "Reports of change-approval have no receipts.")
 }
 
 // What can't be derived as the report has it is never sent as if it were whole.

@@ -8,6 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"turnus/itsm/task"
+	"turnus/runs"
 	"turnus/store"
 )
 
@@ -20,7 +21,8 @@ type taskOutput struct{ Body task.Task }
 // DecisionBody is an answer to a task. Who gives it says the token alone.
 type DecisionBody struct {
 	Outcome task.Outcome `json:"outcome" minLength:"1" maxLength:"100" example:"approve" doc:"One of those that the task offers."`
-	Comment string       `json:"comment,omitempty" maxLength:"10000"`
+	Comment string       `json:"comment,omitempty" maxLength:"10000" doc:"Needed where changes are requested, and where it is rejected or declined."`
+	Fields  task.Values  `json:"fields,omitempty" doc:"What the task asks for, by the names of its fields."`
 	Hash    string       `json:"hash,omitempty" maxLength:"100" doc:"Of the content that was seen: 409 if the task is bound to another."`
 }
 
@@ -78,7 +80,8 @@ func (s *server) tasks() {
 		TaskPath
 		Body DecisionBody
 	}) (*decisionOutput, error) {
-		d, err := s.Runs.Decide(ctx, actorOf(ctx), in.ID, in.Body.Outcome, in.Body.Comment, in.Body.Hash)
+		d, err := s.Runs.Decide(ctx, actorOf(ctx), runs.Answer{Task: in.ID, Outcome: in.Body.Outcome, Comment: in.Body.Comment,
+			Fields: in.Body.Fields, Hash: in.Body.Hash})
 		if err != nil {
 			return nil, err
 		}

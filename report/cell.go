@@ -12,6 +12,15 @@ import (
 // Words is a cell that holds a text.
 func Words(t text.Text) Cell { return Cell{Text: &t} }
 
+// Say is a cell that holds words, formatted as text.F does it.
+func Say(en, de string, args ...any) Cell { return Words(text.F(en, de, args...)) }
+
+// Name is a cell that holds what reads the same in both languages.
+func Name(s string) Cell { return Words(text.Same(s)) }
+
+// Nothing is a cell that holds that it is not applicable.
+func Nothing() Cell { return Words(NotApplicable()) }
+
 // Count is a cell that holds a number of things.
 func Count(n int64) Cell { return Cell{Count: &n} }
 
@@ -34,9 +43,17 @@ func At(t time.Time) Cell { u := t.UTC(); return Cell{At: &u} }
 // Judged is a cell that holds a word with its tone.
 func Judged(t text.Text, tone Tone) Cell { return Cell{Verdict: &Verdict{Text: t, Tone: tone}} }
 
+// Named is a display name in both languages, or the name where there is none.
+func Named(t text.Text, name string) text.Text {
+	if t.IsZero() {
+		return text.Same(name)
+	}
+	return text.New(t.In(text.En), t.In(text.De))
+}
+
 // NotApplicable is what stands where there was nothing to count: it is neither
 // 0 nor 0 % nor 100 %.
-func NotApplicable() text.Text { return text.New("n/a", "n.\u202fa.") }
+func NotApplicable() text.Text { return text.New("n/a", "entfällt") }
 
 // Number writes an integer with the separators of each language.
 func Number(n int64) text.Text {

@@ -32,6 +32,8 @@ type Document struct {
 	Sources     []Source  `json:"sources"`
 	Restates    *Restated `json:"restates,omitempty"` // the version that this one takes the place of
 	ComputedAt  time.Time `json:"computed_at"`
+	Answers     []Answer  `json:"answers,omitempty"` // what the owner said to its findings, before it was drafted
+	Wording     int       `json:"wording,omitempty"` // of its process's room, counted up when words change; 0: as 0.1.0 had them
 }
 
 // Tile is a headline of the summary: one value with its verdict.
@@ -99,32 +101,13 @@ const (
 	Neutral Tone = "neutral"
 )
 
-// Figure is one value of the report, identified by agreement and name.
-type Figure struct {
-	Agreement   string    `json:"agreement"`
-	Name        string    `json:"name"` // as in p1-resolution.attainment
-	Label       text.Text `json:"label"`
-	Value       *string   `json:"value"` // an exact decimal, per cent with six decimals; null is not applicable
-	Unit        string    `json:"unit"`  // percent, tickets, seconds, or a currency
-	Numerator   *int64    `json:"numerator"`
-	Denominator *int64    `json:"denominator"`
-	N           int64     `json:"n"`                 // how many cases it stands on
-	Target      string    `json:"target,omitempty"`  // as agreed
-	Verdict     string    `json:"verdict,omitempty"` // met, missed, n/a
-	Formula     string    `json:"formula"`           // with its version: sla.attainment/1
-}
-
 // Source is something the figures stand on, in its version.
 type Source struct {
-	Kind    string `json:"kind"` // import, agreement, calendar, tzdata, frozen
-	Name    string `json:"name"`
-	Version string `json:"version"`
-	Hash    string `json:"hash,omitempty"`
+	Kind    SourceKind `json:"kind"`
+	Name    string     `json:"name"`
+	Version string     `json:"version"`
+	Hash    string     `json:"hash,omitempty"`
 }
-
-// FrozenSet is the kind of the source that names everything a round stood on,
-// by the hash of its canonical JSON: so the report's hash holds for it, too.
-const FrozenSet = "frozen"
 
 // Record is what is known about a document besides its content.
 type Record struct {

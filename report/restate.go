@@ -1,9 +1,13 @@
 package report
 
 import (
+	"encoding/json"
+	"fmt"
 	"strconv"
 	"time"
 
+	"turnus/itsm/canonical"
+	"turnus/itsm/run"
 	"turnus/itsm/text"
 )
 
@@ -15,52 +19,67 @@ type Restated struct {
 	Published time.Time `json:"published"`
 }
 
-// Restate makes d the restatement of a published report: it names that
-// version, and sets figures that changed side by side, before everything else.
-func (d *Document) Restate(old Report) {
-	d.Restates = &Restated{Version: old.Version, Run: old.Run, Hash: old.Hash, Published: old.Published.UTC()}
-	s := Section{Title: text.New("Restatement", "Berichtigung")}
-	changed := Table{
-		Caption: text.New("Figures that changed", "Geänderte Zahlen"),
-		Columns: []Column{
-			{Title: text.New("Agreement", "Vereinbarung")}, {Title: text.New("Figure", "Zahl")},
-			{Title: text.F("Version %d", "Version %d", old.Version), Right: true}, {Title: text.New("Now", "Jetzt"), Right: true},
-		},
+// InForce is what is frozen of a published report, for the document that takes
+// its place.
+func (r Report) InForce() (run.InForce, error) {
+	figures, err := canonical.JSON(r.Figures)
+	if err != nil {
+		return run.InForce{}, err
 	}
-	type key struct{ agreement, name string }
+	return run.InForce{Version: r.Version, Run: r.Run, Hash: r.Hash, Published: r.Published.UTC(), Figures: figures}, nil
+}
+
+// Restate makes d the restatement of the report that was in force: it names
+// that version, and sets figures that changed side by side, before everything
+// else. Where none was in force it changes nothing.
+func (d *Document) Restate(old run.InForce) error {
+	if old.Version == 0 {
+		return nil
+	}
+	var figures []Figure
+	if err := json.Unmarshal(old.Figures, &figures); err != nil {
+		return fmt.Errorf("the figures of the report that is restated: %w", err)
+	}
+	d.Restates = &Restated{Version: old.Version, Run: old.Run, Hash: old.Hash, Published: old.Published.UTC()}
+	var s SectionWriter
+	s.section.Title = text.New("Restatement", "Berichtigung")
+	s.Say("This report restates version %d, run %s, with the content hash %s. That version stays as it was published.",
+		"Dieser Bericht berichtigt Version %d, Lauf %s, mit dem Hashwert des Inhalts %s. Jene Version bleibt unverändert veröffentlicht.",
+		old.Version, old.Run, old.Hash)
+	t := s.Table("Figures that changed", "Geänderte Zahlen").Left("Agreement", "Vereinbarung").Left("Figure", "Zahl").
+		Right("Version %d", "Version %d", old.Version).Right("Now", "Jetzt")
+	type key struct {
+		group Group
+		name  string
+	}
 	before := map[key]Figure{}
-	for _, f := range old.Figures {
-		before[key{f.Agreement, f.Name}] = f
+	for _, f := range figures {
+		before[key{f.Group, f.Name}] = f
 	}
 	for _, f := range d.Figures {
-		was, known := before[key{f.Agreement, f.Name}]
-		delete(before, key{f.Agreement, f.Name})
+		was, known := before[key{f.Group, f.Name}]
+		delete(before, key{f.Group, f.Name})
 		if !known {
-			changed.Rows = append(changed.Rows, []Cell{Words(text.Same(f.Agreement)), Words(f.Label), absent(), f.cell()})
+			t.Row(Name(f.Group.Name), Words(f.Label), absent(), f.cell())
 			continue
 		}
 		if !f.sameAs(was) {
-			changed.Rows = append(changed.Rows, []Cell{Words(text.Same(f.Agreement)), Words(f.Label), was.cell(), f.cell()})
+			t.Row(Name(f.Group.Name), Words(f.Label), was.cell(), f.cell())
 		}
 		if f.Target != was.Target {
-			label := text.New(f.Label.En+", agreed", f.Label.De+", vereinbart")
-			changed.Rows = append(changed.Rows, []Cell{Words(text.Same(f.Agreement)), Words(label), was.agreed(), f.agreed()})
+			t.Row(Name(f.Group.Name), Say("%s, agreed", "%s, vereinbart", f.Label), was.agreed(), f.agreed())
 		}
 	}
-	for _, f := range old.Figures { // in their order
-		if _, gone := before[key{f.Agreement, f.Name}]; gone {
-			changed.Rows = append(changed.Rows, []Cell{Words(text.Same(f.Agreement)), Words(f.Label), f.cell(), absent()})
+	for _, f := range figures { // in their order
+		if _, gone := before[key{f.Group, f.Name}]; gone {
+			t.Row(Name(f.Group.Name), Words(f.Label), f.cell(), absent())
 		}
 	}
-	s.Paragraphs = []text.Text{text.F("This report restates version %d, run %s, with the content hash %s. That version stays as it was published.",
-		"Dieser Bericht berichtigt Version %d, Lauf %s, mit dem Inhalts-Hash %s. Jene Version bleibt, wie sie veröffentlicht wurde.",
-		old.Version, old.Run, old.Hash)}
-	if len(changed.Rows) == 0 {
-		s.Paragraphs = append(s.Paragraphs, text.New("No figure differs.", "Keine Zahl weicht ab."))
-	} else {
-		s.Tables = []Table{changed}
+	if len(s.written().Tables) == 0 {
+		s.Say("No figure differs.", "Keine Zahl weicht ab.")
 	}
-	d.Sections = append([]Section{s}, d.Sections...)
+	d.Sections = append([]Section{s.written()}, d.Sections...)
+	return nil
 }
 
 func absent() Cell { return Words(text.New("not there", "nicht vorhanden")) }
@@ -77,7 +96,7 @@ func (f Figure) agreed() Cell {
 	switch {
 	case f.Target == "":
 		return absent()
-	case f.Unit == "percent":
+	case f.Unit == InPercent:
 		return Percent(f.Target)
 	}
 	return Words(text.Same(f.Target))
@@ -88,17 +107,17 @@ func (f Figure) cell() Cell {
 	switch {
 	case f.Value == nil:
 		return Words(NotApplicable())
-	case f.Unit == "percent" && f.Numerator != nil && f.Denominator != nil:
+	case f.Unit == InPercent && f.Numerator != nil && f.Denominator != nil:
 		return Share(*f.Numerator, *f.Denominator)
-	case f.Unit == "percent":
+	case f.Unit == InPercent:
 		return Percent(*f.Value)
-	case f.Unit == "seconds":
+	case f.Unit == InSeconds:
 		if n, err := strconv.ParseInt(*f.Value, 10, 64); err == nil {
 			return Seconds(n)
 		}
 	case f.Numerator != nil:
 		return Count(*f.Numerator)
-	case f.Unit != "tickets":
+	case f.Unit != InTickets && f.Unit != InTimes:
 		v := Decimal(*f.Value)
 		return Words(text.F("%[1]s\u00a0%[3]s", "%[2]s\u00a0%[3]s", v.En, v.De, f.Unit))
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"turnus/itsm/run"
 	"turnus/itsm/text"
 )
 
@@ -13,7 +14,7 @@ import (
 // values, agreed targets, figures that came or went, and nothing else.
 func TestRestate(t *testing.T) {
 	figure := func(name string, num, den int64, value, target string) Figure {
-		return Figure{Agreement: "desk", Name: name, Label: text.Same(name), Value: &value, Unit: "percent",
+		return Figure{Group: Under("desk"), Name: name, Label: text.Same(name), Value: &value, Unit: InPercent,
 			Numerator: &num, Denominator: &den, Target: target}
 	}
 	at := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
@@ -23,7 +24,9 @@ func TestRestate(t *testing.T) {
 	d := Document{Sections: []Section{{Title: text.Same("results")}}, Figures: []Figure{
 		figure("same", 9, 10, "90.000000", "90"), figure("value", 9, 10, "90.000000", "90"),
 		figure("target", 7, 10, "70.000000", "75"), figure("new", 1, 10, "10.000000", "90")}}
-	d.Restate(old)
+	before, err := old.InForce()
+	require.NoError(t, err)
+	require.NoError(t, d.Restate(before))
 	require.Equal(t, &Restated{Version: 3, Run: "sla-report/desk/2026-10", Hash: "abc", Published: at}, d.Restates)
 	require.Len(t, d.Sections, 2)
 	rows := d.Sections[0].Tables[0].Rows
@@ -34,9 +37,16 @@ func TestRestate(t *testing.T) {
 	require.Equal(t, absent(), rows[3][3])
 
 	d = Document{Figures: old.Figures}
-	d.Restate(old)
+	require.NoError(t, d.Restate(before))
 	require.Empty(t, d.Sections[0].Tables)
 	require.Equal(t, "No figure differs.", d.Sections[0].Paragraphs[1].En)
+
+	d = Document{Figures: old.Figures}
+	require.NoError(t, d.Restate(run.InForce{}))
+	require.Equal(t, Document{Figures: old.Figures}, d, "nothing was in force")
+	before.Figures = []byte(`{}`)
+	require.ErrorContains(t, d.Restate(before), "the figures of the report that is restated")
+	require.Nil(t, d.Restates)
 }
 
 // Each kind of figure is shown in its unit.
@@ -47,12 +57,12 @@ func TestFigureCells(t *testing.T) {
 		figure Figure
 		want   Cell
 	}{
-		{Figure{Value: str("5400"), Unit: "seconds"}, Cell{Seconds: &seconds}},
-		{Figure{Value: str("93.600000"), Unit: "percent"}, Percent("93.600000")},
-		{Figure{Value: str("7"), Unit: "tickets", Numerator: &n}, Count(7)},
+		{Figure{Value: str("5400"), Unit: InSeconds}, Cell{Seconds: &seconds}},
+		{Figure{Value: str("93.600000"), Unit: InPercent}, Percent("93.600000")},
+		{Figure{Value: str("7"), Unit: InTickets, Numerator: &n}, Count(7)},
 		{Figure{Value: str("1200.5"), Unit: "EUR"}, Words(text.New("1,200.5\u00a0EUR", "1.200,5\u00a0EUR"))},
 		{Figure{Unit: "EUR"}, Words(NotApplicable())},
-		{Figure{Value: str("soon"), Unit: "seconds"}, Words(text.Same("soon"))},
+		{Figure{Value: str("soon"), Unit: InSeconds}, Words(text.Same("soon"))},
 	} {
 		require.Equal(t, c.want, c.figure.cell())
 	}

@@ -12,11 +12,20 @@ import (
 	"turnus/workflows"
 )
 
-// Decide answers a task in the name of the actor. hash, if given, is the
-// content that the actor saw. The same person with the same outcome again gets
-// the decision on record. fault.Unavailable means: not confirmed, ask again.
-// Refusals are on record, whoever refuses.
-func (r *Runs) Decide(ctx context.Context, by person.Actor, taskID string, o task.Outcome, comment, hash string) (task.Decision, error) {
+// Answer is what somebody says to a task.
+type Answer struct {
+	Task    string
+	Outcome task.Outcome
+	Comment string
+	Fields  task.Values
+	Hash    string // of the content that they saw; may be empty
+}
+
+// Decide answers a task in the name of the actor. The same person with the same
+// outcome again gets the decision on record. fault.Unavailable means: not
+// confirmed, ask again. Refusals are on record, whoever refuses.
+func (r *Runs) Decide(ctx context.Context, by person.Actor, a Answer) (task.Decision, error) {
+	taskID, o := a.Task, a.Outcome
 	none := task.Decision{}
 	t, err := r.store.Task(ctx, taskID)
 	if err != nil {
@@ -33,16 +42,18 @@ func (r *Runs) Decide(ctx context.Context, by person.Actor, taskID string, o tas
 	if t.State != task.Open {
 		return r.onRecord(ctx, by, taskID, o)
 	}
-	if hash != "" && hash != t.Hash {
+	if a.Hash != "" && a.Hash != t.Hash {
 		return none, r.refused(ctx, by, "decide.refused", object, fault.New(fault.Conflict, text.New(
 			"The content isn't the one you saw: read it again, then decide.",
 			"Der Inhalt ist nicht mehr der, der gelesen wurde: Erneut lesen, dann entscheiden.")))
 	}
-	// The run refuses it too, in released code that doesn't say what it offers.
-	if no := t.CheckOffers(o); no != nil {
-		return none, r.refused(ctx, by, "decide.refused", object, no)
+	m := task.Message{Task: t.ID, Outcome: o, Comment: a.Comment, Fields: a.Fields}
+	if m.Fields, err = r.store.CheckAnswer(ctx, t, m); err != nil {
+		if all := fault.All(err); all != nil { // one is on record, all are said
+			err = errors.Join(r.store.Refused(ctx, r.now(), by, "decide.refused", object, all[0]), err)
+		}
+		return none, err
 	}
-	m := task.Message{Task: t.ID, Outcome: o, Comment: comment}
 	pass, err := r.store.IssuePass(ctx, r.now(), by, store.PassFor{Kind: store.PassDecide, Run: t.Run, Task: t.ID, Content: t.Hash, Answer: m.Answer()})
 	if err != nil {
 		return none, err

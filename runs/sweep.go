@@ -108,7 +108,7 @@ func (r *Runs) tell(ctx context.Context, d task.Decision) error {
 	case refused.Code != fault.Conflict:
 		return refused
 	}
-	return nil
+	return r.store.Told(ctx, r.now(), d.Task)
 }
 
 // look compares a live run's row with its workflow.

@@ -8,6 +8,7 @@ import (
 
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
+	"turnus/itsm/process"
 	"turnus/itsm/run"
 	"turnus/itsm/task"
 	"turnus/report"
@@ -29,8 +30,12 @@ func draft(t *testing.T, s *Store, at time.Time, st run.Step) string {
 
 // approval is the task that a round asks with.
 func approval(st run.Step, hash string, at time.Time) task.Task {
-	return task.Task{ID: run.TaskID(st.Run, st.Round, "approval"), Run: st.Run, Round: st.Round, Step: "approval", Kind: task.Approval, State: task.Open,
-		Outcomes: task.Approval.Outcomes(), Hash: hash, Opened: at, Due: at, Remind: at, Escalate: at}
+	a, _, err := process.Ask(st, process.Approval, hash, task.Question{})
+	if err != nil {
+		panic(err) // a test's own mistake
+	}
+	a.Opened, a.Due, a.Remind, a.Escalate = at, at, at, at
+	return a
 }
 
 // ask opens a round's task on its draft.

@@ -42,21 +42,26 @@ func (s *Store) Decide(ctx context.Context, now time.Time, by string, m task.Mes
 		case len(m.Comment) > maxComment || !storable(m.Comment):
 			return fault.Invalidf("comment", "a comment has %d bytes at most, in UTF-8 without NUL", "ein Kommentar hat höchstens %d Byte, in UTF-8 ohne NUL", maxComment), nil
 		}
-		if no := t.CheckOffers(m.Outcome); no != nil {
-			return no, nil
-		}
-		people, err := peopleOf(ctx, tx, run.Step{Run: t.Run, Round: t.Round})
+		people, err := peopleOf(ctx, tx, t)
 		if err != nil {
 			return nil, err
 		}
 		if no := people.MayWith(p.Person, p.TokenIssuer); no != nil {
 			return fault.As(no), nil
 		}
-		d = task.Decision{Task: t.ID, Run: t.Run, Round: t.Round, Person: p.Person, Outcome: m.Outcome, Comment: m.Comment,
+		// Systems that can only signal were never asked for a comment.
+		fields, err := checkAnswer(ctx, tx, t, m, p.Bound != "")
+		if err != nil {
+			if all := fault.All(err); all != nil {
+				return all[0], nil
+			}
+			return nil, err
+		}
+		d = task.Decision{Task: t.ID, Run: t.Run, Round: t.Round, Person: p.Person, Outcome: m.Outcome, Comment: m.Comment, Fields: fields,
 			At: now, Hash: t.Hash, TokenIssuer: p.TokenIssuer}
-		if _, err := tx.ExecContext(ctx, `INSERT INTO decision (task, run, round, person, outcome, comment, at, hash, token_issuer, pass)
-			VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10)`,
-			d.Task, d.Run, d.Round, d.Person, d.Outcome, d.Comment, d.At, d.Hash, d.TokenIssuer, p.ID); err != nil {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO decision (task, run, round, person, outcome, comment, fields, at, hash, token_issuer, pass)
+			VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)`,
+			d.Task, d.Run, d.Round, d.Person, d.Outcome, d.Comment, JSON[task.Values]{filled(fields)}, d.At, d.Hash, d.TokenIssuer, p.ID); err != nil {
 			return nil, err
 		}
 		if _, err := tx.ExecContext(ctx, "UPDATE task SET state = 'decided', ended_at = $2 WHERE id = $1", t.ID, now); err != nil {
@@ -64,7 +69,10 @@ func (s *Store) Decide(ctx context.Context, now time.Time, by string, m task.Mes
 		}
 		return nil, record(ctx, tx, now, actorOf(p), "decision.recorded", "task/"+t.ID, nil, d)
 	}, func(tx *sqlx.Tx, p passRow) error { // its own spending, found by a retry
-		return tx.GetContext(ctx, &d, "SELECT "+decisionColumns+" FROM decision WHERE pass = $1 AND task = $2", p.ID, m.Task)
+		var row decisionRow
+		err := tx.GetContext(ctx, &row, "SELECT "+decisionColumns+" FROM decision WHERE pass = $1 AND task = $2", p.ID, m.Task)
+		d = row.plain()
+		return err
 	})
 	return d, refusal, err
 }
@@ -81,7 +89,7 @@ func (s *Store) Cancel(ctx context.Context, now time.Time, by string, m run.Canc
 		if err != nil && !fault.Is(err, fault.NotFound) {
 			return nil, err
 		}
-		people, err := peopleOf(ctx, tx, run.Step{Run: p.Run}) // the owners count, of any round
+		people, err := peopleOf(ctx, tx, task.Task{Run: p.Run}) // the owners count, of any round
 		if err != nil {
 			return nil, err
 		}
@@ -102,13 +110,87 @@ func refusalEntry(f *fault.Error, m any) map[string]any {
 	switch m := m.(type) {
 	case task.Message:
 		entry["outcome"], entry["comment"] = m.Outcome, m.Comment
+		if len(m.Fields) > 0 {
+			entry["fields"] = m.Fields
+		}
 	case run.CancelMessage:
 		entry["reason"] = m.Reason
 	}
 	return entry
 }
 
-const decisionColumns = "task, run, round, person, outcome, comment, at, hash, token_issuer"
+const decisionColumns = "task, run, round, person, outcome, comment, fields, at, hash, token_issuer"
+
+type decisionRow struct {
+	task.Decision
+	Fields JSON[task.Values] `db:"fields"`
+}
+
+func (d decisionRow) plain() task.Decision {
+	if d.Decision.Fields = d.Fields.V; len(d.Fields.V) == 0 {
+		d.Decision.Fields = nil
+	}
+	return d.Decision
+}
+
+func plainDecisions(rows []decisionRow) []task.Decision {
+	list := make([]task.Decision, len(rows))
+	for i, r := range rows {
+		list[i] = r.plain()
+	}
+	return list
+}
+
+func filled(v task.Values) task.Values {
+	if v == nil {
+		return task.Values{}
+	}
+	return v
+}
+
+// CheckAnswer refuses what a task can't be answered with, in the fields of the
+// answer, and gives their values as they will be kept.
+func (s *Store) CheckAnswer(ctx context.Context, t task.Task, m task.Message) (task.Values, error) {
+	v, err := checkAnswer(ctx, s.db, t, m, true)
+	return v, mapped(err)
+}
+
+// checkAnswer is CheckAnswer; a missing comment is refused where it is asked for.
+func checkAnswer(ctx context.Context, q sqlx.QueryerContext, t task.Task, m task.Message, commented bool) (task.Values, error) {
+	fields, err := t.CheckAnswer(m.Outcome, m.Fields)
+	if err != nil {
+		return nil, err
+	}
+	var faults fault.List
+	for _, f := range t.Fields {
+		if _, given := fields[f.Name]; !given {
+			continue
+		}
+		name := fields.Text(f.Name)
+		switch f.Type {
+		case task.PersonField:
+			if _, err := current[person.Spec](ctx, q, resource.Person, name); fault.Is(err, fault.NotFound) {
+				faults.Say("fields."+f.Name, "There is no person %q: give the name of one who is declared.",
+					"Die Person %q gibt es nicht: den Namen einer angelegten Person angeben.", name)
+			} else if err != nil {
+				return nil, err
+			}
+		case task.FileField:
+			if err := checkFile(ctx, q, t, f, name); err != nil && fault.As(err) == nil {
+				return nil, err
+			} else {
+				faults.Add(err)
+			}
+		}
+	}
+	if err := faults.Err(); err != nil {
+		return nil, err
+	}
+	if commented {
+		return fields, m.Outcome.CheckComment(m.Comment)
+	}
+	return fields, nil
+}
 
 // SignalRefused puts a signal that a run refused by itself on record, with
 // what is known of it. Who sent it nobody knows.
@@ -120,29 +202,37 @@ func (s *Store) SignalRefused(ctx context.Context, now time.Time, runID string, 
 
 // Decision is the decision on a task; nil while there is none.
 func (s *Store) Decision(ctx context.Context, taskID string) (*task.Decision, error) {
-	var d task.Decision
-	err := s.db.GetContext(ctx, &d, "SELECT "+decisionColumns+" FROM decision WHERE task = $1", taskID)
+	var row decisionRow
+	err := s.db.GetContext(ctx, &row, "SELECT "+decisionColumns+" FROM decision WHERE task = $1", taskID)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
+	d := row.plain()
 	return &d, mapped(err)
 }
 
 // Unheard are decisions from before an instant whose runs wait all the same, in
-// the round that was decided.
+// the round that was decided, and weren't told of them yet (Told).
 func (s *Store) Unheard(ctx context.Context, before time.Time, limit int) ([]task.Decision, error) {
-	list := []task.Decision{}
+	var rows []decisionRow
 	// From the live runs, of which there are few, to their decisions.
-	err := s.db.SelectContext(ctx, &list, `SELECT d.* FROM run r
+	err := s.db.SelectContext(ctx, &rows, `SELECT d.* FROM run r
 		CROSS JOIN LATERAL (SELECT `+decisionColumns+` FROM decision WHERE run = r.id AND round = r.round AND at < $1) d
-		WHERE r.ended_at IS NULL AND r.state = $2 ORDER BY d.at, d.task LIMIT $3`, before, run.Waiting, limit)
-	return list, mapped(err)
+		WHERE r.ended_at IS NULL AND r.state = $2 AND NOT EXISTS (SELECT FROM decision_told t WHERE t.task = d.task)
+		ORDER BY d.at, d.task LIMIT $3`, before, run.Waiting, limit)
+	return plainDecisions(rows), mapped(err)
+}
+
+// Told notes that a run was told of a decision and answered.
+func (s *Store) Told(ctx context.Context, now time.Time, taskID string) error {
+	_, err := s.db.ExecContext(ctx, "INSERT INTO decision_told (task, at) VALUES ($1, $2) ON CONFLICT DO NOTHING", taskID, now)
+	return mapped(err)
 }
 
 func decisionsOf(ctx context.Context, q sqlx.QueryerContext, runID string) ([]task.Decision, error) {
-	list := []task.Decision{}
-	err := sqlx.SelectContext(ctx, q, &list, "SELECT "+decisionColumns+" FROM decision WHERE run = $1 ORDER BY round, at, task", runID)
-	return list, err
+	var rows []decisionRow
+	err := sqlx.SelectContext(ctx, q, &rows, "SELECT "+decisionColumns+" FROM decision WHERE run = $1 ORDER BY round, at, task", runID)
+	return plainDecisions(rows), err
 }
 
 // CancelledBy is the person whose cancelling a run accepted, or empty.

@@ -115,7 +115,7 @@ func approved(ctx context.Context, tx *sqlx.Tx, r run.Run, p Proposal) error {
 		return err
 	}
 	if hash != p.Hash || !slices.ContainsFunc(doc.Sources, func(s report.Source) bool {
-		return s.Kind == string(p.Document.Kind) && s.Name == p.Document.Metadata.Name && s.Hash == hash
+		return s.Kind == report.SourceKind(p.Document.Kind) && s.Name == p.Document.Metadata.Name && s.Hash == hash
 	}) {
 		return unborne(end, "its proposal isn't the one that was approved", "sein Vorschlag ist nicht der, der freigegeben wurde")
 	}

@@ -23,14 +23,18 @@ import (
 // Enter says which state a live run is in, and in which round. It goes forward
 // only: an activity that was given up while the database was away may still
 // come to an end, long after its successor did. The next round begins when
-// changes were requested in the one before. It gives the input that the run began
-// with: what it is about says its row, whatever the caller says.
+// changes were requested in the one before, and nobody is asked there any more; a
+// round goes on from waiting to drafting while it has no draft, once all that it
+// asked is answered. It gives the input that the run began with: what it is
+// about says its row, whatever the caller says.
 func (s *Store) Enter(ctx context.Context, st run.Step, state run.State) (run.Input, error) {
 	var in JSON[run.Input]
 	err := s.db.GetContext(ctx, &in, `UPDATE run r SET state = $3, round = $2 WHERE id = $1 AND ended_at IS NULL
-		AND (round, array_position(ARRAY['collecting', 'drafting', 'waiting'], state))
-			<= ($2, array_position(ARRAY['collecting', 'drafting', 'waiting'], $3))
+		AND ((round, array_position(ARRAY['collecting', 'drafting', 'waiting'], state))
+				<= ($2, array_position(ARRAY['collecting', 'drafting', 'waiting'], $3))
+			OR round = $2 AND state = 'waiting' AND $3 = 'drafting' AND NOT EXISTS (SELECT FROM draft d WHERE d.run = r.id AND d.round = r.round))
 		AND (round = $2 OR round = $2 - 1 AND EXISTS (SELECT FROM decision d WHERE d.run = r.id AND d.round = r.round AND d.outcome = $4))
+		AND (state <> 'waiting' OR $3 = 'waiting' OR NOT EXISTS (SELECT FROM task t WHERE t.run = r.id AND t.round = r.round AND t.state = 'open'))
 		RETURNING input`, st.Run, st.Round, state, task.RequestChanges)
 	if !errors.Is(err, sql.ErrNoRows) {
 		return in.V, mapped(err)

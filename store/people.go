@@ -6,14 +6,15 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
+	"turnus/itsm/person"
 	"turnus/itsm/resource"
-	"turnus/itsm/run"
 	"turnus/itsm/task"
 )
 
-// Who is involved in a round t of a run r, as a list of persons: what the run
-// says, the versions of what it is about from the start until now, and what was
-// written when the round was frozen. Lists and decisions both read this.
+// Who is involved in what a task t of a run r asks about, as a list of persons:
+// what the run says, the versions of what it is about from the start until now,
+// what was written when the round was frozen, and who answered the step that the
+// task checks. Lists and decisions both read this.
 const involved = `(
 	SELECT r.started_by AS person, 'started' AS how, false AS issued, '' AS about
 	UNION SELECT r.token_issuer, 'started', true, ''
@@ -23,52 +24,63 @@ const involved = `(
 			(v.person, 'declared', false, v.kind || '/' || v.name),
 			(v.token_issuer, 'declared', true, v.kind || '/' || v.name)) who (person, how, issued, about)
 		WHERE v.kind = r.about_kind AND v.name = r.about AND v.version >= r.about_version
-	UNION SELECT i.person, i.how, i.issued, i.about FROM involvement i WHERE i.run = r.id AND i.round = t.round)`
+	UNION SELECT i.person, i.how, i.issued, i.about FROM involvement i WHERE i.run = r.id AND i.round = t.round
+	UNION SELECT d.person, 'answered', false, 'task/' || a.id FROM task a JOIN decision d ON d.task = a.id
+		WHERE t.apart <> '' AND a.run = r.id AND a.round = t.round AND a.step = t.apart)`
 
-// Who may decide, as one condition of SQL: the same rule as task.People.May,
-// for lists. $1 is the person; whoever is involved at all doesn't decide as
-// themselves.
-const mine = `EXISTS (SELECT 1 FROM resource_current s, resource_current p
-	WHERE s.kind = r.about_kind AND s.name = r.about AND p.kind = 'Person' AND p.name = $1
-	  AND s.document->'spec'->'approvers' @> to_jsonb($1::text) AND p.document->'spec'->'roles' @> '"approver"')
-	AND NOT EXISTS (SELECT 1 FROM ` + involved + ` i WHERE i.person = $1)`
+// Who may answer a task t of a run r, as one condition of SQL: the same rule as
+// task.People.May, for lists. $1 is the person; whoever is involved at all, in a
+// way that counts, doesn't answer as themselves.
+const mine = `EXISTS (SELECT 1 FROM resource_current p WHERE p.kind = 'Person' AND p.name = $1 AND CASE t.for_who
+		WHEN 'approvers' THEN p.document->'spec'->'roles' @> '"approver"' AND EXISTS (SELECT 1 FROM resource_current s
+			WHERE s.kind = r.about_kind AND s.name = r.about AND s.document->'spec'->'approvers' @> to_jsonb($1::text))
+		WHEN 'owner' THEN p.document->'spec'->'roles' @> '"process-owner"' AND ` + owned + `
+		WHEN 'persons' THEN $1 = ANY (t.for_persons)
+		WHEN 'role' THEN p.document->'spec'->'roles' @> to_jsonb(t.for_role)
+		ELSE false END)
+	AND NOT EXISTS (SELECT 1 FROM ` + involved + ` i WHERE i.person = $1
+		AND (i.how = 'answered' OR 'any' = ANY (t.against) OR i.how = ANY (t.against)))`
 
 const owned = `EXISTS (SELECT 1 FROM resource_current s WHERE s.kind = r.about_kind AND s.name = r.about
 	AND s.document->'spec'->>'owner' = $1)`
 
 // PeopleOf are those around a task, as they are now.
 func (s *Store) PeopleOf(ctx context.Context, t task.Task) (task.People, error) {
-	p, err := peopleOf(ctx, s.db, run.Step{Run: t.Run, Round: t.Round})
+	p, err := peopleOf(ctx, s.db, t)
 	return p, mapped(err)
 }
 
-// peopleOf are those around a round of a run.
-func peopleOf(ctx context.Context, q sqlx.QueryerContext, round run.Step) (task.People, error) {
-	all, err := peopleOfAll(ctx, q, []run.Step{round})
-	p, ok := all[round]
+// peopleOf are those around a task; of one that is only a run's, those around
+// the run.
+func peopleOf(ctx context.Context, q sqlx.QueryerContext, t task.Task) (task.People, error) {
+	all, err := peopleOfAll(ctx, q, []task.Task{t})
+	p, ok := all[t.ID]
 	if err == nil && !ok {
-		err = noRun(round.Run)
+		err = noRun(t.Run)
 	}
 	return p, err
 }
 
-// peopleOfAll are those around each of some rounds, in as many statements
-// however many there are; runs that aren't there are left out.
-func peopleOfAll(ctx context.Context, q sqlx.QueryerContext, rounds []run.Step) (map[run.Step]task.People, error) {
-	ids, numbers := make([]string, len(rounds)), make([]int64, len(rounds))
-	for i, st := range rounds {
-		ids[i], numbers[i] = st.Run, int64(st.Round)
+// peopleOfAll are those around each of some tasks, by its ID, in as many
+// statements however many there are; those of runs that aren't there are left
+// out.
+func peopleOfAll(ctx context.Context, q sqlx.QueryerContext, tasks []task.Task) (map[string]task.People, error) {
+	ids, runs, rounds, apart := make([]string, len(tasks)), make([]string, len(tasks)), make([]int64, len(tasks)), make([]string, len(tasks))
+	asked := make(map[string]task.Task, len(tasks))
+	for i, t := range tasks {
+		ids[i], runs[i], rounds[i], apart[i] = t.ID, t.Run, int64(t.Round), t.Apart
+		asked[t.ID] = t
 	}
 	var rows []struct {
 		task.Involvement
-		Run   string       `db:"run"`
-		Round int          `db:"round"`
+		ID    string       `db:"id"`
 		Of    resource.Ref `db:"of"`
 		Owner string       `db:"owner"`
 	}
-	if err := sqlx.SelectContext(ctx, q, &rows, `SELECT t.run, t.round, r.about_kind AS "of.kind", r.about AS "of.name", r.owner, coalesce(i.person, '') AS person, i.how, i.issued, i.about
-		FROM (SELECT DISTINCT * FROM unnest($1::text[], $2::integer[])) AS t (run, round) JOIN run r ON r.id = t.run, LATERAL `+involved+` i
-		ORDER BY i.person, i.how, i.issued, i.about`, pq.Array(ids), pq.Array(numbers)); err != nil {
+	if err := sqlx.SelectContext(ctx, q, &rows, `SELECT t.id, r.about_kind AS "of.kind", r.about AS "of.name", r.owner,
+			coalesce(i.person, '') AS person, i.how, i.issued, i.about
+		FROM unnest($1::text[], $2::text[], $3::integer[], $4::text[]) AS t (id, run, round, apart) JOIN run r ON r.id = t.run, LATERAL `+involved+` i
+		ORDER BY i.person, i.how, i.issued, i.about`, pq.Array(ids), pq.Array(runs), pq.Array(rounds), pq.Array(apart)); err != nil {
 		return nil, err
 	}
 	of := make([]resource.Ref, len(rows))
@@ -79,12 +91,19 @@ func peopleOfAll(ctx context.Context, q sqlx.QueryerContext, rounds []run.Step) 
 	if err != nil {
 		return nil, err
 	}
-	all := make(map[run.Step]task.People, len(rounds))
+	named, err := namedBy(ctx, q, tasks)
+	if err != nil {
+		return nil, err
+	}
+	all := make(map[string]task.People, len(tasks))
 	for _, r := range rows {
-		round := run.Step{Run: r.Run, Round: r.Round}
-		p, known := all[round]
+		p, known := all[r.ID]
 		if !known {
 			p = scopes[r.Of].People() // nobody's, where it has gone
+			p.For, p.Against = asked[r.ID].For, asked[r.ID].Against
+			if p.For.Who == task.Persons || p.For.Who == task.Holders {
+				p.Specs = named
+			}
 			if p.Owner == "" {
 				p.Owner = r.Owner
 			}
@@ -92,9 +111,35 @@ func peopleOfAll(ctx context.Context, q sqlx.QueryerContext, rounds []run.Step) 
 		if r.Person != "" { // the row of a run that a slot began is there, too
 			p.Involved = append(p.Involved, r.Involvement)
 		}
-		all[round] = p
+		all[r.ID] = p
 	}
 	return all, nil
+}
+
+// namedBy are the persons whom some tasks name, and those who hold a role that
+// one is for; without those who have left.
+func namedBy(ctx context.Context, q sqlx.QueryerContext, tasks []task.Task) (map[string]person.Spec, error) {
+	var names, roles []string
+	for _, t := range tasks {
+		names = append(names, t.For.Persons...)
+		if t.For.Who == task.Holders {
+			roles = append(roles, string(t.For.Role))
+		}
+	}
+	if len(names)+len(roles) == 0 {
+		return nil, nil
+	}
+	var rows []struct {
+		Name string            `db:"name"`
+		Spec JSON[person.Spec] `db:"spec"`
+	}
+	err := sqlx.SelectContext(ctx, q, &rows, `SELECT name, document->'spec' AS spec FROM resource_current
+		WHERE kind = 'Person' AND (name = ANY ($1) OR document->'spec'->'roles' ?| $2)`, pq.Array(names), pq.Array(roles))
+	specs := make(map[string]person.Spec, len(rows))
+	for _, r := range rows {
+		specs[r.Name] = r.Spec.V
+	}
+	return specs, err
 }
 
 // Who brought what a basis ($1 to $10) stands on, and who issued the tokens for

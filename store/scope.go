@@ -33,7 +33,7 @@ type Scope struct {
 	Calendar  string // by name, or 24x7
 	Zone      *time.Location
 
-	specs map[string]person.Spec // of the approvers who are there
+	specs map[string]person.Spec // of owner and approvers who are there
 }
 
 // Service is the service that runs about it concern; empty: none.
@@ -186,7 +186,7 @@ func scopesAbout(ctx context.Context, q sqlx.QueryerContext, about []resource.Re
 		People   JSON[map[string]person.Spec] `db:"people"`
 	}
 	if err := sqlx.SelectContext(ctx, q, &rows, `SELECT s.version, s.document, c.document->'spec'->>'zone' AS zone,
-			(SELECT jsonb_object_agg(p.name, p.document->'spec') FROM jsonb_path_query(s.document, '$.spec.approvers[*]') a
+			(SELECT jsonb_object_agg(p.name, p.document->'spec') FROM jsonb_array_elements((s.document->'spec'->'approvers') || (s.document->'spec'->'owner')) a
 				JOIN LATERAL (SELECT * FROM resource r WHERE r.kind = 'Person' AND r.name = a #>> '{}'
 					ORDER BY r.version DESC LIMIT 1) p ON NOT p.retired) AS people
 		FROM (SELECT DISTINCT * FROM unnest($1::text[], $2::text[])) AS wanted (kind, name)

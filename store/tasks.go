@@ -4,13 +4,14 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
 
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
+	"turnus/itsm/process"
 	"turnus/itsm/run"
 	"turnus/itsm/task"
 	"turnus/itsm/text"
@@ -25,15 +26,30 @@ type Tasks struct {
 }
 
 const taskColumns = `t.id, t.run, t.round, t.step, t.kind, t.state, t.outcomes, t.hash, t.opened_at, t.due_at, t.remind_at,
-	t.escalate_at, t.reminded_at, t.escalated_at, t.ended_at`
+	t.escalate_at, t.reminded_at, t.escalated_at, t.ended_at, t.title, t.body, t.fields, t.for_who, t.for_role, t.for_persons, t.against,
+	t.apart, t.escalate_to`
 
 type taskRow struct {
 	task.Task
 	Outcomes JSON[[]task.Outcome] `db:"outcomes"`
+	Title    JSON[text.Text]      `db:"title"`
+	Text     JSON[text.Text]      `db:"body"`
+	Fields   JSON[[]task.Field]   `db:"fields"`
+	Who      task.Who             `db:"for_who"`
+	Role     person.Role          `db:"for_role"`
+	Persons  pq.StringArray       `db:"for_persons"`
+	Against  pq.StringArray       `db:"against"`
 }
 
 func (t taskRow) plain() task.Task {
-	t.Task.Outcomes = t.Outcomes.V
+	t.Task.Outcomes, t.Task.Title, t.Task.Text, t.Task.Fields = t.Outcomes.V, t.Title.V, t.Text.V, t.Fields.V
+	if t.Task.Fields == nil {
+		t.Task.Fields = []task.Field{}
+	}
+	t.Task.For = task.For{Who: t.Who, Role: t.Role, Persons: t.Persons}
+	for _, how := range t.Against {
+		t.Task.Against = append(t.Task.Against, task.How(how))
+	}
 	return t.Task
 }
 
@@ -84,16 +100,16 @@ func (s *Store) Tasks(ctx context.Context, f Tasks, p Page) ([]task.Task, string
 		return nil, "", mapped(err)
 	}
 	rows, next := page(p, rows, func(r taskRow) (time.Time, string) { return r.Opened, r.ID })
-	list, rounds := make([]task.Task, len(rows)), make([]run.Step, len(rows))
+	list := make([]task.Task, len(rows))
 	for i, row := range rows {
-		list[i], rounds[i] = row.plain(), run.Step{Run: row.Run, Round: row.Round}
+		list[i] = row.plain()
 	}
-	people, err := peopleOfAll(ctx, s.db, rounds)
+	people, err := peopleOfAll(ctx, s.db, list)
 	if err != nil {
 		return nil, "", mapped(err)
 	}
-	for i, st := range rounds {
-		list[i].Approvers = people[st].Eligible()
+	for i, t := range list {
+		list[i].Approvers = people[t.ID].Eligible()
 	}
 	return list, next, nil
 }
@@ -119,9 +135,12 @@ func (s *Store) OpenTask(ctx context.Context, t task.Task) (opened bool, err err
 		if err := mayAsk(r.Run, r.Draft, t); err != nil {
 			return err
 		}
-		done, err := tx.ExecContext(ctx, `INSERT INTO task (id, run, round, step, kind, state, outcomes, hash, opened_at, due_at, remind_at, escalate_at)
-			VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12) ON CONFLICT DO NOTHING`,
-			t.ID, t.Run, t.Round, t.Step, t.Kind, task.Open, JSON[[]task.Outcome]{t.Outcomes}, t.Hash, t.Opened, t.Due, t.Remind, t.Escalate)
+		done, err := tx.ExecContext(ctx, `INSERT INTO task (id, run, round, step, kind, state, outcomes, hash, opened_at, due_at, remind_at, escalate_at,
+				title, body, fields, for_who, for_role, for_persons, against, apart, escalate_to)
+			VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21) ON CONFLICT DO NOTHING`,
+			t.ID, t.Run, t.Round, t.Step, t.Kind, task.Open, JSON[[]task.Outcome]{t.Outcomes}, t.Hash, t.Opened, t.Due, t.Remind, t.Escalate,
+			JSON[text.Text]{t.Title}, JSON[text.Text]{t.Text}, JSON[[]task.Field]{append([]task.Field{}, t.Fields...)}, t.For.Who, t.For.Role,
+			pq.Array(append([]string{}, t.For.Persons...)), pq.Array(append([]task.How{}, t.Against...)), t.Apart, t.EscalateTo)
 		if err != nil {
 			return err
 		}
@@ -134,18 +153,29 @@ func (s *Store) OpenTask(ctx context.Context, t task.Task) (opened bool, err err
 		}
 		return record(ctx, tx, t.Opened, person.Actor{Person: person.System}, "task.opened", "task/"+t.ID, nil, t)
 	})
-	return opened, s.denied(ctx, t.Opened, "task.refused", "run/"+t.Run, err)
+	return opened, s.TaskRefused(ctx, t.Opened, t.Run, err)
+}
+
+// TaskRefused puts on record that a run asked for what doesn't follow from it,
+// and gives the error back.
+func (s *Store) TaskRefused(ctx context.Context, now time.Time, runID string, err error) error {
+	return s.denied(ctx, now, "task.refused", "run/"+runID, err)
 }
 
 // mayAsk refuses a task that doesn't follow from what is on record of its run:
-// a round asks for an approval of its own draft, once there is one.
+// a round asks by the steps that its process declares, and for an approval of
+// its own draft, once there is one.
 func mayAsk(r run.Run, draft string, t task.Task) error {
-	if draft == "" || r.Provisional || t.Round != r.Round || t.Hash != draft || r.State == run.Collecting ||
-		t.ID != run.TaskID(r.ID, r.Round, t.Step) || t.Step != string(t.Kind) || len(t.Outcomes) == 0 || !slices.Equal(t.Outcomes, t.Kind.Outcomes()) {
-		return fault.New(fault.Conflict, text.F("%s doesn't ask for this: a round asks for an approval of its own draft.",
-			"%s fragt das nicht: eine Runde fragt nach der Freigabe ihres eigenen Entwurfs.", r.ID))
+	p, _ := process.Find(r.Process)
+	switch step, ok := p.Step(t.Step); {
+	case !ok || !step.Declares(t) || r.Provisional || t.Round != r.Round || t.ID != run.TaskID(r.ID, r.Round, t.Step):
+	case t.Kind != task.Approval:
+		return nil
+	case draft != "" && t.Hash == draft && r.State != run.Collecting:
+		return nil
 	}
-	return nil
+	return fault.New(fault.Conflict, text.F("%s doesn't ask for this: a round asks for an approval of its own draft.",
+		"%s fragt das nicht: eine Runde fragt nach der Freigabe ihres eigenen Entwurfs.", r.ID))
 }
 
 // AdvanceTask does what is due with a task that nobody has answered, and says
@@ -158,20 +188,22 @@ func (s *Store) AdvanceTask(ctx context.Context, now time.Time, id string) (next
 		}
 		step, at := task.Next(t, now)
 		next = at
-		column := map[task.Step]string{task.Reminding: "reminded_at", task.Escalate: "escalated_at"}[step]
+		column := map[task.FollowUp]string{task.Remind: "reminded_at", task.Escalate: "escalated_at"}[step]
 		if column == "" {
 			return nil
 		}
 		if _, err := tx.ExecContext(ctx, "UPDATE task SET "+column+" = $2 WHERE id = $1", id, now); err != nil {
 			return err
 		}
-		p, err := peopleOf(ctx, tx, run.Step{Run: t.Run, Round: t.Round})
+		p, err := peopleOf(ctx, tx, t)
 		if err != nil {
 			return err
 		}
 		to := p.Eligible()
 		if step == task.Escalate {
-			to = []string{p.Owner}
+			if to = p.Approvers; t.EscalateTo != task.Approvers {
+				to = []string{p.Owner}
+			}
 		}
 		return record(ctx, tx, now, person.Actor{Person: person.System}, "task."+string(step), "task/"+id, nil,
 			map[string]any{"to": to, "due": t.Due})

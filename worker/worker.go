@@ -55,16 +55,18 @@ func Start(c Config) (*Worker, error) {
 	for _, p := range workflows.Catalogue() {
 		w.RegisterWorkflowWithOptions(p.Workflow, workflow.RegisterOptions{Name: p.Name})
 	}
+	w.RegisterWorkflowWithOptions(workflows.PlanKeeping, workflow.RegisterOptions{Name: workflows.PlanKeepingName})
 	w.RegisterWorkflowWithOptions(workflows.Waking, workflow.RegisterOptions{Name: workflows.WakingName})
 	w.RegisterActivity(activities.New(c.Store, c.Runs, c.Now))
 	if err := w.Start(); err != nil {
 		return nil, err
 	}
-	if err := schedule(c.Temporal); err != nil {
+	ctx, stop := context.WithCancel(context.Background())
+	if err := keepPlan(ctx, c.Temporal); err != nil {
+		stop()
 		w.Stop()
 		return nil, err
 	}
-	ctx, stop := context.WithCancel(context.Background())
 	chores := cron.New(cron.WithChain(cron.Recover(cron.DiscardLogger), cron.SkipIfStillRunning(cron.DiscardLogger)))
 	every := func(d time.Duration, name string, do func(context.Context) error) {
 		chores.Schedule(cron.Every(d), cron.FuncJob(func() {
@@ -74,6 +76,8 @@ func Start(c Config) (*Worker, error) {
 		}))
 	}
 	every(5*time.Second, "sweep", c.Runs.Sweep)
+	every(keepEvery, "keep the plan", func(ctx context.Context) error { return keepPlan(ctx, c.Temporal) })
+	every(keepEvery, "drop the old schedule", func(ctx context.Context) error { return dropSchedule(ctx, c.Temporal) })
 	every(time.Hour, "forget keys", func(ctx context.Context) error { return c.Store.ForgetKeys(ctx, c.Now()) })
 	every(time.Hour, "forget passes", func(ctx context.Context) error { return c.Store.ForgetPasses(ctx, c.Now()) })
 	chores.Start()

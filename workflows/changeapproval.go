@@ -17,9 +17,8 @@ var (
 // can't be put in force any more ends as failed, with the reason.
 func ChangeApproval(ctx workflow.Context, in run.Input) (run.End, error) {
 	return live(ctx, in, func(ctx workflow.Context, r *Run) (run.State, error) {
-		state, err := r.rounds(ctx, func(ctx workflow.Context) (Drafted, error) {
-			return changeDraft.Do(ctx, r.Step())
-		})
+		state, err := r.rounds(ctx, func(workflow.Context) error { return nil }, // what is proposed is on record
+			func(ctx workflow.Context) (Drafted, error) { return changeDraft.Do(ctx, r.Step()) })
 		if err != nil || state != run.Published {
 			return state, err
 		}

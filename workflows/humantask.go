@@ -1,11 +1,13 @@
 package workflows
 
 import (
+	"slices"
 	"time"
 
 	"go.temporal.io/sdk/workflow"
 
 	"turnus/itsm/fault"
+	"turnus/itsm/process"
 	"turnus/itsm/run"
 	"turnus/itsm/task"
 	"turnus/itsm/text"
@@ -25,14 +27,16 @@ type TaskID string
 // Concerns implements OfRun.
 func (t TaskID) Concerns(runID string) bool { return run.HasTask(runID, string(t)) }
 
-// Asking is a task to be written.
+// Asking is a task to be written. Kind, outcomes and whom it is for follow from
+// the step that the process declares, whatever the caller says.
 type Asking struct {
 	run.Step
 	ID       string         `json:"id"`
 	Name     string         `json:"name"` // of the step within the round
 	Kind     task.Kind      `json:"kind"`
 	Outcomes []task.Outcome `json:"outcomes"`
-	Hash     string         `json:"hash"` // of what is to be decided on
+	Hash     string         `json:"hash,omitempty"` // of the draft that is to be decided on
+	Question *task.Question `json:"question,omitempty"`
 }
 
 // Waiting says when to look at an unanswered task again; zero: only an answer
@@ -50,34 +54,77 @@ type Deciding struct {
 // Concerns implements OfRun.
 func (d Deciding) Concerns(runID string) bool { return run.HasTask(runID, d.Task) }
 
+// asked is a task of the run, as the workflow knows it.
 type asked struct {
 	outcomes []task.Outcome
-	answer   task.Outcome // empty while it is open
+	final    []task.Outcome // those with which the run ends
+	answer   *task.Decision // nil while it is open
 }
 
-// approve asks for an approval of a content and waits for the answer, for as
-// long as it takes: a reminder, an escalation, never an answer by itself.
-func (r *Run) approve(ctx workflow.Context, hash string) (task.Outcome, error) {
-	a := Asking{
-		Step: r.Step(), Name: string(task.Approval), Kind: task.Approval,
-		Outcomes: task.Approval.Outcomes(), Hash: hash,
+// approve asks for an approval of the round's draft. What isn't a request for
+// changes is the run's last word.
+func (r *Run) approve(ctx workflow.Context, hash string) (task.Decision, error) {
+	return r.waitFor(ctx, Asking{Name: process.Approval, Kind: task.Approval, Outcomes: task.Approval.Outcomes(), Hash: hash},
+		task.Approve, task.Reject)
+}
+
+// ask asks one question of the process's steps, and waits for the answer.
+func (r *Run) ask(ctx workflow.Context, q task.Question) (task.Decision, error) {
+	p, _ := process.Find(r.in.Process)
+	s, ok := p.Step(q.Step)
+	if !ok {
+		return task.Decision{}, Refuse(fault.New(fault.Internal, text.F("%s has no step %s.", "%s hat keinen Schritt %s.", r.in.Process, q.Step)))
 	}
+	return r.waitFor(ctx, Asking{Name: q.Step, Kind: s.Kind, Outcomes: s.Offers(), Question: &q})
+}
+
+// askAll asks several at once, and waits until all are answered; each ends by
+// itself. What was answered is on record, and read there.
+func (r *Run) askAll(ctx workflow.Context, questions []task.Question) error {
+	failures := make([]error, len(questions))
+	all := workflow.NewWaitGroup(ctx)
+	for i, q := range questions {
+		all.Add(1)
+		workflow.Go(ctx, func(ctx workflow.Context) {
+			_, failures[i] = r.ask(ctx, q)
+			all.Done()
+		})
+	}
+	all.Wait(ctx)
+	for _, err := range failures {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// waitFor has a task written and waits for its answer, for as long as it takes:
+// a reminder, an escalation, never an answer by itself.
+func (r *Run) waitFor(ctx workflow.Context, a Asking, final ...task.Outcome) (task.Decision, error) {
+	a.Step = r.Step()
 	a.ID = run.TaskID(r.in.Run, r.round, a.Name)
+	if r.tasks[a.ID] != nil {
+		return task.Decision{}, Refuse(fault.New(fault.Internal, text.F("Round %d has asked for %s already.", "Freigaberunde %d hat %s schon abgefragt.", r.round, a.Name)))
+	}
 	// Noted before its row is written: whoever reads the row may decide at once.
-	t := &asked{outcomes: a.Outcomes}
+	t := &asked{outcomes: a.Outcomes, final: final}
 	r.tasks[a.ID] = t
 	w, err := openTask.Do(ctx, a)
-	for err == nil && t.answer == "" {
+	for err == nil && t.answer == nil {
 		if w.Until.IsZero() {
-			err = workflow.Await(ctx, func() bool { return t.answer != "" })
+			err = workflow.Await(ctx, func() bool { return t.answer != nil })
 			continue
 		}
-		answered, waited := workflow.AwaitWithTimeout(ctx, w.Until.Sub(workflow.Now(ctx)), func() bool { return t.answer != "" })
+		answered, waited := workflow.AwaitWithTimeout(ctx, w.Until.Sub(workflow.Now(ctx)), func() bool { return t.answer != nil })
 		if err = waited; err == nil && !answered {
 			w, err = advanceTask.Do(ctx, TaskID(a.ID))
 		}
 	}
-	return t.answer, err
+	if err != nil {
+		return task.Decision{}, err
+	}
+	return *t.answer, nil
 }
 
 // validate refuses what can't be meant, by the workflow's own state alone: it
@@ -95,15 +142,13 @@ func (r *Run) unacceptable(m task.Message) *fault.Error {
 	switch {
 	case t == nil:
 		return fault.New(fault.NotFound, text.New("This run has no such task.", "Dieser Lauf hat keine solche Aufgabe."))
-	case t.answer != "":
+	case t.answer != nil:
 		return fault.New(fault.Conflict, text.New("This task has been decided already.", "Diese Aufgabe ist schon entschieden."))
 	case r.ending:
 		return hasEnded()
 	}
-	for _, o := range t.outcomes {
-		if o == m.Outcome {
-			return nil
-		}
+	if slices.Contains(t.outcomes, m.Outcome) {
+		return nil
 	}
 	return fault.Invalidf("outcome", "%.40q isn't offered by this task", "%.40q bietet diese Aufgabe nicht an", task.HidePasses(string(m.Outcome)))
 }
@@ -136,8 +181,8 @@ func (r *Run) decided(ctx workflow.Context, m task.Message, by string) (v Verdic
 	if err != nil || v.Refusal != nil {
 		return v, err == nil && v.Refusal.Code != fault.Unavailable, err
 	}
-	r.tasks[m.Task].answer = v.Value.Outcome
-	r.ending = v.Value.Outcome != task.RequestChanges
+	t := r.tasks[m.Task]
+	t.answer, r.ending = &v.Value, slices.Contains(t.final, v.Value.Outcome)
 	return v, true, nil
 }
 

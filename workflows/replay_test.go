@@ -15,7 +15,7 @@ import (
 // are recorded with `go test ./cmd/turnus -run Histories -record 2`, beside
 // those that are there, and never anew: each is what some version did.
 func TestRecordedHistoriesAreReplayed(t *testing.T) {
-	released := map[string]any{workflows.WakingName: workflows.Waking}
+	released := map[string]any{workflows.PlanKeepingName: workflows.PlanKeeping, workflows.WakingName: workflows.Waking}
 	for _, p := range workflows.Catalogue() {
 		released[p.Name] = p.Workflow
 	}

@@ -3,35 +3,53 @@ package workflows
 import (
 	"go.temporal.io/sdk/workflow"
 
+	"turnus/itsm/process"
 	"turnus/itsm/run"
 	"turnus/itsm/task"
+	"turnus/itsm/text"
 )
 
 // Drafted says what is to be decided on.
 type Drafted struct {
-	Hash string `json:"hash"`
+	Hash  string          `json:"hash"`
+	Ask   []task.Question `json:"ask,omitempty"`   // what has to be answered before there is a draft
+	Owner bool            `json:"owner,omitempty"` // the owner sees to changes that are requested, before the next round
 }
 
-// rounds drafts and asks, round by round while changes are requested, and says
-// how the run ends. A provisional run asks nobody.
-func (r *Run) rounds(ctx workflow.Context, draft func(workflow.Context) (Drafted, error)) (run.State, error) {
+// rounds collects, drafts and asks, round by round while changes are requested,
+// and says how the run ends. A draft may need answers first: then it is made
+// again. A provisional run asks nobody.
+func (r *Run) rounds(ctx workflow.Context, collect func(workflow.Context) error, draft func(workflow.Context) (Drafted, error)) (run.State, error) {
 	for ; ; r.round++ {
+		if err := collect(ctx); err != nil {
+			return "", err
+		}
 		d, err := draft(ctx)
+		for err == nil && len(d.Ask) > 0 {
+			if err = r.askAll(ctx, d.Ask); err == nil {
+				d, err = draft(ctx)
+			}
+		}
 		if err != nil {
 			return "", err
 		}
 		if r.in.Provisional {
 			return run.Provisional, nil
 		}
-		outcome, err := r.approve(ctx, d.Hash)
+		decision, err := r.approve(ctx, d.Hash)
 		if err != nil {
 			return "", err
 		}
-		switch outcome {
+		switch decision.Outcome {
 		case task.Approve:
 			return run.Published, nil
 		case task.Reject:
 			return run.Rejected, nil
+		}
+		if d.Owner {
+			if _, err := r.ask(ctx, task.Question{Step: process.Changes, Text: text.Same(decision.Comment)}); err != nil {
+				return "", err
+			}
 		}
 	}
 }

@@ -30,11 +30,9 @@ type Collected struct {
 // 20000-1, 8.3.3) and publishes the report if it is approved.
 func SLAReport(ctx workflow.Context, in run.Input) (run.End, error) {
 	return live(ctx, in, func(ctx workflow.Context, r *Run) (run.State, error) {
-		return r.rounds(ctx, func(ctx workflow.Context) (Drafted, error) {
-			if _, err := slaCollect.Do(ctx, Freezing{Input: in, Round: r.round}); err != nil {
-				return Drafted{}, err
-			}
-			return slaDraft.Do(ctx, r.Step())
-		})
+		return r.rounds(ctx, func(ctx workflow.Context) error {
+			_, err := slaCollect.Do(ctx, Freezing{Input: in, Round: r.round})
+			return err
+		}, func(ctx workflow.Context) (Drafted, error) { return slaDraft.Do(ctx, r.Step()) })
 	})
 }

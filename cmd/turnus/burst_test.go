@@ -9,11 +9,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	enums "go.temporal.io/api/enums/v1"
-	"go.temporal.io/api/workflowservice/v1"
 
 	"turnus/itsm/calendar"
-	"turnus/workflows"
 )
 
 const (
@@ -38,10 +35,10 @@ func TestBurstOfSlots(t *testing.T) {
 	for i := range burstServices {
 		names = append(names, fmt.Sprintf("service-%d", i))
 	}
-	unlock := s.hangWaking()
+	unlock := hangWaking(t, s.here.database(databaseName))
 	c := newChaos(t, s.here.settleWith(names), &s.here.engine, &s.there.engine)
 	proposals := c.propose(names, reported[0])
-	s.wakingTimesOut()
+	wakingTimesOut(t, s.client())
 	unlock()
 
 	for _, p := range proposals {
@@ -67,25 +64,6 @@ func TestBurstOfSlots(t *testing.T) {
 	t.Logf("%d slots were started and decided within %s of their approval, under %d hits", slots, time.Since(approved).Round(time.Second), hits)
 	c.everythingIsOnRecord()
 	s.everySlotHasItsRun(slots)
-}
-
-// hangWaking holds a lock that each waking needs; what it returns lets go.
-func (s *pairs) hangWaking() (unlock func()) {
-	tx, err := s.here.database(databaseName).Begin()
-	require.NoError(s, err)
-	_, err = tx.Exec("LOCK TABLE installation IN ACCESS EXCLUSIVE MODE")
-	require.NoError(s, err)
-	return func() { require.NoError(s, tx.Rollback()) }
-}
-
-// wakingTimesOut waits until a waking that hung was given up.
-func (s *pairs) wakingTimesOut() {
-	query := fmt.Sprintf("WorkflowType = '%s' AND ExecutionStatus = 'TimedOut'", workflows.WakingName)
-	temporal := s.here.temporalAt(s.temporal.Address(), s.certificates())
-	s.here.eventually(3*time.Minute, "a waking that hangs is given up", func() bool {
-		l, err := temporal.ListWorkflow(s.Context(), &workflowservice.ListWorkflowExecutionsRequest{Query: query})
-		return err == nil && len(l.GetExecutions()) > 0 && l.GetExecutions()[0].GetStatus() == enums.WORKFLOW_EXECUTION_STATUS_TIMED_OUT
-	})
 }
 
 // propose lets the owner propose an interval for each service.

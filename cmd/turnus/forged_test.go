@@ -144,6 +144,7 @@ func TestActivitiesOfAnotherWorkflowChangeNothing(t *testing.T) {
 	w.RegisterWorkflow(forge)
 	w.RegisterWorkflowWithOptions(forge, workflow.RegisterOptions{Name: "sla-report"})
 	w.RegisterWorkflowWithOptions(forge, workflow.RegisterOptions{Name: "change-approval"})
+	w.RegisterWorkflowWithOptions(forge, workflow.RegisterOptions{Name: workflows.PlanKeepingName})
 	require.NoError(t, w.Start())
 	defer w.Stop()
 	play := func(id, name string, calls []forgery) (answers []string) {
@@ -158,8 +159,10 @@ func TestActivitiesOfAnotherWorkflowChangeNothing(t *testing.T) {
 	before := snapshot(t, db)
 	calls := callsOf(asked, provisional, proposal)
 	calls = append(calls, forgery{"RunEnd", run.End{Run: asked, Round: 1, State: run.Failed, Reason: text.Same("forged")}})
-	for i, answer := range play("not-a-run", "forge", calls) {
-		require.Contains(t, answer, "its own run only", "%v", calls[i])
+	for id, name := range map[string]string{"not-a-run": "forge", "not-the-plan": workflows.PlanKeepingName} {
+		for i, answer := range play(id, name, calls) {
+			require.Contains(t, answer, "its own run only", "%v", calls[i])
+		}
 	}
 	require.Equal(t, before, snapshot(t, db))
 

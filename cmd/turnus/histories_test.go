@@ -8,14 +8,12 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 	enums "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/history/v1"
+	"go.temporal.io/sdk/client"
 	"google.golang.org/protobuf/encoding/protojson"
-
-	"turnus/workflows"
 )
 
 var recordHistories = flag.String("record", "", "write histories for the replay test, as NAME.RECORD.json, beside those that are there: they are never written anew")
@@ -73,10 +71,10 @@ func TestHistoriesOfAnSLAReport(t *testing.T) {
 	e.await(approver, run, "provisional")
 	ended["provisional"] = run
 
-	e.keepHistories("sla-report", ended)
+	keepHistories(t, e.temporal(), "sla-report", ended)
 }
 
-// Every way in which a change of the plan can go, and a waking.
+// Every way in which a change of the plan can go.
 func TestHistoriesOfThePlan(t *testing.T) {
 	e := newEngine(t)
 	e.start()
@@ -118,19 +116,7 @@ func TestHistoriesOfThePlan(t *testing.T) {
 	e.ask(200, owner, "POST", "/v1/runs/"+run+"/cancel", object{"reason": "recorded"})
 	e.await(approver, run, "cancelled")
 	ended["cancelled"] = run
-	e.keepHistories("change-approval", ended)
-
-	temporal := e.temporal()
-	var waking string
-	require.Eventually(t, func() bool {
-		d, err := temporal.ScheduleClient().GetHandle(t.Context(), workflows.WakingID).Describe(t.Context())
-		if err != nil || len(d.Info.RecentActions) == 0 {
-			return false
-		}
-		waking = d.Info.RecentActions[0].StartWorkflowResult.WorkflowID
-		return temporal.GetWorkflow(t.Context(), waking, "").Get(t.Context(), nil) == nil
-	}, 30*time.Second, 100*time.Millisecond, "each start of a worker wakes at once")
-	e.keepHistories(workflows.WakingName, map[string]string{"woken": waking})
+	keepHistories(t, e.temporal(), "change-approval", ended)
 }
 
 // decideIn answers the task of a run's round.
@@ -145,29 +131,28 @@ func (e *engine) decideIn(approver, run string, round int, outcome string) {
 
 // keepHistories holds histories small, and writes them where they are replayed
 // from if it was asked to.
-func (e *engine) keepHistories(process string, ended map[string]string) {
-	temporal := e.temporal()
-	for name, run := range ended {
+func keepHistories(t testing.TB, temporal client.Client, process string, workflows map[string]string) {
+	for name, id := range workflows {
 		h := &history.History{}
-		for events := temporal.GetWorkflowHistory(e.Context(), run, "", false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT); events.HasNext(); {
+		for events := temporal.GetWorkflowHistory(t.Context(), id, "", false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT); events.HasNext(); {
 			ev, err := events.Next()
-			require.NoError(e, err)
+			require.NoError(t, err)
 			h.Events = append(h.Events, ev)
 		}
-		e.Logf("%s: %d events", name, len(h.Events))
-		require.Less(e, len(h.Events), maxEvents, name)
+		t.Logf("%s: %d events", name, len(h.Events))
+		require.Less(t, len(h.Events), maxEvents, name)
 		if *recordHistories == "" {
 			continue
 		}
 		b, err := protojson.Marshal(h)
-		require.NoError(e, err)
+		require.NoError(t, err)
 		var pretty bytes.Buffer // protojson's own spacing changes from build to build
-		require.NoError(e, json.Indent(&pretty, b, "", " "))
+		require.NoError(t, json.Indent(&pretty, b, "", " "))
 		file := filepath.Join("../../workflows/testdata/histories", process, name+"."+*recordHistories+".json")
-		require.NoError(e, os.MkdirAll(filepath.Dir(file), 0o755))
+		require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o755))
 		f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-		require.NoError(e, err)
+		require.NoError(t, err)
 		_, err = f.Write(append(pretty.Bytes(), '\n'))
-		require.NoError(e, errors.Join(err, f.Close()))
+		require.NoError(t, errors.Join(err, f.Close()))
 	}
 }

@@ -93,7 +93,7 @@ func TestAGroupIsLetThrough(t *testing.T) {
 func TestSignalsAreForRuns(t *testing.T) {
 	for workflow, may := range map[string]bool{
 		"sla-report/payments/2026-10": true, "sla-report/payments/2026-10.2": true, "change-approval/interval-desk/2026-11-29": true,
-		"": false, "payments": false, workflows.WakingID: false, "a/b": false, "a/b/c/d": false, "a//c": false, "a/b/c.x": false,
+		"": false, "payments": false, workflows.WakingID: false, workflows.PlanKeepingID: false, "a/b": false, "a/b/c/d": false, "a//c": false, "a/b/c.x": false,
 	} {
 		require.Equal(t, may, maySignal(workflow, "decide"), workflow)
 		require.False(t, maySignal(workflow, "cancel"), workflow)

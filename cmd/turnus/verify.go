@@ -12,6 +12,7 @@ import (
 
 	"turnus/itsm/text"
 	"turnus/report/receipt"
+	"turnus/report/verify"
 )
 
 func verifyCommand() *cobra.Command {
@@ -32,6 +33,9 @@ func verifyReceiptCommand() *cobra.Command {
 from its own inputs: the hash of each ticket's content and of the whole set,
 each clock with its segments, each figure, the hash of the report, the seal.
 It says "identical", or each place at which the file says something else.
+Values and verdicts are always compared; words (titles, texts, tables) where
+this turnus drafts the report in the file's wording, else it says that they
+aren't.
 
 That a file is identical means that its figures follow from its inputs, and
 belong to the report whose hash is printed. Somebody who made all of a file anew
@@ -63,7 +67,7 @@ and it is held against the file's.`,
 var sha256Hex = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
 func verifyReceipt(ctx context.Context, name, hash string, in io.Reader, out io.Writer, asJSON bool) error {
-	v, err := receipt.Verify(obedient{ctx, in})
+	v, err := verify.Receipt(obedient{ctx, in})
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
@@ -118,6 +122,9 @@ func tell(w io.Writer, v receipt.Verdict) error {
 	}
 	if v.Identical && v.Version > 0 {
 		fmt.Fprintf(w, "version: %d, as the file says; no hash holds it, since a report gets it when it is published: the report itself shows it\n", v.Version)
+	}
+	if v.Identical && !v.Words {
+		fmt.Fprintf(w, "words not compared: hold the hash against the decision; this turnus can't draft the document in wording %d, and compared its values and verdicts\n", v.Wording)
 	}
 	_, err := fmt.Fprintf(w, "report: content hash %s\n", text.Line(v.Report))
 	switch {

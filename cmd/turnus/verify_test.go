@@ -14,7 +14,7 @@ import (
 	"turnus/report/receipt"
 )
 
-const goldenReceipts = "../../report/receipt/testdata/sla-report.json"
+const goldenReceipts = "../../report/verify/testdata/sla-report.json"
 
 // Receipts are verified without a server, and in words that say where to look.
 func TestVerifyReceipt(t *testing.T) {
@@ -23,8 +23,9 @@ func TestVerifyReceipt(t *testing.T) {
 	require.Equal(t, 0, code, errOut)
 	require.Empty(t, errOut)
 	lines := strings.Split(out, "\n")
-	require.Equal(t, "identical: 54 figures from 8 tickets of sla-report/payments/2026-03.2, version 1", lines[0])
+	require.Equal(t, "identical: 54 figures from 8 tickets of sla-report/payments/2026-03.2, version 2", lines[0])
 	require.Regexp(t, `(?m)^report: content hash [0-9a-f]{64}$`, out)
+	require.NotContains(t, out, "words", "they were compared")
 
 	good, err := os.ReadFile(goldenReceipts)
 	require.NoError(t, err)
@@ -99,7 +100,7 @@ func TestVerifyReceiptAgainstAHash(t *testing.T) {
 		require.Contains(t, out, "\nhash: it is the one that was asked for\n")
 		require.NotContains(t, out, "forgery")
 	}
-	require.Contains(t, out, "\nversion: 1, as the file says; no hash holds it", "the file of a superseded version could name another")
+	require.Contains(t, out, "\nversion: 2, as the file says; no hash holds it", "the file of a superseded version could name another")
 	wrong := strings.Repeat("0", 64)
 	code, out, _ = turnus(t, "", "verify", "receipt", goldenReceipts, "--hash", wrong)
 	require.Equal(t, 1, code)
@@ -116,6 +117,21 @@ func TestVerifyReceiptAgainstAHash(t *testing.T) {
 		require.Equal(t, 2, code, odd)
 		require.Contains(t, errOut, "64 hexadecimal digits")
 	}
+}
+
+// Words that this turnus can't draft anew aren't compared, and it says so.
+func TestVerifyReceiptInAnotherWording(t *testing.T) {
+	const of010 = "../../report/verify/testdata/sla-report-0.1.0.json"
+	code, out, errOut := turnus(t, "", "verify", "receipt", of010)
+	require.Equal(t, 0, code, errOut)
+	require.True(t, strings.HasPrefix(out, "identical: 54 figures from 8 tickets of sla-report/payments/2026-03.2, version 2\n"), out)
+	require.Contains(t, out, "\nwords not compared: hold the hash against the decision")
+	_, out, _ = turnus(t, "", "verify", "receipt", of010, "--json")
+	var v receipt.Verdict
+	require.NoError(t, json.Unmarshal([]byte(out), &v))
+	require.True(t, v.Identical)
+	require.Contains(t, out, `"wording": 0`)
+	require.Contains(t, out, `"words_compared": false`)
 }
 
 // A file gets its name when it is complete, and what stood there stays if it

@@ -12,6 +12,7 @@ import (
 
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
+	"turnus/itsm/process"
 	"turnus/itsm/run"
 	"turnus/itsm/task"
 	"turnus/report"
@@ -70,7 +71,7 @@ func Decide(t testing.TB, s *store.Store, now time.Time, who string, st run.Step
 		require.NoError(t, err)
 		return
 	}
-	m := task.Message{Task: a.ID, Outcome: o}
+	m := task.Message{Task: a.ID, Outcome: o, Comment: "as agreed"}
 	p, err := s.IssuePass(t.Context(), now, person.Actor{Person: who}, store.PassFor{Kind: store.PassDecide, Run: st.Run, Task: a.ID, Content: a.Hash, Answer: m.Answer()})
 	require.NoError(t, err)
 	m.Pass = p.Presented()
@@ -101,6 +102,10 @@ func proposed(t testing.TB, s *store.Store, id string) []report.Source {
 
 // Approval is the task that a round asks with.
 func Approval(st run.Step, hash string, now time.Time) task.Task {
-	return task.Task{ID: run.TaskID(st.Run, st.Round, string(task.Approval)), Run: st.Run, Round: st.Round, Step: string(task.Approval),
-		Kind: task.Approval, Outcomes: task.Approval.Outcomes(), Hash: hash, Opened: now, Due: now, Remind: now, Escalate: now}
+	a, _, err := process.Ask(st, process.Approval, hash, task.Question{})
+	if err != nil {
+		panic(err) // a test's own mistake
+	}
+	a.Opened, a.Due, a.Remind, a.Escalate = now, now, now, now
+	return a
 }

@@ -9,6 +9,7 @@ import (
 	"turnus/itsm/calendar"
 	"turnus/itsm/fault"
 	"turnus/itsm/resource"
+	"turnus/itsm/text"
 )
 
 // Approval is the process that decides on intervals and waivers.
@@ -60,6 +61,19 @@ const (
 
 // Events lists every event.
 func Events() []Event { return []Event{MajorChange, FailedDrill, Invocation} }
+
+// Title of an event, for people.
+func (e Event) Title() text.Text {
+	switch e {
+	case MajorChange:
+		return text.New("major change", "größere Änderung")
+	case FailedDrill:
+		return text.New("failed drill", "gescheiterte Übung")
+	case Invocation:
+		return text.New("invocation of the continuity plan", "Ausrufung des Notfalls")
+	}
+	return text.Same(string(e))
+}
 
 const (
 	maxReason    = 2000

@@ -28,6 +28,7 @@ type Process struct {
 	Own      bool           // a slot means the period that it falls in, not the one before
 	Starters []person.Role  // who may start it, for scopes that they own; nobody: it begins by itself, and isn't planned
 	Interval string         // default: a day rule or cron expression
+	Steps    []Step         // what its runs ask of people
 }
 
 // Scope is a kind of what runs are about.
@@ -56,12 +57,14 @@ func Catalogue() []Process {
 		Agreed:   true,
 		Starters: []person.Role{person.ProcessOwner},
 		Interval: "working day 3 of month", // of the month before
+		Steps:    append(ownersPart(), approval()),
 	}, {
 		Name:    planning.Approval,
 		Title:   text.New("Approval of a change to the plan", "Freigabe einer Planänderung"),
 		Clauses: []string{"6.3", "8.1"},
 		Scope:   OfChange,
 		Grain:   calendar.Day,
+		Steps:   []Step{approval()},
 	}}, samples()...)
 }
 

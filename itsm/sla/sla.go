@@ -3,7 +3,7 @@
 // domain guide, section 1).
 //
 // It may import the standard library, itsm/agreement, itsm/calendar,
-// itsm/canonical, itsm/interval, itsm/resource, itsm/stats, itsm/task,
+// itsm/canonical, itsm/interval, itsm/resource, itsm/run, itsm/stats, itsm/task,
 // itsm/ticket, itsm/fault and itsm/text.
 package sla
 
@@ -14,6 +14,7 @@ import (
 	"turnus/itsm/agreement"
 	"turnus/itsm/calendar"
 	"turnus/itsm/resource"
+	"turnus/itsm/run"
 	"turnus/itsm/text"
 )
 
@@ -45,6 +46,7 @@ type Frozen struct {
 	Exclusions []agreement.Exclusion `json:"exclusions,omitempty"` // that name one of the tickets, known at At and not withdrawn
 	History    []Past                `json:"history,omitempty"`    // reports of earlier periods, the oldest first
 	Baselines  []Baseline            `json:"baselines,omitempty"`  // of the control charts
+	InForce    *run.InForce          `json:"in_force,omitempty"`   // of this period; sets that 0.1.0 froze lack it
 }
 
 // Reads says which tickets the set holds: those opened before to, and not over

@@ -16,6 +16,9 @@ const (
 	Proposed How = "proposed" // the change that is decided, or an exclusion that the figures use
 	Imported How = "imported" // data that the figures use
 	Declared How = "declared" // a resource, in the version that the round stands on
+	Answered How = "answered" // the step that a task checks
+
+	Any How = "any" // of a task: four eyes hold against whoever is involved, whichever way
 )
 
 // Involvement says how one person is involved in a round.
@@ -50,7 +53,7 @@ func (p People) gravest(name string) (g Grade, how Involvement) {
 		return Free, how // nobody: a slot, or a token of the first start
 	}
 	for _, i := range p.Involved {
-		if i.Person == name && i.Grade() > g {
+		if i.Person == name && p.counts(i) && i.Grade() > g {
 			g, how = i.Grade(), i
 		}
 	}
@@ -82,6 +85,8 @@ func (i Involvement) title() text.Text {
 			"hat das Token ausgestellt, mit dem Daten eingespielt wurden, die diese Zahlen verwenden (Import %s)", id)
 	case i.How == Imported:
 		return text.F("brought data that these figures use (import %s)", "hat Daten eingespielt, die diese Zahlen verwenden (Import %s)", id)
+	case i.How == Answered:
+		return text.New("answered the step that is checked here", "hat den Schritt beantwortet, der hier geprüft wird")
 	case i.How == Declared && i.Issued:
 		return text.F("issued the token with which %s was declared, on which this content stands",
 			"hat das Token ausgestellt, mit dem %s angelegt oder geändert wurde; darauf beruht dieser Inhalt", i.About)

@@ -12,19 +12,18 @@ import (
 // People are those around a task, as they are at one moment.
 type People struct {
 	Approvers []string               // as the service names them
-	Specs     map[string]person.Spec // of those who haven't left
+	Specs     map[string]person.Spec // of those who haven't left, and whom the task may be for
 	Owner     string                 // of the service: now, or at the start where the service has gone
 	Involved  []Involvement
+	For       For   // whom the task is for; the zero value: an approval, and four eyes against whoever is involved
+	Against   []How // against whom four eyes hold otherwise
 }
 
-// May says whether a person may decide, with the reason if not. Four eyes:
-// whoever is involved in any way doesn't.
+// May says whether a person may answer, with the reason if not. Four eyes:
+// whoever is involved in a way that counts doesn't.
 func (p People) May(name string) error {
-	switch {
-	case !slices.Contains(p.Approvers, name):
-		return refuse("%s isn't an approver of this service.", "%s gehört nicht zu den Freigabeberechtigten dieses Service.", name)
-	case !p.Specs[name].Has(person.Approver):
-		return refuse("%s doesn't have the role approver.", "%s hat die Rolle approver nicht.", name)
+	if no := p.suits(name); no != nil {
+		return no
 	}
 	if g, how := p.gravest(name); g > Free {
 		why := how.title()
@@ -50,10 +49,10 @@ func (p People) MayWith(name, issuer string) error {
 	return nil
 }
 
-// Eligible lists who may decide, in the order in which the service names them.
+// Eligible lists who may answer, in the order in which they are named.
 func (p People) Eligible() []string {
 	able := []string{}
-	for _, a := range p.Approvers {
+	for _, a := range p.candidates() {
 		if p.May(a) == nil {
 			able = append(able, a)
 		}

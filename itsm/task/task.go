@@ -12,12 +12,6 @@ import (
 	"turnus/itsm/text"
 )
 
-// Kind of a task.
-type Kind string
-
-// Approval asks for one of approve, request-changes, reject.
-const Approval Kind = "approval"
-
 // State of a task.
 type State string
 
@@ -29,47 +23,24 @@ const (
 	Closed  State = "closed"
 )
 
-// Outcome is an answer that a task offers.
-type Outcome string
-
-// The outcomes of an approval.
-const (
-	Approve        Outcome = "approve"
-	RequestChanges Outcome = "request-changes"
-	Reject         Outcome = "reject"
-)
-
-// Title of an outcome, for people: what was decided.
-func (o Outcome) Title() text.Text {
-	switch o {
-	case Approve:
-		return text.New("approved", "freigegeben")
-	case RequestChanges:
-		return text.New("changes requested", "Änderungen verlangt")
-	case Reject:
-		return text.New("rejected", "abgelehnt")
-	}
-	return text.Same(string(o))
-}
-
-// Outcomes are those that a task of a kind offers; none for an unknown kind.
-func (k Kind) Outcomes() []Outcome {
-	if k == Approval {
-		return []Outcome{Approve, RequestChanges, Reject}
-	}
-	return nil
-}
-
 // Task is one question to a person, bound to one content hash.
 type Task struct {
-	ID        string     `json:"id" db:"id"`
-	Run       string     `json:"run" db:"run"`
-	Round     int        `json:"round" db:"round"`
-	Step      string     `json:"step" db:"step"`
-	Kind      Kind       `json:"kind" db:"kind"`
-	State     State      `json:"state" db:"state"`
-	Outcomes  []Outcome  `json:"outcomes" db:"-"`
-	Hash      string     `json:"hash" db:"hash"` // of the content to be decided on
+	ID         string    `json:"id" db:"id"`
+	Run        string    `json:"run" db:"run"`
+	Round      int       `json:"round" db:"round"`
+	Step       string    `json:"step" db:"step"`
+	Kind       Kind      `json:"kind" db:"kind"`
+	State      State     `json:"state" db:"state"`
+	Title      text.Text `json:"title" db:"-"`         // what is asked
+	Text       text.Text `json:"text,omitzero" db:"-"` // what there is to know about it
+	Outcomes   []Outcome `json:"outcomes" db:"-"`
+	Fields     []Field   `json:"fields" db:"-"`
+	For        For       `json:"for" db:"-"`
+	Against    []How     `json:"against,omitempty" db:"-"`     // four eyes: whoever is involved so doesn't answer
+	Apart      string    `json:"apart,omitempty" db:"apart"`   // nor does whoever answered this step of the round
+	EscalateTo Who       `json:"escalate_to" db:"escalate_to"` // if nobody answers
+
+	Hash      string     `json:"hash" db:"hash"` // of the content to be decided on, or of the question
 	Opened    time.Time  `json:"opened" db:"opened_at"`
 	Due       time.Time  `json:"due" db:"due_at"`
 	Remind    time.Time  `json:"remind" db:"remind_at"`     // planned reminder
@@ -77,7 +48,7 @@ type Task struct {
 	Reminded  *time.Time `json:"reminded,omitempty" db:"reminded_at"`
 	Escalated *time.Time `json:"escalated,omitempty" db:"escalated_at"`
 	Ended     *time.Time `json:"ended,omitempty" db:"ended_at"`
-	Approvers []string   `json:"approvers" db:"-"` // who may decide, as things are now
+	Approvers []string   `json:"approvers" db:"-"` // who may answer, as things are now
 }
 
 // CheckOffers refuses an outcome that the task doesn't have, and names those
@@ -87,10 +58,22 @@ func (t Task) CheckOffers(o Outcome) *fault.Error {
 		return nil
 	}
 	return fault.Invalidf("outcome", "%.40q isn't offered by this task; it offers %s.",
-		"%.40q steht bei dieser Aufgabe nicht zur Wahl. Möglich sind %s.", o, text.List(t.Outcomes))
+		"%.40q steht bei dieser Aufgabe nicht zur Wahl. Möglich sind %s.", string(o), text.List(t.Outcomes))
 }
 
-// Decision says who decided what, when, on which content.
+// CheckAnswer refuses what the task can't be answered with: an outcome that it
+// doesn't offer, fields that aren't as it asks for them. What the fields name
+// (persons, files) isn't looked up. Faults name outcome or fields.NAME; of
+// several fields all are said. The values come back in the form in which they
+// are kept.
+func (t Task) CheckAnswer(o Outcome, given Values) (Values, error) {
+	if no := t.CheckOffers(o); no != nil {
+		return nil, no
+	}
+	return CheckValues(t.Fields, given, o.Fulfils())
+}
+
+// Decision says who answered what, when, on which content.
 type Decision struct {
 	Task        string    `json:"task" db:"task"`
 	Run         string    `json:"run" db:"run"`
@@ -98,6 +81,7 @@ type Decision struct {
 	Person      string    `json:"person" db:"person"`
 	Outcome     Outcome   `json:"outcome" db:"outcome"`
 	Comment     string    `json:"comment" db:"comment"`
+	Fields      Values    `json:"fields,omitempty" db:"-"`
 	At          time.Time `json:"at" db:"at"`
 	Hash        string    `json:"hash" db:"hash"`
 	TokenIssuer string    `json:"token_issuer,omitempty" db:"token_issuer"` // who issued the decider's token
@@ -115,11 +99,19 @@ type Message struct {
 	Pass    string  `json:"pass"` // its secret, or the ID of one that is bound to this answer; the only thing that says who decides
 	Outcome Outcome `json:"outcome"`
 	Comment string  `json:"comment"`
+	Fields  Values  `json:"fields,omitempty"`
 }
 
 // Answer is the SHA-256 of what the message says of its task, hexadecimal: a
 // pass that is bound to it is worth nothing with another answer.
 func (m Message) Answer() string {
-	h, _ := canonical.Hash(map[string]string{"comment": m.Comment, "outcome": string(m.Outcome)}) // texts always marshal
+	said := map[string]any{"comment": m.Comment, "outcome": string(m.Outcome)}
+	if len(m.Fields) > 0 {
+		said["fields"] = m.Fields
+	}
+	h, err := canonical.Hash(said)
+	if err != nil { // fields that aren't JSON: no pass is bound to them
+		return ""
+	}
 	return h
 }

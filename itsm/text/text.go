@@ -71,6 +71,15 @@ func List[T ~string](words []T) Text {
 	return New(first+" and "+all[last], first+" und "+all[last])
 }
 
+// N chooses by a number: one for exactly 1, else many, which is the rule of both
+// languages.
+func N[I ~int | ~int64](n I, one, many Text) Text {
+	if n == 1 {
+		return one
+	}
+	return many
+}
+
 // In gives the text in a language, or in the other one where that is missing.
 func (t Text) In(l Lang) string {
 	if l == De && t.De != "" || t.En == "" {

@@ -24,3 +24,12 @@ func TestArgumentsInTheirLanguage(t *testing.T) {
 		require.Equal(t, text.New(c.en, c.de), text.List(c.words))
 	}
 }
+
+// One is for exactly 1, in both languages.
+func TestNumbersAndTheirWords(t *testing.T) {
+	one, many := text.New("ticket", "Ticket"), text.New("tickets", "Tickets")
+	for n, want := range map[int64]text.Text{0: many, 1: one, 2: many, 11: many, 21: many, -1: many} {
+		require.Equal(t, want, text.N(n, one, many), "%d", n)
+	}
+	require.Equal(t, text.New("1 ticket", "1 Ticket"), text.F("%d %s", "%d %s", 1, text.N(1, one, many)))
+}

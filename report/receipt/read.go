@@ -96,8 +96,8 @@ func (x *Reader) head() error {
 		name string
 		into any
 	}{{"figures", &h.Figures}, {"process", &h.Process}, {"report", &h.Report}, {"round", &h.Round}, {"run", &h.Run}} {
-		if err := strict(x.raw[m.name], m.into); err != nil {
-			return unreadable(m.name, err)
+		if err := Decode(x.raw[m.name], m.into); err != nil {
+			return Unreadable(m.name, err)
 		}
 	}
 	return x.expect("[")
@@ -148,7 +148,7 @@ func (x *Reader) end() error {
 		return err
 	}
 	if json.Unmarshal(said, &x.said) != nil {
-		return unreadable("verification.sha256", nil)
+		return Unreadable("verification.sha256", nil)
 	}
 	if err := x.expect("}}\n"); err != nil {
 		return err
@@ -165,6 +165,10 @@ func (x *Reader) end() error {
 	}
 	return nil
 }
+
+// Totals are what the cases come to, as the file has it; nil before the end of
+// the list.
+func (x *Reader) Totals() []byte { return x.raw["totals"] }
 
 // expect reads exactly these bytes.
 func (x *Reader) expect(want string) error {
@@ -196,7 +200,7 @@ func (x *Reader) name() (string, error) {
 	}
 	var name string
 	if json.Unmarshal(raw, &name) != nil {
-		return "", unreadable("", nil)
+		return "", Unreadable("", nil)
 	}
 	return name, x.expect(":")
 }
@@ -295,8 +299,8 @@ func (x *Reader) odd(b byte, want string) error {
 		"das ist keine Datei exportierter Belege: %q bei Byte %d, wo %s hingehört (turnus report RUN --receipts -o DATEI schreibt eine)", b, x.at, want)
 }
 
-// strict decodes what may hold nothing unknown.
-func strict(raw []byte, into any) error {
+// Decode decodes a part of a file that may hold nothing unknown.
+func Decode(raw []byte, into any) error {
 	if resource.Values(raw) > maxValues {
 		return malformed("this holds more than %d values: no such file does", "das enthält mehr als %d Werte: keine solche Datei hat so viele", maxValues)
 	}
@@ -305,8 +309,8 @@ func strict(raw []byte, into any) error {
 	return d.Decode(into)
 }
 
-// unreadable says that a part of the file can't be decoded.
-func unreadable(place string, cause error) error {
+// Unreadable says that a part of a file, at a place, can't be decoded.
+func Unreadable(place string, cause error) error {
 	if f := fault.As(cause); f != nil {
 		return f.At(place)
 	}

@@ -17,7 +17,7 @@
 // come to, and what the figures are made of; verification is the SHA-256 of all
 // bytes before its comma.
 //
-// It is pure, and may import report, report/figures and itsm.
+// It is pure, and may import report, report/slareport and itsm.
 //
 //	err := receipt.SLA(w, rep, frozen, tickets)
 //	verdict, err := receipt.Verify(r)
@@ -58,6 +58,12 @@ type Report struct {
 	Document json.RawMessage `json:"document"` // canonical: what the hash is over
 	Hash     string          `json:"hash"`
 	Version  int             `json:"version"` // 0: not published
+}
+
+// Differs says that a report isn't what its inputs give now.
+func Differs(run string, cause error) error {
+	return fault.New(fault.Conflict, text.F("The receipts of %s, derived anew, aren't as its report says: no complete file was written, and the log says where they differ.",
+		"Die Belege von %s, neu hergeleitet, stimmen nicht mit dem Bericht überein: es entstand keine vollständige Datei, und das Protokoll sagt, wo sie abweichen.", run)).Because(cause)
 }
 
 // The members before the list, in their order.

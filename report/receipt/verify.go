@@ -1,7 +1,6 @@
 package receipt
 
 import (
-	"bytes"
 	"encoding/json"
 	"io"
 	"strconv"
@@ -9,6 +8,7 @@ import (
 	"turnus/itsm/calendar"
 	"turnus/itsm/canonical"
 	"turnus/itsm/run"
+	"turnus/itsm/text"
 	"turnus/report"
 )
 
@@ -20,6 +20,8 @@ type Verdict struct {
 	Version     int          `json:"version"`            // of the report; 0: not published
 	Report      string       `json:"report"`             // the hash of its content: to be held against the report itself
 	Expected    string       `json:"expected,omitempty"` // the hash that Expect held it against
+	Wording     int          `json:"wording"`            // of the document
+	Words       bool         `json:"words_compared"`     // with those of this binary, which has that wording
 	Figures     int          `json:"figures"`
 	Cases       int64        `json:"cases"`
 	Kind        string       `json:"kind"` // of the cases: tickets
@@ -30,38 +32,73 @@ type Verdict struct {
 	More        int64        `json:"more"`               // that aren't listed
 }
 
-// Difference is a place at which the file isn't what its own inputs give.
-type Difference struct {
-	Place      string `json:"place"` // as in tickets[INC0000045].targets[desk p1].counts[0].clock.segments[4].to
-	File       string `json:"file"`
-	Recomputed string `json:"recomputed"`
-}
-
 // Verify computes everything in a file of receipts anew from its inputs, and
-// writes it anew to compare it byte by byte. What can't be read as such a file
-// to its end is an error; what is read and wrong is in the verdict.
-func Verify(r io.Reader) (Verdict, error) {
+// writes it anew to compare it byte by byte; find gives what its process brings.
+// Values and verdicts are always compared, words where this binary drafts the
+// document in the same wording. What can't be read as such a file to its end is
+// an error; what is read and wrong is in the verdict.
+func Verify(r io.Reader, find func(process string) (Process, bool)) (Verdict, error) {
 	x, err := Open(r)
 	if err != nil {
 		return Verdict{}, err
 	}
 	v := Verdict{Run: x.Head.Run, Round: x.Head.Round, Version: x.Head.Report.Version, Report: x.Head.Report.Hash,
 		Figures: len(x.Head.Figures), Kind: x.List, TZDataHere: calendar.TZData}
-	found := &findings{}
-	switch x.Head.Process {
-	case SLAReport:
-		err = verifySLA(x, &v, found)
-	default:
-		err = malformed("these are receipts of %.60q, which this turnus can't verify: use one that knows that process",
+	p, ok := find(x.Head.Process)
+	if !ok {
+		return v, malformed("these are receipts of %.60q, which this turnus can't verify: use one that knows that process",
 			"das sind Belege von %.60q, die dieses turnus nicht prüfen kann: eines verwenden, das den Prozess kennt", x.Head.Process)
 	}
+	if x.List != p.List {
+		return v, x.strange(x.List, p.List)
+	}
+	c := &Comparison{}
+	said, err := x.document(c)
 	if err != nil {
 		return v, err
 	}
-	found.equal("verification.sha256", x.said, x.seal)
-	v.Differences, v.More = found.list, found.more
-	v.Identical = len(found.list) == 0
+	right, inForce, err := p.Verify(x, said, &v, c)
+	if err != nil {
+		return v, err
+	}
+	if err := c.Figures(x.Head.Figures, right.Figures); err != nil {
+		return v, err
+	}
+	if err := v.document(c, x.Head.Report.Document, said, right, inForce); err != nil {
+		return v, err
+	}
+	c.Texts("verification.sha256", x.said, x.seal)
+	v.Differences, v.More = c.list, c.more
+	v.Identical = len(c.list) == 0
 	return v, nil
+}
+
+// document compares a file's document with the one that its inputs give: all
+// of it in the same wording, else what isn't words. A set that 0.1.0 froze
+// doesn't hold what a restatement was compared with.
+func (v *Verdict) document(c *Comparison, raw json.RawMessage, said, right report.Document, inForce *run.InForce) error {
+	v.Wording, v.Words = said.Wording, said.Wording == right.Wording
+	switch {
+	case inForce != nil:
+		if err := right.Restate(*inForce); err != nil {
+			return Unreadable("frozen.in_force", err)
+		}
+	case said.Restates != nil:
+		right.Restates, v.Words = said.Restates, false
+	}
+	if !v.Words {
+		return c.Values("report.document", wordless(said), wordless(right))
+	}
+	return c.Values("report.document", raw, right)
+}
+
+// wordless is a document without its words, and without its sources, of which
+// another wording may name others.
+func wordless(d report.Document) report.Document {
+	d.Title, d.Subject, d.Notice = text.Text{}, text.Text{}, text.Text{}
+	d.Summary, d.Sections, d.Sources, d.Wording = nil, nil, nil, 0
+	d.Figures = unlabelled(d.Figures)
+	return d
 }
 
 // ReportHash is the place of the report's hash in a difference.
@@ -76,7 +113,7 @@ func (v *Verdict) Expect(hash string) {
 		return
 	}
 	v.Identical = false
-	v.Differences = append([]Difference{{ReportHash, strconv.Quote(shortened(v.Report)), strconv.Quote(hash)}}, v.Differences...)
+	v.Differences = append([]Difference{{ReportHash, strconv.Quote(shorten(v.Report)), strconv.Quote(hash)}}, v.Differences...)
 	if n := len(v.Differences); n > maxListed {
 		v.Differences, v.More = v.Differences[:maxListed], v.More+int64(n-maxListed)
 	}
@@ -85,118 +122,42 @@ func (v *Verdict) Expect(hash string) {
 // document checks what is common to all processes before the list: that the
 // members are written as they would be anew, that the document is the one with
 // the report's hash, and that it is about this run, has these figures, and
-// stands on this frozen set.
-func (x *Reader) document(found *findings) error {
+// stands on this frozen set. It gives the document.
+func (x *Reader) document(c *Comparison) (d report.Document, err error) {
 	h := x.Head
 	again, err := h.members()
 	if err != nil {
-		return err
+		return d, err
 	}
 	for i, name := range members {
 		if name != "frozen" { // which the process decodes
-			found.compare(name, x.raw[name], again[i])
+			c.JSON(name, x.raw[name], again[i])
 		}
 	}
-	found.equal(ReportHash, h.Report.Hash, canonical.Sum(h.Report.Document))
-	d, err := report.Decode(h.Report.Document)
-	if err != nil {
-		return unreadable("report.document", err)
+	c.Texts(ReportHash, h.Report.Hash, canonical.Sum(h.Report.Document))
+	if d, err = report.Decode(h.Report.Document); err != nil {
+		return d, Unreadable("report.document", err)
 	}
 	key, _, err := run.ParseID(h.Run)
 	if err != nil {
-		return unreadable("run", err)
+		return d, Unreadable("run", err)
 	}
-	found.equal("process", h.Process, key.Process)
-	found.equal("report.document.run", d.Run, h.Run)
-	found.equal("report.document.process", d.Process, key.Process)
-	found.equal("report.document.scope", d.Scope, key.Scope)
-	found.equal("report.document.period", d.Period, key.Period)
+	c.Texts("process", h.Process, key.Process)
+	c.Texts("report.document.run", d.Run, h.Run)
+	c.Texts("report.document.process", d.Process, key.Process)
+	c.Texts("report.document.scope", d.Scope, key.Scope)
+	c.Texts("report.document.period", d.Period, key.Period)
 	mine, err := canonical.JSON(d.Figures)
 	if err != nil {
-		return err
+		return d, err
 	}
-	found.compare("report.document.figures", mine, x.raw["figures"])
+	c.JSON("report.document.figures", mine, x.raw["figures"])
 	stands := "no frozen set"
 	for _, s := range d.Sources {
 		if s.Kind == report.FrozenSet {
 			stands = s.Hash
 		}
 	}
-	found.equal("report.document.sources", stands, canonical.Sum(h.Frozen))
-	return nil
-}
-
-// listed differences, and how much of a value is shown with them.
-const (
-	maxListed = 10
-	maxShown  = 120
-	maxTree   = 4 << 20 // bytes of values that are compared member by member
-)
-
-type findings struct {
-	list []Difference
-	more int64
-}
-
-func (f *findings) add(place, file, again string) {
-	if len(f.list) == maxListed {
-		f.more++
-		return
-	}
-	f.list = append(f.list, Difference{shortened(place), shortened(file), shortened(again)})
-}
-
-func (f *findings) total() int64 { return int64(len(f.list)) + f.more }
-
-func (f *findings) equal(place, file, again string) {
-	if file != again {
-		f.add(place, strconv.Quote(file), strconv.Quote(again))
-	}
-}
-
-func (f *findings) numbers(place string, file, again int64) {
-	if file != again {
-		f.add(place, strconv.FormatInt(file, 10), strconv.FormatInt(again, 10))
-	}
-}
-
-// compare finds where two values in JSON differ: in a member, or else in how
-// they are written.
-func (f *findings) compare(place string, file, again []byte) {
-	if bytes.Equal(file, again) {
-		return
-	}
-	before := f.total()
-	if len(file) <= maxTree && len(again) <= maxTree {
-		var a, b any
-		if tree(file, &a) == nil && tree(again, &b) == nil {
-			f.trees(place, a, b)
-		}
-	}
-	if f.total() == before {
-		i := 0
-		for i < min(len(file), len(again)) && file[i] == again[i] {
-			i++
-		}
-		from := max(0, i-maxShown/4)
-		f.add(place+", byte "+strconv.Itoa(i), string(file[from:]), string(again[from:]))
-	}
-}
-
-func tree(raw []byte, into *any) error {
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.UseNumber()
-	return d.Decode(into)
-}
-
-// shortened keeps a value to what a line can show.
-func shortened(s string) string {
-	if len(s) <= maxShown {
-		return s
-	}
-	cut := maxShown
-	for cut > 0 && s[cut]&0xc0 == 0x80 { // not within a rune
-		cut--
-	}
-	return s[:cut] + "…"
+	c.Texts("report.document.sources", stands, canonical.Sum(h.Frozen))
+	return d, nil
 }

@@ -5,11 +5,13 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"hash"
 	"io"
 
 	"turnus/itsm/canonical"
 	"turnus/itsm/fault"
+	"turnus/report"
 )
 
 // Writer writes a file of receipts while they are derived.
@@ -20,9 +22,20 @@ type Writer struct {
 	cases int64
 }
 
-// NewWriter begins a file; list names the process's list, between "run" and
-// "totals" in the order of names. Nothing may reach w before the first full buffer, or Close.
-func NewWriter(w io.Writer, h Head, list string) (*Writer, error) {
+// NewWriter begins the file of a report whose round stands on a frozen set, in
+// canonical JSON; list names the process's list. A document that doesn't have
+// the report's hash is an error. Nothing may reach w before the first full
+// buffer, or Close.
+func NewWriter(w io.Writer, r report.Report, frozen json.RawMessage, list string) (*Writer, error) {
+	hash, document, err := report.Hash(r.Document)
+	if err != nil {
+		return nil, err
+	}
+	if hash != r.Hash {
+		return nil, Differs(r.Run, fmt.Errorf("the report's content has the hash %s, and %s is on record", hash, r.Hash))
+	}
+	h := Head{Figures: r.Figures, Frozen: frozen, Process: r.Process, Round: r.DraftRound, Run: r.Run,
+		Report: Report{Document: document, Hash: hash, Version: r.Version}}
 	x := &Writer{out: bufio.NewWriterSize(w, 64<<10), sum: sha256.New()}
 	all, err := h.members()
 	if err != nil {

@@ -35,7 +35,7 @@ func charted() report.Report {
 func TestChart(t *testing.T) {
 	for lang, want := range map[text.Lang][2]string{
 		text.En: {"p1: attainment. 2016-01: 91.23\u202f%; 2016-02: n/a; 2016-03: 89.00\u202f%; 2016-04: 70.50\u202f% (signal); 2016-05: 92.00\u202f%", "┊\u00a0measured otherwise before (%)"},
-		text.De: {"p1: Erfüllungsgrad. 2016-01: 91,23\u202f%; 2016-02: n.\u202fa.; 2016-03: 89,00\u202f%; 2016-04: 70,50\u202f% (Signal); 2016-05: 92,00\u202f%", "┊\u00a0davor anders gemessen (%)"},
+		text.De: {"p1: Erfüllungsgrad. 2016-01: 91,23\u202f%; 2016-02: entfällt; 2016-03: 89,00\u202f%; 2016-04: 70,50\u202f% (Signal); 2016-05: 92,00\u202f%", "┊\u00a0davor anders gemessen (%)"},
 	} {
 		doc := parse(t, page1(t, charted(), lang))
 		svg := doc.find("svg")

@@ -94,8 +94,6 @@ func (p *page) Approval() *task.Decision {
 }
 
 func (p *page) Outcome(o task.Outcome) string { return p.known(o.Title(), string(o)) }
-func (p *page) Kind(k string) string          { return p.known(kinds[k], k) }
-func (p *page) Unit(u string) string          { return p.known(units[u], u) }
 
 func (p *page) known(t text.Text, fallback string) string {
 	if t.IsZero() {
@@ -115,20 +113,20 @@ func (p *page) Person(name string) string {
 	return name
 }
 
-// Value is a figure's exact value, or not applicable.
-func (p *page) Value(v *string) string {
-	if v == nil {
+// Value is a figure's exact value with its unit, or not applicable.
+func (p *page) Value(f report.Figure) string {
+	if f.Value == nil {
 		return p.text(report.NotApplicable())
 	}
-	return p.decimal(*v)
+	return p.decimal(*f.Value) + thin + p.text(f.Unit.After(*f.Value))
 }
 
-// Groups are the figures of one agreement after the other, in their order.
+// Groups are the figures of one group after the other, in their order.
 func (p *page) Groups() []group {
 	var groups []group
 	for _, f := range p.Figures {
-		if n := len(groups); n == 0 || groups[n-1].Agreement != f.Agreement {
-			groups = append(groups, group{Agreement: f.Agreement})
+		if n := len(groups); n == 0 || groups[n-1].Group != f.Group {
+			groups = append(groups, group{Group: f.Group})
 		}
 		g := &groups[len(groups)-1]
 		g.Figures = append(g.Figures, f)
@@ -137,8 +135,8 @@ func (p *page) Groups() []group {
 }
 
 type group struct {
-	Agreement string
-	Figures   []report.Figure
+	report.Group
+	Figures []report.Figure
 }
 
 // Optional is a count that may not be there.

@@ -48,11 +48,11 @@ func sample() report.Report {
 			}},
 		}},
 		Figures: []report.Figure{
-			{Agreement: "a", Name: "p1.attainment", Label: text.New("p1: attainment", "p1: Erfüllungsgrad"), Value: ptr("99.895833"), Unit: "percent",
+			{Group: report.Under("a"), Name: "p1.attainment", Label: text.New("p1: attainment", "p1: Erfüllungsgrad"), Value: ptr("99.895833"), Unit: report.InPercent,
 				Numerator: ptr(int64(9590)), Denominator: ptr(int64(9600)), N: 9600, Formula: "sla.attainment/1"},
-			{Agreement: "b", Name: "p2.attainment", Label: text.New("p2: attainment", "p2: Erfüllungsgrad"), Unit: "percent", Formula: "sla.attainment/1"},
+			{Group: report.Under("b"), Name: "p2.attainment", Label: text.New("p2: attainment", "p2: Erfüllungsgrad"), Unit: report.InPercent, Formula: "sla.attainment/1"},
 		},
-		Sources:    []report.Source{{Kind: "import", Name: "desk", Version: "7", Hash: strings.Repeat("ab", 32)}},
+		Sources:    []report.Source{{Kind: report.FromImport, Name: "desk", Version: "7", Hash: strings.Repeat("ab", 32)}},
 		ComputedAt: decided.Add(-time.Hour),
 	}
 	h, _, err := report.Hash(d)
@@ -195,7 +195,7 @@ func TestEscaping(t *testing.T) {
 	r.Sections[0].Title = text.Same(evil)
 	r.Sections[0].Tables[0].Caption = text.Same(evil)
 	r.Sections[0].Tables[0].Rows[0][0] = report.Words(text.Same(evil))
-	r.Figures[0].Agreement, r.Sources[0].Name, r.Sources[0].Kind = evil, evil, evil
+	r.Figures[0].Group, r.Sources[0].Name, r.Sources[0].Kind = report.Under(evil), evil, report.SourceKind(evil)
 	s := page1(t, r, text.En)
 	require.NotContains(t, s, "<script")
 	require.NotContains(t, s, "<b>")
@@ -221,7 +221,7 @@ func TestNoNameTurnsTheLine(t *testing.T) {
 	r.Persons = map[string]text.Text{turned: text.Same("Ms " + turned)}
 	r.Sections[0].Title, r.Sections[0].Tables[0].Caption = text.Same(turned), text.Same(turned)
 	r.Sections[0].Tables[0].Rows[0][0] = report.Words(text.Same(turned))
-	r.Figures[0].Agreement, r.Sources[0].Name = turned, turned
+	r.Figures[0].Group, r.Sources[0].Name = report.Under(turned), turned
 	s := page1(t, r, text.En)
 	require.Equal(t, s, text.Plain(s))
 	require.NotContains(t, s, `\00202e`, "in the style sheet neither")
@@ -287,7 +287,7 @@ func TestDeterminism(t *testing.T) {
 }
 
 func TestWordsAreComplete(t *testing.T) {
-	for _, m := range []any{words, states, marks, kinds, units} {
+	for _, m := range []any{words, states, marks} {
 		for it := reflect.ValueOf(m).MapRange(); it.Next(); {
 			w := it.Value().Interface().(text.Text)
 			require.NotEmpty(t, w.En, it.Key())

@@ -3,7 +3,6 @@ package render
 import (
 	"turnus/itsm/run"
 	"turnus/itsm/text"
-	"turnus/report"
 )
 
 // The words of the page itself; what a report says is in its document.
@@ -43,7 +42,6 @@ var words = map[string]text.Text{
 	"denominator": text.New("Denominator", "Nenner"),
 	"n":           text.New("n", "n"),
 	"formula":     text.New("Formula", "Formel"),
-	"agreement":   text.New("Agreement", "Vereinbarung"),
 	"page":        text.New("Page", "Seite"),
 	"of":          text.New("of", "von"),
 	"to":          text.New("to", "bis"),
@@ -74,21 +72,4 @@ var marks = map[run.State]text.Text{
 	run.Collecting: text.New("Draft", "Entwurf"),
 	run.Drafting:   text.New("Draft", "Entwurf"),
 	run.Waiting:    text.New("Draft", "Entwurf"),
-}
-
-var kinds = map[string]text.Text{
-	report.FrozenSet: text.New("frozen inputs", "eingefrorene Eingaben"),
-
-	"import":    text.New("import", "Import"),
-	"agreement": text.New("agreement", "Vereinbarung"),
-	"calendar":  text.New("calendar", "Kalender"),
-	"tzdata":    text.New("time zone database", "Zeitzonendatenbank"),
-	"report":    text.New("report", "Bericht"),
-	"exclusion": text.New("exclusion", "Ausschluss"),
-}
-
-var units = map[string]text.Text{
-	"percent": text.New("%", "%"),
-	"tickets": text.New("tickets", "Tickets"),
-	"seconds": text.New("s", "s"),
 }

@@ -1,0 +1,73 @@
+package activities
+
+import (
+	"context"
+
+	"turnus/itsm/run"
+	"turnus/report"
+	"turnus/store"
+	"turnus/workflows"
+)
+
+// freeze keeps what a round stands on, in the state of collecting: whatever
+// the caller says, what the run is about says its row. What was found altered
+// on the way is put on record.
+func freeze[T store.Grounded](ctx context.Context, s *Set, st run.Step, collect func(run.Input) (T, error)) (T, error) {
+	var none T
+	in, err := s.store.Enter(ctx, st, run.Collecting)
+	if err != nil {
+		return none, err
+	}
+	set, err := collect(in)
+	if err != nil {
+		return none, s.onRecord(ctx, st, err)
+	}
+	return store.Freeze(ctx, s.store, s.now(), st, set)
+}
+
+// draft words a round's document in the state of drafting, and keeps its
+// canonical bytes under their hash, which is what approvers decide on. What was
+// found altered on the way is put on record.
+func (s *Set) draft(ctx context.Context, st run.Step, word func() (report.Document, error)) (workflows.Drafted, error) {
+	if _, err := s.store.Enter(ctx, st, run.Drafting); err != nil {
+		return workflows.Drafted{}, err
+	}
+	d, err := word()
+	if err != nil {
+		return workflows.Drafted{}, s.onRecord(ctx, st, err)
+	}
+	hash, doc, err := report.Hash(d)
+	if err != nil {
+		return workflows.Drafted{}, err
+	}
+	hash, err = s.store.SaveDraft(ctx, s.now(), st, hash, doc)
+	return workflows.Drafted{Hash: hash}, err
+}
+
+// inForce is the report that its process has published on a scope and period,
+// for the round that is frozen now; it is held against the hash under which it
+// was approved.
+func (s *Set) inForce(ctx context.Context, k run.Key) (*run.InForce, error) {
+	old, published, err := s.store.Published(ctx, k)
+	if err != nil || !published {
+		return &run.InForce{}, err
+	}
+	if err := s.asPublished(ctx, old.Run); err != nil {
+		return nil, err
+	}
+	frozen, err := old.InForce()
+	return &frozen, err
+}
+
+// restate makes a document the restatement of the report that was in force
+// when its round was frozen, if there was one: because of late data, or a
+// corrected rule. Sets that 0.1.0 froze don't say, and while a run is live no
+// other one on its scope and period is published: there it is read now.
+func (s *Set) restate(ctx context.Context, d *report.Document, old *run.InForce) (err error) {
+	if old == nil {
+		if old, err = s.inForce(ctx, run.Key{Process: d.Process, Scope: d.Scope, Period: d.Period}); err != nil {
+			return err
+		}
+	}
+	return d.Restate(*old)
+}

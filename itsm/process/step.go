@@ -1,0 +1,137 @@
+package process
+
+import (
+	"slices"
+	"strings"
+
+	"turnus/itsm/canonical"
+	"turnus/itsm/fault"
+	"turnus/itsm/person"
+	"turnus/itsm/run"
+	"turnus/itsm/task"
+	"turnus/itsm/text"
+)
+
+// Step is one thing that a process asks of people, as it is declared. What a
+// run asks follows from it, and from what the run found: see Ask.
+type Step struct {
+	Name     string // within a round
+	Many     bool   // several in a round, named NAME-1, NAME-2 and so on
+	Title    text.Text
+	Kind     task.Kind
+	Outcomes []task.Outcome // those of its kind if left out
+	For      task.Who
+	Role     person.Role  // of those who hold one
+	Against  []task.How   // four eyes: whoever is involved so doesn't answer
+	Apart    string       // nor does whoever answered this step of the round; of several, the one of the same number
+	Fields   []task.Field // asked each time, before those that a run adds
+	Timing   task.Timing
+}
+
+// The steps that processes share.
+const (
+	Approval = "approval" // of a round's draft
+	Findings = "findings" // the owner's part: what they say to what was found, before it is drafted
+	Changes  = "changes"  // what was asked for, before the next round
+)
+
+// approval asks those for a decision who had no part in the content.
+func approval() Step {
+	return Step{Name: Approval, Title: text.New("Approve the content?", "Inhalt freigeben?"), Kind: task.Approval,
+		For: task.Approvers, Against: []task.How{task.Any}}
+}
+
+// ownersPart asks the owner for what they say to what was found, and to see to
+// what was asked for.
+func ownersPart() []Step {
+	return []Step{{
+		Name: Findings, Title: text.New("Cause and measure of each finding", "Ursache und Maßnahme zu jedem Befund"), Kind: task.Review, For: task.Owner,
+	}, {
+		Name: Changes, Title: text.New("Changes were requested", "Es wurden Änderungen verlangt"), Kind: task.Supply,
+		Outcomes: []task.Outcome{task.Ready}, For: task.Owner,
+	}}
+}
+
+// Step gives the declared step by whose name a run asks.
+func (p Process) Step(name string) (Step, bool) {
+	for _, s := range p.Steps {
+		if !s.Many && s.Name == name || s.Many && s.number(name) != "" {
+			return s, true
+		}
+	}
+	return Step{}, false
+}
+
+// Offers are the outcomes that the step's tasks offer.
+func (s Step) Offers() []task.Outcome {
+	if len(s.Outcomes) > 0 {
+		return s.Outcomes
+	}
+	return s.Kind.Outcomes()
+}
+
+// number is what a step of several is told apart by, as in 3 of record-3.
+func (s Step) number(name string) string {
+	n, ok := strings.CutPrefix(name, s.Name+"-")
+	if !ok || n == "" || len(n) > 4 || strings.Trim(n, "0123456789") != "" {
+		return ""
+	}
+	return n
+}
+
+// Ask makes the task of a step from what is declared and what the run adds, so
+// that nobody who reaches Temporal can ask otherwise. hash is that of the draft
+// for an approval; any other task is bound to what it asks itself. Instants
+// are the caller's to set.
+func Ask(st run.Step, name, hash string, q task.Question) (task.Task, Step, error) {
+	key, _, err := run.ParseID(st.Run)
+	if err != nil {
+		return task.Task{}, Step{}, err
+	}
+	p, _ := Find(key.Process)
+	s, ok := p.Step(name)
+	if !ok {
+		return task.Task{}, s, fault.New(fault.Conflict, text.F("%s asks for no step %.80q.", "%s fragt keinen Schritt %.80q ab.", key.Process, name))
+	}
+	t := task.Task{ID: run.TaskID(st.Run, st.Round, name), Run: st.Run, Round: st.Round, Step: name, Kind: s.Kind, State: task.Open,
+		Title: s.Title, Text: q.Text, Outcomes: s.Offers(), For: task.For{Who: s.For, Role: s.Role},
+		Against: s.Against, Fields: slices.Concat(s.Fields, q.Fields), EscalateTo: s.Timing.EscalatesTo(task.For{Who: s.For})}
+	if !q.Title.IsZero() {
+		t.Title = q.Title
+	}
+	if s.For == task.Persons {
+		t.For.Persons = q.Persons
+	}
+	if t.Apart = s.Apart; s.Many && s.Apart != "" {
+		t.Apart += "-" + s.number(name)
+	}
+	if err := task.CheckFields(t.Fields); err != nil {
+		return t, s, err
+	}
+	if t.Hash = hash; t.Kind != task.Approval {
+		if t.Hash, err = askedHash(t, q.Basis); err != nil {
+			return t, s, err
+		}
+	}
+	return t, s, nil
+}
+
+// Declares says whether a task asks what the step declares, of those for whom
+// it is.
+func (s Step) Declares(t task.Task) bool {
+	return s.Kind == t.Kind && slices.Equal(s.Offers(), t.Outcomes) && s.For == t.For.Who && s.Role == t.For.Role && slices.Equal(s.Against, t.Against)
+}
+
+// askedHash is the SHA-256 of what a task asks, and of what that stands on.
+func askedHash(t task.Task, basis string) (string, error) {
+	return canonical.Hash(struct {
+		ID       string         `json:"id"`
+		Kind     task.Kind      `json:"kind"`
+		Title    text.Text      `json:"title"`
+		Text     text.Text      `json:"text"`
+		Outcomes []task.Outcome `json:"outcomes"`
+		Fields   []task.Field   `json:"fields"`
+		For      task.For       `json:"for"`
+		Basis    string         `json:"basis"`
+	}{t.ID, t.Kind, t.Title, t.Text, t.Outcomes, t.Fields, t.For, basis})
+}

@@ -1,0 +1,69 @@
+package process
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"turnus/itsm/fault"
+	"turnus/itsm/run"
+	"turnus/itsm/task"
+	"turnus/itsm/text"
+)
+
+// What the catalogue declares can be asked.
+func TestSteps(t *testing.T) {
+	for _, p := range Catalogue() {
+		names := map[string]bool{}
+		for _, s := range p.Steps {
+			require.False(t, names[s.Name], "%s: %s is there twice", p.Name, s.Name)
+			names[s.Name] = true
+			require.NotEmpty(t, s.Offers(), s.Name)
+			require.Subset(t, task.Outcomes(), s.Offers(), s.Name)
+			require.NotEmpty(t, s.Title.De, s.Name)
+			require.NoError(t, task.CheckFields(s.Fields), s.Name)
+			require.Equal(t, s.For == task.Holders, s.Role != "", s.Name)
+		}
+		for _, s := range p.Steps {
+			if s.Apart != "" {
+				require.True(t, names[s.Apart], "%s: %s", p.Name, s.Apart)
+			}
+		}
+		require.True(t, names[Approval], "%s: a run ends by an approval", p.Name)
+	}
+}
+
+func TestAsking(t *testing.T) {
+	st := run.Step{Run: "sla-report/desk/2016-03", Round: 2}
+	a, _, err := Ask(st, Approval, "abc", task.Question{Persons: []string{"mallory"}, Title: text.New("Approve?", "Freigeben?")})
+	require.NoError(t, err)
+	require.Equal(t, "abc", a.Hash)
+	require.Equal(t, task.For{Who: task.Approvers}, a.For, "nobody says otherwise")
+	require.Equal(t, []task.How{task.Any}, a.Against)
+	require.Equal(t, task.Owner, a.EscalateTo)
+
+	f := task.Field{Name: "desk.p1.cause", Title: text.New("Cause", "Ursache"), Type: task.TextField}
+	q, _, err := Ask(st, Findings, "abc", task.Question{Fields: []task.Field{f}})
+	require.NoError(t, err)
+	require.Equal(t, task.For{Who: task.Owner}, q.For)
+	require.Equal(t, task.Approvers, q.EscalateTo, "the owner isn't told of their own delay")
+	require.NotEqual(t, "abc", q.Hash, "only an approval is bound to the draft")
+	again, _, err := Ask(st, Findings, "", task.Question{Fields: []task.Field{f}})
+	require.NoError(t, err)
+	require.Equal(t, q.Hash, again.Hash)
+	f.Required = true
+	other, _, err := Ask(st, Findings, "", task.Question{Fields: []task.Field{f}})
+	require.NoError(t, err)
+	require.NotEqual(t, q.Hash, other.Hash, "whoever is asked otherwise is asked something else")
+
+	_, _, err = Ask(st, Findings, "", task.Question{Fields: []task.Field{f, f}})
+	require.ErrorContains(t, err, "twice")
+	for _, name := range []string{"approval2", "", "findings-1", "everything"} {
+		_, _, err = Ask(st, name, "abc", task.Question{})
+		require.True(t, fault.Is(err, fault.Conflict), name)
+	}
+	_, _, err = Ask(run.Step{Run: "change-approval/interval-x/2026-01-01", Round: 1}, Findings, "", task.Question{})
+	require.True(t, fault.Is(err, fault.Conflict), "another process's step")
+	_, _, err = Ask(run.Step{Run: "nonsense", Round: 1}, Approval, "", task.Question{})
+	require.Error(t, err)
+}

@@ -1,0 +1,134 @@
+package task
+
+import (
+	"slices"
+	"strings"
+
+	"turnus/itsm/fault"
+	"turnus/itsm/text"
+)
+
+// Kind of a task.
+type Kind string
+
+// The kinds: a decision on a content; an opinion on what was found; what
+// happened in a step; data or evidence that somebody has; that something was
+// read; whether something holds.
+const (
+	Approval    Kind = "approval"
+	Review      Kind = "review"
+	Record      Kind = "record"
+	Supply      Kind = "supply"
+	Acknowledge Kind = "acknowledge"
+	Check       Kind = "check"
+)
+
+// Kinds lists them.
+func Kinds() []Kind { return []Kind{Approval, Review, Record, Supply, Acknowledge, Check} }
+
+// Title of a kind, for people.
+func (k Kind) Title() text.Text {
+	switch k {
+	case Approval:
+		return text.New("approval", "Freigabe")
+	case Review:
+		return text.New("review", "Bewertung")
+	case Record:
+		return text.New("record", "Protokolleintrag")
+	case Supply:
+		return text.New("data to supply", "Zulieferung")
+	case Acknowledge:
+		return text.New("acknowledgement", "Kenntnisnahme")
+	case Check:
+		return text.New("check", "Prüfung")
+	}
+	return text.Same(string(k))
+}
+
+// Outcomes are those that a task of a kind offers, unless its step says
+// otherwise; none for an unknown kind.
+func (k Kind) Outcomes() []Outcome {
+	switch k {
+	case Approval:
+		return []Outcome{Approve, RequestChanges, Reject}
+	case Review:
+		return []Outcome{Done}
+	case Record:
+		return []Outcome{Done, Failed}
+	case Supply:
+		return []Outcome{Done, Decline}
+	case Acknowledge:
+		return []Outcome{Acknowledged}
+	case Check:
+		return []Outcome{Pass, Fail}
+	}
+	return nil
+}
+
+// Outcome is an answer that a task offers.
+type Outcome string
+
+// The outcomes.
+const (
+	Approve        Outcome = "approve"
+	RequestChanges Outcome = "request-changes"
+	Reject         Outcome = "reject"
+
+	Done         Outcome = "done"
+	Failed       Outcome = "failed"
+	Ready        Outcome = "ready" // for the next round
+	Decline      Outcome = "decline"
+	Acknowledged Outcome = "acknowledge"
+	Pass         Outcome = "pass"
+	Fail         Outcome = "fail"
+)
+
+// Outcomes lists all of them.
+func Outcomes() []Outcome {
+	return []Outcome{Approve, RequestChanges, Reject, Done, Failed, Ready, Decline, Acknowledged, Pass, Fail}
+}
+
+// Title of an outcome, for people: what was answered.
+func (o Outcome) Title() text.Text {
+	switch o {
+	case Approve:
+		return text.New("approved", "freigegeben")
+	case RequestChanges:
+		return text.New("changes requested", "Änderungen verlangt")
+	case Reject:
+		return text.New("rejected", "abgelehnt")
+	case Done:
+		return text.New("done", "erledigt")
+	case Failed:
+		return text.New("failed", "fehlgeschlagen")
+	case Ready:
+		return text.New("ready for the next round", "bereit für die nächste Freigaberunde")
+	case Decline:
+		return text.New("declined", "abgelehnt")
+	case Acknowledged:
+		return text.New("acknowledged", "zur Kenntnis genommen")
+	case Pass:
+		return text.New("passed", "bestanden")
+	case Fail:
+		return text.New("not passed", "nicht bestanden")
+	}
+	return text.Same(string(o))
+}
+
+// NeedsComment says that the outcome has to be explained.
+func (o Outcome) NeedsComment() bool {
+	return slices.Contains([]Outcome{RequestChanges, Reject, Decline}, o)
+}
+
+// CheckComment refuses an outcome that has to be explained and isn't.
+func (o Outcome) CheckComment(comment string) error {
+	if !o.NeedsComment() || strings.TrimSpace(comment) != "" {
+		return nil
+	}
+	return fault.Invalidf("comment", "The comment is missing: with %s it has to say why.",
+		"Der Kommentar fehlt: Bei %s muss er den Grund nennen.", string(o))
+}
+
+// Fulfils says that the outcome gives what the task asks for, so that its
+// required fields are needed: a refusal gives its reason instead.
+func (o Outcome) Fulfils() bool { return !o.NeedsComment() }

@@ -1,0 +1,243 @@
+package task
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"math/big"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"turnus/itsm/agreement"
+	"turnus/itsm/fault"
+	"turnus/itsm/resource"
+	"turnus/itsm/text"
+)
+
+// Values are what the fields of a task were answered with, by their names,
+// each in JSON as its type writes it.
+type Values map[string]json.RawMessage
+
+// Text is the value of a field that is written as a string; empty where there
+// is none.
+func (v Values) Text(name string) string {
+	var s string
+	if json.Unmarshal(v[name], &s) != nil {
+		return ""
+	}
+	return s
+}
+
+// CheckValues holds values against the fields that a task asks for, and gives
+// them in the form in which they are kept: without empty ones, texts trimmed,
+// instants in UTC. complete says that what is required has to be there. Faults
+// name fields.NAME. The persons and files that they name aren't looked up.
+func CheckValues(fields []Field, given Values, complete bool) (Values, error) {
+	var faults fault.List
+	kept, total := Values{}, 0
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		total += len(name) + len(given[name])
+		i := slices.IndexFunc(fields, func(f Field) bool { return f.Name == name })
+		switch {
+		case len(fields) == 0:
+			faults.Say(place(name), "This task asks for no fields: leave it out.", "Diese Aufgabe fragt keine Felder ab: weglassen.")
+		case i < 0:
+			faults.Say(place(name), "This task doesn't ask for it; it asks for %s.", "Diese Aufgabe fragt das nicht ab. Abgefragt werden %s.", text.List(names(fields)))
+		case isEmpty(given[name]):
+		default:
+			value, no := fields[i].check(given[name])
+			if no != nil {
+				faults.Add(no.At(place(name)))
+				continue
+			}
+			kept[name] = value
+		}
+	}
+	if total > maxAllValues {
+		return nil, fault.Invalidf("fields", "Together the fields have %d bytes, and %d at most are taken: send what is longer as a file.",
+			"Die Felder haben zusammen %d Byte, möglich sind %d: Längeres als Datei senden.", total, maxAllValues)
+	}
+	for _, f := range fields {
+		_, there := kept[f.Name]
+		_, instead := kept[f.Unless]
+		switch {
+		case there && f.Unless != "" && instead:
+			faults.Say(place(f.Name), "This and %s exclude each other: fill one of them.", "Dies und %s schließen einander aus: nur eines ausfüllen.", f.Unless)
+		case !there && f.Required && complete && !instead && !isEmpty(given[f.Name]): // refused above
+		case !there && f.Required && complete && f.Unless != "" && !instead:
+			faults.Say(place(f.Name), "This is missing: fill it, or %s instead.", "Das fehlt: ausfüllen oder stattdessen %s angeben.", f.Unless)
+		case !there && f.Required && complete && !instead:
+			faults.Say(place(f.Name), "This is missing: give %s.", "Das fehlt: Anzugeben ist %s.", f.Type)
+		}
+	}
+	if err := faults.Err(); err != nil {
+		return nil, err
+	}
+	if len(kept) == 0 {
+		return nil, nil
+	}
+	return kept, nil
+}
+
+func names(fields []Field) []string {
+	all := make([]string, len(fields))
+	for i, f := range fields {
+		all[i] = f.Name
+	}
+	return all
+}
+
+// place names a field in a fault; a name that somebody made up is cut.
+func place(name string) string {
+	if len(name) > 200 || !utf8.ValidString(name) {
+		return "fields"
+	}
+	return "fields." + name
+}
+
+// isEmpty says that nothing was filled in.
+func isEmpty(raw json.RawMessage) bool {
+	switch t := bytes.TrimSpace(raw); string(t) {
+	case "", "null", `""`:
+		return true
+	default:
+		var s string
+		return json.Unmarshal(t, &s) == nil && strings.TrimSpace(s) == ""
+	}
+}
+
+var (
+	wholeNumber  = regexp.MustCompile(`^-?(0|[1-9][0-9]{0,17})$`)
+	exactDecimal = regexp.MustCompile(`^-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,9})?$`)
+	sha256Hex    = regexp.MustCompile(`^[0-9a-f]{64}$`)
+)
+
+// check gives one value in the form in which it is kept.
+func (f Field) check(raw json.RawMessage) (json.RawMessage, *fault.Error) {
+	if f.Type == IntegerField {
+		s := string(bytes.TrimSpace(raw))
+		if !wholeNumber.MatchString(s) {
+			return nil, f.mistyped(s)
+		}
+		n, _ := strconv.ParseInt(s, 10, 64) // eighteen digits at most
+		return json.RawMessage(strconv.FormatInt(n, 10)), f.within(new(big.Rat).SetInt64(n), exactly)
+	}
+	var s string
+	if json.Unmarshal(raw, &s) != nil {
+		return nil, f.mistyped(string(raw))
+	}
+	switch f.Type {
+	case TextField:
+		return f.checkText(s)
+	case DecimalField:
+		if !exactDecimal.MatchString(s) {
+			return nil, f.mistyped(s)
+		}
+		if no := f.within(exactly(s), exactly); no != nil {
+			return nil, no
+		}
+	case InstantField:
+		at, err := time.Parse(time.RFC3339Nano, s)
+		if err != nil || at.Year() < 1 || at.Year() > 9999 {
+			return nil, f.mistyped(s)
+		}
+		s = at.UTC().Format(time.RFC3339Nano)
+		if no := f.within(instant(s), instant); no != nil {
+			return nil, no
+		}
+	case DurationField:
+		d, err := agreement.ParseDuration(s)
+		if err != nil {
+			return nil, f.mistyped(s)
+		}
+		s = d.String()
+		if no := f.within(duration(s), duration); no != nil {
+			return nil, no
+		}
+	case ChoiceField:
+		if !slices.ContainsFunc(f.Options, func(o Option) bool { return o.Value == s }) {
+			values := make([]string, len(f.Options))
+			for i, o := range f.Options {
+				values[i] = o.Value
+			}
+			return nil, fault.Invalidf("", "%.40q isn't one of the options, which are %s.", "%.40q steht nicht zur Wahl. Möglich sind %s.", s, text.List(values))
+		}
+	case PersonField:
+		if resource.CheckName("", s) != nil {
+			return nil, f.mistyped(s)
+		}
+	case FileField:
+		if !sha256Hex.MatchString(s) {
+			return nil, f.mistyped(s)
+		}
+	}
+	return quoted(s), nil
+}
+
+func quoted(s string) json.RawMessage {
+	b, _ := json.Marshal(s) // a string always marshals
+	return b
+}
+
+func (f Field) checkText(s string) (json.RawMessage, *fault.Error) {
+	s = strings.TrimSpace(s)
+	if err := resource.CheckText("", s); err != nil {
+		return nil, fault.As(err)
+	}
+	n, least, most := utf8.RuneCountInString(s), 1, MaxText
+	if f.Min != "" {
+		least, _ = strconv.Atoi(f.Min)
+	}
+	if f.Max != "" {
+		most, _ = strconv.Atoi(f.Max)
+	}
+	if n < least || n > most {
+		return nil, fault.Invalidf("", "This text has %d characters: %d to %d are possible.", "Dieser Text hat %d Zeichen: Möglich sind %d bis %d.", n, least, most)
+	}
+	return quoted(s), nil
+}
+
+func (f Field) mistyped(s string) *fault.Error {
+	return fault.Invalidf("", "%.40q doesn't fit this field: give %s.", "%.40q passt nicht in dieses Feld: Anzugeben ist %s.", s, f.Type)
+}
+
+// within holds a value against the field's bounds, which read makes comparable.
+func (f Field) within(v *big.Rat, read func(string) *big.Rat) *fault.Error {
+	if f.Min != "" && v.Cmp(read(f.Min)) < 0 {
+		return fault.Invalidf("", "This is too small: %s is the least.", "Das ist zu klein: Möglich ist mindestens %s.", f.Min)
+	}
+	if f.Max != "" && v.Cmp(read(f.Max)) > 0 {
+		return fault.Invalidf("", "This is too great: %s is the greatest.", "Das ist zu groß: Möglich ist höchstens %s.", f.Max)
+	}
+	return nil
+}
+
+// The three give numbers that compare as the values do; of what isn't one, 0.
+func exactly(s string) *big.Rat {
+	r, ok := new(big.Rat).SetString(s)
+	if !ok {
+		return new(big.Rat)
+	}
+	return r
+}
+
+func instant(s string) *big.Rat {
+	at, err := time.Parse(time.RFC3339Nano, s)
+	if err != nil {
+		return new(big.Rat)
+	}
+	r := new(big.Rat).SetInt64(at.Unix())
+	return r.Add(r, big.NewRat(int64(at.Nanosecond()), 1e9))
+}
+
+func duration(s string) *big.Rat {
+	d, err := agreement.ParseDuration(s)
+	if err != nil {
+		return new(big.Rat)
+	}
+	return new(big.Rat).SetInt64(d.Seconds())
+}

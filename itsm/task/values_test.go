@@ -1,0 +1,164 @@
+package task_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"turnus/itsm/fault"
+	"turnus/itsm/task"
+	"turnus/itsm/text"
+)
+
+func field(name string, t task.FieldType, change ...func(*task.Field)) task.Field {
+	f := task.Field{Name: name, Title: text.Same(name), Type: t}
+	for _, c := range change {
+		c(&f)
+	}
+	return f
+}
+
+func required(f *task.Field) { f.Required = true }
+
+func bounds(least, most string) func(*task.Field) {
+	return func(f *task.Field) { f.Min, f.Max = least, most }
+}
+
+func TestValues(t *testing.T) {
+	options := func(f *task.Field) {
+		f.Options = []task.Option{{Value: "kept", Title: text.Same("kept")}, {Value: "not-kept", Title: text.Same("not kept")}}
+	}
+	sum := strings.Repeat("0a", 32)
+	for _, c := range []struct {
+		name  string
+		field task.Field
+		given string
+		kept  string // empty: refused
+		why   string
+	}{
+		{"text", field("f", task.TextField), `"  a cause \n"`, `"a cause"`, ""},
+		{"text with NUL", field("f", task.TextField), `"a\u0000b"`, "", "NUL"},
+		{"text too long", field("f", task.TextField), `"` + strings.Repeat("ä", 4001) + `"`, "", "4001 characters"},
+		{"text as long as it may be", field("f", task.TextField), `"` + strings.Repeat("ä", 4000) + `"`, `"` + strings.Repeat("ä", 4000) + `"`, ""},
+		{"text with bounds", field("f", task.TextField, bounds("3", "5")), `"ab"`, "", "2 characters: 3 to 5"},
+		{"a number for a text", field("f", task.TextField), `3`, "", "give a text"},
+		{"an object for a text", field("f", task.TextField), `{"a":1}`, "", "give a text"},
+		{"integer", field("f", task.IntegerField), ` -12 `, `-12`, ""},
+		{"integer in quotes", field("f", task.IntegerField), `"12"`, "", "a whole number"},
+		{"integer with fraction", field("f", task.IntegerField), `12.0`, "", "a whole number"},
+		{"integer with exponent", field("f", task.IntegerField), `1e3`, "", "a whole number"},
+		{"integer too long", field("f", task.IntegerField), `1234567890123456789`, "", "a whole number"},
+		{"integer too small", field("f", task.IntegerField, bounds("1", "")), `0`, "", "1 is the least"},
+		{"decimal", field("f", task.DecimalField), `"-12.50"`, `"-12.50"`, ""},
+		{"decimal as a number", field("f", task.DecimalField), `12.5`, "", "exact decimal"},
+		{"decimal with comma", field("f", task.DecimalField), `"12,5"`, "", "exact decimal"},
+		{"decimal at its bound", field("f", task.DecimalField, bounds("0", "100")), `"100.000"`, `"100.000"`, ""},
+		{"decimal beyond it", field("f", task.DecimalField, bounds("0", "100")), `"100.0001"`, "", "100 is the greatest"},
+		{"instant", field("f", task.InstantField), `"2026-10-25T02:30:00+02:00"`, `"2026-10-25T00:30:00Z"`, ""},
+		{"instant without zone", field("f", task.InstantField), `"2026-10-25T02:30:00"`, "", "its zone"},
+		{"instant too late", field("f", task.InstantField, bounds("", "2026-01-01T00:00:00Z")), `"2026-01-01T00:00:00.5Z"`, "", "greatest"},
+		{"duration", field("f", task.DurationField), `"PT90M"`, `"PT1H30M"`, ""},
+		{"duration in words", field("f", task.DurationField), `"90 min"`, "", "a duration"},
+		{"duration too long", field("f", task.DurationField, bounds("", "P1D")), `"PT25H"`, "", "P1D is the greatest"},
+		{"choice", field("f", task.ChoiceField, options), `"kept"`, `"kept"`, ""},
+		{"no choice", field("f", task.ChoiceField, options), `"Kept"`, "", "kept and not-kept"},
+		{"person", field("f", task.PersonField), `"desk-owner"`, `"desk-owner"`, ""},
+		{"no person's name", field("f", task.PersonField), `"Desk Owner"`, "", "name of a person"},
+		{"file", field("f", task.FileField), `"` + sum + `"`, `"` + sum + `"`, ""},
+		{"no file", field("f", task.FileField), `"evidence.pdf"`, "", "SHA-256"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			kept, err := task.CheckValues([]task.Field{c.field}, task.Values{"f": json.RawMessage(c.given)}, true)
+			if c.kept != "" {
+				require.NoError(t, err)
+				require.JSONEq(t, c.kept, string(kept["f"]))
+				again, err := task.CheckValues([]task.Field{c.field}, kept, true)
+				require.NoError(t, err, "what is kept is what would be given")
+				require.Equal(t, kept, again)
+				return
+			}
+			f := fault.As(err)
+			require.NotNil(t, f)
+			require.Equal(t, "fields.f", f.Field)
+			require.Contains(t, f.Message.En, c.why)
+			require.NotEmpty(t, f.Message.De)
+		})
+	}
+}
+
+func TestFieldsThatAreMissingUnknownOrTooMany(t *testing.T) {
+	fields := []task.Field{
+		field("cause", task.TextField, required, func(f *task.Field) { f.Unless = "none" }),
+		field("none", task.TextField),
+		field("at", task.InstantField, required),
+	}
+	check := func(complete bool, pairs ...string) []string {
+		given := task.Values{}
+		for i := 0; i < len(pairs); i += 2 {
+			given[pairs[i]] = json.RawMessage(pairs[i+1])
+		}
+		_, err := task.CheckValues(fields, given, complete)
+		var said []string
+		for _, f := range fault.All(err) {
+			said = append(said, f.Error())
+		}
+		return said
+	}
+	at := `"2026-10-25T00:30:00Z"`
+	require.Empty(t, check(true, "cause", `"c"`, "at", at))
+	require.Empty(t, check(true, "none", `"n"`, "at", at))
+	require.Equal(t, []string{"fields.cause: This is missing: fill it, or none instead.",
+		`fields.at: This is missing: give an instant with its zone, as in "2026-10-05T06:00:00Z".`}, check(true))
+	require.Equal(t, []string{"fields.cause: This and none exclude each other: fill one of them."}, check(true, "cause", `"c"`, "none", `"n"`, "at", at))
+	require.Empty(t, check(false), "who declines gives a reason instead")
+	require.Equal(t, []string{"fields.At: This task doesn't ask for it; it asks for cause, none and at."}, check(true, "cause", `"c"`, "at", at, "At", at))
+	require.Len(t, check(true, "cause", `" "`, "at", "null"), 2, "what is blank is missing")
+	require.Len(t, check(true, "cause", `3`, "at", at), 1, "what is mistyped isn't missing, too")
+	_, err := task.CheckValues(nil, task.Values{"x": json.RawMessage(`"y"`)}, true)
+	require.ErrorContains(t, err, "asks for no fields")
+	_, err = task.CheckValues(fields, task.Values{"none": json.RawMessage(`"` + strings.Repeat("x", 100<<10) + `"`)}, true)
+	require.ErrorContains(t, err, "send what is longer as a file")
+}
+
+// Every kind, outcome and type has its words in both languages, and each kind
+// offers something.
+func TestWordsOfTasks(t *testing.T) {
+	words := func(name string, title text.Text) {
+		require.NotEmpty(t, title.En, name)
+		require.NotEmpty(t, title.De, name)
+		require.NotEqual(t, title.En, title.De, name)
+	}
+	for _, k := range task.Kinds() {
+		words(string(k), k.Title())
+		require.NotEmpty(t, k.Outcomes(), k)
+		require.Subset(t, task.Outcomes(), k.Outcomes())
+	}
+	for _, o := range task.Outcomes() {
+		words(string(o), o.Title())
+		if o.NeedsComment() {
+			require.ErrorContains(t, o.CheckComment(" \n"), "comment: The comment is missing")
+		}
+		require.NoError(t, o.CheckComment("since it is so"))
+	}
+	for _, f := range task.FieldTypes() {
+		words(string(f), f.Title())
+	}
+	for _, w := range []task.Who{task.Approvers, task.Owner, task.Persons, task.Holders} {
+		words(string(w), w.Title())
+	}
+}
+
+// A pass of 0.1.0 was bound to outcome and comment: the hash of an answer
+// without fields is the same.
+func TestAnswersWithoutFieldsHashAsBefore(t *testing.T) {
+	m := task.Message{Task: "x", Pass: "p", Outcome: task.Approve, Comment: "as agreed"}
+	before := m.Answer()
+	m.Fields = task.Values{}
+	require.Equal(t, before, m.Answer())
+	m.Fields = task.Values{"cause": json.RawMessage(`"c"`)}
+	require.NotEqual(t, before, m.Answer())
+	m.Fields = task.Values{"cause": json.RawMessage(`{`)}
+	require.Empty(t, m.Answer())
+}

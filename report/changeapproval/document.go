@@ -1,0 +1,81 @@
+package changeapproval
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"turnus/itsm/calendar"
+	"turnus/itsm/planning"
+	"turnus/itsm/resource"
+	"turnus/itsm/run"
+	"turnus/itsm/text"
+	"turnus/report"
+)
+
+// Wording says which words the documents have: it is counted up when words
+// change. 0 are those of 0.1.0.
+const Wording = 1
+
+// Draft words a proposal for whoever approves it: what is to hold, what held
+// before, why, and which slots come, are made, and go. It is pure: the same
+// change gives the same document, and so the same hash.
+func Draft(c planning.Change) (report.Document, error) {
+	key, _, err := run.ParseID(c.Run)
+	if err != nil {
+		return report.Document{}, err
+	}
+	zone, err := calendar.Zone(c.Zone)
+	if err != nil {
+		return report.Document{}, err
+	}
+	period, err := calendar.ParsePeriod(key.Period)
+	if err != nil {
+		return report.Document{}, err
+	}
+	from, to := period.Bounds(zone)
+	head := report.Document{
+		Run: c.Run, Process: key.Process, Scope: key.Scope, Period: key.Period,
+		From: from.UTC(), To: to.UTC(), Zone: c.Zone,
+		Title:   text.New("Change of the plan", "Änderung des Plans"),
+		Subject: report.Named(c.Title, c.Service),
+		Figures: []report.Figure{},
+		Sources: []report.Source{{Kind: report.SourceKind(c.Document.Kind), Name: c.Document.Metadata.Name, Version: fmt.Sprint(c.Base + 1), Hash: c.Hash}},
+
+		ComputedAt: c.At.UTC(),
+		Wording:    Wording,
+	}
+	if c.Document.Kind == resource.Waiver {
+		head.Title = text.New("Waiver", "Aussetzung")
+		w := report.Write(head)
+		err := waiver(w, c, zone)
+		return w.Document(), err
+	}
+	w := report.Write(head)
+	err = interval(w, c, zone)
+	return w.Document(), err
+}
+
+// waiver says which slots shall not be done.
+func waiver(w *report.Writer, c planning.Change, zone *time.Location) error {
+	var spec planning.WaiverSpec
+	if err := json.Unmarshal(c.Document.Spec, &spec); err != nil {
+		return err
+	}
+	w.Tile("Slots to be waived", "Auszusetzende Termine", report.Count(int64(len(c.Waived))))
+	s := w.Section("What is waived", "Auszusetzende Termine")
+	s.Say("Proposed by %s. Reason: %s", "Vorgeschlagen von %s. Grund: %s", c.By, spec.Reason)
+	s.Say("With the approval these slots won't be done; the plan shows them as waived, with reason and names.",
+		"Mit der Freigabe werden diese Termine nicht ausgeführt; der Plan zeigt sie als ausgesetzt, mit Grund und Namen.")
+	slots(s, c.Waived, zone, true)
+	return nil
+}
+
+// slots lists slots; their states only where they are known.
+func slots(s *report.SectionWriter, all []planning.Slot, zone *time.Location, states bool) {
+	t := s.Table("", "").Left("Period", "Periode").Left("Due", "Fällig").Left("In time until", "Fristgerecht bis").Left("State", "Status").When(states)
+	for _, x := range all {
+		last := calendar.DateOf(x.Late.In(zone)).Add(-1) // Late is the midnight after it
+		t.Row(report.Words(report.Period(x.Period)), report.At(x.Due), report.Words(report.Date(last)), report.Words(x.State.Title()))
+	}
+}

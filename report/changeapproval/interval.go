@@ -1,0 +1,157 @@
+package changeapproval
+
+import (
+	"encoding/json"
+	"time"
+
+	"turnus/itsm/calendar"
+	"turnus/itsm/planning"
+	"turnus/itsm/process"
+	"turnus/itsm/resource"
+	"turnus/itsm/text"
+	"turnus/report"
+)
+
+// interval sets a proposed interval beside the one that holds, and says what it
+// does to the plan.
+func interval(w *report.Writer, c planning.Change, zone *time.Location) error {
+	now, err := specOf(c.Document)
+	if err != nil {
+		return err
+	}
+	w.Tile("Slots in the next thirteen months", "Termine in den nächsten dreizehn Monaten", report.Count(int64(len(c.Coming))))
+	w.Tile("Slots of the past, due at once", "Nachträglich angelegte Termine, sofort fällig", report.Count(int64(len(c.Made))))
+	w.Tile("Slots that are no longer planned", "Entfallende Termine", report.Count(int64(len(c.Gone))))
+	s := w.Section("The interval", "Intervall")
+	s.Say("Proposed by %s. Reason: %s", "Vorgeschlagen von %s. Grund: %s", c.By, now.Reason)
+	t := s.Table("", "").Left("Item", "Angabe").Left("Proposed", "Vorschlag").Left("So far", "Bisher").When(c.Before != nil)
+	before := now
+	if c.Before != nil {
+		if before, err = specOf(*c.Before); err != nil {
+			return err
+		}
+	}
+	name := report.Name(c.Document.Metadata.Name)
+	t.Item("Name", "Name", name, name)
+	item := func(en, de string, value func(planning.Spec) text.Text) {
+		t.Item(en, de, report.Words(value(now)), report.Words(value(before)))
+	}
+	item("Process", "Prozess", func(s planning.Spec) text.Text {
+		if p, ok := process.Find(s.Process); ok {
+			return text.F("%s (%s)", "%s (%s)", p.Title, p.Name)
+		}
+		return text.Same(s.Process)
+	})
+	item("Service", "Service", func(s planning.Spec) text.Text { return text.Same(s.Scope) })
+	item("Due", "Fällig", func(s planning.Spec) text.Text { return ruleText(s.Rule) })
+	item("Time zone", "Zeitzone", func(s planning.Spec) text.Text {
+		return or(s.Zone, "that of the service's calendar", "wie im Kalender des Service")
+	})
+	item("Working days", "Arbeitstage", func(s planning.Spec) text.Text {
+		return or(s.Calendar, "the service's calendar", "Kalender des Service")
+	})
+	item("Not a working day", "An arbeitsfreien Tagen", func(s planning.Spec) text.Text { return adjustText(s.Adjust) })
+	item("Tolerance", "Toleranz", func(s planning.Spec) text.Text {
+		if s.Tolerance == 0 {
+			return text.New("none", "keine")
+		}
+		return text.F("%d %s before and after", "%d %s davor und danach", s.Tolerance, text.N(s.Tolerance, text.New("day", "Tag"), text.New("days", "Tage")))
+	})
+	item("Catching up", "Nachholen", func(s planning.Spec) text.Text { return catchUpText(s.CatchUp) })
+	item("Due at once after", "Sofort fällig nach", func(s planning.Spec) text.Text { return eventsText(s.Events) })
+	item("Valid", "Gültig", func(s planning.Spec) text.Text { return validText(s.Valid) })
+
+	slotSection(w, c.Made, zone, text.New("Made for the past", "Nachträglich angelegte Termine"),
+		text.New("These slots never existed. They fall due with the approval, and are caught up by the rule above.",
+			"Diese Termine waren bisher nicht geplant. Sie werden mit der Freigabe fällig und nach der Regel oben nachgeholt."))
+	slotSection(w, c.Coming, zone, text.New("To come", "Künftige Termine"),
+		text.New("Each starts its run by itself when it is due and what it needs is there.",
+			"Jeder Termin startet seinen Lauf von selbst, sobald er fällig ist und die nötigen Daten vorliegen."))
+	slotSection(w, c.Gone, zone, text.New("No longer planned", "Entfallende Termine"),
+		text.New("These were planned, aren't due yet, and go with the approval.",
+			"Diese Termine waren geplant, sind noch nicht fällig und entfallen mit der Freigabe."))
+	return nil
+}
+
+func slotSection(w *report.Writer, all []planning.Slot, zone *time.Location, title, note text.Text) {
+	if len(all) == 0 {
+		return
+	}
+	s := w.Section("%s", "%s", title)
+	s.Say("%s", "%s", note)
+	slots(s, all, zone, false)
+}
+
+func specOf(r resource.Raw) (planning.Spec, error) {
+	var s planning.Spec
+	err := json.Unmarshal(r.Spec, &s)
+	return s.Filled(), err
+}
+
+func or(v, en, de string) text.Text {
+	if v == "" {
+		return text.New(en, de)
+	}
+	return text.Same(v)
+}
+
+// ruleText says a rule in words.
+func ruleText(r planning.Rule) text.Text {
+	if r.Cron != "" {
+		return text.F("cron %s", "Cron-Ausdruck %s", r.Cron)
+	}
+	n, day := r.Day, text.New("day", "Tag")
+	if r.WorkingDay != 0 {
+		n, day = r.WorkingDay, text.New("working day", "Arbeitstag")
+	}
+	span := map[calendar.Grain]text.Text{calendar.Month: text.New("month", "Monats"), calendar.Quarter: text.New("quarter", "Quartals"), calendar.Year: text.New("year", "Jahres")}[r.Of]
+	switch {
+	case n == -1:
+		return text.F("last %s of the %s, %s", "letzter %s des %s, %s Uhr", day, span, r.At)
+	case n < 0:
+		return text.F("%[1]s %[4]d of the %[2]s, counted from its end, %[3]s", "%[4]d. %[1]s, vom Ende des %[2]s gezählt, %[3]s Uhr", day, span, r.At, -n)
+	}
+	return text.F("%[1]s %[4]d of the %[2]s, %[3]s", "%[4]d. %[1]s des %[2]s, %[3]s Uhr", day, span, r.At, n)
+}
+
+func adjustText(a planning.Adjust) text.Text {
+	switch a {
+	case planning.Following:
+		return text.New("the next working day", "nächster Arbeitstag")
+	case planning.ModifiedFollowing:
+		return text.New("the next working day, within the month", "nächster Arbeitstag, innerhalb des Monats")
+	case planning.Preceding:
+		return text.New("the working day before", "vorheriger Arbeitstag")
+	case planning.ModifiedPreceding:
+		return text.New("the working day before, within the month", "vorheriger Arbeitstag, innerhalb des Monats")
+	}
+	return text.New("stays on its date", "Datum bleibt")
+}
+
+func catchUpText(c planning.CatchUp) text.Text {
+	switch c {
+	case planning.Latest:
+		return text.New("the latest slot only; those before are missed", "nur der letzte Termin; frühere gelten als versäumt")
+	case planning.NoneLate:
+		return text.New("none: what wasn't started in time is left to a person", "keiner: Was nicht rechtzeitig startet, bleibt einer Person überlassen")
+	}
+	return text.New("each slot", "jeder Termin")
+}
+
+func eventsText(events []planning.Event) text.Text {
+	if len(events) == 0 {
+		return text.Same("–")
+	}
+	all := make([]text.Text, len(events))
+	for i, e := range events {
+		all[i] = e.Title()
+	}
+	return text.Join(all, ", ")
+}
+
+func validText(v planning.Span) text.Text {
+	if v.To == nil {
+		return text.F("from %s", "ab %s", report.Date(v.From))
+	}
+	return text.F("%s to %s", "%s–%s", report.Date(v.From), report.Date(*v.To))
+}

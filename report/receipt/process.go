@@ -1,0 +1,38 @@
+package receipt
+
+import (
+	"encoding/json"
+	"io"
+	"iter"
+	"time"
+
+	"turnus/itsm/run"
+	"turnus/itsm/ticket"
+	"turnus/report"
+)
+
+// Process is what a process brings to the receipts of its reports.
+type Process struct {
+	// List names the list of its cases, which comes between "run" and "totals"
+	// in the order of names.
+	List string
+
+	// Write writes the receipts of a report from the frozen set of its round, as
+	// it is on record, and the cases of that set. What isn't as the report says
+	// is an error, and the file then lacks its end.
+	Write func(w io.Writer, r report.Report, frozen json.RawMessage, from Source) error
+
+	// Verify reads the list to its end and computes anew what follows from the
+	// frozen set and the cases; what differs goes into c, and v gets what is the
+	// process's own. It gives the document drafted anew, with what people put
+	// into the file's, said, and without the restatement; and the report that
+	// was in force, nil where the set doesn't say.
+	Verify func(x *Reader, said report.Document, v *Verdict, c *Comparison) (report.Document, *run.InForce, error)
+}
+
+// Source reads the cases of a frozen set where they are on record.
+type Source struct {
+	// Tickets gives the tickets of a service as of an import that were opened
+	// before to and weren't over before from, by number.
+	Tickets func(service string, asOf int64, from, to time.Time) iter.Seq2[ticket.Version, error]
+}

@@ -1,0 +1,124 @@
+package slareport
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"turnus/itsm/agreement"
+	"turnus/itsm/calendar"
+	"turnus/itsm/sla"
+	"turnus/itsm/text"
+	"turnus/report"
+)
+
+// definitions says in plain words how the figures came about, so that somebody
+// else could find them again.
+func definitions(w *report.Writer, f sla.Frozen, r sla.Result) {
+	s := w.Section("How it was computed", "Berechnungsgrundlagen")
+	s.Say("Each figure has a receipt that says of every ticket which time counted and which didn’t, and why. The command “turnus report %[1]s --receipts -o FILE” writes all of them into one file, for those who may see the tickets; “turnus verify receipt FILE” computes it anew on any machine, without this server, and says whether it is identical or where it differs.",
+		"Zu jeder Zahl gibt es einen Beleg, der für jedes Ticket angibt, welche Zeit zählte, welche nicht und warum. Der Befehl „turnus report %[1]s --receipts -o DATEI“ schreibt alle Belege in eine Datei und setzt Leserechte für die Tickets voraus; „turnus verify receipt DATEI“ rechnet sie auf jedem Rechner ohne diesen Server nach und nennt jede Abweichung.",
+		f.Run)
+	t := s.Table("Definitions", "Begriffe").Left("Term", "Begriff").Left("Meaning", "Bedeutung")
+	countTerms(t)
+	depthTerms(t, f, r)
+	basis(s, f)
+	for _, a := range r.Agreements {
+		targetRules(s, f, a)
+	}
+	calendars(s, f)
+}
+
+func basis(s *report.SectionWriter, f sla.Frozen) {
+	t := s.Table("Basis", "Grundlage").Left("Item", "Angabe").Left("Value", "Wert")
+	t.Item("Period from, inclusive", "Beginn der Periode (einschließlich)", report.At(f.From))
+	t.Item("Period to, exclusive", "Ende der Periode (ausschließlich)", report.At(f.To))
+	t.Item("Time zone", "Zeitzone", report.Name(f.Zone))
+	t.Item("Time zone database", "Zeitzonendatenbank", report.Name("tzdata "+f.TZData))
+	if f.Import > 0 {
+		t.Item("Data as of import", "Datenstand (Import)", report.Name(decimal(f.Import)))
+		t.Item("Source read up to", "Quellsystem gelesen bis", report.At(f.AsOf))
+	} else {
+		t.Item("Data as of import", "Datenstand (Import)", report.Say("none", "keiner"))
+	}
+	t.Item("Frozen and computed at", "Festgeschrieben und berechnet am", report.At(f.At))
+	if f.Hash != "" {
+		t.Item("Hash of the frozen tickets", "Hashwert der festgeschriebenen Tickets", report.Name(f.Hash))
+	}
+}
+
+// targetRules lists what the clock of each target obeys.
+func targetRules(s *report.SectionWriter, f sla.Frozen, a sla.AgreementResult) {
+	t := s.Table("Rules of the targets: %s", "Regeln der Ziele: %s", report.Named(a.Title, a.Name)).
+		Left("Target", "Ziel").Left("Measures", "Messgröße").Left("Applies to", "Gilt für").Left("Calendar", "Kalender").
+		Left("Clock pauses in", "SLA-Uhr pausiert in").Left("When reopened", "Bei Wiedereröffnung").Left("When a field changes", "Bei Feldänderung")
+	for _, r := range a.Targets {
+		g := r.Target
+		t.Row(report.Name(g.Name), report.Words(measured(g.Measure)), report.Words(appliesTo(agreementScope(f, a), g.Where)),
+			report.Words(calendarName(g.Calendar)), report.Words(pauseStates(g.Pause)), report.Words(reopenRule(g.Reopen)), report.Words(changeRule(g.OnChange)))
+	}
+}
+
+// agreementScope is the condition of the agreement itself, in its newest version here.
+func agreementScope(f sla.Frozen, a sla.AgreementResult) agreement.Where {
+	var where agreement.Where
+	newest := 0
+	for _, v := range f.Agreements {
+		if v.Name == a.Name && v.Version > newest && slices.Contains(a.Versions, v.Version) {
+			newest, where = v.Version, v.Spec.Where
+		}
+	}
+	return where
+}
+
+func measured(m agreement.Measure) text.Text {
+	if m == agreement.Response {
+		return text.New("response time", "Reaktionszeit")
+	}
+	return text.New("resolution time", "Lösungszeit")
+}
+
+// appliesTo words two conditions that must both hold, fields in a fixed order.
+func appliesTo(wheres ...agreement.Where) text.Text {
+	var all []text.Text
+	for _, w := range wheres {
+		for _, field := range slices.Sorted(maps.Keys(w)) {
+			all = append(all, text.New(field+": "+strings.Join(w[field], " or "), field+": "+strings.Join(w[field], " oder ")))
+		}
+	}
+	if len(all) == 0 {
+		return text.New("all tickets", "alle Tickets")
+	}
+	return text.Join(all, "; ")
+}
+
+func calendarName(s string) text.Text {
+	if s == calendar.AlwaysOpen {
+		return text.New("24x7, always open", "24x7, durchgehend")
+	}
+	return text.Same(s)
+}
+
+func pauseStates(states []string) text.Text {
+	if len(states) == 0 {
+		return text.New("never", "nie")
+	}
+	return text.Same(strings.Join(states, ", "))
+}
+
+func reopenRule(r agreement.Reopen) text.Text {
+	switch r {
+	case agreement.NewCycle:
+		return text.New("each cycle has a clock of its own, breached if any is", "eigene SLA-Uhr je Bearbeitungszyklus; verletzt, sobald ein Zyklus verletzt ist")
+	case agreement.Wall:
+		return text.New("counted from the first start to the last stop", "gezählt vom ersten Beginn bis zum letzten Abschluss")
+	}
+	return text.New("clock goes on, stopped time isn’t counted", "SLA-Uhr läuft weiter; die Zeit zwischen Abschluss und Wiedereröffnung zählt nicht")
+}
+
+func changeRule(c agreement.OnChange) text.Text {
+	if c == agreement.Restart {
+		return text.New("clock starts anew at the change", "SLA-Uhr beginnt mit der Änderung neu")
+	}
+	return text.New("new target counts from the start, pauses kept", "neues Ziel gilt von Anfang an, Pausen bleiben erhalten")
+}

@@ -1,0 +1,118 @@
+package slareport
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"turnus/itsm/process"
+	"turnus/itsm/sla"
+	"turnus/itsm/text"
+	"turnus/report"
+)
+
+// Wording counts up with each release that words its documents differently, so
+// that verifying receipts knows which words it can draft anew; 0 was 0.1.0's.
+const Wording = 1
+
+// Draft words the figures of a period: for a service manager, who wants to know
+// what was kept, and for an auditor, who wants to know how we know. It is pure:
+// the same inputs give the same document, and so the same hash. Answers are what
+// the owner said to the Findings; none where nobody was asked.
+func Draft(f sla.Frozen, r sla.Result, answers []report.Answer) (report.Document, error) {
+	study, err := sla.StudyOf(f, r)
+	if err != nil {
+		return report.Document{}, err
+	}
+	w := report.Write(report.Document{
+		Run: f.Run, Process: process.SLAReport, Scope: f.Service, Period: f.Period,
+		From: f.From.UTC(), To: f.To.UTC(), Zone: f.Zone,
+		Title:       text.New("SLA report", "SLA-Bericht"),
+		Subject:     report.Named(f.Title, f.Service),
+		Provisional: f.Provisional,
+		Notice:      notice(f),
+		Figures:     Figures(r),
+		Sources:     sources(f),
+		ComputedAt:  f.At.UTC(),
+		Answers:     answers,
+		Wording:     Wording,
+	})
+	summary(w, r)
+	w.Answers(answers)
+	for _, a := range r.Agreements {
+		agreementResults(w, a, study)
+	}
+	if len(r.Agreements) == 0 {
+		w.Section("Results against targets", "Ergebnisse im Vergleich zu den Zielen").Say(
+			"No agreement for this service was in force in the period. There is nothing to measure against.",
+			"Für diesen Service galt in der Periode keine Vereinbarung. Ein Vergleich mit Zielen ist daher nicht möglich.")
+	}
+	excluded := exclusions(w, f, r)
+	credits(w, r)
+	workload(w, r, study)
+	trend(w, f, r, study)
+	lastReport(w, f, r)
+	claims(w, r)
+	dataQuality(w, f, r, excluded)
+	definitions(w, f, r)
+	return w.Document(), nil
+}
+
+func notice(f sla.Frozen) text.Text {
+	if !f.Provisional {
+		return text.Text{}
+	}
+	why := f.Reason
+	if why.IsZero() {
+		why = text.New("the period isn't over, or the imported data doesn't cover it",
+			"Die Periode ist noch nicht zu Ende oder nicht vollständig durch importierte Daten abgedeckt")
+	}
+	return text.F("Provisional: %s The figures may still change; nobody was asked to approve them.",
+		"Vorläufig: %s Die Zahlen können sich noch ändern; eine Freigabe wurde nicht eingeholt.",
+		text.New(sentence(why.In(text.En)), sentence(capitalised(why.In(text.De)))))
+}
+
+// verdictCell is a verdict in words. A target is missed, a ticket breaches.
+func verdictCell(v sla.Verdict) report.Cell {
+	switch v {
+	case sla.Met:
+		return report.Judged(report.Met.Title(), report.Good)
+	case sla.Missed, sla.Breached:
+		return report.Judged(report.Missed.Title(), report.Bad)
+	}
+	return report.Judged(report.NotApplicable(), report.Neutral)
+}
+
+// limitCell is the verdict on a volume of work.
+func limitCell(v sla.Verdict) report.Cell {
+	switch v {
+	case sla.Met:
+		return report.Judged(text.New("within", "eingehalten"), report.Good)
+	case sla.NoData:
+		return report.Judged(report.NotApplicable(), report.Neutral)
+	}
+	return report.Judged(text.New("exceeded", "überschritten"), report.Bad)
+}
+
+// targetName tells targets of several agreements apart.
+func targetName(r sla.Result, a sla.AgreementResult, t sla.TargetResult) text.Text {
+	if len(r.Agreements) == 1 {
+		return text.Same(t.Target.Name)
+	}
+	return text.F("%s: %s", "%s: %s", report.Named(a.Title, a.Name), t.Target.Name)
+}
+
+// sentence ends with a full stop, if it doesn't end with a mark of its own.
+func sentence(s string) string {
+	s = strings.TrimRight(s, " ")
+	if s == "" || strings.ContainsAny(s[len(s)-1:], ".!?") {
+		return s
+	}
+	return s + "."
+}
+
+// capitalised begins with a capital, as a sentence after a colon does in German.
+func capitalised(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
+}

@@ -1,0 +1,34 @@
+package slareport
+
+import (
+	"turnus/itsm/sla"
+	"turnus/itsm/text"
+	"turnus/report"
+)
+
+// Findings are what the owner of the service is asked about before the report
+// is drafted: each missed target and each exceeded limit, in the order of the
+// report; none where everything was kept, or nothing could be counted.
+func Findings(r sla.Result) []report.Finding {
+	var all []report.Finding
+	for _, a := range r.Agreements {
+		add := func(key, figure string, title text.Text) {
+			if len(r.Agreements) > 1 {
+				title = text.F("%s: %s", "%s: %s", report.Named(a.Title, a.Name), title)
+			}
+			all = append(all, report.Finding{Key: a.Name + "/" + key, Title: title, Figure: figure})
+		}
+		for _, t := range a.Targets {
+			if t.Verdict == sla.Missed {
+				add(t.Target.Name, t.Target.Name+".attainment", text.F("Target %s missed", "Ziel %s verfehlt", t.Target.Name))
+			}
+		}
+		for _, x := range a.Workload {
+			if x.Verdict == sla.Missed && x.Limit.Limit > 0 {
+				name := workloadName(x.Limit)
+				add(name, name, text.F("Limit exceeded: %s", "Mengengrenze überschritten: %s", x.Limit.Title()))
+			}
+		}
+	}
+	return all
+}

@@ -1,0 +1,31 @@
+package slareport
+
+import (
+	"turnus/itsm/canonical"
+	"turnus/itsm/sla"
+	"turnus/report"
+)
+
+// sources lists what the figures stand on, each in its version.
+func sources(f sla.Frozen) []report.Source {
+	var s []report.Source
+	if f.Import > 0 {
+		s = append(s, report.Source{Kind: report.FromImport, Name: f.Service, Version: decimal(f.Import), Hash: f.Hash})
+	}
+	for _, a := range f.Agreements {
+		s = append(s, report.Source{Kind: report.FromAgreement, Name: a.Name, Version: decimal(int64(a.Version)), Hash: a.Hash})
+	}
+	for _, c := range f.Calendars {
+		s = append(s, report.Source{Kind: report.FromCalendar, Name: c.Name, Version: decimal(int64(c.Version)), Hash: c.Hash})
+	}
+	for _, x := range f.Exclusions {
+		hash, _ := canonical.Hash(x) // it was JSON before
+		s = append(s, report.Source{Kind: report.FromExclusion, Name: f.Service, Version: decimal(x.ID), Hash: hash})
+	}
+	for _, p := range f.History {
+		s = append(s, report.Source{Kind: report.FromReport, Name: p.Run, Version: decimal(int64(p.Version)), Hash: p.Hash})
+	}
+	hash, _ := canonical.Hash(f) // it was JSON before
+	return append(s, report.Source{Kind: report.FromTZData, Name: f.Zone, Version: f.TZData},
+		report.Source{Kind: report.FrozenSet, Name: f.Run, Version: decimal(int64(f.Round)), Hash: hash})
+}

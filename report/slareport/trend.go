@@ -1,0 +1,119 @@
+package slareport
+
+import (
+	"math/big"
+
+	"turnus/itsm/sla"
+	"turnus/itsm/stats"
+	"turnus/itsm/text"
+	"turnus/report"
+)
+
+// trend says how the attainment goes over time, as far as the published reports
+// before this one allow it.
+func trend(w *report.Writer, f sla.Frozen, r sla.Result, study sla.Study) {
+	s := w.Section("Trend", "Trend")
+	switch {
+	case len(f.History) == 0:
+		s.Say("No earlier period has a published report: there is no trend yet, and no decision or action of an earlier report to follow up.",
+			"Für keine frühere Periode gibt es einen veröffentlichten Bericht. Daher liegen noch kein Trend und keine Entscheidung oder Maßnahme vor, die weiterzuverfolgen wäre.")
+		return
+	case f.Provisional:
+		s.Say("This period isn’t complete and is part of no trend; what follows concerns the published reports before it.",
+			"Diese Periode ist nicht vollständig und geht in keinen Trend ein; die folgenden Angaben betreffen die zuvor veröffentlichten Berichte.")
+	}
+	over := text.F("Over %d published reports of earlier periods and this one.", "Grundlage sind %d veröffentlichte Berichte früherer Perioden und dieser Bericht.", len(f.History))
+	if len(f.History) == 1 {
+		over = text.New("Over one published report of an earlier period and this one.", "Grundlage sind ein veröffentlichter Bericht einer früheren Periode und dieser Bericht.")
+	}
+	s.Say("%s The word trend is used from 8 values on, and only where chance alone hardly explains the series, all targets of this report considered together. A signal of the control chart says that something changed; it isn’t a missed target, nor the other way round.",
+		"%s Von einem Trend ist erst ab 8 Werten die Rede und nur dort, wo Zufall allein die Reihe kaum erklärt; dabei werden alle Ziele dieses Berichts gemeinsam betrachtet. Ein Signal der Regelkarte weist auf eine Veränderung hin. Ein Signal bedeutet nicht, dass ein Ziel verfehlt ist, und umgekehrt.",
+		over)
+	t := s.Table("Attainment over time", "Erfüllungsgrad im Zeitverlauf").
+		Left("Target", "Ziel").Right("Periods with cases", "Perioden mit Fällen").Left("Trend", "Trend").
+		Right("Per month, percentage points", "Änderung je Monat in Prozentpunkten").Right("p, adjusted", "Adjustierter p-Wert").Left("Signals of the control chart", "Signale der Regelkarte")
+	for _, a := range r.Agreements {
+		for _, g := range a.Targets {
+			x, name := studyOf(study, a.Name, g.Target.Name), targetName(r, a, g)
+			slope, p := report.Nothing(), report.Nothing()
+			if x.Kendall.Slope != nil && x.Trend != stats.TooShort {
+				slope = report.Words(report.Decimal(report.PerCent(x.Kendall.Slope, 2)))
+			}
+			if x.Adjusted.Adjusted != nil {
+				p = report.Words(probability(x.Adjusted.Adjusted))
+			}
+			t.Row(report.Words(name), report.Count(int64(x.Kendall.N)), report.Words(x.Trend.Title()), slope, p, report.Words(signals(x)))
+			if len(x.Line.Points) > 1 {
+				s.Chart(targetChart(name, x))
+			}
+		}
+	}
+}
+
+// probability writes p with four decimals; a small one isn't 0.
+func probability(p *big.Rat) text.Text {
+	if p.Cmp(big.NewRat(1, 10000)) < 0 {
+		return text.New("<\u00a00.0001", "<\u00a00,0001")
+	}
+	return report.Decimal(p.FloatString(4))
+}
+
+// signals words what a control chart shows, and what its limits come from.
+func signals(x sla.TargetStudy) text.Text {
+	if x.Chart == nil {
+		return text.F("no control limits: %d periods with cases are needed before this one", "keine Eingriffsgrenzen: Dafür sind %d frühere Perioden mit Fällen nötig", stats.MinBaseline)
+	}
+	if len(x.Chart.Signals) == 0 {
+		return text.New("none", "keine")
+	}
+	var all []text.Text
+	for _, rule := range []stats.Rule{stats.Outside, stats.OneSide, stats.Steady, stats.TwoOfThree} {
+		var when []text.Text // the last period of each signal
+		for _, s := range x.Chart.Signals {
+			if s.Rule == rule {
+				when = append(when, report.ShortPeriod(x.Line.Periods[x.Line.Since+s.Points[len(s.Points)-1]]))
+			}
+		}
+		if len(when) > 0 {
+			all = append(all, text.F("%s (%s)", "%s (%s)", rule, text.Join(when, ", ")))
+		}
+	}
+	return text.Join(all, "; ")
+}
+
+// targetChart draws the line of a target with its limits.
+func targetChart(name text.Text, x sla.TargetStudy) report.Chart {
+	c := report.Chart{Caption: text.F("%s: attainment", "%s: Erfüllungsgrad", name), Unit: text.Same("%")}
+	for i, period := range x.Line.Periods {
+		p := report.Point{Label: report.ShortPeriod(period), Break: i == x.Line.Since && i > 0}
+		if share := x.Line.Points[i].Share(); share != nil {
+			v := report.PerCent(share, 6)
+			p.Value = &v
+		}
+		if a := x.Line.Attain[i]; a != "" {
+			p.Agreed = &a
+		}
+		c.Points = append(c.Points, p)
+	}
+	addLimits(&c, x.Line.Since, x.Chart, func(r *big.Rat) *string { v := report.PerCent(r, 6); return &v })
+	return c
+}
+
+// addLimits puts those of a control chart into a chart, of which its points
+// begin at a place.
+func addLimits(c *report.Chart, since int, from *stats.Chart, write func(*big.Rat) *string) {
+	if from == nil {
+		return
+	}
+	c.Centre = write(from.Centre)
+	for i, p := range from.Points {
+		if p.Limits != nil {
+			c.Points[since+i].Lower, c.Points[since+i].Upper = write(p.Limits.LowerShown), write(p.Limits.UpperShown)
+		}
+	}
+	for _, s := range from.Signals {
+		for _, i := range s.Points {
+			c.Points[since+i].Signal = true
+		}
+	}
+}

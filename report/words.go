@@ -1,0 +1,130 @@
+package report
+
+import (
+	"turnus/itsm/resource"
+	"turnus/itsm/text"
+)
+
+// Unit is what a figure counts in: one of these, or a currency by its code.
+type Unit string
+
+// The units.
+const (
+	InPercent Unit = "percent" // a share times 100
+	InTickets Unit = "tickets"
+	InSeconds Unit = "seconds"
+	InTimes   Unit = "times" // how often something happened
+)
+
+// After is the unit as it stands behind a number, an exact decimal.
+func (u Unit) After(value string) text.Text {
+	n := int64(0)
+	if value == "1" {
+		n = 1
+	}
+	switch u {
+	case InPercent:
+		return text.Same("%")
+	case InTickets:
+		return text.N(n, text.New("ticket", "Ticket"), text.New("tickets", "Tickets"))
+	case InSeconds:
+		return text.Same("s")
+	case InTimes:
+		return text.N(n, text.New("time", "Mal"), text.New("times", "Mal"))
+	}
+	return text.Same(string(u)) // a currency
+}
+
+// Title of a unit, where no number stands before it.
+func (u Unit) Title() text.Text {
+	switch u {
+	case InPercent:
+		return text.New("per cent", "Prozent")
+	case InSeconds:
+		return text.New("seconds", "Sekunden")
+	}
+	return u.After("")
+}
+
+// SourceKind says what kind of thing a source is: one of these, or a kind of
+// resource that a proposal would change.
+type SourceKind string
+
+// The kinds of sources.
+const (
+	FromImport    SourceKind = "import"
+	FromAgreement SourceKind = "agreement"
+	FromCalendar  SourceKind = "calendar"
+	FromReport    SourceKind = "report"    // of an earlier period
+	FromExclusion SourceKind = "exclusion" // of tickets from the figures
+	FromTZData    SourceKind = "tzdata"    // the time zone database, in its edition
+
+	// FrozenSet is the kind of the source that names everything a round stood on,
+	// by the hash of its canonical JSON: so the report's hash holds for it, too.
+	FrozenSet SourceKind = "frozen"
+
+	FromInterval SourceKind = SourceKind(resource.Interval)
+	FromWaiver   SourceKind = SourceKind(resource.Waiver)
+)
+
+// Title of a kind of source.
+func (k SourceKind) Title() text.Text {
+	switch k {
+	case FromImport:
+		return text.New("import", "Import")
+	case FromAgreement:
+		return text.New("agreement", "Vereinbarung")
+	case FromCalendar:
+		return text.New("calendar", "Kalender")
+	case FromReport:
+		return text.New("report", "Bericht")
+	case FromExclusion:
+		return text.New("exclusion", "Ausschluss")
+	case FromTZData:
+		return text.New("time zone database", "Zeitzonendatenbank")
+	case FrozenSet:
+		return text.New("frozen inputs", "festgeschriebene Eingaben")
+	case FromInterval:
+		return text.New("interval", "Intervall")
+	case FromWaiver:
+		return text.New("waiver", "Aussetzung")
+	}
+	return text.Same(string(k))
+}
+
+// GroupKind says what figures are listed under.
+type GroupKind string
+
+// The kinds of groups.
+const OfAgreement GroupKind = "agreement"
+
+// Title of a kind of group.
+func (k GroupKind) Title() text.Text {
+	if k == OfAgreement {
+		return text.New("Agreement", "Vereinbarung")
+	}
+	return text.Same(string(k))
+}
+
+// Assessment of a figure against its target.
+type Assessment string
+
+// The assessments.
+const (
+	Met    Assessment = "met"
+	Missed Assessment = "missed"
+	NoData Assessment = "n/a" // nothing to hold against it
+)
+
+// Title of an assessment, as of a target.
+func (a Assessment) Title() text.Text {
+	switch a {
+	case Met:
+		return text.New("met", "erreicht")
+	case Missed:
+		return text.New("missed", "verfehlt")
+	case NoData:
+		return NotApplicable()
+	}
+	return text.Same(string(a))
+}
