@@ -236,7 +236,7 @@ func TestOrderOfErrors(t *testing.T) {
 	require.Equal(t, 400, h.as(t, "owner", "POST", path, `{`).Code)
 	require.Equal(t, 422, h.as(t, "owner", "POST", path, `{"service":"payments"}`).Code)
 	require.Equal(t, 422, h.as(t, "other-owner", "POST", path, `{"period":"2026-10"}`).Code)
-	require.Equal(t, 404, h.as(t, "other-owner", "POST", path, `{"service":"nothing","period":"2026-10"}`).Code)
+	require.Equal(t, 422, h.as(t, "other-owner", "POST", path, `{"service":"nothing","period":"2026-10"}`).Code)
 	require.Equal(t, 403, h.as(t, "other-owner", "POST", path, `{"service":"payments","period":"2026-10"}`).Code)
 	require.Equal(t, 403, h.as(t, "viewer", "PUT", "/v1/calendars/a", `{"apiVersion":"turnus/v1","kind":"Calendar","metadata":{"name":"b"},"spec":{}}`).Code)
 	require.Equal(t, 422, h.as(t, "admin", "PUT", "/v1/calendars/a", `{"apiVersion":"turnus/v1","kind":"Calendar","metadata":{"name":"b"},"spec":{}}`).Code)
