@@ -46,6 +46,10 @@ func (r *Runs) Start(ctx context.Context, by person.Actor, s Start) (run.Run, bo
 		return none, false, err
 	}
 	now, err := r.store.Situation(ctx, p, s.Scope)
+	if f := fault.As(err); f != nil && f.Code == fault.Invalid {
+		// Whoever starts a run asks for something that there isn't.
+		return none, false, fault.New(fault.NotFound, f.Message).At(f.Field)
+	}
 	if err != nil {
 		return none, false, err
 	}

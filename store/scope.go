@@ -78,13 +78,17 @@ func (s *Store) ScopeAbout(ctx context.Context, about resource.Ref) (Scope, erro
 	return scope, mapped(err)
 }
 
-// AboutOf is the resource that a run is about.
-func (s *Store) AboutOf(ctx context.Context, runID string) (about resource.Ref, err error) {
-	err = s.db.GetContext(ctx, &about, "SELECT about_kind AS kind, about AS name FROM run WHERE id = $1", runID)
+// ScopeOfRun is what a run is about.
+func (s *Store) ScopeOfRun(ctx context.Context, id string) (Scope, error) {
+	var about resource.Ref
+	err := s.db.GetContext(ctx, &about, "SELECT about_kind AS kind, about AS name FROM run WHERE id = $1", id)
 	if errors.Is(err, sql.ErrNoRows) {
-		err = noRun(runID)
+		err = noRun(id)
 	}
-	return about, mapped(err)
+	if err != nil {
+		return Scope{}, mapped(err)
+	}
+	return s.ScopeAbout(ctx, about)
 }
 
 func scopeOf(ctx context.Context, q sqlx.QueryerContext, p process.Process, name string) (Scope, error) {
