@@ -23,7 +23,7 @@ func Findings(r sla.Result) []report.Finding {
 		for _, t := range a.Targets {
 			if t.Verdict == sla.Missed {
 				add(t.Target.Name, t.Target.Name+".attainment", text.F("Target %s missed", "Ziel %s verfehlt", t.Target.Name),
-					text.F("Met by %s of %s tickets decided; agreed are %s\u202f%%.", "Von %[2]s gewerteten Tickets haben es %[1]s eingehalten; vereinbart sind %[3]s\u202f%%.",
+					text.F("Met by %s of %s tickets decided; agreed are %s\u202f%%.", "Eingehalten haben es %s von %s gewerteten Tickets; vereinbart sind %s\u202f%%.",
 						report.Number(t.Met), report.Number(t.Decided), report.Decimal(t.Target.Attain.String())))
 			}
 		}
