@@ -149,7 +149,7 @@ func TestFilesThatAreRefused(t *testing.T) {
 
 	// Whoever may not, and a task that takes none, are answered before a byte is read.
 	decided := func(who, path string) int {
-		r := httptest.NewRequest("POST", path+"?name=a.pdf", unreadBody{t, path})
+		r := httptest.NewRequest(http.MethodPost, path+"?name=a.pdf", unreadBody{t, path})
 		r.Header.Set("Authorization", "Bearer "+h.tokens[who])
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, r)
@@ -186,7 +186,7 @@ func TestLargeFilesAreRefusedInWords(t *testing.T) {
 	srv.Start()
 	defer srv.Close()
 	send := func(size int) (int, string) {
-		r, err := http.NewRequestWithContext(t.Context(), "POST", srv.URL+"/v1/tasks/"+a.ID+"/files?name=a.txt", bytes.NewReader(bytes.Repeat([]byte("x"), size)))
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, srv.URL+"/v1/tasks/"+a.ID+"/files?name=a.txt", bytes.NewReader(bytes.Repeat([]byte("x"), size)))
 		require.NoError(t, err)
 		r.Header.Set("Authorization", "Bearer "+h.tokens["owner"])
 		res, err := srv.Client().Do(r)
