@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"turnus/itsm/fault"
 	"turnus/itsm/person"
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
@@ -66,11 +67,13 @@ func (c *Caller) CheckTask(ctx context.Context, t task.Task) error {
 	if d, err := c.store.Decision(ctx, t.ID); err != nil || d != nil && d.Person == c.Person {
 		return err
 	}
-	about, err := c.store.AboutOf(ctx, t.Run)
-	if err != nil {
+	scope, err := c.store.ScopeOfRun(ctx, t.Run)
+	if err == nil {
+		c.parts[scope.About] = c.partOf(scope)
+	} else if !fault.Is(err, fault.NotFound) {
 		return err
 	}
-	return c.checkInside(ctx, about, text.New(
+	return c.checkInside(ctx, scope.About, text.New(
 		"Only the service's owner, those who may decide and auditors see this task.",
 		"Diese Aufgabe sehen nur Serviceverantwortliche, Freigabeberechtigte und Auditierende."))
 }

@@ -49,7 +49,7 @@ func negotiate(header string, offers ...string) (string, error) {
 	}
 	if best == "" {
 		return "", fault.New(notAcceptable, text.F("None of the formats in Accept is offered: there is %s.",
-			"Keines der Formate in Accept wird geboten: es gibt %s.", strings.Join(offers, ", ")))
+			"Keines der Formate in Accept wird geboten: Es gibt %s.", strings.Join(offers, ", ")))
 	}
 	return best, nil
 }

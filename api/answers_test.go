@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"turnus/internal/storetest"
+	"turnus/itsm/process"
 	"turnus/itsm/run"
 	"turnus/itsm/task"
 	"turnus/itsm/text"
@@ -42,10 +43,10 @@ func TestATaskSaysWhatItAsks(t *testing.T) {
 		}
 	}
 	require.NoError(t, json.Unmarshal(w.Body.Bytes(), &shown))
-	require.Equal(t, "record", shown.Kind)
+	require.Equal(t, "review", shown.Kind)
 	require.Equal(t, text.New("Inspection", "Begehung"), shown.Title)
 	require.Equal(t, text.New("What was seen?", "Was war zu sehen?"), shown.Text)
-	require.Equal(t, []string{"done", "failed"}, shown.Outcomes)
+	require.Equal(t, []string{"done"}, shown.Outcomes)
 	require.Equal(t, "owner", shown.For.Who)
 	require.Equal(t, []string{"owner"}, shown.Approvers)
 	require.Len(t, shown.Fields, 8)
@@ -56,7 +57,7 @@ func TestATaskSaysWhatItAsks(t *testing.T) {
 	require.Equal(t, []string{"application/pdf", "text/plain"}, shown.Fields[7].Types)
 
 	mine := h.as(t, "owner", "GET", "/v1/tasks?state=open&mine=true", "").Body.String()
-	require.Contains(t, mine, `"kind":"record"`)
+	require.Contains(t, mine, `"kind":"review"`)
 	_, approval := h.waiting(t)
 	w = h.as(t, "approver", "GET", "/v1/tasks/"+approval.ID, "")
 	require.Contains(t, w.Body.String(), `"kind":"approval"`)
@@ -69,8 +70,7 @@ func TestATaskSaysWhatItAsks(t *testing.T) {
 func TestAnswersThatAreRefused(t *testing.T) {
 	h := newHouse(t)
 	a := h.asking(t, everyType()...)
-	other := storetest.Ask(t, h.store, testNow, run.Step{Run: a.Run, Round: 1}, "other", task.Task{Kind: task.Record, Title: a.Title, Outcomes: a.Outcomes,
-		For: a.For, Fields: []task.Field{evidence()}})
+	other := storetest.Ask(t, h.store, testNow, run.Step{Run: a.Run, Round: 1}, task.Question{Step: process.Changes, Fields: []task.Field{evidence()}})
 	foreign := sentIn(t, h.as(t, "owner", "POST", "/v1/tasks/"+other.ID+"/files?name=a.pdf", aPDF), 201).SHA256
 	_, approval := h.waiting(t)
 	const right = `"note":"seen","count":3`
@@ -162,5 +162,5 @@ func TestPassesForAnyKind(t *testing.T) {
 	require.Equal(t, 403, h.as(t, "approver", "POST", at, ``).Code)
 	w := h.as(t, "owner", "POST", at, `{"outcome":"approve"}`)
 	require.Equal(t, 422, w.Code)
-	require.Contains(t, problemIn(t, w).Detail, "it offers done and failed")
+	require.Contains(t, problemIn(t, w).Detail, "it offers done.")
 }

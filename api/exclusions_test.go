@@ -102,18 +102,18 @@ func TestProposalsThatArentAcceptable(t *testing.T) {
 	h := imported(t)
 	long := `"` + strings.Repeat(`x","`, 1000) + `y"`
 	for body, want := range map[string]struct{ at, en, de string }{
-		proposal("INC1", "INC9"):                         {"body.tickets[1]", `payments has no ticket "INC9"`, `payments hat kein Ticket "INC9"`},
-		proposal("INC1", "INC2"):                         {"body.tickets[1]", "name each ticket once", "jedes Ticket einmal"},
+		proposal("INC1", "INC9"):                         {"body.tickets[1]", `payments has no ticket "INC9"`, `payments hat kein Ticket „INC9“`},
+		proposal("INC1", "INC2"):                         {"body.tickets[1]", "name each ticket once", "Jedes Ticket einmal"},
 		proposal(`"INC1"`, `""`):                         {"body.tickets[1]", "1 to 200 bytes", "1 bis 200 Byte"},
-		proposal(`"INC2","INC1"`, ""):                    {"body.tickets", "expected array length >= 1", "eine Liste mit mindestens 1 Einträgen"},
-		proposal(`"INC2","INC1"`, long):                  {"body.tickets", "expected array length <= 1000", "eine Liste mit höchstens 1000 Einträgen"},
-		proposal(`["INC2","INC1"]`, "null"):              {"body.tickets", "expected array", "eine Liste erwartet"},
-		proposal("customer", "weather"):                  {"body.reason", "maintenance, customer", "einer dieser Werte erwartet: maintenance, customer"},
-		proposal("the site was locked", " "):             {"body.detail", "say what happened", "sagen, was geschehen ist"},
+		proposal(`"INC2","INC1"`, ""):                    {"body.tickets", "expected array length >= 1", "zu kurz, Mindestlänge: 1."},
+		proposal(`"INC2","INC1"`, long):                  {"body.tickets", "expected array length <= 1000", "zu lang, Höchstlänge: 1000."},
+		proposal(`["INC2","INC1"]`, "null"):              {"body.tickets", "expected array", "wird eine Liste."},
+		proposal("customer", "weather"):                  {"body.reason", "maintenance, customer", "einer dieser Werte: maintenance, customer"},
+		proposal("the site was locked", " "):             {"body.detail", "say what happened", "angeben, was geschehen ist"},
 		proposal("CHG7", `\t`):                           {"body.evidence", "where it can be seen", "wo es zu sehen ist"},
 		proposal(`"reason"`, `"target":"a","reason"`):    {"body.agreement", "named with its agreement", "mit seiner Vereinbarung"},
-		proposal(`"reason"`, `"agreement":"a","reason"`): {"body.agreement", `payments has no agreement "a"`, `payments hat keine Vereinbarung "a"`},
-		proposal(`"reason"`, `"service":"a","reason"`):   {"body.service", "unexpected property", "ein solches Feld gibt es nicht"},
+		proposal(`"reason"`, `"agreement":"a","reason"`): {"body.agreement", `payments has no agreement "a"`, `payments hat keine Vereinbarung „a“`},
+		proposal(`"reason"`, `"service":"a","reason"`):   {"body.service", "unexpected property", "Ein solches Feld gibt es nicht"},
 	} {
 		for lang, text := range map[string]string{"en": want.en, "de": want.de} {
 			w := h.as(t, "owner", "POST", exclusions, body, "Accept-Language", lang)

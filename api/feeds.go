@@ -11,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"turnus/access"
+	"turnus/itsm/calendar"
 	"turnus/itsm/canonical"
 	"turnus/itsm/person"
 	"turnus/itsm/planning"
@@ -144,9 +145,13 @@ func (s *server) feed(ctx context.Context, who person.Actor, lang text.Lang, mat
 	if err != nil {
 		return nil, err
 	}
+	if f.Zones, err = s.Store.Zones(ctx, slots); err != nil {
+		return nil, err
+	}
 	if f.Slots = slots; more {
-		f.Note = text.F("Only the first %[1]d slots, due up to %[2]s: there are more.", "Nur die ersten %[1]d Termine, fällig bis %[2]s: es gibt mehr.",
-			len(slots), slots[len(slots)-1].Due.Format(time.DateOnly))
+		last := slots[len(slots)-1]
+		f.Note = text.F("Only the first %d slots, due up to %s: there are more.", "Nur die ersten %d Termine, fällig bis %s: Es gibt weitere.",
+			len(slots), calendar.DateOf(last.Due).InWords())
 	}
 	for _, p := range process.Catalogue() {
 		f.Titles[p.Name] = p.Title

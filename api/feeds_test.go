@@ -76,6 +76,7 @@ func TestWhatAFeedHolds(t *testing.T) {
 	f := h.issued(t, "owner")
 	in := h.as(t, "", "GET", f.Href, "")
 	require.Contains(t, in.Body.String(), `Reason: why\, why\; why`)
+	require.Contains(t, in.Body.String(), "In time until: 6 September 2026\\,\r\n  11:00\u00a0CEST", "in the zone of the service")
 	require.Equal(t, "SLA-Bericht payments 2026-12-23 (geplant)", summaries(t, h.as(t, "", "GET", f.Href+"?lang=de", ""))[1])
 	require.Equal(t, "SLA-Bericht payments 2026-12-23 (geplant)", summaries(t, h.as(t, "", "GET", f.Href, "", "Accept-Language", "de"))[1])
 	require.Equal(t, 422, h.as(t, "", "GET", f.Href+"?lang=fr", "").Code)

@@ -94,7 +94,7 @@ func TestWhoPreparedAReportDoesntApproveIt(t *testing.T) {
 
 	path := "/v1/tasks/" + a.ID
 	for who, why := range map[string][2]string{
-		"deputy": {"deputy brought data that these figures use (import 1)", "deputy hat Daten eingespielt, die diese Zahlen verwenden (Import 1)"},
+		"deputy": {"deputy brought data that these figures use (import 1)", "deputy hat Daten importiert, die diese Zahlen verwenden (Import 1)"},
 		"warden": {"warden issued the token with which this run was started", "warden hat das Token ausgestellt, mit dem dieser Lauf gestartet wurde"},
 		"heir":   {"heir owns the service, or has owned it since this run was started", "heir verantwortet den Service oder hat ihn seit dem Start dieses Laufs verantwortet"},
 	} {

@@ -75,7 +75,7 @@ func (s *server) importHolidays(ctx context.Context, in *holidaysInput) (*holida
 		}
 		if now.Zone != cal.Spec.Zone || now.Holidays.Region != cal.Spec.Holidays.Region {
 			return r, fault.New(fault.Conflict, text.New("The calendar's zone or region was changed while the file was read: load it once more.",
-				"Zone oder Region des Kalenders wurden geändert, während die Datei gelesen wurde: sie noch einmal laden."))
+				"Zone oder Region des Kalenders wurden geändert, während die Datei gelesen wurde: Die Datei noch einmal laden."))
 		}
 		now, got.Added, got.Already = now.With(feed.Holidays)
 		if len(got.Added) == 0 {

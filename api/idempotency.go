@@ -107,7 +107,7 @@ func idempotencyKey(ctx huma.Context) (key string, given bool, err error) {
 	visible := strings.IndexFunc(key, func(r rune) bool { return r < '!' || r > '~' }) < 0
 	if key == "" || len(key) > 255 || !visible {
 		return "", true, fault.Invalidf("header."+keyHeader, "a key is 1 to 255 visible ASCII characters",
-			"ein Schlüssel hat 1 bis 255 sichtbare ASCII-Zeichen")
+			"Ein Schlüssel hat 1 bis 255 sichtbare ASCII-Zeichen.")
 	}
 	return key, true, nil
 }
@@ -152,7 +152,7 @@ func fingerprint(in *http.Request, op operation) (string, *hashed, error) {
 func (s *server) replay(ctx huma.Context, op operation, old store.Answer) error {
 	if op.secret {
 		return fault.New(fault.Conflict, text.New("This key was used before, and the secret was shown then: use another key for another one.",
-			"Dieser Schlüssel wurde schon verwendet, das Geheimnis wurde dabei gezeigt: für ein weiteres einen anderen Schlüssel nehmen."))
+			"Dieser Schlüssel wurde schon verwendet, das Geheimnis wurde dabei gezeigt: Für ein weiteres einen anderen Schlüssel nehmen."))
 	}
 	if want, ok := old.Header[digest]; ok {
 		place, err := s.uploads.Take(actorOf(ctx.Context()).Person) // nothing is kept in it, and it counts
@@ -166,7 +166,7 @@ func (s *server) replay(ctx huma.Context, op operation, old store.Answer) error 
 		}
 		if hex.EncodeToString(sum.Sum(nil)) != want {
 			return fault.Invalidf("header."+keyHeader, "this key was used for another file: use another key",
-				"dieser Schlüssel wurde für eine andere Datei verwendet: einen anderen nehmen")
+				"Dieser Schlüssel wurde für eine andere Datei verwendet: Einen anderen nehmen.")
 		}
 	}
 	for k, v := range old.Header {

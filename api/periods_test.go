@@ -43,4 +43,6 @@ func TestPeriodsThatCalendarsDontReach(t *testing.T) {
 	require.Zero(t, runs)
 	// The last one that they reach.
 	require.Equal(t, 422, h.as(t, "owner", "POST", starts, `{"service":"payments","period":"2100-12"}`).Code, "it isn't over")
+	early := h.as(t, "owner", "POST", starts, `{"service":"payments","period":"2100-11"}`, "Accept-Language", "de")
+	require.Contains(t, early.Body.String(), "Die Periode November 2100 endet erst am 01.12.2100, 00:00\u00a0Uhr\u00a0MEZ.")
 }

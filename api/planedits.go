@@ -32,7 +32,7 @@ func worded(field, s string) error {
 	if strings.TrimSpace(s) != "" {
 		return nil
 	}
-	return fault.Invalidf("body."+field, "Only blanks: say in words why, since an auditor asks.", "Nur Leerraum: in Worten sagen, warum, denn Prüfende fragen danach.")
+	return fault.Invalidf("body."+field, "Only blanks: say in words why, since an auditor asks.", "Nur Leerraum: in Worten sagen, warum, denn Auditierende fragen danach.")
 }
 
 // BackfillBody says which periods shall be started after all.

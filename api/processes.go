@@ -45,11 +45,11 @@ func (b StartBody) scopeFor(p process.Process) (string, error) {
 	switch {
 	case b.Service != "" && p.Scope != process.OfService:
 		return "", fault.Invalidf("body.service", "%s isn't about a service: leave service out, or give scope",
-			"%s betrifft keinen Service: service weglassen, oder scope angeben", p.Name)
+			"%s betrifft keinen Service: service weglassen oder scope angeben.", p.Name)
 	case b.Service != "" && b.Scope != "" && b.Service != b.Scope:
-		return "", fault.Invalidf("body.scope", "service and scope differ: give one of them", "service und scope unterscheiden sich: eines von beiden angeben")
+		return "", fault.Invalidf("body.scope", "service and scope differ: give one of them", "service und scope unterscheiden sich: Eines von beiden angeben.")
 	case b.Service == "" && b.Scope == "" && p.Scope == process.OfService:
-		return "", fault.Invalidf("body.service", "which service? %s is about one: give service", "welcher Service? %s betrifft einen: service angeben", p.Name)
+		return "", fault.Invalidf("body.service", "which service? %s is about one: give service", "Welcher Service? %s betrifft einen: service angeben.", p.Name)
 	case b.Service != "":
 		return b.Service, nil
 	}

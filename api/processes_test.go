@@ -36,3 +36,13 @@ func TestScopesAreAskedForByKind(t *testing.T) {
 		require.Equal(t, c.field, fault.As(err).Field)
 	}
 }
+
+// What there isn't is named by the field in which it was given.
+func TestAnUnknownScopeIsNamedAsItWasGiven(t *testing.T) {
+	h := newHouse(t)
+	for _, field := range []string{"service", "scope"} {
+		w := h.as(t, "owner", "POST", "/v1/processes/sla-report/runs", `{"`+field+`":"acme","period":"2026-10"}`)
+		require.Equal(t, 404, w.Code)
+		require.Equal(t, field, problemIn(t, w).Errors[0].Location)
+	}
+}

@@ -172,7 +172,7 @@ func (s *server) authenticate(in *http.Request) error {
 	m := bearer.FindStringSubmatch(in.Header.Get("Authorization"))
 	if m == nil {
 		return fault.New(fault.Unauthenticated, text.New("A token is needed: send it as Authorization: Bearer TOKEN.",
-			"Ein Token ist nötig: als Authorization: Bearer TOKEN mitschicken."))
+			"Ein Token ist nötig: Als Authorization: Bearer TOKEN mitschicken."))
 	}
 	a, err := s.Store.Authenticate(in.Context(), s.Now(), m[1])
 	if err != nil {

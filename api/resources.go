@@ -58,7 +58,7 @@ func (d *Declared) Resolve(ctx huma.Context) []error {
 
 func (d *Declared) check() (err error) {
 	if d.docs, err = imports.Resources(d.raw); err == nil && len(d.docs) == 0 {
-		err = fault.Invalidf("body", "there is no resource in it", "darin steht keine Ressource")
+		err = fault.Invalidf("body", "there is no resource in it", "Darin steht kein Objekt.")
 	}
 	return err
 }
@@ -87,10 +87,10 @@ func (in *putInput) check() error {
 	}
 	if len(in.docs) != 1 {
 		return fault.Invalidf("body", "%d resources where one belongs: POST /v1/apply takes several",
-			"%d Ressourcen, wo eine hingehört: mehrere nimmt POST /v1/apply", len(in.docs))
+			"%d Objekte, wo eines hingehört: Mehrere nimmt POST /v1/apply.", len(in.docs))
 	}
 	if name := in.docs[0].Metadata.Name; name != in.Name {
-		return fault.Invalidf("metadata.name", "%.80q isn't the name in the path, %.80q", "%.80q ist nicht der Name im Pfad, %.80q", name, in.Name)
+		return fault.Invalidf("metadata.name", "%.80q isn't the name in the path, %.80q", "%.80q ist nicht der Name im Pfad, %.80q.", name, in.Name)
 	}
 	return nil
 }
@@ -141,7 +141,7 @@ func (s *server) resources() {
 			Responses: map[string]*huma.Response{"201": {Description: "Created"}, "202": {Description: "Proposed: a run decides on it"}},
 		}}, func(ctx context.Context, in *putInput) (*resourceOutput, error) {
 			if got := in.docs[0].Kind; got != k.Kind {
-				return nil, fault.Invalidf("kind", "%.80q isn't the kind in the path, %s", "%.80q ist nicht die Art im Pfad, %s", got, k.Kind)
+				return nil, fault.Invalidf("kind", "%.80q isn't the kind in the path, %s", "%.80q ist nicht die Art im Pfad, %s.", got, k.Kind)
 			}
 			changes, err := s.Runs.Apply(ctx, actorOf(ctx), in.docs, false)
 			if err != nil {
@@ -184,7 +184,7 @@ func (s *server) apply() {
 		}
 		if proposed := in.decided(); proposed > maxProposed {
 			return nil, fault.Invalidf("body", "These are %d proposals, and a call makes %d at most: each is decided by a person.",
-				"Das sind %d Vorschläge, und ein Aufruf macht höchstens %d: über jeden entscheidet eine Person.", proposed, maxProposed)
+				"Das sind %d Vorschläge, und ein Aufruf macht höchstens %d: Über jeden entscheidet eine Person.", proposed, maxProposed)
 		}
 		changes, err := s.Runs.Apply(ctx, actorOf(ctx), in.docs, in.DryRun)
 		for i := range changes {

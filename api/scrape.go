@@ -52,7 +52,7 @@ func (s *server) mayScrape(in *http.Request) error {
 		}
 		return fault.New(fault.Forbidden, text.New(
 			"Metrics are for callers on this machine that come without a proxy: to read them from elsewhere, start with --metrics-token-file FILE and send the token in it as Authorization: Bearer TOKEN.",
-			"Metriken gibt es nur für Aufrufe von diesem Rechner, ohne Proxy: für andere mit --metrics-token-file FILE starten und das Token darin als Authorization: Bearer TOKEN mitschicken."))
+			"Metriken gibt es nur für Aufrufe von diesem Rechner, ohne Proxy: Für andere mit --metrics-token-file FILE starten und das Token darin als Authorization: Bearer TOKEN mitschicken."))
 	}
 	want, err := ReadMetricsToken(s.MetricsTokenFile) // it may have been renewed
 	if err != nil {
@@ -61,7 +61,7 @@ func (s *server) mayScrape(in *http.Request) error {
 	}
 	if m := bearer.FindStringSubmatch(in.Header.Get("Authorization")); m == nil || !same(m[1], want) {
 		return fault.New(fault.Forbidden, text.New("Metrics need their own token: send the one in the file that --metrics-token-file names, as Authorization: Bearer TOKEN.",
-			"Metriken brauchen ein eigenes Token: das aus der mit --metrics-token-file genannten Datei als Authorization: Bearer TOKEN mitschicken."))
+			"Metriken brauchen ein eigenes Token: Das aus der mit --metrics-token-file genannten Datei als Authorization: Bearer TOKEN mitschicken."))
 	}
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 	"turnus/internal/pgtest"
 	"turnus/internal/storetest"
 	"turnus/itsm/person"
+	"turnus/itsm/process"
 	"turnus/itsm/run"
 	"turnus/itsm/task"
 	"turnus/itsm/text"
@@ -25,14 +26,14 @@ const (
 	aPNG = "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
 )
 
-// asking puts a run of payments on record that asks its owner for a record with
-// fields of each type.
+// asking puts a run of payments on record that asks its owner what they say to
+// what was found, with fields.
 func (h *house) asking(t *testing.T, fields ...task.Field) task.Task {
 	r, _, err := h.store.Begin(t.Context(), testNow, store.NewRun{
 		Key: run.Key{Process: "sla-report", Scope: "payments", Period: "2026-09"}, Owner: "owner", By: person.Actor{Person: "owner"}})
 	require.NoError(t, err)
-	return storetest.Ask(t, h.store, testNow, run.Step{Run: r.ID, Round: 1}, "record", task.Task{Kind: task.Record, Title: text.New("Inspection", "Begehung"),
-		Text: text.New("What was seen?", "Was war zu sehen?"), Outcomes: task.Record.Outcomes(), For: task.For{Who: task.Owner}, Fields: fields})
+	return storetest.Ask(t, h.store, testNow, run.Step{Run: r.ID, Round: 1}, task.Question{Step: process.Findings, Title: text.New("Inspection", "Begehung"),
+		Text: text.New("What was seen?", "Was war zu sehen?"), Fields: fields})
 }
 
 func fieldOf(name string, of task.FieldType, required bool) task.Field {
@@ -148,7 +149,7 @@ func TestFilesThatAreRefused(t *testing.T) {
 
 	// Whoever may not, and a task that takes none, are answered before a byte is read.
 	decided := func(who, path string) int {
-		r := httptest.NewRequest("POST", path+"?name=a.pdf", unreadBody{t, path})
+		r := httptest.NewRequest(http.MethodPost, path+"?name=a.pdf", unreadBody{t, path})
 		r.Header.Set("Authorization", "Bearer "+h.tokens[who])
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, r)
@@ -185,7 +186,7 @@ func TestLargeFilesAreRefusedInWords(t *testing.T) {
 	srv.Start()
 	defer srv.Close()
 	send := func(size int) (int, string) {
-		r, err := http.NewRequestWithContext(t.Context(), "POST", srv.URL+"/v1/tasks/"+a.ID+"/files?name=a.txt", bytes.NewReader(bytes.Repeat([]byte("x"), size)))
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, srv.URL+"/v1/tasks/"+a.ID+"/files?name=a.txt", bytes.NewReader(bytes.Repeat([]byte("x"), size)))
 		require.NoError(t, err)
 		r.Header.Set("Authorization", "Bearer "+h.tokens["owner"])
 		res, err := srv.Client().Do(r)

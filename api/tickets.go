@@ -42,7 +42,7 @@ func (s *server) ticketOptions(ctx context.Context, in *importInput) (o imports.
 		m, err := store.Current[ticket.Mapping](ctx, s.Store, resource.Mapping, in.Mapping)
 		if fault.Is(err, fault.NotFound) {
 			return o, fault.Invalidf("mapping", "there is no mapping %.80q: declare it first, PUT /v1/mappings/NAME",
-				"eine Zuordnung %.80q gibt es nicht: zuerst anlegen, PUT /v1/mappings/NAME", in.Mapping)
+				"Eine Zuordnung %.80q gibt es nicht: Zuerst anlegen, PUT /v1/mappings/NAME.", in.Mapping)
 		} else if err != nil {
 			return o, err
 		}

@@ -8,11 +8,13 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"turnus/itsm/person"
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
+	"turnus/itsm/task"
 )
 
 // Change says what applying did to one resource; Before and After are there
@@ -91,8 +93,8 @@ func (c *Client) Runs(ctx context.Context, process, service, state string, most 
 func (c *Client) Wait(ctx context.Context, id string) (run.Run, error) {
 	for pause := 100 * time.Millisecond; ; pause = min(2*pause, 2*time.Second) {
 		r, err := c.Run(ctx, id)
-		if err != nil || r.State == run.Waiting || !r.State.Live() {
-			return r, err
+		if err != nil || !r.State.Live() || r.State == run.Waiting && (len(r.Tasks) == 0 || slices.ContainsFunc(r.Tasks, isOpen)) {
+			return r, err // between two answers nobody is asked, while it goes on
 		}
 		select {
 		case <-ctx.Done():
@@ -101,6 +103,8 @@ func (c *Client) Wait(ctx context.Context, id string) (run.Run, error) {
 		}
 	}
 }
+
+func isOpen(t task.Task) bool { return t.State == task.Open }
 
 // Cancel ends a run.
 func (c *Client) Cancel(ctx context.Context, id, reason string) (run.Run, error) {

@@ -100,7 +100,7 @@ func (r *Runs) onRecord(ctx context.Context, by person.Actor, taskID string, o t
 	if d == nil {
 		return task.Decision{}, r.refused(ctx, by, "decide.refused", "task/"+taskID, fault.New(fault.Conflict, text.New(
 			"This task was closed without a decision: its run has ended.",
-			"Diese Aufgabe wurde ohne Entscheidung geschlossen: ihr Lauf ist beendet.")))
+			"Diese Aufgabe wurde ohne Entscheidung geschlossen: Der Lauf ist beendet.")))
 	}
 	return r.decided(ctx, by, *d, o)
 }

@@ -27,7 +27,7 @@ func changeOf(ctx context.Context, tx *sqlx.Tx, now time.Time, st run.Step) (pla
 	if err != nil {
 		return planning.Change{}, err
 	}
-	k := keyOf(p.Document)
+	k := p.Document.Ref()
 	c := planning.Change{Run: st.Run, Round: st.Round, Document: p.Document, Hash: p.Hash, Base: p.Base, By: p.By, At: now,
 		Made: []planning.Slot{}, Coming: []planning.Slot{}, Gone: []planning.Slot{}, Waived: []planning.Slot{}}
 	changed, err := subjectOf(p.Document)
@@ -46,7 +46,7 @@ func changeOf(ctx context.Context, tx *sqlx.Tx, now time.Time, st run.Step) (pla
 	if before != nil {
 		c.Before = &before.Resource
 	}
-	if k.kind == resource.Waiver {
+	if k.Kind == resource.Waiver {
 		w, err := decoded[planning.WaiverSpec](p.Document)
 		if err != nil {
 			return c, err

@@ -40,7 +40,7 @@ func (s *Store) Decide(ctx context.Context, now time.Time, by string, m task.Mes
 		case t.Hash != p.Content:
 			return fault.New(fault.Conflict, text.New("The content has changed since this pass was issued.", "Der Inhalt hat sich geändert, seit dieser Pass ausgestellt wurde.")), nil
 		case len(m.Comment) > maxComment || !storable(m.Comment):
-			return fault.Invalidf("comment", "a comment has %d bytes at most, in UTF-8 without NUL", "ein Kommentar hat höchstens %d Byte, in UTF-8 ohne NUL", maxComment), nil
+			return fault.Invalidf("comment", "a comment has %d bytes at most, in UTF-8 without NUL", "Der Kommentar ist nicht annehmbar: Höchstens %d Byte in UTF-8 ohne NUL.", maxComment), nil
 		}
 		people, err := peopleOf(ctx, tx, t)
 		if err != nil {

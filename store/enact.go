@@ -58,7 +58,7 @@ func (s *Store) Enact(ctx context.Context, now time.Time, runID string) error {
 		if err := approved(ctx, tx, r, p); err != nil {
 			return err
 		}
-		k := keyOf(p.Document)
+		k := p.Document.Ref()
 		before, err := newestIfAny(ctx, tx, k)
 		if err != nil {
 			return err
@@ -84,8 +84,8 @@ func (s *Store) Enact(ctx context.Context, now time.Time, runID string) error {
 		if _, err := tx.ExecContext(ctx, "UPDATE proposal SET enacted = $2 WHERE run = $1", runID, v.Version); err != nil {
 			return err
 		}
-		if k.kind == resource.Interval {
-			return replan(ctx, tx, now, k.name)
+		if k.Kind == resource.Interval {
+			return replan(ctx, tx, now, k.Name)
 		}
 		return waive(ctx, tx, now, p, runID)
 	})

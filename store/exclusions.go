@@ -182,7 +182,7 @@ func checkExclusion(ctx context.Context, q sqlx.QueryerContext, e agreement.Excl
 	}
 	for _, u := range unknown {
 		faults = append(faults, fault.Invalidf(fmt.Sprintf("tickets[%d]", u.Place-1), "%s has no ticket %.80q: give the number as it was imported",
-			"%s hat kein Ticket %.80q: die Nummer so angeben, wie sie importiert wurde", e.Service, u.Number))
+			"%s hat kein Ticket %.80q: Die Nummer so angeben, wie sie importiert wurde.", e.Service, u.Number))
 	}
 	return errors.Join(faults...)
 }
@@ -204,9 +204,9 @@ func checkAimed(all []terms, e agreement.Exclusion) error {
 				}
 			}
 		}
-		return fault.Invalidf("target", "the agreement %s has no target %.80q", "die Vereinbarung %s hat kein Ziel %.80q", e.Agreement, e.Target)
+		return fault.Invalidf("target", "the agreement %s has no target %.80q", "Die Vereinbarung %s hat kein Ziel %.80q.", e.Agreement, e.Target)
 	}
-	return fault.Invalidf("agreement", "%s has no agreement %.80q", "%s hat keine Vereinbarung %.80q", e.Service, e.Agreement)
+	return fault.Invalidf("agreement", "%s has no agreement %.80q", "%s hat keine Vereinbarung %.80q.", e.Service, e.Agreement)
 }
 
 // WithdrawExclusion ends an exclusion for the reports to come: once. The same

@@ -141,7 +141,7 @@ func (s *Store) FeedOf(ctx context.Context, secret string) (person.Actor, error)
 	}
 	if err != nil || row.Withdrawn != nil || row.Retired == nil || *row.Retired {
 		return person.Actor{}, fault.New(fault.NotFound, text.New("There is no calendar at this address, or not any more: turnus plan feed issues another address.",
-			"Unter dieser Adresse gibt es keinen Kalender, oder nicht mehr: turnus plan feed gibt eine neue aus."))
+			"Unter dieser Adresse gibt es keinen Kalender oder nicht mehr: turnus plan feed gibt eine neue aus."))
 	}
 	return person.Actor{Person: row.Person, Roles: row.Document.V.Spec.Roles}, nil
 }

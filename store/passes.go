@@ -174,7 +174,7 @@ func (p passRow) unfit(now time.Time, m presentation) *fault.Error {
 	case p.Kind != m.kind:
 		return refused("This pass was issued for something else.", "Dieser Pass gilt für etwas anderes.")
 	case !now.Before(p.Expires):
-		return refused("This pass has expired: ask for another one.", "Dieser Pass ist abgelaufen: einen neuen anfordern.")
+		return refused("This pass has expired: ask for another one.", "Dieser Pass ist abgelaufen: Einen neuen anfordern.")
 	case p.Revoked != nil:
 		return refused("The token behind this pass has been revoked.", "Das Token hinter diesem Pass wurde widerrufen.")
 	case p.Bound != "" && p.Bound != m.answer:

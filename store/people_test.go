@@ -80,7 +80,7 @@ func (a asked) mine(who string) bool {
 func declares(t require.TestingT, s *Store, by person.Actor, at time.Time, docs ...resource.Raw) {
 	err := s.tx(context.Background(), func(tx *sqlx.Tx) error {
 		for _, d := range docs {
-			before, err := newestIfAny(context.Background(), tx, keyOf(d))
+			before, err := newestIfAny(context.Background(), tx, d.Ref())
 			if err != nil {
 				return err
 			}
@@ -154,8 +154,8 @@ func TestWhoBroughtDataDoesntApprove(t *testing.T) {
 	newest := load("olga", "anna", "T99") // another one's, later
 	load("max", "", "T98")                // after the round was frozen
 	a := frozen(t, s, person.Actor{Person: "olga"}, sla.Frozen{Import: newest})
-	a.refuses("anton", "", "anton brought data that these figures use (import 1)", "anton hat Daten eingespielt")
-	a.refuses("anna", "", "anna issued the token with which data was brought", "anna hat das Token ausgestellt, mit dem Daten eingespielt wurden")
+	a.refuses("anton", "", "anton brought data that these figures use (import 1)", "anton hat Daten importiert")
+	a.refuses("anna", "", "anna issued the token with which data was brought", "anna hat das Token ausgestellt, mit dem Daten importiert wurden")
 	require.Equal(t, []bool{false, false, true}, []bool{a.mine("anton"), a.mine("anna"), a.mine("max")})
 	require.Nil(t, a.decide("max", "anton"), "what somebody issued isn't their own decision")
 }

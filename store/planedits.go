@@ -53,7 +53,7 @@ func (s *Store) Pause(ctx context.Context, by person.Actor, now time.Time, inter
 		if _, err := tx.ExecContext(ctx, "UPDATE plan SET paused_at = $2, paused_by = $3, paused_reason = $4 WHERE interval = $1", interval, now, by.Person, reason); err != nil {
 			return err
 		}
-		return record(ctx, tx, now, by, "interval.paused", key{resource.Interval, interval}.String(), nil, map[string]any{"reason": reason})
+		return record(ctx, tx, now, by, "interval.paused", resource.Interval.Ref(interval).String(), nil, map[string]any{"reason": reason})
 	})
 }
 
@@ -67,7 +67,7 @@ func (s *Store) Resume(ctx context.Context, by person.Actor, now time.Time, inte
 		if _, err := tx.ExecContext(ctx, "UPDATE plan SET paused_at = NULL, paused_by = NULL, paused_reason = NULL WHERE interval = $1", interval); err != nil {
 			return err
 		}
-		return record(ctx, tx, now, by, "interval.resumed", key{resource.Interval, interval}.String(), p, map[string]any{"reason": reason})
+		return record(ctx, tx, now, by, "interval.resumed", resource.Interval.Ref(interval).String(), p, map[string]any{"reason": reason})
 	})
 }
 
@@ -98,7 +98,7 @@ func (s *Store) Backfill(ctx context.Context, by person.Actor, now time.Time, in
 		return nil, fault.Invalidf("to", "This ends before it begins: %s or later.", "Das endet, bevor es beginnt: frühestens %s.", from)
 	case from.AddYears(maxBackfill).Before(to):
 		return nil, fault.Invalidf("from", "That is more than %d years: backfill at most so many at a time, from %s.",
-			"Das sind mehr als %d Jahre: höchstens so viele auf einmal nachholen, ab %s.", maxBackfill, to.AddYears(-maxBackfill))
+			"Das sind mehr als %d Jahre: Höchstens so viele auf einmal nachholen, ab %s.", maxBackfill, to.AddYears(-maxBackfill))
 	}
 	all := []planning.Slot{}
 	_, err := s.editPlan(ctx, interval, func(tx *sqlx.Tx, p Plan) error {

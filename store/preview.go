@@ -37,7 +37,7 @@ func (s *Store) Preview(ctx context.Context, now time.Time, docs []resource.Raw,
 			if err != nil && fault.All(err) == nil {
 				return err
 			}
-			faults.Add(declaration.At(keyOf(d).String(), declaration.Below("spec", err)))
+			faults.Add(declaration.At(d.Ref().String(), declaration.Below("spec", err)))
 			all = append(all, slots...)
 		}
 		return faults.Err()

@@ -39,8 +39,8 @@ type Proposal struct {
 // submit proposes what a document declares, for the owner of the service that it
 // is about.
 func submit(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, d resource.Raw) (Change, error) {
-	k := keyOf(d)
-	c := Change{Kind: k.kind, Name: k.name, Change: Proposed}
+	k := d.Ref()
+	c := Change{Ref: k, Change: Proposed}
 	spec, err := canonical.JSON(d.Spec)
 	if err != nil {
 		return c, err
@@ -56,7 +56,7 @@ func submit(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, d 
 	base := 0
 	if before := c.Before; before != nil {
 		if base = before.Version; before.Hash == hash {
-			return Change{Kind: k.kind, Name: k.name, Change: Unchanged, After: before}, nil
+			return Change{Ref: k, Change: Unchanged, After: before}, nil
 		}
 	}
 	p := Proposal{Base: base, Document: d, Hash: hash, By: by.Person, Issuer: by.Issuer, At: now}
@@ -71,7 +71,7 @@ func submit(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, d 
 		return c, declaration.Below("spec", err)
 	case scope.Owner != by.Person:
 		return c, fault.New(fault.Forbidden, text.F("%[2]s doesn't own %[1]s: only its owner may propose this.",
-			"%[2]s ist für %[1]s nicht verantwortlich: nur die dafür Verantwortlichen können das vorschlagen.", scope.Named(), by.Person))
+			"%[2]s ist für %[1]s nicht verantwortlich: Nur die dafür Verantwortlichen können das vorschlagen.", scope.Named(), by.Person))
 	}
 	if err := mayReplace(ctx, tx, by, c.Before, scope.About); err != nil {
 		return c, err
@@ -91,7 +91,7 @@ func submit(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, d 
 		return c, err
 	}
 	r, _, err := begin(ctx, tx, now, NewRun{
-		Key: run.Key{Process: planning.Approval, Scope: strings.ToLower(string(k.kind)) + "-" + k.name,
+		Key: run.Key{Process: planning.Approval, Scope: strings.ToLower(string(k.Kind)) + "-" + k.Name,
 			Period: calendar.DateOf(now.In(scope.Zone)).String()},
 		About: scope.About, Version: scope.Version, Owner: scope.Owner, Again: true, Reason: changed.reason, By: by,
 	})
@@ -100,7 +100,7 @@ func submit(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, d 
 	}
 	c.Run = r.ID
 	if _, err := tx.ExecContext(ctx, `INSERT INTO proposal (run, kind, name, base, document, hash, person, token_issuer, at) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9)`,
-		r.ID, string(k.kind), k.name, p.Base, JSON[resource.Raw]{d}, hash, by.Person, by.Issuer, now); err != nil {
+		r.ID, string(k.Kind), k.Name, p.Base, JSON[resource.Raw]{d}, hash, by.Person, by.Issuer, now); err != nil {
 		return c, err
 	}
 	return c, record(ctx, tx, now, by, "resource.proposed", k.String(), c.Before, map[string]any{"run": r.ID, "document": d, "hash": hash})
@@ -108,19 +108,19 @@ func submit(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, d 
 
 // waiting is the run that decides on the same proposal already; another one
 // has to be decided first.
-func waiting(ctx context.Context, tx *sqlx.Tx, k key, hash string) (string, error) {
+func waiting(ctx context.Context, tx *sqlx.Tx, k resource.Ref, hash string) (string, error) {
 	var found struct {
 		Run  string `db:"run"`
 		Hash string `db:"hash"`
 	}
 	err := tx.GetContext(ctx, &found, `SELECT p.run, p.hash FROM proposal p JOIN run r ON r.id = p.run
-		WHERE p.kind = $1 AND p.name = $2 AND r.ended_at IS NULL`, string(k.kind), k.name)
+		WHERE p.kind = $1 AND p.name = $2 AND r.ended_at IS NULL`, string(k.Kind), k.Name)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil
 	}
 	if err == nil && found.Hash != hash {
 		err = fault.New(fault.Conflict, text.F("Another proposal waits for its decision, %[1]s: let it be decided, or cancel it, then propose again.",
-			"Ein anderer Vorschlag wartet auf seine Entscheidung, %[1]s: erst entscheiden lassen oder abbrechen, dann erneut vorschlagen.", found.Run))
+			"Ein anderer Vorschlag wartet auf seine Entscheidung, %[1]s: Erst entscheiden lassen oder abbrechen, dann erneut vorschlagen.", found.Run))
 	}
 	return found.Run, err
 }
@@ -195,7 +195,7 @@ func checkInterval(ctx context.Context, tx *sqlx.Tx, now time.Time, p Proposal, 
 		}
 		if old.Spec.Process != spec.Process || old.Spec.Scope != spec.Scope {
 			return fault.Invalidf("scope", "An interval stays with its process and scope, here %s of %s: end this one with valid.to and declare another.",
-				"Ein Intervall bleibt bei Prozess und Bereich, hier %s von %s: dieses mit valid.to beenden und ein anderes anlegen.", old.Spec.Process, old.Spec.Scope)
+				"Ein Intervall bleibt bei Prozess und Bereich, hier %s von %s: Dieses mit valid.to beenden und ein anderes anlegen.", old.Spec.Process, old.Spec.Scope)
 		}
 	}
 	v, err := compiled(ctx, tx, p.Base+1, spec)
@@ -214,7 +214,7 @@ func checkInterval(ctx context.Context, tx *sqlx.Tx, now time.Time, p Proposal, 
 		p.Document.Metadata.Name, spec.Process, spec.Scope)
 	if err == nil {
 		return fault.Invalidf("scope", "%[1]s of %[2]s has an interval already, %[3]q: change that one, since two would plan the same runs.",
-			"%[1]s von %[2]s hat schon ein Intervall, %[3]q: dieses ändern, denn zwei planten dieselben Läufe.", spec.Process, spec.Scope, other)
+			"%[1]s von %[2]s hat schon ein Intervall, %[3]q: Dieses ändern, denn zwei planten dieselben Läufe.", spec.Process, spec.Scope, other)
 	}
 	if !errors.Is(err, sql.ErrNoRows) {
 		return err

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"turnus/itsm/calendar"
 	"turnus/itsm/planning"
 	"turnus/itsm/run"
 	"turnus/itsm/text"
@@ -93,7 +94,7 @@ func followEnd(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, e run
 	if e.State == run.Failed && !tampered && tries < len(retryAfter) {
 		at := now.Add(retryAfter[tries])
 		next, tries = &at, tries+1
-		why = text.F("%s failed: another attempt begins by itself at %s UTC.", "%s ist gescheitert: um %s UTC beginnt von selbst ein weiterer Versuch.", r.ID, at.UTC().Format("2006-01-02 15:04"))
+		why = text.F("%s failed: another attempt begins by itself at %s.", "%s ist fehlgeschlagen: Ein weiterer Versuch beginnt von selbst am %s.", r.ID, calendar.InWords(at.UTC()))
 	}
 	_, err = tx.ExecContext(ctx, `UPDATE slot SET look_at = $4, tries = $5, reason = $6, waits = false WHERE process = $1 AND scope = $2 AND period = $3`,
 		r.Process, r.Scope, r.Period, next, tries, JSON[text.Text]{why})

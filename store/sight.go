@@ -21,7 +21,7 @@ type Sight struct {
 // theirs are those services and the organisation, as SQL; owner and approver
 // are expressions.
 func theirs(owner, approver string) string {
-	return `SELECT c.kind, c.name FROM resource_current c WHERE c.kind IN ('Organisation', 'Service')
+	return `SELECT c.kind, c.name FROM resource_current c WHERE c.kind IN (` + kindsThat(declaration.Kind.IsScope) + `)
 		AND (` + owner + ` <> '' AND c.document->'spec'->>'owner' = ` + owner + `
 			OR ` + approver + ` <> '' AND c.document->'spec'->'approvers' @> to_jsonb(` + approver + `::text))`
 }
@@ -40,8 +40,7 @@ const planned = `EXISTS (SELECT 1 FROM plan p JOIN theirs ON (theirs.kind, their
 // the other people there, and who started or decided. An indicator is seen with
 // the objectives that use it. Whatever else there is, or will be, is its
 // service's.
-var seen = `($3 OR r.kind IN (` + sharedKinds() + `) OR CASE r.kind
-	WHEN 'Service' THEN (r.kind, r.name) IN (SELECT kind, name FROM theirs)
+var seen = `($3 OR r.kind IN (` + kindsThat(func(k declaration.Kind) bool { return k.Shared }) + `) OR (r.kind, r.name) IN (SELECT kind, name FROM theirs) OR CASE r.kind
 	WHEN 'Person' THEN r.name IN ($1, $2)
 		OR r.name IN (SELECT s.document->'spec'->>'owner' FROM resource_current s JOIN theirs USING (kind, name))
 		OR r.name IN (SELECT jsonb_array_elements_text(s.document->'spec'->'approvers') FROM resource_current s JOIN theirs USING (kind, name))
@@ -54,11 +53,11 @@ var seen = `($3 OR r.kind IN (` + sharedKinds() + `) OR CASE r.kind
 	ELSE r.document->'spec'->>'service' IN (SELECT name FROM theirs WHERE kind = 'Service')
 	END)`
 
-// sharedKinds are the kinds that everybody reads, as a list in SQL.
-func sharedKinds() string {
+// kindsThat lists kinds of the table, as in SQL.
+func kindsThat(are func(declaration.Kind) bool) string {
 	var names []string
 	for _, k := range declaration.Kinds() {
-		if k.Shared {
+		if are(k) {
 			names = append(names, "'"+string(k.Kind)+"'")
 		}
 	}

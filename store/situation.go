@@ -25,12 +25,7 @@ type Situation struct {
 }
 
 // ZoneIn is the zone of a period.
-func (s Situation) ZoneIn(p calendar.Period) *time.Location {
-	if z := s.zones.at(p); z != nil {
-		return z
-	}
-	return s.Zone
-}
+func (s Situation) ZoneIn(p calendar.Period) *time.Location { return s.zones.in(p) }
 
 // Situation reads what the start of a run depends on in one snapshot, so that
 // it holds no mix of what was and what is.
@@ -80,13 +75,21 @@ func zonesOf(ctx context.Context, q sqlx.QueryerContext, about resource.Ref) (li
 	return list, err
 }
 
-// at is the zone of a period, as the versions of scope and calendar say that
-// count for it; nil where none does.
-func (all zones) at(p calendar.Period) *time.Location {
-	at := p.VersionsAt()
+// in is the zone of a period, as the versions of scope and calendar say that
+// count for it; where none does, as they are now. Nil where there are none.
+func (all zones) in(p calendar.Period) *time.Location {
+	if z := all.at(p.VersionsAt()); z != nil {
+		return z
+	}
+	return all.at(endOfTime)
+}
+
+var endOfTime = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+
+func (all zones) at(instant time.Time) *time.Location {
 	holds := func(of func(zoneVersion) bool) (zoneVersion, bool) {
 		for _, v := range all {
-			if of(v) && !v.From.After(at) {
+			if of(v) && !v.From.After(instant) {
 				return v, !v.Retired
 			}
 		}
@@ -102,23 +105,20 @@ func (all zones) at(p calendar.Period) *time.Location {
 	}
 	z, err := zoneNamed(scope.Calendar, scope.Zone, cal.Zone)
 	if err != nil {
-		return nil // no zone of that name, any more: the tzdata has changed
+		return nil // the tzdata of today has no zone of that name
 	}
 	return z
 }
 
 // ZoneIn is the zone of a period of what a resource declares.
 func (s *Store) ZoneIn(ctx context.Context, about resource.Ref, p calendar.Period) (*time.Location, error) {
-	var of Situation
-	err := s.snapshot(ctx, func(tx *sqlx.Tx) (err error) {
-		if of.Scope, err = scopeAbout(ctx, tx, about); err != nil {
-			return err
-		}
-		of.zones, err = zonesOf(ctx, tx, about)
-		return err
-	})
+	list, err := zonesOf(ctx, s.db, about)
 	if err != nil {
-		return nil, err
+		return nil, mapped(err)
 	}
-	return of.ZoneIn(p), nil
+	z := list.in(p)
+	if z == nil {
+		return nil, notFound(about.Kind, about.Name)
+	}
+	return z, nil
 }

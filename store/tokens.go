@@ -46,7 +46,7 @@ func (s *Store) Authenticate(ctx context.Context, now time.Time, secret string) 
 	if err != nil || row.Revoked != nil || !now.Before(row.Expires) || row.Retired == nil || *row.Retired {
 		return person.Actor{}, fault.New(fault.Unauthenticated, text.New(
 			"This token isn't valid, or not any more: ask an administrator for another one.",
-			"Dieses Token gilt nicht oder nicht mehr: bei der Administration ein neues anfordern."))
+			"Dieses Token gilt nicht oder nicht mehr: Bei der Administration ein neues anfordern."))
 	}
 	return person.Actor{Person: row.Person, Roles: row.Document.V.Spec.Roles, Token: row.ID, Issuer: row.Issuer}, nil
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -11,18 +12,24 @@ import (
 
 func tasksCommand() *cobra.Command {
 	var mine bool
-	var state string
+	var state, file, to string
 	c := withJSON(&cobra.Command{
-		Use:   "tasks [TASK]",
-		Short: "Open tasks, oldest first; or what one asks",
+		Use:   "tasks [TASK [--file SHA256 -o FILE]]",
+		Short: "Open tasks, oldest first; or what one asks; or a file that was sent to one",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
+			if (file != "" || to != "") && (len(args) == 0 || file == "" || to == "") {
+				return misused("a file of a task needs the task, --file SHA256 and -o FILE")
+			}
 			if len(args) == 1 && (mine || c.Flags().Changed("state")) {
 				return misused("one task is named: leave --mine and --state out")
 			}
 			api, err := dial()
 			if err != nil {
 				return err
+			}
+			if file != "" {
+				return writeWhole(to, 0o600, func(f *os.File) error { return api.File(c.Context(), f, args[0], file) })
 			}
 			if len(args) == 1 {
 				t, err := api.Task(c.Context(), args[0])
@@ -45,6 +52,8 @@ func tasksCommand() *cobra.Command {
 	})
 	c.Flags().BoolVar(&mine, "mine", false, "only those that you may decide")
 	c.Flags().StringVar(&state, "state", "open", "open, decided, closed or all")
+	c.Flags().StringVar(&file, "file", "", "SHA-256 of a file that was sent to the task")
+	c.Flags().StringVarP(&to, "output", "o", "", "where to write the file")
 	return c
 }
 

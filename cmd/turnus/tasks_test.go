@@ -13,13 +13,14 @@ import (
 	"turnus/imports"
 	"turnus/internal/storetest"
 	"turnus/itsm/person"
+	"turnus/itsm/process"
 	"turnus/itsm/run"
 	"turnus/itsm/task"
 	"turnus/itsm/text"
 	"turnus/store"
 )
 
-// asked is a task for the person whose token the commands use, with fields.
+// asked is a task of a service's owner, whose token the commands use, with fields.
 func asked(t *testing.T, s *store.Store) task.Task {
 	docs, err := imports.Resources([]byte(organisation))
 	require.NoError(t, err)
@@ -34,9 +35,11 @@ func asked(t *testing.T, s *store.Store) task.Task {
 	count.Min, count.Max, count.Value = "1", "9", json.RawMessage("4")
 	result.Options = []task.Option{{Value: "kept", Title: text.Same("kept")}, {Value: "broken", Title: text.Same("broken")}}
 	note.Unless = "result"
-	return storetest.Ask(t, s, time.Now(), run.Step{Run: r.ID, Round: 1}, "record", task.Task{Kind: task.Record, Title: text.New("Inspection", "Begehung"),
-		Text: text.New("What was seen?\n\x1b[2Jobeyed", "Was?"), Outcomes: task.Record.Outcomes(), For: task.For{Who: task.Persons, Persons: []string{"admin"}},
-		Fields: []task.Field{count, result, note, field("evidence", task.FileField, false)}})
+	_, token, err := s.FirstToken(t.Context(), time.Now(), "owner", time.Hour)
+	require.NoError(t, err)
+	t.Setenv("TURNUS_TOKEN", token)
+	return storetest.Ask(t, s, time.Now(), run.Step{Run: r.ID, Round: 1}, task.Question{Step: process.Findings, Title: text.New("Inspection", "Begehung"),
+		Text: text.New("What was seen?\n\x1b[2Jobeyed", "Was?"), Fields: []task.Field{count, result, note, field("evidence", task.FileField, false)}})
 }
 
 // What a task asks is listed, and shown with all that an answer needs.
@@ -45,12 +48,12 @@ func TestTasksAreShown(t *testing.T) {
 	code, out, errOut := turnus(t, "", "tasks", "--mine")
 	require.Zero(t, code, errOut)
 	require.Regexp(t, `^TASK +RUN +STATE +DUE +OUTCOMES +APPROVERS +KIND +FOR +TITLE\n`, out)
-	require.Regexp(t, a.ID+` +sla-report/desk/2026-10 +open +\S+Z +done,failed +admin +record +admin +Inspection\n`, out)
+	require.Regexp(t, a.ID+` +sla-report/desk/2026-10 +open +\S+Z +done +owner +review +owner +Inspection\n`, out)
 
 	code, out, errOut = turnus(t, "", "tasks", a.ID)
 	require.Zero(t, code, errOut)
 	for _, line := range []string{
-		`^Inspection\nWhat was seen\?\n\[2Jobeyed\n\n`, `\ntask +` + a.ID + `\n`, `\nkind +record\n`, `\nfor +admin\n`, `\nmay answer now +admin\n`, `\noutcomes +done, failed\n`,
+		`^Inspection\nWhat was seen\?\n\[2Jobeyed\n\n`, `\ntask +` + a.ID + `\n`, `\nkind +review\n`, `\nfor +owner\n`, `\nmay answer now +owner\n`, `\noutcomes +done\n`,
 		`\nFIELD +TYPE +NEEDED +BOUNDS +PROPOSED +TITLE\n`, `\ncount +integer +yes +1 to 9 +4 +The count\n`, `\nresult +choice +no +kept, broken +The result\n`,
 		`\nnote +text +unless result +The note\n`, `\nevidence +file +no +The evidence\n`,
 	} {
@@ -87,7 +90,7 @@ func TestAnswersAreGivenByCommand(t *testing.T) {
 	require.Contains(t, errOut, "a whole number, as in 3")
 	code, out, _ := turnus(t, "", "tasks", a.ID)
 	require.Zero(t, code)
-	require.Regexp(t, `\nproof of it.pdf +application/pdf +9 +admin +\S+Z +[0-9a-f]{64}\n`, out)
+	require.Regexp(t, `\nproof of it.pdf +application/pdf +9 +owner +\S+Z +[0-9a-f]{64}\n`, out)
 	require.Equal(t, 1, strings.Count(out, "proof of it.pdf"), "sent once")
 
 	png := filepath.Join(t.TempDir(), "a.pdf")
@@ -102,9 +105,19 @@ func TestAnswersAreGivenByCommand(t *testing.T) {
 	stored, err := s.Task(t.Context(), a.ID)
 	require.NoError(t, err)
 	require.Len(t, stored.Files, 1)
+	fetched := filepath.Join(t.TempDir(), "fetched.pdf")
+	code, _, errOut = turnus(t, "", "tasks", a.ID, "--file", stored.Files[0].SHA256, "-o", fetched)
+	require.Zero(t, code, errOut)
+	content, err := os.ReadFile(fetched)
+	require.NoError(t, err)
+	require.Equal(t, "%PDF-1.7\n", string(content))
+	code, _, errOut = turnus(t, "", "tasks", a.ID, "--file", strings.Repeat("0", 64), "-o", fetched+".none")
+	require.Equal(t, 1, code)
+	require.Contains(t, errOut, "This task has no such file.")
+	require.NoFileExists(t, fetched+".none")
 	sum, err := json.Marshal(stored.Files[0].SHA256)
 	require.NoError(t, err)
-	storetest.Answer(t, s, time.Now(), "admin", a, task.Message{Outcome: task.Done, Fields: task.Values{
+	storetest.Answer(t, s, time.Now(), "owner", a, task.Message{Outcome: task.Done, Fields: task.Values{
 		"count": json.RawMessage("4"), "result": json.RawMessage(`"kept"`), "evidence": sum}})
 	code, out, errOut = turnus(t, "", "decide", a.ID, "done", "--field", "count=4", "--field", "result=kept", "--file", "evidence="+pdf, "--json")
 	require.Zero(t, code, errOut)

@@ -7,19 +7,18 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"turnus/itsm/person"
+	"turnus/itsm/process"
 	"turnus/itsm/run"
 	"turnus/itsm/task"
 	"turnus/store"
 )
 
-// Ask opens a task of a step that need not be one of its process: a says what is
-// asked and of whom.
-func Ask(t testing.TB, s *store.Store, now time.Time, st run.Step, step string, a task.Task) task.Task {
+// Ask opens the task of a declared step, with what a run adds to it.
+func Ask(t testing.TB, s *store.Store, now time.Time, st run.Step, q task.Question) task.Task {
 	t.Helper()
-	a.ID, a.Run, a.Round, a.Step, a.State, a.Hash, a.EscalateTo = run.TaskID(st.Run, st.Round, step), st.Run, st.Round, step, task.Open, "asked", task.Owner
-	a.Opened = now
-	a.Due, a.Remind, a.Escalate = now.Add(72*time.Hour), now.Add(48*time.Hour), now.Add(72*time.Hour)
-	require.NoError(t, task.CheckFields(a.Fields))
+	a, _, err := process.Ask(st, q.Step, "", q)
+	require.NoError(t, err)
+	a.Opened, a.Due, a.Remind, a.Escalate = now, now.Add(72*time.Hour), now.Add(48*time.Hour), now.Add(72*time.Hour)
 	require.NoError(t, ErrOf(s.OpenTask(t.Context(), a)))
 	return a
 }

@@ -77,7 +77,7 @@ type Option struct {
 
 // Bounds of what a task asks for.
 const (
-	MaxFields    = 200
+	MaxFields    = 300
 	MaxText      = 4_000    // characters of a text
 	MaxFile      = 10 << 20 // bytes of a file
 	MaxFiles     = 20       // that one person sends to a task
