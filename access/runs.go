@@ -17,16 +17,23 @@ import (
 // ShowRun is what the caller sees of a run. That it exists, and its state, is
 // for everybody who is signed in, and so are the decisions once its report is
 // published; before that they are for those who see its inside, and for who
-// started it.
+// started it. What fields were answered with, and which files, is for these
+// alone at all times.
 func (c *Caller) ShowRun(ctx context.Context, r run.Run) (run.Run, error) {
-	if r.State != run.Published {
-		seen, err := c.SeesInside(ctx, r.About)
-		if err != nil {
-			return run.Run{}, err
-		}
-		if !seen && r.StartedBy != c.Person {
+	seen, err := c.SeesInside(ctx, r.About)
+	if err != nil {
+		return run.Run{}, err
+	}
+	if !seen && r.StartedBy != c.Person {
+		if r.State != run.Published {
 			r.Reason, r.Outcome = "", text.Text{}
 			r.Tasks, r.Decisions = nil, nil
+		}
+		for i := range r.Tasks {
+			r.Tasks[i].Fields, r.Tasks[i].Files = []task.Field{}, nil
+		}
+		for i := range r.Decisions {
+			r.Decisions[i].Fields = nil
 		}
 	}
 	if r.Tasks == nil {

@@ -96,7 +96,7 @@ func TestFilesThatLie(t *testing.T) {
 		name, claimed, content, field, en, de string
 	}{
 		{"evidence.pdf", "", pngStart, "name", `"evidence.pdf" says that it is a PDF document, and its content is a PNG image.`,
-			`"evidence.pdf" ist dem Namen nach ein PDF-Dokument, der Inhalt ist aber ein PNG-Bild.`},
+			`„evidence.pdf“ ist dem Namen nach ein PDF-Dokument, der Inhalt ist aber ein PNG-Bild.`},
 		{"evidence.pdf", "", "hello", "name", "its content is plain text", "der Inhalt ist aber reiner Text"},
 		{"evidence.pdf", "", elfStart, "name", "its content is a program", "der Inhalt ist aber ein Programm"},
 		{"a.png", "", exeStart, "name", "a program", "ein Programm"},
@@ -116,10 +116,10 @@ func TestFilesThatLie(t *testing.T) {
 		{"evidence.pdf.exe", "", pdfStart, "name", "Possible endings: .pdf", "Möglich als Endung"},
 		{"run.bat", "", "del *\n", "name", "its content is plain text. Possible endings: .txt, .log and .md", "reiner Text"},
 		{"evidence.pdf", "image/png", pdfStart, "type", `It is sent as "image/png", and its content is a PDF document: send it as application/pdf, or leave its type out.`,
-			`Gesendet wird "image/png", der Inhalt ist aber ein PDF-Dokument: als application/pdf senden oder den Typ weglassen.`},
+			`Gesendet wird „image/png“, der Inhalt ist aber ein PDF-Dokument: als application/pdf senden oder den Typ weglassen.`},
 		{"evidence.pdf", "no type", pdfStart, "type", "send it as application/pdf", "als application/pdf senden"},
 		{"a.csv", "", "a;\xe4\n", "content", `"a.csv" says that it is a CSV file, and isn't UTF-8 without NUL characters: save it as UTF-8.`,
-			`"a.csv" ist dem Namen nach eine CSV-Datei, aber kein UTF-8 ohne NUL-Zeichen: als UTF-8 speichern.`},
+			`„a.csv“ ist dem Namen nach eine CSV-Datei, aber kein UTF-8 ohne NUL-Zeichen: als UTF-8 speichern.`},
 		{"a.txt", "", "\xff\xfea\x00b\x00", "content", "save it as UTF-8", "als UTF-8 speichern"},
 		{"a.txt", "", strings.Repeat("text ", 2000) + "\x00", "content", "NUL", "NUL"},
 		{"a.json", "", `{"a":`, "content", "says that it is JSON, and its content isn't", "ist dem Namen nach JSON, der Inhalt ist es nicht"},

@@ -317,7 +317,7 @@ func TestProposersDontApprove(t *testing.T) {
 	require.Equal(t, []string{"task.opened", "decide.refused", "decide.refused"}, []string{entries[0].Action, entries[1].Action, entries[2].Action})
 
 	// The next round doesn't use it any more: olga may decide on that one.
-	refused = decide(t, s, declared, person.Actor{Person: "anton"}, first, task.RequestChanges, "")
+	refused = decide(t, s, declared, person.Actor{Person: "anton"}, first, task.RequestChanges, "without the exclusion")
 	require.Nil(t, refused)
 	second := freezeAndAsk(2)
 	shown, err = s.Task(ctx, second.ID)

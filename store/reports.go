@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/lib/pq"
@@ -105,7 +106,7 @@ func (s *Store) Report(ctx context.Context, id string) (report.Report, error) {
 	}
 	rep.Record = report.Record{
 		Hash: row.Hash, State: string(r.State), Version: int(row.Version.Int64), Published: row.Published,
-		StartedBy: r.StartedBy, Issuer: r.TokenIssuer, Owner: r.Owner, About: r.About, Decisions: r.Decisions, DraftRound: row.Round,
+		StartedBy: r.StartedBy, Issuer: r.TokenIssuer, Owner: r.Owner, About: r.About, Decisions: withoutFields(r.Decisions), DraftRound: row.Round,
 		Reason: r.Reason, Outcome: r.Outcome,
 	}
 	if rep.Version > 0 {
@@ -153,4 +154,14 @@ func (s *Store) displayNames(ctx context.Context, r report.Record) (map[string]t
 		}
 	}
 	return display, mapped(err)
+}
+
+// withoutFields are decisions as a report shows them: what their fields held, as
+// far as it counts, stands in its document.
+func withoutFields(decisions []task.Decision) []task.Decision {
+	shown := slices.Clone(decisions)
+	for i := range shown {
+		shown[i].Fields = nil
+	}
+	return shown
 }

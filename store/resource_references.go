@@ -167,7 +167,7 @@ func (set resourceSet) checkSingle(ctx context.Context, changed []Change) error 
 		}
 		if name := first[c.Kind]; c.Name != name {
 			faults.Say(c.Ref.String(), "There is one %[1]s at most, and that is %[2]q: change it, or retire it first.",
-				"Von der Art %[1]s gibt es höchstens ein Objekt, und das ist %[2]q: dieses ändern oder zuerst außer Kraft setzen.", c.Kind, name)
+				"Von der Art %[1]s gibt es höchstens ein Objekt, und das ist %[2]q: Dieses ändern oder zuerst außer Kraft setzen.", c.Kind, name)
 		}
 	}
 	return faults.Err()

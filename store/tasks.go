@@ -179,8 +179,8 @@ func mayAsk(r run.Run, draft string, t task.Task) error {
 	case draft != "" && t.Hash == draft && r.State != run.Collecting:
 		return nil
 	}
-	return fault.New(fault.Conflict, text.F("%s doesn't ask for this: a round asks for an approval of its own draft.",
-		"%s fragt das nicht: eine Runde fragt nach der Freigabe ihres eigenen Entwurfs.", r.ID))
+	return fault.New(fault.Conflict, text.F("%s doesn't ask for this: a round asks by the steps of its process, and for an approval of its own draft.",
+		"%s fragt das nicht ab: Eine Freigaberunde fragt nach den Schritten ihres Prozesses und nach der Freigabe ihres eigenen Entwurfs.", r.ID))
 }
 
 // AdvanceTask does what is due with a task that nobody has answered, and says
