@@ -116,17 +116,19 @@ func (r *review) refused(status int, who, path string, body any, place, why stri
 	require.Contains(r, string(said), why, "%s", place)
 }
 
+// otherScopesAreRefused tries to start what there isn't, or isn't asked for: by
+// the name of a scope of another kind.
 func (r *review) otherScopesAreRefused() {
-	start := func(process string, body object, place, why string) {
+	start := func(status int, process string, body object, place, why string) {
 		r.Helper()
 		body["period"] = r.period
-		r.refused(422, "owner", "/v1/processes/"+process+"/runs", body, `"location":"`+place+`"`, why)
+		r.refused(status, "owner", "/v1/processes/"+process+"/runs", body, `"location":"`+place+`"`, why)
 	}
-	start("sla-report", object{"service": "example"}, "service", "there is no service")
-	start("sla-report", object{"scope": "example"}, "scope", "sla-report is about a service")
-	start("sla-report", object{}, "body.service", "which service?")
-	start(process.Sample, object{"scope": "desk"}, "scope", "policy-review is about the organisation")
-	start(process.Sample, object{"service": "desk"}, "body.service", "policy-review isn't about a service")
+	start(404, "sla-report", object{"service": "example"}, "service", "there is no service")
+	start(404, "sla-report", object{"scope": "example"}, "scope", "sla-report is about a service")
+	start(422, "sla-report", object{}, "body.service", "which service?")
+	start(404, process.Sample, object{"scope": "desk"}, "scope", "policy-review is about the organisation")
+	start(422, process.Sample, object{"service": "desk"}, "body.service", "policy-review isn't about a service")
 	require.Empty(r, r.all(r.tokens["person-20"], "/v1/runs?limit=500"))
 }
 
