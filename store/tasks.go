@@ -78,9 +78,17 @@ func getTask(ctx context.Context, q sqlx.QueryerContext, id, lock string) (task.
 	return t.plain(), err
 }
 
-func (s *Store) tasksOf(ctx context.Context, runID string) ([]task.Task, error) {
-	list, _, err := s.Tasks(ctx, Tasks{Run: runID}, Page{Limit: 500})
-	return list, err
+// tasksOf are all tasks of a run; a run of many rounds has more than a page.
+func (s *Store) tasksOf(ctx context.Context, runID string) (all []task.Task, err error) {
+	for next := ""; ; {
+		var list []task.Task
+		if list, next, err = s.Tasks(ctx, Tasks{Run: runID}, Page{Limit: 500, Cursor: next}); err != nil {
+			return nil, err
+		}
+		if all = append(all, list...); next == "" {
+			return all, nil
+		}
+	}
 }
 
 // Tasks lists tasks, oldest first.
