@@ -140,7 +140,7 @@ func (s *Set) slaRules(ctx context.Context, in workflows.Freezing) (sla.Frozen, 
 	}
 	if len(f.Agreements) == 0 {
 		return f, fault.Invalidf("service", "%s has no agreement that holds in %s: declare one, then start again",
-			"%s hat keine Vereinbarung, die in %s gilt: eine hinterlegen und neu starten", in.Scope, in.Period)
+			"%s hat keine Vereinbarung, die in %s gilt: Eine anlegen und neu starten.", in.Scope, in.Period)
 	}
 	slices.Sort(names)
 	for _, name := range slices.Compact(names) {

@@ -17,7 +17,7 @@ import (
 var (
 	openTask    = Activity[Asking, Waiting]("TaskOpen")
 	advanceTask = Activity[TaskID, Waiting]("TaskAdvance")
-	judge       = Activity[Deciding, Verdict[task.Decision]]("TaskDecide")
+	judge       = Activity[Deciding, Reply[task.Decision]]("TaskDecide")
 	decisionOn  = Activity[TaskID, *task.Decision]("TaskDecision")
 )
 
@@ -164,7 +164,7 @@ func (r *Run) decide(ctx workflow.Context, m task.Message) (task.Decision, error
 // decided is where both ways of deciding meet: one activity judges, and
 // records what it says before anybody is answered. A refusal by the run itself
 // isn't on record yet.
-func (r *Run) decided(ctx workflow.Context, m task.Message, by string) (v Verdict[task.Decision], recorded bool, err error) {
+func (r *Run) decided(ctx workflow.Context, m task.Message, by string) (v Reply[task.Decision], recorded bool, err error) {
 	if err := r.mutex.Lock(ctx); err != nil {
 		return v, false, err
 	}
@@ -188,13 +188,13 @@ func (r *Run) decided(ctx workflow.Context, m task.Message, by string) (v Verdic
 // recorded holds what judging has answered against the record. Whoever reaches
 // the task queue could have answered, or taken the answer away: a task is
 // decided if its decision is on record, and only then.
-func (r *Run) recorded(ctx workflow.Context, m task.Message, v Verdict[task.Decision], failure error) (Verdict[task.Decision], error) {
+func (r *Run) recorded(ctx workflow.Context, m task.Message, v Reply[task.Decision], failure error) (Reply[task.Decision], error) {
 	d, err := decisionOn.DoLocal(ctx, TaskID(m.Task))
 	switch {
 	case err != nil:
 		return v, err
 	case d != nil:
-		return Verdict[task.Decision]{Value: *d}, nil
+		return Reply[task.Decision]{Value: *d}, nil
 	case failure == nil && v.Refusal == nil:
 		v.Refusal = notOnRecord()
 	}
