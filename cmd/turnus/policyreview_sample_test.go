@@ -4,8 +4,11 @@ package main
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -63,6 +66,7 @@ func TestPolicyReviewKilledWhileTwentyPeopleAnswer(t *testing.T) {
 	r.everyAnswerIsOnRecordOnce()
 	r.repeatsAreAnswered()
 	r.documentHoldsTheAnswers()
+	r.filesAreThere()
 	r.historyIsSmall()
 }
 
@@ -232,12 +236,16 @@ func (r *review) answerByCommand() {
 	r.answers[task] = answer{who: "person-3", body: object{"outcome": "done", "fields": kept}, kept: kept, got: got}
 }
 
-// Who recorded doesn't check, and who isn't an auditor doesn't either.
+// Who recorded doesn't check, isn't asked to, and who isn't an auditor doesn't
+// either.
 func (r *review) whoRecordedDoesNotCheck() {
 	for i := range checked {
 		who := r.answers[r.task(fmt.Sprintf("record-%d", i+1))].who
 		path := "/v1/tasks/" + r.task(fmt.Sprintf("check-%d", i+1)) + "/decision"
 		r.refused(403, who, path, object{"outcome": "pass"}, who, "answered the step that is checked here")
+		for _, t := range r.all(r.tokens[who], "/v1/tasks?state=open&mine=true") {
+			require.NotEqual(r, r.task(fmt.Sprintf("check-%d", i+1)), t["id"], who)
+		}
 		r.refused(403, "person-5", path, object{"outcome": "pass"}, "person-5", "hold the role auditor")
 	}
 }
@@ -321,6 +329,34 @@ func (r *review) documentHoldsTheAnswers() {
 		}
 	}
 	require.Empty(r, rows, "nothing else")
+
+	page, err := r.command(r.tokens["person-1"], "report", r.run, "--format", "html", "--lang", "de")
+	require.NoError(r, err, page)
+	require.Contains(r, page, "Überprüfung der Leitlinie")
+	require.Contains(r, page, "&lt;b&gt;")
+	require.NotContains(r, page, "<b>", "an answer is no markup")
+}
+
+// filesAreThere fetches what was sent, and killed over.
+func (r *review) filesAreThere() {
+	for id, a := range r.answers {
+		sum, ok := a.kept["evidence"].(string)
+		if !ok {
+			continue
+		}
+		q, err := http.NewRequestWithContext(r.Context(), http.MethodGet, r.url+"/v1/tasks/"+id+"/files/"+sum, nil)
+		require.NoError(r, err)
+		q.Header.Set("Authorization", "Bearer "+r.tokens[a.who])
+		got, err := http.DefaultClient.Do(q)
+		require.NoError(r, err)
+		content, err := io.ReadAll(got.Body)
+		got.Body.Close()
+		require.NoError(r, err)
+		require.Equal(r, 200, got.StatusCode, "%s", content)
+		require.Equal(r, sum, fmt.Sprintf("%x", sha256.Sum256(content)), id)
+		require.Equal(r, "nosniff", got.Header.Get("X-Content-Type-Options"))
+		require.Contains(r, got.Header.Get("Content-Disposition"), "attachment")
+	}
 }
 
 // historyIsSmall holds the run's history against Temporal's limits.
