@@ -39,6 +39,12 @@ type Asking struct {
 	Question *task.Question `json:"question,omitempty"`
 }
 
+// Approving asks for an approval of a round's draft.
+func Approving(st run.Step, hash string) Asking {
+	return Asking{Step: st, ID: run.TaskID(st.Run, st.Round, process.Approval), Name: process.Approval,
+		Kind: task.Approval, Outcomes: task.Approval.Outcomes(), Hash: hash}
+}
+
 // Waiting says when to look at an unanswered task again; zero: only an answer
 // changes anything.
 type Waiting struct {
@@ -61,13 +67,6 @@ type asked struct {
 	answer   *task.Decision // nil while it is open
 }
 
-// approve asks for an approval of the round's draft. What isn't a request for
-// changes is the run's last word.
-func (r *Run) approve(ctx workflow.Context, hash string) (task.Decision, error) {
-	return r.waitFor(ctx, Asking{Name: process.Approval, Kind: task.Approval, Outcomes: task.Approval.Outcomes(), Hash: hash},
-		task.Approve, task.Reject)
-}
-
 // ask asks one question of the process's steps, and waits for the answer.
 func (r *Run) ask(ctx workflow.Context, q task.Question) (task.Decision, error) {
 	p, _ := process.Find(r.in.Process)
@@ -75,7 +74,24 @@ func (r *Run) ask(ctx workflow.Context, q task.Question) (task.Decision, error) 
 	if !ok {
 		return task.Decision{}, Refuse(fault.New(fault.Internal, text.F("%s has no step %s.", "%s hat keinen Schritt %s.", r.in.Process, q.Step)))
 	}
-	return r.waitFor(ctx, Asking{Name: q.Step, Kind: s.Kind, Outcomes: s.Offers(), Question: &q})
+	id := run.TaskID(r.in.Run, r.round, q.Step)
+	if r.tasks[id] != nil {
+		return task.Decision{}, Refuse(fault.New(fault.Internal, text.F("Round %d has asked for %s already.", "Freigaberunde %d hat %s schon abgefragt.", r.round, q.Step)))
+	}
+	// Noted before its row is written: whoever reads the row may decide at once.
+	a, _ := r.note(Asking{Step: r.Step(), ID: id, Name: q.Step, Kind: s.Kind, Outcomes: s.Offers(), Question: &q})
+	w, err := openTask.Do(ctx, a)
+	if err != nil {
+		return task.Decision{}, err
+	}
+	return r.waitFor(ctx, a.ID, w)
+}
+
+// note lets the run take an answer to what it is about to ask in this round.
+func (r *Run) note(a Asking) (Asking, *asked) {
+	t := &asked{outcomes: a.Outcomes}
+	r.tasks[a.ID] = t
+	return a, t
 }
 
 // askAll asks several at once, and waits until all are answered; each ends by
@@ -98,18 +114,11 @@ func (r *Run) askAll(ctx workflow.Context, questions []task.Question) (failure e
 	return failure
 }
 
-// waitFor has a task written and waits for its answer, for as long as it takes:
-// a reminder, an escalation, never an answer by itself.
-func (r *Run) waitFor(ctx workflow.Context, a Asking, final ...task.Outcome) (task.Decision, error) {
-	a.Step = r.Step()
-	a.ID = run.TaskID(r.in.Run, r.round, a.Name)
-	if r.tasks[a.ID] != nil {
-		return task.Decision{}, Refuse(fault.New(fault.Internal, text.F("Round %d has asked for %s already.", "Freigaberunde %d hat %s schon abgefragt.", r.round, a.Name)))
-	}
-	// Noted before its row is written: whoever reads the row may decide at once.
-	t := &asked{outcomes: a.Outcomes, final: final}
-	r.tasks[a.ID] = t
-	w, err := openTask.Do(ctx, a)
+// waitFor waits for the answer to a task, for as long as it takes: a reminder, an
+// escalation, never an answer by itself.
+func (r *Run) waitFor(ctx workflow.Context, id string, w Waiting) (task.Decision, error) {
+	t := r.tasks[id]
+	var err error
 	for err == nil && t.answer == nil {
 		if w.Until.IsZero() {
 			err = workflow.Await(ctx, func() bool { return t.answer != nil })
@@ -117,7 +126,7 @@ func (r *Run) waitFor(ctx workflow.Context, a Asking, final ...task.Outcome) (ta
 		}
 		answered, waited := workflow.AwaitWithTimeout(ctx, w.Until.Sub(workflow.Now(ctx)), func() bool { return t.answer != nil })
 		if err = waited; err == nil && !answered {
-			w, err = advanceTask.Do(ctx, TaskID(a.ID))
+			w, err = advanceTask.Do(ctx, TaskID(id))
 		}
 	}
 	if err != nil {
