@@ -14,7 +14,7 @@ import (
 // Who is involved in what a task t of a run r asks about, as a list of persons:
 // what the run says, the versions of what it is about from the start until now,
 // what was written when the round was frozen, and who answered the step that the
-// task checks. Lists and decisions both read this.
+// task checks. Decisions read this, and lists the same of one person (mine).
 const involved = `(
 	SELECT r.started_by AS person, 'started' AS how, false AS issued, '' AS about
 	UNION SELECT r.token_issuer, 'started', true, ''
@@ -27,22 +27,6 @@ const involved = `(
 	UNION SELECT i.person, i.how, i.issued, i.about FROM involvement i WHERE i.run = r.id AND i.round = t.round
 	UNION SELECT d.person, 'answered', false, 'task/' || a.id FROM task a JOIN decision d ON d.task = a.id
 		WHERE t.apart <> '' AND a.run = r.id AND a.round = t.round AND a.step = t.apart)`
-
-// Who may answer a task t of a run r, as one condition of SQL: the same rule as
-// task.People.May, for lists. $1 is the person; whoever is involved at all, in a
-// way that counts, doesn't answer as themselves.
-const mine = `EXISTS (SELECT 1 FROM resource_current p WHERE p.kind = 'Person' AND p.name = $1 AND CASE t.for_who
-		WHEN 'approvers' THEN p.document->'spec'->'roles' @> '"approver"' AND EXISTS (SELECT 1 FROM resource_current s
-			WHERE s.kind = r.about_kind AND s.name = r.about AND s.document->'spec'->'approvers' @> to_jsonb($1::text))
-		WHEN 'owner' THEN p.document->'spec'->'roles' @> '"process-owner"' AND ` + owned + `
-		WHEN 'persons' THEN $1 = ANY (t.for_persons)
-		WHEN 'role' THEN p.document->'spec'->'roles' @> to_jsonb(t.for_role)
-		ELSE false END)
-	AND NOT EXISTS (SELECT 1 FROM ` + involved + ` i WHERE i.person = $1
-		AND (i.how = 'answered' OR 'any' = ANY (t.against) OR i.how = ANY (t.against)))`
-
-const owned = `EXISTS (SELECT 1 FROM resource_current s WHERE s.kind = r.about_kind AND s.name = r.about
-	AND s.document->'spec'->>'owner' = $1)`
 
 // PeopleOf are those around a task, as they are now.
 func (s *Store) PeopleOf(ctx context.Context, t task.Task) (task.People, error) {

@@ -18,10 +18,13 @@ type Sight struct {
 	Approver string
 }
 
+// scopeKinds are the kinds that runs can be about, as a list in SQL.
+const scopeKinds = `'Organisation', 'Service'`
+
 // theirs are those services and the organisation, as SQL; owner and approver
 // are expressions.
 func theirs(owner, approver string) string {
-	return `SELECT c.kind, c.name FROM resource_current c WHERE c.kind IN ('Organisation', 'Service')
+	return `SELECT c.kind, c.name FROM resource_current c WHERE c.kind IN (` + scopeKinds + `)
 		AND (` + owner + ` <> '' AND c.document->'spec'->>'owner' = ` + owner + `
 			OR ` + approver + ` <> '' AND c.document->'spec'->'approvers' @> to_jsonb(` + approver + `::text))`
 }
