@@ -56,15 +56,15 @@ func peopleOfAll(ctx context.Context, q sqlx.QueryerContext, tasks []task.Task) 
 		asked[t.ID] = t
 	}
 	var rows []struct {
-		task.Involvement
-		ID    string       `db:"id"`
-		Of    resource.Ref `db:"of"`
-		Owner string       `db:"owner"`
+		ID       string                   `db:"id"`
+		Of       resource.Ref             `db:"of"`
+		Owner    string                   `db:"owner"`
+		Involved JSON[[]task.Involvement] `db:"involved"`
 	}
 	if err := sqlx.SelectContext(ctx, q, &rows, `SELECT t.id, r.about_kind AS "of.kind", r.about AS "of.name", r.owner,
-			coalesce(i.person, '') AS person, i.how, i.issued, i.about
-		FROM unnest($1::text[], $2::text[], $3::integer[], $4::text[]) AS t (id, run, round, apart) JOIN run r ON r.id = t.run, LATERAL `+involved+` i
-		ORDER BY i.person, i.how, i.issued, i.about`, pq.Array(ids), pq.Array(runs), pq.Array(rounds), pq.Array(apart)); err != nil {
+			(SELECT json_agg(i ORDER BY i.person, i.how, i.issued, i.about) FROM `+involved+` i WHERE i.person <> '') AS involved
+		FROM unnest($1::text[], $2::text[], $3::integer[], $4::text[]) AS t (id, run, round, apart) JOIN run r ON r.id = t.run`,
+		pq.Array(ids), pq.Array(runs), pq.Array(rounds), pq.Array(apart)); err != nil {
 		return nil, err
 	}
 	of := make([]resource.Ref, len(rows))
@@ -81,19 +81,13 @@ func peopleOfAll(ctx context.Context, q sqlx.QueryerContext, tasks []task.Task) 
 	}
 	all := make(map[string]task.People, len(tasks))
 	for _, r := range rows {
-		p, known := all[r.ID]
-		if !known {
-			p = scopes[r.Of].People() // nobody's, where it has gone
-			p.For, p.Against = asked[r.ID].For, asked[r.ID].Against
-			if p.For.Who == task.Persons || p.For.Who == task.Holders {
-				p.Specs = named
-			}
-			if p.Owner == "" {
-				p.Owner = r.Owner
-			}
+		p := scopes[r.Of].People() // nobody's, where it has gone
+		p.For, p.Against, p.Involved = asked[r.ID].For, asked[r.ID].Against, r.Involved.V
+		if p.For.Who == task.Persons || p.For.Who == task.Holders {
+			p.Specs = named
 		}
-		if r.Person != "" { // the row of a run that a slot began is there, too
-			p.Involved = append(p.Involved, r.Involvement)
+		if p.Owner == "" {
+			p.Owner = r.Owner
 		}
 		all[r.ID] = p
 	}
