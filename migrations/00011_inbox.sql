@@ -16,11 +16,13 @@ UPDATE task t SET about_kind = r.about_kind, about = r.about, about_version = r.
 ALTER TABLE task ENABLE TRIGGER task_ended;
 
 -- One index for each way in which a task is for somebody, and for what they
--- have begun.
+-- have started.
 CREATE INDEX task_about ON task (about_kind, about, state, for_who, opened_at, id);
 CREATE INDEX task_role ON task (for_role, state, opened_at, id) WHERE for_who = 'role';
-CREATE INDEX task_persons ON task USING gin (for_persons) WHERE for_who = 'persons' AND state = 'open';
+CREATE INDEX task_persons ON task USING gin (for_persons) WHERE for_who = 'persons';
+CREATE INDEX task_persons_open ON task USING gin (for_persons) WHERE for_who = 'persons' AND state = 'open';
 CREATE INDEX task_started ON task (started_by) WHERE state = 'open';
+CREATE INDEX task_opened ON task (opened_at, id); -- whoever sees all
 
 -- Four eyes ask of one person, round by round: what they were involved in lies
 -- side by side.
@@ -31,4 +33,4 @@ CREATE INDEX decision_person ON decision (person, run, round) INCLUDE (task);
 DROP INDEX decision_person, involvement_person;
 ALTER TABLE task DROP COLUMN about_kind, DROP COLUMN about, DROP COLUMN about_version, DROP COLUMN owner, DROP COLUMN started_by,
     DROP COLUMN token_issuer;
-DROP INDEX task_role, task_persons;
+DROP INDEX task_opened, task_persons_open, task_persons, task_role;
