@@ -81,30 +81,34 @@ func (s *Store) Tasks(ctx context.Context, f Tasks, p Page) ([]task.Task, string
 	if err != nil {
 		return nil, "", err
 	}
+	const place = "t.opened_at, t.id"
 	who, statement := f.Mine, ""
 	switch {
 	case f.Mine != "":
-		statement = paged(addressed("t.opened_at, t.id", chosen), mine)
+		statement = standing + shown(inOrder(addressed(place, chosen), mine))
 	case f.Sees != "":
-		who, statement = f.Sees, paged(addressed("t.opened_at, t.id", chosen)+" UNION "+owned("t.opened_at, t.id", chosen), "(p.owns OR "+mine+")")
+		who, statement = f.Sees, standing+shown(inOrder(addressed(place, chosen)+" UNION "+owned(place, chosen), "(p.owns OR "+mine+")"))
 	default:
-		statement = "SELECT " + taskColumns + " FROM task t WHERE $1::text IS NOT NULL AND " + chosen + " ORDER BY t.opened_at, t.id LIMIT $6"
+		statement = shown("SELECT t.* FROM task t WHERE $1::text IS NOT NULL AND " + chosen + " ORDER BY t.opened_at, t.id LIMIT $6")
 	}
-	var rows []taskRow
+	var rows []struct {
+		taskRow
+		around
+	}
 	if err = s.db.SelectContext(ctx, &rows, statement, who, f.State, f.Run, at, id, p.limit()+1); err != nil {
 		return nil, "", mapped(err)
 	}
-	rows, next := page(p, rows, func(r taskRow) (time.Time, string) { return r.Opened, r.ID })
-	list := make([]task.Task, len(rows))
-	for i, row := range rows {
-		list[i] = row.plain()
+	list, people := make([]task.Task, len(rows)), make([]around, len(rows))
+	for i, r := range rows {
+		list[i], people[i] = r.plain(), r.around
 	}
-	people, err := peopleOfAll(ctx, s.db, list)
+	list, next := page(p, list, func(t task.Task) (time.Time, string) { return t.Opened, t.ID })
+	all, err := peopleAround(ctx, s.db, list, people[:len(list)])
 	if err != nil {
 		return nil, "", mapped(err)
 	}
-	for i, t := range list {
-		list[i].Approvers = people[t.ID].Eligible()
+	for i := range list {
+		list[i].Approvers = all[i].Eligible()
 	}
 	return list, next, nil
 }
@@ -113,12 +117,21 @@ func (s *Store) Tasks(ctx context.Context, f Tasks, p Page) ([]task.Task, string
 // given, and behind a cursor ($4 and $5).
 const chosen = `($2 = '' OR t.state = $2) AND ($3 = '' OR t.run = $3) AND (t.opened_at, t.id) > ($4, $5)`
 
-// paged selects a page ($6) of a person's tasks: where they stand first, from the
-// indexes alone, then in that order one by one, until the page is full, those
+// inOrder selects a page ($6) of a person's tasks: where they stand first, from
+// the indexes alone, then in that order one by one, until the page is full, those
 // that a condition holds for.
-func paged(places, condition string) string {
-	return standing + "SELECT " + taskColumns + " FROM (" + places + " ORDER BY opened_at, id) place CROSS JOIN LATERAL (SELECT t.* FROM task t" +
-		withPart + "WHERE t.id = place.id AND " + condition + " OFFSET 0) t ORDER BY place.opened_at, place.id LIMIT $6"
+func inOrder(places, condition string) string {
+	return `SELECT t.* FROM (` + places + ` ORDER BY opened_at, id) place
+		CROSS JOIN LATERAL (SELECT t.* FROM task t` + withPart + `WHERE t.id = place.id AND ` + condition + ` OFFSET 0) t
+		ORDER BY place.opened_at, place.id LIMIT $6`
+}
+
+// shown selects of some tasks, which are in order, what a list shows of them,
+// from what they repeat of their runs.
+func shown(tasks string) string {
+	return `SELECT ` + taskColumns + `, ` + aroundColumns + ` FROM (` + tasks + `) t
+		CROSS JOIN LATERAL (SELECT t.run AS id, t.about_kind, t.about, t.about_version, t.owner, t.started_by, t.token_issuer) r
+		ORDER BY t.opened_at, t.id`
 }
 
 // CountTasks counts the open tasks of a person: those that they may answer now,

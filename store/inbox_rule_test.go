@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -99,13 +100,13 @@ func TestInboxesFollowTheRule(t *testing.T) {
 		all, _, err := s.Tasks(t.Context(), Tasks{Run: begun.ID}, Page{})
 		require.NoError(r, err)
 		require.Len(r, all, len(steps))
-		people, err := peopleOfAll(t.Context(), s.db, all)
-		require.NoError(r, err)
+		people := peopleOfEach(r, s, all)
 		for _, p := range names {
 			mine, _, err := s.Tasks(t.Context(), Tasks{Run: begun.ID, Mine: p}, Page{})
 			require.NoError(r, err)
 			for _, a := range all {
 				may := people[a.ID].May(p)
+				require.Equal(r, may == nil, slices.Contains(a.Approvers, p))
 				require.Equal(r, may == nil, slices.ContainsFunc(mine, func(m task.Task) bool { return m.ID == a.ID }), "%s: %v: %+v, %+v", p, may, a, people[a.ID])
 				seen[fmt.Sprint(a.For.Who, may == nil)]++
 			}
@@ -116,8 +117,7 @@ func TestInboxesFollowTheRule(t *testing.T) {
 	// All that has come together, in pages, and counted.
 	all := pagesOf(t, s, Tasks{}, 100)
 	require.Greater(t, len(all), 100)
-	people, err := peopleOfAll(t.Context(), s.db, all)
-	require.NoError(t, err)
+	people := peopleOfEach(t, s, all)
 	now := declared.Add(4 * time.Hour)
 	var total task.Counts
 	for _, p := range names {
@@ -164,6 +164,16 @@ func TestInboxesFollowTheRule(t *testing.T) {
 	none, err := s.CountTasks(t.Context(), "nobody", now)
 	require.NoError(t, err)
 	require.Zero(t, none)
+}
+
+func peopleOfEach(t require.TestingT, s *Store, list []task.Task) map[string]task.People {
+	all := map[string]task.People{}
+	for _, a := range list {
+		p, err := s.PeopleOf(context.Background(), a)
+		require.NoError(t, err)
+		all[a.ID] = p
+	}
+	return all
 }
 
 // pagesOf are all tasks of a list, taken a page at a time.

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
@@ -37,36 +39,35 @@ func (s *Store) PeopleOf(ctx context.Context, t task.Task) (task.People, error) 
 // peopleOf are those around a task; of one that is only a run's, those around
 // the run.
 func peopleOf(ctx context.Context, q sqlx.QueryerContext, t task.Task) (task.People, error) {
-	all, err := peopleOfAll(ctx, q, []task.Task{t})
-	p, ok := all[t.ID]
-	if err == nil && !ok {
+	var r around
+	err := sqlx.GetContext(ctx, q, &r, "SELECT "+aroundColumns+` FROM run r,
+		(SELECT $2::integer AS round, $3::text AS apart) t WHERE r.id = $1`, t.Run, t.Round, t.Apart)
+	if errors.Is(err, sql.ErrNoRows) {
 		err = noRun(t.Run)
 	}
-	return p, err
+	if err != nil {
+		return task.People{}, err
+	}
+	all, err := peopleAround(ctx, q, []task.Task{t}, []around{r})
+	if err != nil {
+		return task.People{}, err
+	}
+	return all[0], nil
 }
 
-// peopleOfAll are those around each of some tasks, by its ID, in as many
-// statements however many there are; those of runs that aren't there are left
-// out.
-func peopleOfAll(ctx context.Context, q sqlx.QueryerContext, tasks []task.Task) (map[string]task.People, error) {
-	ids, runs, rounds, apart := make([]string, len(tasks)), make([]string, len(tasks)), make([]int64, len(tasks)), make([]string, len(tasks))
-	asked := make(map[string]task.Task, len(tasks))
-	for i, t := range tasks {
-		ids[i], runs[i], rounds[i], apart[i] = t.ID, t.Run, int64(t.Round), t.Apart
-		asked[t.ID] = t
-	}
-	var rows []struct {
-		ID       string                   `db:"id"`
-		Of       resource.Ref             `db:"of"`
-		Owner    string                   `db:"owner"`
-		Involved JSON[[]task.Involvement] `db:"involved"`
-	}
-	if err := sqlx.SelectContext(ctx, q, &rows, `SELECT t.id, r.about_kind AS "of.kind", r.about AS "of.name", r.owner,
-			(SELECT json_agg(i ORDER BY i.person, i.how, i.issued, i.about) FROM `+involved+` i WHERE i.person <> '') AS involved
-		FROM unnest($1::text[], $2::text[], $3::integer[], $4::text[]) AS t (id, run, round, apart) JOIN run r ON r.id = t.run`,
-		pq.Array(ids), pq.Array(runs), pq.Array(rounds), pq.Array(apart)); err != nil {
-		return nil, err
-	}
+// around is what the rows of a task t and its run r say of those around it.
+type around struct {
+	Of       resource.Ref             `db:"of"`
+	Owner    string                   `db:"owner"` // at the start
+	Involved JSON[[]task.Involvement] `db:"involved"`
+}
+
+const aroundColumns = `r.about_kind AS "of.kind", r.about AS "of.name", r.owner,
+	(SELECT json_agg(i ORDER BY i.person, i.how, i.issued, i.about) FROM ` + involved + ` i WHERE i.person <> '') AS involved`
+
+// peopleAround are those around each of some tasks, as they are now, in as many
+// statements however many tasks there are.
+func peopleAround(ctx context.Context, q sqlx.QueryerContext, tasks []task.Task, rows []around) ([]task.People, error) {
 	of := make([]resource.Ref, len(rows))
 	for i, r := range rows {
 		of[i] = r.Of
@@ -79,17 +80,17 @@ func peopleOfAll(ctx context.Context, q sqlx.QueryerContext, tasks []task.Task) 
 	if err != nil {
 		return nil, err
 	}
-	all := make(map[string]task.People, len(tasks))
-	for _, r := range rows {
-		p := scopes[r.Of].People() // nobody's, where it has gone
-		p.For, p.Against, p.Involved = asked[r.ID].For, asked[r.ID].Against, r.Involved.V
+	all := make([]task.People, len(tasks))
+	for i, t := range tasks {
+		p := scopes[rows[i].Of].People() // nobody's, where it has gone
+		p.For, p.Against, p.Involved = t.For, t.Against, rows[i].Involved.V
 		if p.For.Who == task.Persons || p.For.Who == task.Holders {
 			p.Specs = named
 		}
 		if p.Owner == "" {
-			p.Owner = r.Owner
+			p.Owner = rows[i].Owner
 		}
-		all[r.ID] = p
+		all[i] = p
 	}
 	return all, nil
 }
