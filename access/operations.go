@@ -43,6 +43,8 @@ func Operations() map[string]Rule {
 		"get-task":        everybody,
 		"decide-task":     everybody, // the task says whom it is for
 		"issue-pass":      everybody,
+		"send-task-file":  everybody,
+		"get-task-file":   everybody,          // of a task that they see: CheckTask
 		"apply":           only(admin, owner), // what of it: CheckDeclares
 		"issue-token":     only(admin),
 		"list-tokens":     only(admin, auditor),

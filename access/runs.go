@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"turnus/itsm/fault"
 	"turnus/itsm/person"
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
@@ -16,16 +17,23 @@ import (
 // ShowRun is what the caller sees of a run. That it exists, and its state, is
 // for everybody who is signed in, and so are the decisions once its report is
 // published; before that they are for those who see its inside, and for who
-// started it.
+// started it. What fields were answered with, and which files, is for these
+// alone at all times.
 func (c *Caller) ShowRun(ctx context.Context, r run.Run) (run.Run, error) {
-	if r.State != run.Published {
-		seen, err := c.SeesInside(ctx, r.About)
-		if err != nil {
-			return run.Run{}, err
-		}
-		if !seen && r.StartedBy != c.Person {
+	seen, err := c.SeesInside(ctx, r.About)
+	if err != nil {
+		return run.Run{}, err
+	}
+	if !seen && r.StartedBy != c.Person {
+		if r.State != run.Published {
 			r.Reason, r.Outcome = "", text.Text{}
 			r.Tasks, r.Decisions = nil, nil
+		}
+		for i := range r.Tasks {
+			r.Tasks[i].Fields, r.Tasks[i].Files = []task.Field{}, nil
+		}
+		for i := range r.Decisions {
+			r.Decisions[i].Fields = nil
 		}
 	}
 	if r.Tasks == nil {
@@ -56,17 +64,23 @@ func (c *Caller) CheckReceipts(ctx context.Context, r report.Report) error {
 		"Belege enthalten die Tickets selbst: Sie sind nur für Serviceverantwortliche, Freigabeberechtigte und Auditierende."))
 }
 
-// CheckTask refuses a task to those who may not decide it and don't see inside
-// its run.
+// CheckTask refuses a task, its answer and its files to those who may not answer
+// it, never did, and don't see inside its run.
 func (c *Caller) CheckTask(ctx context.Context, t task.Task) error {
-	if slices.Contains(t.Approvers, c.Person) {
+	if slices.Contains(t.Approvers, c.Person) || slices.Contains(t.For.Persons, c.Person) ||
+		slices.ContainsFunc(t.Files, func(f task.File) bool { return f.Person == c.Person }) {
 		return nil
 	}
-	about, err := c.store.AboutOf(ctx, t.Run)
-	if err != nil {
+	if d, err := c.store.Decision(ctx, t.ID); err != nil || d != nil && d.Person == c.Person {
 		return err
 	}
-	return c.checkInside(ctx, about, text.New(
+	scope, err := c.store.ScopeOfRun(ctx, t.Run)
+	if err == nil {
+		c.parts[scope.About] = c.partOf(scope)
+	} else if !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	return c.checkInside(ctx, scope.About, text.New(
 		"Only the service's owner, those who may decide and auditors see this task.",
 		"Diese Aufgabe sehen nur Serviceverantwortliche, Freigabeberechtigte und Auditierende."))
 }

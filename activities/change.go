@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"turnus/itsm/run"
-	"turnus/report"
 	"turnus/report/changeapproval"
 	"turnus/store"
 	"turnus/workflows"
@@ -13,15 +12,16 @@ import (
 // ChangeDraft freezes a proposal with what it would do to the plan, and drafts
 // what is to be decided on.
 func (s *Set) ChangeDraft(ctx context.Context, st run.Step) (workflows.Drafted, error) {
-	return s.draft(ctx, st, func() (report.Document, error) {
+	return s.draft(ctx, st, func() (content, error) {
 		c, err := s.store.ChangeOf(ctx, s.now(), st)
 		if err != nil {
-			return report.Document{}, err
+			return content{}, err
 		}
 		if c, err = store.Freeze(ctx, s.store, s.now(), st, c); err != nil {
-			return report.Document{}, err
+			return content{}, err
 		}
-		return changeapproval.Draft(c)
+		d, err := changeapproval.Draft(c)
+		return content{Document: d}, err
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"turnus/itsm/run"
+	"turnus/itsm/task"
 	"turnus/report"
 	"turnus/store"
 	"turnus/workflows"
@@ -25,23 +26,33 @@ func freeze[T store.Grounded](ctx context.Context, s *Set, st run.Step, collect 
 	return store.Freeze(ctx, s.store, s.now(), st, set)
 }
 
+// content is what a round's document is to say.
+type content struct {
+	report.Document
+	ask    []task.Question // what has to be answered first: then there is no document yet
+	review bool            // the owner sees to changes that are requested
+}
+
 // draft words a round's document in the state of drafting, and keeps its
 // canonical bytes under their hash, which is what approvers decide on. What was
 // found altered on the way is put on record.
-func (s *Set) draft(ctx context.Context, st run.Step, word func() (report.Document, error)) (workflows.Drafted, error) {
+func (s *Set) draft(ctx context.Context, st run.Step, word func() (content, error)) (workflows.Drafted, error) {
 	if _, err := s.store.Enter(ctx, st, run.Drafting); err != nil {
 		return workflows.Drafted{}, err
 	}
-	d, err := word()
+	c, err := word()
 	if err != nil {
 		return workflows.Drafted{}, s.onRecord(ctx, st, err)
 	}
-	hash, doc, err := report.Hash(d)
+	if len(c.ask) > 0 {
+		return workflows.Drafted{Ask: c.ask}, nil
+	}
+	hash, doc, err := report.Hash(c.Document)
 	if err != nil {
 		return workflows.Drafted{}, err
 	}
 	hash, err = s.store.SaveDraft(ctx, s.now(), st, hash, doc)
-	return workflows.Drafted{Hash: hash}, err
+	return workflows.Drafted{Hash: hash, Owner: c.review}, err
 }
 
 // inForce is the report that its process has published on a scope and period,

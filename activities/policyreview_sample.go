@@ -65,7 +65,7 @@ func (s *Set) PolicyReviewDraft(ctx context.Context, st run.Step) (workflows.Dra
 		})
 		return workflows.Drafted{Ask: ask}, nil
 	}
-	return s.draft(ctx, st, func() (report.Document, error) {
+	return s.draft(ctx, st, func() (content, error) {
 		w := report.Write(report.Document{Run: st.Run, Process: process.Sample, Scope: r.Scope, Period: r.Period, From: r.Created, To: r.Created, Zone: "UTC",
 			Title: text.New("Policy review", "Überprüfung der Leitlinie"), Subject: text.Same(r.Scope), Figures: []report.Figure{}, ComputedAt: r.Created})
 		t := w.Section("Answers", "Antworten").Table("", "").Left("Step", "Schritt").Left("Person", "Person").Left("Answer", "Antwort").Left("Fields", "Felder")
@@ -80,6 +80,6 @@ func (s *Set) PolicyReviewDraft(ctx context.Context, st run.Step) (workflows.Dra
 			slices.Sort(fields)
 			t.Row(report.Name(d.Task), report.Name(d.Person), report.Words(d.Outcome.Title()), report.Name(strings.Join(fields, ", ")))
 		}
-		return w.Document(), nil
+		return content{Document: w.Document()}, nil
 	})
 }

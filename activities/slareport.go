@@ -37,10 +37,23 @@ func (s *Set) SLAReportCollect(ctx context.Context, in workflows.Freezing) (work
 		if f.InForce, err = s.inForce(ctx, in.Key); err != nil {
 			return f, err
 		}
+		if f.Review, err = s.reviews(ctx, about); err != nil {
+			return f, err
+		}
 		err = s.slaTickets(ctx, &f)
 		return f, err
 	})
 	return workflows.Collected{Import: f.Import, Count: f.Count, Hash: f.Hash}, err
+}
+
+// reviews says whether the owner is asked about findings: as the service says
+// today, and never of what is provisional.
+func (s *Set) reviews(ctx context.Context, in run.Input) (bool, error) {
+	if in.Provisional {
+		return false, nil
+	}
+	svc, err := store.Current[agreement.ServiceSpec](ctx, s.store, resource.Service, in.Scope)
+	return svc.Spec.Review == agreement.ReviewFindings, err
 }
 
 // slaTickets counts and hashes the tickets, and keeps the exclusions that name
@@ -127,7 +140,7 @@ func (s *Set) slaRules(ctx context.Context, in workflows.Freezing) (sla.Frozen, 
 	}
 	if len(f.Agreements) == 0 {
 		return f, fault.Invalidf("service", "%s has no agreement that holds in %s: declare one, then start again",
-			"%s hat keine Vereinbarung, die in %s gilt: eine hinterlegen und neu starten", in.Scope, in.Period)
+			"%s hat keine Vereinbarung, die in %s gilt: Eine anlegen und neu starten.", in.Scope, in.Period)
 	}
 	slices.Sort(names)
 	for _, name := range slices.Compact(names) {
@@ -149,21 +162,25 @@ func (s *Set) slaRules(ctx context.Context, in workflows.Freezing) (sla.Frozen, 
 // SLAReportDraft computes the figures from what was frozen, and drafts the
 // report. What isn't as it was put on record ends the run.
 func (s *Set) SLAReportDraft(ctx context.Context, st run.Step) (workflows.Drafted, error) {
-	return s.draft(ctx, st, func() (report.Document, error) {
+	return s.draft(ctx, st, func() (c content, err error) {
 		f, err := store.Frozen[sla.Frozen](ctx, s.store, st)
 		if err != nil {
-			return report.Document{}, err
+			return c, err
 		}
 		from, to := f.Reads()
 		r, err := sla.Derive(f, asFrozen(f, s.store.TicketsAsOf(ctx, f.Service, f.Import, from, to)))
 		if err != nil {
-			return report.Document{}, err
+			return c, err
 		}
-		d, err := slareport.Draft(f, r, nil)
-		if err != nil {
-			return d, err
+		var answers []report.Answer
+		if c.review = f.Review; f.Review {
+			if answers, c.ask, err = s.ownersPart(ctx, st, slareport.Findings(r)); err != nil || len(c.ask) > 0 {
+				return c, err
+			}
 		}
-		err = s.restate(ctx, &d, f.InForce)
-		return d, err
+		if c.Document, err = slareport.Draft(f, r, answers); err != nil {
+			return c, err
+		}
+		return c, s.restate(ctx, &c.Document, f.InForce)
 	})
 }

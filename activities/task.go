@@ -19,11 +19,7 @@ func (s *Set) TaskOpen(ctx context.Context, a workflows.Asking) (workflows.Waiti
 	if err != nil {
 		return workflows.Waiting{}, s.store.TaskRefused(ctx, s.now(), a.Run, err)
 	}
-	about, err := s.store.AboutOf(ctx, a.Run)
-	if err != nil {
-		return workflows.Waiting{}, err
-	}
-	scope, err := s.store.ScopeAbout(ctx, about)
+	scope, err := s.store.ScopeOfRun(ctx, a.Run)
 	if err != nil {
 		return workflows.Waiting{}, err
 	}

@@ -126,7 +126,10 @@ func (x examples) of(op described) (path, body string) {
 	process := strings.Split(x.run, "/")
 	switch {
 	case strings.HasPrefix(op.path, "/v1/tasks/"):
-		path = fill("{id}", x.task)
+		path = fill("{id}", x.task, "{sha256}", strings.Repeat("9", 64))
+		if op.id == "send-task-file" {
+			path += "?name=a.txt"
+		}
 	case strings.HasPrefix(op.path, oneRun), strings.HasPrefix(op.path, "/v1/plan/{process}"):
 		path = fill("{process}", process[0], "{scope}", process[1], "{period}", process[2])
 	case strings.HasPrefix(op.path, "/v1/imports/"):
@@ -154,7 +157,7 @@ func (x examples) of(op described) (path, body string) {
 // example is a request that is well-formed and concerns nothing that exists,
 // but for the service payments.
 func example(op described) (path, body string) {
-	path = strings.NewReplacer("{process}", "sla-report", "{scope}", "payments", "{period}", "1999-01", "{id}", "9", "{feed}", "9").Replace(op.path)
+	path = strings.NewReplacer("{process}", "sla-report", "{scope}", "payments", "{period}", "1999-01", "{id}", "9", "{feed}", "9", "{sha256}", strings.Repeat("9", 64)).Replace(op.path)
 	name := "nobody"
 	if strings.HasPrefix(op.path, "/v1/services/{name}/") {
 		name = "payments"
@@ -171,6 +174,8 @@ func example(op described) (path, body string) {
 		return path + "?format=servicenow-audit", "number\n"
 	case op.id == "import-holidays":
 		return path + "?format=icalendar", "BEGIN:VCALENDAR\nEND:VCALENDAR\n"
+	case op.id == "send-task-file":
+		return path + "?name=a.txt", "text\n"
 	case op.id == "start-sla-report":
 		return path, `{"service":"payments","period":"1999-01"}`
 	case slices.Contains([]string{"cancel-run", "withdraw-exclusion", "pause-interval", "resume-interval", "miss-slot"}, op.id):

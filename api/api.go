@@ -3,7 +3,7 @@
 // OpenAPI document; package access says whom an operation is for and who sees
 // what, one place how an error is answered (problem.go).
 //
-// It may import runs, access, workflows (the catalogue), store, imports, report
+// It may import runs, access, store, imports, report
 // and itsm. Temporal is reached through runs only.
 //
 //	handler := api.New(api.Config{Store: st, Runs: rs, Now: time.Now, Log: log, Ready: ready})
@@ -55,7 +55,7 @@ type server struct {
 	exports  *spool.Spool  // what is being fetched
 	copying  sync.Mutex    // held by the one backup that runs
 	large    *places       // of those who send large bodies
-	reading  chan struct{} // full while as many bodies of resources are read as may
+	reading  chan struct{} // full while as much content is held in memory as may be
 	deriving chan struct{} // full while as many exports of receipts run as may
 }
 
@@ -77,7 +77,7 @@ const (
 	uploadBytes              = 16 << 30
 	exportBytes              = 8 << 30
 
-	readingAtOnce = 2 // bodies of resources: each may take some 100 MB for a moment
+	readingAtOnce = 2 // bodies of resources, files of tasks: each may take some 100 MB for a moment
 
 	// Bodies that are kept in memory from their first byte until they are
 	// answered: those above a size, in all and of one person.
@@ -112,6 +112,7 @@ func New(c Config) *echo.Echo {
 	s.report()
 	s.receipts()
 	s.tasks()
+	s.taskFiles()
 	s.resources()
 	s.apply()
 	s.tokens()

@@ -100,7 +100,7 @@ func mediaType(header string, kind bodyKind) error {
 	if kind == documents {
 		want += ", application/yaml"
 	}
-	return fault.New(unsupported, text.F("The body is sent as %.80q: send it as %s.", "Der Inhalt kommt als %.80q: als %s senden.", header, want))
+	return fault.New(unsupported, text.F("The body is sent as %.80q: send it as %s.", "Der Inhalt kommt als %.80q: Als %s senden.", header, want))
 }
 
 // checkJSON refuses what isn't one JSON value, holds far more than any body
@@ -122,7 +122,8 @@ func checkJSON(b []byte) error {
 		}
 	}
 	if err != nil {
-		return fault.New(fault.Malformed, text.F("The body isn't JSON: %v.", "Der Inhalt ist kein JSON: %v.", err)).Because(err)
+		return fault.New(fault.Malformed, text.F("The body isn't JSON: %[1]v.", "Der Inhalt ist ab Byte %[2]d kein JSON: Dort Anführungszeichen, Kommas und Klammern prüfen.",
+			err, d.InputOffset())).Because(err)
 	}
 	return noNUL("body", v)
 }
@@ -130,7 +131,7 @@ func checkJSON(b []byte) error {
 // noNUL finds NUL characters in a decoded JSON value, which jsonb can't hold.
 func noNUL(at string, v any) error {
 	refuse := func(at string) error {
-		return fault.Invalidf(at, "there is a NUL character in it", "darin steht ein NUL-Zeichen")
+		return fault.Invalidf(at, "there is a NUL character in it", "Darin steht ein NUL-Zeichen.")
 	}
 	switch v := v.(type) {
 	case string:

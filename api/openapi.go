@@ -11,6 +11,7 @@ import (
 
 	"turnus/itsm/declaration"
 	"turnus/itsm/resource"
+	"turnus/itsm/task"
 	"turnus/report"
 )
 
@@ -136,6 +137,11 @@ func (s *server) documentBodies() {
 	doc.Paths["/v1/services/{name}/tickets"].Post.RequestBody = bodyOf(map[string]*huma.Schema{
 		"application/octet-stream": file, "text/csv": file, "application/gzip": file, "application/zip": file,
 	})
+	sent := map[string]*huma.Schema{"application/octet-stream": file}
+	for _, media := range task.FileTypes() {
+		sent[media] = file
+	}
+	doc.Paths["/v1/tasks/{id}/files"].Post.RequestBody = bodyOf(sent)
 }
 
 func bodyOf(content map[string]*huma.Schema) *huma.RequestBody {

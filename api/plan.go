@@ -81,7 +81,7 @@ func (in *previewInput) check() error {
 			return nil
 		}
 	}
-	return fault.Invalidf("body", "there is no Interval in it, and nothing else has slots", "darin steht kein Interval, und sonst hat nichts Termine")
+	return fault.Invalidf("body", "there is no Interval in it, and nothing else has slots", "Darin steht kein Intervall: Nur Intervalle haben Termine.")
 }
 
 func (s *server) plan() {
@@ -159,7 +159,7 @@ func fewEnough(ctx context.Context, docs []resource.Raw, from, to time.Time) err
 		}
 		if intervals++; intervals > maxPreviewed {
 			return fault.Invalidf("body", "A preview is of %d intervals at most: ask for fewer at a time.",
-				"Eine Vorschau umfasst höchstens %d Intervalle: weniger auf einmal abfragen.", maxPreviewed)
+				"Eine Vorschau umfasst höchstens %d Intervalle: Weniger auf einmal abfragen.", maxPreviewed)
 		}
 		var spec planning.Spec
 		if err := json.Unmarshal(d.Spec, &spec); err != nil {
@@ -181,5 +181,5 @@ func fewEnough(ctx context.Context, docs []resource.Raw, from, to time.Time) err
 
 func tooManySlots() error {
 	return fault.Invalidf("query.to", "These are more than %[1]d slots, and a preview shows no more: ask for a shorter span, or for fewer intervals at a time.",
-		"Das sind mehr als %[1]d Termine, und mehr zeigt eine Vorschau nicht: einen kürzeren Zeitraum abfragen oder weniger Intervalle auf einmal.", maxPreview)
+		"Das sind mehr als %[1]d Termine, und mehr zeigt eine Vorschau nicht: Einen kürzeren Zeitraum abfragen oder weniger Intervalle auf einmal.", maxPreview)
 }

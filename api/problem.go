@@ -45,7 +45,7 @@ var statuses = map[fault.Code]struct {
 	unsupported:           {http.StatusUnsupportedMediaType, text.New("Unknown media type", "Unbekannter Medientyp")},
 	fault.Invalid:         {http.StatusUnprocessableEntity, text.New("Not acceptable as it is", "So nicht annehmbar")},
 	fault.Internal:        {http.StatusInternalServerError, text.New("Internal error", "Interner Fehler")},
-	notOffered:            {http.StatusNotImplemented, text.New("Not offered here", "Hier nicht angeboten")},
+	notOffered:            {http.StatusNotImplemented, text.New("Not offered here", "Hier nicht möglich")},
 	fault.Unavailable:     {http.StatusServiceUnavailable, text.New("Not available just now", "Gerade nicht verfügbar")},
 }
 
@@ -130,7 +130,7 @@ func problem(ctx context.Context, err error) *Problem {
 		faults = faults[:1]
 		first = fault.New(fault.Internal, text.F(
 			"Something went wrong on our side. The log has more under request %s.",
-			"Bei uns ist etwas schiefgegangen. Mehr steht im Protokoll unter der Anfrage %s.", r.id))
+			"Interner Fehler. Näheres steht im Protokoll unter der Anfrage %s.", r.id))
 	}
 	if first.Code == fault.Internal || first.Code == fault.Unavailable {
 		r.cause = err
@@ -250,11 +250,12 @@ func (s *server) unrouted(err error, c echo.Context) {
 			err = stranger
 		case he.Code == http.StatusMethodNotAllowed:
 			allow := c.Response().Header().Get(echo.HeaderAllow)
-			err = fault.New(methodNotAllowed, text.F("%s doesn't go here: %s does.", "%s geht hier nicht: %s schon.", c.Request().Method, allow))
+			err = fault.New(methodNotAllowed, text.F("%s doesn't go here: %s does.", "Methode %s nicht erlaubt, möglich: %s.", c.Request().Method, allow))
 		case he.Code == http.StatusNotFound:
 			err = nothingAt(path)
 		default:
-			err = fault.New(codeOf(he.Code), text.Same(http.StatusText(he.Code))).Because(err)
+			code := codeOf(he.Code)
+			err = fault.New(code, statuses[code].title).Because(err)
 		}
 	}
 	unwanted(c)
@@ -281,5 +282,5 @@ func notReady(err error) error {
 		return err
 	}
 	return fault.New(fault.Unavailable, text.New("Not ready yet: still starting, or a part is away. Try again shortly.",
-		"Noch nicht bereit: beim Start, oder ein Teil fehlt gerade. In Kürze erneut versuchen.")).Because(err)
+		"Noch nicht bereit: Turnus startet gerade oder ein Teil fehlt. In Kürze erneut versuchen.")).Because(err)
 }

@@ -22,6 +22,7 @@ type operation struct {
 	body   bodyKind
 	secret bool          // the answer holds a secret: it isn't kept, and a repeat is refused
 	lasts  time.Duration // at most; 0: as long as its kind of body permits
+	most   int64         // bytes of a stream; 0: maxImport
 }
 
 // bodyKind says how an operation takes its body.
@@ -54,6 +55,9 @@ func register[I, O any](s *server, op operation, handle func(context.Context, *I
 	op.Responses["default"] = problemResponse(s.huma.OpenAPI().Components.Schemas)
 	op.BodyReadTimeout = -1 // takeBody has read it by then
 	op.MaxBodyBytes = maxApply + 1
+	if op.most == 0 {
+		op.most = maxImport
+	}
 	if op.Method == http.MethodPost {
 		op.Parameters = append(op.Parameters, keyParameter())
 	}
@@ -76,14 +80,24 @@ func register[I, O any](s *server, op operation, handle func(context.Context, *I
 // so a few calls are read at a time, and none whose client has gone.
 func (s *server) checkInput(ctx context.Context, op operation, in checked) error {
 	if op.body == documents {
-		select {
-		case s.reading <- struct{}{}:
-			defer func() { <-s.reading }()
-		case <-ctx.Done():
-			return ctx.Err()
+		leave, err := s.holdInMemory(ctx)
+		if err != nil {
+			return err
 		}
+		defer leave()
 	}
 	return in.check()
+}
+
+// holdInMemory waits until content may be held in memory, of which few calls do
+// at a time, and gives what to call when it isn't any more.
+func (s *server) holdInMemory(ctx context.Context) (leave func(), err error) {
+	select {
+	case s.reading <- struct{}{}:
+		return func() { <-s.reading }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // caller is who makes a request, with what they may see and do.
@@ -158,7 +172,7 @@ func (s *server) authenticate(in *http.Request) error {
 	m := bearer.FindStringSubmatch(in.Header.Get("Authorization"))
 	if m == nil {
 		return fault.New(fault.Unauthenticated, text.New("A token is needed: send it as Authorization: Bearer TOKEN.",
-			"Ein Token ist nötig: als Authorization: Bearer TOKEN mitschicken."))
+			"Ein Token ist nötig: Als Authorization: Bearer TOKEN mitschicken."))
 	}
 	a, err := s.Store.Authenticate(in.Context(), s.Now(), m[1])
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"turnus/itsm/person"
@@ -92,8 +93,8 @@ func (c *Client) Runs(ctx context.Context, process, service, state string, most 
 func (c *Client) Wait(ctx context.Context, id string) (run.Run, error) {
 	for pause := 100 * time.Millisecond; ; pause = min(2*pause, 2*time.Second) {
 		r, err := c.Run(ctx, id)
-		if err != nil || r.State == run.Waiting || !r.State.Live() {
-			return r, err
+		if err != nil || !r.State.Live() || r.State == run.Waiting && (len(r.Tasks) == 0 || slices.ContainsFunc(r.Tasks, isOpen)) {
+			return r, err // between two answers nobody is asked, while it goes on
 		}
 		select {
 		case <-ctx.Done():
@@ -103,6 +104,8 @@ func (c *Client) Wait(ctx context.Context, id string) (run.Run, error) {
 	}
 }
 
+func isOpen(t task.Task) bool { return t.State == task.Open }
+
 // Cancel ends a run.
 func (c *Client) Cancel(ctx context.Context, id, reason string) (run.Run, error) {
 	var answer run.Run
@@ -111,46 +114,6 @@ func (c *Client) Cancel(ctx context.Context, id, reason string) (run.Run, error)
 		return answer, err
 	}
 	return answer, c.post(ctx, path+"/cancel", map[string]string{"reason": reason}, &answer)
-}
-
-// Tasks lists tasks, oldest first; mine are those that one may decide now.
-func (c *Client) Tasks(ctx context.Context, state string, mine bool) ([]task.Task, error) {
-	q := set(url.Values{}, "state", state)
-	if mine {
-		q.Set("mine", "true")
-	}
-	return list[task.Task](ctx, c, "/v1/tasks", q, 0)
-}
-
-// Task is one task.
-func (c *Client) Task(ctx context.Context, id string) (task.Task, error) {
-	var answer task.Task
-	return answer, c.get(ctx, "/v1/tasks/"+url.PathEscape(id), nil, &answer)
-}
-
-// Decide answers a task; hash, if given, is the content that was seen.
-func (c *Client) Decide(ctx context.Context, id string, o task.Outcome, comment, hash string) (task.Decision, error) {
-	var answer task.Decision
-	return answer, c.post(ctx, "/v1/tasks/"+url.PathEscape(id)+"/decision", struct {
-		Outcome task.Outcome `json:"outcome"`
-		Comment string       `json:"comment,omitempty"`
-		Hash    string       `json:"hash,omitempty"`
-	}{o, comment, hash}, &answer)
-}
-
-// Pass is what a system that can only signal decides a task with.
-type Pass struct {
-	Pass    string    `json:"pass"`
-	Expires time.Time `json:"expires"`
-}
-
-// Pass issues a pass for a task, for one outcome or, if that is empty, for any;
-// its secret is answered once.
-func (c *Client) Pass(ctx context.Context, id string, o task.Outcome) (p Pass, err error) {
-	err = c.post(ctx, "/v1/tasks/"+url.PathEscape(id)+"/passes", struct {
-		Outcome task.Outcome `json:"outcome,omitempty"`
-	}{o}, &p)
-	return p, err
 }
 
 // Report writes a run's report in a format: json or html. lang is de, en, or

@@ -73,7 +73,7 @@ func unzipped(at io.ReaderAt, size int64) (plain io.Reader, close func(), err er
 	switch {
 	case d.left < 0:
 		return nil, nil, malformed("this zip lists too many files: give it exactly one, the table",
-			"diese ZIP-Datei führt zu viele Dateien auf: genau eine hineinlegen, die Tabelle")
+			"Diese ZIP-Datei führt zu viele Dateien auf: Genau eine hineinlegen, die Tabelle.")
 	case err != nil:
 		return nil, nil, broken("zip", err)
 	}
@@ -87,10 +87,10 @@ func unzipped(at io.ReaderAt, size int64) (plain io.Reader, close func(), err er
 	switch {
 	case len(files) != 1:
 		return nil, nil, malformed("this zip holds %d files: give it exactly one, the table (a spreadsheet is a zip too: save it as CSV)",
-			"dieses zip enthält %d Dateien: genau eine hineinlegen, die Tabelle (auch eine Arbeitsmappe ist ein zip: als CSV speichern)", len(files))
+			"Diese ZIP-Datei enthält %d Dateien: Genau eine hineinlegen, die Tabelle (auch eine Arbeitsmappe ist eine ZIP-Datei: Als CSV speichern).", len(files))
 	case files[0].Flags&1 != 0:
 		return nil, nil, malformed("the file in this zip is encrypted: pack it without a password",
-			"die Datei in diesem zip ist verschlüsselt: ohne Passwort packen")
+			"Die Datei in dieser ZIP-Datei ist verschlüsselt: Ohne Passwort packen.")
 	case files[0].UncompressedSize64 > maxUnpacked:
 		return nil, nil, tooLarge("zip")
 	}
@@ -164,12 +164,12 @@ func (b *bounded) Read(p []byte) (int, error) {
 
 func broken(kind string, err error) error {
 	return fault.New(fault.Malformed, text.F("this %s file is damaged or cut off: pack it again",
-		"diese %s-Datei ist beschädigt oder abgeschnitten: neu packen", kind)).Because(err)
+		"Diese %s-Datei ist beschädigt oder abgeschnitten: Neu packen.", kind)).Because(err)
 }
 
 func tooLarge(kind string) error {
 	return malformed("this %s file unpacks to more than is accepted (%d GB, or %d times its size): split the table, or send it unpacked",
-		"diese %s-Datei wird entpackt größer als zugelassen (%d GB oder das %d-Fache): die Tabelle teilen oder unverpackt schicken",
+		"Diese %s-Datei wird entpackt größer als zugelassen (%d GB oder das %d-Fache): Die Tabelle teilen oder unverpackt schicken.",
 		kind, maxUnpacked>>30, maxRatio)
 }
 

@@ -38,12 +38,12 @@ const (
 func CheckHolidays(o HolidayOptions) error {
 	switch {
 	case o.Format != ICalendar:
-		return fault.Invalidf("format", "%.40q isn't a format of holidays: use %s", "%.40q ist kein Format für Feiertage: %s angeben", o.Format, ICalendar)
+		return fault.Invalidf("format", "%.40q isn't a format of holidays: use %s", "%.40q ist kein Format für Feiertage: %s angeben.", o.Format, ICalendar)
 	case o.From < firstHolidayYear || o.To > lastHolidayYear:
-		return fault.Invalidf("from", "the years %d to %d reach beyond %d to %d", "die Jahre %d bis %d reichen über %d bis %d hinaus",
+		return fault.Invalidf("from", "the years %d to %d reach beyond %d to %d", "Die Jahre %d bis %d reichen über %d bis %d hinaus.",
 			o.From, o.To, firstHolidayYear, lastHolidayYear)
 	case o.To < o.From:
-		return fault.Invalidf("to", "%d comes before %d: give the years in their order", "%d liegt vor %d: die Jahre in ihrer Reihenfolge angeben", o.To, o.From)
+		return fault.Invalidf("to", "%d comes before %d: give the years in their order", "%d liegt vor %d: Die Jahre in ihrer Reihenfolge angeben.", o.To, o.From)
 	}
 	return nil
 }
@@ -84,10 +84,10 @@ func Holidays(r io.Reader, o HolidayOptions) (calendar.Feed, error) {
 		case f.years < 0:
 			return calendar.Feed{}, fault.New(fault.Invalid, text.New(
 				"The rules of this calendar go through too many years: ask for fewer years, or export it without its past.",
-				"Die Regeln dieses Kalenders durchlaufen zu viele Jahre: weniger Jahre angeben oder ihn ohne seine Vergangenheit exportieren."))
+				"Die Regeln dieses Kalenders durchlaufen zu viele Jahre: Weniger Jahre angeben oder ihn ohne seine Vergangenheit exportieren."))
 		case f.left < 0 || len(f.names) > maxHolidays:
 			return calendar.Feed{}, fault.New(fault.Invalid, text.F("This calendar has more than %d holidays in the years %d to %d: ask for fewer years.",
-				"Dieser Kalender hat mehr als %d Feiertage in den Jahren %d bis %d: weniger Jahre angeben.", maxHolidays, o.From, o.To))
+				"Dieser Kalender hat mehr als %d Feiertage in den Jahren %d bis %d: Weniger Jahre angeben.", maxHolidays, o.From, o.To))
 		}
 	}
 	f.out.Holidays = f.holidays()
@@ -201,7 +201,7 @@ func (f *feed) judge(e *vevent, days int64) (calendar.Why, text.Text) {
 		return calendar.Observance, text.F("it is marked %q: no public holiday", "es ist als %q gekennzeichnet: kein gesetzlicher Feiertag", m.words)
 	case m.is == foreign:
 		return calendar.Unmarked, text.F("it is marked in a language that isn't known here, %q: use the feed in English or German",
-			"es ist in einer hier unbekannten Sprache gekennzeichnet, %q: den Feed auf Deutsch oder Englisch verwenden", m.words)
+			"es ist in einer hier unbekannten Sprache gekennzeichnet, %q: Den Feed auf Deutsch oder Englisch verwenden", m.words)
 	case m.is == regional && !m.holds(f.Region):
 		if f.Region == "" {
 			return calendar.Regional, text.F("it is marked %q, and the calendar names no region", "es ist als %q gekennzeichnet, und der Kalender nennt keine Region", m.words)

@@ -103,7 +103,7 @@ func (c *contentLines) physical(l *contentLine) error {
 		piece, err := c.in.ReadSlice('\n')
 		if c.read += int64(len(piece)); c.read > maxCalendar {
 			return fault.New(fault.Invalid, text.F("This calendar has more than %d MB: split it.",
-				"Dieser Kalender hat mehr als %d MB: ihn teilen.", maxCalendar>>20))
+				"Dieser Kalender hat mehr als %d MB: Ihn teilen.", maxCalendar>>20))
 		}
 		if len(piece) > 0 && !began {
 			began = true
@@ -199,10 +199,10 @@ func events(plain io.Reader) ([]vevent, error) {
 		switch {
 		case len(open) == 0 && (l.name != "BEGIN" || !strings.EqualFold(strings.TrimSpace(l.value), "VCALENDAR")):
 			return nil, malformed("line %d isn't iCalendar: such a file begins with BEGIN:VCALENDAR; give the .ics itself, not a page about it",
-				"Zeile %d ist kein iCalendar: eine solche Datei beginnt mit BEGIN:VCALENDAR; die .ics-Datei selbst angeben, keine Seite darüber", l.line)
+				"Zeile %d ist kein iCalendar: Eine solche Datei beginnt mit BEGIN:VCALENDAR; die .ics-Datei selbst angeben, keine Seite darüber.", l.line)
 		case l.name == "BEGIN" && l.ok:
 			if len(open) == maxComponents {
-				return nil, malformed("line %d: more than %d components stand one inside the other", "Zeile %d: mehr als %d Komponenten stehen ineinander",
+				return nil, malformed("line %d: more than %d components stand one inside the other", "Zeile %d: Mehr als %d Komponenten stehen ineinander.",
 					l.line, maxComponents)
 			}
 			if open = append(open, strings.ToUpper(strings.TrimSpace(l.value))); len(open) == 1 {
@@ -211,13 +211,13 @@ func events(plain io.Reader) ([]vevent, error) {
 			if len(open) == 2 && open[1] == "VEVENT" {
 				if len(all) == maxEvents {
 					return nil, fault.New(fault.Invalid, text.F("This calendar has more than %d events: split it.",
-						"Dieser Kalender hat mehr als %d Ereignisse: ihn teilen.", maxEvents))
+						"Dieser Kalender hat mehr als %d Ereignisse: Ihn teilen.", maxEvents))
 				}
 				all = append(all, vevent{line: l.line, cancelled: cancels})
 			}
 		case l.name == "END" && l.ok:
 			if end := strings.ToUpper(strings.TrimSpace(l.value)); end != open[len(open)-1] {
-				return nil, malformed("line %d ends %.40q where %.40q is open: the file is damaged", "Zeile %d beendet %.40q, wo %.40q offen ist: die Datei ist beschädigt",
+				return nil, malformed("line %d ends %.40q where %.40q is open: the file is damaged", "Zeile %d beendet %.40q, wo %.40q offen ist: Die Datei ist beschädigt.",
 					l.line, end, open[len(open)-1])
 			}
 			open = open[:len(open)-1]
@@ -233,9 +233,9 @@ func events(plain io.Reader) ([]vevent, error) {
 	}
 	switch {
 	case len(open) > 0:
-		return nil, malformed("this file is cut off: %.40q isn't ended", "diese Datei ist abgeschnitten: %.40q ist nicht beendet", open[len(open)-1])
+		return nil, malformed("this file is cut off: %.40q isn't ended", "Diese Datei ist abgeschnitten: %.40q ist nicht beendet.", open[len(open)-1])
 	case !begun:
-		return nil, malformed("this file is empty", "diese Datei ist leer")
+		return nil, malformed("this file is empty", "Diese Datei ist leer.")
 	}
 	return all, nil
 }
@@ -245,9 +245,9 @@ func checkCalendar(l contentLine) error {
 	switch v := strings.TrimSpace(l.value); {
 	case l.name == "VERSION" && v == "1.0":
 		return malformed("this is vCalendar 1.0, which came before iCalendar: export it as iCalendar (VERSION:2.0)",
-			"das ist vCalendar 1.0, der Vorläufer von iCalendar: als iCalendar exportieren (VERSION:2.0)")
+			"Das ist vCalendar 1.0, der Vorläufer von iCalendar: Als iCalendar exportieren (VERSION:2.0).")
 	case l.name == "CALSCALE" && !strings.EqualFold(v, "GREGORIAN"):
-		return malformed("this calendar counts in %.40q: only GREGORIAN is understood", "dieser Kalender rechnet in %.40q: nur GREGORIAN wird verstanden", v)
+		return malformed("this calendar counts in %.40q: only GREGORIAN is understood", "Dieser Kalender rechnet in %.40q: Nur GREGORIAN wird verstanden.", v)
 	}
 	return nil
 }

@@ -25,7 +25,7 @@ func openSLO(m map[string]any) error {
 			own = version
 		}
 		return fault.Invalidf("", "%.80q is Sloth's own format, not OpenSLO: write it as apiVersion %s with kind SLO.",
-			"%.80q ist das eigene Format von Sloth, nicht OpenSLO: als apiVersion %s mit kind SLO schreiben.", own, resource.OpenSLO)
+			"%.80q ist das eigene Format von Sloth, nicht OpenSLO: Als apiVersion %s mit kind SLO schreiben.", own, resource.OpenSLO)
 	case version == resource.OpenSLO:
 		if err := openSLOKind(kind); err != nil {
 			return err
@@ -33,7 +33,7 @@ func openSLO(m map[string]any) error {
 		fill(m)
 	case strings.HasPrefix(version, "openslo/"), strings.HasPrefix(version, "openslo.com/"):
 		return fault.Invalidf("apiVersion", "%.80q is another version of OpenSLO: %s is read here.",
-			"%.80q ist eine andere Version von OpenSLO: gelesen wird %s.", version, resource.OpenSLO)
+			"%.80q ist eine andere Version von OpenSLO: Gelesen wird %s.", version, resource.OpenSLO)
 	}
 	return nil
 }
@@ -49,7 +49,7 @@ func openSLOKind(kind string) error {
 			"Von OpenSLO werden SLI und SLO angenommen; ein Service wird als Service von %s angelegt, mit Serviceverantwortlichen und Freigabeberechtigten.", resource.APIVersion)
 	case "DataSource", "AlertPolicy", "AlertCondition", "AlertNotificationTarget":
 		return fault.Invalidf("kind", "Of OpenSLO SLI and SLO are taken, and nothing here uses a %s: leave it out.",
-			"Von OpenSLO werden SLI und SLO angenommen, ein %s wird hier nicht gebraucht: weglassen.", kind)
+			"Von OpenSLO werden SLI und SLO angenommen, ein %s wird hier nicht gebraucht: Weglassen.", kind)
 	}
 	return fault.Invalidf("kind", "%.80q isn't a kind of OpenSLO v1; of those SLI and SLO are taken.",
 		"%.80q ist keine Art von OpenSLO v1; von diesen werden SLI und SLO angenommen.", kind)

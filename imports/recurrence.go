@@ -81,7 +81,7 @@ func (e *vevent) yearlyRule(first calendar.Date, zone *time.Location) (y yearly,
 		}
 	}
 	if freq != "YEARLY" {
-		e.wrong(calendar.Unsupported, "it repeats %.40q: only YEARLY is followed here", "es wiederholt sich %.40q: nur YEARLY wird hier befolgt", freq)
+		e.wrong(calendar.Unsupported, "it repeats %.40q: only YEARLY is followed here", "es wiederholt sich %.40q: Nur YEARLY wird hier befolgt", freq)
 		return y, false
 	}
 	// Weeks of a month that don't exist would lead the library out of its tables.

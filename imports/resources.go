@@ -59,7 +59,7 @@ func Resources(b []byte) ([]resource.Raw, error) {
 	}
 	if n == 0 {
 		return nil, fault.New(fault.Malformed, text.New("There is no document in here: a resource has apiVersion, kind, metadata and spec.",
-			"Hier steht kein Dokument: ein Objekt hat apiVersion, kind, metadata und spec."))
+			"Hier steht kein Dokument: Ein Objekt hat apiVersion, kind, metadata und spec."))
 	}
 	if len(faults) > 0 {
 		return nil, faults.Err()
@@ -96,12 +96,12 @@ func Fields(b []byte) (map[string]any, error) {
 func documents(b []byte) (iter.Seq2[document, error], error) {
 	if len(b) > MaxResourceBytes {
 		return nil, fault.New(fault.Invalid, text.F("These are %d bytes, and %d may come at once: declare them in several calls.",
-			"Das sind %d Byte, höchstens %d dürfen auf einmal kommen: auf mehrere Aufrufe verteilen.", len(b), MaxResourceBytes))
+			"Das sind %d Byte, höchstens %d dürfen auf einmal kommen: Auf mehrere Aufrufe verteilen.", len(b), MaxResourceBytes))
 	}
 	b = bytes.TrimPrefix(b, []byte("\uFEFF"))
 	if !utf8.Valid(b) || bytes.IndexByte(b, 0) >= 0 {
 		return nil, fault.New(fault.Malformed, text.New("This isn't a text in UTF-8: save it as UTF-8, without NUL characters.",
-			"Das ist kein Text in UTF-8: als UTF-8 und ohne NUL-Zeichen speichern."))
+			"Das ist kein Text in UTF-8: Als UTF-8 und ohne NUL-Zeichen speichern."))
 	}
 	if json.Valid(b) {
 		return jsonDocuments(b)
@@ -243,10 +243,10 @@ func itemsOf(b []byte) (json.RawMessage, error) {
 
 func tooMany() error {
 	return fault.New(fault.Invalid, text.F("These are more than %d documents: declare them in several calls.",
-		"Das sind mehr als %d Dokumente: auf mehrere Aufrufe verteilen.", MaxResources))
+		"Das sind mehr als %d Dokumente: Auf mehrere Aufrufe verteilen.", MaxResources))
 }
 
 func tooMuch() error {
 	return fault.New(fault.Invalid, text.F("These hold more than %d values: declare them in several calls.",
-		"Das enthält mehr als %d Werte: auf mehrere Aufrufe verteilen.", resource.MaxInAll))
+		"Das enthält mehr als %d Werte: Auf mehrere Aufrufe verteilen.", resource.MaxInAll))
 }

@@ -1,5 +1,5 @@
 // Package imports reads what people have: bytes in, domain types out, one file
-// a format, streaming. It may import itsm, report, x/text and rrule-go; never the
+// a format, streaming. It may import itsm, report, x/text, rrule-go and mimetype; never the
 // store.
 package imports
 
@@ -48,7 +48,7 @@ func CheckTickets(o TicketOptions) error {
 	case CSV:
 		if o.Mapping.Number == "" && o.Mapping.Opened == "" {
 			return fault.Invalidf("mapping", "a csv file needs a mapping that says which columns hold number and opened",
-				"eine csv-Datei braucht eine Zuordnung, die sagt, in welchen Spalten number und opened stehen")
+				"Eine CSV-Datei braucht eine Zuordnung, die sagt, in welchen Spalten number und opened stehen.")
 		}
 		return o.Mapping.Check()
 	case ServiceNowAudit:
@@ -56,7 +56,7 @@ func CheckTickets(o TicketOptions) error {
 		m.Number, m.Opened, m.Stopped = "number", "opened_at", "incident_state"
 		return m.Check()
 	}
-	return fault.Invalidf("format", "%.40q isn't a format of tickets: use %s", "%.40q ist kein Format für Tickets: %s angeben",
+	return fault.Invalidf("format", "%.40q isn't a format of tickets: use %s", "%.40q ist kein Format für Tickets: %s angeben.",
 		o.Format, strings.Join(TicketFormats(), ", "))
 }
 
@@ -157,14 +157,14 @@ func opened(plain io.Reader, o TicketOptions) (*table, error) {
 	heading, err := t.records.next()
 	switch {
 	case errors.Is(err, io.EOF):
-		return nil, malformed("this file is empty: its first line names the columns", "diese Datei ist leer: ihre erste Zeile nennt die Spalten")
+		return nil, malformed("this file is empty: its first line names the columns", "Diese Datei ist leer: Die erste Zeile nennt die Spalten.")
 	case errors.Is(err, errCells), errors.Is(err, errLong):
-		return nil, malformed("the first line can't be read as names of columns", "die erste Zeile lässt sich nicht als Namen von Spalten lesen")
+		return nil, malformed("the first line can't be read as names of columns", "Die erste Zeile lässt sich nicht als Namen von Spalten lesen.")
 	case err != nil:
 		return nil, err
 	case !utf8.Valid(t.records.raw) || bytes.IndexByte(t.records.raw, 0) >= 0:
 		return nil, malformed("the first line isn't text in %s: name the encoding in the mapping, or save the file as UTF-8",
-			"die erste Zeile ist kein Text in %s: die Kodierung in der Zuordnung angeben oder die Datei als UTF-8 speichern", "UTF-8")
+			"Die erste Zeile ist kein Text in %s: Die Kodierung in der Zuordnung angeben oder die Datei als UTF-8 speichern.", "UTF-8")
 	}
 	for _, name := range heading {
 		t.heading = append(t.heading, strings.TrimSpace(strings.Clone(name)))
@@ -179,7 +179,7 @@ func opened(plain io.Reader, o TicketOptions) (*table, error) {
 
 func inUTF16() error {
 	return malformed("this file is in UTF-16: save it as UTF-8 or windows-1252",
-		"diese Datei ist in UTF-16: als UTF-8 oder windows-1252 speichern")
+		"Diese Datei ist in UTF-16: Als UTF-8 oder windows-1252 speichern.")
 }
 
 // separator is the one that the heading holds most often outside of quotes.
@@ -218,7 +218,7 @@ func (t *table) column(field, name string) (int, error) {
 	if i >= 0 {
 		if slices.Contains(t.heading[i+1:], t.heading[i]) {
 			return 0, fault.Invalidf(field, "two columns of this file are called %q: rename one, so that it is clear which is meant",
-				"zwei Spalten dieser Datei heißen %q: eine umbenennen, damit klar ist, welche gemeint ist", name)
+				"Zwei Spalten dieser Datei heißen %q: Eine umbenennen, damit klar ist, welche gemeint ist.", name)
 		}
 		return i, nil
 	}
@@ -227,7 +227,7 @@ func (t *table) column(field, name string) (int, error) {
 		have = append(slices.Clone(have[:60]), "…")
 	}
 	list := clean(strings.Join(have, ", "), 2000)
-	return 0, fault.Invalidf(field, "this file has no column %q; it has: %s", "diese Datei hat keine Spalte %q; sie hat: %s", name, list)
+	return 0, fault.Invalidf(field, "this file has no column %q; it has: %s", "Diese Datei hat keine Spalte %q; sie hat: %s.", name, list)
 }
 
 // read makes a row of cells, or a reject.

@@ -213,13 +213,13 @@ func (e *vevent) days(zone *time.Location) (first calendar.Date, n int64, ok boo
 		at := func(s int64) string { return fmt.Sprintf("%02d:%02d", s/3600, s/60%60) }
 		begin := int64(from.second)
 		if length == 0 {
-			e.wrong(calendar.PartOfDay, "it is an instant, %s: a holiday is a whole day", "es ist ein Zeitpunkt, %s: ein Feiertag ist ein ganzer Tag", at(begin))
+			e.wrong(calendar.PartOfDay, "it is an instant, %s: a holiday is a whole day", "es ist ein Zeitpunkt, %s: Ein Feiertag ist ein ganzer Tag", at(begin))
 		} else if begin+length <= day {
 			e.wrong(calendar.PartOfDay, "it is part of a day, %s to %s: give the calendar special hours for it",
-				"es ist ein Teil eines Tages, %s bis %s: dafür besondere Zeiten in den Kalender setzen", at(begin), at(begin+length))
+				"es ist ein Teil eines Tages, %s bis %s: Dafür besondere Zeiten in den Kalender setzen", at(begin), at(begin+length))
 		} else {
 			e.wrong(calendar.PartOfDay, "it begins at %s and isn't made of whole days: give the calendar special hours for it",
-				"es beginnt um %s und besteht nicht aus ganzen Tagen: dafür besondere Zeiten in den Kalender setzen", at(begin))
+				"es beginnt um %s und besteht nicht aus ganzen Tagen: Dafür besondere Zeiten in den Kalender setzen", at(begin))
 		}
 	case length/day > maxDays:
 		e.wrong(calendar.Long, "it has %d days in a row: more than a year", "es hat %d Tage am Stück: mehr als ein Jahr", length/day)

@@ -41,7 +41,7 @@ func yamlDocuments(b []byte) iter.Seq2[document, error] {
 				what := strings.ToValidUTF8(strings.TrimPrefix(err.Error(), "yaml: "), "")
 				yield(document{}, fault.New(fault.Malformed, text.F(
 					"This isn't YAML (%.200s): check indentation, colons and quotes there.",
-					"Das ist kein YAML (%.200s): dort Einrückung, Doppelpunkte und Anführungszeichen prüfen.", what)).Because(err))
+					"Das ist kein YAML (%.200s): Dort Einrückung, Doppelpunkte und Anführungszeichen prüfen.", what)).Because(err))
 				return
 			}
 			if len(node.Content) != 1 || node.Content[0].ShortTag() == "!!null" {
@@ -55,7 +55,7 @@ func yamlDocuments(b []byte) iter.Seq2[document, error] {
 			tree := r.value(node.Content[0], "", 0)
 			if r.spent() {
 				yield(document{}, fault.New(fault.Invalid, text.New("The aliases in here make too much of it: write things out where they are meant.",
-					"Die Aliase blähen das zu sehr auf: die Dinge dort ausschreiben, wo sie gemeint sind.")))
+					"Die Aliase blähen das zu sehr auf: Die Dinge dort ausschreiben, wo sie gemeint sind.")))
 				return
 			}
 			if !yield(document{tree, r.faults}, nil) {
@@ -193,7 +193,7 @@ func (r *reader) fields(n *yaml.Node, path string, depth int) any {
 		}
 		if k.ShortTag() == "!!merge" {
 			return r.say(path, "Merging with << isn't understood here (line %d): write the fields out.",
-				"Zusammenführen mit << wird hier nicht verstanden (Zeile %d): die Felder ausschreiben.", k.Line)
+				"Zusammenführen mit << wird hier nicht verstanden (Zeile %d): Die Felder ausschreiben.", k.Line)
 		}
 		if r.room.bytes -= len(k.Value); r.spent() {
 			return nil
@@ -234,12 +234,12 @@ func (r *reader) scalar(n *yaml.Node, path string) any {
 			return json.Number(n.Value)
 		}
 		return r.say(path, "%.40q could be a number or a text: write a number with digits only, a text in quotes.",
-			"%.40q könnte Zahl oder Text sein: eine Zahl nur mit Ziffern schreiben, einen Text in Anführungszeichen.", n.Value)
+			"%.40q könnte Zahl oder Text sein: Eine Zahl nur mit Ziffern schreiben, einen Text in Anführungszeichen.", n.Value)
 	}
 	return r.tag(n, path)
 }
 
 func (r *reader) tag(n *yaml.Node, path string) any {
 	return r.say(path, "The tag %.40q isn't understood here (line %d): leave it out.",
-		"Das Tag %.40q wird hier nicht verstanden (Zeile %d): es weglassen.", n.ShortTag(), n.Line)
+		"Das Tag %.40q wird hier nicht verstanden (Zeile %d): Es weglassen.", n.ShortTag(), n.Line)
 }

@@ -11,6 +11,7 @@ import (
 type Finding struct {
 	Key    string    `json:"key"` // stable from round to round: agreement/target
 	Title  text.Text `json:"title"`
+	Detail text.Text `json:"detail"` // what was measured, and what was agreed
 	Figure string    `json:"figure"` // the name of the figure that shows it
 }
 

@@ -29,6 +29,7 @@ func TestRestate(t *testing.T) {
 	require.NoError(t, d.Restate(before))
 	require.Equal(t, &Restated{Version: 3, Run: "sla-report/desk/2026-10", Hash: "abc", Published: at}, d.Restates)
 	require.Len(t, d.Sections, 2)
+	require.Equal(t, text.New("Agreement", "Vereinbarung"), d.Sections[0].Tables[0].Columns[0].Title)
 	rows := d.Sections[0].Tables[0].Rows
 	require.Len(t, rows, 4)
 	require.Equal(t, []Cell{Words(text.Same("desk")), Words(text.Same("value")), Share(8, 10), Share(9, 10)}, rows[0])

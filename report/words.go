@@ -42,8 +42,10 @@ func (u Unit) Title() text.Text {
 		return text.New("per cent", "Prozent")
 	case InSeconds:
 		return text.New("seconds", "Sekunden")
+	case InTickets, InTimes:
+		return u.After("")
 	}
-	return u.After("")
+	return text.Same(string(u))
 }
 
 // SourceKind says what kind of thing a source is: one of these, or a kind of

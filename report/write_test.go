@@ -21,8 +21,8 @@ func TestWriter(t *testing.T) {
 	first := s.Table("Of %s", "Von %s", "x").Left("Target", "Ziel").Right("Highest", "Höchstwert").When(false).Left("When", "Wann").When(true)
 	second := s.Table("", "").Left("Item", "Angabe").Left("Value", "Wert")
 	first.Row(Name("p1"), Count(7), Say("on %s", "am %s", text.New("1 May", "01.05.")))
-	second.Item("100 %", "100 %", Name("x"))
-	s.Say("%d %% of all", "%d %% von allen", 95)
+	second.Item("100\u202f%", "100\u202f%", Name("x"))
+	s.Say("%d\u202f%% of all", "%d\u202f%% von allen", 95)
 	s.Chart(Chart{Caption: text.Same("c")})
 	require.False(t, s.Empty())
 	said := w.Section("Words alone", "Nur Worte")
@@ -34,12 +34,12 @@ func TestWriter(t *testing.T) {
 			{Label: text.Same("Tickets"), Value: Words(NotApplicable()), Tone: Neutral}},
 		Sections: []Section{
 			{Title: text.New("Results: Service desk", "Ergebnisse: Servicedesk"),
-				Paragraphs: []text.Text{text.New("95 % of all", "95 % von allen")},
+				Paragraphs: []text.Text{text.New("95\u202f% of all", "95\u202f% von allen")},
 				Tables: []Table{
 					{Caption: text.New("Of x", "Von x"), Columns: []Column{{Title: text.New("Target", "Ziel")}, {Title: text.New("When", "Wann")}},
 						Rows: [][]Cell{{Name("p1"), Words(text.New("on 1 May", "am 01.05."))}}},
 					{Columns: []Column{{Title: text.New("Item", "Angabe")}, {Title: text.New("Value", "Wert")}},
-						Rows: [][]Cell{{Name("100 %"), Name("x")}}}},
+						Rows: [][]Cell{{Name("100\u202f%"), Name("x")}}}},
 				Charts: []Chart{{Caption: text.Same("c")}}},
 			{Title: text.New("Words alone", "Nur Worte"), Paragraphs: []text.Text{text.New("a", "b")}},
 		}}, w.Document())

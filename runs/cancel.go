@@ -32,7 +32,7 @@ func (r *Runs) Cancel(ctx context.Context, by person.Actor, runID, reason string
 			"%s darf diesen Lauf nicht abbrechen: Das dürfen Serviceverantwortliche und die Administration.", by.Person)))
 	}
 	if reason == "" {
-		return found, fault.Invalidf("reason", "cancelling needs a reason", "Abbrechen braucht eine Begründung")
+		return found, fault.Invalidf("reason", "cancelling needs a reason", "Abbrechen braucht eine Begründung.")
 	}
 	if !found.State.Live() {
 		return r.cancelled(ctx, by, found)

@@ -27,18 +27,11 @@ type Answer struct {
 func (r *Runs) Decide(ctx context.Context, by person.Actor, a Answer) (task.Decision, error) {
 	taskID, o := a.Task, a.Outcome
 	none := task.Decision{}
-	t, err := r.store.Task(ctx, taskID)
+	t, err := r.answerable(ctx, by, taskID, "decide.refused")
 	if err != nil {
 		return none, err
 	}
 	object := "task/" + taskID
-	people, err := r.store.PeopleOf(ctx, t)
-	if err != nil {
-		return none, err
-	}
-	if err := people.MayWith(by.Person, by.Issuer); err != nil {
-		return none, r.refused(ctx, by, "decide.refused", object, fault.As(err))
-	}
 	if t.State != task.Open {
 		return r.onRecord(ctx, by, taskID, o)
 	}
@@ -81,6 +74,23 @@ func (r *Runs) Decide(ctx context.Context, by person.Actor, a Answer) (task.Deci
 	return none, r.refused(ctx, by, "decide.refused", object, refused)
 }
 
+// answerable is a task, open or not, for whoever may answer it now; anybody else
+// is refused, which goes on record as an action.
+func (r *Runs) answerable(ctx context.Context, by person.Actor, taskID, action string) (task.Task, error) {
+	t, err := r.store.Task(ctx, taskID)
+	if err != nil {
+		return t, err
+	}
+	people, err := r.store.PeopleOf(ctx, t)
+	if err != nil {
+		return t, err
+	}
+	if no := people.MayWith(by.Person, by.Issuer); no != nil {
+		return t, r.refused(ctx, by, action, "task/"+taskID, fault.As(no))
+	}
+	return t, nil
+}
+
 // onRecord answers for a task that isn't open any more.
 func (r *Runs) onRecord(ctx context.Context, by person.Actor, taskID string, o task.Outcome) (task.Decision, error) {
 	d, err := r.store.Decision(ctx, taskID)
@@ -90,7 +100,7 @@ func (r *Runs) onRecord(ctx context.Context, by person.Actor, taskID string, o t
 	if d == nil {
 		return task.Decision{}, r.refused(ctx, by, "decide.refused", "task/"+taskID, fault.New(fault.Conflict, text.New(
 			"This task was closed without a decision: its run has ended.",
-			"Diese Aufgabe wurde ohne Entscheidung geschlossen: ihr Lauf ist beendet.")))
+			"Diese Aufgabe wurde ohne Entscheidung geschlossen: Der Lauf ist beendet.")))
 	}
 	return r.decided(ctx, by, *d, o)
 }

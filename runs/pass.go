@@ -14,16 +14,9 @@ import (
 // that can only signal. It may name the only outcome that it is good for. What
 // it is worth is judged when it is presented.
 func (r *Runs) Pass(ctx context.Context, by person.Actor, taskID string, o task.Outcome) (store.Pass, error) {
-	t, err := r.store.Task(ctx, taskID)
+	t, err := r.answerable(ctx, by, taskID, "pass.refused")
 	if err != nil {
 		return store.Pass{}, err
-	}
-	people, err := r.store.PeopleOf(ctx, t)
-	if err != nil {
-		return store.Pass{}, err
-	}
-	if err := people.MayWith(by.Person, by.Issuer); err != nil {
-		return store.Pass{}, r.refused(ctx, by, "pass.refused", "task/"+taskID, fault.As(err))
 	}
 	if t.State != task.Open {
 		return store.Pass{}, r.refused(ctx, by, "pass.refused", "task/"+taskID, fault.New(fault.Conflict,

@@ -30,7 +30,7 @@ func (r *Runs) ready(ctx context.Context, s store.Situation, p process.Process, 
 	from, to := period.Bounds(s.ZoneIn(period))
 	if p.Agreed && !agreedBefore(s, to) {
 		return fault.Invalidf("period", "%s has no agreement that holds before the end of %s: declare one, or take a later period",
-			"%s hat keine Vereinbarung, die vor dem Ende von %s gilt: eine hinterlegen, oder eine spätere Periode wählen", s.Name, period.Name)
+			"%s hat keine Vereinbarung, die vor dem Ende von %s gilt: Eine anlegen oder eine spätere Periode wählen.", s.Name, period.Name)
 	}
 	if n.Provisional {
 		return nil
@@ -92,30 +92,24 @@ func agreedBefore(s store.Situation, end time.Time) bool {
 func uncovered(s store.Situation, now time.Time, p calendar.Period) (why, help text.Text) {
 	zone := s.ZoneIn(p)
 	_, to := p.Bounds(zone)
-	end, upTo, since := moment(to), moment(s.AsOf.In(zone)), moment(s.Oldest.In(zone))
+	end, upTo, since := calendar.InWords(to), calendar.InWords(s.AsOf.In(zone)), calendar.InWords(s.Oldest.In(zone))
 	switch {
 	case now.Before(to):
-		return text.F("%[1]s isn't over: it ends at %[2]s.", "%[1]s ist nicht vorbei: Ende %[3]s.", p.Name, end.En, end.De),
-			text.New("Wait, or start it as provisional.", "Warten, oder vorläufig starten.")
+		return text.F("%s isn't over: it ends at %s.", "Die Periode %s endet erst am %s.", p.InWords(), end),
+			text.New("Wait, or start it as provisional.", "Abwarten oder vorläufig starten.")
 	case s.Import == 0:
-		return text.F("%s has no imported data.", "%s hat keine importierten Daten.", s.Name),
-			text.New("Import its tickets, or start it as provisional.", "Tickets importieren, oder vorläufig starten.")
+		return text.F("%s has no imported data.", "Für %s sind keine Daten importiert.", s.Name),
+			text.New("Import its tickets, or start it as provisional.", "Tickets importieren oder vorläufig starten.")
 	case to.After(s.AsOf):
-		return text.F("The data of %[1]s was read up to %[2]s and doesn't cover %[3]s, which ends at %[4]s.",
-				"Die Daten von %[1]s wurden bis %[5]s gelesen und decken %[3]s nicht ab (Ende %[6]s).",
-				s.Name, upTo.En, p.Name, end.En, upTo.De, end.De),
+		return text.F("The data of %s was read up to %s and doesn't cover %s, which ends at %s.",
+				"Die Daten von %s wurden mit Stand vom %s gelesen und decken %s nicht ab: Die Periode endet am %s.",
+				s.Name, upTo, p.InWords(), end),
 			text.New("Import newer data, say with --as-of up to when the source was read, or start it as provisional.",
-				"Neuere Daten importieren, mit --as-of angeben, bis wann die Quelle gelesen wurde, oder vorläufig starten.")
+				"Neuere Daten importieren, mit --as-of angeben, bis wann das Quellsystem gelesen wurde, oder vorläufig starten.")
 	case !to.After(s.Oldest):
-		return text.F("The data of %[1]s begins at %[2]s, after the end of %[3]s (%[4]s).",
-				"Die Daten von %[1]s beginnen %[5]s, nach dem Ende von %[3]s (%[6]s).",
-				s.Name, since.En, p.Name, end.En, since.De, end.De),
-			text.New("Import older data, or start it as provisional.", "Ältere Daten importieren, oder vorläufig starten.")
+		return text.F("The data of %s begins at %s, after the end of %s (%s).",
+				"Die Daten von %s beginnen am %s, nach dem Ende von %s (%s).", s.Name, since, p.InWords(), end),
+			text.New("Import older data, or start it as provisional.", "Ältere Daten importieren oder vorläufig starten.")
 	}
 	return why, help
-}
-
-// moment is an instant as people write it, in its zone.
-func moment(t time.Time) text.Text {
-	return text.New(t.Format("2 January 2006, 15:04 MST"), t.Format("02.01.2006, 15:04 MST"))
 }

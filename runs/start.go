@@ -46,12 +46,16 @@ func (r *Runs) Start(ctx context.Context, by person.Actor, s Start) (run.Run, bo
 		return none, false, err
 	}
 	now, err := r.store.Situation(ctx, p, s.Scope)
+	if f := fault.As(err); f != nil && f.Code == fault.Invalid {
+		// Whoever starts a run asks for something that there isn't.
+		return none, false, fault.New(fault.NotFound, f.Message).At(f.Field)
+	}
 	if err != nil {
 		return none, false, err
 	}
 	if now.Owner != by.Person {
 		f := fault.New(fault.Forbidden, text.F("%[2]s doesn't own %[1]s: only its owner may start its runs.",
-			"%[2]s ist für %[1]s nicht verantwortlich: nur die dafür Verantwortlichen dürfen seine Läufe starten.", now.Named(), by.Person))
+			"%[2]s ist für %[1]s nicht verantwortlich: Nur die dafür Verantwortlichen dürfen seine Läufe starten.", now.Named(), by.Person))
 		return none, false, r.refused(ctx, by, "start.refused", now.Object(), f)
 	}
 	period, err := calendar.ReachedPeriod(s.Period)
@@ -59,12 +63,12 @@ func (r *Runs) Start(ctx context.Context, by person.Actor, s Start) (run.Run, bo
 		return none, false, err
 	}
 	if period.Grain != p.Grain {
-		return none, false, fault.Invalidf("period", "%s reports on a %s, and %s is a %s", "%s berichtet über: %s; %s ist: %s",
+		return none, false, fault.Invalidf("period", "%s reports on a %s, and %s is a %s", "%s berichtet über: %s; %s ist: %s.",
 			p.Name, p.Grain, s.Period, period.Grain)
 	}
 	s.Reason = strings.TrimSpace(s.Reason)
 	if s.Again && s.Reason == "" {
-		return none, false, fault.Invalidf("reason", "another attempt needs a reason", "ein weiterer Versuch braucht eine Begründung")
+		return none, false, fault.Invalidf("reason", "another attempt needs a reason", "Ein weiterer Versuch braucht eine Begründung.")
 	}
 	n := store.NewRun{
 		Key:   run.Key{Process: p.Name, Scope: now.Name, Period: s.Period},

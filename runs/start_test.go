@@ -28,7 +28,7 @@ func TestAStartReadsWhatItDependsOnOnce(t *testing.T) {
 	h := one(t, "each")
 	r, sent := h.counted()
 	_, _, err := r.Start(t.Context(), olga, runs.Start{Process: "sla-report", Scope: "desk", Period: "2027-01"})
-	require.ErrorContains(t, err, "2027-01 isn't over: it ends at 1 February 2027, 00:00 CET.")
+	require.ErrorContains(t, err, "January 2027 isn't over: it ends at 1 February 2027, 00:00\u00a0CET.")
 	require.Equal(t, 1, sent(readsSituation))
 	require.Equal(t, 6, sent("SELECT"), "the situation, and whether there is an attempt")
 }
@@ -49,7 +49,7 @@ func TestAStartForAScopeOfAnotherKind(t *testing.T) {
 	h := one(t, "each")
 	for _, scope := range []string{"berlin", "interval-desk", ""} {
 		_, _, err := h.runs.Start(t.Context(), olga, runs.Start{Process: "sla-report", Scope: scope, Period: "2027-01"})
-		require.True(t, fault.Is(err, fault.Invalid), "%v", err)
+		require.True(t, fault.Is(err, fault.NotFound), "%v", err)
 		require.Equal(t, "scope", fault.As(err).Field)
 		require.ErrorContains(t, err, "sla-report is about a service; there is no service")
 	}
@@ -62,8 +62,8 @@ func TestAPeriodIsOverInTheZoneOfItsTime(t *testing.T) {
 	_, err := h.store.Apply(t.Context(), root, h.now, service("desk", "york", "")[:1], false)
 	require.NoError(t, err)
 	for period, says := range map[string]string{
-		"2027-01": "it ends at 1 February 2027, 00:00 CET",
-		"2027-02": "it ends at 1 March 2027, 00:00 EST",
+		"2027-01": "it ends at 1 February 2027, 00:00\u00a0CET",
+		"2027-02": "it ends at 1 March 2027, 00:00\u00a0EST",
 	} {
 		_, _, err := h.runs.Start(t.Context(), olga, runs.Start{Process: "sla-report", Scope: "desk", Period: period})
 		require.ErrorContains(t, err, says)

@@ -87,7 +87,7 @@ func (w waking) decideSlot(ctx context.Context, f store.DueSlot) (store.SlotNext
 	if newest != nil && newest.Provisional {
 		if newest.State.Live() {
 			return store.SlotNext{Reason: text.F("%s is provisional: the report itself begins when that has ended.",
-				"%s ist vorläufig: der eigentliche Bericht beginnt, wenn er beendet ist.", newest.ID), Waits: true}, nil
+				"%s ist vorläufig: Der eigentliche Bericht beginnt, wenn er beendet ist.", newest.ID), Waits: true}, nil
 		}
 		newest = nil // it says nothing about the slot, however it ended
 	}
@@ -99,14 +99,14 @@ func (w waking) decideSlot(ctx context.Context, f store.DueSlot) (store.SlotNext
 			by = person.Actor{Person: n.StartedBy, Issuer: n.TokenIssuer}
 		case n.State == run.Published:
 			return store.SlotNext{Reason: text.F("%s was published before the tolerance began: start another attempt, or propose a waiver.",
-				"%s wurde vor Beginn der Toleranz veröffentlicht: einen weiteren Versuch starten oder eine Aussetzung vorschlagen.", n.ID)}, nil
+				"%s wurde vor Beginn der Toleranz veröffentlicht: Einen weiteren Versuch starten oder eine Aussetzung vorschlagen.", n.ID)}, nil
 		default:
 			return store.SlotNext{Reason: text.F("%s is %s: whether another attempt begins, a person decides.",
 				"%s ist %s: Über einen weiteren Versuch entscheidet eine Person.", n.ID, n.State)}, nil
 		}
 	} else if f.CatchUp == planning.NoneLate && f.At.Sub(f.Due) > foundLate {
 		return store.SlotNext{Reason: text.New("It fell due while nothing could be started, and its interval catches up with nothing: start it, or let it be missed.",
-			"Er wurde fällig, als nichts gestartet werden konnte, und sein Intervall holt nichts nach: ihn starten oder als versäumt gelten lassen.")}, nil
+			"Er wurde fällig, als nichts gestartet werden konnte, und sein Intervall holt nichts nach: Ihn starten oder als versäumt gelten lassen.")}, nil
 	}
 	p, ok := process.Find(f.Process)
 	if !ok {

@@ -66,15 +66,15 @@ func (s *Store) BeginKey(ctx context.Context, now time.Time, person, operation, 
 			return nil, mapped(err)
 		case row.Request != request:
 			return nil, fault.Invalidf(field, "This key belongs to another request: use another key.",
-				"Dieser Schlüssel gehört zu einer anderen Anfrage: einen anderen verwenden.")
+				"Dieser Schlüssel gehört zu einer anderen Anfrage: Einen anderen verwenden.")
 		case row.Status == nil:
 			return nil, fault.New(fault.Conflict, text.New("The request with this key is still being carried out: ask again shortly.",
-				"Die Anfrage mit diesem Schlüssel wird noch ausgeführt: gleich noch einmal fragen.")).At(field)
+				"Die Anfrage mit diesem Schlüssel wird noch ausgeführt: Gleich noch einmal fragen.")).At(field)
 		}
 		return &Answer{Status: *row.Status, Header: row.Header.V, Body: row.Body}, nil
 	}
 	return nil, fault.New(fault.Unavailable, text.New("This key is in use by many requests at once: try again shortly.",
-		"Diesen Schlüssel verwenden gerade viele Anfragen zugleich: gleich noch einmal versuchen.")).At(field)
+		"Diesen Schlüssel verwenden gerade viele Anfragen zugleich: Gleich noch einmal versuchen.")).At(field)
 }
 
 // FinishKey keeps the answer for 24 hours. Of two answers, since a request was

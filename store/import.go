@@ -37,7 +37,7 @@ type Intake struct {
 func (s *Store) Import(ctx context.Context, in Intake, rows iter.Seq2[ticket.Row, error], progress func(rows int64)) (ticket.Import, error) {
 	if in.AsOf.After(in.Now) {
 		return ticket.Import{}, fault.Invalidf("as_of", "%s is still to come: give the instant up to which the source was read",
-			"%s liegt in der Zukunft: den Zeitpunkt angeben, bis zu dem die Quelle gelesen wurde", in.AsOf.UTC().Format(time.RFC3339))
+			"%s liegt in der Zukunft: Den Zeitpunkt angeben, bis zu dem das Quellsystem gelesen wurde.", in.AsOf.UTC().Format(time.RFC3339))
 	}
 	conn, err := s.db.Connx(ctx)
 	if err != nil {
@@ -68,16 +68,16 @@ func (g *staging) asOf(said time.Time) (time.Time, error) {
 	switch {
 	case !said.IsZero() && g.newest.After(said):
 		return said, fault.Invalidf("as_of", "the file holds a change of %s, after %s: give a later instant, or leave it out",
-			"die Datei enthält eine Änderung von %s, nach %s: einen späteren Zeitpunkt angeben oder ihn weglassen",
+			"Die Datei enthält eine Änderung von %s, nach %s: Einen späteren Zeitpunkt angeben oder ihn weglassen.",
 			g.newest.UTC().Format(time.RFC3339), said.UTC().Format(time.RFC3339))
 	case !said.IsZero():
 		return said, nil
 	case g.read == 0:
 		return said, fault.New(fault.Invalid, text.New("the file has no rows: nothing was imported (with --as-of it would say that nothing changed up to then)",
-			"die Datei hat keine Zeilen: nichts wurde importiert (mit --as-of hieße es, dass sich bis dahin nichts geändert hat)"))
+			"Die Datei hat keine Zeilen: Nichts wurde importiert (mit --as-of hieße es, dass sich bis dahin nichts geändert hat)."))
 	case g.newest.IsZero():
 		f := fault.New(fault.Invalid, text.F("none of the %[1]d rows makes sense, nothing was imported: the first one has %[2]s %.60[3]q: %[4]s",
-			"keine der %[1]d Zeilen ergibt Sinn, nichts wurde importiert: in der ersten steht unter %[2]s %.60[3]q: %[5]s",
+			"Keine der %[1]d Zeilen ergibt Sinn, nichts wurde importiert: In der ersten steht unter %[2]s %.60[3]q: %[5]s",
 			g.read, g.first.Column, g.first.Value, g.first.Reason.En, g.first.Reason.De))
 		return said, f.InRow(g.first.Row)
 	}

@@ -52,7 +52,7 @@ func compiledOn(ctx context.Context, q sqlx.QueryerContext, ready calendars, num
 		c, err := current[calendar.Spec](ctx, q, resource.Calendar, name)
 		if fault.Is(err, fault.NotFound) {
 			return v, fault.Invalidf("calendar", "There is no calendar %.80q: declare it first, or use 24x7.",
-				"Den Kalender %.80q gibt es nicht: ihn zuerst anlegen, oder 24x7.", name)
+				"Den Kalender %.80q gibt es nicht: Den Kalender zuerst anlegen oder 24x7 verwenden.", name)
 		}
 		if err != nil {
 			return v, err

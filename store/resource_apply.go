@@ -25,8 +25,7 @@ const (
 
 // Change says what applying did to one resource.
 type Change struct {
-	Kind   resource.Kind     `json:"kind"`
-	Name   string            `json:"name"`
+	resource.Ref
 	Change string            `json:"change"`        // created, changed, unchanged, proposed; never translated
 	Run    string            `json:"run,omitempty"` // that decides on what is proposed
 	Before *resource.Version `json:"before,omitempty"`
@@ -76,7 +75,7 @@ func (s *Store) Apply(ctx context.Context, by person.Actor, now time.Time, docs 
 			if changes[proposed[i]], err = submit(ctx, tx, by, now, d); err != nil && fault.All(err) == nil {
 				return err
 			}
-			faults.Add(declaration.At(keyOf(d).String(), err))
+			faults.Add(declaration.At(d.Ref().String(), err))
 		}
 		if err := faults.Err(); err != nil {
 			return err
@@ -95,15 +94,15 @@ func (s *Store) Apply(ctx context.Context, by person.Actor, now time.Time, docs 
 // checkEach checks every document by itself.
 func checkEach(docs []resource.Raw) error {
 	var faults fault.List
-	seen := make(map[key]bool, len(docs))
+	seen := make(map[resource.Ref]bool, len(docs))
 	for _, d := range docs {
 		if err := declaration.Check(d); err != nil {
 			faults.Add(err)
 			continue
 		}
-		if k := keyOf(d); seen[k] {
+		if k := d.Ref(); seen[k] {
 			faults.Add(fault.Invalidf(k.String(), "This stands more than once in one call: leave one of them.",
-				"Das steht mehr als einmal in einem Aufruf: nur eines davon stehen lassen."))
+				"Das steht mehr als einmal in einem Aufruf: Nur eines davon stehen lassen."))
 		} else {
 			seen[k] = true
 		}
@@ -114,9 +113,9 @@ func checkEach(docs []resource.Raw) error {
 // declare writes the versions of what changes, of kinds that need no approval,
 // under the lock of everything declared.
 func declare(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, docs []resource.Raw) ([]Change, error) {
-	keys := make([]key, len(docs))
+	keys := make([]resource.Ref, len(docs))
 	for i, d := range docs {
-		keys[i] = keyOf(d)
+		keys[i] = d.Ref()
 	}
 	set := newResourceSet(tx)
 	if err := set.load(ctx, keys); err != nil {
@@ -153,8 +152,8 @@ func declare(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, d
 // replace compares a document with the newest version, and puts the version
 // that it makes in its place.
 func (set resourceSet) replace(d resource.Raw, by person.Actor, now time.Time) (Change, error) {
-	k := keyOf(d)
-	c := Change{Kind: k.kind, Name: k.name, Change: Created}
+	k := d.Ref()
+	c := Change{Ref: k, Change: Created}
 	spec, err := canonical.JSON(d.Spec)
 	if err != nil {
 		return c, err
@@ -191,11 +190,11 @@ func insertChanges(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.T
 		if c.Before != nil {
 			before = c.Before
 		}
-		if err := record(ctx, tx, now, by, "resource."+c.Change, key{c.Kind, c.Name}.String(), before, c.After); err != nil {
+		if err := record(ctx, tx, now, by, "resource."+c.Change, c.Ref.String(), before, c.After); err != nil {
 			return err
 		}
 		if c.Kind == resource.Person { // whose roles go together: that was checked
-			if err := mend(ctx, tx, now, by, AdministratorApproves, key{c.Kind, c.Name}.String()); err != nil {
+			if err := mend(ctx, tx, now, by, AdministratorApproves, c.Ref.String()); err != nil {
 				return err
 			}
 		}

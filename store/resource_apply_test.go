@@ -194,7 +194,7 @@ func TestASecondOrganisationIsRefused(t *testing.T) {
 	apply1(t, s, declared, append(house(), first)...)
 	_, err := s.Apply(ctx, root, declared, []resource.Raw{second}, false)
 	requireFault(t, err, fault.Invalid, "Organisation/south: ", `that is "north"`)
-	require.Contains(t, fault.All(err)[0].Message.De, `das ist "north"`)
+	require.Contains(t, fault.All(err)[0].Message.De, "das ist „north“")
 	require.Equal(t, Unchanged, apply1(t, s, declared, first)[0].Change)
 	require.Equal(t, Changed, apply1(t, s, declared, organisationDoc("north", "olga", "24x7"))[0].Change)
 

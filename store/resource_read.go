@@ -64,7 +64,7 @@ func (s *Store) Resources(ctx context.Context, who Sight, k resource.Kind, p Pag
 		WHERE NOT retired AND `+seen+` ORDER BY name COLLATE "C" LIMIT $6`, who.Owner, who.Approver, who.All, string(k), after, p.limit()+1); err != nil {
 		return nil, "", mapped(err)
 	}
-	list, more := versions(rows, p.limit())
+	list, more := cutVersions(rows, p.limit())
 	if !more {
 		return list, "", nil
 	}
@@ -101,7 +101,7 @@ func (s *Store) Versions(ctx context.Context, who Sight, k resource.Kind, name s
 		}
 		return nil, "", mapped(err)
 	}
-	list, more := versions(rows, p.limit())
+	list, more := cutVersions(rows, p.limit())
 	if !more {
 		return list, "", nil
 	}
@@ -220,8 +220,8 @@ func newest(ctx context.Context, q sqlx.QueryerContext, k resource.Kind, name st
 }
 
 // newestIfAny is newest, or nil where there is none.
-func newestIfAny(ctx context.Context, q sqlx.QueryerContext, k key) (*resource.Version, error) {
-	v, err := newest(ctx, q, k.kind, k.name)
+func newestIfAny(ctx context.Context, q sqlx.QueryerContext, k resource.Ref) (*resource.Version, error) {
+	v, err := newest(ctx, q, k.Kind, k.Name)
 	if fault.Is(err, fault.NotFound) {
 		return nil, nil
 	}
@@ -248,8 +248,8 @@ func decoded[T any](raw resource.Raw) (resource.Resource[T], error) {
 	return r, nil
 }
 
-// versions cuts the row too many off that says whether there is more.
-func versions(rows []resourceRow, limit int) (list []resource.Version, more bool) {
+// cutVersions cuts the row too many off that says whether there is more.
+func cutVersions(rows []resourceRow, limit int) (list []resource.Version, more bool) {
 	if more = len(rows) > limit; more {
 		rows = rows[:limit]
 	}

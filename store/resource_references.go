@@ -20,14 +20,14 @@ import (
 // instant from which each changed agreement holds.
 func (set resourceSet) checkReferences(ctx context.Context, changed []Change) error {
 	references := make([][]resource.Reference, len(changed))
-	var named []key
+	var named []resource.Ref
 	for i, c := range changed {
 		var err error
 		if references[i], err = declaration.References(c.After.Resource); err != nil {
 			return err
 		}
 		for _, r := range references[i] {
-			named = append(named, key{r.Kind, r.Name})
+			named = append(named, r.Ref)
 		}
 	}
 	if err := set.load(ctx, named); err != nil {
@@ -54,8 +54,8 @@ func (set resourceSet) checkReferences(ctx context.Context, changed []Change) er
 func (set resourceSet) checkNamed(c Change, references []resource.Reference) error {
 	var faults fault.List
 	for _, r := range references {
-		at := key{c.Kind, c.Name}.String() + " spec." + r.Field
-		if !set.has(key{r.Kind, r.Name}) {
+		at := c.Ref.String() + " spec." + r.Field
+		if !set.has(r.Ref) {
 			faults.Say(at, "There is no %s %q: declare it first, or in the same call.",
 				"Es gibt kein Objekt der Art %s mit dem Namen %q: zuerst oder im selben Aufruf anlegen.", r.Kind, r.Name)
 			continue
@@ -63,7 +63,7 @@ func (set resourceSet) checkNamed(c Change, references []resource.Reference) err
 		if r.Role == "" {
 			continue
 		}
-		who, _, err := readSpec[person.Spec](set, key{r.Kind, r.Name})
+		who, _, err := readSpec[person.Spec](set, r.Ref)
 		if err != nil {
 			return err
 		}
@@ -100,7 +100,7 @@ func (set resourceSet) placeAgreement(ctx context.Context, c Change) error {
 			return err
 		}
 		if before.Service != a.Service {
-			return fault.Invalidf(key{c.Kind, c.Name}.String()+" spec.service",
+			return fault.Invalidf(c.Ref.String()+" spec.service",
 				"An agreement stays with its service, which is %q: retire this one and declare another.",
 				"Eine Vereinbarung bleibt bei ihrem Service, hier %q: diese außer Kraft setzen und eine andere anlegen.", before.Service)
 		}
@@ -116,25 +116,22 @@ func (set resourceSet) placeAgreement(ctx context.Context, c Change) error {
 // zoneOf is the zone of a service, which may be another document of the call,
 // as its calendar may; UTC where one of them is missing, which is refused.
 func (set resourceSet) zoneOf(ctx context.Context, service string) (*time.Location, error) {
-	s, _, err := readSpec[agreement.ServiceSpec](set, key{resource.Service, service})
+	s, _, err := readSpec[agreement.ServiceSpec](set, resource.Service.Ref(service))
 	if err != nil {
 		return nil, err
 	}
-	name := s.Zone
-	if k := (key{resource.Calendar, s.Calendar}); s.Calendar != "" && s.Calendar != calendar.AlwaysOpen {
-		if err := set.load(ctx, []key{k}); err != nil {
+	var c calendar.Spec
+	if s.Calendar != calendar.AlwaysOpen {
+		k := resource.Calendar.Ref(s.Calendar)
+		if err := set.load(ctx, []resource.Ref{k}); err != nil {
 			return nil, err
 		}
-		c, _, err := readSpec[calendar.Spec](set, k)
-		if err != nil {
-			return nil, err
+		there := false
+		if c, there, err = readSpec[calendar.Spec](set, k); err != nil || !there {
+			return time.UTC, err
 		}
-		name = c.Zone
 	}
-	if name == "" {
-		return time.UTC, nil
-	}
-	return calendar.Zone(name)
+	return zoneNamed(s.Calendar, s.Zone, c.Zone)
 }
 
 // checkIndicator wants an indicator that the objectives can be held against.
@@ -143,11 +140,11 @@ func (set resourceSet) checkIndicator(c Change) error {
 	if err := json.Unmarshal(c.After.Resource.Spec, &s); err != nil || s.IndicatorRef == "" {
 		return err
 	}
-	i, ok, err := readSpec[slo.IndicatorSpec](set, key{resource.SLI, s.IndicatorRef})
+	i, ok, err := readSpec[slo.IndicatorSpec](set, resource.SLI.Ref(s.IndicatorRef))
 	if err != nil || !ok {
 		return err // checkNamed says that it is missing
 	}
-	return declaration.At(key{c.Kind, c.Name}.String(), declaration.Below("spec", s.Fits(i)))
+	return declaration.At(c.Ref.String(), declaration.Below("spec", s.Fits(i)))
 }
 
 // checkSingle refuses a second resource of a kind of which there is one at most,
@@ -169,8 +166,8 @@ func (set resourceSet) checkSingle(ctx context.Context, changed []Change) error 
 			}
 		}
 		if name := first[c.Kind]; c.Name != name {
-			faults.Say(key{c.Kind, c.Name}.String(), "There is one %[1]s at most, and that is %[2]q: change it, or retire it first.",
-				"Von der Art %[1]s gibt es höchstens ein Objekt, und das ist %[2]q: dieses ändern oder zuerst außer Kraft setzen.", c.Kind, name)
+			faults.Say(c.Ref.String(), "There is one %[1]s at most, and that is %[2]q: change it, or retire it first.",
+				"Von der Art %[1]s gibt es höchstens ein Objekt, und das ist %[2]q: Dieses ändern oder zuerst außer Kraft setzen.", c.Kind, name)
 		}
 	}
 	return faults.Err()

@@ -31,7 +31,7 @@ func (s *Store) Retire(ctx context.Context, by person.Actor, now time.Time, k re
 		if err != nil {
 			return err
 		}
-		users, err := findUsers(ctx, tx, key{k, name}, now)
+		users, err := findUsers(ctx, tx, k.Ref(name), now)
 		if err != nil {
 			return err
 		}
@@ -48,7 +48,7 @@ func (s *Store) Retire(ctx context.Context, by person.Actor, now time.Time, k re
 		if err := insertVersion(ctx, tx, after); err != nil {
 			return err
 		}
-		if err := record(ctx, tx, now, by, "resource.retired", key{k, name}.String(), before, after); err != nil {
+		if err := record(ctx, tx, now, by, "resource.retired", k.Ref(name).String(), before, after); err != nil {
 			return err
 		}
 		if k != resource.Person {
@@ -57,7 +57,7 @@ func (s *Store) Retire(ctx context.Context, by person.Actor, now time.Time, k re
 		if err := checkAdministrators(ctx, tx, administrated); err != nil {
 			return err
 		}
-		if err := mend(ctx, tx, now, by, AdministratorApproves, key{k, name}.String()); err != nil {
+		if err := mend(ctx, tx, now, by, AdministratorApproves, k.Ref(name).String()); err != nil {
 			return err
 		}
 		_, err = revokeAll(ctx, tx, by, now, name)

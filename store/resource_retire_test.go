@@ -51,6 +51,17 @@ func TestRetireRefusesWhatTheOrganisationUses(t *testing.T) {
 	requireFault(t, s.Retire(ctx, root, declared, resource.Calendar, "office"), fault.Conflict, "Organisation/north")
 	requireFault(t, s.Retire(ctx, root, declared, resource.Person, "olga"), fault.Conflict, "Organisation/north")
 	requireFault(t, s.Retire(ctx, root, declared, resource.Person, "anton"), fault.Conflict, "Organisation/north")
+	begun := func(id, state string, ended any) {
+		_, err := s.db.ExecContext(ctx, `INSERT INTO run (id, process, scope, service, about_kind, about, period, attempt, state, input, created_at, ended_at)
+			VALUES ($1, 'review', 'north', '', 'Organisation', 'north', $1, 1, $2, '{}', now(), $3)`, id, state, ended)
+		require.NoError(t, err)
+	}
+	begun("review/north/2025", "published", declared)
+	begun("review/north/2026", "waiting", nil)
+	err := s.Retire(ctx, root, declared, resource.Organisation, "north")
+	requireFault(t, err, fault.Conflict, "in use by review/north/2026: ")
+	_, err = s.db.ExecContext(ctx, `UPDATE run SET state = 'published', ended_at = now() WHERE ended_at IS NULL`)
+	require.NoError(t, err)
 	require.NoError(t, s.Retire(ctx, root, declared, resource.Organisation, "north"))
 	require.NoError(t, s.Retire(ctx, root, declared, resource.Calendar, "office"))
 }

@@ -10,34 +10,24 @@ import (
 	"turnus/itsm/resource"
 )
 
-// key names a resource.
-type key struct {
-	kind resource.Kind
-	name string
-}
-
-func keyOf(r resource.Raw) key { return key{r.Kind, r.Metadata.Name} }
-
-func (k key) String() string { return string(k.kind) + "/" + k.name }
-
 // resourceSet holds the newest versions of resources, as far as they were asked
 // for: those that a call declares in the place of those stored.
 type resourceSet struct {
 	q      sqlx.QueryerContext
-	newest map[key]*resource.Version // nil: there is none; may be retired
+	newest map[resource.Ref]*resource.Version // nil: there is none; may be retired
 }
 
 func newResourceSet(q sqlx.QueryerContext) resourceSet {
-	return resourceSet{q: q, newest: map[key]*resource.Version{}}
+	return resourceSet{q: q, newest: map[resource.Ref]*resource.Version{}}
 }
 
 // load reads what isn't there yet, in one statement.
-func (set resourceSet) load(ctx context.Context, keys []key) error {
+func (set resourceSet) load(ctx context.Context, keys []resource.Ref) error {
 	var kinds, names []string
 	for _, k := range keys {
 		if _, ok := set.newest[k]; !ok {
 			set.newest[k] = nil
-			kinds, names = append(kinds, string(k.kind)), append(names, k.name)
+			kinds, names = append(kinds, string(k.Kind)), append(names, k.Name)
 		}
 	}
 	if len(names) == 0 {
@@ -53,19 +43,19 @@ func (set resourceSet) load(ctx context.Context, keys []key) error {
 	}
 	for _, r := range rows {
 		v := r.domain()
-		set.newest[keyOf(v.Resource)] = &v
+		set.newest[v.Resource.Ref()] = &v
 	}
 	return nil
 }
 
 // has says whether a resource is declared.
-func (set resourceSet) has(k key) bool {
+func (set resourceSet) has(k resource.Ref) bool {
 	v := set.newest[k]
 	return v != nil && !v.Retired
 }
 
 // readSpec decodes what is declared now; false if there is nothing.
-func readSpec[T any](set resourceSet, k key) (T, bool, error) {
+func readSpec[T any](set resourceSet, k resource.Ref) (T, bool, error) {
 	var spec T
 	if !set.has(k) {
 		return spec, false, nil

@@ -17,26 +17,22 @@ import (
 
 // findUsers names what needs a resource now or later: what is declared, by the
 // table of kinds, then what has to be closed first.
-func findUsers(ctx context.Context, tx *sqlx.Tx, used key, now time.Time) ([]string, error) {
-	var candidates []struct {
-		Kind resource.Kind `db:"kind"`
-		Name string        `db:"name"`
-	}
+func findUsers(ctx context.Context, tx *sqlx.Tx, used resource.Ref, now time.Time) ([]string, error) {
+	var candidates []resource.Ref
 	// Whatever has the name in its spec: a few, of which the references decide.
 	if err := tx.SelectContext(ctx, &candidates, `SELECT DISTINCT kind, name COLLATE "C" AS name FROM resource
 		WHERE NOT retired AND jsonb_path_exists(document->'spec', '$.** ? (@ == $name)', jsonb_build_object('name', $1::text))
-		ORDER BY 1, 2`, used.name); err != nil {
+		ORDER BY 1, 2`, used.Name); err != nil {
 		return nil, err
 	}
 	counting := countingReferences{tx: tx, now: now, terms: map[string][]terms{}}
 	var users []string
-	for _, c := range candidates {
-		user := key{c.Kind, c.Name}
+	for _, user := range candidates {
 		references, err := counting.read(ctx, user)
 		if err != nil {
 			return nil, err
 		}
-		if slices.ContainsFunc(references, func(r resource.Reference) bool { return key{r.Kind, r.Name} == used }) {
+		if slices.ContainsFunc(references, func(r resource.Reference) bool { return r.Ref == used }) {
 			users = append(users, user.String())
 		}
 	}
@@ -53,12 +49,12 @@ type countingReferences struct {
 
 // read gives those of a resource: of its newest version, where its kind doesn't
 // say from when to when a version holds.
-func (c countingReferences) read(ctx context.Context, user key) ([]resource.Reference, error) {
+func (c countingReferences) read(ctx context.Context, user resource.Ref) ([]resource.Reference, error) {
 	v, err := newestIfAny(ctx, c.tx, user)
 	if err != nil || v == nil {
 		return nil, err
 	}
-	switch user.kind {
+	switch user.Kind {
 	case resource.Agreement:
 		return c.readAgreement(ctx, v.Resource)
 	case resource.Interval:
@@ -77,10 +73,13 @@ func (c countingReferences) readAgreement(ctx context.Context, doc resource.Raw)
 	all, known := c.terms[a.Spec.Service]
 	if !known {
 		scope, err := scopeAbout(ctx, c.tx, resource.Ref{Kind: resource.Service, Name: a.Spec.Service})
-		if err == nil {
-			all, err = termsOf(ctx, c.tx, scope)
+		if fault.Is(err, fault.NotFound) {
+			return nil, nil
 		}
-		if err != nil && !fault.Is(err, fault.NotFound) {
+		if err != nil {
+			return nil, err
+		}
+		if all, err = termsOf(ctx, c.tx, scope); err != nil {
 			return nil, err
 		}
 		c.terms[a.Spec.Service] = all
@@ -99,10 +98,10 @@ func (c countingReferences) readAgreement(ctx context.Context, doc resource.Raw)
 
 // readInterval gives those of an interval's versions that aren't over. Each
 // ends where a later one begins; zones differ by two days at most.
-func (c countingReferences) readInterval(ctx context.Context, interval key) ([]resource.Reference, error) {
+func (c countingReferences) readInterval(ctx context.Context, interval resource.Ref) ([]resource.Reference, error) {
 	var rows []resourceRow
 	if err := c.tx.SelectContext(ctx, &rows, "SELECT "+resourceColumns+" FROM resource WHERE kind = $1 AND name = $2 ORDER BY version DESC",
-		string(interval.kind), interval.name); err != nil {
+		string(interval.Kind), interval.Name); err != nil {
 		return nil, err
 	}
 	passed := func(d calendar.Date) bool { return !c.now.Before(d.Add(2).Start(time.UTC)) }
@@ -129,12 +128,13 @@ func (c countingReferences) readInterval(ctx context.Context, interval key) ([]r
 
 // findOpen names slots and runs about a resource that have to be closed first:
 // nobody could do it afterwards.
-func findOpen(ctx context.Context, tx *sqlx.Tx, about key) (open []string, err error) {
+func findOpen(ctx context.Context, tx *sqlx.Tx, about resource.Ref) (open []string, err error) {
 	if err := tx.SelectContext(ctx, &open, `SELECT 'slot/' || process || '/' || scope || '/' || period FROM slot
-		WHERE about_kind = $1 AND about = $2 AND state IN ('planned', 'due', 'in-work') ORDER BY due_at LIMIT 3`, string(about.kind), about.name); err != nil {
+		WHERE about_kind = $1 AND about = $2 AND state IN ('planned', 'due', 'in-work') ORDER BY due_at LIMIT 3`, string(about.Kind), about.Name); err != nil {
 		return nil, err
 	}
 	var runs []string
-	err = tx.SelectContext(ctx, &runs, `SELECT id FROM run WHERE about_kind = $1 AND about = $2 AND ended_at IS NULL ORDER BY id`, string(about.kind), about.name)
+	err = tx.SelectContext(ctx, &runs, `SELECT id FROM run WHERE about_kind = $1 AND about = $2 AND ended_at IS NULL ORDER BY id`,
+		string(about.Kind), about.Name)
 	return append(open, runs...), err
 }

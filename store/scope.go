@@ -14,6 +14,7 @@ import (
 	"turnus/itsm/calendar"
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
+	"turnus/itsm/planning"
 	"turnus/itsm/process"
 	"turnus/itsm/resource"
 	"turnus/itsm/task"
@@ -77,13 +78,17 @@ func (s *Store) ScopeAbout(ctx context.Context, about resource.Ref) (Scope, erro
 	return scope, mapped(err)
 }
 
-// AboutOf is the resource that a run is about.
-func (s *Store) AboutOf(ctx context.Context, runID string) (about resource.Ref, err error) {
-	err = s.db.GetContext(ctx, &about, "SELECT about_kind AS kind, about AS name FROM run WHERE id = $1", runID)
+// ScopeOfRun is what a run is about.
+func (s *Store) ScopeOfRun(ctx context.Context, id string) (Scope, error) {
+	var about resource.Ref
+	err := s.db.GetContext(ctx, &about, "SELECT about_kind AS kind, about AS name FROM run WHERE id = $1", id)
 	if errors.Is(err, sql.ErrNoRows) {
-		err = noRun(runID)
+		err = noRun(id)
 	}
-	return about, mapped(err)
+	if err != nil {
+		return Scope{}, mapped(err)
+	}
+	return s.ScopeAbout(ctx, about)
 }
 
 func scopeOf(ctx context.Context, q sqlx.QueryerContext, p process.Process, name string) (Scope, error) {
@@ -208,6 +213,23 @@ func scopesAbout(ctx context.Context, q sqlx.QueryerContext, about []resource.Re
 		all[s.About] = s
 	}
 	return all, nil
+}
+
+// Zones are those of what slots are about, IANA names by what it is; without
+// what has gone.
+func (s *Store) Zones(ctx context.Context, slots []planning.Slot) (map[string]string, error) {
+	about := make([]resource.Ref, len(slots))
+	for i, slot := range slots {
+		about[i] = slot.About
+	}
+	scopes, err := scopesAbout(ctx, s.db, about)
+	zones := map[string]string{}
+	for ref, scope := range scopes {
+		if scope.Zone != nil {
+			zones[ref.String()] = scope.Zone.String()
+		}
+	}
+	return zones, mapped(err)
 }
 
 // zoneNamed is the zone in which the periods of a scope run: its calendar's; of

@@ -61,9 +61,9 @@ func TestScopesOfEachKind(t *testing.T) {
 	change, err := s.Scope(ctx, aboutChange, "interval-desk-sla")
 	require.NoError(t, err)
 	require.Equal(t, []any{"interval-desk-sla", resource.Ref{Kind: resource.Service, Name: "desk"}, "olga"}, []any{change.Name, change.About, change.Owner})
-	ofRun, err := s.AboutOf(ctx, id)
+	ofRun, err := s.ScopeOfRun(ctx, id)
 	require.NoError(t, err)
-	require.Equal(t, change.About, ofRun)
+	require.Equal(t, change.About, ofRun.About)
 
 	for _, c := range []struct {
 		p     process.Process
@@ -80,7 +80,7 @@ func TestScopesOfEachKind(t *testing.T) {
 	}
 	_, err = s.ScopeAbout(ctx, resource.Ref{Kind: resource.Service, Name: "gone"})
 	requireFault(t, err, fault.NotFound, "gone")
-	_, err = s.AboutOf(ctx, "sla-report/desk/2016-03")
+	_, err = s.ScopeOfRun(ctx, "sla-report/desk/2016-03")
 	requireFault(t, err, fault.NotFound, "There is no run")
 }
 
@@ -102,9 +102,11 @@ func TestNamesakesGiveNothing(t *testing.T) {
 	namesakes(t, s)
 	people := []string{"olga", "anton", "otto", "ada"}
 	theirs := map[resource.Kind][2]string{resource.Organisation: {"olga", "anton"}, resource.Service: {"otto", "ada"}}
+	// What a run is about says its row, whatever its process usually is about.
+	processes := map[resource.Kind]string{resource.Organisation: planning.Approval, resource.Service: process.SLAReport}
 	for kind, who := range theirs {
 		about := resource.Ref{Kind: kind, Name: "acme"}
-		k := run.Key{Process: "of-" + string(kind), Scope: "acme", Period: "2026"}
+		k := run.Key{Process: processes[kind], Scope: "acme", Period: "2026"}
 		r, _, err := s.Begin(ctx, declared, NewRun{Key: k, About: about, Owner: who[0], By: person.Actor{Person: who[0]}})
 		require.NoError(t, err)
 		require.Equal(t, about, r.About)
@@ -123,7 +125,7 @@ func TestNamesakesGiveNothing(t *testing.T) {
 		declares(t, s, root, declared, doc(resource.Interval, k.Process, `{'process':'`+k.Process+`','scope':'acme'}`))
 	}
 	for kind, who := range theirs {
-		process := "of-" + string(kind)
+		process := processes[kind]
 		for _, p := range people {
 			sees, decides := p == who[0] || p == who[1], p == who[1]
 			at := fmt.Sprintf("%s of %s", p, kind)
@@ -157,7 +159,7 @@ func TestNamesakesGiveNothing(t *testing.T) {
 	of, _, err := s.Slots(ctx, Slots{Service: "acme"}, Page{})
 	require.NoError(t, err)
 	require.Len(t, of, 1)
-	require.Equal(t, "of-Service", of[0].Process)
+	require.Equal(t, process.SLAReport, of[0].Process)
 	require.Equal(t, resource.Ref{Kind: resource.Service, Name: "acme"}, of[0].About)
 	runs, _, err := s.Runs(ctx, Runs{Service: "acme"}, Page{})
 	require.NoError(t, err)
@@ -167,8 +169,8 @@ func TestNamesakesGiveNothing(t *testing.T) {
 	_, err = s.db.Exec("UPDATE slot SET waits = true")
 	require.NoError(t, err)
 	require.NoError(t, lookAgain(ctx, s.db.MustBegin(), declared, "acme")) // undone: nothing commits it
-	requireFault(t, s.Retire(ctx, root, declared, resource.Organisation, "acme"), fault.Conflict, "of-Organisation/acme/2026", "slot/of-Organisation/acme/2027")
-	requireFault(t, s.Retire(ctx, root, declared, resource.Service, "acme"), fault.Conflict, "of-Service/acme/2026", "slot/of-Service/acme/2027")
+	requireFault(t, s.Retire(ctx, root, declared, resource.Organisation, "acme"), fault.Conflict, "change-approval/acme/2026", "slot/change-approval/acme/2027")
+	requireFault(t, s.Retire(ctx, root, declared, resource.Service, "acme"), fault.Conflict, "sla-report/acme/2026", "slot/sla-report/acme/2027")
 }
 
 // The zone of a period is that of the versions, of scope and calendar, that

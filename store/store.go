@@ -140,7 +140,7 @@ func (p Page) after(keys int) ([]string, error) {
 	}
 	if err != nil || len(key) != keys || strings.ContainsRune(strings.Join(key, ""), 0) {
 		return nil, fault.Invalidf("cursor", "this isn't a cursor: use the one that the list gave as next",
-			"das ist kein Cursor: den verwenden, den die Liste als next nannte")
+			"Das ist kein Cursor: Den verwenden, den die Liste als next nannte.")
 	}
 	return key, nil
 }

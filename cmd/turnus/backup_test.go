@@ -4,9 +4,12 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -93,8 +96,7 @@ func TestBackupUnderLoadIsRestored(t *testing.T) {
 	e := newEngine(t)
 	e.start()
 	admin := e.token("admin-token")
-	organisation, err := demoDocuments()
-	require.NoError(t, err)
+	organisation := unreviewed(t)
 	e.ask(200, admin, "POST", "/v1/apply", string(organisation))
 	f, err := os.Open("../../deploy/demo/uci_incident_event_log.zip")
 	require.NoError(t, err)
@@ -105,7 +107,11 @@ func TestBackupUnderLoadIsRestored(t *testing.T) {
 	}
 	owner, approver, auditor := token("desk-owner"), token("service-manager"), token("auditor")
 	waits := e.ask(202, owner, "POST", "/v1/processes/sla-report/runs", object{"service": "service-desk", "period": "2016-12"})["id"].(string)
-	e.await(owner, waits, "waiting")
+	asked := e.await(owner, waits, "waiting")["tasks"].([]any)[0].(object)["id"].(string)
+	evidence := strings.Repeat("evidence ", 100_000)
+	_, err = e.database("turnus").Exec(`INSERT INTO task_file (task, sha256, name, type, bytes, content, person, at)
+		SELECT $1, encode(sha256($2), 'hex'), 'evidence.txt', 'text/plain', length($2), $2, 'desk-owner', now()`, asked, []byte(evidence))
+	require.NoError(t, err)
 
 	all, stop := &acknowledged{decisions: map[string]object{}}, make(chan struct{})
 	var people sync.WaitGroup
@@ -181,6 +187,16 @@ func TestBackupUnderLoadIsRestored(t *testing.T) {
 	for _, id := range runs {
 		other.ask(200, owner, "GET", "/v1/runs/"+id, nil)
 	}
+	hash := sha256.Sum256([]byte(evidence))
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, other.url+"/v1/tasks/"+asked+"/files/"+hex.EncodeToString(hash[:]), nil)
+	require.NoError(t, err)
+	r.Header.Set("Authorization", "Bearer "+auditor)
+	res, err := http.DefaultClient.Do(r)
+	require.NoError(t, err)
+	defer res.Body.Close()
+	fetched, err := io.ReadAll(res.Body)
+	require.NoError(t, err)
+	require.True(t, string(fetched) == evidence, "a task's file is in the backup")
 	// Each run that is there ends, with one decision; none is half there.
 	started = append(started, waits)
 	for _, r := range other.ask(200, auditor, "GET", "/v1/runs?limit=500", nil)["items"].([]any) {

@@ -37,16 +37,20 @@ func table[T any](c *cobra.Command, values []T, heading string, row func(T) []an
 	w := tabwriter.NewWriter(c.OutOrStdout(), 0, 4, 2, ' ', 0)
 	fmt.Fprintln(w, strings.ReplaceAll(heading, " ", "\t"))
 	for _, v := range values {
-		cells := row(v)
-		for i, cell := range cells {
-			if i > 0 {
-				fmt.Fprint(w, "\t")
-			}
-			fmt.Fprint(w, text.Line(fmt.Sprint(cell)))
-		}
-		fmt.Fprintln(w)
+		writeRow(w, row(v))
 	}
 	return w.Flush()
+}
+
+// writeRow writes the cells of a table's row, each on one line.
+func writeRow(w io.Writer, cells []any) {
+	for i, cell := range cells {
+		if i > 0 {
+			fmt.Fprint(w, "\t")
+		}
+		fmt.Fprint(w, text.Line(fmt.Sprint(cell)))
+	}
+	fmt.Fprintln(w)
 }
 
 // writeJSON writes a value as it is on record.

@@ -80,7 +80,8 @@ func TestWrongUsageIsExit2(t *testing.T) {
 	t.Setenv("TURNUS_TOKEN", "x")
 	for _, args := range [][]string{
 		{"nonsense"}, {}, {"import"}, {"import", "nonsense"}, {"apply"}, {"apply", "--nonsense"}, {"cancel", "a/b/2026"},
-		{"decide", "one"}, {"start", "sla-report", "--period", "2026-10"}, {"start", "sla-report", "--service", "a", "--scope", "b", "--period", "2026"},
+		{"decide", "one"}, {"tasks", "a", "--mine"}, {"tasks", "--file", "x", "-o", "x"}, {"tasks", "a", "--file", "x"}, {"decide", "a", "done", "--field", "x"}, {"decide", "a", "done", "--file", "=x"},
+		{"decide", "a", "done", "--field", "x=1", "--field", "x=2"}, {"decide", "a", "done", "--field", "x=1", "--file", "x=2"}, {"start", "sla-report", "--period", "2026-10"}, {"start", "sla-report", "--service", "a", "--scope", "b", "--period", "2026"},
 		{"start", "sla-report", "--service", "a", "--period", "2026", "--again"}, {"import", "tickets", "f", "--service", "a"},
 		{"report", "a/b/2026", "--format", "doc"}, {"report", "a"}, {"report", "a/b/2026", "--receipts", "--format", "html"},
 		{"report", "a/b/2026", "--receipts", "--lang", "de"}, {"verify"}, {"verify", "receipt"}, {"verify", "nonsense", "x"},

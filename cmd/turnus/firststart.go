@@ -1,21 +1,15 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
-	"turnus/client"
-	"turnus/deploy"
-	"turnus/imports"
 	"turnus/itsm/fault"
-	"turnus/itsm/resource"
 	"turnus/store"
 )
 
@@ -84,147 +78,4 @@ func administratorToken(ctx context.Context, st *store.Store, path string) (firs
 		say("The administrator's token in %s was missing, had expired or was revoked; there is a new one in its place", path)
 	}
 	return first, nil
-}
-
-// demonstrate sets the demo organisation up, once, through the API as any
-// client would; a start that was cut off is taken up again.
-func (s site) demonstrate(ctx context.Context, st *store.Store, url string, first bool) {
-	mark, err := os.ReadFile(s.data.file(demoMark))
-	switch {
-	case err == nil && strings.TrimSpace(string(mark)) == "done":
-		say("The demo organisation is in place")
-		s.next(url)
-		return
-	case err != nil && !first:
-		say("--demo does its work on the first start of an empty data directory only, and %s has been used before", s.data.path)
-		return
-	}
-	if err := s.setUp(ctx, st, url); err != nil {
-		if ctx.Err() == nil {
-			say("The demo isn't complete: %v\nStart again with --demo, and it is taken up where it stopped.", err)
-		}
-		return
-	}
-	s.next(url)
-}
-
-const (
-	demoService = "service-desk"
-	demoPeriod  = "2016-03"
-	demoOwner   = "desk-owner"
-	demoDecides = "service-manager"
-	demoLog     = "demo/uci_incident_event_log.zip"
-	demoPlan    = "demo/plan/plan.yaml"
-)
-
-func (s site) setUp(ctx context.Context, st *store.Store, url string) error {
-	token, err := os.ReadFile(s.data.file(adminTokenFile))
-	if err != nil {
-		return err
-	}
-	admin := client.New(url, strings.TrimSpace(string(token)))
-	documents, err := demoDocuments()
-	if err != nil {
-		return err
-	}
-	if _, err := admin.Apply(ctx, documents, false); err != nil {
-		return err
-	}
-	say("Demo: the organisation is declared")
-	if err := s.writeDemoTokens(ctx, st, documents); err != nil {
-		return err
-	}
-	log, err := fs.ReadFile(deploy.Demo, demoLog)
-	if err != nil {
-		return err
-	}
-	say("Demo: loading the incident log …")
-	i, err := admin.Import(ctx, client.Intake{Service: demoService, Format: imports.ServiceNowAudit}, bytes.NewReader(log))
-	if err != nil {
-		return err
-	}
-	say("Demo: %d rows of an incident log read, %d rejected, %d tickets", i.Read, i.Rejected, i.Tickets)
-	token, err = os.ReadFile(filepath.Join(s.data.file(demoTokens), demoOwner))
-	if err != nil {
-		return err
-	}
-	owner := client.New(url, strings.TrimSpace(string(token)))
-	started, err := owner.Start(ctx, client.Start{Process: "sla-report", Service: demoService, Period: demoPeriod})
-	if err != nil {
-		return err
-	}
-	if _, err := owner.Wait(ctx, started.ID); err != nil {
-		return err
-	}
-	plan, err := fs.ReadFile(deploy.Demo, demoPlan)
-	if err != nil {
-		return err
-	}
-	if _, err := owner.Apply(ctx, plan, false); err != nil {
-		return err
-	}
-	say("Demo: the plan of the service desk is proposed")
-	return s.data.write(demoMark, "done\n", 0o644)
-}
-
-// next says what a person may do now.
-func (s site) next(url string) {
-	say(`
-The SLA report of the service desk for March 2016, started by its owner, waits for approval.
-Look at it and decide, in another terminal:
-
-  export TURNUS_URL=%[1]s TURNUS_TOKEN=$(cat %[2]s)
-  turnus tasks
-  turnus report sla-report/%[3]s/%[4]s --format html -o report.html
-  turnus decide sla-report.%[3]s.%[4]s~1.approval approve --comment "Figures checked"
-
-The plan of the service desk waits, too: once it is approved (turnus tasks names the task),
-the reports of the other months start by themselves. turnus plan shows it.
-`, url, filepath.Join(s.data.file(demoTokens), demoDecides), demoService, demoPeriod)
-}
-
-// demoDocuments are the resources of the demo organisation as one stream.
-func demoDocuments() ([]byte, error) {
-	files, err := fs.Glob(deploy.Demo, "demo/*.yaml")
-	if err != nil {
-		return nil, err
-	}
-	var all [][]byte
-	for _, f := range files {
-		b, err := fs.ReadFile(deploy.Demo, f)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, b)
-	}
-	return bytes.Join(all, []byte("\n---\n")), nil
-}
-
-// writeDemoTokens gives each person of the demo a token in a file. Tokens of
-// the first start have no issuer: nobody could act through them for others.
-func (s site) writeDemoTokens(ctx context.Context, st *store.Store, documents []byte) error {
-	docs, err := imports.Resources(documents)
-	if err != nil {
-		return err
-	}
-	dir := s.data.file(demoTokens)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
-	}
-	for _, d := range docs {
-		name := d.Metadata.Name
-		file := filepath.Join(demoTokens, name)
-		if _, err := os.Stat(s.data.file(file)); d.Kind != resource.Person || err == nil {
-			continue
-		}
-		_, secret, err := st.FirstToken(ctx, now(), name, firstTokenTTL)
-		if err != nil {
-			return err
-		}
-		if err := s.data.write(file, secret+"\n", 0o600); err != nil {
-			return err
-		}
-	}
-	say("Demo: each person's token is in %s", dir)
-	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"turnus/client"
+	"turnus/itsm/process"
 	"turnus/itsm/run"
 )
 
@@ -19,6 +20,9 @@ func startCommand() *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error {
 			if s.Again && s.Reason == "" {
 				return misused("--again needs a --reason: why another attempt?")
+			}
+			if p, ok := process.Find(args[0]); ok && p.Scope == process.OfService && s.Service+s.Scope == "" {
+				return misused("--service is missing: which one? %s is about a service", p.Name)
 			}
 			s.Process = args[0]
 			api, err := dial()

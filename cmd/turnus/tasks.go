@@ -2,24 +2,41 @@ package main
 
 import (
 	"fmt"
-	"strings"
+	"os"
 
 	"github.com/spf13/cobra"
 
+	"turnus/client"
 	"turnus/itsm/task"
 )
 
 func tasksCommand() *cobra.Command {
 	var mine bool
-	var state string
+	var state, file, to string
 	c := withJSON(&cobra.Command{
-		Use:   "tasks",
-		Short: "Open tasks, oldest first",
-		Args:  cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
+		Use:   "tasks [TASK [--file SHA256 -o FILE]]",
+		Short: "Open tasks, oldest first; or what one asks; or a file that was sent to one",
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			if (file != "" || to != "") && (len(args) == 0 || file == "" || to == "") {
+				return misused("a file of a task needs the task, --file SHA256 and -o FILE")
+			}
+			if len(args) == 1 && (mine || c.Flags().Changed("state")) {
+				return misused("one task is named: leave --mine and --state out")
+			}
 			api, err := dial()
 			if err != nil {
 				return err
+			}
+			if file != "" {
+				return writeWhole(to, 0o600, func(f *os.File) error { return api.File(c.Context(), f, args[0], file) })
+			}
+			if len(args) == 1 {
+				t, err := api.Task(c.Context(), args[0])
+				if err != nil {
+					return err
+				}
+				return showTask(c, t)
 			}
 			if state == "all" {
 				state = ""
@@ -28,32 +45,52 @@ func tasksCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return table(c, tasks, "TASK RUN STATE DUE OUTCOMES APPROVERS", func(t task.Task) []any {
-				var outcomes []string
-				for _, o := range t.Outcomes {
-					outcomes = append(outcomes, string(o))
-				}
-				return []any{t.ID, t.Run, t.State, instant(t.Due), strings.Join(outcomes, ","), strings.Join(t.Approvers, ",")}
+			return table(c, tasks, "TASK RUN STATE DUE OUTCOMES APPROVERS KIND FOR TITLE", func(t task.Task) []any {
+				return []any{t.ID, t.Run, t.State, instant(t.Due), words(t.Outcomes, ","), words(t.Approvers, ","), t.Kind, whom(t.For), t.Title}
 			})
 		},
 	})
 	c.Flags().BoolVar(&mine, "mine", false, "only those that you may decide")
 	c.Flags().StringVar(&state, "state", "open", "open, decided, closed or all")
+	c.Flags().StringVar(&file, "file", "", "SHA-256 of a file that was sent to the task")
+	c.Flags().StringVarP(&to, "output", "o", "", "where to write the file")
 	return c
 }
 
 func decideCommand() *cobra.Command {
-	var comment, hash string
+	var a client.Answer
+	var fields, files []string
 	c := withJSON(&cobra.Command{
-		Use:   "decide TASK OUTCOME",
-		Short: "Decide on a task: approve, request-changes or reject",
-		Args:  cobra.ExactArgs(2),
+		Use:   "decide TASK OUTCOME [--comment TEXT] [--field NAME=VALUE]… [--file NAME=PATH]…",
+		Short: "Answer a task with one of the outcomes that it offers: approve, request-changes or reject an approval",
+		Long: `Answers a task. turnus tasks TASK says which outcomes it offers and which fields it
+asks for: --field answers one of them, --file sends a file and answers the field with it.`,
+		Args: cobra.ExactArgs(2),
 		RunE: func(c *cobra.Command, args []string) error {
+			values, err := byField("--field", fields)
+			if err != nil {
+				return err
+			}
+			paths, err := byField("--file", files)
+			if err != nil {
+				return err
+			}
+			for name := range paths {
+				if _, twice := values[name]; twice {
+					return misused("%s is answered by --field and by --file: leave one of them out", name)
+				}
+			}
 			api, err := dial()
 			if err != nil {
 				return err
 			}
-			d, err := api.Decide(c.Context(), args[0], task.Outcome(args[1]), comment, hash)
+			a.Outcome = task.Outcome(args[1])
+			if len(values)+len(paths) > 0 {
+				if a.Fields, err = answers(c.Context(), api, args[0], values, paths); err != nil {
+					return err
+				}
+			}
+			d, err := api.Decide(c.Context(), args[0], a)
 			if err != nil {
 				return err
 			}
@@ -64,8 +101,11 @@ func decideCommand() *cobra.Command {
 			return nil
 		},
 	})
-	c.Flags().StringVar(&comment, "comment", "", "why")
-	c.Flags().StringVar(&hash, "hash", "", "of the content that you saw: refused if the task is bound to another")
+	f := c.Flags()
+	f.StringVar(&a.Comment, "comment", "", "why; needed to request changes, to reject and to decline")
+	f.StringVar(&a.Hash, "hash", "", "of the content that you saw: refused if the task is bound to another")
+	f.StringArrayVar(&fields, "field", nil, "NAME=VALUE: answers a field of the task; again for each")
+	f.StringArrayVar(&files, "file", nil, "NAME=PATH: sends a file, and answers a field with it; again for each")
 	return c
 }
 
@@ -97,6 +137,6 @@ for that outcome only, whoever gets hold of it.`,
 			return nil
 		},
 	})
-	c.Flags().StringVar(&outcome, "outcome", "", "the only outcome that the pass decides: approve, request-changes or reject (default: any)")
+	c.Flags().StringVar(&outcome, "outcome", "", "the only outcome that the pass decides, of those that the task offers (default: any)")
 	return c
 }

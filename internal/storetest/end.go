@@ -71,13 +71,7 @@ func Decide(t testing.TB, s *store.Store, now time.Time, who string, st run.Step
 		require.NoError(t, err)
 		return
 	}
-	m := task.Message{Task: a.ID, Outcome: o, Comment: "as agreed"}
-	p, err := s.IssuePass(t.Context(), now, person.Actor{Person: who}, store.PassFor{Kind: store.PassDecide, Run: st.Run, Task: a.ID, Content: a.Hash, Answer: m.Answer()})
-	require.NoError(t, err)
-	m.Pass = p.Presented()
-	_, refused, err := s.Decide(t.Context(), now, p.ID, m)
-	require.NoError(t, err)
-	require.Nil(t, refused)
+	Answer(t, s, now, who, a, task.Message{Outcome: o, Comment: "as agreed"})
 }
 
 // Enact puts the proposal of a run in force, as an approval does.

@@ -22,6 +22,7 @@ var analyzer = &analysis.Analyzer{
 // whose parameters end in (en, de string, args ...any), be it declared, a method
 // or a variable.
 func run(pass *analysis.Pass) (any, error) {
+	readTitles(pass)
 	calls := pass.ResultOf[inspect.Analyzer].(*inspector.Inspector)
 	calls.Preorder([]ast.Node{(*ast.CallExpr)(nil)}, func(n ast.Node) {
 		call := n.(*ast.CallExpr)
@@ -70,9 +71,23 @@ var banned = []struct {
 	{regexp.MustCompile(`[Zz]ustand`), "Status"},
 	{regexp.MustCompile(`[Vv]erzicht`), "Aussetzung, ausgesetzt"},
 	{regexp.MustCompile(`\bbitte\b|\bBitte\b`), "the infinitive alone"},
-	{regexp.MustCompile(`\bSie (haben|können|dürfen|müssen)\b|\bIhr(e|en|er|em)?\b`), "the infinitive or the passive"},
+	{regexp.MustCompile(`[\wäöüß,;] Sie\b|\bSie (haben|können|dürfen|müssen)\b|\bIhr(e|en|er|em)?\b`), "the infinitive or the passive"},
 	{regexp.MustCompile(`\b(der oder die|er oder sie)\b`), "a participle or the name of a function"},
-	{regexp.MustCompile(`\d Bytes\b|%d Bytes\b`), "Byte"},
+	{regexp.MustCompile(`%(\[\d+\])?v`), "%s, or text.List"},
+	{regexp.MustCompile(`(\d|%(\[\d+\])?[ds])( Bytes|Bytes)\b`), "Byte"},
+	{regexp.MustCompile(`(\d|%(\[\d+\])?[ds]) (%%|%$|% |(h|min|s)\b)`), "a narrow no-break space, U+202F, in front of the unit"},
+	{regexp.MustCompile(`\b(Std|Min)\.`), "h, min"},
+	{regexp.MustCompile(`\bn\.\s?a\.`), "entfällt"},
+	{regexp.MustCompile(`[Ee]ingefroren|[Ee]infrier`), "festgeschrieben"},
+	{regexp.MustCompile(`Inhalts-Hash`), "Hashwert des Inhalts"},
+	{regexp.MustCompile(`[Uu]nentschieden`), "Ergebnis offen"},
+	{regexp.MustCompile(`Gesamtnote`), "gewichteter Gesamterfüllungsgrad"},
+	{regexp.MustCompile(`95-%+-Intervall`), "95-%-Konfidenzintervall"},
+	{regexp.MustCompile(`Prüfende[rn]?\b`), "Auditierende"},
+	{regexp.MustCompile(`[Rr]echtzeitig bis`), "fristgerecht bis"},
+	{regexp.MustCompile(`[Hh]interleg`), "anlegen"},
+	{regexp.MustCompile(`Pönale`), "Gutschrift"},
+	{regexp.MustCompile(`\bDoppel\b`), "Dublette"},
 }
 
 // readGerman looks for banned words in the arguments that are German texts.
@@ -81,6 +96,11 @@ func readGerman(pass *analysis.Pass, call *ast.CallExpr, sig *types.Signature) {
 		value := pass.TypesInfo.Types[call.Args[i]].Value
 		if sig.Params().At(i).Name() != "de" || value == nil || value.Kind() != constant.String {
 			continue
+		}
+		if i > 0 && sig.Params().At(i-1).Name() == "en" && constant.StringVal(value) == "" {
+			if en := pass.TypesInfo.Types[call.Args[i-1]].Value; en != nil && constant.StringVal(en) != "" {
+				pass.Reportf(call.Args[i].Pos(), "the German text is missing")
+			}
 		}
 		for _, b := range banned {
 			if word := b.found.FindString(constant.StringVal(value)); word != "" {

@@ -97,9 +97,9 @@ const (
 
 // References are the service and the calendars in which targets count.
 func (s Spec) References() []resource.Reference {
-	refs := []resource.Reference{{Field: "service", Kind: resource.Service, Name: s.Service}}
+	refs := []resource.Reference{{Field: "service", Ref: resource.Service.Ref(s.Service)}}
 	for i, t := range s.Targets {
-		refs = append(refs, resource.Reference{Field: resource.Item("targets", i) + ".calendar", Kind: resource.Calendar, Name: t.Calendar})
+		refs = append(refs, resource.Reference{Field: resource.Item("targets", i) + ".calendar", Ref: resource.Calendar.Ref(t.Calendar)})
 	}
 	return refs
 }

@@ -47,11 +47,11 @@ func (s Spec) Check() error {
 	c.Add(resource.CheckName("service", s.Service))
 	if s.Valid.To != nil && s.Valid.To.Before(s.Valid.From) {
 		c.Say("valid.to", "%s is before valid.from, %s: it is the last day on which the agreement holds.",
-			"%s liegt vor valid.from, %s: gemeint ist der letzte Tag, an dem die Vereinbarung gilt.", s.Valid.To, s.Valid.From)
+			"%s liegt vor valid.from, %s: Gemeint ist der letzte Tag, an dem die Vereinbarung gilt.", s.Valid.To, s.Valid.From)
 	}
 	c.where("where", s.Where)
 	if len(s.Targets) == 0 {
-		c.Say("targets", "An agreement has one target at least.", "Eine Vereinbarung hat mindestens ein Ziel.")
+		c.Say("targets", "An agreement has one target at least.", "Die Ziele fehlen: Eine Vereinbarung hat mindestens eines.")
 	}
 	names := map[string]bool{}
 	for i, t := range s.Targets {
@@ -69,13 +69,13 @@ func (s Spec) Check() error {
 		oneOf(&c, at+".per", w.Per, PerMonth, PerDay, PerHour)
 		switch {
 		case w.Limit < 0:
-			c.Say(at+".limit", "A limit is 0 (none) or more.", "Eine Grenze ist 0 (keine) oder größer.")
+			c.Say(at+".limit", "A limit is 0 (none) or more.", "Die Mengengrenze ist negativ: 0 (keine) oder mehr angeben.")
 		case w.Limit == 0 && w.Voids:
 			c.Say(at+".voids", "Without a limit nothing is above it: give one, or leave this out.",
-				"Ohne Grenze liegt nichts darüber: eine angeben oder das hier weglassen.")
+				"Die Mengengrenze fehlt: Eine angeben oder voids weglassen.")
 		}
 		if limits[w.Name+w.Per] {
-			c.Say(at, "This limit stands more than once.", "Diese Grenze steht mehr als einmal da.")
+			c.Say(at, "This limit stands more than once.", "Diese Mengengrenze steht mehr als einmal da.")
 		}
 		limits[w.Name+w.Per] = true
 	}
@@ -92,20 +92,20 @@ func (c *checks) target(at string, t Target) {
 	oneOf(c, at+".on_change", t.OnChange, Retroactive, Restart)
 	c.where(at+".where", t.Where)
 	if t.Within <= 0 {
-		c.Say(at+".within", "A target's time is longer than 0.", "Die Zeit eines Ziels ist länger als 0.")
+		c.Say(at+".within", "A target's time is longer than 0.", "Die Zielzeit ist nicht länger als 0.")
 	}
 	c.Add(resource.CheckName(at+".calendar", t.Calendar))
 	if s := string(t.Attain); !decimal.MatchString(s) || zero(s) || moreThanHundred(s) {
 		c.Say(at+".attain", "%.40s isn't a percentage: use a decimal above 0 and up to 100, with 6 decimals at most, as in 99.9.",
-			"%.40s ist kein Prozentsatz: eine Dezimalzahl über 0 bis 100 mit höchstens 6 Nachkommastellen angeben, etwa 99.9.", s)
+			"%.40s ist kein Prozentsatz: Eine Dezimalzahl über 0 bis 100 mit höchstens 6 Nachkommastellen angeben, etwa 99.9.", s)
 	}
 	if s := string(t.Weight); s != "" && !decimal.MatchString(s) {
 		c.Say(at+".weight", "%.40s isn't a weight: use a decimal from 0 to 999999, with 6 decimals at most, as in 0.5.",
-			"%.40s ist kein Gewicht: eine Dezimalzahl von 0 bis 999999 mit höchstens 6 Nachkommastellen angeben, etwa 0.5.", s)
+			"%.40s ist kein Gewicht: Eine Dezimalzahl von 0 bis 999999 mit höchstens 6 Nachkommastellen angeben, etwa 0.5.", s)
 	}
 	for i, p := range t.Pause {
 		if strings.TrimSpace(p) == "" {
-			c.Say(fmt.Sprintf("%s.pause[%d]", at, i), "A state that pauses has a name.", "Ein Status, der anhält, hat einen Namen.")
+			c.Say(fmt.Sprintf("%s.pause[%d]", at, i), "A state that pauses has a name.", "Der Name des Status fehlt, in dem die SLA-Uhr pausiert.")
 		}
 	}
 }
@@ -121,14 +121,14 @@ func (c *checks) where(at string, w Where) {
 	slices.Sort(fields)
 	for _, f := range fields {
 		if strings.TrimSpace(f) == "" {
-			c.Say(at, "A field has a name.", "Ein Feld hat einen Namen.")
+			c.Say(at, "A field has a name.", "Der Name des Feldes fehlt.")
 		}
 		if len(w[f]) > maxWhere { // agreements are held against each other by them
 			c.Say(resource.Below(at, f), "A field has %d values at most.", "Ein Feld hat höchstens %d Werte.", maxWhere)
 		}
 		if len(w[f]) == 0 {
 			c.Say(resource.Below(at, f), "No ticket could have one of no values: list those that are meant, or leave the field out.",
-				"Kein Ticket kann einen von keinen Werten haben: die gemeinten aufzählen oder das Feld weglassen.")
+				"Die Werteliste ist leer: Die gemeinten Werte aufzählen oder das Feld weglassen.")
 		}
 	}
 }

@@ -130,11 +130,11 @@ func (c Credits) Check(targets []Target) error {
 func (c *checks) credits(at string, x Credits, targets []Target) {
 	if amount := x.Fee.Amount.Rat(); amount == nil || amount.Sign() == 0 {
 		c.Say(at+".fee.amount", "%.40q isn't a fee: use a decimal above 0, as in 12000.00.",
-			"%.40q ist kein Entgelt: eine Dezimalzahl über 0 angeben, etwa 12000.00.", string(x.Fee.Amount))
+			"%.40q ist kein Entgelt: Eine Dezimalzahl über 0 angeben, etwa 12000.00.", string(x.Fee.Amount))
 	}
 	if !currencyCode.MatchString(x.Fee.Currency) {
 		c.Say(at+".fee.currency", "%.40q isn't a currency: use its three letters, as in EUR.",
-			"%.40q ist keine Währung: ihre drei Buchstaben angeben, etwa EUR.", x.Fee.Currency)
+			"%.40q ist keine Währung: Den Code aus drei Buchstaben angeben, etwa EUR.", x.Fee.Currency)
 	}
 	if x.Cap != "" {
 		c.percentage(at+".cap", x.Cap)
@@ -170,7 +170,7 @@ func (c *checks) percentage(at string, d Decimal) bool {
 		return true
 	}
 	c.Say(at, "%.40q isn't a percentage: use a decimal above 0 and up to 100, in quotes, as in \"99.9\".",
-		"%.40q ist kein Prozentsatz: eine Dezimalzahl über 0 bis 100 in Anführungszeichen angeben, etwa \"99.9\".", string(d))
+		"%.40q ist kein Prozentsatz: Eine Dezimalzahl über 0 bis 100 in Anführungszeichen angeben, etwa \"99.9\".", string(d))
 	return false
 }
 
@@ -183,7 +183,7 @@ func (c *checks) aimed(at string, tier Tier, targets []Target) {
 	}
 	if attain := targets[i].agreed(); attain != nil && number(tier.Below).Cmp(attain) > 0 {
 		c.Say(at+".below", "From %s per cent on the target is met, and then owes nothing: use that or less.",
-			"Ab %s Prozent ist das Ziel eingehalten und kostet nichts: diesen Wert oder einen kleineren angeben.", targets[i].Attain)
+			"Ab %s Prozent ist das Ziel erreicht, und für ein erreichtes Ziel fällt keine Gutschrift an: Diesen Wert oder einen kleineren angeben.", targets[i].Attain)
 	}
 }
 
@@ -201,7 +201,7 @@ func (c *checks) inOrder(at string, tier Tier, before []Tier) {
 			return
 		case lower != -number(tier.Credit).Cmp(number(b.Credit)):
 			c.Say(at+".credit", "The lower the bound, the higher the credit: below %s it is %s.",
-				"Je niedriger die Schwelle, desto höher die Gutschrift: unter %s beträgt sie %s.", b.Below, b.Credit)
+				"Je niedriger die Schwelle, desto höher die Gutschrift: Unter %s beträgt sie %s.", b.Below, b.Credit)
 			return
 		}
 	}

@@ -20,7 +20,7 @@ func ParseDuration(s string) (Duration, error) {
 	m := iso.FindStringSubmatch(s)
 	if m == nil || m[1]+m[2]+m[3]+m[4] == "" || s[len(s)-1] == 'T' {
 		return 0, fault.Invalidf("", "%.40q isn't a duration: use ISO 8601 with days, hours, minutes, seconds, as in PT4H",
-			"%.40q ist keine Dauer: ISO 8601 mit Tagen, Stunden, Minuten, Sekunden, etwa PT4H", s)
+			"%.40q ist keine Dauer: ISO 8601 mit Tagen, Stunden, Minuten, Sekunden, etwa PT4H.", s)
 	}
 	var d int64
 	for i, unit := range []int64{86400, 3600, 60, 1} {

@@ -74,24 +74,24 @@ func (e Exclusion) Check() error {
 	}
 	switch {
 	case len(e.Tickets) == 0 || len(e.Tickets) > MaxExcluded:
-		return fault.Invalidf("tickets", "name the tickets, 1 to %d", "die Tickets nennen, 1 bis %d", MaxExcluded)
+		return fault.Invalidf("tickets", "name the tickets, 1 to %d", "Die Tickets fehlen oder sind zu viele: 1 bis %d nennen.", MaxExcluded)
 	case e.Target != "" && e.Agreement == "":
-		return fault.Invalidf("agreement", "a target is named with its agreement", "ein Ziel wird mit seiner Vereinbarung genannt")
+		return fault.Invalidf("agreement", "a target is named with its agreement", "Die Vereinbarung fehlt: Ein Ziel zusammen mit seiner Vereinbarung nennen.")
 	case !known:
-		return fault.Invalidf("reason", "%.40q isn't a reason; there are %s", "%.40q ist kein Grund; es gibt %s", string(e.Reason), text.List(ExclusionReasons()))
+		return fault.Invalidf("reason", "%.40q isn't a reason; there are %s", "%.40q ist kein Grund; es gibt %s.", string(e.Reason), text.List(ExclusionReasons()))
 	case !said(e.Detail):
-		return fault.Invalidf("detail", "say what happened, in at most %d characters", "sagen, was geschehen ist, in höchstens %d Zeichen", maxWords)
+		return fault.Invalidf("detail", "say what happened, in at most %d characters", "Der Sachverhalt fehlt oder ist zu lang: In höchstens %d Zeichen angeben, was geschehen ist.", maxWords)
 	case !said(e.Evidence):
-		return fault.Invalidf("evidence", "say where it can be seen, in at most %d characters", "sagen, wo es zu sehen ist, in höchstens %d Zeichen", maxWords)
+		return fault.Invalidf("evidence", "say where it can be seen, in at most %d characters", "Der Nachweis fehlt oder ist zu lang: In höchstens %d Zeichen angeben, wo es zu sehen ist.", maxWords)
 	}
 	place := make(map[string]int, len(e.Tickets))
 	for i, n := range e.Tickets {
 		field := fmt.Sprintf("tickets[%d]", i)
 		if n == "" || len(n) > maxNumber {
-			return fault.Invalidf(field, "the number of a ticket has 1 to %d bytes", "die Nummer eines Tickets hat 1 bis %d Byte", maxNumber)
+			return fault.Invalidf(field, "the number of a ticket has 1 to %d bytes", "Die Nummer eines Tickets hat 1 bis %d Byte.", maxNumber)
 		}
 		if first, again := place[n]; again {
-			return fault.Invalidf(field, "%.80q stands at %d already: name each ticket once", "%.80q steht schon an Stelle %d: jedes Ticket einmal nennen", n, first)
+			return fault.Invalidf(field, "%.80q stands at %d already: name each ticket once", "%.80q steht schon an Stelle %d: Jedes Ticket einmal nennen.", n, first)
 		}
 		place[n] = i
 	}
@@ -101,7 +101,7 @@ func (e Exclusion) Check() error {
 // Check refuses a withdrawal without a reason, or with too long a one.
 func (w Withdrawal) Check() error {
 	if !said(w.Reason) {
-		return fault.Invalidf("reason", "say why it is withdrawn, in at most %d characters", "sagen, warum der Ausschluss zurückgezogen wird, in höchstens %d Zeichen", maxWords)
+		return fault.Invalidf("reason", "say why it is withdrawn, in at most %d characters", "Die Begründung fehlt oder ist zu lang: In höchstens %d Zeichen angeben, warum der Ausschluss zurückgezogen wird.", maxWords)
 	}
 	return nil
 }

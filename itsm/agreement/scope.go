@@ -76,11 +76,11 @@ func (s ServiceSpec) Check() error {
 
 // References are owner, approvers and calendar.
 func (s ScopeSpec) References() []resource.Reference {
-	refs := []resource.Reference{{Field: "owner", Kind: resource.Person, Name: s.Owner, Role: person.ProcessOwner}}
+	refs := []resource.Reference{{Field: "owner", Ref: resource.Person.Ref(s.Owner), Role: person.ProcessOwner}}
 	for i, a := range s.Approvers {
-		refs = append(refs, resource.Reference{Field: resource.Item("approvers", i), Kind: resource.Person, Name: a, Role: person.Approver})
+		refs = append(refs, resource.Reference{Field: resource.Item("approvers", i), Ref: resource.Person.Ref(a), Role: person.Approver})
 	}
-	return append(refs, resource.Reference{Field: "calendar", Kind: resource.Calendar, Name: s.Calendar})
+	return append(refs, resource.Reference{Field: "calendar", Ref: resource.Calendar.Ref(s.Calendar)})
 }
 
 // CheckApprovers refuses a scope on whose runs nobody could ever decide: it

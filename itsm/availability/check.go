@@ -57,10 +57,10 @@ func (c Case) check() (*facts, error) {
 	switch {
 	case f.period.Empty():
 		return nil, fault.Invalidf("period.to", "the period has no time: it ends at the first instant after it",
-			"der Zeitraum ist leer: er endet mit dem ersten Zeitpunkt danach")
+			"Der Zeitraum ist leer: Er endet mit dem ersten Zeitpunkt danach.")
 	case f.period.Seconds() > longest:
 		return nil, fault.Invalidf("period.to", "the period is longer than 30 years: ask for a shorter one",
-			"der Zeitraum ist länger als 30 Jahre: einen kürzeren angeben")
+			"Der Zeitraum ist länger als 30 Jahre: Einen kürzeren angeben.")
 	}
 	if !c.Born.IsZero() {
 		f.life.From = c.Born.Unix()
@@ -69,12 +69,12 @@ func (c Case) check() (*facts, error) {
 		f.life.To = c.Retired.Unix()
 	}
 	if f.life.Empty() {
-		return nil, fault.Invalidf("retired", "the service is retired before it is born", "der Service endet, bevor er beginnt")
+		return nil, fault.Invalidf("retired", "the service is retired before it is born", "Der Service endet, bevor er beginnt.")
 	}
 	if !c.AsOf.IsZero() {
 		if f.known = c.AsOf.Unix(); f.known <= f.period.From {
 			return nil, fault.Invalidf("as_of", "%s is not after the period's start: nothing is known yet",
-				"%s liegt nicht nach dem Beginn des Zeitraums: noch ist nichts bekannt", rfc(c.AsOf))
+				"%s liegt nicht nach dem Beginn des Zeitraums: Noch ist nichts bekannt.", rfc(c.AsOf))
 		}
 	}
 	if f.target, err = percentage("target", c.Target); err != nil {
@@ -89,11 +89,11 @@ func (c Case) check() (*facts, error) {
 	}
 	for i, b := range f.bounds {
 		if b <= 0 || i > 0 && b <= f.bounds[i-1] {
-			return nil, fault.Invalidf(at("duration_bounds_s", i, ""), "bounds are positive and rise", "Grenzen sind positiv und steigen an")
+			return nil, fault.Invalidf(at("duration_bounds_s", i, ""), "bounds are positive and rise", "Grenzen sind positiv und steigen an.")
 		}
 	}
 	if c.Population < 0 || c.Population > mostUsers {
-		return nil, fault.Invalidf("population", "a number of users from 0 to %d is needed", "eine Anzahl von 0 bis %d ist nötig", mostUsers)
+		return nil, fault.Invalidf("population", "a number of users from 0 to %d is needed", "Eine Anzahl von 0 bis %d ist nötig.", mostUsers)
 	}
 	if err := f.checkMaintenance(c); err != nil {
 		return nil, err
@@ -124,10 +124,10 @@ func (f *facts) checkMaintenance(c Case) error {
 	case "", Excluded, Excused:
 	default:
 		return fault.Invalidf("maintenance_policy", "%.40q isn't a policy: use excluded or excused",
-			"%.40q ist keine Regel für Wartung: excluded oder excused", string(c.Policy))
+			"%.40q ist keine Regel für Wartung: excluded oder excused.", string(c.Policy))
 	}
 	if c.Notice < 0 || c.Notice > longest {
-		return fault.Invalidf("notice_s", "a notice is from 0 to %d seconds", "eine Ankündigungsfrist hat 0 bis %d Sekunden", longest)
+		return fault.Invalidf("notice_s", "a notice is from 0 to %d seconds", "Eine Ankündigungsfrist hat 0 bis %d Sekunden.", longest)
 	}
 	for i, m := range c.Maintenance {
 		s, err := span(at("maintenance", i, ""), m.From, m.To)
@@ -154,10 +154,10 @@ func (f *facts) outage(i int, o Outage, c Case) (outage, error) {
 	if end.IsZero() {
 		if c.AsOf.IsZero() {
 			return x, fault.Invalidf(at("outages", i, ".to"), "the outage isn't over: say as_of up to when it is known",
-				"der Ausfall dauert an: as_of angeben, bis wann er bekannt ist")
+				"Der Ausfall dauert an: as_of angeben, bis wann er bekannt ist.")
 		}
 		if x.open, end = true, c.AsOf; o.From.After(end) {
-			return x, fault.Invalidf(at("outages", i, ".from"), "%s is after as_of, at %s", "%s liegt nach as_of um %s", rfc(o.From), rfc(end))
+			return x, fault.Invalidf(at("outages", i, ".from"), "%s is after as_of, at %s", "%s liegt nach as_of um %s.", rfc(o.From), rfc(end))
 		}
 	}
 	var err error
@@ -165,7 +165,7 @@ func (f *facts) outage(i int, o Outage, c Case) (outage, error) {
 		return x, err
 	}
 	if x.To > f.known {
-		return x, fault.Invalidf(at("outages", i, ".to"), "%s is after as_of, at %s", "%s liegt nach as_of um %s", rfc(o.To), rfc(c.AsOf))
+		return x, fault.Invalidf(at("outages", i, ".to"), "%s is after as_of, at %s", "%s liegt nach as_of um %s.", rfc(o.To), rfc(c.AsOf))
 	}
 	if o.Weight != "" {
 		if x.weight, err = weight(o.Weight); err != nil {
@@ -175,14 +175,14 @@ func (f *facts) outage(i int, o Outage, c Case) (outage, error) {
 	switch {
 	case o.Users != nil && o.Affected != nil:
 		return x, fault.Invalidf(at("outages", i, ".affected"), "give users by name or their number, not both",
-			"Benutzer namentlich oder ihre Anzahl angeben, nicht beides")
+			"Benutzer namentlich oder ihre Anzahl angeben, nicht beides.")
 	case c.Population == 0:
 	case int64(len(x.users)) > c.Population:
 		return x, fault.Invalidf(at("outages", i, ".users"), "%d users are more than the population, %d",
-			"%d Benutzer sind mehr als die Anzahl aller, %d", len(x.users), c.Population)
+			"%d Benutzer sind mehr als die Anzahl aller, %d.", len(x.users), c.Population)
 	case o.Affected != nil && (*o.Affected < 0 || *o.Affected > c.Population):
 		return x, fault.Invalidf(at("outages", i, ".affected"), "%d isn't from 0 to the population, %d",
-			"%d liegt nicht zwischen 0 und der Anzahl der Benutzer, %d", *o.Affected, c.Population)
+			"%d liegt nicht zwischen 0 und der Anzahl der Benutzer, %d.", *o.Affected, c.Population)
 	}
 	return x, nil
 }
@@ -196,16 +196,16 @@ func span(field string, from, to time.Time) (interval.Span, error) {
 	case to.IsZero():
 		return s, missing(field + ".to")
 	case from.Year() < 0 || to.Year() > 9999:
-		return s, fault.Invalidf(field, "years from 0000 to 9999 can be used", "Jahre von 0000 bis 9999 sind möglich")
+		return s, fault.Invalidf(field, "years from 0000 to 9999 can be used", "Jahre von 0000 bis 9999 sind möglich.")
 	case s.To < s.From:
-		return s, fault.Invalidf(field+".to", "%s is before its start, at %s", "%s liegt vor dem Beginn um %s", rfc(to), rfc(from))
+		return s, fault.Invalidf(field+".to", "%s is before its start, at %s", "%s liegt vor dem Beginn um %s.", rfc(to), rfc(from))
 	}
 	return s, nil
 }
 
 func missing(field string) *fault.Error {
 	return fault.Invalidf(field, "an instant is missing: give it, as in 2026-10-05T08:00:00+02:00",
-		"ein Zeitpunkt fehlt: angeben, etwa 2026-10-05T08:00:00+02:00")
+		"Ein Zeitpunkt fehlt: Angeben, etwa 2026-10-05T08:00:00+02:00.")
 }
 
 func at(list string, i int, field string) string { return fmt.Sprintf("%s[%d]%s", list, i, field) }

@@ -26,14 +26,14 @@ func percentage(field, s string) (*big.Rat, error) {
 		}
 	}
 	return nil, fault.Invalidf(field, "%.40q isn't a percentage: use a decimal from 0 to 100, as in 99.8",
-		"%.40q ist kein Prozentsatz: eine Dezimalzahl von 0 bis 100 angeben, etwa 99.8", s)
+		"%.40q ist kein Prozentsatz: Eine Dezimalzahl von 0 bis 100 angeben, etwa 99.8.", s)
 }
 
 // weight reads a decimal from 0 to 1 as millionths.
 func weight(s string) (int64, error) {
 	if !share.MatchString(s) {
 		return 0, fault.Invalidf("", "%.40q isn't a weight: use a decimal from 0 to 1, with 6 decimals at most, as in 0.5",
-			"%.40q ist kein Gewicht: eine Dezimalzahl von 0 bis 1 mit höchstens 6 Stellen angeben, etwa 0.5", s)
+			"%.40q ist kein Gewicht: Eine Dezimalzahl von 0 bis 1 mit höchstens 6 Stellen angeben, etwa 0.5.", s)
 	}
 	r, _ := new(big.Rat).SetString(s)
 	return r.Mul(r, big.NewRat(one, 1)).Num().Int64(), nil

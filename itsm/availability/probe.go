@@ -85,24 +85,24 @@ func checkSamples(samples []Sample, how Sampling, period Window) (Sampling, inte
 	case err != nil:
 		return how, within, err
 	case how.Every < 1 || how.Every > year:
-		return how, within, fault.Invalidf("sampling.every_s", "an interval of 1 s to a year is needed", "ein Abstand von 1 s bis zu einem Jahr ist nötig")
+		return how, within, fault.Invalidf("sampling.every_s", "an interval of 1 s to a year is needed", "Ein Abstand von 1\u202fs bis zu einem Jahr ist nötig.")
 	case how.Gap < how.Every || how.Gap > 2*year:
 		return how, within, fault.Invalidf("sampling.gap_s", "a gap is at least as long as the interval, and no longer than two years",
-			"eine Lücke ist mindestens so lang wie der Abstand und höchstens zwei Jahre")
+			"Eine Lücke ist mindestens so lang wie der Abstand und höchstens zwei Jahre.")
 	case how.Failures < 1:
-		return how, within, fault.Invalidf("sampling.failures", "at least one failure is needed", "mindestens ein Fehlschlag ist nötig")
+		return how, within, fault.Invalidf("sampling.failures", "at least one failure is needed", "Mindestens ein Fehlschlag ist nötig.")
 	case how.Quorum < 1:
-		return how, within, fault.Invalidf("sampling.quorum", "at least one probe is needed", "mindestens eine Sonde ist nötig")
+		return how, within, fault.Invalidf("sampling.quorum", "at least one probe is needed", "Mindestens eine Sonde ist nötig.")
 	}
 	for i, s := range samples {
 		switch {
 		case s.At.IsZero():
 			return how, within, missing(at("samples", i, ".at"))
 		case s.At.Year() < 0 || s.At.Year() > 9999:
-			return how, within, fault.Invalidf(at("samples", i, ".at"), "years from 0000 to 9999 can be used", "Jahre von 0000 bis 9999 sind möglich")
+			return how, within, fault.Invalidf(at("samples", i, ".at"), "years from 0000 to 9999 can be used", "Jahre von 0000 bis 9999 sind möglich.")
 		case s.Is != AnswerUp && s.Is != AnswerDown && s.Is != AnswerUnknown:
 			return how, within, fault.Invalidf(at("samples", i, ".is"), "%.40q isn't an answer: use up, down or unknown",
-				"%.40q ist keine Antwort: up, down oder unknown", string(s.Is))
+				"%.40q ist keine Antwort: up, down oder unknown.", string(s.Is))
 		}
 	}
 	return how, within, nil

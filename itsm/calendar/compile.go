@@ -35,7 +35,7 @@ func Compile(spec Spec) (*Calendar, error) {
 		day := slices.Index(weekdays[:], name)
 		if day < 0 {
 			report(fault.Invalidf("hours."+name, "%.20q isn't a weekday: use mon, tue, wed, thu, fri, sat, sun",
-				"%.20q ist kein Wochentag: mon, tue, wed, thu, fri, sat, sun angeben", name))
+				"%.20q ist kein Wochentag: mon, tue, wed, thu, fri, sat, sun angeben.", name))
 			continue
 		}
 		c.week[day] = compileDay("hours."+name, spec.Hours[name], report)
@@ -58,7 +58,7 @@ func Compile(spec Spec) (*Calendar, error) {
 		}
 		if _, twice := c.special[s.Date.number()]; twice {
 			report(fault.Invalidf(field+".date", "%s is there twice: give all its hours in one entry",
-				"%s steht zweimal da: alle Zeiten in einem Eintrag angeben", s.Date))
+				"%s steht zweimal da: Alle Zeiten in einem Eintrag angeben.", s.Date))
 		}
 		c.special[s.Date.number()] = compileDay(field+".hours", s.Hours, report)
 	}
@@ -90,7 +90,7 @@ func (c *Calendar) bound() {
 // compileDay reads the spans of one day, in order of time.
 func compileDay(field string, list []string, report func(*fault.Error)) []hours {
 	if len(list) > maxSpans {
-		report(fault.Invalidf(field, "A day has %d spans of hours at most; these are %d.", "Ein Tag hat höchstens %d Zeitspannen; das sind %d.", maxSpans, len(list)))
+		report(fault.Invalidf(field, "A day has %d spans of hours at most; these are %d.", "Ein Tag hat höchstens %d Zeiträume; das sind %d.", maxSpans, len(list)))
 		return nil
 	}
 	var day []hours
@@ -126,12 +126,12 @@ func (c *Calendar) checkNights(report func(*fault.Error)) {
 
 func overlap(field string, h, o hours) *fault.Error {
 	return fault.Invalidf(field, "%s overlaps with %s: join them or move one",
-		"%s überschneidet sich mit %s: zusammenfassen oder verschieben", h, o)
+		"%s überschneidet sich mit %s: Zusammenfassen oder verschieben.", h, o)
 }
 
 func missingDate(field string) *fault.Error {
 	return fault.Invalidf(field, "the date is missing: use YYYY-MM-DD, as in 2026-12-24",
-		"das Datum fehlt: JJJJ-MM-TT, etwa 2026-12-24")
+		"Das Datum fehlt: JJJJ-MM-TT, etwa 2026-12-24.")
 }
 
 var span = regexp.MustCompile(`^([01][0-9]|2[0-3]):([0-5][0-9])-(?:([01][0-9]|2[0-3]):([0-5][0-9])|24:00)$`)
@@ -141,7 +141,7 @@ func parseHours(s string) (hours, *fault.Error) {
 	m := span.FindStringSubmatch(s)
 	if m == nil {
 		return hours{}, fault.Invalidf("", "%.40q isn't a span of hours: use HH:MM-HH:MM, as in 08:00-18:00; 24:00 may end it",
-			"%.40q ist keine Zeitspanne: HH:MM-HH:MM, etwa 08:00-18:00; 24:00 darf am Ende stehen", s)
+			"%.40q ist kein Zeitraum: HH:MM-HH:MM, etwa 08:00-18:00; 24:00 darf am Ende stehen.", s)
 	}
 	at := func(h, m string) int64 {
 		hh, _ := strconv.Atoi(h) // two digits

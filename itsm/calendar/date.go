@@ -20,7 +20,7 @@ func ParseDate(s string) (Date, error) {
 	t, err := time.Parse(time.DateOnly, s)
 	if err != nil || t.Year() < 1 {
 		return Date{}, fault.Invalidf("", "%.40q isn't a date: use YYYY-MM-DD, as in 2026-10-05",
-			"%.40q ist kein Datum: JJJJ-MM-TT, etwa 2026-10-05", s)
+			"%.40q ist kein Datum: JJJJ-MM-TT, etwa 2026-10-05.", s)
 	}
 	return DateOf(t), nil
 }
@@ -133,8 +133,10 @@ func (g Grain) Title() text.Text {
 		return text.New("quarter", "Quartal")
 	case Month:
 		return text.New("month", "Monat")
+	case Day:
+		return text.New("day", "Tag")
 	}
-	return text.New("day", "Tag")
+	return text.Same(string(g))
 }
 
 // ParsePeriod reads 2026, 2026-Q4, 2026-10 or 2026-10-05.
@@ -157,7 +159,7 @@ func ParsePeriod(s string) (Period, error) {
 	case len(s) == 10 && try(time.DateOnly, s, Day, 0):
 	default:
 		return Period{}, fault.Invalidf("period", "%.40q isn't a period: use 2026, 2026-Q4, 2026-10 or 2026-10-05",
-			"%.40q ist keine Periode: 2026, 2026-Q4, 2026-10 oder 2026-10-05", s)
+			"%.40q ist keine Periode: 2026, 2026-Q4, 2026-10 oder 2026-10-05.", s)
 	}
 	if months == 0 {
 		p.Next = p.First.Add(1)

@@ -33,7 +33,7 @@ func PublicHolidays(region string, year int) ([]Holiday, error) {
 	}
 	if year < firstYear || year > lastYear {
 		return nil, fault.Invalidf("year", "%d is outside the years that holidays are known for: %d to %d",
-			"%d liegt außerhalb der Jahre, deren Feiertage bekannt sind: %d bis %d", year, firstYear, lastYear)
+			"%d liegt außerhalb der Jahre, deren Feiertage bekannt sind: %d bis %d.", year, firstYear, lastYear)
 	}
 	return holidaysOf(region, year), nil
 }
@@ -57,7 +57,7 @@ func knownRegion(name string) bool { _, ok := regions()[name]; return ok }
 
 func unknownRegion(name string) *fault.Error {
 	return fault.Invalidf("region", "%.40q isn't a region with known holidays: use an ISO 3166 code, as in DE-BE or AT",
-		"%.40q ist keine Region mit bekannten Feiertagen: einen Code nach ISO 3166 angeben, etwa DE-BE oder AT", name)
+		"%.40q ist keine Region mit bekannten Feiertagen: Einen Code nach ISO 3166 angeben, etwa DE-BE oder AT.", name)
 }
 
 func holidaysOf(region string, year int) []Holiday {

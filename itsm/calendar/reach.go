@@ -15,7 +15,7 @@ func (d Date) Reached() error {
 		return nil
 	}
 	return fault.Invalidf("", "%[1]s lies outside of the years that calendars reach: use one from %[2]d to %[3]d.",
-		"%[1]s liegt außerhalb der Jahre, für die es Kalender gibt: möglich ist %[2]d bis %[3]d.", d, FirstYear, LastYear)
+		"%[1]s liegt außerhalb der Jahre, für die es Kalender gibt: Möglich ist %[2]d bis %[3]d.", d, FirstYear, LastYear)
 }
 
 // ReachedPeriod is ParsePeriod of what somebody asks for: it refuses a period
@@ -27,7 +27,7 @@ func ReachedPeriod(s string) (Period, error) {
 	}
 	if p.First.Reached() != nil {
 		return p, fault.Invalidf("period", "%[1]s lies outside of the years that calendars reach: use one from %[2]d to %[3]d.",
-			"%[1]s liegt außerhalb der Jahre, für die es Kalender gibt: möglich ist %[2]d bis %[3]d.", s, FirstYear, LastYear)
+			"%[1]s liegt außerhalb der Jahre, für die es Kalender gibt: Möglich ist %[2]d bis %[3]d.", s, FirstYear, LastYear)
 	}
 	return p, nil
 }

@@ -41,7 +41,7 @@ func Zone(name string) (*time.Location, error) {
 		return l.(*time.Location), nil
 	}
 	unknown := fault.Invalidf("zone", "%.80q isn't a time zone: use an IANA name, as in Europe/Berlin",
-		"%.80q ist keine Zeitzone: einen IANA-Namen angeben, etwa Europe/Berlin", name)
+		"%.80q ist keine Zeitzone: Einen IANA-Namen angeben, etwa Europe/Berlin.", name)
 	f := zones()[name]
 	if f == nil || f.FileInfo().IsDir() {
 		return nil, unknown

@@ -75,6 +75,9 @@ func NeedsApproval(k resource.Kind) bool {
 // Singular is the kind as a part of an operation's name, as in get-calendar.
 func (k Kind) Singular() string { return strings.ToLower(string(k.Kind)) }
 
+// IsScope says that runs can be about it.
+func (k Kind) IsScope() bool { return k.approvers != nil }
+
 // specOf is the spec of a kind: its type, what that can't say by itself, and
 // what it names.
 func specOf[T any](check func(T) error, references func(T) []resource.Reference) Spec {
@@ -133,7 +136,7 @@ func referencesOfInterval(s planning.Spec) []resource.Reference {
 		about = resource.Organisation
 	}
 	return []resource.Reference{
-		{Field: "scope", Kind: about, Name: s.Scope},
-		{Field: "calendar", Kind: resource.Calendar, Name: s.Calendar},
+		{Field: "scope", Ref: about.Ref(s.Scope)},
+		{Field: "calendar", Ref: resource.Calendar.Ref(s.Calendar)},
 	}
 }

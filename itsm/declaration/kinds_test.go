@@ -89,10 +89,10 @@ func TestAnUnknownKindNamesThoseThatThereAre(t *testing.T) {
 func TestReferences(t *testing.T) {
 	scope := `{"owner":"o","approvers":["a","b"],"calendar":"office"}`
 	named := []resource.Reference{
-		{Field: "owner", Kind: resource.Person, Name: "o", Role: person.ProcessOwner},
-		{Field: "approvers[0]", Kind: resource.Person, Name: "a", Role: person.Approver},
-		{Field: "approvers[1]", Kind: resource.Person, Name: "b", Role: person.Approver},
-		{Field: "calendar", Kind: resource.Calendar, Name: "office"},
+		{Field: "owner", Ref: resource.Person.Ref("o"), Role: person.ProcessOwner},
+		{Field: "approvers[0]", Ref: resource.Person.Ref("a"), Role: person.Approver},
+		{Field: "approvers[1]", Ref: resource.Person.Ref("b"), Role: person.Approver},
+		{Field: "calendar", Ref: resource.Calendar.Ref("office")},
 	}
 	for _, c := range []struct {
 		kind resource.Kind
@@ -103,13 +103,13 @@ func TestReferences(t *testing.T) {
 		{resource.Organisation, scope, named},
 		{resource.Service, strings.ReplaceAll(scope, "office", "24x7"), named[:3]},
 		{resource.Agreement, `{"service":"s","targets":[{"calendar":"24x7"},{"calendar":"office"}]}`, []resource.Reference{
-			{Field: "service", Kind: resource.Service, Name: "s"}, {Field: "targets[1].calendar", Kind: resource.Calendar, Name: "office"}}},
+			{Field: "service", Ref: resource.Service.Ref("s")}, {Field: "targets[1].calendar", Ref: resource.Calendar.Ref("office")}}},
 		{resource.SLO, `{"service":"s","indicatorRef":"i"}`, []resource.Reference{
-			{Field: "service", Kind: resource.Service, Name: "s"}, {Field: "indicatorRef", Kind: resource.SLI, Name: "i"}}},
-		{resource.SLO, `{"service":"s","indicator":{}}`, []resource.Reference{{Field: "service", Kind: resource.Service, Name: "s"}}},
+			{Field: "service", Ref: resource.Service.Ref("s")}, {Field: "indicatorRef", Ref: resource.SLI.Ref("i")}}},
+		{resource.SLO, `{"service":"s","indicator":{}}`, []resource.Reference{{Field: "service", Ref: resource.Service.Ref("s")}}},
 		{resource.Interval, `{"process":"sla-report","scope":"s","calendar":"office"}`, []resource.Reference{
-			{Field: "scope", Kind: resource.Service, Name: "s"}, {Field: "calendar", Kind: resource.Calendar, Name: "office"}}},
-		{resource.Interval, `{"process":"sla-report","scope":"s"}`, []resource.Reference{{Field: "scope", Kind: resource.Service, Name: "s"}}},
+			{Field: "scope", Ref: resource.Service.Ref("s")}, {Field: "calendar", Ref: resource.Calendar.Ref("office")}}},
+		{resource.Interval, `{"process":"sla-report","scope":"s"}`, []resource.Reference{{Field: "scope", Ref: resource.Service.Ref("s")}}},
 		{resource.Waiver, `{"process":"sla-report","scope":"s"}`, nil},
 		{resource.Calendar, `{"zone":"Europe/Berlin"}`, nil},
 		{"Pod", `{}`, nil},

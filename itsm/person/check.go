@@ -43,7 +43,7 @@ func (s Spec) Check() error {
 func CheckName(field, name string) error {
 	if name == System {
 		return fault.Invalidf(field, "%q is what Turnus itself is called on record: choose another name.",
-			"%q heißt in den Aufzeichnungen Turnus selbst: einen anderen Namen wählen.", name)
+			"%q heißt in den Aufzeichnungen Turnus selbst: Einen anderen Namen wählen.", name)
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"turnus/itsm/calendar"
 	"turnus/itsm/fault"
+	"turnus/itsm/text"
 )
 
 // cronBits are the sets of a cron expression, a bit for each value.
@@ -19,15 +20,15 @@ type cronBits struct {
 
 // cronFields say what a field may hold, and what would be right.
 var cronFields = []struct {
-	name     string
+	name     text.Text
 	min, max int
 	words    string // three letters each, in the order of their numbers
 }{
-	{"minute", 0, 59, ""},
-	{"hour", 0, 23, ""},
-	{"day of month", 1, 31, ""},
-	{"month", 1, 12, "jan feb mar apr may jun jul aug sep oct nov dec"},
-	{"day of week", 0, 7, "sun mon tue wed thu fri sat"},
+	{text.New("minute", "Minute"), 0, 59, ""},
+	{text.New("hour", "Stunde"), 0, 23, ""},
+	{text.New("day of month", "Tag"), 1, 31, ""},
+	{text.New("month", "Monat"), 1, 12, "jan feb mar apr may jun jul aug sep oct nov dec"},
+	{text.New("day of week", "Wochentag"), 0, 7, "sun mon tue wed thu fri sat"},
 }
 
 const (
@@ -44,7 +45,7 @@ func parseCron(s string) (*cronBits, error) {
 	fields := strings.Fields(strings.ToLower(s))
 	if len(fields) != len(cronFields) || len(s) > maxCron {
 		return nil, fault.Invalidf("rule.cron", "%.200q isn't a cron expression: use five fields, minute, hour, day of month, month and day of week, as in 0 6 1 * *",
-			"%.200q ist kein Cron-Ausdruck: fünf Felder angeben, Minute, Stunde, Tag, Monat und Wochentag, etwa 0 6 1 * *", s)
+			"%.200q ist kein Cron-Ausdruck: Fünf Felder angeben, Minute, Stunde, Tag, Monat und Wochentag, etwa 0 6 1 * *", s)
 	}
 	anyDom, anyDow := fields[2] == "*", fields[dowField] == "*"
 	for i, f := range fields {
@@ -61,7 +62,7 @@ func parseCron(s string) (*cronBits, error) {
 	parsed, err := cron.NewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow).Parse(strings.Join(fields, " "))
 	bits, ok := parsed.(*cron.SpecSchedule)
 	if err != nil || !ok {
-		return nil, fault.Invalidf("rule.cron", "%.200q isn't a cron expression", "%.200q ist kein Cron-Ausdruck", s).Because(err)
+		return nil, fault.Invalidf("rule.cron", "%.200q isn't a cron expression", "%.200q ist kein Cron-Ausdruck.", s).Because(err)
 	}
 	return &cronBits{bits.Minute, bits.Hour, bits.Dom, bits.Month, bits.Dow, anyDom, anyDow}, nil
 }
@@ -71,7 +72,7 @@ func parseCron(s string) (*cronBits, error) {
 func checkItem(field int, item string) (string, error) {
 	f := cronFields[field]
 	wrong := fault.Invalidf("rule.cron", "%[1]q can't stand in the field %[2]s: use *, a value of %[3]d to %[4]d, a range a-b, and /n for every nth",
-		"%[1]q kann im Feld %[2]s nicht stehen: *, einen Wert von %[3]d bis %[4]d, einen Bereich a-b, und /n für jeden n-ten", item, f.name, f.min, f.max)
+		"%[1]q kann im Feld %[2]s nicht stehen: *, einen Wert von %[3]d bis %[4]d, einen Bereich a-b und /n für jeden n-ten.", item, f.name, f.min, f.max)
 	m := cronItem.FindStringSubmatch(item)
 	if m == nil {
 		return "", wrong

@@ -70,7 +70,7 @@ func (e Event) Title() text.Text {
 	case FailedDrill:
 		return text.New("failed drill", "gescheiterte Übung")
 	case Invocation:
-		return text.New("invocation of the continuity plan", "Ausrufung des Notfalls")
+		return text.New("invocation", "Ausrufung des Notfalls")
 	}
 	return text.Same(string(e))
 }
@@ -115,7 +115,7 @@ func (s Spec) Check() error {
 	}
 	if !slices.Contains([]CatchUp{Each, Latest, NoneLate}, s.CatchUp) {
 		c.Say("catch_up", "%.40q isn't a rule for catching up: use each, latest or none.",
-			"%.40q ist keine Regel fürs Nachholen: each, latest oder none.", string(s.CatchUp))
+			"%.40q ist keine Regel für das Nachholen: each, latest oder none.", string(s.CatchUp))
 	}
 	for i, e := range s.Events {
 		at := resource.Item("events", i)
@@ -143,7 +143,7 @@ func (s Spec) Check() error {
 func checkReason(s string) error {
 	switch {
 	case strings.TrimSpace(s) == "":
-		return fault.Invalidf("reason", "Why so? An auditor asks for the reason.", "Warum so? Prüfende fragen nach dem Grund.")
+		return fault.Invalidf("reason", "Why so? An auditor asks for the reason.", "Warum so? Auditierende fragen nach dem Grund.")
 	case utf8.RuneCountInString(s) > maxReason:
 		return fault.Invalidf("reason", "A reason has %d characters at most.", "Ein Grund hat höchstens %d Zeichen.", maxReason)
 	}

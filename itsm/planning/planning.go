@@ -60,7 +60,7 @@ func Compile(r Rule, zone *time.Location, cal *calendar.Calendar, adjust Adjust)
 	case None, Following, ModifiedFollowing, Preceding, ModifiedPreceding:
 	default:
 		return nil, fault.Invalidf("adjust", "%.40q isn't an adjustment: use none, following, modified-following, preceding or modified-preceding",
-			"%.40q ist keine Anpassung: none, following, modified-following, preceding oder modified-preceding", string(adjust))
+			"%.40q ist keine Anpassung: none, following, modified-following, preceding oder modified-preceding.", string(adjust))
 	}
 	given := 0
 	for _, is := range []bool{r.Cron != "", r.WorkingDay != 0, r.Day != 0} {
@@ -70,12 +70,12 @@ func Compile(r Rule, zone *time.Location, cal *calendar.Calendar, adjust Adjust)
 	}
 	if given != 1 {
 		return nil, fault.Invalidf("rule", "give one of cron, working_day and day; the first day is 1, the last one -1",
-			"eines von cron, working_day und day angeben; der erste Tag ist 1, der letzte -1")
+			"Eines von cron, working_day und day angeben; der erste Tag ist 1, der letzte -1.")
 	}
 	if r.Cron != "" {
 		if r.Of != "" || r.At != "" {
 			return nil, fault.Invalidf("rule", "of and at belong to a day rule: a cron expression says its time itself",
-				"of und at gehören zu einer Tagesregel: ein Cron-Ausdruck nennt seine Zeit selbst")
+				"of und at gehören zu einer Tagesregel: Ein Cron-Ausdruck nennt seine Zeit selbst.")
 		}
 		var err error
 		p.cron, err = parseCron(r.Cron)
@@ -97,18 +97,18 @@ func (p *Plan) dayRule() error {
 		most = 366
 	default:
 		return fault.Invalidf("rule.of", "%.40q isn't a span with days: use month, quarter or year",
-			"%.40q ist kein Zeitraum mit Tagen: month, quarter oder year", string(r.Of))
+			"%.40q ist kein Zeitraum mit Tagen: month, quarter oder year.", string(r.Of))
 	}
 	if r.WorkingDay != 0 {
 		field, n = "rule.working_day", r.WorkingDay
 	}
 	if n > most || n < -most {
 		return fault.Invalidf(field, "a %[1]s has no day %[2]d: use 1 to %[3]d, or -1 to -%[3]d from its end",
-			"einen Tag %[2]d hat der Zeitraum %[1]s nicht: 1 bis %[3]d, oder -1 bis -%[3]d vom Ende her", string(r.Of), n, most)
+			"Einen Tag %[2]d hat der Zeitraum %[1]s nicht: 1 bis %[3]d, oder -1 bis -%[3]d vom Ende her.", string(r.Of), n, most)
 	}
 	at, err := time.Parse("15:04", r.At)
 	if err != nil || len(r.At) != len("15:04") {
-		return fault.Invalidf("rule.at", "%.40q isn't a time of day: use HH:MM, as in 06:00", "%.40q ist keine Uhrzeit: HH:MM, etwa 06:00", r.At)
+		return fault.Invalidf("rule.at", "%.40q isn't a time of day: use HH:MM, as in 06:00", "%.40q ist keine Uhrzeit: HH:MM, etwa 06:00.", r.At)
 	}
 	p.minute = at.Hour()*60 + at.Minute()
 	return nil

@@ -8,6 +8,7 @@ import (
 
 	"turnus/itsm/calendar"
 	"turnus/itsm/fault"
+	"turnus/itsm/text"
 )
 
 var monthly = Process{Name: "sla-report", Grain: calendar.Month}
@@ -159,7 +160,7 @@ func TestFits(t *testing.T) {
 		{"it ends on its first date", version(t, 1, on(20), None, 0, "2027-01-21", "2027-02-20"), "", ""},
 		{"every minute", version(t, 1, Rule{Cron: "* * * * *"}, None, 0, "2027-01-01", ""), "rule", "once a month"},
 		{"each Monday", version(t, 1, Rule{Cron: "0 6 * * mon"}, None, 0, "2027-01-01", ""), "rule", "once a month"},
-		{"twice on one day a year", version(t, 1, Rule{Cron: "0 6,18 24 12 *"}, None, 0, "2027-01-01", ""), "rule", "2027-11"},
+		{"twice on one day a year", version(t, 1, Rule{Cron: "0 6,18 24 12 *"}, None, 0, "2027-01-01", ""), "rule", "November 2027"},
 		{"ten years back", version(t, 1, on(3), None, 0, "2017-01-15", ""), "", ""},
 		{"a day more", version(t, 1, on(3), None, 0, "2017-01-14", ""), "valid", "2017-01-15"},
 		{"long ago, and it ended soon", version(t, 1, on(3), None, 0, "2001-01-01", "2004-12-31"), "", ""},
@@ -225,4 +226,16 @@ func TestToday(t *testing.T) {
 	require.Equal(t, instant("2027-01-29T23:00:00Z"), s.Early)
 	require.Equal(t, instant("2027-02-03T23:00:00Z"), s.Late)
 	require.Equal(t, 3, s.Version)
+}
+
+// Events are named in the field's words, and by their own where they are new.
+func TestEventsInWords(t *testing.T) {
+	seen := map[text.Text]bool{}
+	for _, e := range Events() {
+		require.NotEqual(t, text.Same(string(e)), e.Title())
+		seen[e.Title()] = true
+	}
+	require.Len(t, seen, len(Events()))
+	require.Equal(t, "größere Änderung", MajorChange.Title().De)
+	require.Equal(t, text.Same("fire"), Event("fire").Title())
 }

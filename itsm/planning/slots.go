@@ -51,7 +51,7 @@ func (p *Plan) Occurrences(from, to time.Time) ([]Occurrence, error) {
 	}
 	if first.Year < 1 || last.Year > 9998 || to.Sub(from) > maxDays*24*time.Hour {
 		return nil, fault.Invalidf("to", "the span is too long: ask for at most 150 years at a time",
-			"der Zeitraum ist zu lang: höchstens 150 Jahre auf einmal abfragen")
+			"Der Zeitraum ist zu lang: Höchstens 150 Jahre auf einmal abfragen.")
 	}
 	minutes := []int{p.minute}
 	if p.cron != nil {
@@ -101,7 +101,7 @@ func distinct(all []Occurrence) []Occurrence {
 }
 
 func tooMany() error {
-	return fault.Invalidf("to", "more than %d slots: ask for a shorter span", "mehr als %d Termine: einen kürzeren Zeitraum abfragen", maxSlots)
+	return fault.Invalidf("to", "more than %d slots: ask for a shorter span", "Mehr als %d Termine: Einen kürzeren Zeitraum abfragen.", maxSlots)
 }
 
 // dates lists the dates that the rule names within [first, last), unadjusted.
@@ -164,7 +164,7 @@ func (p *Plan) moved(d calendar.Date) (calendar.Date, error) {
 	to, found := p.nearest(d, step, reach)
 	if !found {
 		return d, fault.Invalidf("calendar", "the calendar has no working day within a year of %s: open it, or adjust nothing",
-			"der Kalender hat innerhalb eines Jahres um den %s keinen Arbeitstag: ihn öffnen, oder nichts anpassen", d)
+			"Der Kalender hat innerhalb eines Jahres um den %s keinen Arbeitstag: Den Kalender öffnen oder nichts anpassen.", d)
 	}
 	return to, nil
 }

@@ -70,6 +70,14 @@ func (s Step) Offers() []task.Outcome {
 	return s.Kind.Outcomes()
 }
 
+// apartFrom is the step whose answer bars from answering the one of that name.
+func (s Step) apartFrom(name string) string {
+	if s.Many && s.Apart != "" {
+		return s.Apart + "-" + s.number(name)
+	}
+	return s.Apart
+}
+
 // number is what a step of several is told apart by, as in 3 of record-3.
 func (s Step) number(name string) string {
 	n, ok := strings.CutPrefix(name, s.Name+"-")
@@ -102,9 +110,7 @@ func Ask(st run.Step, name, hash string, q task.Question) (task.Task, Step, erro
 	if s.For == task.Persons {
 		t.For.Persons = q.Persons
 	}
-	if t.Apart = s.Apart; s.Many && s.Apart != "" {
-		t.Apart += "-" + s.number(name)
-	}
+	t.Apart = s.apartFrom(name)
 	if err := task.CheckFields(t.Fields); err != nil {
 		return t, s, err
 	}
@@ -119,7 +125,11 @@ func Ask(st run.Step, name, hash string, q task.Question) (task.Task, Step, erro
 // Declares says whether a task asks what the step declares, of those for whom
 // it is.
 func (s Step) Declares(t task.Task) bool {
-	return s.Kind == t.Kind && slices.Equal(s.Offers(), t.Outcomes) && s.For == t.For.Who && s.Role == t.For.Role && slices.Equal(s.Against, t.Against)
+	fields := slices.EqualFunc(s.Fields, t.Fields[:min(len(s.Fields), len(t.Fields))], func(a, b task.Field) bool {
+		return a.Name == b.Name && a.Type == b.Type && a.Required == b.Required && a.Unless == b.Unless
+	})
+	return s.Kind == t.Kind && slices.Equal(s.Offers(), t.Outcomes) && fields && s.apartFrom(t.Step) == t.Apart &&
+		s.For == t.For.Who && s.Role == t.For.Role && slices.Equal(s.Against, t.Against)
 }
 
 // askedHash is the SHA-256 of what a task asks, and of what that stands on.

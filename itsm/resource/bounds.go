@@ -37,11 +37,11 @@ func Values(b []byte) int {
 // TooLarge is the fault of a document with too many bytes or values.
 func TooLarge() error {
 	return fault.Invalidf("", "This is more than one document may hold, %d bytes and %d values: no resource needs that.",
-		"Das ist mehr, als ein Dokument enthalten darf, %d Byte und %d Werte: das braucht kein Objekt.", MaxBytes, MaxValues)
+		"Das ist mehr, als ein Dokument enthalten darf, %d Byte und %d Werte: Das braucht kein Objekt.", MaxBytes, MaxValues)
 }
 
 // TooDeep is the fault of what is nested too deeply.
 func TooDeep(path string) error {
 	return fault.Invalidf(path, "This is nested more than %d levels deep: no resource needs that.",
-		"Das ist mehr als %d Ebenen tief verschachtelt: das braucht kein Objekt.", MaxDepth)
+		"Das ist mehr als %d Ebenen tief verschachtelt: Das braucht kein Objekt.", MaxDepth)
 }

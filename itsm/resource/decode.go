@@ -58,7 +58,7 @@ func (c *checker) check(t reflect.Type, v any, path string) {
 		t = t.Elem()
 	}
 	if v == nil {
-		c.say(path, "This is empty: give it a value, or leave it out.", "Das ist leer: einen Wert angeben oder weglassen.")
+		c.say(path, "This is empty: give it a value, or leave it out.", "Das ist leer: Einen Wert angeben oder weglassen.")
 		return
 	}
 	switch {
@@ -104,7 +104,7 @@ func (c *checker) checkPlain(t reflect.Type, v any, path string) {
 			c.sayWrong(path, v, "a whole number without quotes", "eine ganze Zahl ohne Anführungszeichen")
 		} else if _, err := n.Int64(); err != nil {
 			c.say(path, "%.40s isn't a whole number that fits: write it with digits only, up to 18 of them.",
-				"%.40s ist keine passende ganze Zahl: nur mit Ziffern schreiben, höchstens 18.", n)
+				"%.40s ist keine passende ganze Zahl: Nur mit Ziffern schreiben, höchstens 18.", n)
 		}
 	case reflect.Slice:
 		list, ok := v.([]any)

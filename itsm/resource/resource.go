@@ -44,9 +44,8 @@ const (
 // Reference is a name of another resource in a spec.
 type Reference struct {
 	Field string // below spec, as in targets[0].calendar
-	Kind  Kind
-	Name  string
-	Role  person.Role // that a person needs there; empty for what is no person
+	Ref
+	Role person.Role // that a person needs there; empty for what is no person
 }
 
 // Metadata names a resource. Labels (texts, or lists of them) and annotations
@@ -107,7 +106,7 @@ func CheckName(field, s string) error {
 	if len(s) > 63 || !name.MatchString(s) {
 		return fault.Invalidf(field,
 			"%.80q isn't a name: use a-z, 0-9 and - inside, 63 characters at most",
-			"%.80q ist kein Name: a-z, 0-9 und innen -, höchstens 63 Zeichen", s)
+			"%.80q ist kein Name: a-z, 0-9 und innen -, höchstens 63 Zeichen.", s)
 	}
 	return nil
 }

@@ -95,14 +95,14 @@ func readEnd(d *json.Decoder) error {
 // notJSON is the fault of a text that stops being JSON: it says where.
 func notJSON(d *json.Decoder, err error) error {
 	return fault.New(fault.Malformed, text.F("This isn't JSON any more at byte %d: check quotes, commas and brackets there.",
-		"Ab Byte %d ist das kein JSON mehr: dort Anführungszeichen, Kommas und Klammern prüfen.", d.InputOffset())).Because(err)
+		"Ab Byte %d ist das kein JSON mehr: Dort Anführungszeichen, Kommas und Klammern prüfen.", d.InputOffset())).Because(err)
 }
 
 // CheckText refuses a text that PostgreSQL can't keep.
 func CheckText(path, s string) error {
 	if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
 		return fault.Invalidf(path, "The text holds NUL or isn't UTF-8: take that out.",
-			"Der Text enthält NUL oder ist nicht UTF-8: das entfernen.")
+			"Der Text enthält NUL oder ist nicht UTF-8: Das entfernen.")
 	}
 	return nil
 }
@@ -110,7 +110,7 @@ func CheckText(path, s string) error {
 // Twice is the fault of a key that stands more than once.
 func Twice(path string) error {
 	return fault.Invalidf(path, "This stands more than once: leave one of them.",
-		"Das steht mehr als einmal da: nur eines davon stehen lassen.")
+		"Das steht mehr als einmal da: Nur eines davon stehen lassen.")
 }
 
 // cut keeps a path readable, and short: it is copied for every value below it.

@@ -80,7 +80,7 @@ func (k Key) ID(attempt int) string {
 func ParseID(id string) (Key, int, error) {
 	p := strings.Split(id, "/")
 	bad := fault.Invalidf("run", "%.120q isn't a run: use PROCESS/SCOPE/PERIOD, as in sla-report/payments/2026-10",
-		"%.120q ist kein Lauf: PROZESS/BEREICH/PERIODE, etwa sla-report/payments/2026-10", id)
+		"%.120q ist kein Lauf: PROZESS/BEREICH/PERIODE, etwa sla-report/payments/2026-10.", id)
 	if len(p) != 3 || p[0] == "" || p[1] == "" || p[2] == "" {
 		return Key{}, 0, bad
 	}

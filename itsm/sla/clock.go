@@ -117,36 +117,36 @@ func checkClock(events []Event, target int64, reopen agreement.Reopen, asOf time
 	case "", agreement.Continue, agreement.NewCycle, agreement.Wall:
 	default:
 		return fault.Invalidf("reopen", "%.40q isn't a rule for reopenings: use continue, new-cycle or wall",
-			"%.40q ist keine Regel für Wiedereröffnungen: continue, new-cycle oder wall", string(reopen))
+			"%.40q ist keine Regel für Wiedereröffnungen: continue, new-cycle oder wall.", string(reopen))
 	}
 	if target < 0 {
-		return fault.Invalidf("target", "a target can't be negative", "ein Zielwert kann nicht negativ sein")
+		return fault.Invalidf("target", "a target can't be negative", "Ein Zielwert kann nicht negativ sein.")
 	}
 	if len(events) == 0 {
 		return fault.Invalidf("events", "there is no event: the first says when the clock starts",
-			"kein Ereignis vorhanden: das erste sagt, wann die Uhr beginnt")
+			"Kein Ereignis vorhanden: Das erste sagt, wann die SLA-Uhr beginnt.")
 	}
 	for i, e := range events {
 		switch {
 		case e.Is != StateRunning && e.Is != StatePaused && e.Is != StateStopped:
 			return fault.Invalidf(fmt.Sprintf("events[%d].is", i), "%.40q isn't a state: use running, paused or stopped",
-				"%.40q ist kein Status: running, paused oder stopped", string(e.Is))
+				"%.40q ist kein Status: running, paused oder stopped.", string(e.Is))
 		case i == 0 && e.Is == StateStopped:
 			return fault.Invalidf("events[0].is", "a clock can't begin stopped: the first event is running or paused",
-				"eine Uhr kann nicht gestoppt beginnen: das erste Ereignis ist running oder paused")
+				"Eine SLA-Uhr kann nicht gestoppt beginnen: Das erste Ereignis ist running oder paused.")
 		case i > 0 && e.At.Before(events[i-1].At):
 			return fault.Invalidf(fmt.Sprintf("events[%d].at", i), "%s is before the event in front of it: give events in order of time",
-				"%s liegt vor dem Ereignis davor: Ereignisse in zeitlicher Reihenfolge angeben", e.At.Format(time.RFC3339))
+				"%s liegt vor dem Ereignis davor: Ereignisse in zeitlicher Reihenfolge angeben.", e.At.Format(time.RFC3339))
 		}
 	}
 	last := events[len(events)-1]
 	switch {
 	case asOf.IsZero() && last.Is != StateStopped:
 		return fault.Invalidf("as_of", "the clock hasn't stopped: say as_of up to when it counts",
-			"die Uhr steht noch nicht: as_of angeben, bis wann sie zählt")
+			"Die SLA-Uhr steht noch nicht: as_of angeben, bis wann sie zählt.")
 	case !asOf.IsZero() && asOf.Before(last.At):
 		return fault.Invalidf("as_of", "%s is before the last event, at %s",
-			"%s liegt vor dem letzten Ereignis um %s", asOf.Format(time.RFC3339), last.At.Format(time.RFC3339))
+			"%s liegt vor dem letzten Ereignis um %s.", asOf.Format(time.RFC3339), last.At.Format(time.RFC3339))
 	}
 	return nil
 }

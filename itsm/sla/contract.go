@@ -93,12 +93,12 @@ func (c *contract) terms(a Agreement, cals map[string]*calendar.Calendar, m *mem
 	for _, w := range a.Spec.Workload {
 		if w.Name != "tickets" {
 			return nil, fault.Invalidf("agreements."+a.Name+".workload", "%.40q isn't a workload: use tickets",
-				"%.40q ist keine Last: tickets angeben", w.Name)
+				"%.40q ist kein Aufkommen: tickets angeben.", w.Name)
 		}
 		u, ok := unitOf(w.Per)
 		if !ok {
 			return nil, fault.Invalidf("agreements."+a.Name+".workload", "%.40q can't have a limit: use month, day or hour",
-				"%.40q kann keine Grenze haben: month, day oder hour angeben", w.Per)
+				"%.40q kann keine Grenze haben: month, day oder hour angeben.", w.Per)
 		}
 		voids := w.Voids && w.Limit > 0
 		if c.volumes[u] == nil && (voids || u != month) {
@@ -123,18 +123,18 @@ func (c *contract) terms(a Agreement, cals map[string]*calendar.Calendar, m *mem
 			x.measure = resolution
 		default:
 			return nil, fault.Invalidf(field+".measure", "%.40q isn't a measure: use response or resolution",
-				"%.40q ist keine Messgröße: response oder resolution angeben", string(spec.Measure))
+				"%.40q ist keine Messgröße: response oder resolution angeben.", string(spec.Measure))
 		}
 		if x.cal = cals[spec.Calendar]; x.cal == nil {
 			return nil, fault.Invalidf(field+".calendar", "the calendar %.80q isn't among the frozen ones",
-				"der Kalender %.80q ist nicht unter den eingefrorenen", spec.Calendar)
+				"Der Kalender %.80q ist nicht unter den festgeschriebenen.", spec.Calendar)
 		}
 		if _, err := percentage(spec.Attain.String()); err != nil {
 			return nil, err.At(field + ".attain")
 		}
 		if w := spec.Weight.String(); w != "" && weight(w) == nil {
 			return nil, fault.Invalidf(field+".weight", "%.40s isn't a weight: use a decimal number, as in 0.5",
-				"%.40s ist kein Gewicht: eine Dezimalzahl angeben, etwa 0.5", w)
+				"%.40s ist kein Gewicht: Eine Dezimalzahl angeben, etwa 0.5.", w)
 		}
 		if c.figures[spec.Name] == nil {
 			c.figures[spec.Name] = &figures{}
@@ -150,7 +150,7 @@ var decimal = regexp.MustCompile(`^[0-9]{1,3}(\.[0-9]{1,18})?$`)
 func percentage(s string) (*big.Rat, *fault.Error) {
 	if !decimal.MatchString(s) {
 		return nil, fault.Invalidf("", "%.40q isn't a percentage: use a decimal number, as in 99.5",
-			"%.40q ist kein Prozentsatz: eine Dezimalzahl angeben, etwa 99.5", s)
+			"%.40q ist kein Prozentsatz: Eine Dezimalzahl angeben, etwa 99.5.", s)
 	}
 	r, _ := new(big.Rat).SetString(s)
 	return r, nil

@@ -208,7 +208,7 @@ func (x *explainer) ticket(d *derivation, v *ticket.Version) error {
 	}
 	if x.segments < 0 {
 		return fault.Invalidf("tickets."+v.Number, "its receipt would hold more than %d segments of time",
-			"sein Beleg enthielte mehr als %d Zeitabschnitte", maxSegments)
+			"Sein Beleg enthielte mehr als %d Zeitabschnitte.", maxSegments)
 	}
 	r := TicketReceipt{Number: v.Number, Import: v.Import, Opened: instant(v.Opened.Unix()), Hash: v.Hash,
 		Flagged: v.Flagged, Fields: set(v.Fields), Events: inSeconds(v.Events)}

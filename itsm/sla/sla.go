@@ -47,6 +47,7 @@ type Frozen struct {
 	History    []Past                `json:"history,omitempty"`    // reports of earlier periods, the oldest first
 	Baselines  []Baseline            `json:"baselines,omitempty"`  // of the control charts
 	InForce    *run.InForce          `json:"in_force,omitempty"`   // of this period; sets that 0.1.0 froze lack it
+	Review     bool                  `json:"review,omitempty"`     // the owner is asked about findings before the draft
 }
 
 // Reads says which tickets the set holds: those opened before to, and not over

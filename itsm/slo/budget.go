@@ -69,7 +69,7 @@ type Slices struct {
 func (o Objective) Over(s *Series, span interval.Span, asOf int64) (Budget, error) {
 	if span.Empty() || span.From < -farAway || span.To > farAway {
 		return Budget{}, fault.Invalidf("span", "A budget is for a span of time that ends after it begins, at most %d seconds from 1970.",
-			"Ein Budget gilt für eine Zeitspanne, die nach ihrem Beginn endet, höchstens %d Sekunden von 1970 entfernt.", int64(farAway))
+			"Ein Budget gilt für einen Zeitraum, der nach seinem Beginn endet, höchstens %d Sekunden von 1970 entfernt.", int64(farAway))
 	}
 	if o.Target.Sign() < 0 || o.Target.Cmp(one) >= 0 {
 		return Budget{}, fault.Invalidf("target", "%s isn't a target: use one from 0 and below 1.", "%s ist kein Ziel: von 0 bis unter 1.", o.Target)
@@ -197,7 +197,7 @@ func (w Window) Standing(o Objective, s *Series, at time.Time) (Standing, error)
 	span, ok := w.At(at)
 	if !ok {
 		return Standing{}, fault.Invalidf("at", "There is no window at %s: the first begins at %s in its zone.",
-			"Am %s gibt es kein Fenster: das erste beginnt am %s in seiner Zone.", at.UTC().Format(time.RFC3339), w.start)
+			"Am %s gibt es kein Fenster: Das erste beginnt am %s in seiner Zone.", at.UTC().Format(time.RFC3339), w.start)
 	}
 	now := at.Unix()
 	b, err := o.Over(s, span, now)

@@ -49,7 +49,7 @@ func Compile(s Spec) (SLO, error) {
 		c.Say("timeWindow", "The list has exactly one window; these are %d.", "Die Liste hat genau ein Fenster; das sind %d.", len(s.TimeWindow))
 	}
 	if len(s.Objectives) == 0 {
-		c.Say("objectives", "An SLO has one objective at least.", "Ein SLO hat mindestens ein Ziel.")
+		c.Say("objectives", "An SLO has one objective at least.", "Die Ziele fehlen: Ein SLO hat mindestens eines.")
 	}
 	for i, g := range s.Objectives {
 		made.Objectives = append(made.Objectives, c.goal(fmt.Sprintf("objectives[%d]", i), s.BudgetingMethod, g, made.Window.duration))
@@ -80,11 +80,11 @@ func (s Spec) Fits(i IndicatorSpec) error {
 		at := fmt.Sprintf("objectives[%d]", n)
 		if g.Op == "" {
 			c.Say(at+".op", "The indicator is a thresholdMetric: say how it compares with value (lte, gte, lt, gt).",
-				"Der Indikator ist eine thresholdMetric: angeben, wie sie mit value verglichen wird (lte, gte, lt, gt).")
+				"Der Indikator ist eine thresholdMetric: Angeben, wie sie mit value verglichen wird (lte, gte, lt, gt).")
 		}
 		if g.Value == "" {
 			c.Say(at+".value", "The indicator is a thresholdMetric: say which value it is compared with.",
-				"Der Indikator ist eine thresholdMetric: angeben, mit welchem Wert sie verglichen wird.")
+				"Der Indikator ist eine thresholdMetric: Angeben, mit welchem Wert sie verglichen wird.")
 		}
 	}
 	return c.Err()
@@ -104,11 +104,11 @@ func (c *checks) window(at string, w TimeWindow) Window {
 	switch rolling := w.IsRolling != nil && *w.IsRolling; {
 	case rolling && w.Calendar != nil:
 		c.Say(at+".calendar", "A window that rolls has no calendar: leave it out, or isRolling.",
-			"Ein gleitendes Fenster hat keinen Kalender: ihn oder isRolling weglassen.")
+			"Ein gleitendes Fenster hat keinen Kalender: Den Kalender oder isRolling weglassen.")
 	case rolling:
 		if _, ok := w.Duration.Seconds(); !ok {
 			c.Say(at+".duration", "%s has no length of its own: a window that rolls is given in m, h, d or w, as in 30d.",
-				"%s hat keine feste Länge: ein gleitendes Fenster wird in m, h, d oder w angegeben, etwa 30d.", w.Duration)
+				"%s hat keine feste Länge: Ein gleitendes Fenster wird in m, h, d oder w angegeben, etwa 30d.", w.Duration)
 		}
 	case w.Calendar == nil:
 		c.Say(at, "A window either rolls (isRolling: true) or follows a calendar (calendar: {startTime, timeZone}).",
@@ -141,14 +141,14 @@ func (c *checks) goal(at string, m Method, g Goal, window Duration) Objective {
 		r, err := ParseRatio(share)
 		if err != nil || r.Cmp(zero) < 0 || r.Cmp(one) >= 0 {
 			c.Say(at+".target", "%.40s isn't a target: use a decimal from 0 and below 1, as in 0.999; OpenSLO knows no target of 100 %%, which leaves no budget.",
-				"%.40s ist kein Ziel: eine Dezimalzahl von 0 bis unter 1, etwa 0.999; 100 %% gibt es in OpenSLO nicht, da bliebe kein Budget.", share)
+				"%.40s ist kein Ziel: eine Dezimalzahl von 0 bis unter 1, etwa 0.999; 100\u202f%% gibt es in OpenSLO nicht, da bliebe kein Budget.", share)
 		}
 		o.Target = r
 	default:
 		r, err := ParseRatio(percent)
 		if err != nil || r.Cmp(zero) < 0 || r.Cmp(NewRatio(100, 1)) >= 0 {
 			c.Say(at+".targetPercent", "%.40s isn't a target: use a decimal from 0 and below 100, as in 99.9; OpenSLO knows no target of 100 %%, which leaves no budget.",
-				"%.40s ist kein Ziel: eine Dezimalzahl von 0 bis unter 100, etwa 99.9; 100 %% gibt es in OpenSLO nicht, da bliebe kein Budget.", percent)
+				"%.40s ist kein Ziel: eine Dezimalzahl von 0 bis unter 100, etwa 99.9; 100\u202f%% gibt es in OpenSLO nicht, da bliebe kein Budget.", percent)
 		} else {
 			o.Target = r.over(NewRatio(100, 1))
 		}
@@ -180,7 +180,7 @@ func (c *checks) slice(at string, m Method, d, window Duration) int64 {
 	n, ok := d.Seconds()
 	if !ok {
 		c.Say(at, "%s has no length of its own: a slice is given in m, h, d or w, as in 1m.",
-			"%s hat keine feste Länge: ein Abschnitt wird in m, h, d oder w angegeben, etwa 1m.", d)
+			"%s hat keine feste Länge: Ein Abschnitt wird in m, h, d oder w angegeben, etwa 1m.", d)
 	} else if n > window.longest() && window.n > 0 {
 		c.Say(at, "A slice of %s is longer than the window of %s.", "Ein Abschnitt von %s ist länger als das Fenster von %s.", d, window)
 	}

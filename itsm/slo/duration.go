@@ -23,7 +23,7 @@ func ParseDuration(s string) (Duration, error) {
 	if m == nil {
 		return Duration{}, fault.Invalidf("",
 			"%.40q isn't a duration: use a whole number up to 999999 and one of m (minutes), h, d, w, M (months), Q, Y, as in 30d",
-			"%.40q ist keine Dauer: eine ganze Zahl bis 999999 und m (Minuten), h, d, w, M (Monate), Q oder Y, etwa 30d", s)
+			"%.40q ist keine Dauer: eine ganze Zahl bis 999999 und m (Minuten), h, d, w, M (Monate), Q oder Y, etwa 30d.", s)
 	}
 	n, _ := strconv.ParseInt(m[1], 10, 64) // at most six digits
 	return Duration{n, m[2][0]}, nil

@@ -39,7 +39,7 @@ func (c *checks) indicator(at string, i IndicatorSpec) {
 	case r.Total == nil || (r.Good != nil) == (r.Bad != nil):
 		c.Say(at, "A ratio has total and either good or bad, or else raw.", "Ein Verhältnis hat total und entweder good oder bad, oder aber raw.")
 	case r.RawType != "":
-		c.Say(at+".rawType", "This belongs to raw: leave it out.", "Das gehört zu raw: weglassen.")
+		c.Say(at+".rawType", "This belongs to raw: leave it out.", "Das gehört zu raw: Weglassen.")
 	}
 	c.metric(at+".good", r.Good)
 	c.metric(at+".bad", r.Bad)

@@ -37,7 +37,7 @@ var plain = regexp.MustCompile(`^-?[0-9]{1,30}(\.[0-9]{1,30})?$`)
 func ParseRatio(s string) (Ratio, error) {
 	if !plain.MatchString(s) {
 		return Ratio{}, fault.Invalidf("", "%.40q isn't a decimal: write it with digits only, as in 0.999",
-			"%.40q ist keine Dezimalzahl: nur mit Ziffern schreiben, etwa 0.999", s)
+			"%.40q ist keine Dezimalzahl: Nur mit Ziffern schreiben, etwa 0.999.", s)
 	}
 	whole, rest, _ := strings.Cut(s, ".")
 	num, _ := new(big.Int).SetString(whole+rest, 10)

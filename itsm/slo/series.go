@@ -43,7 +43,7 @@ func NewSeries(step int64, list []Slice) (*Series, error) {
 	}
 	if len(list) > MaxSlices {
 		return nil, fault.Invalidf("slices", "These are %d slices, and %d may be: take longer ones.",
-			"Das sind %d Abschnitte, höchstens %d dürfen es sein: längere nehmen.", len(list), MaxSlices)
+			"Das sind %d Abschnitte, höchstens %d dürfen es sein: Längere nehmen.", len(list), MaxSlices)
 	}
 	var sum int64
 	for i, s := range list {
@@ -80,7 +80,7 @@ func (s *Series) Every(step, from int64) (*Series, error) {
 	}
 	if from < firstInstant || from > lastInstant || len(s.slices) > 0 && (s.slices[0].From-from)%s.step != 0 {
 		return nil, fault.Invalidf("from", "No slice begins at %d: the longer ones would cut them.",
-			"Bei %d beginnt kein Abschnitt: die längeren würden sie zerschneiden.", from)
+			"Bei %d beginnt kein Abschnitt: Die längeren würden sie zerschneiden.", from)
 	}
 	longer := &Series{step: step}
 	for _, x := range s.slices {

@@ -129,7 +129,7 @@ type MetricSource struct {
 // References are the service, and the indicator where it isn't stated here.
 func (s Spec) References() []resource.Reference {
 	return []resource.Reference{
-		{Field: "service", Kind: resource.Service, Name: s.Service},
-		{Field: "indicatorRef", Kind: resource.SLI, Name: s.IndicatorRef},
+		{Field: "service", Ref: resource.Service.Ref(s.Service)},
+		{Field: "indicatorRef", Ref: resource.SLI.Ref(s.IndicatorRef)},
 	}
 }

@@ -20,7 +20,7 @@ func ParseLocalTime(s string) (LocalTime, error) {
 	if err != nil || t.Format(time.DateTime) != s || t.Year() < 1 { // Parse takes more spaces, and fewer digits
 		return LocalTime{}, fault.Invalidf("",
 			"%.40q isn't a local time: use YYYY-MM-DD hh:mm:ss, as in 2026-01-01 00:00:00; the zone stands in timeZone",
-			"%.40q ist keine Ortszeit: JJJJ-MM-TT hh:mm:ss, etwa 2026-01-01 00:00:00; die Zone steht in timeZone", s)
+			"%.40q ist keine Ortszeit: JJJJ-MM-TT hh:mm:ss, etwa 2026-01-01 00:00:00; die Zone steht in timeZone.", s)
 	}
 	return LocalTime{calendar.DateOf(t), (t.Hour()*60+t.Minute())*60 + t.Second()}, nil
 }

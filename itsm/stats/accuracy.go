@@ -34,9 +34,9 @@ func Measure(history, actual, forecast Series, season int) (Accuracy, error) {
 	switch {
 	case len(actual) != len(forecast):
 		return Accuracy{}, fault.Invalidf("forecast", "there are %d values for %d actual ones: give one for each, or null",
-			"%d Werte für %d tatsächliche: je einen angeben, oder null", len(forecast), len(actual))
+			"%d Werte für %d tatsächliche: Je einen angeben oder null.", len(forecast), len(actual))
 	case season < 1:
-		return Accuracy{}, fault.Invalidf("season", "a season of %d can't be: give 1 or more", "eine Saisonlänge von %d gibt es nicht: 1 oder mehr angeben", season)
+		return Accuracy{}, fault.Invalidf("season", "a season of %d can't be: give 1 or more", "Eine Saisonlänge von %d gibt es nicht: 1 oder mehr angeben.", season)
 	}
 	var errs, sizes, ofSum, ofActual []*big.Rat
 	defined := true

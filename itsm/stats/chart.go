@@ -28,8 +28,10 @@ func (k Kind) Title() text.Text {
 		return text.New("p-chart", "p-Karte")
 	case KindPPrime:
 		return text.New("p′-chart (Laney)", "p′-Karte (Laney)")
+	case KindXmR:
+		return text.New("XmR chart (individuals and moving range)", "XmR-Karte (Einzelwerte und gleitende Spannweite)")
 	}
-	return text.New("XmR chart (individuals and moving range)", "XmR-Karte (Einzelwerte und gleitende Spannweite)")
+	return text.Same(string(k))
 }
 
 // Chart sets points against the limits of a frozen baseline. A signal isn't a
@@ -82,7 +84,7 @@ func (n Natural) check() error {
 		}
 	}
 	if n.Low != nil && n.High != nil && n.Low.Cmp(n.High) >= 0 {
-		return fault.Invalidf("natural", "the lower bound isn't below the upper one", "die untere Grenze liegt nicht unter der oberen")
+		return fault.Invalidf("natural", "the lower bound isn't below the upper one", "Die untere Grenze liegt nicht unter der oberen.")
 	}
 	return nil
 }
@@ -142,6 +144,6 @@ func present(points []*big.Rat) []*big.Rat {
 
 func tooShort(values, ranges int) error {
 	return fault.Invalidf("baseline", "a baseline of %d values and %d ranges between neighbours is too short: it needs %d and %d",
-		"eine Basis von %d Werten und %d Spannweiten zwischen Nachbarn ist zu kurz: nötig sind %d und %d",
+		"Ein Basiszeitraum von %d Werten und %d Spannweiten zwischen Nachbarn ist zu kurz: Nötig sind %d und %d.",
 		values, ranges, MinBaseline, MinBaseline-1)
 }

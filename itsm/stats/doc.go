@@ -73,7 +73,7 @@ func (s Series) check(field string, most int) error {
 		}
 		if common.BitLen() > maxCommon {
 			return fault.Invalidf(field, "these fractions have no common denominator of less than %d bits: round them to decimals",
-				"diese Brüche haben keinen gemeinsamen Nenner unter %d Bit: auf Dezimalstellen runden", maxCommon)
+				"Diese Brüche haben keinen gemeinsamen Nenner unter %d Bit: Auf Dezimalstellen runden.", maxCommon)
 		}
 	}
 	return nil
@@ -81,7 +81,7 @@ func (s Series) check(field string, most int) error {
 
 func checkLength(field string, n, most int) error {
 	if n > most {
-		return fault.Invalidf(field, "%d values are too many: give %d at most", "%d Werte sind zu viele: höchstens %d", n, most)
+		return fault.Invalidf(field, "%d values are too many: give %d at most", "%d Werte sind zu viele: höchstens %d.", n, most)
 	}
 	return nil
 }
@@ -89,9 +89,9 @@ func checkLength(field string, n, most int) error {
 func checkNumber(field string, v *big.Rat) error {
 	switch {
 	case v == nil:
-		return fault.Invalidf(field, "a number is missing", "eine Zahl fehlt")
+		return fault.Invalidf(field, "a number is missing", "Eine Zahl fehlt.")
 	case v.Num().BitLen() > maxBits || v.Denom().BitLen() > maxBits:
-		return fault.Invalidf(field, "a number has more than 38 digits: round it", "eine Zahl hat mehr als 38 Stellen: runden")
+		return fault.Invalidf(field, "a number has more than 38 digits: round it", "Eine Zahl hat mehr als 38 Stellen: runden.")
 	}
 	return nil
 }
@@ -103,7 +103,7 @@ func checkShare(field string, v *big.Rat) error {
 	}
 	if v.Sign() < 0 || v.Cmp(one()) > 0 {
 		return fault.Invalidf(field, "%s isn't a share: give a number from 0 to 1, as 0.95 for 95 %%",
-			"%s ist kein Anteil: eine Zahl von 0 bis 1, etwa 0,95 für 95 %%", v.FloatString(6))
+			"%s ist kein Anteil: eine Zahl von 0 bis 1, etwa 0.95 für 95\u202f%%.", v.FloatString(6))
 	}
 	return nil
 }

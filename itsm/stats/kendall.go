@@ -189,6 +189,8 @@ func (t Trend) Title() text.Text {
 		return text.New("rising", "steigend")
 	case Falling:
 		return text.New("falling", "fallend")
+	case TooShort:
+		return text.New("too few values for any claim", "zu wenige Werte für eine Aussage")
 	}
-	return text.New("too few values for any claim", "zu wenige Werte für eine Aussage")
+	return text.Same(string(t))
 }

@@ -36,7 +36,7 @@ func NewPChart(baseline []Proportion) (PChart, error) {
 	c := PChart{N: len(present(shares))}
 	if c.N < MinBaseline {
 		return PChart{}, fault.Invalidf("baseline", "a baseline of %d points with cases is too short: it needs %d",
-			"eine Basis von %d Punkten mit Fällen ist zu kurz: nötig sind %d", c.N, MinBaseline)
+			"Ein Basiszeitraum von %d Punkten mit Fällen ist zu kurz: Nötig sind %d.", c.N, MinBaseline)
 	}
 	c.Centre = new(big.Rat).SetFrac(k, n)
 	z := make([]*big.Rat, len(baseline))

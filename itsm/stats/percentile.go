@@ -27,7 +27,7 @@ func (s Sample) Percentile(p *big.Rat) (*int64, error) {
 		return nil, err
 	}
 	if p.Sign() == 0 {
-		return nil, fault.Invalidf("p", "there is no percentile 0: give a share above 0", "ein Perzentil 0 gibt es nicht: einen Anteil über 0 angeben")
+		return nil, fault.Invalidf("p", "there is no percentile 0: give a share above 0", "Ein Perzentil 0 gibt es nicht: Einen Anteil über 0 angeben.")
 	}
 	if len(s) == 0 {
 		return nil, nil

@@ -24,9 +24,9 @@ func (p Proportion) Share() *big.Rat { return Ratio(p.K, p.N) }
 func (p Proportion) check() error {
 	switch {
 	case p.N < 0:
-		return fault.Invalidf("n", "%d cases can't be: give 0 or more", "%d Fälle gibt es nicht: 0 oder mehr angeben", p.N)
+		return fault.Invalidf("n", "%d cases can't be: give 0 or more", "%d Fälle gibt es nicht: 0 oder mehr angeben.", p.N)
 	case p.K < 0 || p.K > p.N:
-		return fault.Invalidf("k", "%d of %d cases can't be: give 0 to %[2]d", "%d von %d Fällen gibt es nicht: 0 bis %[2]d angeben", p.K, p.N)
+		return fault.Invalidf("k", "%d of %d cases can't be: give 0 to %[2]d", "%d von %d Fällen gibt es nicht: 0 bis %[2]d angeben.", p.K, p.N)
 	}
 	return nil
 }
@@ -63,7 +63,7 @@ func (p Proportion) squared(z float64) (*big.Rat, error) {
 	}
 	if math.IsNaN(z) || z <= 0 || z > 10 {
 		return nil, fault.Invalidf("z", "%v isn't a quantile: give a number above 0 and up to 10, as 1.96 for 95 %%",
-			"%v ist kein Quantil: eine Zahl über 0 und bis 10, etwa 1.96 für 95 %%", z)
+			"%g ist kein Quantil: eine Zahl über 0 und bis 10, etwa 1.96 für 95\u202f%%.", z)
 	}
 	return square(new(big.Rat).SetFloat64(z)), nil
 }
@@ -84,13 +84,15 @@ const (
 func (r Remark) Title() text.Text {
 	switch r {
 	case Indistinct:
-		return text.New("not distinguishable from the target", "vom Ziel nicht unterscheidbar")
+		return text.New("not distinguishable from the target", "kein signifikanter Unterschied zum Ziel")
 	case Above:
-		return text.New("distinguishably above the target", "unterscheidbar über dem Ziel")
+		return text.New("distinguishably above the target", "signifikant über dem Ziel")
 	case Below:
-		return text.New("distinguishably below the target", "unterscheidbar unter dem Ziel")
+		return text.New("distinguishably below the target", "signifikant unter dem Ziel")
+	case NoCases:
+		return text.New("no cases", "keine Fälle")
 	}
-	return text.New("no cases", "keine Fälle")
+	return text.Same(string(r))
 }
 
 // Against says whether a target, a share from 0 to 1, lies inside the Wilson

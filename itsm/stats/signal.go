@@ -33,8 +33,10 @@ func (r Rule) Title() text.Text {
 		return text.New("8 points in a row on one side of the centre line", "8 Punkte in Folge auf einer Seite der Mittellinie")
 	case Steady:
 		return text.New("6 points in a row rising or falling", "6 Punkte in Folge steigend oder fallend")
+	case TwoOfThree:
+		return text.New("2 of 3 points beyond two sigma on one side", "2 von 3 Punkten jenseits von zwei Sigma auf einer Seite")
 	}
-	return text.New("2 of 3 points beyond two sigma on one side", "2 von 3 Punkten jenseits von zwei Sigma auf einer Seite")
+	return text.Same(string(r))
 }
 
 // Direction of a signal.

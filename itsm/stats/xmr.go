@@ -75,5 +75,5 @@ func (x XmR) Chart(points Series, natural Natural) (Chart, error) {
 
 func noBaseline() error {
 	return fault.Invalidf("baseline", "this isn't a frozen baseline: make one from %d values or more",
-		"das ist keine eingefrorene Basis: aus mindestens %d Werten eine bilden", MinBaseline)
+		"Das ist kein festgeschriebener Basiszeitraum: Aus mindestens %d Werten einen bilden.", MinBaseline)
 }

@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
+	"time"
 
+	"turnus/itsm/agreement"
 	"turnus/itsm/text"
 )
 
@@ -75,20 +78,9 @@ type Option struct {
 	Title text.Text `json:"title"`
 }
 
-// FileTypes are the media types that a file may have, unless its field says
-// otherwise.
-func FileTypes() []string {
-	return []string{
-		"application/pdf", "image/png", "image/jpeg", "text/plain", "text/csv", "application/json",
-		"application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-		"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-		"application/vnd.oasis.opendocument.text", "application/vnd.oasis.opendocument.spreadsheet",
-	}
-}
-
 // Bounds of what a task asks for.
 const (
-	MaxFields    = 200
+	MaxFields    = 300
 	MaxText      = 4_000    // characters of a text
 	MaxFile      = 10 << 20 // bytes of a file
 	MaxFiles     = 20       // that one person sends to a task
@@ -115,6 +107,8 @@ func CheckFields(fields []Field) error {
 			return fmt.Errorf("field %s: no title in both languages", f.Name)
 		case (f.Type == ChoiceField) != (len(f.Options) > 0):
 			return fmt.Errorf("field %s: a choice has options, and nothing else has", f.Name)
+		case !f.canBound(f.Min) || !f.canBound(f.Max):
+			return fmt.Errorf("field %s: %q to %q aren't bounds of %s", f.Name, f.Min, f.Max, f.Type)
 		}
 		names[f.Name] = true
 	}
@@ -124,4 +118,28 @@ func CheckFields(fields []Field) error {
 		}
 	}
 	return nil
+}
+
+// canBound says whether a bound can be read as the field's type writes it, or
+// as a length.
+func (f Field) canBound(s string) bool {
+	if s == "" {
+		return true
+	}
+	switch f.Type {
+	case TextField, FileField:
+		n, err := strconv.Atoi(s)
+		return err == nil && n >= 0
+	case IntegerField:
+		return wholeNumber.MatchString(s)
+	case DecimalField:
+		return exactDecimal.MatchString(s)
+	case InstantField:
+		_, err := time.Parse(time.RFC3339Nano, s)
+		return err == nil
+	case DurationField:
+		_, err := agreement.ParseDuration(s)
+		return err == nil
+	}
+	return false
 }

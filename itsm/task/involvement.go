@@ -82,9 +82,9 @@ func (i Involvement) title() text.Text {
 		return text.F("proposed %s", "hat %s vorgeschlagen", i.About)
 	case i.How == Imported && i.Issued:
 		return text.F("issued the token with which data was brought that these figures use (import %s)",
-			"hat das Token ausgestellt, mit dem Daten eingespielt wurden, die diese Zahlen verwenden (Import %s)", id)
+			"hat das Token ausgestellt, mit dem Daten importiert wurden, die diese Zahlen verwenden (Import %s)", id)
 	case i.How == Imported:
-		return text.F("brought data that these figures use (import %s)", "hat Daten eingespielt, die diese Zahlen verwenden (Import %s)", id)
+		return text.F("brought data that these figures use (import %s)", "hat Daten importiert, die diese Zahlen verwenden (Import %s)", id)
 	case i.How == Answered:
 		return text.New("answered the step that is checked here", "hat den Schritt beantwortet, der hier geprüft wird")
 	case i.How == Declared && i.Issued:

@@ -29,7 +29,7 @@ func (p People) May(name string) error {
 		why := how.title()
 		return fault.New(fault.Forbidden, text.New(
 			name+" "+why.En+": somebody else has to decide (four eyes).",
-			name+" "+why.De+": jemand anderes muss entscheiden (Vier-Augen-Prinzip)."))
+			name+" "+why.De+": Jemand anderes muss entscheiden (Vier-Augen-Prinzip)."))
 	}
 	return nil
 }

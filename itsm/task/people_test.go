@@ -60,7 +60,7 @@ func TestWhoMayDecide(t *testing.T) {
 	for _, part := range []string{"starter started this run", "importer brought data", "declarer declared Agreement/gold", "left doesn't have the role", "Name another approver"} {
 		require.ErrorContains(t, err, part)
 	}
-	require.Contains(t, fault.As(err).Message.De, "importer hat Daten eingespielt")
+	require.Contains(t, fault.As(err).Message.De, "importer hat Daten importiert")
 }
 
 // A slot starts runs in nobody's name, and nobody issued the tokens of the

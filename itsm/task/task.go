@@ -48,7 +48,8 @@ type Task struct {
 	Reminded  *time.Time `json:"reminded,omitempty" db:"reminded_at"`
 	Escalated *time.Time `json:"escalated,omitempty" db:"escalated_at"`
 	Ended     *time.Time `json:"ended,omitempty" db:"ended_at"`
-	Approvers []string   `json:"approvers" db:"-"` // who may answer, as things are now
+	Approvers []string   `json:"approvers" db:"-"`       // who may answer, as things are now
+	Files     []File     `json:"files,omitempty" db:"-"` // that were sent to it
 }
 
 // CheckOffers refuses an outcome that the task doesn't have, and names those

@@ -122,6 +122,22 @@ func TestFieldsThatAreMissingUnknownOrTooMany(t *testing.T) {
 	require.ErrorContains(t, err, "send what is longer as a file")
 }
 
+func TestFieldsThatCantBeAskedFor(t *testing.T) {
+	require.NoError(t, task.CheckFields([]task.Field{field("a", task.DurationField, bounds("PT1H", "P1D")), field("b", task.FileField, bounds("", "1000"))}))
+	for name, f := range map[string]task.Field{
+		"not a name":       field("A b", task.TextField),
+		"not a type":       field("a", "number"),
+		"no options":       field("a", task.ChoiceField),
+		"not a bound":      field("a", task.DecimalField, bounds("1,5", "")),
+		"a person's bound": field("a", task.PersonField, bounds("", "z")),
+		"unless what":      field("a", task.TextField, func(f *task.Field) { f.Unless = "b" }),
+		"one language":     field("a", task.TextField, func(f *task.Field) { f.Title = text.Text{En: "a"} }),
+	} {
+		require.Error(t, task.CheckFields([]task.Field{f}), name)
+	}
+	require.Error(t, task.CheckFields([]task.Field{field("a", task.TextField), field("a", task.TextField)}))
+}
+
 // Every kind, outcome and type has its words in both languages, and each kind
 // offers something.
 func TestWordsOfTasks(t *testing.T) {

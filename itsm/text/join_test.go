@@ -10,5 +10,5 @@ import (
 
 func TestJoin(t *testing.T) {
 	require.Equal(t, text.Text{}, text.Join(nil, ", "))
-	require.Equal(t, text.New("a; c", "b; c"), text.Join([]text.Text{text.New("a", "b"), text.New("c", "")}, "; "))
+	require.Equal(t, text.New("a; c", "b; c"), text.Join([]text.Text{text.New("a", "b"), {En: "c"}}, "; "))
 }

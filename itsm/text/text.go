@@ -10,6 +10,7 @@ package text
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"strings"
 )
 
@@ -36,7 +37,8 @@ func Same(s string) Text { return Text{En: s, De: s} }
 
 // F formats both languages with the same arguments; the order may be changed
 // with indexes, as in %[2]s. What exists in both languages, a Text or what has a
-// Title, is given in each text in its own.
+// Title, is given in each text in its own; %q puts quotation marks around a
+// string as each language has them: "a", „a“.
 func F(en, de string, args ...any) Text {
 	return Text{En: fmt.Sprintf(en, in(En, args)...), De: fmt.Sprintf(de, in(De, args)...)}
 }
@@ -53,8 +55,24 @@ func in(l Lang, args []any) []any {
 		default:
 			own[i] = a
 		}
+		if l == De {
+			own[i] = german{own[i]}
+		}
 	}
 	return own
+}
+
+// german is an argument that %q puts between German quotation marks, escaped and
+// cut as in English.
+type german struct{ arg any }
+
+// Format implements fmt.Formatter.
+func (g german) Format(state fmt.State, verb rune) {
+	s := fmt.Sprintf(fmt.FormatString(state, verb), g.arg)
+	if inner, ok := strings.CutPrefix(s, `"`); ok && verb == 'q' {
+		s = "„" + strings.ReplaceAll(strings.TrimSuffix(inner, `"`), `\"`, `"`) + "“"
+	}
+	_, _ = io.WriteString(state, s) // fmt keeps it in memory
 }
 
 // List joins words as one reads them: a, b and c; a, b und c.

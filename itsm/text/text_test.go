@@ -1,6 +1,7 @@
 package text_test
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -32,4 +33,28 @@ func TestNumbersAndTheirWords(t *testing.T) {
 		require.Equal(t, want, text.N(n, one, many), "%d", n)
 	}
 	require.Equal(t, text.New("1 ticket", "1 Ticket"), text.F("%d %s", "%d %s", 1, text.N(1, one, many)))
+}
+
+// %q quotes as each language does; what it escapes and where it cuts stay.
+func TestQuotationMarks(t *testing.T) {
+	type name string
+	for _, c := range []struct {
+		format string
+		arg    any
+		en, de string
+	}{
+		{"%q", "a b", `"a b"`, `„a b“`},
+		{"%.3q", "Grüße", `"Grü"`, `„Grü“`},
+		{"%q", "", `""`, `„“`},
+		{"%q", `a"b\n` + "\n\x1b", `"a\"b\\n\n\x1b"`, `„a"b\\n\n\x1b“`},
+		{"%s", `"a"`, `"a"`, `"a"`},
+		{"%-4s|", "a", "a   |", "a   |"},
+		{"%q", name("a"), `"a"`, `„a“`},
+		{"%q", text.New("month", "Monat"), `"month"`, `„Monat“`},
+		{"%q", []string{"a"}, `["a"]`, `["a"]`},
+		{"%q", errors.New("a"), `"a"`, `„a“`},
+	} {
+		require.Equal(t, text.New(c.en, c.de), text.F(c.format, c.format, c.arg), c.format)
+	}
+	require.Equal(t, text.New(`"a" of 2`, `2: „a“`), text.F("%q of %d", "%[2]d: %[1]q", "a", 2))
 }

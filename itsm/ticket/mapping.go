@@ -21,22 +21,22 @@ func (m Mapping) Check() error {
 	bad := func(field, en, de string, args ...any) { all = append(all, fault.Invalidf(field, en, de, args...)) }
 	if !slices.Contains([]string{"", ",", ";", "\t"}, m.Separator) {
 		bad("separator", "%.20q separates no columns: use , or ; or \\t, or leave it out to have it found out",
-			"%.20q trennt keine Spalten: , oder ; oder \\t angeben, oder weglassen, dann wird es herausgefunden", m.Separator)
+			"%.20q trennt keine Spalten: , oder ; oder \\t angeben oder weglassen, dann wird es herausgefunden.", m.Separator)
 	}
 	if !m.Windows1252() && !slices.Contains([]string{"", "utf-8", "utf8"}, strings.ToLower(m.Encoding)) {
 		bad("encoding", "%.40q isn't read: use utf-8 or windows-1252", "%.40q wird nicht gelesen: utf-8 oder windows-1252 angeben", m.Encoding)
 	}
 	for field, column := range map[string]string{"number": m.Number, "opened": m.Opened, "stopped": m.Stopped} {
 		if column == "" {
-			bad(field, "name the column that holds it", "die Spalte angeben, in der es steht")
+			bad(field, "name the column that holds it", "Die Spalte fehlt: Angeben, in welcher es steht.")
 		}
 	}
 	if m.Changed != "" && m.State == "" {
 		bad("state", "changed names the instant of a change of state: name the state's column too",
-			"changed nennt den Zeitpunkt einer Statusänderung: auch die Spalte des Status angeben")
+			"changed nennt den Zeitpunkt einer Statusänderung: Auch die Spalte des Status angeben.")
 	}
 	if len(m.Time) > maxLayout {
-		bad("time", "a reference time has %d characters at most, as in 02.01.2006 15:04", "eine Referenzzeit hat höchstens %d Zeichen, etwa 02.01.2006 15:04", maxLayout)
+		bad("time", "a reference time has %d characters at most, as in 02.01.2006 15:04", "Diese Referenzzeit ist zu lang: Höchstens %d Zeichen angeben, etwa 02.01.2006 15:04.", maxLayout)
 	} else if why := layout(m.Time); why != "" {
 		bad("time", "%.60q doesn't give every instant: %s; write Go's reference time as the file writes instants, as in 02.01.2006 15:04",
 			"%.60q ergibt nicht jeden Zeitpunkt (%s): Gos Referenzzeit so schreiben, wie die Datei Zeitpunkte schreibt, etwa 02.01.2006 15:04", m.Time, why)
@@ -48,9 +48,9 @@ func (m Mapping) Check() error {
 	for _, name := range slices.Sorted(maps.Keys(m.Fields)) {
 		switch {
 		case name == "" || utf8.RuneCountInString(name) > 100:
-			bad("fields", "a field's name has 1 to 100 characters, not %.20q", "der Name eines Feldes hat 1 bis 100 Zeichen, nicht %.20q", name)
+			bad("fields", "a field's name has 1 to 100 characters, not %.20q", "%.20q ist kein Name eines Feldes: 1 bis 100 Zeichen angeben.", name)
 		case m.Fields[name] == "":
-			bad("fields."+name, "name the column that holds it", "die Spalte angeben, in der es steht")
+			bad("fields."+name, "name the column that holds it", "Die Spalte fehlt: Angeben, in welcher es steht.")
 		}
 	}
 	slices.SortStableFunc(all, func(a, b error) int { return strings.Compare(fault.As(a).Field, fault.As(b).Field) })

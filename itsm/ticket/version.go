@@ -126,7 +126,7 @@ func (v Version) written(opened time.Time, first map[string]string, es []entry) 
 func Told(number string, events []Event) (Version, error) {
 	if len(events) == 0 {
 		return Version{}, fault.Invalidf("events", "a ticket without an event isn't one: the first is its opening",
-			"ein Ticket ohne Ereignis ist keines: das erste ist die Eröffnung")
+			"Ein Ticket ohne Ereignis ist keines: Das erste ist die Eröffnung.")
 	}
 	v := Version{Number: number, Events: History(events)}
 	v.Settle()

@@ -90,3 +90,41 @@ func TestDocumentIsComplete(t *testing.T) {
 		require.Equal(t, hash, second, name)
 	}
 }
+
+// said is the interval as the document says it, in German: item, proposal, and
+// what held so far.
+func said(t *testing.T, name string) map[string][]string {
+	t.Helper()
+	d, err := Draft(proposals()[name])
+	require.NoError(t, err)
+	rows := map[string][]string{}
+	for _, r := range d.Sections[0].Tables[0].Rows {
+		for _, c := range r[1:] {
+			rows[r[0].Text.De] = append(rows[r[0].Text.De], c.Text.De)
+		}
+	}
+	return rows
+}
+
+// What people decide on is said in words, without codes.
+func TestWords(t *testing.T) {
+	edited := said(t, "edited")
+	for item, want := range map[string][]string{
+		"Prozess":            {"SLA-Bericht (sla-report)", "SLA-Bericht (sla-report)"},
+		"Fällig":             {"2. Arbeitstag, vom Ende des Quartals gezählt, 09:30 Uhr", "3. Arbeitstag des Monats, 08:00 Uhr"},
+		"Zeitzone":           {"Europe/Vienna", "wie im Kalender des Service"},
+		"Toleranz":           {"1 Tag davor und danach", "keine"},
+		"Sofort fällig nach": {"größere Änderung, gescheiterte Übung, Ausrufung des Notfalls", "–"},
+		"Gültig":             {"01.01.2026–31.12.2027", "ab 01.01.2026"},
+	} {
+		require.Equal(t, want, edited[item], item)
+	}
+	require.Equal(t, []string{"letzter Tag des Jahres, 08:00 Uhr"}, said(t, "last")["Fällig"])
+	require.Equal(t, []string{"Cron-Ausdruck 0 6 * * 1"}, said(t, "cron")["Fällig"])
+	require.Equal(t, []string{"5 Tage davor und danach"}, said(t, "cron")["Toleranz"])
+	d, err := Draft(proposals()["waiver"])
+	require.NoError(t, err)
+	require.Equal(t, text.New("Waiver", "Aussetzung"), d.Title)
+	require.Equal(t, "Fristgerecht bis", d.Sections[0].Tables[0].Columns[2].Title.De)
+	require.Equal(t, Wording, d.Wording)
+}

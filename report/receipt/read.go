@@ -74,7 +74,7 @@ func Open(r io.Reader) (*Reader, error) {
 		var format string
 		if json.Unmarshal(value, &format) != nil || format != Format {
 			return nil, malformed("the file is of the format %.60s, and this turnus reads %s: use a turnus that knows it",
-				"die Datei hat das Format %.60s, dieses turnus liest %s: ein turnus verwenden, das es kennt", value, Format)
+				"Die Datei hat das Format %.60s, diese Turnus-Version liest %s: Eine Version verwenden, die es kennt.", value, Format)
 		}
 		if stray != "" || x.raw["format"] == nil {
 			return nil, x.strange(stray, members[0])
@@ -85,7 +85,7 @@ func Open(r io.Reader) (*Reader, error) {
 
 func (x *Reader) strange(name, want string) error {
 	return malformed("this isn't a file of exported receipts: %.60q stands where %q belongs",
-		"das ist keine Datei exportierter Belege: %.60q steht, wo %q hingehört", name, want)
+		"Das ist keine Datei exportierter Belege: %.60q steht, wo %q hingehört.", name, want)
 }
 
 // head decodes the members before the list.
@@ -161,7 +161,7 @@ func (x *Reader) end() error {
 		}
 	}
 	if more {
-		return malformed("the file goes on after its end, at byte %d", "die Datei geht nach ihrem Ende weiter, bei Byte %d", x.at)
+		return malformed("the file goes on after its end, at byte %d", "Die Datei geht nach ihrem Ende weiter, bei Byte %d.", x.at)
 	}
 	return nil
 }
@@ -215,7 +215,7 @@ func (x *Reader) value(b []byte, most int64) ([]byte, error) {
 			return b, err
 		}
 		if int64(len(b)-start) >= most || quoted && len(b)-text > maxText {
-			return b, malformed("up to byte %d stands more than one part of such a file may have", "bis Byte %d steht mehr, als ein Teil einer solchen Datei haben darf", x.at)
+			return b, malformed("up to byte %d stands more than one part of such a file may have", "Bis Byte %d steht mehr, als ein Teil einer solchen Datei haben darf.", x.at)
 		}
 		over := false // the value ends with this byte
 		switch {
@@ -278,10 +278,10 @@ func (x *Reader) peek() (byte, error) {
 	case !errors.Is(err, io.EOF):
 		return 0, err
 	case x.at == 0:
-		return 0, malformed("the file is empty", "die Datei ist leer")
+		return 0, malformed("the file is empty", "Die Datei ist leer.")
 	}
 	return 0, malformed("the file ends after %d bytes, before its end: it isn't complete; export it again",
-		"die Datei endet nach %d Byte, vor ihrem Ende: sie ist unvollständig: neu exportieren", x.at)
+		"Die Datei endet nach %d Byte, vor ihrem Ende, und ist unvollständig: Neu exportieren.", x.at)
 }
 
 // skip passes the byte that was looked at.
@@ -293,16 +293,16 @@ func (x *Reader) skip() {
 func (x *Reader) odd(b byte, want string) error {
 	if b <= ' ' {
 		return malformed("white space at byte %d: a file of exported receipts (turnus report RUN --receipts -o FILE) has none between its values; was it formatted anew?",
-			"Leerraum bei Byte %d: eine Datei exportierter Belege (turnus report RUN --receipts -o DATEI) hat keinen zwischen ihren Werten; wurde sie neu formatiert?", x.at)
+			"Leerraum bei Byte %d: Eine Datei exportierter Belege (turnus report RUN --receipts -o DATEI) hat keinen zwischen ihren Werten; wurde sie neu formatiert?", x.at)
 	}
 	return malformed("this isn't a file of exported receipts: %q at byte %d, where %s belongs (turnus report RUN --receipts -o FILE writes one)",
-		"das ist keine Datei exportierter Belege: %q bei Byte %d, wo %s hingehört (turnus report RUN --receipts -o DATEI schreibt eine)", b, x.at, want)
+		"Das ist keine Datei exportierter Belege: %q bei Byte %d, wo %s hingehört (turnus report RUN --receipts -o DATEI schreibt eine).", b, x.at, want)
 }
 
 // Decode decodes a part of a file that may hold nothing unknown.
 func Decode(raw []byte, into any) error {
 	if resource.Values(raw) > maxValues {
-		return malformed("this holds more than %d values: no such file does", "das enthält mehr als %d Werte: keine solche Datei hat so viele", maxValues)
+		return malformed("this holds more than %d values: no such file does", "Das enthält mehr als %d Werte: Keine solche Datei hat so viele.", maxValues)
 	}
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.DisallowUnknownFields()
@@ -317,5 +317,5 @@ func Unreadable(place string, cause error) error {
 	if cause == nil {
 		cause = errors.New("a text is expected")
 	}
-	return malformed("this can't be read: %v", "das ist nicht lesbar: %v", cause).At(place)
+	return malformed("this can't be read: %v", "Das ist nicht lesbar: %s.", cause).At(place)
 }

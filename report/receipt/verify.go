@@ -47,7 +47,7 @@ func Verify(r io.Reader, find func(process string) (Process, bool)) (Verdict, er
 	p, ok := find(x.Head.Process)
 	if !ok {
 		return v, malformed("these are receipts of %.60q, which this turnus can't verify: use one that knows that process",
-			"das sind Belege von %.60q, die dieses turnus nicht prüfen kann: eines verwenden, das den Prozess kennt", x.Head.Process)
+			"Das sind Belege von %.60q, die diese Turnus-Version nicht prüfen kann: Eine verwenden, die den Prozess kennt.", x.Head.Process)
 	}
 	if x.List != p.List {
 		return v, x.strange(x.List, p.List)

@@ -72,7 +72,7 @@ func (x *Writer) Add(c any) (err error) {
 	}
 	if len(x.buf) > maxCase {
 		return fault.Invalidf("", "a receipt of %d bytes is more than the %d that one may have",
-			"ein Beleg von %d Byte ist mehr als die %d, die einer haben darf", len(x.buf), maxCase)
+			"Ein Beleg von %d Byte ist mehr als die %d, die einer haben darf.", len(x.buf), maxCase)
 	}
 	comma := ","
 	if x.cases == 0 {

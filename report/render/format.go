@@ -1,7 +1,6 @@
 package render
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -59,43 +58,7 @@ func (f format) seconds(s int64) string {
 }
 
 // date writes the date of an instant in the document's zone.
-func (f format) date(t time.Time) string {
-	return f.text(report.Date(calendar.DateOf(t.In(f.zone))))
-}
+func (f format) date(t time.Time) string { return f.text(calendar.DateOf(t.In(f.zone)).InWords()) }
 
-// instant writes date, time and the zone in force then; seconds where there
-// are any.
-func (f format) instant(t time.Time) string {
-	t = t.In(f.zone)
-	layout := "15:04"
-	if t.Second() != 0 {
-		layout = "15:04:05"
-	}
-	return f.date(t) + ", " + t.Format(layout) + "\u00a0" + f.abbreviation(t)
-}
-
-// abbreviation of the zone in force at an instant: CET, in German MEZ; where
-// the zone has none but an offset, UTC+3.
-func (f format) abbreviation(t time.Time) string {
-	name, offset := t.Zone()
-	if name == "" || name[0] == '+' || name[0] == '-' {
-		sign := "+"
-		if offset < 0 {
-			sign, offset = "\u2212", -offset
-		}
-		name = fmt.Sprintf("UTC%s%d", sign, offset/3600)
-		if m := offset / 60 % 60; m != 0 {
-			name += fmt.Sprintf(":%02d", m)
-		}
-		return name
-	}
-	if f.lang == text.De {
-		switch name {
-		case "CET":
-			return "MEZ"
-		case "CEST":
-			return "MESZ"
-		}
-	}
-	return name
-}
+// instant writes date, time and the zone in force then.
+func (f format) instant(t time.Time) string { return f.text(calendar.InWords(t.In(f.zone))) }

@@ -58,18 +58,18 @@ func TestSeconds(t *testing.T) {
 func TestInstant(t *testing.T) {
 	at := time.Date(2016, 3, 31, 22, 0, 0, 0, time.UTC)
 	for _, c := range []struct{ zone, en, de string }{
-		{"Europe/Berlin", "1 April 2016, 00:00\u00a0CEST", "01.04.2016, 00:00\u00a0MESZ"},
-		{"UTC", "31 March 2016, 22:00\u00a0UTC", "31.03.2016, 22:00\u00a0UTC"},
-		{"Asia/Kathmandu", "1 April 2016, 03:45\u00a0UTC+5:45", "01.04.2016, 03:45\u00a0UTC+5:45"},
-		{"America/Sao_Paulo", "31 March 2016, 19:00\u00a0UTC−3", "31.03.2016, 19:00\u00a0UTC−3"},
+		{"Europe/Berlin", "1 April 2016, 00:00\u00a0CEST", "01.04.2016, 00:00\u00a0Uhr\u00a0MESZ"},
+		{"UTC", "31 March 2016, 22:00\u00a0UTC", "31.03.2016, 22:00\u00a0Uhr\u00a0UTC"},
+		{"Asia/Kathmandu", "1 April 2016, 03:45\u00a0UTC+5:45", "01.04.2016, 03:45\u00a0Uhr\u00a0UTC+5:45"},
+		{"America/Sao_Paulo", "31 March 2016, 19:00\u00a0UTC−3", "31.03.2016, 19:00\u00a0Uhr\u00a0UTC−3"},
 	} {
 		en, de := formats(t, c.zone)
 		require.Equal(t, c.en, en.instant(at))
 		require.Equal(t, c.de, de.instant(at))
 	}
 	_, de := formats(t, "Europe/Berlin")
-	require.Equal(t, "31.03.2016, 23:59:59\u00a0MESZ", de.instant(at.Add(-time.Second)))
-	require.Equal(t, "15.01.2016, 12:00\u00a0MEZ", de.instant(time.Date(2016, 1, 15, 11, 0, 0, 0, time.UTC)))
+	require.Equal(t, "31.03.2016, 23:59:59\u00a0Uhr\u00a0MESZ", de.instant(at.Add(-time.Second)))
+	require.Equal(t, "15.01.2016, 12:00\u00a0Uhr\u00a0MEZ", de.instant(time.Date(2016, 1, 15, 11, 0, 0, 0, time.UTC)))
 }
 
 func TestPeriod(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 
 	ics "github.com/arran4/golang-ical"
 
+	"turnus/itsm/calendar"
 	"turnus/itsm/planning"
 	"turnus/itsm/text"
 )
@@ -16,6 +17,7 @@ type Feed struct {
 	Name   text.Text
 	Note   text.Text            // what the reader has to know about it; may be empty
 	Titles map[string]text.Text // of the processes, by name
+	Zones  map[string]string    // of what slots are about, as in Service/desk: IANA names; UTC where one is missing
 	Slots  []planning.Slot
 }
 
@@ -40,8 +42,14 @@ func ICalendar(w io.Writer, f Feed, lang text.Lang, now time.Time) error {
 	}
 	c.SetRefreshInterval("PT1H") // the library says that it is a duration
 	c.SetXPublishedTTL("PT1H")
-	in := format{lang: lang, zone: time.UTC}
 	for _, s := range f.Slots {
+		in := format{lang: lang, zone: time.UTC}
+		if name := f.Zones[s.About.String()]; name != "" {
+			var err error
+			if in.zone, err = calendar.Zone(name); err != nil {
+				return err
+			}
+		}
 		e := c.AddEvent(s.Key.ID(1) + "@turnus")
 		e.SetDtStampTime(now)
 		e.SetStartAt(s.Due)
@@ -60,14 +68,24 @@ func ICalendar(w io.Writer, f Feed, lang text.Lang, now time.Time) error {
 // slot says of a slot what its summary doesn't.
 func (f format) slot(s planning.Slot) string {
 	lines := []string{
-		f.text(text.New("State: ", "Stand: ")) + f.text(s.State.Title()),
-		f.text(text.New("In time until: ", "Rechtzeitig bis: ")) + f.instant(s.Late),
+		f.text(text.F("State: %s", "Status: %s", s.State)),
+		f.text(text.F("In time until: %s", "Fristgerecht bis: %s", f.last(s.Late))),
 	}
-	if why := f.text(s.Reason); why != "" {
-		lines = append(lines, f.text(text.New("Reason: ", "Grund: "))+why)
+	if !s.Reason.IsZero() {
+		lines = append(lines, f.text(text.F("Reason: %s", "Grund: %s", s.Reason)))
 	}
 	if s.Run != "" {
-		lines = append(lines, f.text(text.New("Run: ", "Lauf: "))+s.Run)
+		lines = append(lines, f.text(text.F("Run: %s", "Lauf: %s", s.Run)))
 	}
 	return text.Plain(strings.Join(lines, "\n"))
+}
+
+// last is the last day before a midnight; what is none in this zone, since the
+// interval has another, stays an instant.
+func (f format) last(end time.Time) text.Text {
+	day := calendar.DateOf(end.In(f.zone))
+	if !day.Start(f.zone).Equal(end) {
+		return calendar.InWords(end.In(f.zone))
+	}
+	return day.Add(-1).InWords()
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"turnus/itsm/planning"
+	"turnus/itsm/resource"
 	"turnus/itsm/run"
 	"turnus/itsm/text"
 	"turnus/report/render"
@@ -19,12 +20,12 @@ var written = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 
 func aSlot(period string, s planning.State) planning.Slot {
 	due := time.Date(2026, 11, 4, 5, 0, 0, 0, time.UTC)
-	return planning.Slot{Key: run.Key{Process: "sla-report", Scope: "service-desk", Period: period}, State: s, Due: due, Late: due.Add(18 * time.Hour)}
+	return planning.Slot{About: resource.Ref{Kind: resource.Service, Name: "service-desk"}, Key: run.Key{Process: "sla-report", Scope: "service-desk", Period: period}, State: s, Due: due, Late: due.Add(18 * time.Hour)}
 }
 
 func aFeed(slots ...planning.Slot) render.Feed {
 	return render.Feed{Name: text.New("Turnus: plan", "Turnus: Plan"), Slots: slots,
-		Titles: map[string]text.Text{"sla-report": text.New("SLA report", "SLA-Bericht")}}
+		Titles: map[string]text.Text{"sla-report": text.New("SLA report", "SLA-Bericht")}, Zones: map[string]string{"Service/service-desk": "Europe/Berlin"}}
 }
 
 // calendar writes a feed and reads it with another library than the one that
@@ -67,7 +68,7 @@ func TestSlotsAsEvents(t *testing.T) {
 	e := events[0]
 	require.Equal(t, "sla-report/service-desk/2026-10@turnus", value(t, e.Props.Get("UID")), "whatever becomes of the slot")
 	require.Equal(t, "SLA report service-desk 2026-10 (done late)", value(t, e.Props.Get("SUMMARY")))
-	require.Equal(t, "State: done late\nIn time until: 4 November 2026, 23:00\u00a0UTC\nReason: it waits\nRun: sla-report/service-desk/2026-10.2", value(t, e.Props.Get("DESCRIPTION")))
+	require.Equal(t, "State: done late\nIn time until: 4 November 2026\nReason: it waits\nRun: sla-report/service-desk/2026-10.2", value(t, e.Props.Get("DESCRIPTION")))
 	begin, err := e.DateTimeStart(nil)
 	require.NoError(t, err)
 	require.Equal(t, s.Due, begin)
@@ -84,7 +85,27 @@ func TestSlotsAsEvents(t *testing.T) {
 
 	c, _ = calendar(t, aFeed(s), text.De)
 	require.Equal(t, "SLA-Bericht service-desk 2026-10 (verspätet erledigt)", value(t, c.Events()[0].Props.Get("SUMMARY")))
-	require.Equal(t, "Stand: verspätet erledigt\nRechtzeitig bis: 04.11.2026, 23:00\u00a0UTC\nGrund: es wartet\nLauf: sla-report/service-desk/2026-10.2", value(t, c.Events()[0].Props.Get("DESCRIPTION")))
+	require.Equal(t, "Status: verspätet erledigt\nFristgerecht bis: 04.11.2026\nGrund: es wartet\nLauf: sla-report/service-desk/2026-10.2", value(t, c.Events()[0].Props.Get("DESCRIPTION")))
+}
+
+// A slot is in time up to the end of a day of the service's zone; where the
+// interval has another zone, up to an instant.
+func TestLastDay(t *testing.T) {
+	for zone, want := range map[string]text.Text{
+		"Europe/Berlin": text.New("4 November 2026", "04.11.2026"),
+		"":              text.New("4 November 2026, 23:00\u00a0UTC", "04.11.2026, 23:00\u00a0Uhr\u00a0UTC"),
+		"Asia/Tokyo":    text.New("5 November 2026, 08:00\u00a0JST", "05.11.2026, 08:00\u00a0Uhr\u00a0JST"),
+	} {
+		f := aFeed(aSlot("2026-10", planning.Due))
+		f.Zones["Service/service-desk"] = zone
+		for _, lang := range []text.Lang{text.En, text.De} {
+			c, _ := calendar(t, f, lang)
+			require.Contains(t, value(t, c.Events()[0].Props.Get("DESCRIPTION"))+"\n", ": "+want.In(lang)+"\n")
+		}
+	}
+	f := aFeed(aSlot("2026-10", planning.Due))
+	f.Zones["Service/service-desk"] = "Europe/Atlantis"
+	require.Error(t, render.ICalendar(&bytes.Buffer{}, f, text.En, written))
 }
 
 // Whatever a reason says, it stays inside its text.

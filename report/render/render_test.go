@@ -131,8 +131,8 @@ func TestStructure(t *testing.T) {
 	for lang, want := range map[text.Lang]struct{ title, stamp, first, at, issuer string }{
 		text.En: {"SLA report – Desk – March 2016 (Published)", "Published", "p1|9,590|99.90\u202f%|99.9\u202f%|4\u202fh 30\u202fmin|5 April 2016, 10:12:33\u00a0CEST|missed",
 			"approved: Service manager (manager), 5 April 2016, 10:12:33\u00a0CEST", "Token issued by"},
-		text.De: {"SLA-Bericht – Desk – März 2016 (Veröffentlicht)", "Veröffentlicht", "p1|9.590|99,90\u202f%|99,9\u202f%|4\u202fh 30\u202fmin|05.04.2016, 10:12:33\u00a0MESZ|verfehlt",
-			"freigegeben: Serviceleitung (manager), 05.04.2016, 10:12:33\u00a0MESZ", "Token ausgestellt von"},
+		text.De: {"SLA-Bericht – Desk – März 2016 (Veröffentlicht)", "Veröffentlicht", "p1|9.590|99,90\u202f%|99,9\u202f%|4\u202fh 30\u202fmin|05.04.2016, 10:12:33\u00a0Uhr\u00a0MESZ|verfehlt",
+			"freigegeben: Serviceleitung (manager), 05.04.2016, 10:12:33\u00a0Uhr\u00a0MESZ", "Token ausgestellt von"},
 	} {
 		t.Run(string(lang), func(t *testing.T) {
 			doc := parse(t, page1(t, sample(), lang))

@@ -1,6 +1,8 @@
 package slareport
 
 import (
+	"slices"
+
 	"turnus/itsm/sla"
 	"turnus/itsm/text"
 	"turnus/report"
@@ -12,23 +14,55 @@ import (
 func Findings(r sla.Result) []report.Finding {
 	var all []report.Finding
 	for _, a := range r.Agreements {
-		add := func(key, figure string, title text.Text) {
+		add := func(key, figure string, title, detail text.Text) {
 			if len(r.Agreements) > 1 {
 				title = text.F("%s: %s", "%s: %s", report.Named(a.Title, a.Name), title)
 			}
-			all = append(all, report.Finding{Key: a.Name + "/" + key, Title: title, Figure: figure})
+			all = append(all, report.Finding{Key: a.Name + "/" + key, Title: title, Detail: detail, Figure: figure})
 		}
 		for _, t := range a.Targets {
 			if t.Verdict == sla.Missed {
-				add(t.Target.Name, t.Target.Name+".attainment", text.F("Target %s missed", "Ziel %s verfehlt", t.Target.Name))
+				add(t.Target.Name, t.Target.Name+".attainment", text.F("Target %s missed", "Ziel %s verfehlt", t.Target.Name),
+					text.F("Met by %s of %s tickets decided; agreed are %s\u202f%%.", "Eingehalten haben es %s von %s gewerteten Tickets; vereinbart sind %s\u202f%%.",
+						report.Number(t.Met), report.Number(t.Decided), report.Decimal(t.Target.Attain.String())))
 			}
 		}
 		for _, x := range a.Workload {
 			if x.Verdict == sla.Missed && x.Limit.Limit > 0 {
 				name := workloadName(x.Limit)
-				add(name, name, text.F("Limit exceeded: %s", "Mengengrenze überschritten: %s", x.Limit.Title()))
+				add(name, name, text.F("Limit exceeded: %s", "Mengengrenze überschritten: %s", x.Limit.Title()),
+					text.F("Counted: %s; the limit is %s.", "Gezählt: %s; die Mengengrenze liegt bei %s.", report.Number(counted(x)), report.Number(x.Limit.Limit)))
 			}
 		}
 	}
 	return all
+}
+
+// counted is what is held against a limit: the volume of the period, or of its
+// fullest day or hour.
+func counted(x sla.WorkloadResult) int64 {
+	switch {
+	case !x.Limit.Finer():
+		return x.Actual
+	case x.Peak != nil:
+		return x.Peak.Tickets
+	}
+	return 0
+}
+
+// titled gives each answer the title of the finding that it is about, so that
+// a document which is drafted anew believes nobody's; one about no finding of
+// this result has its key.
+func titled(answers []report.Answer, findings []report.Finding) []report.Answer {
+	answers = slices.Clone(answers)
+	for i := range answers {
+		a := &answers[i]
+		a.Title = text.Same(a.Key)
+		for _, f := range findings {
+			if f.Key == a.Key {
+				a.Title = f.Title
+			}
+		}
+	}
+	return answers
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"turnus/itsm/run"
+	"turnus/itsm/sla"
 	"turnus/itsm/text"
 	"turnus/report"
 	"turnus/report/receipt"
@@ -222,6 +223,50 @@ func TestRestatementsAreDraftedAnew(t *testing.T) {
 	tree["frozen"].(map[string]any)["in_force"].(map[string]any)["figures"] = "none"
 	_, err := verify.Receipt(bytes.NewReader(written(t, tree, true)))
 	require.ErrorContains(t, err, "frozen.in_force: this can't be read")
+}
+
+// What the owner answered before the draft is taken from the file's document,
+// with the titles of what is found anew: only the hash under the decision holds
+// the answers themselves.
+func TestAnswersAreTakenFromTheDocument(t *testing.T) {
+	f := frozenMarch()
+	f.InForce = &run.InForce{}
+	r, err := sla.Derive(f, stream(march()))
+	require.NoError(t, err)
+	asked := slareport.Findings(r)
+	require.NotEmpty(t, asked)
+	rep := report.Report{Record: report.Record{Version: 1, DraftRound: 1}}
+	rep.Document, err = slareport.Draft(f, r, []report.Answer{{Key: asked[0].Key, Cause: "Two migrations.", Measure: "One at a time.", By: "owner", At: f.At}})
+	require.NoError(t, err)
+	require.Equal(t, asked[0].Title, rep.Answers[0].Title)
+	rep.Hash, _, err = report.Hash(rep.Document)
+	require.NoError(t, err)
+	var b bytes.Buffer
+	require.NoError(t, writeSLA(&b, rep, f, stream(march())))
+	v := verified(t, b.Bytes())
+	require.True(t, v.Identical && v.Words, "%v", v.Differences)
+
+	for name, c := range map[string]struct {
+		change func(*report.Document)
+		place  string
+	}{
+		"another cause in the section":   {func(d *report.Document) { *d.Sections[0].Tables[0].Rows[0][1].Text = text.Same("The customer.") }, "report.document.sections[0].tables[0].rows[0][1].text"},
+		"another measure, but not there": {func(d *report.Document) { d.Answers[0].Measure = "None." }, "report.document.sections[0].tables[0].rows[0][2].text"},
+		"another title throughout": {func(d *report.Document) {
+			d.Answers[0].Title = text.Same("Nothing was exceeded")
+			*d.Sections[0].Tables[0].Rows[0][0].Text = d.Answers[0].Title
+		}, "report.document.answers[0].title"},
+		"answers less": {func(d *report.Document) { d.Answers = nil }, "report.document.sections[0]"},
+	} {
+		requirePlace(t, verified(t, forged(t, b.Bytes(), c.change)), name, c.place)
+	}
+	all := verified(t, forged(t, b.Bytes(), func(d *report.Document) {
+		d.Answers[0].Cause = "The customer."
+		*d.Sections[0].Tables[0].Rows[0][1].Text = text.Same("The customer.")
+	}))
+	require.True(t, all.Identical)
+	all.Expect(rep.Hash)
+	require.Equal(t, []string{receipt.ReportHash}, places(all))
 }
 
 // A file that 0.1.0 wrote, of a restatement, is verified as it was: its figures

@@ -36,7 +36,7 @@ func checkValues(line []byte) error {
 	if resource.Values(line) <= maxValues {
 		return nil
 	}
-	return fault.Invalidf("", "a case holds %d values at most", "ein Fall enthält höchstens %d Werte", maxValues)
+	return fault.Invalidf("", "a case holds %d values at most", "Ein Fall enthält höchstens %d Werte.", maxValues)
 }
 
 // Planned names the kinds of CONTRACT.md that aren't built yet.
@@ -174,7 +174,7 @@ func readJSON(b []byte, v any) error {
 	case f != nil:
 		return f
 	case errors.As(err, &wrong):
-		return fault.Invalidf(wrong.Field, "a %s can't stand here", "%s kann hier nicht stehen", wrong.Value)
+		return fault.Invalidf(wrong.Field, "a %s can't stand here", "%s kann hier nicht stehen.", wrong.Value)
 	}
-	return fault.New(fault.Malformed, text.F("the line isn't JSON: %v", "die Zeile ist kein JSON: %v", err))
+	return fault.New(fault.Malformed, text.F("the line isn't JSON: %v", "die Zeile ist kein JSON: %s", err))
 }

@@ -109,11 +109,11 @@ func instant(field string, s *string) (time.Time, error) {
 	at, err := time.Parse(time.RFC3339, *s)
 	if err != nil || at.IsZero() {
 		return time.Time{}, fault.Invalidf(field, "%.40q isn't an instant: use RFC 3339, as in 2026-10-05T08:00:00+02:00",
-			"%.40q ist kein Zeitpunkt: RFC 3339, etwa 2026-10-05T08:00:00+02:00", *s)
+			"%.40q ist kein Zeitpunkt: RFC 3339, etwa 2026-10-05T08:00:00+02:00.", *s)
 	}
 	return at, nil
 }
 
 func missing(field, example string) *fault.Error {
-	return fault.Invalidf(field, "%s is missing: give it, as in %s", "%s fehlt: angeben, etwa %s", field, example)
+	return fault.Invalidf(field, "%s is missing: give it, as in %s", "%s fehlt: Angeben, etwa %s.", field, example)
 }

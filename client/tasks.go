@@ -1,0 +1,69 @@
+package client
+
+import (
+	"context"
+	"io"
+	"net/url"
+	"time"
+
+	"turnus/itsm/task"
+)
+
+// Tasks lists tasks, oldest first; mine are those that one may decide now.
+func (c *Client) Tasks(ctx context.Context, state string, mine bool) ([]task.Task, error) {
+	q := set(url.Values{}, "state", state)
+	if mine {
+		q.Set("mine", "true")
+	}
+	return list[task.Task](ctx, c, "/v1/tasks", q, 0)
+}
+
+// Task is one task.
+func (c *Client) Task(ctx context.Context, id string) (task.Task, error) {
+	var answer task.Task
+	return answer, c.get(ctx, taskAt(id), nil, &answer)
+}
+
+// Pass is what a system that can only signal decides a task with.
+type Pass struct {
+	Pass    string    `json:"pass"`
+	Expires time.Time `json:"expires"`
+}
+
+// Pass issues a pass for a task, for one outcome or, if that is empty, for any;
+// its secret is answered once.
+func (c *Client) Pass(ctx context.Context, id string, o task.Outcome) (p Pass, err error) {
+	err = c.post(ctx, taskAt(id)+"/passes", struct {
+		Outcome task.Outcome `json:"outcome,omitempty"`
+	}{o}, &p)
+	return p, err
+}
+
+// Answer is what somebody says to a task.
+type Answer struct {
+	Outcome task.Outcome `json:"outcome"`
+	Comment string       `json:"comment,omitempty"`
+	Fields  task.Values  `json:"fields,omitempty"`
+	Hash    string       `json:"hash,omitempty"` // of the content that was seen; may be empty
+}
+
+// Decide answers a task.
+func (c *Client) Decide(ctx context.Context, id string, a Answer) (task.Decision, error) {
+	var answer task.Decision
+	return answer, c.post(ctx, taskAt(id)+"/decision", a, &answer)
+}
+
+// SendFile sends a file to a task, whose SHA-256 is the value of one of its
+// fields then. A file that can be read again from its start is sent again when
+// the server was away.
+func (c *Client) SendFile(ctx context.Context, id, name string, file io.Reader) (task.File, error) {
+	var answer task.File
+	return answer, c.into(ctx, upload(taskAt(id)+"/files", url.Values{"name": {name}}, file), &answer)
+}
+
+// File writes a file that was sent to a task.
+func (c *Client) File(ctx context.Context, w io.Writer, id, sum string) error {
+	return c.download(ctx, w, taskAt(id)+"/files/"+url.PathEscape(sum), "*/*", "the file")
+}
+
+func taskAt(id string) string { return "/v1/tasks/" + url.PathEscape(id) }

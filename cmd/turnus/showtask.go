@@ -1,0 +1,98 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"turnus/itsm/task"
+	"turnus/itsm/text"
+)
+
+// showTask writes what a task asks, and of whom.
+func showTask(c *cobra.Command, t task.Task) error {
+	if asJSON, _ := c.Flags().GetBool("json"); asJSON {
+		return writeJSON(c.OutOrStdout(), t)
+	}
+	w := tabwriter.NewWriter(c.OutOrStdout(), 0, 4, 2, ' ', 0)
+	row := func(cells ...any) { writeRow(w, cells) }
+	row(t.Title)
+	if !t.Text.IsZero() {
+		fmt.Fprintln(w, text.Plain(t.Text.String()))
+	}
+	fmt.Fprintln(w)
+	row("task", t.ID)
+	row("kind", t.Kind)
+	row("state", t.State)
+	row("due", instant(t.Due))
+	row("for", whom(t.For))
+	row("may answer now", words(t.Approvers, ", "))
+	row("outcomes", words(t.Outcomes, ", "))
+	row("hash", t.Hash)
+	if len(t.Fields) > 0 {
+		fmt.Fprintln(w)
+		row("FIELD", "TYPE", "NEEDED", "BOUNDS", "PROPOSED", "TITLE")
+		for _, f := range t.Fields {
+			row(f.Name, f.Type, needed(f), bounds(f), string(f.Value), f.Title)
+		}
+	}
+	if len(t.Files) > 0 {
+		fmt.Fprintln(w)
+		row("FILE", "TYPE", "BYTES", "BY", "AT", "SHA-256")
+		for _, f := range t.Files {
+			row(f.Name, f.Type, f.Bytes, f.Person, instant(f.At), f.SHA256)
+		}
+	}
+	return w.Flush()
+}
+
+// needed says whether a field has to be filled.
+func needed(f task.Field) string {
+	switch {
+	case !f.Required:
+		return "no"
+	case f.Unless != "":
+		return "unless " + f.Unless
+	}
+	return "yes"
+}
+
+// bounds are what values of a field keep to: options, types of a file, least
+// and greatest value or size.
+func bounds(f task.Field) string {
+	var all []string
+	for _, o := range f.Options {
+		all = append(all, o.Value)
+	}
+	all = append(all, f.Types...)
+	switch least, most := f.Min, f.Max; {
+	case least != "" && most != "":
+		all = append(all, least+" to "+most)
+	case least != "":
+		all = append(all, "from "+least)
+	case most != "":
+		all = append(all, "up to "+most)
+	}
+	return strings.Join(all, ", ")
+}
+
+// whom says whom a task is for.
+func whom(f task.For) string {
+	switch f.Who {
+	case task.Persons:
+		return words(f.Persons, ",")
+	case task.Holders:
+		return "role " + string(f.Role)
+	}
+	return string(f.Who)
+}
+
+func words[T ~string](all []T, between string) string {
+	list := make([]string, len(all))
+	for i, one := range all {
+		list[i] = string(one)
+	}
+	return strings.Join(list, between)
+}

@@ -1,0 +1,167 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/lib/pq"
+
+	"turnus/itsm/fault"
+	"turnus/itsm/resource"
+	"turnus/itsm/run"
+	"turnus/itsm/task"
+	"turnus/itsm/text"
+	"turnus/report"
+)
+
+// inRound lets a row of a round be written while its run is live and in it.
+const inRound = " FROM run r WHERE r.id = $1 AND r.round = $2 AND r.ended_at IS NULL ON CONFLICT DO NOTHING"
+
+// Grounded is what a round may stand on: it says what it stands on in its
+// turn, so that those who brought that don't decide on it.
+type Grounded interface{ Basis() task.Basis }
+
+// Freeze keeps what a round stands on, once: a retry gets what was frozen
+// first. Who is involved in it goes on record with it.
+func Freeze[T Grounded](ctx context.Context, s *Store, now time.Time, st run.Step, set T) (T, error) {
+	doc := JSON[T]{set}
+	kept, err := doc.Value()
+	if err != nil {
+		return set, err
+	}
+	var first bool
+	if err := s.db.GetContext(ctx, &first, freezing, append(basisArgs(set.Basis(), st.Run), st.Round, kept, now)...); err != nil {
+		return set, mapped(err)
+	}
+	if !first {
+		return Frozen[T](ctx, s, st)
+	}
+	var read JSON[T] // as it will be read from now on
+	err = read.Scan(kept)
+	return read.V, err
+}
+
+// Frozen is what a round stands on.
+func Frozen[T any](ctx context.Context, s *Store, st run.Step) (T, error) {
+	var doc JSON[T]
+	err := s.db.GetContext(ctx, &doc, "SELECT document FROM frozen_set WHERE run = $1 AND round = $2", st.Run, st.Round)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = notInRound(st)
+	}
+	return doc.V, mapped(err)
+}
+
+// notInRound is the answer where a row of a round is missing and can't be
+// written, since its run has ended or is in another round.
+func notInRound(st run.Step) error {
+	return fault.New(fault.Conflict, text.F("%s has ended, or isn't in round %d.", "%s ist beendet oder nicht in Runde %d.", st.Run, st.Round))
+}
+
+// SaveDraft keeps the canonical bytes of a round's document, once, and gives
+// the hash on record.
+func (s *Store) SaveDraft(ctx context.Context, now time.Time, st run.Step, hash string, doc []byte) (string, error) {
+	var kept string
+	err := s.db.GetContext(ctx, &kept, "INSERT INTO draft (run, round, hash, document, at) SELECT $1, $2, $3, $4, $5::timestamptz"+inRound+" RETURNING hash",
+		st.Run, st.Round, hash, string(doc), now)
+	if !errors.Is(err, sql.ErrNoRows) {
+		return kept, mapped(err)
+	}
+	err = s.db.GetContext(ctx, &kept, "SELECT hash FROM draft WHERE run = $1 AND round = $2", st.Run, st.Round)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = notInRound(st)
+	}
+	return kept, mapped(err)
+}
+
+// Report is a run's report as it was published, or else the draft of its last
+// round. Before the first draft it isn't found.
+func (s *Store) Report(ctx context.Context, id string) (report.Report, error) {
+	var rep report.Report
+	r, err := s.Run(ctx, id)
+	if err != nil {
+		return rep, err
+	}
+	var row struct {
+		Round     int           `db:"round"`
+		Hash      string        `db:"hash"`
+		Document  string        `db:"document"`
+		Version   sql.NullInt64 `db:"version"`
+		Published *time.Time    `db:"published_at"`
+	}
+	err = s.db.GetContext(ctx, &row, `SELECT d.round, d.hash, d.document, p.version, p.published_at
+		FROM draft d LEFT JOIN report p ON p.run = d.run AND p.round = d.round
+		WHERE d.run = $1 ORDER BY d.round DESC LIMIT 1`, id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return rep, fault.New(fault.NotFound, text.F("%.200s has no report yet: it is %s.", "%.200s hat noch keinen Bericht: Der Lauf ist %s.", id, r.State))
+	}
+	if err != nil {
+		return rep, mapped(err)
+	}
+	if err := json.Unmarshal([]byte(row.Document), &rep.Document); err != nil {
+		return rep, err
+	}
+	rep.Record = report.Record{
+		Hash: row.Hash, State: string(r.State), Version: int(row.Version.Int64), Published: row.Published,
+		StartedBy: r.StartedBy, Issuer: r.TokenIssuer, Owner: r.Owner, About: r.About, Decisions: withoutFields(r.Decisions), DraftRound: row.Round,
+		Reason: r.Reason, Outcome: r.Outcome,
+	}
+	if rep.Version > 0 {
+		err := s.db.GetContext(ctx, &rep.Superseded, `SELECT CASE WHEN max(version) > $4 THEN max(version) ELSE 0 END
+			FROM report WHERE process = $1 AND scope = $2 AND period = $3`, r.Process, r.Scope, r.Period, rep.Version)
+		if err != nil {
+			return rep, mapped(err)
+		}
+	}
+	rep.Persons, err = s.displayNames(ctx, rep.Record)
+	return rep, err
+}
+
+// Published is the report in force of a process, scope and period; false
+// before the first publication.
+func (s *Store) Published(ctx context.Context, k run.Key) (report.Report, bool, error) {
+	var id string
+	err := s.db.GetContext(ctx, &id, `SELECT run FROM report WHERE process = $1 AND scope = $2 AND period = $3
+		ORDER BY version DESC LIMIT 1`, k.Process, k.Scope, k.Period)
+	if errors.Is(err, sql.ErrNoRows) {
+		return report.Report{}, false, nil
+	}
+	if err != nil {
+		return report.Report{}, false, mapped(err)
+	}
+	rep, err := s.Report(ctx, id)
+	return rep, err == nil, err
+}
+
+// displayNames are those of the persons whom a record names, where they have
+// one: as they were called when the report was published, or now.
+func (s *Store) displayNames(ctx context.Context, r report.Record) (map[string]text.Text, error) {
+	names := []string{r.StartedBy, r.Owner, r.Issuer}
+	for _, d := range r.Decisions {
+		names = append(names, d.Person, d.TokenIssuer)
+	}
+	var rows []resourceRow
+	err := s.db.SelectContext(ctx, &rows, "SELECT DISTINCT ON (name) "+resourceColumns+` FROM resource
+		WHERE kind = $1 AND name = ANY($2) AND ($3::timestamptz IS NULL OR at <= $3) ORDER BY name, version DESC`,
+		resource.Person, pq.Array(names), r.Published)
+	display := map[string]text.Text{}
+	for _, row := range rows {
+		if m := row.Document.V.Metadata; !m.DisplayName.IsZero() {
+			display[m.Name] = m.DisplayName
+		}
+	}
+	return display, mapped(err)
+}
+
+// withoutFields are decisions as a report shows them: what their fields held, as
+// far as it counts, stands in its document.
+func withoutFields(decisions []task.Decision) []task.Decision {
+	shown := slices.Clone(decisions)
+	for i := range shown {
+		shown[i].Fields = nil
+	}
+	return shown
+}

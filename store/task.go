@@ -1,0 +1,180 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+
+	"turnus/itsm/fault"
+	"turnus/itsm/person"
+	"turnus/itsm/process"
+	"turnus/itsm/run"
+	"turnus/itsm/task"
+	"turnus/itsm/text"
+)
+
+const taskColumns = `t.id, t.run, t.round, t.step, t.kind, t.state, t.outcomes, t.hash, t.opened_at, t.due_at, t.remind_at,
+	t.escalate_at, t.reminded_at, t.escalated_at, t.ended_at, t.title, t.body, t.fields, t.for_who, t.for_role, t.for_persons, t.against,
+	t.apart, t.escalate_to`
+
+type taskRow struct {
+	task.Task
+	Outcomes JSON[[]task.Outcome] `db:"outcomes"`
+	Title    JSON[text.Text]      `db:"title"`
+	Text     JSON[text.Text]      `db:"body"`
+	Fields   JSON[[]task.Field]   `db:"fields"`
+	Who      task.Who             `db:"for_who"`
+	Role     person.Role          `db:"for_role"`
+	Persons  pq.StringArray       `db:"for_persons"`
+	Against  pq.StringArray       `db:"against"`
+}
+
+func (t taskRow) plain() task.Task {
+	t.Task.Outcomes, t.Task.Title, t.Task.Text, t.Task.Fields = t.Outcomes.V, t.Title.V, t.Text.V, t.Fields.V
+	if t.Task.Fields == nil {
+		t.Task.Fields = []task.Field{}
+	}
+	t.Task.For = task.For{Who: t.Who, Role: t.Role, Persons: t.Persons}
+	for _, how := range t.Against {
+		t.Task.Against = append(t.Task.Against, task.How(how))
+	}
+	return t.Task
+}
+
+// Task is one task.
+func (s *Store) Task(ctx context.Context, id string) (task.Task, error) {
+	t, err := getTask(ctx, s.db, id, "")
+	if err != nil {
+		return t, mapped(err)
+	}
+	p, err := s.PeopleOf(ctx, t)
+	if err != nil {
+		return t, err
+	}
+	t.Approvers = p.Eligible()
+	one := []task.Task{t}
+	err = withFiles(ctx, s.db, one)
+	return one[0], mapped(err)
+}
+
+func getTask(ctx context.Context, q sqlx.QueryerContext, id, lock string) (task.Task, error) {
+	var t taskRow
+	err := sqlx.GetContext(ctx, q, &t, "SELECT "+taskColumns+" FROM task t WHERE t.id = $1 "+lock, id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return task.Task{}, fault.New(fault.NotFound, text.F("There is no task %.200s.", "Die Aufgabe %.200s gibt es nicht.", id))
+	}
+	return t.plain(), err
+}
+
+func (s *Store) tasksOf(ctx context.Context, runID string) ([]task.Task, error) {
+	list, _, err := s.Tasks(ctx, Tasks{Run: runID}, Page{Limit: 500})
+	return list, err
+}
+
+// OpenTask writes a task that a workflow has noted, and lets its run wait;
+// once, whoever asks again.
+func (s *Store) OpenTask(ctx context.Context, t task.Task) (opened bool, err error) {
+	err = s.tx(ctx, func(tx *sqlx.Tx) error {
+		// A cancelled run doesn't wait for the activity that opens its task:
+		// what has ended by now asks nobody.
+		var r struct {
+			runRow
+			Draft string `db:"draft"` // its hash
+		}
+		err := tx.GetContext(ctx, &r, "SELECT "+runColumns+`, coalesce((SELECT hash FROM draft d WHERE d.run = r.id AND d.round = r.round), '') AS draft
+			FROM run r WHERE id = $1 FOR UPDATE`, t.Run)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+			return noRun(t.Run)
+		case err != nil || r.Ended != nil || r.Round > t.Round:
+			return err
+		}
+		if err := mayAsk(r.Run, r.Draft, t); err != nil {
+			return err
+		}
+		if opened, err = insertTask(ctx, tx, t); err != nil || !opened {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, "UPDATE run SET state = $3, round = $2 WHERE id = $1 AND ended_at IS NULL", t.Run, t.Round, run.Waiting); err != nil {
+			return err
+		}
+		return record(ctx, tx, t.Opened, person.Actor{Person: person.System}, "task.opened", "task/"+t.ID, nil, t)
+	})
+	return opened, s.TaskRefused(ctx, t.Opened, t.Run, err)
+}
+
+// insertTask writes a task, with what lists have to know of its run; once.
+func insertTask(ctx context.Context, tx *sqlx.Tx, t task.Task) (inserted bool, err error) {
+	done, err := tx.ExecContext(ctx, `INSERT INTO task (id, run, round, step, kind, state, outcomes, hash, opened_at, due_at, remind_at, escalate_at,
+			title, body, fields, for_who, for_role, for_persons, against, apart, escalate_to,
+			about_kind, about, about_version, owner, started_by, token_issuer)
+		SELECT $1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,
+			about_kind, about, about_version, owner, started_by, token_issuer FROM run WHERE id = $2 ON CONFLICT DO NOTHING`,
+		t.ID, t.Run, t.Round, t.Step, t.Kind, task.Open, JSON[[]task.Outcome]{t.Outcomes}, t.Hash, t.Opened, t.Due, t.Remind, t.Escalate,
+		JSON[text.Text]{t.Title}, JSON[text.Text]{t.Text}, JSON[[]task.Field]{append([]task.Field{}, t.Fields...)}, t.For.Who, t.For.Role,
+		pq.Array(append([]string{}, t.For.Persons...)), pq.Array(append([]task.How{}, t.Against...)), t.Apart, t.EscalateTo)
+	if err != nil {
+		return false, err
+	}
+	n, err := done.RowsAffected()
+	return n == 1, err
+}
+
+// TaskRefused puts on record that a run asked for what doesn't follow from it,
+// and gives the error back.
+func (s *Store) TaskRefused(ctx context.Context, now time.Time, runID string, err error) error {
+	return s.denied(ctx, now, "task.refused", "run/"+runID, err)
+}
+
+// mayAsk refuses a task that doesn't follow from what is on record of its run:
+// a round asks by the steps that its process declares, and for an approval of
+// its own draft, once there is one.
+func mayAsk(r run.Run, draft string, t task.Task) error {
+	p, _ := process.Find(r.Process)
+	switch step, ok := p.Step(t.Step); {
+	case !ok || !step.Declares(t) || r.Provisional || t.Round != r.Round || t.ID != run.TaskID(r.ID, r.Round, t.Step):
+	case t.Kind != task.Approval:
+		return nil
+	case draft != "" && t.Hash == draft && r.State != run.Collecting:
+		return nil
+	}
+	return fault.New(fault.Conflict, text.F("%s doesn't ask for this: a round asks by the steps of its process, and for an approval of its own draft.",
+		"%s fragt das nicht ab: Eine Freigaberunde fragt nach den Schritten ihres Prozesses und nach der Freigabe ihres eigenen Entwurfs.", r.ID))
+}
+
+// AdvanceTask does what is due with a task that nobody has answered, and says
+// when to ask again.
+func (s *Store) AdvanceTask(ctx context.Context, now time.Time, id string) (next time.Time, err error) {
+	err = s.tx(ctx, func(tx *sqlx.Tx) error {
+		t, err := getTask(ctx, tx, id, "FOR UPDATE")
+		if err != nil {
+			return err
+		}
+		step, at := task.Next(t, now)
+		next = at
+		column := map[task.FollowUp]string{task.Remind: "reminded_at", task.Escalate: "escalated_at"}[step]
+		if column == "" {
+			return nil
+		}
+		if _, err := tx.ExecContext(ctx, "UPDATE task SET "+column+" = $2 WHERE id = $1", id, now); err != nil {
+			return err
+		}
+		p, err := peopleOf(ctx, tx, t)
+		if err != nil {
+			return err
+		}
+		to := p.Eligible()
+		if step == task.Escalate {
+			if to = p.Approvers; t.EscalateTo != task.Approvers {
+				to = []string{p.Owner}
+			}
+		}
+		return record(ctx, tx, now, person.Actor{Person: person.System}, "task."+string(step), "task/"+id, nil,
+			map[string]any{"to": to, "due": t.Due})
+	})
+	return next, err
+}
