@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"turnus/itsm/agreement"
@@ -91,9 +92,10 @@ func names(fields []Field) []string {
 	return all
 }
 
-// place names a field in a fault; a name that somebody made up is cut.
+// place names a field in a fault, unless somebody made up a name that is too
+// long to be one, or that nobody can show or keep.
 func place(name string) string {
-	if len(name) > 200 || !utf8.ValidString(name) {
+	if len(name) > 200 || !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl) {
 		return "fields"
 	}
 	return "fields." + name
