@@ -79,24 +79,24 @@ func (r *Run) ask(ctx workflow.Context, q task.Question) (task.Decision, error) 
 }
 
 // askAll asks several at once, and waits until all are answered; each ends by
-// itself. What was answered is on record, and read there.
+// itself. What was answered is on record, and read there. Where one can't be
+// asked, the others aren't waited for.
 func (r *Run) askAll(ctx workflow.Context, questions []task.Question) error {
-	failures := make([]error, len(questions))
+	ctx, stop := workflow.WithCancel(ctx)
+	var failure error
 	all := workflow.NewWaitGroup(ctx)
-	for i, q := range questions {
+	for _, q := range questions {
 		all.Add(1)
 		workflow.Go(ctx, func(ctx workflow.Context) {
-			_, failures[i] = r.ask(ctx, q)
+			if _, err := r.ask(ctx, q); err != nil && failure == nil {
+				failure = err
+				stop()
+			}
 			all.Done()
 		})
 	}
 	all.Wait(ctx)
-	for _, err := range failures {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return failure
 }
 
 // waitFor has a task written and waits for its answer, for as long as it takes:
