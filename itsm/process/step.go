@@ -1,6 +1,7 @@
 package process
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -89,8 +90,9 @@ func (s Step) number(name string) string {
 
 // Ask makes the task of a step from what is declared and what the run adds, so
 // that nobody who reaches Temporal can ask otherwise. hash is that of the draft
-// for an approval; any other task is bound to what it asks itself. Instants
-// are the caller's to set.
+// for an approval, to which a run adds nothing, since nothing of that would be
+// bound; any other task is bound to what it asks itself. Instants are the
+// caller's to set.
 func Ask(st run.Step, name, hash string, q task.Question) (task.Task, Step, error) {
 	key, _, err := run.ParseID(st.Run)
 	if err != nil {
@@ -101,6 +103,10 @@ func Ask(st run.Step, name, hash string, q task.Question) (task.Task, Step, erro
 	if !ok {
 		return task.Task{}, s, fault.New(fault.Conflict, text.F("%s asks for no step %.80q.", "%s fragt keinen Schritt %.80q ab.", key.Process, name))
 	}
+	if s.Kind == task.Approval && (!q.Title.IsZero() || !q.Text.IsZero() || len(q.Fields) > 0) {
+		return task.Task{}, s, fault.New(fault.Conflict, text.F("%s asks for an approval as its process declares it: nothing is added.",
+			"%s fragt die Freigabe so ab, wie der Prozess sie festlegt: Hinzugefügt wird nichts.", st.Run))
+	}
 	t := task.Task{ID: run.TaskID(st.Run, st.Round, name), Run: st.Run, Round: st.Round, Step: name, Kind: s.Kind, State: task.Open,
 		Title: s.Title, Text: q.Text, Outcomes: s.Offers(), For: task.For{Who: s.For, Role: s.Role},
 		Against: s.Against, Fields: slices.Concat(s.Fields, q.Fields), EscalateTo: s.Timing.EscalatesTo(task.For{Who: s.For})}
@@ -108,7 +114,9 @@ func Ask(st run.Step, name, hash string, q task.Question) (task.Task, Step, erro
 		t.Title = q.Title
 	}
 	if s.For == task.Persons {
-		t.For.Persons = q.Persons
+		if t.For.Persons = q.Persons; len(q.Persons) == 0 {
+			return t, s, fmt.Errorf("%s of %s is for named persons, and names nobody", name, st.Run)
+		}
 	}
 	t.Apart = s.apartFrom(name)
 	if err := task.CheckFields(t.Fields); err != nil {
