@@ -79,17 +79,16 @@ func (r *Run) ask(ctx workflow.Context, q task.Question) (task.Decision, error) 
 }
 
 // askAll asks several at once, and waits until all are answered; each ends by
-// itself. What was answered is on record, and read there. Where one can't be
-// asked, the others aren't waited for.
-func (r *Run) askAll(ctx workflow.Context, questions []task.Question) error {
+// itself. What was answered is on record, and read there. One that can't be
+// asked ends the waiting for the others: nobody would ever answer it.
+func (r *Run) askAll(ctx workflow.Context, questions []task.Question) (failure error) {
 	ctx, stop := workflow.WithCancel(ctx)
-	var failure error
 	all := workflow.NewWaitGroup(ctx)
 	for _, q := range questions {
 		all.Add(1)
 		workflow.Go(ctx, func(ctx workflow.Context) {
 			if _, err := r.ask(ctx, q); err != nil && failure == nil {
-				failure = err
+				failure = err // those that follow were stopped
 				stop()
 			}
 			all.Done()

@@ -87,7 +87,7 @@ func TestAnswersAreGivenByCommand(t *testing.T) {
 	code, _, errOut = turnus(t, "", "decide", a.ID, "done", "--field", "count=many", "--file", "evidence="+pdf)
 	require.Equal(t, 1, code)
 	require.Contains(t, errOut, "body.fields.count: ")
-	require.Contains(t, errOut, "a whole number, as in 3")
+	require.Contains(t, errOut, "a whole number of 18 digits at most, as in 3")
 	code, out, _ := turnus(t, "", "tasks", a.ID)
 	require.Zero(t, code)
 	require.Regexp(t, `\nproof of it.pdf +application/pdf +9 +owner +\S+Z +[0-9a-f]{64}\n`, out)

@@ -114,8 +114,13 @@ func Ask(st run.Step, name, hash string, q task.Question) (task.Task, Step, erro
 		t.Title = q.Title
 	}
 	if s.For == task.Persons {
-		if t.For.Persons = q.Persons; len(q.Persons) == 0 {
-			return t, s, fmt.Errorf("%s of %s is for named persons, and names nobody", name, st.Run)
+		for _, who := range q.Persons {
+			if !slices.Contains(t.For.Persons, who) {
+				t.For.Persons = append(t.For.Persons, who)
+			}
+		}
+		if len(t.For.Persons) == 0 {
+			return t, s, fmt.Errorf("%s: the question names nobody, and only persons who are named could answer it", name)
 		}
 	}
 	t.Apart = s.apartFrom(name)

@@ -118,6 +118,10 @@ var (
 	sha256Hex    = regexp.MustCompile(`^[0-9a-f]{64}$`)
 )
 
+// longestDuration is the longest that can be read again as it is written, in
+// hours.
+const longestDuration agreement.Duration = 1_000_000*3600 - 1
+
 // check gives one value in the form in which it is kept.
 func (f Field) check(raw json.RawMessage) (json.RawMessage, *fault.Error) {
 	if f.Type == IntegerField {
@@ -144,16 +148,16 @@ func (f Field) check(raw json.RawMessage) (json.RawMessage, *fault.Error) {
 		}
 	case InstantField:
 		at, err := time.Parse(time.RFC3339Nano, s)
-		if err != nil || at.Year() < 1 || at.Year() > 9999 {
+		if at = at.UTC(); err != nil || at.Year() < 1 || at.Year() > 9999 {
 			return nil, f.mistyped(s)
 		}
-		s = at.UTC().Format(time.RFC3339Nano)
+		s = at.Format(time.RFC3339Nano)
 		if no := f.within(instant(s), instant); no != nil {
 			return nil, no
 		}
 	case DurationField:
 		d, err := agreement.ParseDuration(s)
-		if err != nil {
+		if err != nil || d > longestDuration {
 			return nil, f.mistyped(s)
 		}
 		s = d.String()
