@@ -26,7 +26,7 @@ func TestReceiptsOfTheDemo(t *testing.T) {
 	t.Setenv("TURNUS_URL", e.url)
 	as := func(person string) { t.Setenv("TURNUS_TOKEN", e.token("demo-tokens/"+person)) }
 	as("service-manager")
-	task := e.await(e.token("demo-tokens/service-manager"), run, "waiting")["tasks"].([]any)[0].(object)["id"].(string)
+	task := e.asked(e.token("demo-tokens/service-manager"), run, "approval")["id"].(string)
 
 	export := func(name string) {
 		code, out, errOut := turnus(t, "", "report", run, "--receipts", "-o", name)
