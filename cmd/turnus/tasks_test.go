@@ -78,6 +78,15 @@ func TestAnswersAreGivenByCommand(t *testing.T) {
 	pdf := filepath.Join(t.TempDir(), "proof of it.pdf")
 	require.NoError(t, os.WriteFile(pdf, []byte("%PDF-1.7\n"), 0o600))
 
+	for _, name := range []string{"evidnce", "count"} {
+		code, _, errOut := turnus(t, "", "decide", a.ID, "done", "--file", name+"="+pdf)
+		require.Equal(t, 1, code)
+		require.Contains(t, errOut, "--file "+name+": the task has no such field for a file")
+	}
+	none, err := s.Task(t.Context(), a.ID)
+	require.NoError(t, err)
+	require.Empty(t, none.Files, "nothing is sent for a field that there isn't")
+
 	code, _, errOut := turnus(t, "", "decide", a.ID, "done", "--field", "count=12", "--field", "result=a=b", "--field", "colour=red", "--file", "evidence="+pdf)
 	require.Equal(t, 1, code)
 	require.Contains(t, errOut, "body.fields.count: This is too great: 9 is the greatest.", "it came as a number")
