@@ -79,8 +79,14 @@ func getTask(ctx context.Context, q sqlx.QueryerContext, id, lock string) (task.
 }
 
 func (s *Store) tasksOf(ctx context.Context, runID string) ([]task.Task, error) {
-	list, _, err := s.Tasks(ctx, Tasks{Run: runID}, Page{Limit: 500})
-	return list, err
+	var all []task.Task
+	for p := (Page{Limit: 500}); ; {
+		list, next, err := s.Tasks(ctx, Tasks{Run: runID}, p)
+		if all = append(all, list...); err != nil || next == "" {
+			return all, err
+		}
+		p.Cursor = next
+	}
 }
 
 // Tasks lists tasks, oldest first.

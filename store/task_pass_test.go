@@ -102,6 +102,17 @@ func TestRefusedFieldsAreOnRecordWhateverTheyAre(t *testing.T) {
 	require.Equal(t, 3, kept)
 }
 
+// A run shows all of its tasks, however many rounds they took.
+func TestARunShowsAllOfItsTasks(t *testing.T) {
+	s, r, _ := waitingTask(t)
+	_, err := s.db.Exec(`INSERT INTO task (id, run, round, step, kind, state, outcomes, hash, opened_at, due_at, remind_at, escalate_at)
+		SELECT 'x~' || n, $1, 1, 'x-' || n, 'record', 'open', '["done"]', 'x', $2, $2, $2, $2 FROM generate_series(1, 600) n`, r.ID, declared)
+	require.NoError(t, err)
+	shown, err := s.Run(t.Context(), r.ID)
+	require.NoError(t, err)
+	require.Len(t, shown.Tasks, 601)
+}
+
 // Each end follows from what is on record, whoever asks for it.
 func TestAnEndFollowsFromTheRecord(t *testing.T) {
 	s, r, a := waitingTask(t)
