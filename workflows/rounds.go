@@ -74,7 +74,7 @@ func (r *Run) rounds(ctx workflow.Context, collect func(workflow.Context) error,
 // were never asked for a comment.
 func requested(d task.Decision) text.Text {
 	if strings.TrimSpace(d.Comment) == "" {
-		return text.F("%s requested changes without saying which: ask for them.", "%s hat Änderungen verlangt, ohne sie zu nennen: Bitte nachfragen.", d.Person)
+		return text.F("%s requested changes without saying which: ask for them.", "%s hat Änderungen verlangt, ohne sie zu nennen: dort nachfragen.", d.Person)
 	}
 	return text.Same(d.Comment)
 }
