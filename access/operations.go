@@ -39,6 +39,7 @@ func Operations() map[string]Rule {
 		"get-report":      everybody, // published ones; drafts: CheckReport
 		"get-receipts":    only(owner, approver, auditor),
 		"list-tasks":      everybody, // those that they may see: SelectTasks
+		"count-tasks":     everybody, // one's own
 		"get-task":        everybody,
 		"decide-task":     everybody, // the task says whom it is for
 		"issue-pass":      everybody,

@@ -18,6 +18,8 @@ type TaskPath struct {
 
 type taskOutput struct{ Body task.Task }
 
+type countsOutput struct{ Body task.Counts }
+
 // DecisionBody is an answer to a task. Who gives it says the token alone.
 type DecisionBody struct {
 	Outcome task.Outcome `json:"outcome" minLength:"1" maxLength:"100" example:"approve" doc:"One of those that the task offers."`
@@ -53,6 +55,17 @@ func (s *server) tasks() {
 	}) (*listed[task.Task], error) {
 		want := s.caller(ctx).SelectTasks(store.Tasks{State: in.State}, in.Mine)
 		return items(s.Store.Tasks(ctx, want, in.store()))
+	})
+
+	register(s, operation{Operation: huma.Operation{
+		OperationID: "count-tasks", Method: http.MethodGet, Path: "/v1/tasks/counts", Tags: []string{"Tasks"},
+		Summary: "How many open tasks one has, and how many others have of what is one's own",
+	}}, func(ctx context.Context, _ *struct{}) (*countsOutput, error) {
+		n, err := s.Store.CountTasks(ctx, actorOf(ctx).Person, s.Now())
+		if err != nil {
+			return nil, err
+		}
+		return &countsOutput{n}, nil
 	})
 
 	register(s, operation{Operation: huma.Operation{

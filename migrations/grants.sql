@@ -45,7 +45,7 @@ INSERT INTO rights (name, adds, changes, stays, deletes) VALUES
     ('run', true, 'state round outcome started_at seen_at ended_at',
         'id process scope period attempt provisional input service about_kind about about_version owner started_by token_issuer reason request created_at', false),
     ('task', true, 'state reminded_at escalated_at ended_at',
-        'id run round step kind outcomes hash opened_at due_at remind_at escalate_at title body fields for_who for_role for_persons against apart escalate_to', false),
+        'id run round step kind outcomes hash opened_at due_at remind_at escalate_at title body fields for_who for_role for_persons against apart escalate_to about_kind about about_version owner started_by token_issuer', false),
     ('pass', true, 'spent_at spent_by refusal',
         'id hash kind run task person token token_issuer content bound outcome created_at expires_at', true),
     ('proposal', true, 'enacted', 'run kind name base document hash person token_issuer at', false),

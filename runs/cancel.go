@@ -28,8 +28,8 @@ func (r *Runs) Cancel(ctx context.Context, by person.Actor, runID, reason string
 	object := "run/" + runID
 	if !by.Has(person.Administrator) && scope.Owner != by.Person {
 		return found, r.refused(ctx, by, "cancel.refused", object, fault.New(fault.Forbidden, text.F(
-			"%s may not cancel this run: its service's owner or an administrator may.",
-			"%s darf diesen Lauf nicht abbrechen: Das dürfen Serviceverantwortliche und die Administration.", by.Person)))
+			"%s may not cancel this run: the owner of what it is about or an administrator may.",
+			"%s darf diesen Lauf nicht abbrechen: Das dürfen die dafür Verantwortlichen und die Administration.", by.Person)))
 	}
 	if reason == "" {
 		return found, fault.Invalidf("reason", "cancelling needs a reason", "Abbrechen braucht eine Begründung.")

@@ -85,7 +85,7 @@ func TestProposalsThatAreRefused(t *testing.T) {
 		{"a way to catch up that isn't", interval("new", "spare", good+`,'catch_up':'some'`), fault.Invalid, "catch_up", "each, latest or none"},
 		{"an event that isn't", interval("new", "spare", good+`,'events':['party']`), fault.Invalid, "events[0]", "major-change"},
 		{"not the owner", interval("new", "foreign", good), fault.Forbidden, "", "olga doesn't own the service foreign"},
-		{"nobody could decide", interval("new", "lonely", good), fault.Invalid, "service", "Name another approver"},
+		{"nobody could decide", interval("new", "lonely", good), fault.Invalid, "scope", "Name another approver"},
 		{"another one waits", interval("mail", "mail", rule(`{'day':9,'of':'month','at':'06:00'}`)), fault.Conflict, "", "change-approval/interval-mail/2027-01-10"},
 		{"no such slot", waiver("new", `'2031-01'`), fault.Invalid, "periods[0]", "turnus plan"},
 		{"a slot that is done", waiver("new", `'2027-04','2026-12'`), fault.Invalid, "periods[1]", "planned, due or missed"},
@@ -111,10 +111,8 @@ func TestProposalsThatAreRefused(t *testing.T) {
 			require.NotContains(t, f.Message.En+f.Message.De, "%!")
 			require.ErrorContains(t, err, c.says)
 			want := string(c.doc.Kind) + "/" + c.doc.Metadata.Name
-			if c.field != "" && c.field != "service" {
+			if c.field != "" {
 				want += " spec." + c.field
-			} else if c.field != "" {
-				want += " " + c.field
 			}
 			require.Equal(t, want, f.Field)
 			require.Equal(t, before, h.rows())

@@ -88,7 +88,7 @@ func submit(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, d 
 	}
 	proposed := task.By(by.Person, by.Issuer, task.Proposed, k.String())
 	if err := scope.People().StartedBy(by).With(proposed...).With(behind...).Decidable(); err != nil {
-		return c, err
+		return c, fault.As(err).At("spec")
 	}
 	r, _, err := begin(ctx, tx, now, NewRun{
 		Key: run.Key{Process: planning.Approval, Scope: strings.ToLower(string(k.Kind)) + "-" + k.Name,

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"turnus/internal/pgtest"
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
 	"turnus/itsm/process"
@@ -117,4 +118,24 @@ func TestARepeatedStartFindsItsRun(t *testing.T) {
 	none, err := s.Requested(ctx, declared, "")
 	require.NoError(t, err)
 	require.Nil(t, none)
+}
+
+// A run of many rounds with many tasks has all of them, in their order.
+func TestARunHasAllItsTasks(t *testing.T) {
+	s, ctx := declaringStore(t), t.Context()
+	apply1(t, s, declared, house()...)
+	r, _, err := s.Begin(ctx, declared, NewRun{Key: run.Key{Process: "sla-report", Scope: "desk", Period: "2016-03"}, Owner: "olga", By: person.Actor{Person: "olga"}})
+	require.NoError(t, err)
+	ask(t, s, declared, run.Step{Run: r.ID, Round: 1})
+	pgtest.Tamper(t, s.DB(), `INSERT INTO task SELECT (jsonb_populate_record(t, jsonb_build_object(
+		'id', t.id || '-' || n, 'step', t.step || '-' || n, 'opened_at', t.opened_at + n / 2 * interval '1 minute'))).* FROM task t, generate_series(1, 1100) n`)
+	r, err = s.Run(ctx, r.ID)
+	require.NoError(t, err)
+	require.Len(t, r.Tasks, 1101)
+	seen := map[string]bool{}
+	for i, a := range r.Tasks {
+		require.False(t, seen[a.ID], a.ID)
+		require.False(t, i > 0 && a.Opened.Before(r.Tasks[i-1].Opened), a.ID)
+		seen[a.ID] = true
+	}
 }

@@ -17,14 +17,6 @@ import (
 	"turnus/itsm/text"
 )
 
-// Tasks selects tasks; empty fields select all.
-type Tasks struct {
-	State string // open, decided, closed
-	Run   string
-	Mine  string // a person: those that they may decide now
-	Sees  string // a person: those that they may decide, or of services that they own
-}
-
 const taskColumns = `t.id, t.run, t.round, t.step, t.kind, t.state, t.outcomes, t.hash, t.opened_at, t.due_at, t.remind_at,
 	t.escalate_at, t.reminded_at, t.escalated_at, t.ended_at, t.title, t.body, t.fields, t.for_who, t.for_role, t.for_persons, t.against,
 	t.apart, t.escalate_to`
@@ -78,51 +70,17 @@ func getTask(ctx context.Context, q sqlx.QueryerContext, id, lock string) (task.
 	return t.plain(), err
 }
 
-func (s *Store) tasksOf(ctx context.Context, runID string) ([]task.Task, error) {
-	var all []task.Task
-	for p := (Page{Limit: 500}); ; {
-		list, next, err := s.Tasks(ctx, Tasks{Run: runID}, p)
-		if all = append(all, list...); err != nil || next == "" {
-			return all, err
+// tasksOf are all tasks of a run; a run of many rounds has more than a page.
+func (s *Store) tasksOf(ctx context.Context, runID string) (all []task.Task, err error) {
+	for next := ""; ; {
+		var list []task.Task
+		if list, next, err = s.Tasks(ctx, Tasks{Run: runID}, Page{Limit: 500, Cursor: next}); err != nil {
+			return nil, err
 		}
-		p.Cursor = next
+		if all = append(all, list...); next == "" {
+			return all, nil
+		}
 	}
-}
-
-// Tasks lists tasks, oldest first.
-func (s *Store) Tasks(ctx context.Context, f Tasks, p Page) ([]task.Task, string, error) {
-	at, id, err := p.place(time.Time{})
-	if err != nil {
-		return nil, "", err
-	}
-	who, whose := "", "true"
-	switch {
-	case f.Mine != "":
-		who, whose = f.Mine, mine
-	case f.Sees != "":
-		who, whose = f.Sees, "("+mine+" OR "+owned+")"
-	}
-	var rows []taskRow
-	err = s.db.SelectContext(ctx, &rows, "SELECT "+taskColumns+` FROM task t JOIN run r ON r.id = t.run
-		WHERE $1::text IS NOT NULL AND ($2 = '' OR t.state = $2) AND ($3 = '' OR t.run = $3) AND `+whose+`
-		  AND (t.opened_at > $4 OR t.opened_at = $4 AND t.id > $5)
-		ORDER BY t.opened_at, t.id LIMIT $6`, who, f.State, f.Run, at, id, p.limit()+1)
-	if err != nil {
-		return nil, "", mapped(err)
-	}
-	rows, next := page(p, rows, func(r taskRow) (time.Time, string) { return r.Opened, r.ID })
-	list := make([]task.Task, len(rows))
-	for i, row := range rows {
-		list[i] = row.plain()
-	}
-	people, err := peopleOfAll(ctx, s.db, list)
-	if err != nil {
-		return nil, "", mapped(err)
-	}
-	for i, t := range list {
-		list[i].Approvers = people[t.ID].Eligible()
-	}
-	return list, next, mapped(withFiles(ctx, s.db, list))
 }
 
 // OpenTask writes a task that a workflow has noted, and lets its run wait;
@@ -149,25 +107,32 @@ func (s *Store) OpenTask(ctx context.Context, t task.Task) (opened bool, err err
 		if err := checkApart(ctx, tx, t); err != nil {
 			return err
 		}
-		done, err := tx.ExecContext(ctx, `INSERT INTO task (id, run, round, step, kind, state, outcomes, hash, opened_at, due_at, remind_at, escalate_at,
-				title, body, fields, for_who, for_role, for_persons, against, apart, escalate_to)
-			VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21) ON CONFLICT DO NOTHING`,
-			t.ID, t.Run, t.Round, t.Step, t.Kind, task.Open, JSON[[]task.Outcome]{t.Outcomes}, t.Hash, t.Opened, t.Due, t.Remind, t.Escalate,
-			JSON[text.Text]{t.Title}, JSON[text.Text]{t.Text}, JSON[[]task.Field]{append([]task.Field{}, t.Fields...)}, t.For.Who, t.For.Role,
-			pq.Array(append([]string{}, t.For.Persons...)), pq.Array(append([]task.How{}, t.Against...)), t.Apart, t.EscalateTo)
-		if err != nil {
+		if opened, err = insertTask(ctx, tx, t); err != nil || !opened {
 			return err
 		}
-		if n, _ := done.RowsAffected(); n == 0 {
-			return nil
-		}
-		opened = true
 		if _, err := tx.ExecContext(ctx, "UPDATE run SET state = $3, round = $2 WHERE id = $1 AND ended_at IS NULL", t.Run, t.Round, run.Waiting); err != nil {
 			return err
 		}
 		return record(ctx, tx, t.Opened, person.Actor{Person: person.System}, "task.opened", "task/"+t.ID, nil, t)
 	})
 	return opened, s.TaskRefused(ctx, t.Opened, t.Run, err)
+}
+
+// insertTask writes a task, with what lists have to know of its run; once.
+func insertTask(ctx context.Context, tx *sqlx.Tx, t task.Task) (inserted bool, err error) {
+	done, err := tx.ExecContext(ctx, `INSERT INTO task (id, run, round, step, kind, state, outcomes, hash, opened_at, due_at, remind_at, escalate_at,
+			title, body, fields, for_who, for_role, for_persons, against, apart, escalate_to,
+			about_kind, about, about_version, owner, started_by, token_issuer)
+		SELECT $1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,
+			about_kind, about, about_version, owner, started_by, token_issuer FROM run WHERE id = $2 ON CONFLICT DO NOTHING`,
+		t.ID, t.Run, t.Round, t.Step, t.Kind, task.Open, JSON[[]task.Outcome]{t.Outcomes}, t.Hash, t.Opened, t.Due, t.Remind, t.Escalate,
+		JSON[text.Text]{t.Title}, JSON[text.Text]{t.Text}, JSON[[]task.Field]{append([]task.Field{}, t.Fields...)}, t.For.Who, t.For.Role,
+		pq.Array(append([]string{}, t.For.Persons...)), pq.Array(append([]task.How{}, t.Against...)), t.Apart, t.EscalateTo)
+	if err != nil {
+		return false, err
+	}
+	n, err := done.RowsAffected()
+	return n == 1, err
 }
 
 // TaskRefused puts on record that a run asked for what doesn't follow from it,

@@ -94,8 +94,8 @@ func (s *Store) Cancel(ctx context.Context, now time.Time, by string, m run.Canc
 			return nil, err
 		}
 		if !who.Spec.Has(person.Administrator) && !(who.Spec.Has(person.ProcessOwner) && people.Owner == p.Person) {
-			return fault.New(fault.Forbidden, text.F("%s may not cancel this run: its service's owner or an administrator may.",
-				"%s darf diesen Lauf nicht abbrechen: Das dürfen Serviceverantwortliche und die Administration.", p.Person)), nil
+			return fault.New(fault.Forbidden, text.F("%s may not cancel this run: the owner of what it is about or an administrator may.",
+				"%s darf diesen Lauf nicht abbrechen: Das dürfen die dafür Verantwortlichen und die Administration.", p.Person)), nil
 		}
 		return nil, record(ctx, tx, now, actorOf(p), "cancel.accepted", "run/"+m.Run, nil, map[string]any{"reason": m.Reason})
 	}, func(*sqlx.Tx, passRow) error { return nil })

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
@@ -14,7 +16,7 @@ import (
 // Who is involved in what a task t of a run r asks about, as a list of persons:
 // what the run says, the versions of what it is about from the start until now,
 // what was written when the round was frozen, and who answered the step that the
-// task checks. Lists and decisions both read this.
+// task checks. Decisions read this, and lists the same of one person (mine).
 const involved = `(
 	SELECT r.started_by AS person, 'started' AS how, false AS issued, '' AS about
 	UNION SELECT r.token_issuer, 'started', true, ''
@@ -28,22 +30,6 @@ const involved = `(
 	UNION SELECT d.person, 'answered', false, 'task/' || a.id FROM task a JOIN decision d ON d.task = a.id
 		WHERE t.apart <> '' AND a.run = r.id AND a.round = t.round AND a.step = t.apart)`
 
-// Who may answer a task t of a run r, as one condition of SQL: the same rule as
-// task.People.May, for lists. $1 is the person; whoever is involved at all, in a
-// way that counts, doesn't answer as themselves.
-const mine = `EXISTS (SELECT 1 FROM resource_current p WHERE p.kind = 'Person' AND p.name = $1 AND CASE t.for_who
-		WHEN 'approvers' THEN p.document->'spec'->'roles' @> '"approver"' AND EXISTS (SELECT 1 FROM resource_current s
-			WHERE s.kind = r.about_kind AND s.name = r.about AND s.document->'spec'->'approvers' @> to_jsonb($1::text))
-		WHEN 'owner' THEN p.document->'spec'->'roles' @> '"process-owner"' AND ` + owned + `
-		WHEN 'persons' THEN $1 = ANY (t.for_persons)
-		WHEN 'role' THEN p.document->'spec'->'roles' @> to_jsonb(t.for_role)
-		ELSE false END)
-	AND NOT EXISTS (SELECT 1 FROM ` + involved + ` i WHERE i.person = $1
-		AND (i.how = 'answered' OR 'any' = ANY (t.against) OR i.how = ANY (t.against)))`
-
-const owned = `EXISTS (SELECT 1 FROM resource_current s WHERE s.kind = r.about_kind AND s.name = r.about
-	AND s.document->'spec'->>'owner' = $1)`
-
 // PeopleOf are those around a task, as they are now.
 func (s *Store) PeopleOf(ctx context.Context, t task.Task) (task.People, error) {
 	p, err := peopleOf(ctx, s.db, t)
@@ -53,36 +39,35 @@ func (s *Store) PeopleOf(ctx context.Context, t task.Task) (task.People, error) 
 // peopleOf are those around a task; of one that is only a run's, those around
 // the run.
 func peopleOf(ctx context.Context, q sqlx.QueryerContext, t task.Task) (task.People, error) {
-	all, err := peopleOfAll(ctx, q, []task.Task{t})
-	p, ok := all[t.ID]
-	if err == nil && !ok {
+	var r around
+	err := sqlx.GetContext(ctx, q, &r, "SELECT "+aroundColumns+` FROM run r,
+		(SELECT $2::integer AS round, $3::text AS apart) t WHERE r.id = $1`, t.Run, t.Round, t.Apart)
+	if errors.Is(err, sql.ErrNoRows) {
 		err = noRun(t.Run)
 	}
-	return p, err
+	if err != nil {
+		return task.People{}, err
+	}
+	all, err := peopleAround(ctx, q, []task.Task{t}, []around{r})
+	if err != nil {
+		return task.People{}, err
+	}
+	return all[0], nil
 }
 
-// peopleOfAll are those around each of some tasks, by its ID, in as many
-// statements however many there are; those of runs that aren't there are left
-// out.
-func peopleOfAll(ctx context.Context, q sqlx.QueryerContext, tasks []task.Task) (map[string]task.People, error) {
-	ids, runs, rounds, apart := make([]string, len(tasks)), make([]string, len(tasks)), make([]int64, len(tasks)), make([]string, len(tasks))
-	asked := make(map[string]task.Task, len(tasks))
-	for i, t := range tasks {
-		ids[i], runs[i], rounds[i], apart[i] = t.ID, t.Run, int64(t.Round), t.Apart
-		asked[t.ID] = t
-	}
-	var rows []struct {
-		task.Involvement
-		ID    string       `db:"id"`
-		Of    resource.Ref `db:"of"`
-		Owner string       `db:"owner"`
-	}
-	if err := sqlx.SelectContext(ctx, q, &rows, `SELECT t.id, r.about_kind AS "of.kind", r.about AS "of.name", r.owner,
-			coalesce(i.person, '') AS person, i.how, i.issued, i.about
-		FROM unnest($1::text[], $2::text[], $3::integer[], $4::text[]) AS t (id, run, round, apart) JOIN run r ON r.id = t.run, LATERAL `+involved+` i
-		ORDER BY i.person, i.how, i.issued, i.about`, pq.Array(ids), pq.Array(runs), pq.Array(rounds), pq.Array(apart)); err != nil {
-		return nil, err
-	}
+// around is what the rows of a task t and its run r say of those around it.
+type around struct {
+	Of       resource.Ref             `db:"of"`
+	Owner    string                   `db:"owner"` // at the start
+	Involved JSON[[]task.Involvement] `db:"involved"`
+}
+
+const aroundColumns = `r.about_kind AS "of.kind", r.about AS "of.name", r.owner,
+	(SELECT json_agg(i ORDER BY i.person, i.how, i.issued, i.about) FROM ` + involved + ` i WHERE i.person <> '') AS involved`
+
+// peopleAround are those around each of some tasks, as they are now, in as many
+// statements however many tasks there are.
+func peopleAround(ctx context.Context, q sqlx.QueryerContext, tasks []task.Task, rows []around) ([]task.People, error) {
 	of := make([]resource.Ref, len(rows))
 	for i, r := range rows {
 		of[i] = r.Of
@@ -95,23 +80,17 @@ func peopleOfAll(ctx context.Context, q sqlx.QueryerContext, tasks []task.Task) 
 	if err != nil {
 		return nil, err
 	}
-	all := make(map[string]task.People, len(tasks))
-	for _, r := range rows {
-		p, known := all[r.ID]
-		if !known {
-			p = scopes[r.Of].People() // nobody's, where it has gone
-			p.For, p.Against = asked[r.ID].For, asked[r.ID].Against
-			if p.For.Who == task.Persons || p.For.Who == task.Holders {
-				p.Specs = named
-			}
-			if p.Owner == "" {
-				p.Owner = r.Owner
-			}
+	all := make([]task.People, len(tasks))
+	for i, t := range tasks {
+		p := scopes[rows[i].Of].People() // nobody's, where it has gone
+		p.For, p.Against, p.Involved = t.For, t.Against, rows[i].Involved.V
+		if p.For.Who == task.Persons || p.For.Who == task.Holders {
+			p.Specs = named
 		}
-		if r.Person != "" { // the row of a run that a slot began is there, too
-			p.Involved = append(p.Involved, r.Involvement)
+		if p.Owner == "" {
+			p.Owner = rows[i].Owner
 		}
-		all[r.ID] = p
+		all[i] = p
 	}
 	return all, nil
 }

@@ -17,7 +17,9 @@ import (
 func TestRecordedHistoriesAreReplayed(t *testing.T) {
 	released := map[string]any{workflows.PlanKeepingName: workflows.PlanKeeping, workflows.WakingName: workflows.Waking}
 	for _, p := range workflows.Catalogue() {
-		released[p.Name] = p.Workflow
+		if p.Name != neverReleased {
+			released[p.Name] = p.Workflow
+		}
 	}
 	for name, w := range released {
 		r := worker.NewWorkflowReplayer()

@@ -68,25 +68,36 @@ type house struct {
 }
 
 func newHouse(t *testing.T, provisional bool, documents string) *house {
+	h := declared(t, documents)
+	h.begin(provisional)
+	return h
+}
+
+// declared is a house without a run.
+func declared(t *testing.T, documents string) *house {
 	h := &house{T: t, store: store.New(pgtest.New(t)), admin: person.Actor{Person: "admin"}}
 	docs, err := imports.Resources([]byte(documents))
 	require.NoError(t, err)
 	_, err = h.store.Apply(t.Context(), h.admin, friday, docs, false)
 	require.NoError(t, err)
-	h.begin(provisional)
 	return h
 }
 
-// begin records another attempt and sets an environment up for it.
+// begin records another attempt of a report.
 func (h *house) begin(provisional bool) {
 	n := store.NewRun{Key: run.Key{Process: "sla-report", Scope: "desk", Period: "2016-03"}, Owner: "olga", By: person.Actor{Person: "olga"}}
 	if n.Provisional = provisional; provisional {
 		n.Why = text.New("not over", "nicht vorbei")
 	}
+	h.start(n)
+}
+
+// start records a run and sets an environment up for it.
+func (h *house) start(n store.NewRun) {
 	r, created, err := h.store.Begin(h.Context(), friday, n)
 	require.NoError(h, err)
 	require.True(h, created)
-	h.in = run.Input{Run: r.ID, Key: n.Key, Attempt: r.Attempt, Provisional: provisional, Why: n.Why}
+	h.in = run.Input{Run: r.ID, Key: n.Key, Attempt: r.Attempt, Provisional: n.Provisional, Why: n.Why}
 	var suite testsuite.WorkflowTestSuite
 	suite.SetLogger(quiet())
 	h.env = suite.NewTestWorkflowEnvironment()
@@ -95,13 +106,15 @@ func (h *house) begin(provisional bool) {
 	h.env.SetTestTimeout(20 * time.Second)
 	h.env.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{
 		&activities.Interceptor{Log: slog.New(slog.NewTextHandler(io.Discard, nil))}}})
-	h.env.RegisterWorkflowWithOptions(workflows.SLAReport, workflow.RegisterOptions{Name: "sla-report"})
+	for _, p := range workflows.Catalogue() {
+		h.env.RegisterWorkflowWithOptions(p.Workflow, workflow.RegisterOptions{Name: p.Name})
+	}
 	h.env.RegisterActivity(activities.New(h.store, nil, h.env.Now))
 }
 
 // run plays the workflow to its end and gives the run on record.
 func (h *house) run() run.Run {
-	h.env.ExecuteWorkflow("sla-report", h.in)
+	h.env.ExecuteWorkflow(h.in.Process, h.in)
 	require.True(h, h.env.IsWorkflowCompleted(), "the run has ended")
 	return h.record()
 }

@@ -22,14 +22,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// binary is `turnus`, built once for all end-to-end tests.
+// binary is `turnus`, built once for all end-to-end tests, as they were.
 var binary = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "turnus-e2e-bin-")
 	if err != nil {
 		return "", err
 	}
 	path := filepath.Join(dir, "turnus")
-	out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput()
+	out, err := exec.Command("go", "build", "-tags", buildTags, "-o", path, ".").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("go build: %w\n%s", err, out)
 	}

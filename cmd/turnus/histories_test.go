@@ -73,6 +73,25 @@ func TestHistoriesOfAnSLAReport(t *testing.T) {
 	e.await(approver, run, "provisional")
 	ended["provisional"] = run
 
+	reviewed, err := demoDocuments()
+	require.NoError(t, err)
+	e.ask(200, admin, "POST", "/v1/apply", string(reviewed))
+	run = e.ask(202, owner, "POST", "/v1/processes/sla-report/runs",
+		object{"service": "service-desk", "period": "2016-03", "again": true, "reason": "recorded"})["id"].(string)
+	answer := func(step string, body func(object) object) {
+		asked := e.asked(owner, run, step)
+		e.ask(200, owner, "POST", "/v1/tasks/"+asked["id"].(string)+"/decision", body(asked))
+	}
+	answer("findings", unexplained)
+	e.asked(approver, run, "approval")
+	decide(run, 1, "request-changes")
+	answer("changes", func(object) object { return object{"outcome": "ready"} })
+	answer("findings", unexplained)
+	e.asked(approver, run, "approval")
+	decide(run, 2, "approve")
+	e.await(approver, run, "published")
+	ended["owners-part"] = run
+
 	keepHistories(t, e.temporal(), "sla-report", ended)
 }
 

@@ -61,7 +61,7 @@ func (p People) Eligible() []string {
 }
 
 // Decidable refuses what nobody could decide on, and says of each approver why
-// not.
+// not. The fault is of the field scope, whatever that is.
 func (p People) Decidable() error {
 	if len(p.Eligible()) > 0 {
 		return nil
@@ -73,8 +73,8 @@ func (p People) Decidable() error {
 		de.WriteString(" " + why.De)
 	}
 	return fault.New(fault.Invalid, text.New(
-		"Nobody could decide on this run:"+en.String()+" Name another approver in the service.",
-		"Niemand könnte über diesen Lauf entscheiden:"+de.String()+" Im Service eine weitere freigabeberechtigte Person nennen.")).At("service")
+		"Nobody could decide on this run:"+en.String()+" Name another approver.",
+		"Niemand könnte über diesen Lauf entscheiden:"+de.String()+" Weitere Freigabeberechtigte nennen.")).At("scope")
 }
 
 // StartedBy are the people around a run that somebody is about to start.

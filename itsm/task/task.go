@@ -88,6 +88,12 @@ type Decision struct {
 	TokenIssuer string    `json:"token_issuer,omitempty" db:"token_issuer"` // who issued the decider's token
 }
 
+// Answer is the SHA-256 of what was answered, hexadecimal: what a later question
+// stands on, where it stands on this answer.
+func (d Decision) Answer() string {
+	return Message{Outcome: d.Outcome, Comment: d.Comment, Fields: d.Fields}.Answer()
+}
+
 // Passes finds the secrets of passes that somebody carries.
 var Passes = regexp.MustCompile(`pass_[0-9A-Za-z_-]{16,}`)
 

@@ -182,3 +182,12 @@ func TestAnswersWithoutFieldsHashAsBefore(t *testing.T) {
 	m.Fields = task.Values{"cause": json.RawMessage(`{`)}
 	require.Empty(t, m.Answer())
 }
+
+// A later question is bound to an answer as it was given, fields and all.
+func TestAnAnswerIsKnownByItsContent(t *testing.T) {
+	d := task.Decision{Task: "x", Person: "anna", Outcome: task.Done, Fields: task.Values{"took": json.RawMessage(`"PT1H"`)}}
+	require.Equal(t, task.Message{Outcome: task.Done, Fields: d.Fields}.Answer(), d.Answer())
+	other := d
+	other.Fields = task.Values{"took": json.RawMessage(`"PT2H"`)}
+	require.NotEqual(t, d.Answer(), other.Answer())
+}
