@@ -105,7 +105,7 @@ func (s *server) tasks() {
 	register(s, operation{secret: true, body: jsonBody, Operation: huma.Operation{
 		OperationID: "issue-pass", Method: http.MethodPost, Path: "/v1/tasks/{id}/passes", Tags: []string{"Tasks"},
 		Summary:       "Issue a pass for a task, for systems that can only signal",
-		Description:   "The Signal decide, {task, pass, outcome, comment}, goes to the workflow whose ID is the run's. A pass is for one person, task and content, for one outcome if it names one, valid once and for 15 minutes.",
+		Description:   "The Signal decide, {task, pass, outcome, comment, fields}, goes to the workflow whose ID is the run's. A pass is for one person, task and content, for one outcome if it names one, valid once and for 15 minutes.",
 		DefaultStatus: http.StatusCreated,
 	}}, func(ctx context.Context, in *struct {
 		TaskPath

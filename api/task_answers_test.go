@@ -78,7 +78,7 @@ func TestAnswersThatAreRefused(t *testing.T) {
 		{"owner", a.ID, `"count":3`, "note", "This is missing: give a text.", "Das fehlt: Anzugeben ist ein Text."},
 		{"owner", a.ID, `"note":" ","count":3`, "note", "This is missing", "Das fehlt"},
 		{"owner", a.ID, right + `,"colour":"red"`, "colour", "This task doesn't ask for it; it asks for note, count, share", "Diese Aufgabe fragt das nicht ab."},
-		{"owner", a.ID, `"note":"seen","count":"3"`, "count", "a whole number, as in 3", "eine ganze Zahl, etwa 3"},
+		{"owner", a.ID, `"note":"seen","count":"3"`, "count", "a whole number of 18 digits at most, as in 3", "eine ganze Zahl mit höchstens 18 Stellen, etwa 3"},
 		{"owner", a.ID, `"note":"seen","count":10`, "count", "This is too great: 9 is the greatest.", "Möglich ist höchstens 9."},
 		{"owner", a.ID, `"note":7,"count":3`, "note", "a text", "ein Text"},
 		{"owner", a.ID, `"note":"` + strings.Repeat("x", 11) + `","count":3`, "note", "10", "10"},

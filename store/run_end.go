@@ -11,6 +11,7 @@ import (
 
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
+	"turnus/itsm/process"
 	"turnus/itsm/run"
 	"turnus/itsm/task"
 	"turnus/itsm/text"
@@ -23,8 +24,8 @@ import (
 // Enter says which state a live run is in, and in which round. It goes forward
 // only: an activity that was given up while the database was away may still
 // come to an end, long after its successor did. The next round begins when
-// changes were requested in the one before, and nobody is asked there any more; a
-// round goes on from waiting to drafting while it has no draft, once all that it
+// changes were requested in the one before, nobody is asked there any more, and
+// the owner has seen to them where that round was the owner's, too; a round goes on from waiting to drafting while it has no draft, once all that it
 // asked is answered. It gives the input that the run began with: what it is
 // about says its row, whatever the caller says.
 func (s *Store) Enter(ctx context.Context, st run.Step, state run.State) (run.Input, error) {
@@ -33,9 +34,11 @@ func (s *Store) Enter(ctx context.Context, st run.Step, state run.State) (run.In
 		AND ((round, array_position(ARRAY['collecting', 'drafting', 'waiting'], state))
 				<= ($2, array_position(ARRAY['collecting', 'drafting', 'waiting'], $3))
 			OR round = $2 AND state = 'waiting' AND $3 = 'drafting' AND NOT EXISTS (SELECT FROM draft d WHERE d.run = r.id AND d.round = r.round))
-		AND (round = $2 OR round = $2 - 1 AND EXISTS (SELECT FROM decision d WHERE d.run = r.id AND d.round = r.round AND d.outcome = $4))
+		AND (round = $2 OR round = $2 - 1 AND EXISTS (SELECT FROM decision d WHERE d.run = r.id AND d.round = r.round AND d.outcome = $4)
+			AND (EXISTS (SELECT FROM decision d WHERE d.task = $5)
+				OR NOT EXISTS (SELECT FROM frozen_set f WHERE f.run = r.id AND f.round = r.round AND f.document->'review' = 'true')))
 		AND (state <> 'waiting' OR $3 = 'waiting' OR NOT EXISTS (SELECT FROM task t WHERE t.run = r.id AND t.round = r.round AND t.state = 'open'))
-		RETURNING input`, st.Run, st.Round, state, task.RequestChanges)
+		RETURNING input`, st.Run, st.Round, state, task.RequestChanges, run.TaskID(st.Run, st.Round-1, process.Changes))
 	if !errors.Is(err, sql.ErrNoRows) {
 		return in.V, mapped(err)
 	}
@@ -44,8 +47,8 @@ func (s *Store) Enter(ctx context.Context, st run.Step, state run.State) (run.In
 	case err != nil:
 		return in.V, mapped(err)
 	case st.Round > r.Round && r.Ended == nil:
-		return in.V, fault.New(fault.Conflict, text.F("Round %d of %s can't begin: nobody has requested changes in round %d.",
-			"Freigaberunde %d von %s kann nicht beginnen: In Runde %d wurden keine Änderungen verlangt.", st.Round, st.Run, r.Round))
+		return in.V, fault.New(fault.Conflict, text.F("Round %d of %s can't begin: in round %d nobody has requested changes, or the owner hasn't seen to them yet.",
+			"Freigaberunde %d von %s kann nicht beginnen: In Runde %d wurden keine Änderungen verlangt, oder die verantwortliche Person hat sie noch nicht bestätigt.", st.Round, st.Run, r.Round))
 	}
 	return s.inputOf(ctx, st.Run)
 }

@@ -9,7 +9,9 @@ import (
 	"turnus/internal/pgtest"
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
+	"turnus/itsm/process"
 	"turnus/itsm/run"
+	"turnus/itsm/sla"
 	"turnus/itsm/task"
 	"turnus/itsm/text"
 )
@@ -53,6 +55,32 @@ func TestLateActivitiesChangeNothing(t *testing.T) {
 	open, _, err := s.Tasks(ctx, Tasks{State: "open"}, Page{})
 	require.NoError(t, err)
 	require.Empty(t, open, "a run that has ended asks nobody")
+}
+
+// Where a round was the owner's, too, the next one begins once they have said
+// that they have seen to the changes, whoever asks for it earlier.
+func TestTheOwnerBeginsTheNextRound(t *testing.T) {
+	for _, review := range []bool{true, false} {
+		s := declaringStore(t)
+		apply1(t, s, declared, house()...)
+		r, _, err := s.Begin(t.Context(), declared, NewRun{Key: run.Key{Process: "sla-report", Scope: "desk", Period: "2016-03"}, Owner: "olga", By: person.Actor{Person: "olga"}})
+		require.NoError(t, err)
+		first, second := run.Step{Run: r.ID, Round: 1}, run.Step{Run: r.ID, Round: 2}
+		require.NoError(t, errOf(Freeze(t.Context(), s, declared, first, sla.Frozen{Service: "desk", Period: "2016-03", Review: review})))
+		require.Nil(t, decide(t, s, declared, person.Actor{Person: "anton"}, ask(t, s, declared, first), task.RequestChanges, "once more"))
+		if !review {
+			require.NoError(t, errOf(s.Enter(t.Context(), second, run.Collecting)))
+			continue
+		}
+		require.True(t, fault.Is(errOf(s.Enter(t.Context(), second, run.Collecting)), fault.Conflict), "nobody has asked the owner")
+		changes, _, err := process.Ask(first, process.Changes, "", task.Question{Text: text.Same("once more")})
+		require.NoError(t, err)
+		changes.Opened, changes.Due, changes.Remind, changes.Escalate = declared, declared, declared, declared
+		require.NoError(t, errOf(s.OpenTask(t.Context(), changes)))
+		require.True(t, fault.Is(errOf(s.Enter(t.Context(), second, run.Collecting)), fault.Conflict), "the owner hasn't answered")
+		require.Nil(t, decide(t, s, declared, person.Actor{Person: "olga"}, changes, task.Ready, ""))
+		require.NoError(t, errOf(s.Enter(t.Context(), second, run.Collecting)))
+	}
 }
 
 // A start with an Idempotency-Key whose process died after it was recorded

@@ -104,6 +104,9 @@ func (s *Store) OpenTask(ctx context.Context, t task.Task) (opened bool, err err
 		if err := mayAsk(r.Run, r.Draft, t); err != nil {
 			return err
 		}
+		if err := checkApart(ctx, tx, t); err != nil {
+			return err
+		}
 		if opened, err = insertTask(ctx, tx, t); err != nil || !opened {
 			return err
 		}
@@ -136,6 +139,21 @@ func insertTask(ctx context.Context, tx *sqlx.Tx, t task.Task) (inserted bool, e
 // and gives the error back.
 func (s *Store) TaskRefused(ctx context.Context, now time.Time, runID string, err error) error {
 	return s.denied(ctx, now, "task.refused", "run/"+runID, err)
+}
+
+// checkApart refuses a task that checks a step which nobody has answered:
+// whoever answers the task first could answer that step afterwards.
+func checkApart(ctx context.Context, tx *sqlx.Tx, t task.Task) error {
+	if t.Apart == "" {
+		return nil
+	}
+	var answered bool
+	err := tx.GetContext(ctx, &answered, "SELECT EXISTS (SELECT FROM decision WHERE task = $1)", run.TaskID(t.Run, t.Round, t.Apart))
+	if err == nil && !answered {
+		err = fault.New(fault.Conflict, text.F("%s can't ask for %s yet: nobody has answered %s, which it checks.",
+			"%s kann %s noch nicht abfragen: Den geprüften Schritt %s hat noch niemand beantwortet.", t.Run, t.Step, t.Apart))
+	}
+	return err
 }
 
 // mayAsk refuses a task that doesn't follow from what is on record of its run:

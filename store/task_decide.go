@@ -111,12 +111,22 @@ func refusalEntry(f *fault.Error, m any) map[string]any {
 	case task.Message:
 		entry["outcome"], entry["comment"] = m.Outcome, m.Comment
 		if len(m.Fields) > 0 {
-			entry["fields"] = m.Fields
+			entry["fields"] = unchecked(m.Fields)
 		}
 	case run.CancelMessage:
 		entry["reason"] = m.Reason
 	}
 	return entry
+}
+
+// unchecked are values that nobody has held against a task, each as the text
+// that it was sent as: not every number and depth of JSON can be kept as JSON.
+func unchecked(v task.Values) map[string]string {
+	sent := make(map[string]string, len(v))
+	for name, value := range v {
+		sent[name] = task.HidePasses(string(value))
+	}
+	return sent
 }
 
 const decisionColumns = "task, run, round, person, outcome, comment, fields, at, hash, token_issuer"

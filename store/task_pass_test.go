@@ -1,6 +1,9 @@
 package store
 
 import (
+	"encoding/json"
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -66,6 +69,48 @@ func TestAPassIsForItsAnswer(t *testing.T) {
 	require.NoError(t, err)
 	require.Nil(t, refused)
 	require.Equal(t, task.Reject, d.Outcome)
+}
+
+// What fields say in an answer that is refused is on record, whatever it is:
+// JSON holds numbers and depths that PostgreSQL doesn't. An error would be tried
+// again while every other answer to the run waits, and would leave the pass as
+// it was.
+func TestRefusedFieldsAreOnRecordWhateverTheyAre(t *testing.T) {
+	s, r, a := waitingTask(t)
+	p, err := s.IssuePass(t.Context(), declared, person.Actor{Person: "anton"}, PassFor{Kind: PassDecide, Run: r.ID, Task: a.ID, Content: a.Hash})
+	require.NoError(t, err)
+	deep := strings.Repeat("[", 9_000) + strings.Repeat("]", 9_000)
+	for i, pass := range []string{"pass_made-up", p.Secret, p.Secret} {
+		m := task.Message{Task: a.ID, Pass: pass, Outcome: task.Approve, Fields: task.Values{"great": json.RawMessage("1e999999"), "deep": json.RawMessage(deep),
+			"text": json.RawMessage(`"a\u0000b pass_0123456789abcdef"`), "\x00": json.RawMessage("1")}}
+		_, refused, err := s.Decide(t.Context(), declared.Add(time.Minute), fmt.Sprint("signal ", i), m)
+		require.NoError(t, err)
+		require.NotNil(t, refused)
+	}
+	_, refused, err := s.Decide(t.Context(), declared.Add(time.Minute), "another", task.Message{Task: a.ID, Pass: p.Secret, Outcome: task.Approve})
+	require.NoError(t, err)
+	require.Equal(t, fault.Forbidden, refused.Code, "any presentation spends it")
+	trail, _, err := s.Audit(t.Context(), Trail{Object: "task/" + a.ID}, Page{})
+	require.NoError(t, err)
+	kept := 0
+	for _, e := range trail {
+		if strings.Contains(string(e.After), `"great":"1e999999"`) {
+			kept++
+			require.NotContains(t, string(e.After), "pass_0123")
+		}
+	}
+	require.Equal(t, 3, kept)
+}
+
+// A run shows all of its tasks, however many rounds they took.
+func TestARunShowsAllOfItsTasks(t *testing.T) {
+	s, r, _ := waitingTask(t)
+	_, err := s.db.Exec(`INSERT INTO task (id, run, round, step, kind, state, outcomes, hash, opened_at, due_at, remind_at, escalate_at)
+		SELECT 'x~' || n, $1, 1, 'x-' || n, 'record', 'open', '["done"]', 'x', $2, $2, $2, $2 FROM generate_series(1, 600) n`, r.ID, declared)
+	require.NoError(t, err)
+	shown, err := s.Run(t.Context(), r.ID)
+	require.NoError(t, err)
+	require.Len(t, shown.Tasks, 601)
 }
 
 // Each end follows from what is on record, whoever asks for it.

@@ -158,7 +158,7 @@ func (r *Run) unacceptable(m task.Message) *fault.Error {
 	if slices.Contains(t.outcomes, m.Outcome) {
 		return nil
 	}
-	return fault.Invalidf("outcome", "%.40q isn't offered by this task", "%.40q bietet diese Aufgabe nicht an.", task.HidePasses(string(m.Outcome)))
+	return task.Task{Outcomes: t.outcomes}.CheckOffers(task.Outcome(task.HidePasses(string(m.Outcome))))
 }
 
 // decide answers the Update `decide`.

@@ -1,6 +1,8 @@
 package workflows
 
 import (
+	"strings"
+
 	"go.temporal.io/sdk/workflow"
 
 	"turnus/itsm/process"
@@ -61,9 +63,18 @@ func (r *Run) rounds(ctx workflow.Context, collect func(workflow.Context) error,
 			return run.Rejected, nil
 		}
 		if d.Owner {
-			if _, err := r.ask(ctx, task.Question{Step: process.Changes, Text: text.Same(decision.Comment)}); err != nil {
+			if _, err := r.ask(ctx, task.Question{Step: process.Changes, Text: requested(decision)}); err != nil {
 				return "", err
 			}
 		}
 	}
+}
+
+// requested is what somebody wants to be changed. Systems that can only signal
+// were never asked for a comment.
+func requested(d task.Decision) text.Text {
+	if strings.TrimSpace(d.Comment) == "" {
+		return text.F("%s requested changes without saying which: ask for them.", "%s hat Änderungen verlangt, ohne sie zu nennen: dort nachfragen.", d.Person)
+	}
+	return text.Same(d.Comment)
 }

@@ -331,6 +331,7 @@ func TestRefusals(t *testing.T) {
 	}
 	require.Equal(t, fault.NotFound, workflows.FaultOf(unknown.rejected).Code)
 	require.Equal(t, fault.Invalid, workflows.FaultOf(unoffered.rejected).Code)
+	require.Equal(t, `"perhaps" isn't offered by this task; it offers approve, request-changes and reject.`, workflows.FaultOf(unoffered.rejected).Message.En)
 	refused := 0
 	for _, a := range h.actions("task/" + h.task(1)) {
 		if a == "olga decide.refused" || a == "otto decide.refused" || a == "max decide.refused" || a == "turnus decide.refused" {

@@ -50,7 +50,13 @@ func answers(ctx context.Context, api *client.Client, id string, values, paths m
 			all[name], _ = json.Marshal(value) // a string always marshals
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(paths)) {
+	files := slices.Sorted(maps.Keys(paths))
+	for _, name := range files { // before any is sent: what was sent stays
+		if !slices.ContainsFunc(t.Fields, func(f task.Field) bool { return f.Name == name && f.Type == task.FileField }) {
+			return nil, fmt.Errorf("--file %s: the task has no such field for a file; turnus tasks %s lists its fields", name, t.ID)
+		}
+	}
+	for _, name := range files {
 		sum, err := sent(ctx, api, t, paths[name])
 		if err != nil {
 			return nil, err

@@ -7,7 +7,9 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	enums "go.temporal.io/api/enums/v1"
@@ -18,8 +20,8 @@ import (
 
 var recordHistories = flag.String("record", "", "write histories for the replay test, as NAME.RECORD.json, beside those that are there: they are never written anew")
 
-// maxEvents bounds the history of a run, however large its report: that of two
-// rounds with the owner asked three times has 117.
+// maxEvents bounds the history of an approved run, however large its report, with
+// a second round and the owner asked in both.
 const maxEvents = 150
 
 // Every way in which an SLA report can go, on the real engine: its history
@@ -71,24 +73,59 @@ func TestHistoriesOfAnSLAReport(t *testing.T) {
 	e.await(approver, run, "provisional")
 	ended["provisional"] = run
 
-	reviewed, err := demoDocuments()
+	keepHistories(t, e.temporal(), "sla-report", ended)
+}
+
+// The owner's part of an SLA report: asked for what they say to the findings, and
+// to see to changes, before the next round; cancelled while they are asked.
+func TestHistoriesOfAReviewedReport(t *testing.T) {
+	e := newEngine(t)
+	e.start()
+	admin := e.token("admin-token")
+	documents, err := demoDocuments()
 	require.NoError(t, err)
-	e.ask(200, admin, "POST", "/v1/apply", string(reviewed))
-	run = e.ask(202, owner, "POST", "/v1/processes/sla-report/runs",
-		object{"service": "service-desk", "period": "2016-03", "again": true, "reason": "recorded"})["id"].(string)
-	answer := func(step string, body func(object) object) {
-		asked := e.asked(owner, run, step)
-		e.ask(200, owner, "POST", "/v1/tasks/"+asked["id"].(string)+"/decision", body(asked))
+	e.ask(200, admin, "POST", "/v1/apply", string(documents))
+	f, err := os.Open("../../deploy/demo/uci_incident_event_log.zip")
+	require.NoError(t, err)
+	defer f.Close()
+	e.ask(200, admin, "POST", "/v1/services/service-desk/tickets?format=servicenow-audit&zone=Europe/Berlin", f)
+	token := func(person string) string {
+		return e.ask(201, admin, "POST", "/v1/persons/"+person+"/tokens", object{})["token"].(string)
 	}
-	answer("findings", unexplained)
-	e.asked(approver, run, "approval")
-	decide(run, 1, "request-changes")
-	answer("changes", func(object) object { return object{"outcome": "ready"} })
-	answer("findings", unexplained)
-	e.asked(approver, run, "approval")
-	decide(run, 2, "approve")
+	owner, approver := token("desk-owner"), token("service-manager")
+	answer := func(who, run, step, outcome string) {
+		id := strings.ReplaceAll(run, "/", ".") + "~" + step
+		require.Eventually(t, func() bool {
+			status, _, err := e.try(who, "GET", "/v1/tasks/"+id, nil, "")
+			return err == nil && status == 200
+		}, time.Minute, 100*time.Millisecond, id)
+		fields := object{}
+		for _, f := range e.ask(200, who, "GET", "/v1/tasks/"+id, nil)["fields"].([]any) {
+			if name := f.(object)["name"].(string); strings.HasSuffix(name, ".none") {
+				fields[name] = "recorded"
+			}
+		}
+		e.ask(200, who, "POST", "/v1/tasks/"+id+"/decision", object{"outcome": outcome, "comment": "recorded", "fields": fields})
+	}
+	start := func(period string) string {
+		return e.ask(202, owner, "POST", "/v1/processes/sla-report/runs", object{"service": "service-desk", "period": period})["id"].(string)
+	}
+	ended := map[string]string{}
+
+	run := start("2016-03")
+	answer(owner, run, "1.findings", "done")
+	answer(approver, run, "1.approval", "request-changes")
+	answer(owner, run, "1.changes", "ready")
+	answer(owner, run, "2.findings", "done")
+	answer(approver, run, "2.approval", "approve")
 	e.await(approver, run, "published")
-	ended["owners-part"] = run
+	ended["reviewed"] = run
+
+	run = start("2016-04")
+	e.await(approver, run, "waiting")
+	e.ask(200, owner, "POST", "/v1/runs/"+run+"/cancel", object{"reason": "recorded"})
+	e.await(approver, run, "cancelled")
+	ended["review-cancelled"] = run
 
 	keepHistories(t, e.temporal(), "sla-report", ended)
 }

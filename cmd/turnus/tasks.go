@@ -115,8 +115,8 @@ func passCommand() *cobra.Command {
 		Use:   "pass TASK [--outcome OUTCOME]",
 		Short: "Issue a pass for a task, for systems that can only signal",
 		Long: `Issues a pass: with it, a system that can only signal Temporal decides the task in
-your name, once, within 15 minutes, by the Signal decide {task, pass, outcome, comment} to the
-workflow whose ID is the run's. The certificate for that is in the directory temporal-signal of
+your name, once, within 15 minutes, by the Signal decide {task, pass, outcome, comment, fields} to
+the workflow whose ID is the run's. The certificate for that is in the directory temporal-signal of
 turnus up's data directory. The pass is printed once and stored hashed. With --outcome it is good
 for that outcome only, whoever gets hold of it.`,
 		Args: cobra.ExactArgs(1),

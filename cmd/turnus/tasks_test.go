@@ -78,6 +78,15 @@ func TestAnswersAreGivenByCommand(t *testing.T) {
 	pdf := filepath.Join(t.TempDir(), "proof of it.pdf")
 	require.NoError(t, os.WriteFile(pdf, []byte("%PDF-1.7\n"), 0o600))
 
+	for _, name := range []string{"evidnce", "count"} {
+		code, _, errOut := turnus(t, "", "decide", a.ID, "done", "--file", name+"="+pdf)
+		require.Equal(t, 1, code)
+		require.Contains(t, errOut, "--file "+name+": the task has no such field for a file")
+	}
+	none, err := s.Task(t.Context(), a.ID)
+	require.NoError(t, err)
+	require.Empty(t, none.Files, "nothing is sent for a field that there isn't")
+
 	code, _, errOut := turnus(t, "", "decide", a.ID, "done", "--field", "count=12", "--field", "result=a=b", "--field", "colour=red", "--file", "evidence="+pdf)
 	require.Equal(t, 1, code)
 	require.Contains(t, errOut, "body.fields.count: This is too great: 9 is the greatest.", "it came as a number")
@@ -87,7 +96,7 @@ func TestAnswersAreGivenByCommand(t *testing.T) {
 	code, _, errOut = turnus(t, "", "decide", a.ID, "done", "--field", "count=many", "--file", "evidence="+pdf)
 	require.Equal(t, 1, code)
 	require.Contains(t, errOut, "body.fields.count: ")
-	require.Contains(t, errOut, "a whole number, as in 3")
+	require.Contains(t, errOut, "a whole number of 18 digits at most, as in 3")
 	code, out, _ := turnus(t, "", "tasks", a.ID)
 	require.Zero(t, code)
 	require.Regexp(t, `\nproof of it.pdf +application/pdf +9 +owner +\S+Z +[0-9a-f]{64}\n`, out)

@@ -90,8 +90,9 @@ func (s Step) number(name string) string {
 
 // Ask makes the task of a step from what is declared and what the run adds, so
 // that nobody who reaches Temporal can ask otherwise. hash is that of the draft
-// for an approval; any other task is bound to what it asks itself. Instants
-// are the caller's to set.
+// for an approval, to which a run adds nothing, since nothing of that would be
+// bound; any other task is bound to what it asks itself. Instants are the
+// caller's to set.
 func Ask(st run.Step, name, hash string, q task.Question) (task.Task, Step, error) {
 	key, _, err := run.ParseID(st.Run)
 	if err != nil {
@@ -101,6 +102,10 @@ func Ask(st run.Step, name, hash string, q task.Question) (task.Task, Step, erro
 	s, ok := p.Step(name)
 	if !ok {
 		return task.Task{}, s, fault.New(fault.Conflict, text.F("%s asks for no step %.80q.", "%s fragt keinen Schritt %.80q ab.", key.Process, name))
+	}
+	if s.Kind == task.Approval && (!q.Title.IsZero() || !q.Text.IsZero() || len(q.Fields) > 0) {
+		return task.Task{}, s, fault.New(fault.Conflict, text.F("%s asks for an approval as its process declares it: nothing is added.",
+			"%s fragt die Freigabe so ab, wie der Prozess sie festlegt: Hinzugefügt wird nichts.", st.Run))
 	}
 	t := task.Task{ID: run.TaskID(st.Run, st.Round, name), Run: st.Run, Round: st.Round, Step: name, Kind: s.Kind, State: task.Open,
 		Title: s.Title, Text: q.Text, Outcomes: s.Offers(), For: task.For{Who: s.For, Role: s.Role},

@@ -23,6 +23,7 @@ func TestSteps(t *testing.T) {
 			require.NotEmpty(t, s.Title.De, s.Name)
 			require.NoError(t, task.CheckFields(s.Fields), s.Name)
 			require.Equal(t, s.For == task.Holders, s.Role != "", s.Name)
+			require.Contains(t, []task.Who{"", task.Owner, task.Approvers}, s.Timing.EscalateTo, "%s: nobody else is escalated to", s.Name)
 		}
 		for _, s := range p.Steps {
 			if s.Apart != "" {
@@ -35,12 +36,17 @@ func TestSteps(t *testing.T) {
 
 func TestAsking(t *testing.T) {
 	st := run.Step{Run: "sla-report/desk/2016-03", Round: 2}
-	a, _, err := Ask(st, Approval, "abc", task.Question{Persons: []string{"mallory"}, Title: text.New("Approve?", "Freigeben?")})
+	a, _, err := Ask(st, Approval, "abc", task.Question{Persons: []string{"mallory"}})
 	require.NoError(t, err)
 	require.Equal(t, "abc", a.Hash)
 	require.Equal(t, task.For{Who: task.Approvers}, a.For, "nobody says otherwise")
 	require.Equal(t, []task.How{task.Any}, a.Against)
 	require.Equal(t, task.Owner, a.EscalateTo)
+
+	for _, more := range []task.Question{{Title: text.Same("Approve the holidays?")}, {Text: text.Same("As agreed.")}, {Fields: []task.Field{{Name: "x"}}}} {
+		_, _, err = Ask(st, Approval, "abc", more)
+		require.True(t, fault.Is(err, fault.Conflict), "its hash doesn't bind what is added")
+	}
 
 	f := task.Field{Name: "desk.p1.cause", Title: text.New("Cause", "Ursache"), Type: task.TextField}
 	q, _, err := Ask(st, Findings, "abc", task.Question{Fields: []task.Field{f}})

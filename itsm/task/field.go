@@ -38,13 +38,14 @@ func (t FieldType) Title() text.Text {
 	case TextField:
 		return text.New("a text", "ein Text")
 	case IntegerField:
-		return text.New("a whole number, as in 3", "eine ganze Zahl, etwa 3")
+		return text.New("a whole number of 18 digits at most, as in 3", "eine ganze Zahl mit höchstens 18 Stellen, etwa 3")
 	case DecimalField:
-		return text.New(`an exact decimal in quotes, as in "12.50"`, `eine genaue Dezimalzahl in Anführungszeichen, etwa "12.50"`)
+		return text.New(`an exact decimal in quotes with nine decimal places at most, as in "12.50"`,
+			`eine genaue Dezimalzahl in Anführungszeichen mit höchstens neun Nachkommastellen, etwa "12.50"`)
 	case InstantField:
 		return text.New(`an instant with its zone, as in "2026-10-05T06:00:00Z"`, `ein Zeitpunkt mit Zeitzone, etwa "2026-10-05T06:00:00Z"`)
 	case DurationField:
-		return text.New(`a duration, as in "PT4H"`, `eine Dauer, etwa "PT4H"`)
+		return text.New(`a duration in days, hours, minutes and seconds, as in "PT4H"`, `eine Dauer in Tagen, Stunden, Minuten und Sekunden, etwa "PT4H"`)
 	case ChoiceField:
 		return text.New("one of the options", "eine der Möglichkeiten")
 	case PersonField:

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"turnus/itsm/agreement"
@@ -91,9 +92,10 @@ func names(fields []Field) []string {
 	return all
 }
 
-// place names a field in a fault; a name that somebody made up is cut.
+// place names a field in a fault, unless somebody made up a name that is too
+// long to be one, or that nobody can show or keep.
 func place(name string) string {
-	if len(name) > 200 || !utf8.ValidString(name) {
+	if len(name) > 200 || !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl) {
 		return "fields"
 	}
 	return "fields." + name
@@ -115,6 +117,10 @@ var (
 	exactDecimal = regexp.MustCompile(`^-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,9})?$`)
 	sha256Hex    = regexp.MustCompile(`^[0-9a-f]{64}$`)
 )
+
+// longestDuration is the longest that can be read again as it is written, in
+// hours.
+const longestDuration agreement.Duration = 1_000_000*3600 - 1
 
 // check gives one value in the form in which it is kept.
 func (f Field) check(raw json.RawMessage) (json.RawMessage, *fault.Error) {
@@ -142,16 +148,16 @@ func (f Field) check(raw json.RawMessage) (json.RawMessage, *fault.Error) {
 		}
 	case InstantField:
 		at, err := time.Parse(time.RFC3339Nano, s)
-		if err != nil || at.Year() < 1 || at.Year() > 9999 {
+		if at = at.UTC(); err != nil || at.Year() < 1 || at.Year() > 9999 {
 			return nil, f.mistyped(s)
 		}
-		s = at.UTC().Format(time.RFC3339Nano)
+		s = at.Format(time.RFC3339Nano)
 		if no := f.within(instant(s), instant); no != nil {
 			return nil, no
 		}
 	case DurationField:
 		d, err := agreement.ParseDuration(s)
-		if err != nil {
+		if err != nil || d > longestDuration {
 			return nil, f.mistyped(s)
 		}
 		s = d.String()
