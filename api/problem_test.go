@@ -117,6 +117,7 @@ func TestHeadersAndLog(t *testing.T) {
 	require.Equal(t, "nosniff", w.Header().Get("X-Content-Type-Options"))
 	require.Contains(t, w.Header().Get("Content-Security-Policy"), "default-src 'none'")
 	require.Contains(t, w.Body.String(), `"next":null`)
+	require.Contains(t, w.Body.String(), `"starters":[]`, "a list is never null")
 	require.Contains(t, log.String(), "request=my-id operation=list-processes method=GET path=/v1/processes status=200")
 	require.Contains(t, log.String(), "person=viewer")
 

@@ -16,8 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"turnus/itsm/run"
 	"turnus/itsm/resource"
+	"turnus/itsm/run"
 	"turnus/itsm/task"
 	"turnus/itsm/text"
 	"turnus/report"
