@@ -263,7 +263,7 @@ func TestTasksSayWhomTheyAreFor(t *testing.T) {
 		for _, who := range []string{"viewer", "auditor", "admin", "other-owner", "owner"} {
 			w := h.as(t, who, "POST", at, `{"outcome":"perhaps"}`)
 			require.Equal(t, 403, w.Code, w.Body)
-			require.Equal(t, who+" isn't an approver of this service.", problemIn(t, w).Detail)
+			require.Equal(t, who+" isn't an approver of what this is about.", problemIn(t, w).Detail)
 			require.Contains(t, problemIn(t, h.as(t, who, "POST", at, `{"outcome":"approve"}`, "Accept-Language", "de")).Detail, "gehört nicht zu den Freigabeberechtigten")
 			trail, _, err := h.store.Audit(t.Context(), store.Trail{Person: who, Object: "task/" + a.ID}, store.Page{})
 			require.NoError(t, err)

@@ -96,7 +96,7 @@ func TestWhoPreparedAReportDoesntApproveIt(t *testing.T) {
 	for who, why := range map[string][2]string{
 		"deputy": {"deputy brought data that these figures use (import 1)", "deputy hat Daten importiert, die diese Zahlen verwenden (Import 1)"},
 		"warden": {"warden issued the token with which this run was started", "warden hat das Token ausgestellt, mit dem dieser Lauf gestartet wurde"},
-		"heir":   {"heir owns the service, or has owned it since this run was started", "heir verantwortet den Service oder hat ihn seit dem Start dieses Laufs verantwortet"},
+		"heir":   {"heir owns what this run is about, or has owned it since the start", "heir ist für den Gegenstand dieses Laufs verantwortlich oder war es seit dessen Start"},
 	} {
 		require.NotContains(t, ask(who, "GET", "/v1/tasks?state=open&mine=true", "", 200), a.ID, who)
 		for i, lang := range []string{"en", "de"} {

@@ -172,8 +172,8 @@ func TestOwnerOfAnHourDoesntApprove(t *testing.T) {
 	apply1(t, s, declared.Add(time.Hour), serviceOf("anton", "anna"))
 	apply1(t, s, declared.Add(2*time.Hour), serviceOf("olga", "anton", "anna"))
 	require.False(t, a.mine("anton"))
-	a.refuses("anton", "", "anton owns the service, or has owned it since this run was started", "anton verantwortet den Service")
-	a.refuses("anna", "anton", "This token was issued by anton, who owns the service", "Dieses Token stammt von anton. Diese Person verantwortet den Service")
+	a.refuses("anton", "", "anton owns what this run is about, or has owned it since the start", "anton ist für den Gegenstand dieses Laufs verantwortlich")
+	a.refuses("anna", "anton", "This token was issued by anton, who owns what this run is about", "Dieses Token stammt von anton. Diese Person ist für den Gegenstand dieses Laufs verantwortlich")
 	require.True(t, a.mine("anna"))
 	require.Nil(t, a.decide("anna", ""))
 }

@@ -69,8 +69,8 @@ func (i Involvement) title() text.Text {
 	case i.How == Started:
 		return text.New("started this run", "hat diesen Lauf gestartet")
 	case i.How == Owned:
-		return text.New("owns the service, or has owned it since this run was started",
-			"verantwortet den Service oder hat ihn seit dem Start dieses Laufs verantwortet")
+		return text.New("owns what this run is about, or has owned it since the start",
+			"ist für den Gegenstand dieses Laufs verantwortlich oder war es seit dessen Start")
 	case i.How == Proposed && kind == "exclusion" && i.Issued:
 		return text.New("issued the token with which an exclusion was proposed that these figures use",
 			"hat das Token ausgestellt, mit dem ein Ausschluss vorgeschlagen wurde, den diese Zahlen verwenden")

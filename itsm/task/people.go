@@ -73,8 +73,8 @@ func (p People) Decidable() error {
 		de.WriteString(" " + why.De)
 	}
 	return fault.New(fault.Invalid, text.New(
-		"Nobody could decide on this run:"+en.String()+" Name another approver in the service.",
-		"Niemand könnte über diesen Lauf entscheiden:"+de.String()+" Im Service eine weitere freigabeberechtigte Person nennen.")).At("service")
+		"Nobody could decide on this run:"+en.String()+" Name another approver.",
+		"Niemand könnte über diesen Lauf entscheiden:"+de.String()+" Eine weitere freigabeberechtigte Person nennen.")).At("service")
 }
 
 // StartedBy are the people around a run that somebody is about to start.

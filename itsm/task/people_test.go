@@ -32,7 +32,7 @@ func TestWhoMayDecide(t *testing.T) {
 	require.NoError(t, p.Decidable())
 	for who, why := range map[string]string{
 		"stranger": "isn't an approver", "viewer": "doesn't have the role", "left": "doesn't have the role", "": "isn't an approver",
-		"starter": "started this run", "owner": "owns the service", "before": "has owned it",
+		"starter": "started this run", "owner": "owns what this run is about", "before": "has owned it",
 		"proposer": "proposed an exclusion", "changer": "proposed Interval/desk-sla",
 		"importer": "brought data that these figures use (import 7)", "declarer": "declared Agreement/gold",
 		"issuer": "issued the token with which this run was started",
@@ -45,7 +45,7 @@ func TestWhoMayDecide(t *testing.T) {
 	for _, issuer := range []string{"", "root", "anton", "stranger", "importer", "declarer", "issuer"} {
 		require.NoError(t, p.MayWith("anton", issuer), issuer)
 	}
-	for issuer, why := range map[string]string{"starter": "who started this run", "owner": "who owns the service", "before": "who owns the service",
+	for issuer, why := range map[string]string{"starter": "who started this run", "owner": "who owns what this run is about", "before": "who owns what this run is about",
 		"proposer": "who proposed an exclusion", "changer": "who proposed Interval/desk-sla"} {
 		err := p.MayWith("anton", issuer)
 		require.True(t, fault.Is(err, fault.Forbidden), issuer)

@@ -46,7 +46,7 @@ func (p People) suits(name string) error {
 	who, stays := p.Specs[name]
 	switch f := p.askedOf(); {
 	case f.Who == Approvers && !slices.Contains(p.Approvers, name):
-		return refuse("%s isn't an approver of this service.", "%s gehört nicht zu den Freigabeberechtigten dieses Service.", name)
+		return refuse("%s isn't an approver of what this is about.", "%s gehört nicht zu den Freigabeberechtigten.", name)
 	case f.Who == Approvers && !who.Has(person.Approver):
 		return refuse("%s doesn't have the role approver.", "%s hat die Rolle approver nicht.", name)
 	case f.Who == Owner && name != p.Owner:
