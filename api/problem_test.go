@@ -75,7 +75,7 @@ func TestRefusals(t *testing.T) {
 		{"owner", "POST", "/v1/processes/sla-report/runs", "\xff", 400, "isn't UTF-8", "kein UTF-8", nil},
 		{"owner", "POST", "/v1/processes/sla-report/runs", `{"service":"a"}`, 422, "period", "Das Feld period fehlt.", nil},
 		{"owner", "POST", "/v1/processes/sla-report/runs", `{"period":"2026-10"}`, 422, "which service?", "Welcher Service?", nil},
-		{"owner", "POST", "/v1/processes/sla-report/runs", `{"service":"a","period":"2026-10"}`, 404, `sla-report is about a service; there is no service \"a\"`, "betrifft einen Service", nil},
+		{"owner", "POST", "/v1/processes/sla-report/runs", `{"service":"a","period":"2026-10"}`, 404, `sla-report is about a service; there is no service "a"`, "betrifft einen Service", nil},
 		{"owner", "POST", "/v1/processes/sla-report/runs", `{"service":"a","period":"2026-10"}`, 404, `"location":"service"`, `"location":"service"`, nil},
 		{"owner", "POST", "/v1/processes/sla-report/runs", `{"scope":"interval-a","period":"2026-10"}`, 404, `"location":"scope"`, `"location":"scope"`, nil},
 		{"owner", "POST", "/v1/processes/sla-report/runs", `{"service":"a","scope":"b","period":"2026-10"}`, 422, "differ", "unterscheiden sich", nil},
