@@ -51,8 +51,17 @@ func (s *Set) draft(ctx context.Context, st run.Step, word func() (content, erro
 	if err != nil {
 		return workflows.Drafted{}, err
 	}
-	hash, err = s.store.SaveDraft(ctx, s.now(), st, hash, doc)
-	return workflows.Drafted{Hash: hash, Owner: c.review}, err
+	if hash, err = s.store.SaveDraft(ctx, s.now(), st, hash, doc); err != nil {
+		return workflows.Drafted{}, err
+	}
+	d := workflows.Drafted{Hash: hash, Owner: c.review}
+	if c.Provisional { // asks nobody
+		return d, nil
+	}
+	// Asked for at once: an activity less.
+	w, err := s.TaskOpen(ctx, workflows.Approving(st, hash))
+	d.Asked = &w
+	return d, err
 }
 
 // inForce is the report that its process has published on a scope and period,

@@ -8,7 +8,7 @@ import (
 )
 
 // RunCancel judges a wish to cancel; what it says is on record.
-func (s *Set) RunCancel(ctx context.Context, c workflows.Cancelling) (v workflows.Verdict[struct{}], err error) {
+func (s *Set) RunCancel(ctx context.Context, c workflows.Cancelling) (v workflows.Reply[struct{}], err error) {
 	v.Refusal, err = s.store.Cancel(ctx, s.now(), c.By, c.CancelMessage)
 	return v, err
 }

@@ -22,9 +22,13 @@ import (
 // newest import, by count and hash, the versions of agreements and calendars,
 // the exclusions that hold, and what the reports before said.
 func (s *Set) SLAReportCollect(ctx context.Context, in workflows.Freezing) (workflows.Collected, error) {
-	f, err := freeze(ctx, s, run.Step{Run: in.Run, Round: in.Round}, func(about run.Input) (sla.Frozen, error) {
-		in.Input = about
-		f, err := s.slaRules(ctx, in)
+	f, err := s.slaFreeze(ctx, run.Step{Run: in.Run, Round: in.Round})
+	return workflows.Collected{Import: f.Import, Count: f.Count, Hash: f.Hash}, err
+}
+
+func (s *Set) slaFreeze(ctx context.Context, st run.Step) (sla.Frozen, error) {
+	return freeze(ctx, s, st, func(in run.Input) (sla.Frozen, error) {
+		f, err := s.slaRules(ctx, in, st.Round)
 		if err != nil {
 			return f, err
 		}
@@ -37,13 +41,12 @@ func (s *Set) SLAReportCollect(ctx context.Context, in workflows.Freezing) (work
 		if f.InForce, err = s.inForce(ctx, in.Key); err != nil {
 			return f, err
 		}
-		if f.Review, err = s.reviews(ctx, about); err != nil {
+		if f.Review, err = s.reviews(ctx, in); err != nil {
 			return f, err
 		}
 		err = s.slaTickets(ctx, &f)
 		return f, err
 	})
-	return workflows.Collected{Import: f.Import, Count: f.Count, Hash: f.Hash}, err
 }
 
 // reviews says whether the owner is asked about findings: as the service says
@@ -89,9 +92,9 @@ func (s *Set) slaTickets(ctx context.Context, f *sla.Frozen) error {
 }
 
 // slaRules collects everything but the tickets.
-func (s *Set) slaRules(ctx context.Context, in workflows.Freezing) (sla.Frozen, error) {
+func (s *Set) slaRules(ctx context.Context, in run.Input, round int) (sla.Frozen, error) {
 	f := sla.Frozen{
-		Run: in.Run, Round: in.Round, Service: in.Scope, Period: in.Period, TZData: calendar.TZData,
+		Run: in.Run, Round: round, Service: in.Scope, Period: in.Period, TZData: calendar.TZData,
 		Provisional: in.Provisional, Reason: in.Why, At: s.now(),
 	}
 	period, err := calendar.ParsePeriod(in.Period)
@@ -140,7 +143,7 @@ func (s *Set) slaRules(ctx context.Context, in workflows.Freezing) (sla.Frozen, 
 	}
 	if len(f.Agreements) == 0 {
 		return f, fault.Invalidf("service", "%s has no agreement that holds in %s: declare one, then start again",
-			"%s hat keine Vereinbarung, die in %s gilt: eine hinterlegen und neu starten", in.Scope, in.Period)
+			"%s hat keine Vereinbarung, die in %s gilt: Eine anlegen und neu starten.", in.Scope, in.Period)
 	}
 	slices.Sort(names)
 	for _, name := range slices.Compact(names) {
@@ -159,14 +162,18 @@ func (s *Set) slaRules(ctx context.Context, in workflows.Freezing) (sla.Frozen, 
 	return f, nil
 }
 
-// SLAReportDraft computes the figures from what was frozen, and drafts the
-// report. What isn't as it was put on record ends the run.
+// SLAReportDraft freezes what a round stands on, unless that was done, computes
+// the figures from it, and drafts the report. What isn't as it was put on record
+// ends the run.
 func (s *Set) SLAReportDraft(ctx context.Context, st run.Step) (workflows.Drafted, error) {
+	f, frozen, err := store.FrozenIfAny[sla.Frozen](ctx, s.store, st)
+	if err == nil && !frozen {
+		f, err = s.slaFreeze(ctx, st)
+	}
+	if err != nil {
+		return workflows.Drafted{}, err
+	}
 	return s.draft(ctx, st, func() (c content, err error) {
-		f, err := store.Frozen[sla.Frozen](ctx, s.store, st)
-		if err != nil {
-			return c, err
-		}
 		from, to := f.Reads()
 		r, err := sla.Derive(f, asFrozen(f, s.store.TicketsAsOf(ctx, f.Service, f.Import, from, to)))
 		if err != nil {

@@ -22,7 +22,7 @@ import (
 
 // reportOf is what an attempt drafted, with its frozen set and what verifying
 // its receipts says.
-func (a altering) reportOf(f workflows.Freezing) (report.Report, sla.Frozen, receipt.Verdict) {
+func (a altering) reportOf(f workflows.Freezing) (report.Report, sla.Frozen, receipt.Result) {
 	a.Helper()
 	rep, err := a.store.Report(a.Context(), f.Run)
 	require.NoError(a, err)

@@ -79,7 +79,7 @@ func Tickets(r io.Reader, o TicketOptions) iter.Seq2[ticket.Row, error] {
 			return
 		}
 		defer done()
-		t, err := opened(plain, o)
+		t, err := openTable(plain, o)
 		if err != nil {
 			fail(err)
 			return
@@ -125,8 +125,8 @@ type table struct {
 	number  int // the column of the ticket's number
 }
 
-// opened reads the heading.
-func opened(plain io.Reader, o TicketOptions) (*table, error) {
+// openTable reads the heading.
+func openTable(plain io.Reader, o TicketOptions) (*table, error) {
 	t := &table{zone: o.Zone, now: o.Now}
 	b := bufio.NewReaderSize(plain, 64<<10)
 	start, err := b.Peek(3)

@@ -41,7 +41,7 @@ func AtLeast(s int64, goesOn bool) Cell { return Cell{Seconds: &s, AtLeast: goes
 func At(t time.Time) Cell { u := t.UTC(); return Cell{At: &u} }
 
 // Judged is a cell that holds a word with its tone.
-func Judged(t text.Text, tone Tone) Cell { return Cell{Verdict: &Verdict{Text: t, Tone: tone}} }
+func Judged(t text.Text, tone Tone) Cell { return Cell{Verdict: &Judgement{Text: t, Tone: tone}} }
 
 // Named is a display name in both languages, or the name where there is none.
 func Named(t text.Text, name string) text.Text {

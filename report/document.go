@@ -74,7 +74,7 @@ type Cell struct {
 	Percent string     `json:"percent,omitempty"` // an exact decimal as agreed: 99.9
 	Seconds *int64     `json:"seconds,omitempty"` // shown as 4 h 30 min
 	At      *time.Time `json:"at,omitempty"`      // shown in the document's zone
-	Verdict *Verdict   `json:"verdict,omitempty"`
+	Verdict *Judgement `json:"verdict,omitempty"`
 	AtLeast bool       `json:"at_least,omitempty"` // the duration goes on
 }
 
@@ -85,8 +85,8 @@ type Ratio struct {
 	Den int64 `json:"den"`
 }
 
-// Verdict is a word with a tone.
-type Verdict struct {
+// Judgement is a word with a tone.
+type Judgement struct {
 	Text text.Text `json:"text"`
 	Tone Tone      `json:"tone"`
 }

@@ -32,7 +32,7 @@ func (r *Runs) Apply(ctx context.Context, by person.Actor, docs []resource.Raw, 
 			return changes, err
 		}
 		p, _ := process.Find(key.Process)
-		r.launchSoon(ctx, p, run.Input{Run: c.Run, Key: key, Attempt: attempt})
+		r.launchSoon(ctx, p, store.NewRun{Key: key}.Input(attempt))
 	}
 	return changes, nil
 }

@@ -99,7 +99,7 @@ func (r *Runs) Start(ctx context.Context, by person.Actor, s Start) (run.Run, bo
 	if err != nil || !created {
 		return started, false, err
 	}
-	r.launchSoon(ctx, p, run.Input{Run: started.ID, Key: n.Key, Attempt: started.Attempt, Provisional: n.Provisional, Why: n.Why})
+	r.launchSoon(ctx, p, n.Input(started.Attempt))
 	return started, true, nil
 }
 

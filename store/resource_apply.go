@@ -194,7 +194,7 @@ func insertChanges(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.T
 			return err
 		}
 		if c.Kind == resource.Person { // whose roles go together: that was checked
-			if err := mend(ctx, tx, now, by, AdministratorApproves, c.Ref.String()); err != nil {
+			if err := noteMended(ctx, tx, now, by, AdministratorApproves, c.Ref.String()); err != nil {
 				return err
 			}
 		}

@@ -57,7 +57,7 @@ func (s *Store) Retire(ctx context.Context, by person.Actor, now time.Time, k re
 		if err := checkAdministrators(ctx, tx, administrated); err != nil {
 			return err
 		}
-		if err := mend(ctx, tx, now, by, AdministratorApproves, k.Ref(name).String()); err != nil {
+		if err := noteMended(ctx, tx, now, by, AdministratorApproves, k.Ref(name).String()); err != nil {
 			return err
 		}
 		_, err = revokeAll(ctx, tx, by, now, name)

@@ -17,7 +17,7 @@ import (
 var (
 	openTask    = Activity[Asking, Waiting]("TaskOpen")
 	advanceTask = Activity[TaskID, Waiting]("TaskAdvance")
-	judge       = Activity[Deciding, Verdict[task.Decision]]("TaskDecide")
+	judge       = Activity[Deciding, Reply[task.Decision]]("TaskDecide")
 	decisionOn  = Activity[TaskID, *task.Decision]("TaskDecision")
 )
 
@@ -37,6 +37,12 @@ type Asking struct {
 	Outcomes []task.Outcome `json:"outcomes"`
 	Hash     string         `json:"hash,omitempty"` // of the draft that is to be decided on
 	Question *task.Question `json:"question,omitempty"`
+}
+
+// Approving asks for an approval of a round's draft.
+func Approving(st run.Step, hash string) Asking {
+	return Asking{Step: st, ID: run.TaskID(st.Run, st.Round, process.Approval), Name: process.Approval,
+		Kind: task.Approval, Outcomes: task.Approval.Outcomes(), Hash: hash}
 }
 
 // Waiting says when to look at an unanswered task again; zero: only an answer
@@ -61,13 +67,6 @@ type asked struct {
 	answer   *task.Decision // nil while it is open
 }
 
-// approve asks for an approval of the round's draft. What isn't a request for
-// changes is the run's last word.
-func (r *Run) approve(ctx workflow.Context, hash string) (task.Decision, error) {
-	return r.waitFor(ctx, Asking{Name: process.Approval, Kind: task.Approval, Outcomes: task.Approval.Outcomes(), Hash: hash},
-		task.Approve, task.Reject)
-}
-
 // ask asks one question of the process's steps, and waits for the answer.
 func (r *Run) ask(ctx workflow.Context, q task.Question) (task.Decision, error) {
 	p, _ := process.Find(r.in.Process)
@@ -75,7 +74,24 @@ func (r *Run) ask(ctx workflow.Context, q task.Question) (task.Decision, error) 
 	if !ok {
 		return task.Decision{}, Refuse(fault.New(fault.Internal, text.F("%s has no step %s.", "%s hat keinen Schritt %s.", r.in.Process, q.Step)))
 	}
-	return r.waitFor(ctx, Asking{Name: q.Step, Kind: s.Kind, Outcomes: s.Offers(), Question: &q})
+	id := run.TaskID(r.in.Run, r.round, q.Step)
+	if r.tasks[id] != nil {
+		return task.Decision{}, Refuse(fault.New(fault.Internal, text.F("Round %d has asked for %s already.", "Freigaberunde %d hat %s schon abgefragt.", r.round, q.Step)))
+	}
+	// Noted before its row is written: whoever reads the row may decide at once.
+	a, _ := r.note(Asking{Step: r.Step(), ID: id, Name: q.Step, Kind: s.Kind, Outcomes: s.Offers(), Question: &q})
+	w, err := openTask.Do(ctx, a)
+	if err != nil {
+		return task.Decision{}, err
+	}
+	return r.waitFor(ctx, a.ID, w)
+}
+
+// note lets the run take an answer to what it is about to ask in this round.
+func (r *Run) note(a Asking) (Asking, *asked) {
+	t := &asked{outcomes: a.Outcomes}
+	r.tasks[a.ID] = t
+	return a, t
 }
 
 // askAll asks several at once, and waits until all are answered; each ends by
@@ -99,18 +115,11 @@ func (r *Run) askAll(ctx workflow.Context, questions []task.Question) error {
 	return nil
 }
 
-// waitFor has a task written and waits for its answer, for as long as it takes:
-// a reminder, an escalation, never an answer by itself.
-func (r *Run) waitFor(ctx workflow.Context, a Asking, final ...task.Outcome) (task.Decision, error) {
-	a.Step = r.Step()
-	a.ID = run.TaskID(r.in.Run, r.round, a.Name)
-	if r.tasks[a.ID] != nil {
-		return task.Decision{}, Refuse(fault.New(fault.Internal, text.F("Round %d has asked for %s already.", "Freigaberunde %d hat %s schon abgefragt.", r.round, a.Name)))
-	}
-	// Noted before its row is written: whoever reads the row may decide at once.
-	t := &asked{outcomes: a.Outcomes, final: final}
-	r.tasks[a.ID] = t
-	w, err := openTask.Do(ctx, a)
+// waitFor waits for the answer to a task, for as long as it takes: a reminder, an
+// escalation, never an answer by itself.
+func (r *Run) waitFor(ctx workflow.Context, id string, w Waiting) (task.Decision, error) {
+	t := r.tasks[id]
+	var err error
 	for err == nil && t.answer == nil {
 		if w.Until.IsZero() {
 			err = workflow.Await(ctx, func() bool { return t.answer != nil })
@@ -118,7 +127,7 @@ func (r *Run) waitFor(ctx workflow.Context, a Asking, final ...task.Outcome) (ta
 		}
 		answered, waited := workflow.AwaitWithTimeout(ctx, w.Until.Sub(workflow.Now(ctx)), func() bool { return t.answer != nil })
 		if err = waited; err == nil && !answered {
-			w, err = advanceTask.Do(ctx, TaskID(a.ID))
+			w, err = advanceTask.Do(ctx, TaskID(id))
 		}
 	}
 	if err != nil {
@@ -165,7 +174,7 @@ func (r *Run) decide(ctx workflow.Context, m task.Message) (task.Decision, error
 // decided is where both ways of deciding meet: one activity judges, and
 // records what it says before anybody is answered. A refusal by the run itself
 // isn't on record yet.
-func (r *Run) decided(ctx workflow.Context, m task.Message, by string) (v Verdict[task.Decision], recorded bool, err error) {
+func (r *Run) decided(ctx workflow.Context, m task.Message, by string) (v Reply[task.Decision], recorded bool, err error) {
 	if err := r.mutex.Lock(ctx); err != nil {
 		return v, false, err
 	}
@@ -189,13 +198,13 @@ func (r *Run) decided(ctx workflow.Context, m task.Message, by string) (v Verdic
 // recorded holds what judging has answered against the record. Whoever reaches
 // the task queue could have answered, or taken the answer away: a task is
 // decided if its decision is on record, and only then.
-func (r *Run) recorded(ctx workflow.Context, m task.Message, v Verdict[task.Decision], failure error) (Verdict[task.Decision], error) {
+func (r *Run) recorded(ctx workflow.Context, m task.Message, v Reply[task.Decision], failure error) (Reply[task.Decision], error) {
 	d, err := decisionOn.DoLocal(ctx, TaskID(m.Task))
 	switch {
 	case err != nil:
 		return v, err
 	case d != nil:
-		return Verdict[task.Decision]{Value: *d}, nil
+		return Reply[task.Decision]{Value: *d}, nil
 	case failure == nil && v.Refusal == nil:
 		v.Refusal = notOnRecord()
 	}

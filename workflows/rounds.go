@@ -14,6 +14,7 @@ type Drafted struct {
 	Hash  string          `json:"hash"`
 	Ask   []task.Question `json:"ask,omitempty"`   // what has to be answered before there is a draft
 	Owner bool            `json:"owner,omitempty"` // the owner sees to changes that are requested, before the next round
+	Asked *Waiting        `json:"asked,omitempty"` // the approval was asked for, too
 }
 
 // rounds collects, drafts and asks, round by round while changes are requested,
@@ -21,6 +22,10 @@ type Drafted struct {
 // again. A provisional run asks nobody.
 func (r *Run) rounds(ctx workflow.Context, collect func(workflow.Context) error, draft func(workflow.Context) (Drafted, error)) (run.State, error) {
 	for ; ; r.round++ {
+		// Noted before the row of its task may be written: whoever reads that
+		// may decide at once.
+		a, t := r.note(Approving(r.Step(), ""))
+		t.final = []task.Outcome{task.Approve, task.Reject} // what isn't a request for changes is the run's last word
 		if err := collect(ctx); err != nil {
 			return "", err
 		}
@@ -36,7 +41,16 @@ func (r *Run) rounds(ctx workflow.Context, collect func(workflow.Context) error,
 		if r.in.Provisional {
 			return run.Provisional, nil
 		}
-		decision, err := r.approve(ctx, d.Hash)
+		w := d.Asked
+		if w == nil {
+			a.Hash = d.Hash
+			opened, err := openTask.Do(ctx, a)
+			if err != nil {
+				return "", err
+			}
+			w = &opened
+		}
+		decision, err := r.waitFor(ctx, a.ID, *w)
 		if err != nil {
 			return "", err
 		}

@@ -18,7 +18,7 @@ const (
 // What every run asks of the world.
 var (
 	noteRefusal = Activity[Refused, struct{}]("SignalRefused")
-	judgeEnd    = Activity[Cancelling, Verdict[struct{}]]("RunCancel")
+	judgeEnd    = Activity[Cancelling, Reply[struct{}]]("RunCancel")
 	cancelledBy = Activity[run.Step, string]("RunCancelledBy")
 	endRun      = Activity[run.End, struct{}]("RunEnd")
 )
@@ -42,9 +42,9 @@ type Cancelling struct {
 	By string `json:"by"`
 }
 
-// Verdict is what the records say to a message: a value, or the refusal, which
+// Reply is what the records say to a message: a value, or the refusal, which
 // is on record too. It isn't an error, since trying again changes nothing.
-type Verdict[T any] struct {
+type Reply[T any] struct {
 	Value   T            `json:"value"`
 	Refusal *fault.Error `json:"refusal,omitempty"`
 }
@@ -150,7 +150,7 @@ func (r *Run) cancelled(ctx workflow.Context, m run.CancelMessage) error {
 		case unread != nil:
 			return unread
 		case who != "":
-			v, err = Verdict[struct{}]{}, nil
+			v, err = Reply[struct{}]{}, nil
 		case err == nil && v.Refusal == nil:
 			v.Refusal = notOnRecord()
 		}

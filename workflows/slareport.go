@@ -31,6 +31,9 @@ type Collected struct {
 func SLAReport(ctx workflow.Context, in run.Input) (run.End, error) {
 	return live(ctx, in, func(ctx workflow.Context, r *Run) (run.State, error) {
 		return r.rounds(ctx, func(ctx workflow.Context) error {
+			if in.Together {
+				return nil
+			}
 			_, err := slaCollect.Do(ctx, Freezing{Input: in, Round: r.round})
 			return err
 		}, func(ctx workflow.Context) (Drafted, error) { return slaDraft.Do(ctx, r.Step()) })

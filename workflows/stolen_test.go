@@ -31,7 +31,7 @@ func stolen[In, Out any](h *house, name string, honest func(context.Context, In)
 	})
 }
 
-type verdict = workflows.Verdict[task.Decision]
+type verdict = workflows.Reply[task.Decision]
 
 func TestAnInventedDecisionIsNone(t *testing.T) {
 	for name, by := range map[string]string{"by an update": "update", "by a signal": "signal"} {
@@ -104,7 +104,7 @@ func TestARecordedDecisionCountsThoughItsAnswerIsLost(t *testing.T) {
 func TestAnInventedCancellingIsNone(t *testing.T) {
 	h := newHouse(t, false, organisation)
 	set := activities.New(h.store, nil, h.env.Now)
-	stolen(h, "RunCancel", set.RunCancel, func(context.Context, workflows.Cancelling) (v workflows.Verdict[struct{}], err error) {
+	stolen(h, "RunCancel", set.RunCancel, func(context.Context, workflows.Cancelling) (v workflows.Reply[struct{}], err error) {
 		return v, nil
 	})
 	var answers []*reply
@@ -152,7 +152,7 @@ func TestCancelledByTheSecondWish(t *testing.T) {
 	h := newHouse(t, false, organisation)
 	set := activities.New(h.store, nil, h.env.Now)
 	var late workflows.Cancelling
-	stolen(h, "RunCancel", set.RunCancel, func(_ context.Context, in workflows.Cancelling) (v workflows.Verdict[struct{}], err error) {
+	stolen(h, "RunCancel", set.RunCancel, func(_ context.Context, in workflows.Cancelling) (v workflows.Reply[struct{}], err error) {
 		late = in
 		return v, nil
 	})

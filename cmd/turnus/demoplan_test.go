@@ -60,15 +60,15 @@ func TestDemoPlan(t *testing.T) {
 	require.Equal(t, "2017-02", february["period"])
 	require.Equal(t, "due", february["state"])
 	reason := february["reason"].(object)
-	require.Contains(t, reason["en"], "doesn't cover 2017-02")
-	require.Contains(t, reason["de"], "decken 2017-02 nicht ab")
+	require.Contains(t, reason["en"], "doesn't cover February 2017")
+	require.Contains(t, reason["de"], "decken Februar 2017 nicht ab")
 
 	out, err := e.command(approver, "plan")
 	require.NoError(t, err, out)
 	for _, s := range slots {
 		require.Contains(t, out, "sla-report/service-desk/"+s["period"].(string))
 	}
-	require.Contains(t, out, "doesn't cover 2017-02")
+	require.Contains(t, out, "doesn't cover February 2017")
 	ledger := e.ask(200, approver, "GET", "/v1/plan/ledger", nil)["items"].([]any)[0].(object)
 	require.EqualValues(t, 12, ledger["planned"])
 	require.EqualValues(t, 12, ledger["open"])

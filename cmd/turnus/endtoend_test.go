@@ -58,8 +58,15 @@ func TestKilledBetweenAnyTwoSteps(t *testing.T) {
 	require.Equal(t, "sla-report/service-desk/2016-03", run)
 	again()
 	require.Equal(t, run, e.ask(200, owner, "POST", start, object{"service": "service-desk", "period": "2016-03"})["id"])
-	waiting := e.await(approver, run, "waiting")
-	task := waiting["tasks"].([]any)[0].(object)["id"].(string)
+	findings := e.asked(owner, run, "findings")
+	again()
+	said := "/v1/tasks/" + findings["id"].(string) + "/decision"
+	e.ask(403, approver, "POST", said, unexplained(findings))
+	e.ask(422, owner, "POST", said, object{"outcome": "done"})
+	answer := e.ask(200, owner, "POST", said, unexplained(findings))
+	again() // right after the owner's answer
+	task := e.asked(approver, run, "approval")["id"].(string)
+	require.Equal(t, answer, e.ask(200, owner, "POST", said, unexplained(findings)))
 	again()
 
 	require.Equal(t, task, e.ask(200, approver, "GET", "/v1/tasks?state=open&mine=true", nil)["items"].([]any)[0].(object)["id"])
@@ -68,11 +75,11 @@ func TestKilledBetweenAnyTwoSteps(t *testing.T) {
 	again() // right after the decision's answer
 
 	published := e.await(auditor, run, "published")
-	require.Len(t, published["decisions"], 1)
-	require.Equal(t, "service-manager", published["decisions"].([]any)[0].(object)["person"])
+	require.Len(t, published["decisions"], 2)
+	require.Equal(t, "service-manager", published["decisions"].([]any)[1].(object)["person"])
 	require.Equal(t, decision, e.ask(200, approver, "POST", "/v1/tasks/"+task+"/decision", object{"outcome": "approve"}),
 		"asked again, the decision on record is the answer")
-	e.ask(409, approver, "POST", "/v1/tasks/"+task+"/decision", object{"outcome": "reject"})
+	e.ask(409, approver, "POST", "/v1/tasks/"+task+"/decision", object{"outcome": "reject", "comment": "too late"})
 
 	rep := e.ask(200, auditor, "GET", "/v1/runs/"+run+"/report", nil)
 	require.EqualValues(t, 1, rep["version"])
@@ -91,8 +98,8 @@ func TestKilledBetweenAnyTwoSteps(t *testing.T) {
 		count[entry.(object)["action"].(string)]++
 	}
 	require.Equal(t, 1, count["run.started"])
-	require.Equal(t, 1, count["task.opened"])
-	require.Equal(t, 1, count["decision.recorded"])
+	require.Equal(t, 2, count["task.opened"], "the owner's part, and the approval")
+	require.Equal(t, 2, count["decision.recorded"])
 	require.Equal(t, 1, count["run.published"])
 }
 

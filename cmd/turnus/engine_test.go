@@ -253,6 +253,45 @@ func (e *engine) ask(want int, token, method, path string, body any) object {
 	return o
 }
 
+// asked waits until a step of a run asks somebody, and gives its task.
+func (e *engine) asked(token, run, step string) object {
+	e.Helper()
+	for end := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
+		status, o, err := e.try(token, "GET", "/v1/runs/"+run, nil, "")
+		tasks, _ := o["tasks"].([]any)
+		for _, t := range tasks {
+			if t := t.(object); err == nil && status == 200 && t["step"] == step && t["state"] == "open" {
+				return t
+			}
+		}
+		if time.Now().After(end) {
+			e.Fatalf("%s doesn't ask for %s within a minute: %d %v %v", run, step, status, o, err)
+		}
+	}
+}
+
+// unexplained are answers to a task about findings: there is nothing to say.
+func unexplained(t object) object {
+	fields := object{}
+	for _, f := range t["fields"].([]any) {
+		if name := f.(object)["name"].(string); strings.HasSuffix(name, ".none") {
+			fields[name] = "Nothing to be done."
+		}
+	}
+	return object{"outcome": "done", "fields": fields}
+}
+
+// unreviewed are the documents of the demo with a service whose owner isn't
+// asked about findings.
+func unreviewed(t testing.TB) []byte {
+	t.Helper()
+	documents, err := demoDocuments()
+	require.NoError(t, err)
+	plain := regexp.MustCompile(`(?m)^  review: findings.*$`).ReplaceAll(documents, nil)
+	require.NotEqual(t, documents, plain)
+	return plain
+}
+
 // await asks until a run is in a state.
 func (e *engine) await(token, run, state string) object {
 	e.Helper()

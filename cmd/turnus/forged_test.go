@@ -206,7 +206,7 @@ func TestActivitiesOfAnotherWorkflowChangeNothing(t *testing.T) {
 func TestACompetingWorkerDecidesNothing(t *testing.T) {
 	c, face, own, p, db := apart(t)
 
-	type verdict = workflows.Verdict[task.Decision]
+	type verdict = workflows.Reply[task.Decision]
 	lies := []func(workflows.Deciding) (verdict, error){
 		func(in workflows.Deciding) (verdict, error) { // another outcome
 			return verdict{Value: task.Decision{Task: in.Task, Outcome: task.Reject, Person: "first", At: time.Now()}}, nil

@@ -31,8 +31,7 @@ func TestSideBySide(t *testing.T) {
 	one, two := c.worker(), c.worker()
 	c.start(here, there, one, two)
 
-	organisation, err := demoDocuments()
-	require.NoError(t, err)
+	organisation := unreviewed(t)
 	here.ask(200, admin, "POST", "/v1/apply", string(organisation))
 	f, err := os.Open("../../deploy/demo/uci_incident_event_log.zip")
 	require.NoError(t, err)

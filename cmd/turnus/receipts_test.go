@@ -26,7 +26,7 @@ func TestReceiptsOfTheDemo(t *testing.T) {
 	t.Setenv("TURNUS_URL", e.url)
 	as := func(person string) { t.Setenv("TURNUS_TOKEN", e.token("demo-tokens/"+person)) }
 	as("service-manager")
-	task := e.await(e.token("demo-tokens/service-manager"), run, "waiting")["tasks"].([]any)[0].(object)["id"].(string)
+	task := e.asked(e.token("demo-tokens/service-manager"), run, "approval")["id"].(string)
 
 	export := func(name string) {
 		code, out, errOut := turnus(t, "", "report", run, "--receipts", "-o", name)
@@ -64,7 +64,7 @@ func TestReceiptsOfTheDemo(t *testing.T) {
 	require.NotContains(t, out, "not compared with their hashes", "what was agreed is in it as it was declared")
 	var decided struct{ Decisions []struct{ Hash string } }
 	require.NoError(t, json.Unmarshal([]byte(body), &decided))
-	code, out, errOut = turnus(t, "", "verify", "receipt", "published.json", "--hash", decided.Decisions[0].Hash)
+	code, out, errOut = turnus(t, "", "verify", "receipt", "published.json", "--hash", decided.Decisions[len(decided.Decisions)-1].Hash)
 	require.Equal(t, 0, code, out+errOut)
 	require.NotContains(t, out, "not compared")
 

@@ -37,7 +37,7 @@ func TestAStolenEndLosesNoDecision(t *testing.T) {
 	_, err = held.Exec("SELECT FROM run WHERE id = ANY($1) FOR NO KEY UPDATE", pq.Array([]string{approved, rejected, enacted}))
 	require.NoError(t, err)
 	for _, id := range []string{approved, rejected, enacted} { // what waits to be put in force holds up decisions
-		e.ask(200, p.first, "POST", "/v1/tasks/"+run.TaskID(id, 1, "approval")+"/decision", object{"outcome": outcomes[id]})
+		e.ask(200, p.first, "POST", "/v1/tasks/"+run.TaskID(id, 1, "approval")+"/decision", object{"outcome": outcomes[id], "comment": "by myself"})
 	}
 	temporal := e.temporal()
 	for id := range ends {

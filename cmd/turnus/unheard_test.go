@@ -53,7 +53,7 @@ func TestADecisionThatItsRunHasntHeardIsCarriedOut(t *testing.T) {
 			e, err := events.Next()
 			require.NoError(t, err)
 			if a := e.GetActivityTaskScheduledEventAttributes(); a.GetActivityType().GetName() == "TaskDecide" {
-				require.NoError(t, temporal.CompleteActivityByID(t.Context(), namespace, id, "", a.GetActivityId(), workflows.Verdict[task.Decision]{}, nil))
+				require.NoError(t, temporal.CompleteActivityByID(t.Context(), namespace, id, "", a.GetActivityId(), workflows.Reply[task.Decision]{}, nil))
 				answered = true
 			}
 		}

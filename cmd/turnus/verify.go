@@ -89,7 +89,7 @@ func verifyReceipt(ctx context.Context, name, hash string, in io.Reader, out io.
 }
 
 // tell puts a verdict in words.
-func tell(w io.Writer, v receipt.Verdict) error {
+func tell(w io.Writer, v receipt.Result) error {
 	version := "not published"
 	if v.Version > 0 {
 		version = fmt.Sprintf("version %d", v.Version)

@@ -45,7 +45,7 @@ func TestVerifyReceipt(t *testing.T) {
 
 	code, out, _ = turnus(t, "", "verify", "receipt", altered, "--json")
 	require.Equal(t, 1, code)
-	var v receipt.Verdict
+	var v receipt.Result
 	require.NoError(t, json.Unmarshal([]byte(out), &v))
 	require.False(t, v.Identical)
 	require.Len(t, v.Differences, 2)
@@ -109,7 +109,7 @@ func TestVerifyReceiptAgainstAHash(t *testing.T) {
 
 	code, out, _ = turnus(t, "", "verify", "receipt", goldenReceipts, "--hash", wrong, "--json")
 	require.Equal(t, 1, code)
-	var v receipt.Verdict
+	var v receipt.Result
 	require.NoError(t, json.Unmarshal([]byte(out), &v))
 	require.Equal(t, wrong, v.Expected)
 	for _, odd := range []string{"", "0d", right + "0", right[:63] + "g"} {
@@ -127,7 +127,7 @@ func TestVerifyReceiptInAnotherWording(t *testing.T) {
 	require.True(t, strings.HasPrefix(out, "identical: 54 figures from 8 tickets of sla-report/payments/2026-03.2, version 2\n"), out)
 	require.Contains(t, out, "\nwords not compared: hold the hash against the decision")
 	_, out, _ = turnus(t, "", "verify", "receipt", of010, "--json")
-	var v receipt.Verdict
+	var v receipt.Result
 	require.NoError(t, json.Unmarshal([]byte(out), &v))
 	require.True(t, v.Identical)
 	require.Contains(t, out, `"wording": 0`)

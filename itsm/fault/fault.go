@@ -19,7 +19,7 @@ import (
 // Code classifies a fault; everything else about it is its message.
 type Code string
 
-// The codes. Unauthenticated concerns the API's doors only.
+// The codes. Unauthenticated concerns the API only.
 const (
 	Unauthenticated Code = "unauthenticated"
 	Malformed       Code = "malformed" // bytes that can't be read at all

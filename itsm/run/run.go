@@ -112,7 +112,8 @@ type Input struct {
 	Key
 	Attempt     int       `json:"attempt"`
 	Provisional bool      `json:"provisional"`
-	Why         text.Text `json:"why,omitzero"` // it is provisional
+	Why         text.Text `json:"why,omitzero"`       // it is provisional
+	Together    bool      `json:"together,omitempty"` // a round is collected and drafted in one activity; runs that 0.1.0 began take two
 }
 
 // Concerns says whether it is the input of a run.

@@ -24,8 +24,8 @@ type Timing struct {
 	EscalateTo Who // whom; Owner if left out, of a task that is the owner's own: the approvers
 }
 
-// filled is the timing with what was left out.
-func (t Timing) filled(f For) Timing {
+// withDefaults is the timing with what was left out.
+func (t Timing) withDefaults(f For) Timing {
 	if t.Days == 0 {
 		t.Days, t.Remind = workingDays, reminderBefore
 	}
@@ -43,7 +43,7 @@ func (t Timing) filled(f For) Timing {
 // and escalation come working days before and after. Where the calendar stays
 // closed for thirty days every day counts. A reminder isn't before the opening.
 func Schedule(cal *calendar.Calendar, opened time.Time, named *time.Time, t Timing, f For) (remind, due, escalate time.Time) {
-	t = t.filled(f)
+	t = t.withDefaults(f)
 	if named != nil {
 		due, remind = named.UTC(), workday(cal, *named, -t.Remind)
 	} else {
@@ -56,7 +56,7 @@ func Schedule(cal *calendar.Calendar, opened time.Time, named *time.Time, t Timi
 }
 
 // EscalatesTo says whom an unanswered task is escalated to.
-func (t Timing) EscalatesTo(f For) Who { return t.filled(f).EscalateTo }
+func (t Timing) EscalatesTo(f For) Who { return t.withDefaults(f).EscalateTo }
 
 // workday is the same time of day so many working days later, or earlier.
 func workday(cal *calendar.Calendar, from time.Time, n int) time.Time {

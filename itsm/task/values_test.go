@@ -131,7 +131,7 @@ func TestFieldsThatCantBeAskedFor(t *testing.T) {
 		"not a bound":      field("a", task.DecimalField, bounds("1,5", "")),
 		"a person's bound": field("a", task.PersonField, bounds("", "z")),
 		"unless what":      field("a", task.TextField, func(f *task.Field) { f.Unless = "b" }),
-		"one language":     field("a", task.TextField, func(f *task.Field) { f.Title = text.New("a", "") }),
+		"one language":     field("a", task.TextField, func(f *task.Field) { f.Title = text.Text{En: "a"} }),
 	} {
 		require.Error(t, task.CheckFields([]task.Field{f}), name)
 	}

@@ -27,7 +27,7 @@ type Process struct {
 	// process's own. It gives the document drafted anew, with what people put
 	// into the file's, said, and without the restatement; and the report that
 	// was in force, nil where the set doesn't say.
-	Verify func(x *Reader, said report.Document, v *Verdict, c *Comparison) (report.Document, *run.InForce, error)
+	Verify func(x *Reader, said report.Document, v *Result, c *Comparison) (report.Document, *run.InForce, error)
 }
 
 // Source reads the cases of a frozen set where they are on record.

@@ -13,8 +13,8 @@ import (
 	"turnus/report"
 )
 
-// Verdict is what verifying found.
-type Verdict struct {
+// Result is what verifying found.
+type Result struct {
 	Identical   bool         `json:"identical"`
 	Run         string       `json:"run"`
 	Round       int          `json:"round"`
@@ -39,12 +39,12 @@ type Verdict struct {
 // Values and verdicts are always compared, words where this binary drafts the
 // document in the same wording. What can't be read as such a file to its end is
 // an error; what is read and wrong is in the verdict.
-func Verify(r io.Reader, find func(process string) (Process, bool)) (Verdict, error) {
+func Verify(r io.Reader, find func(process string) (Process, bool)) (Result, error) {
 	x, err := Open(r)
 	if err != nil {
-		return Verdict{}, err
+		return Result{}, err
 	}
-	v := Verdict{Run: x.Head.Run, Round: x.Head.Round, Version: x.Head.Report.Version, Report: x.Head.Report.Hash,
+	v := Result{Run: x.Head.Run, Round: x.Head.Round, Version: x.Head.Report.Version, Report: x.Head.Report.Hash,
 		Figures: len(x.Head.Figures), Kind: x.List, TZDataHere: calendar.TZData}
 	p, ok := find(x.Head.Process)
 	if !ok {
@@ -79,7 +79,7 @@ func Verify(r io.Reader, find func(process string) (Process, bool)) (Verdict, er
 // of it in the same wording, else what isn't words. A set that 0.1.0 froze
 // doesn't hold what a restatement was compared with: that section is taken as it
 // stands.
-func (v *Verdict) document(c *Comparison, raw json.RawMessage, said, right report.Document, inForce *run.InForce) error {
+func (v *Result) document(c *Comparison, raw json.RawMessage, said, right report.Document, inForce *run.InForce) error {
 	v.Wording, v.WordingHere = said.Wording, right.Wording
 	same := said.Wording == right.Wording
 	v.Words = same
@@ -118,7 +118,7 @@ const ReportHash = "report.hash"
 // Expect holds the report's hash against the one that is known from elsewhere:
 // under the decision, on the report. Without that a file that somebody made
 // anew from other inputs, all of it, can't be told from the original.
-func (v *Verdict) Expect(hash string) {
+func (v *Result) Expect(hash string) {
 	v.Expected = hash
 	if hash == v.Report {
 		return

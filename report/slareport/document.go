@@ -24,7 +24,7 @@ func Draft(f sla.Frozen, r sla.Result, answers []report.Answer) (report.Document
 	if err != nil {
 		return report.Document{}, err
 	}
-	answers = titled(answers, Findings(r))
+	answers = nameAnswers(answers, Findings(r))
 	w := report.Write(report.Document{
 		Run: f.Run, Process: process.SLAReport, Scope: f.Service, Period: f.Period,
 		From: f.From.UTC(), To: f.To.UTC(), Zone: f.Zone,

@@ -50,10 +50,10 @@ func counted(x sla.WorkloadResult) int64 {
 	return 0
 }
 
-// titled gives each answer the title of the finding that it is about, so that
+// nameAnswers gives each answer the title of the finding that it is about, so that
 // a document which is drafted anew believes nobody's; one about no finding of
 // this result has its key.
-func titled(answers []report.Answer, findings []report.Finding) []report.Answer {
+func nameAnswers(answers []report.Answer, findings []report.Finding) []report.Answer {
 	answers = slices.Clone(answers)
 	for i := range answers {
 		a := &answers[i]

@@ -92,7 +92,7 @@ func compareSet(c *receipt.Comparison, f sla.Frozen, s *ticket.Set) {
 }
 
 // verifyReceipts computes a report anew from the tickets in the file.
-func verifyReceipts(x *receipt.Reader, said report.Document, v *receipt.Verdict, c *receipt.Comparison) (d report.Document, _ *run.InForce, err error) {
+func verifyReceipts(x *receipt.Reader, said report.Document, v *receipt.Result, c *receipt.Comparison) (d report.Document, _ *run.InForce, err error) {
 	var f sla.Frozen
 	if err := receipt.Decode(x.Head.Frozen, &f); err != nil {
 		return d, nil, receipt.Unreadable("frozen", err)

@@ -24,4 +24,4 @@ func Process(name string) (receipt.Process, bool) {
 }
 
 // Receipt computes everything in a file of receipts anew (receipt.Verify).
-func Receipt(r io.Reader) (receipt.Verdict, error) { return receipt.Verify(r, Process) }
+func Receipt(r io.Reader) (receipt.Result, error) { return receipt.Verify(r, Process) }

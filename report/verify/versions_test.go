@@ -38,14 +38,14 @@ func asDeclared(t testing.TB, f sla.Frozen) sla.Frozen {
 	return f
 }
 
-func verified(t *testing.T, b []byte) receipt.Verdict {
+func verified(t *testing.T, b []byte) receipt.Result {
 	t.Helper()
 	v, err := verify.Receipt(bytes.NewReader(b))
 	require.NoError(t, err)
 	return v
 }
 
-func places(v receipt.Verdict) (all []string) {
+func places(v receipt.Result) (all []string) {
 	for _, d := range v.Differences {
 		all = append(all, d.Place)
 	}

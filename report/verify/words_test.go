@@ -121,7 +121,7 @@ var changedRestatements = map[string]struct {
 }
 
 // requirePlace wants that a file differs, at a place among others.
-func requirePlace(t *testing.T, v receipt.Verdict, name, place string) {
+func requirePlace(t *testing.T, v receipt.Result, name, place string) {
 	t.Helper()
 	require.False(t, v.Identical, name)
 	require.Contains(t, strings.Join(places(v), "\n"), place, name)

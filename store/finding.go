@@ -37,9 +37,9 @@ func openFinding(ctx context.Context, tx sqlx.ExecerContext, f Finding) error {
 	return err
 }
 
-// mend notes that what was found about an object is put right, in the
+// noteMended notes that what was found about an object is put right, in the
 // transaction that does so.
-func mend(ctx context.Context, tx sqlx.ExecerContext, now time.Time, by person.Actor, kind, object string) error {
+func noteMended(ctx context.Context, tx sqlx.ExecerContext, now time.Time, by person.Actor, kind, object string) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO finding_mended (finding, person, at)
 		SELECT id, $3, $4 FROM finding WHERE kind = $1 AND object = $2 ON CONFLICT DO NOTHING`, kind, object, actor(by), now)
 	return err

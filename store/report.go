@@ -47,12 +47,21 @@ func Freeze[T Grounded](ctx context.Context, s *Store, now time.Time, st run.Ste
 
 // Frozen is what a round stands on.
 func Frozen[T any](ctx context.Context, s *Store, st run.Step) (T, error) {
-	var doc JSON[T]
-	err := s.db.GetContext(ctx, &doc, "SELECT document FROM frozen_set WHERE run = $1 AND round = $2", st.Run, st.Round)
-	if errors.Is(err, sql.ErrNoRows) {
+	set, frozen, err := FrozenIfAny[T](ctx, s, st)
+	if err == nil && !frozen {
 		err = notInRound(st)
 	}
-	return doc.V, mapped(err)
+	return set, err
+}
+
+// FrozenIfAny is what a round stands on, where it was frozen already.
+func FrozenIfAny[T any](ctx context.Context, s *Store, st run.Step) (set T, frozen bool, err error) {
+	var doc JSON[T]
+	err = s.db.GetContext(ctx, &doc, "SELECT document FROM frozen_set WHERE run = $1 AND round = $2", st.Run, st.Round)
+	if errors.Is(err, sql.ErrNoRows) {
+		return set, false, nil
+	}
+	return doc.V, true, mapped(err)
 }
 
 // notInRound is the answer where a row of a round is missing and can't be

@@ -136,6 +136,11 @@ type NewRun struct {
 	By          person.Actor // nobody: a slot
 }
 
+// Input is what the workflow of an attempt begins with.
+func (n NewRun) Input(attempt int) run.Input {
+	return run.Input{Run: n.Key.ID(attempt), Key: n.Key, Attempt: attempt, Provisional: n.Provisional, Why: n.Why, Together: true}
+}
+
 // Begin records the next attempt of a run, or finds the one that exists; the
 // row makes it unique, since it outlives Temporal's retention. What it is about
 // may have been retired since the start was decided on: that is
@@ -193,7 +198,7 @@ func begin(ctx context.Context, tx *sqlx.Tx, now time.Time, n NewRun) (r run.Run
 		}
 		return r, false, err
 	}
-	in := run.Input{Run: n.Key.ID(attempt), Key: n.Key, Attempt: attempt, Provisional: n.Provisional, Why: n.Why}
+	in := n.Input(attempt)
 	if _, err := tx.ExecContext(ctx, `INSERT INTO run (id, process, scope, period, attempt, state, provisional, input, service, owner,
 			started_by, token_issuer, reason, request, created_at, about_kind, about, about_version)
 			VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,nullif($14,''),$15,$16,$17,

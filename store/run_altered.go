@@ -20,7 +20,7 @@ const RecordsAltered = "records-altered"
 func (s *Store) Altered(ctx context.Context, now time.Time, st run.Step, what text.Text) error {
 	return s.tx(ctx, func(tx *sqlx.Tx) error {
 		// Attempts of one activity come one after the other.
-		if known, err := altered(ctx, tx, st.Run); err != nil || known {
+		if known, err := isAltered(ctx, tx, st.Run); err != nil || known {
 			return err
 		}
 		r, err := getRun(ctx, tx, st.Run, "")
@@ -35,8 +35,8 @@ func (s *Store) Altered(ctx context.Context, now time.Time, st run.Step, what te
 	})
 }
 
-// altered says whether a run found that what it stands on was changed.
-func altered(ctx context.Context, q sqlx.QueryerContext, runID string) (yes bool, err error) {
+// isAltered says whether a run found that what it stands on was changed.
+func isAltered(ctx context.Context, q sqlx.QueryerContext, runID string) (yes bool, err error) {
 	err = sqlx.GetContext(ctx, q, &yes, "SELECT EXISTS (SELECT 1 FROM finding WHERE kind = $1 AND object = $2)", RecordsAltered, "run/"+runID)
 	return yes, err
 }

@@ -23,9 +23,9 @@ func (s *Store) FallDue(ctx context.Context, now time.Time) error {
 // planDaily is how often a plan's far end is made longer.
 const planDaily = 24 * time.Hour
 
-// behind lists the intervals whose slots reach less far than they should, or
+// listBehind lists the intervals whose slots reach less far than they should, or
 // that something changed for: a moment each day, unless they can't be planned.
-func (s *Store) behind(ctx context.Context, now time.Time) (intervals []string, err error) {
+func (s *Store) listBehind(ctx context.Context, now time.Time) (intervals []string, err error) {
 	err = s.db.SelectContext(ctx, &intervals, `SELECT interval FROM plan p WHERE (planned_to IS NULL OR planned_to < $1)
 		AND EXISTS (SELECT 1 FROM resource_current c WHERE c.kind = p.about_kind AND c.name = p.about) ORDER BY interval`,
 		planning.Ahead(now).Add(-planDaily))
@@ -36,7 +36,7 @@ func (s *Store) behind(ctx context.Context, now time.Time) (intervals []string, 
 // or that something changed for. Of an interval that can't be planned as
 // things are (what it is about has gone, say) it gives the reason, and goes on.
 func (s *Store) PlanAhead(ctx context.Context, now time.Time) (failed map[string]error, err error) {
-	behind, err := s.behind(ctx, now)
+	behind, err := s.listBehind(ctx, now)
 	if err != nil {
 		return nil, err
 	}

@@ -87,7 +87,7 @@ func followEnd(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, e run
 	}
 	why := text.F("%s ended as %s: whether another attempt begins, a person decides.", "%s ist %s: Über einen weiteren Versuch entscheidet eine Person.", r.ID, e.State)
 	var next *time.Time
-	tampered, err := altered(ctx, tx, r.ID)
+	tampered, err := isAltered(ctx, tx, r.ID)
 	if err != nil {
 		return err
 	}

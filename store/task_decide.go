@@ -61,7 +61,7 @@ func (s *Store) Decide(ctx context.Context, now time.Time, by string, m task.Mes
 			At: now, Hash: t.Hash, TokenIssuer: p.TokenIssuer}
 		if _, err := tx.ExecContext(ctx, `INSERT INTO decision (task, run, round, person, outcome, comment, fields, at, hash, token_issuer, pass)
 			VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)`,
-			d.Task, d.Run, d.Round, d.Person, d.Outcome, d.Comment, JSON[task.Values]{filled(fields)}, d.At, d.Hash, d.TokenIssuer, p.ID); err != nil {
+			d.Task, d.Run, d.Round, d.Person, d.Outcome, d.Comment, JSON[task.Values]{orNone(fields)}, d.At, d.Hash, d.TokenIssuer, p.ID); err != nil {
 			return nil, err
 		}
 		if _, err := tx.ExecContext(ctx, "UPDATE task SET state = 'decided', ended_at = $2 WHERE id = $1", t.ID, now); err != nil {
@@ -141,7 +141,7 @@ func plainDecisions(rows []decisionRow) []task.Decision {
 	return list
 }
 
-func filled(v task.Values) task.Values {
+func orNone(v task.Values) task.Values {
 	if v == nil {
 		return task.Values{}
 	}

@@ -142,7 +142,7 @@ func (s *Store) Watch(ctx context.Context, now time.Time) (Watch, error) {
 	if err != nil {
 		return w, mapped(err)
 	}
-	behind, err := s.behind(ctx, now)
+	behind, err := s.listBehind(ctx, now)
 	w.Behind = len(behind)
 	return w, err
 }
