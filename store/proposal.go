@@ -159,7 +159,7 @@ func mayReplace(ctx context.Context, tx *sqlx.Tx, by person.Actor, before *resou
 		return nil
 	}
 	return fault.New(fault.Forbidden, text.F("This name is taken, for something that %s doesn't own: use another name.",
-		"Dieser Name ist vergeben, für etwas, für das %s nicht verantwortlich ist: einen anderen Namen verwenden.", by.Person))
+		"Dieser Name ist vergeben, für etwas, für das %s nicht verantwortlich ist: Einen anderen Namen verwenden.", by.Person))
 }
 
 // checkProposal refuses what can't be as things are. Faults have the fields of

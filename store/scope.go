@@ -147,7 +147,7 @@ func noScope(p process.Process, name string) error {
 	switch p.Scope {
 	case process.OfService:
 		return fault.Invalidf("scope", "%s is about a service; there is no service %.80q: declare it first.",
-			"%s betrifft einen Service; den Service %.80q gibt es nicht: ihn zuerst anlegen.", p.Name, name)
+			"%s betrifft einen Service; den Service %.80q gibt es nicht: Den Service zuerst anlegen.", p.Name, name)
 	case process.OfOrganisation:
 		return fault.Invalidf("scope", "%s is about the organisation; there is no organisation %.80q: give the name of the one that is declared, or declare this one first.",
 			"%s betrifft die Organisation; die Organisation %.80q gibt es nicht: Den Namen der angelegten Organisation angeben oder diese zuerst anlegen.", p.Name, name)
