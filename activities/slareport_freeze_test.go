@@ -129,7 +129,7 @@ func TestFreezingLooksBack(t *testing.T) {
 		value(rep, "workload.tickets.peak-day"), value(rep, "credit")})
 	a := storetest.Approval(st, rep.Hash, now)
 	require.NoError(t, storetest.ErrOf(s.OpenTask(ctx, a)))
-	p, err := s.IssuePass(ctx, now, person.Actor{Person: "max"}, store.PassFor{Kind: store.PassDecide, Run: st.Run, Task: a.ID, Content: rep.Hash})
+	p, err := s.IssuePass(ctx, person.Actor{Person: "max"}, now, store.PassFor{Kind: store.PassDecide, Run: st.Run, Task: a.ID, Content: rep.Hash})
 	require.NoError(t, err)
 	_, refused, err := s.Decide(ctx, now, p.ID, task.Message{Task: a.ID, Pass: p.Secret, Outcome: task.Approve, Comment: "noted"})
 	require.NoError(t, err)
@@ -138,7 +138,7 @@ func TestFreezingLooksBack(t *testing.T) {
 
 	propose := func(number string, at time.Time) agreement.Exclusion {
 		t.Helper()
-		e, err := s.ProposeExclusion(ctx, at, olga, agreement.Exclusion{Service: "desk", Tickets: []string{number}, Reason: agreement.Customer, Detail: "locked", Evidence: "CHG1"}, "")
+		e, err := s.ProposeExclusion(ctx, olga, at, agreement.Exclusion{Service: "desk", Tickets: []string{number}, Reason: agreement.Customer, Detail: "locked", Evidence: "CHG1"}, "")
 		require.NoError(t, err)
 		return e
 	}
@@ -146,7 +146,7 @@ func TestFreezingLooksBack(t *testing.T) {
 	propose("F1", now.Add(-time.Hour)) // over before March: it concerns no ticket of the set
 	propose("M3", now.Add(time.Hour))  // not known yet
 	gone := propose("M1", now.Add(-time.Hour))
-	_, err = s.WithdrawExclusion(ctx, now.Add(-time.Minute), olga, "desk", gone.ID, "a mistake")
+	_, err = s.WithdrawExclusion(ctx, olga, now.Add(-time.Minute), "desk", gone.ID, "a mistake")
 	require.NoError(t, err)
 
 	_, c, f, rep := draft("2026-03")

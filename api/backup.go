@@ -41,7 +41,7 @@ func (s *server) sendBackup(ctx context.Context, out huma.Context) {
 	defer s.copying.Unlock()
 	who := actorOf(ctx)
 	// On record before anything is sent, whatever becomes of it.
-	if err := s.Store.Record(ctx, s.Now(), who, "backup.begun", backupObject, nil); err != nil {
+	if err := s.Store.Record(ctx, who, s.Now(), "backup.begun", backupObject, nil); err != nil {
 		problem(ctx, err).write(out)
 		return
 	}
@@ -50,14 +50,15 @@ func (s *server) sendBackup(ctx context.Context, out huma.Context) {
 	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), requestTime) // the client may be gone
 	defer cancel()
 	if err == nil {
-		err = s.Store.Record(after, s.Now(), who, "backup.taken", backupObject,
+		err = s.Store.Record(after, who, s.Now(), "backup.taken", backupObject,
 			map[string]any{"bytes": d.bytes, "sha256": hex.EncodeToString(d.sum.Sum(nil))})
+
 		if err == nil {
 			return
 		}
 	}
 	s.Log.Error("a backup failed", "request", requestOf(ctx).id, "person", who.Person, "bytes", d.bytes, "error", err)
-	if unrecorded := s.Store.Record(after, s.Now(), who, "backup.failed", backupObject, map[string]any{"bytes": d.bytes}); unrecorded != nil {
+	if unrecorded := s.Store.Record(after, who, s.Now(), "backup.failed", backupObject, map[string]any{"bytes": d.bytes}); unrecorded != nil {
 		s.Log.Warn("that a backup failed could not be recorded", "request", requestOf(ctx).id, "error", withCause(unrecorded))
 	}
 	if d.bytes > 0 {

@@ -110,7 +110,7 @@ func (s *server) recordRefusal(ctx context.Context, why error) error {
 		return why
 	}
 	r := requestOf(ctx)
-	if err := s.Store.Refused(ctx, s.Now(), r.actor, r.operation+".refused", strings.TrimPrefix(r.path, "/v1/"), why); err != nil {
+	if err := s.Store.Refused(ctx, r.actor, s.Now(), r.operation+".refused", strings.TrimPrefix(r.path, "/v1/"), why); err != nil {
 		return err
 	}
 	return why

@@ -93,7 +93,7 @@ func (s *server) sendReceipts(ctx context.Context, out huma.Context, r report.Re
 	s.Log.Error("an export of receipts failed", "request", requestOf(ctx).id, "run", r.Run, "person", who.Person, "bytes", d.bytes, "error", withCause(err))
 	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), requestTime) // the client may be gone
 	defer cancel()
-	if unrecorded := s.Store.Record(after, s.Now(), who, "report.export-failed", "run/"+r.Run, map[string]any{"format": "receipts", "bytes": d.bytes}); unrecorded != nil {
+	if unrecorded := s.Store.Record(after, who, s.Now(), "report.export-failed", "run/"+r.Run, map[string]any{"format": "receipts", "bytes": d.bytes}); unrecorded != nil {
 		s.Log.Warn("that an export failed could not be recorded", "request", requestOf(ctx).id, "error", withCause(unrecorded))
 	}
 	if d.bytes > 0 {

@@ -74,5 +74,5 @@ func (s *server) exported(ctx context.Context, r report.Report, format string, l
 	if lang != "" {
 		what["lang"] = lang
 	}
-	return s.Store.Record(ctx, s.Now(), actorOf(ctx), "report.exported", "run/"+r.Run, what)
+	return s.Store.Record(ctx, actorOf(ctx), s.Now(), "report.exported", "run/"+r.Run, what)
 }

@@ -136,7 +136,7 @@ func (s *server) fetched(ctx context.Context, f task.File) (*spool.File, error) 
 	}
 	err = s.fetch(ctx, f, file)
 	if err == nil {
-		err = s.Store.Record(ctx, s.Now(), actorOf(ctx), "file.exported", "task/"+f.Task, f)
+		err = s.Store.Record(ctx, actorOf(ctx), s.Now(), "file.exported", "task/"+f.Task, f)
 	}
 	if err != nil {
 		file.Close()

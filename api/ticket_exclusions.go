@@ -86,7 +86,7 @@ func (s *server) exclusions() {
 		if err := s.caller(ctx).CheckOwner(ctx, in.Name); err != nil {
 			return nil, err
 		}
-		e, err := s.Store.ProposeExclusion(ctx, s.Now(), actorOf(ctx), in.Body.of(in.Name), requestOf(ctx).once)
+		e, err := s.Store.ProposeExclusion(ctx, actorOf(ctx), s.Now(), in.Body.of(in.Name), requestOf(ctx).once)
 		if err != nil {
 			return nil, inBody(err)
 		}
@@ -129,7 +129,7 @@ func (s *server) exclusions() {
 		if err := s.caller(ctx).CheckOwner(ctx, in.Name); err != nil {
 			return nil, err
 		}
-		e, err := s.Store.WithdrawExclusion(ctx, s.Now(), actorOf(ctx), in.Name, in.ID, in.Body.Reason)
+		e, err := s.Store.WithdrawExclusion(ctx, actorOf(ctx), s.Now(), in.Name, in.ID, in.Body.Reason)
 		if err != nil {
 			return nil, err
 		}

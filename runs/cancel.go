@@ -38,7 +38,7 @@ func (r *Runs) Cancel(ctx context.Context, by person.Actor, runID, reason string
 		return r.cancelled(ctx, by, found)
 	}
 	m := run.CancelMessage{Run: runID, Reason: reason}
-	pass, err := r.store.IssuePass(ctx, r.now(), by, store.PassFor{Kind: store.PassCancel, Run: runID, Answer: m.Answer()})
+	pass, err := r.store.IssuePass(ctx, by, r.now(), store.PassFor{Kind: store.PassCancel, Run: runID, Answer: m.Answer()})
 	if err != nil {
 		return found, err
 	}

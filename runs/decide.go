@@ -43,11 +43,11 @@ func (r *Runs) Decide(ctx context.Context, by person.Actor, a Answer) (task.Deci
 	m := task.Message{Task: t.ID, Outcome: o, Comment: a.Comment, Fields: a.Fields}
 	if m.Fields, err = r.store.CheckAnswer(ctx, t, m); err != nil {
 		if all := fault.All(err); all != nil { // one is on record, all are said
-			err = errors.Join(r.store.Refused(ctx, r.now(), by, "decide.refused", object, all[0]), err)
+			err = errors.Join(r.store.Refused(ctx, by, r.now(), "decide.refused", object, all[0]), err)
 		}
 		return none, err
 	}
-	pass, err := r.store.IssuePass(ctx, r.now(), by, store.PassFor{Kind: store.PassDecide, Run: t.Run, Task: t.ID, Content: t.Hash, Answer: m.Answer()})
+	pass, err := r.store.IssuePass(ctx, by, r.now(), store.PassFor{Kind: store.PassDecide, Run: t.Run, Task: t.ID, Content: t.Hash, Answer: m.Answer()})
 	if err != nil {
 		return none, err
 	}

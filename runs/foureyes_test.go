@@ -79,8 +79,9 @@ func TestStartsLookAtExclusions(t *testing.T) {
 	h.inForce(interval("desk", "desk", `'rule':{'day':3,'of':'month','at':'06:00'},'valid':{'from':'2019-07-01'}`))
 	h.apply(root, doc(resource.Service, "desk", `{'owner':'heir','approvers':['anton'],'calendar':'berlin'}`))
 	heir := person.Actor{Person: "heir", Issuer: "ida"}
-	e, err := h.store.ProposeExclusion(t.Context(), h.now, heir, agreement.Exclusion{
+	e, err := h.store.ProposeExclusion(t.Context(), heir, h.now, agreement.Exclusion{
 		Service: "desk", Tickets: []string{"T1"}, Reason: "customer", Detail: "waited for", Evidence: "a mail"}, "")
+
 	require.NoError(t, err)
 	h.apply(root, desk(`'heir','ida'`))
 
@@ -93,7 +94,7 @@ func TestStartsLookAtExclusions(t *testing.T) {
 	require.Equal(t, "due", h.slot("desk", "2019-06"))
 	require.Equal(t, "in-work", h.slot("desk", "2019-07"))
 
-	_, err = h.store.WithdrawExclusion(t.Context(), h.now, olga, "desk", e.ID, "it was ours")
+	_, err = h.store.WithdrawExclusion(t.Context(), olga, h.now, "desk", e.ID, "it was ours")
 	require.NoError(t, err)
 	h.now = h.now.Add(2 * time.Hour)
 	h.wake()

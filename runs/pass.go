@@ -27,5 +27,5 @@ func (r *Runs) Pass(ctx context.Context, by person.Actor, taskID string, o task.
 			return store.Pass{}, no
 		}
 	}
-	return r.store.IssuePass(ctx, r.now(), by, store.PassFor{Kind: store.PassDecide, Run: t.Run, Task: t.ID, Content: t.Hash, Outcome: o})
+	return r.store.IssuePass(ctx, by, r.now(), store.PassFor{Kind: store.PassDecide, Run: t.Run, Task: t.ID, Content: t.Hash, Outcome: o})
 }

@@ -134,7 +134,7 @@ func (r *Runs) launch(ctx context.Context, p process.Process, in run.Input) erro
 
 // refused puts a refusal on record and gives it back.
 func (r *Runs) refused(ctx context.Context, by person.Actor, action, object string, f *fault.Error) error {
-	if err := r.store.Refused(ctx, r.now(), by, action, object, f); err != nil {
+	if err := r.store.Refused(ctx, by, r.now(), action, object, f); err != nil {
 		return err
 	}
 	return f

@@ -84,7 +84,7 @@ func (s *Store) Audit(ctx context.Context, t Trail, p Page) ([]Entry, string, er
 
 // record writes an entry in the transaction of its fact; before and after may
 // be nil, or anything that encoding/json can write.
-func record(ctx context.Context, tx sqlx.ExtContext, now time.Time, by person.Actor, action, object string, before, after any) error {
+func record(ctx context.Context, tx sqlx.ExtContext, by person.Actor, now time.Time, action, object string, before, after any) error {
 	e := struct { // an Entry without its number, which the database draws
 		At     time.Time       `json:"at"`
 		Actor  string          `json:"actor"`
@@ -114,14 +114,14 @@ func record(ctx context.Context, tx sqlx.ExtContext, now time.Time, by person.Ac
 
 // Record records a deed that changes nothing in the database, and so has no
 // transaction of its own: an export.
-func (s *Store) Record(ctx context.Context, now time.Time, by person.Actor, action, object string, after any) error {
-	return mapped(record(ctx, s.db, now, by, action, object, nil, after))
+func (s *Store) Record(ctx context.Context, by person.Actor, now time.Time, action, object string, after any) error {
+	return mapped(record(ctx, s.db, by, now, action, object, nil, after))
 }
 
 // Refused records a refusal, in a transaction of its own, since that of the
 // refused deed is undone. The action is named after the deed, as in
 // decision.refused.
-func (s *Store) Refused(ctx context.Context, now time.Time, by person.Actor, action, object string, why error) error {
+func (s *Store) Refused(ctx context.Context, by person.Actor, now time.Time, action, object string, why error) error {
 	type reason struct {
 		Code    fault.Code `json:"code"`
 		Field   string     `json:"field,omitempty"`
@@ -134,7 +134,7 @@ func (s *Store) Refused(ctx context.Context, now time.Time, by person.Actor, act
 	if len(reasons) == 0 { // not a fault: its text is for the log only
 		reasons = append(reasons, reason{Code: fault.Internal})
 	}
-	return mapped(record(ctx, s.db, now, by, action, object, nil, map[string]any{"refused": reasons}))
+	return mapped(record(ctx, s.db, by, now, action, object, nil, map[string]any{"refused": reasons}))
 }
 
 // actor is the name under which a deed is recorded.

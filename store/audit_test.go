@@ -19,10 +19,10 @@ func TestAuditFiltersAndPages(t *testing.T) {
 	s, ctx := declaringStore(t), t.Context()
 	for i := range 7 {
 		by := person.Actor{Person: []string{"ada", "bob"}[i%2], Token: "t"}
-		require.NoError(t, record(ctx, s.db, declared.Add(time.Duration(i)*time.Minute), by, "thing.done",
+		require.NoError(t, record(ctx, s.db, by, declared.Add(time.Duration(i)*time.Minute), "thing.done",
 			fmt.Sprintf("run/sla-report/desk/2016-%02d", i+1), nil, map[string]int{"i": i}))
 	}
-	require.NoError(t, record(ctx, s.db, declared, person.Actor{}, "thing.done", "run/sla-report/desk-2", nil, nil))
+	require.NoError(t, record(ctx, s.db, person.Actor{}, declared, "thing.done", "run/sla-report/desk-2", nil, nil))
 
 	count := func(f Trail) int {
 		n, next := 0, ""
@@ -59,7 +59,7 @@ func TestAuditFiltersAndPages(t *testing.T) {
 
 func TestEntryIsKeptToTheByte(t *testing.T) {
 	s, ctx := declaringStore(t), t.Context()
-	require.NoError(t, record(ctx, s.db, declared.Add(1234567*time.Nanosecond), root, "x.done", "x/1",
+	require.NoError(t, record(ctx, s.db, root, declared.Add(1234567*time.Nanosecond), "x.done", "x/1",
 		map[string]any{"b": json.Number("99.90"), "a": "<é>"}, nil))
 	var b []byte
 	require.NoError(t, s.db.GetContext(ctx, &b, `SELECT bytes FROM audit`))
@@ -79,8 +79,8 @@ func TestEntryIsKeptToTheByte(t *testing.T) {
 func TestRefusalsAreOnRecord(t *testing.T) {
 	s, ctx := declaringStore(t), t.Context()
 	why := errors.Join(fault.Invalidf("outcome", "no such outcome %s", "kein Ergebnis %s", "a\x00b"), fault.Invalidf("hash", "old", "alt"))
-	require.NoError(t, s.Refused(ctx, declared, root, "decision.refused", "task/a\x00\xff", why))
-	require.NoError(t, s.Refused(ctx, declared, root, "decision.refused", "task/b", errors.New("password=secret")))
+	require.NoError(t, s.Refused(ctx, root, declared, "decision.refused", "task/a\x00\xff", why))
+	require.NoError(t, s.Refused(ctx, root, declared, "decision.refused", "task/b", errors.New("password=secret")))
 	list, _, err := s.Audit(ctx, Trail{Object: "task/"}, Page{})
 	require.NoError(t, err)
 	require.Len(t, list, 2)

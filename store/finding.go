@@ -39,7 +39,7 @@ func openFinding(ctx context.Context, tx sqlx.ExecerContext, f Finding) error {
 
 // noteMended notes that what was found about an object is put right, in the
 // transaction that does so.
-func noteMended(ctx context.Context, tx sqlx.ExecerContext, now time.Time, by person.Actor, kind, object string) error {
+func noteMended(ctx context.Context, tx sqlx.ExecerContext, by person.Actor, now time.Time, kind, object string) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO finding_mended (finding, person, at)
 		SELECT id, $3, $4 FROM finding WHERE kind = $1 AND object = $2 ON CONFLICT DO NOTHING`, kind, object, actor(by), now)
 	return err

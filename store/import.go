@@ -116,5 +116,5 @@ func merged(ctx context.Context, conn *sqlx.Conn, tx *sqlx.Tx, in Intake, g *sta
 	if err := lookAgain(ctx, tx, in.Now, in.Service); err != nil {
 		return done, err
 	}
-	return done, record(ctx, tx, in.Now, person.Actor{Person: in.By, Token: in.Token}, "tickets.imported", "service/"+in.Service, nil, done)
+	return done, record(ctx, tx, person.Actor{Person: in.By, Token: in.Token}, in.Now, "tickets.imported", "service/"+in.Service, nil, done)
 }

@@ -53,7 +53,7 @@ func (s *Store) Pause(ctx context.Context, by person.Actor, now time.Time, inter
 		if _, err := tx.ExecContext(ctx, "UPDATE plan SET paused_at = $2, paused_by = $3, paused_reason = $4 WHERE interval = $1", interval, now, by.Person, reason); err != nil {
 			return err
 		}
-		return record(ctx, tx, now, by, "interval.paused", resource.Interval.Ref(interval).String(), nil, map[string]any{"reason": reason})
+		return record(ctx, tx, by, now, "interval.paused", resource.Interval.Ref(interval).String(), nil, map[string]any{"reason": reason})
 	})
 }
 
@@ -67,7 +67,7 @@ func (s *Store) Resume(ctx context.Context, by person.Actor, now time.Time, inte
 		if _, err := tx.ExecContext(ctx, "UPDATE plan SET paused_at = NULL, paused_by = NULL, paused_reason = NULL WHERE interval = $1", interval); err != nil {
 			return err
 		}
-		return record(ctx, tx, now, by, "interval.resumed", resource.Interval.Ref(interval).String(), p, map[string]any{"reason": reason})
+		return record(ctx, tx, by, now, "interval.resumed", resource.Interval.Ref(interval).String(), p, map[string]any{"reason": reason})
 	})
 }
 
@@ -115,7 +115,7 @@ func (s *Store) Backfill(ctx context.Context, by person.Actor, now time.Time, in
 			if period.First.Before(from) || to.Before(period.Next.Add(-1)) {
 				continue
 			}
-			if err := reopen(ctx, tx, now, by, r.plain(), reason); err != nil {
+			if err := reopen(ctx, tx, by, now, r.plain(), reason); err != nil {
 				return err
 			}
 			again, err := slotOf(ctx, tx, r.Key)
@@ -130,13 +130,13 @@ func (s *Store) Backfill(ctx context.Context, by person.Actor, now time.Time, in
 }
 
 // reopen makes a slot due again.
-func reopen(ctx context.Context, tx *sqlx.Tx, now time.Time, by person.Actor, s planning.Slot, reason string) error {
+func reopen(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, s planning.Slot, reason string) error {
 	// found_at, too: that it was found late doesn't keep a backfill from it.
 	if _, err := tx.ExecContext(ctx, `UPDATE slot SET state = 'due', missed_at = NULL, reason = NULL, person = '', waits = false, tries = 0,
 		look_at = $4, found_at = due_at, reopened_at = $4 WHERE process = $1 AND scope = $2 AND period = $3`, s.Process, s.Scope, s.Period, now); err != nil {
 		return err
 	}
-	return record(ctx, tx, now, by, "slot.reopened", slotObject(s.Key), map[string]any{"state": s.State, "reason": s.Reason}, map[string]any{"reason": reason})
+	return record(ctx, tx, by, now, "slot.reopened", slotObject(s.Key), map[string]any{"state": s.State, "reason": s.Reason}, map[string]any{"reason": reason})
 }
 
 // DeclareMissed records that a slot that is due won't be done, and why.
@@ -157,7 +157,7 @@ func (s *Store) DeclareMissed(ctx context.Context, by person.Actor, now time.Tim
 			return fault.New(fault.Conflict, text.F("The slot %s is %s: what is due can be declared missed.",
 				"Der Termin %s ist %s: Für versäumt erklärt wird, was fällig ist.", k.ID(1), before.State))
 		}
-		if err := miss(ctx, tx, now, by, before, text.Same(reason)); err != nil {
+		if err := miss(ctx, tx, by, now, before, text.Same(reason)); err != nil {
 			return err
 		}
 		slot, err = slotOf(ctx, tx, k)

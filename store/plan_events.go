@@ -31,7 +31,7 @@ func (s *Store) Happened(ctx context.Context, by person.Actor, now time.Time, e 
 				string(e), service, detail, by.Person, now, request); err != nil {
 				return err
 			}
-			if err := record(ctx, tx, now, by, "event.reported", "service/"+service, nil, map[string]any{"event": e, "detail": detail}); err != nil {
+			if err := record(ctx, tx, by, now, "event.reported", "service/"+service, nil, map[string]any{"event": e, "detail": detail}); err != nil {
 				return err
 			}
 		}
@@ -55,7 +55,7 @@ func (s *Store) Happened(ctx context.Context, by person.Actor, now time.Time, e 
 			if v == nil || !slices.Contains(v.Spec.Events, e) {
 				continue
 			}
-			slot, err := bringForward(ctx, tx, now, by, i, *v, e)
+			slot, err := bringForward(ctx, tx, by, now, i, *v, e)
 			if err != nil {
 				return err
 			}
@@ -68,7 +68,7 @@ func (s *Store) Happened(ctx context.Context, by person.Actor, now time.Time, e 
 
 // bringForward makes the slot of the period that is meant today due now, or
 // adds one.
-func bringForward(ctx context.Context, tx *sqlx.Tx, now time.Time, by person.Actor, i resource.Resource[planning.Spec], v planning.Version, e planning.Event) (planning.Slot, error) {
+func bringForward(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, i resource.Resource[planning.Spec], v planning.Version, e planning.Event) (planning.Slot, error) {
 	p, err := process.FindPlanned(i.Spec.Process)
 	if err != nil {
 		return planning.Slot{}, err
@@ -91,7 +91,7 @@ func bringForward(ctx context.Context, tx *sqlx.Tx, now time.Time, by person.Act
 		if err := settle(ctx, tx, now, wanted.Key); err != nil {
 			return planning.Slot{}, err
 		}
-		if err := record(ctx, tx, now, by, "slot.brought-forward", slotObject(wanted.Key), nil, map[string]any{"event": e}); err != nil {
+		if err := record(ctx, tx, by, now, "slot.brought-forward", slotObject(wanted.Key), nil, map[string]any{"event": e}); err != nil {
 			return planning.Slot{}, err
 		}
 	}

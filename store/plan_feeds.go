@@ -50,7 +50,7 @@ func (s *Store) IssueFeed(ctx context.Context, by person.Actor, now time.Time) (
 			f.ID, f.Person, hashed(secret), f.Created); err != nil {
 			return err
 		}
-		return record(ctx, tx, now, by, "feed.issued", feedObject(f), nil, f)
+		return record(ctx, tx, by, now, "feed.issued", feedObject(f), nil, f)
 	})
 	if err != nil {
 		return Feed{}, "", err
@@ -118,7 +118,7 @@ func withdraw(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, 
 	if _, err := tx.ExecContext(ctx, "UPDATE feed SET withdrawn_at = $2 WHERE id = $1", before.ID, at); err != nil {
 		return err
 	}
-	return record(ctx, tx, now, by, "feed.withdrawn", feedObject(before), before, after)
+	return record(ctx, tx, by, now, "feed.withdrawn", feedObject(before), before, after)
 }
 
 // FeedOf gives the person whom a secret address was issued to, with their

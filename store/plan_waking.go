@@ -78,7 +78,7 @@ func (s *Store) MissSuperseded(ctx context.Context, now time.Time) error {
 		}
 		for _, r := range rows {
 			why := text.F("The next one, %s, fell due and nothing was in work.", "Der nächste Termin, %s, wurde fällig, und nichts war in Arbeit.", r.Next)
-			if err := miss(ctx, tx, now, person.Actor{}, r.plain(), why); err != nil {
+			if err := miss(ctx, tx, person.Actor{}, now, r.plain(), why); err != nil {
 				return err
 			}
 		}
@@ -87,7 +87,7 @@ func (s *Store) MissSuperseded(ctx context.Context, now time.Time) error {
 }
 
 // miss records a slot as missed, with the reason, and opens a finding.
-func miss(ctx context.Context, tx *sqlx.Tx, now time.Time, by person.Actor, s planning.Slot, why text.Text) error {
+func miss(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, s planning.Slot, why text.Text) error {
 	if _, err := tx.ExecContext(ctx, `UPDATE slot SET state = 'missed', missed_at = $4, reason = $5, person = $6, waits = false
 		WHERE process = $1 AND scope = $2 AND period = $3`, s.Process, s.Scope, s.Period, now, JSON[text.Text]{why}, by.Person); err != nil {
 		return err
@@ -97,7 +97,7 @@ func miss(ctx context.Context, tx *sqlx.Tx, now time.Time, by person.Actor, s pl
 		"The planned slot %[1]s wasn't kept: %[2]s", "Der geplante Termin %[1]s wurde nicht eingehalten: %[3]s", s.Key.ID(1), why.En, why.De)}); err != nil {
 		return err
 	}
-	return record(ctx, tx, now, by, "slot.missed", object, map[string]any{"state": s.State}, map[string]any{"reason": why, "due": s.Due})
+	return record(ctx, tx, by, now, "slot.missed", object, map[string]any{"state": s.State}, map[string]any{"reason": why, "due": s.Due})
 }
 
 // slotObject names a slot in the audit trail.

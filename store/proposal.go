@@ -103,7 +103,7 @@ func submit(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, d 
 		r.ID, string(k.Kind), k.Name, p.Base, JSON[resource.Raw]{d}, hash, by.Person, by.Issuer, now); err != nil {
 		return c, err
 	}
-	return c, record(ctx, tx, now, by, "resource.proposed", k.String(), c.Before, map[string]any{"run": r.ID, "document": d, "hash": hash})
+	return c, record(ctx, tx, by, now, "resource.proposed", k.String(), c.Before, map[string]any{"run": r.ID, "document": d, "hash": hash})
 }
 
 // waiting is the run that decides on the same proposal already; another one

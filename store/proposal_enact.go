@@ -82,7 +82,7 @@ func (s *Store) Enact(ctx context.Context, now time.Time, runID string) error {
 		if before != nil {
 			action = "resource." + Changed
 		}
-		if err := record(ctx, tx, now, person.Actor{Person: person.System}, action, k.String(), before, map[string]any{"version": v, "run": runID}); err != nil {
+		if err := record(ctx, tx, person.Actor{Person: person.System}, now, action, k.String(), before, map[string]any{"version": v, "run": runID}); err != nil {
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, "UPDATE proposal SET enacted = $2 WHERE run = $1", runID, v.Version); err != nil {
@@ -167,7 +167,7 @@ func waive(ctx context.Context, tx *sqlx.Tx, now time.Time, p Proposal, runID st
 			WHERE process = $1 AND scope = $2 AND period = $3`, k.Process, k.Scope, k.Period, now, JSON[text.Text]{text.Same(w.Spec.Reason)}, p.By); err != nil {
 			return err
 		}
-		if err := record(ctx, tx, now, person.Actor{Person: p.By}, "slot.waived", slotObject(k), nil, map[string]any{"reason": w.Spec.Reason, "run": runID}); err != nil {
+		if err := record(ctx, tx, person.Actor{Person: p.By}, now, "slot.waived", slotObject(k), nil, map[string]any{"reason": w.Spec.Reason, "run": runID}); err != nil {
 			return err
 		}
 	}

@@ -190,11 +190,11 @@ func insertChanges(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.T
 		if c.Before != nil {
 			before = c.Before
 		}
-		if err := record(ctx, tx, now, by, "resource."+c.Change, c.Ref.String(), before, c.After); err != nil {
+		if err := record(ctx, tx, by, now, "resource."+c.Change, c.Ref.String(), before, c.After); err != nil {
 			return err
 		}
 		if c.Kind == resource.Person { // whose roles go together: that was checked
-			if err := noteMended(ctx, tx, now, by, AdministratorApproves, c.Ref.String()); err != nil {
+			if err := noteMended(ctx, tx, by, now, AdministratorApproves, c.Ref.String()); err != nil {
 				return err
 			}
 		}

@@ -48,7 +48,7 @@ func (s *Store) Retire(ctx context.Context, by person.Actor, now time.Time, k re
 		if err := insertVersion(ctx, tx, after); err != nil {
 			return err
 		}
-		if err := record(ctx, tx, now, by, "resource.retired", k.Ref(name).String(), before, after); err != nil {
+		if err := record(ctx, tx, by, now, "resource.retired", k.Ref(name).String(), before, after); err != nil {
 			return err
 		}
 		if k != resource.Person {
@@ -57,7 +57,7 @@ func (s *Store) Retire(ctx context.Context, by person.Actor, now time.Time, k re
 		if err := checkAdministrators(ctx, tx, administrated); err != nil {
 			return err
 		}
-		if err := noteMended(ctx, tx, now, by, AdministratorApproves, k.Ref(name).String()); err != nil {
+		if err := noteMended(ctx, tx, by, now, AdministratorApproves, k.Ref(name).String()); err != nil {
 			return err
 		}
 		_, err = revokeAll(ctx, tx, by, now, name)

@@ -25,7 +25,7 @@ func asApp(t *testing.T) (owner, app *sql.DB) {
 func TestServingRoleOnlyAddsToWhatIsFixed(t *testing.T) {
 	_, app := asApp(t)
 	s, ctx := New(app), t.Context()
-	require.NoError(t, record(ctx, s.db, declared, person.Actor{Person: "ada"}, "thing.done", "thing/a", nil, nil))
+	require.NoError(t, record(ctx, s.db, person.Actor{Person: "ada"}, declared, "thing.done", "thing/a", nil, nil))
 	entries, _, err := s.Audit(ctx, Trail{}, Page{})
 	require.NoError(t, err)
 	require.Len(t, entries, 1)

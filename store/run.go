@@ -213,7 +213,7 @@ func begin(ctx context.Context, tx *sqlx.Tx, now time.Time, n NewRun) (r run.Run
 	if err := settle(ctx, tx, now, n.Key); err != nil {
 		return r, false, err
 	}
-	return r, true, record(ctx, tx, now, n.By, "run.started", "run/"+r.ID, nil, r)
+	return r, true, record(ctx, tx, n.By, now, "run.started", "run/"+r.ID, nil, r)
 }
 
 // Unstarted lists inputs of live runs whose workflow was never seen to run,

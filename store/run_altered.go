@@ -30,8 +30,9 @@ func (s *Store) Altered(ctx context.Context, now time.Time, st run.Step, what te
 		if err := openFinding(ctx, tx, Finding{Kind: RecordsAltered, About: r.About, Object: "run/" + st.Run, Title: what, At: now}); err != nil {
 			return err
 		}
-		return record(ctx, tx, now, person.Actor{Person: person.System}, "records.altered", "run/"+st.Run, nil,
+		return record(ctx, tx, person.Actor{Person: person.System}, now, "records.altered", "run/"+st.Run, nil,
 			map[string]any{"round": st.Round, "found": what})
+
 	})
 }
 

@@ -87,8 +87,9 @@ func (s *Store) End(ctx context.Context, now time.Time, e run.End) error {
 		if err := followEnd(ctx, tx, now, r, e); err != nil {
 			return err
 		}
-		return record(ctx, tx, now, person.Actor{Person: person.System}, "run."+string(e.State), "run/"+e.Run,
+		return record(ctx, tx, person.Actor{Person: person.System}, now, "run."+string(e.State), "run/"+e.Run,
 			map[string]any{"state": r.State}, e)
+
 	})
 	return s.denied(ctx, now, "end.refused", "run/"+e.Run, err)
 }
@@ -118,7 +119,7 @@ func (s *Store) denied(ctx context.Context, now time.Time, action, object string
 	if !fault.Is(err, fault.Conflict) {
 		return err
 	}
-	return errors.Join(s.Refused(ctx, now, person.Actor{Person: person.System}, action, object, err), err)
+	return errors.Join(s.Refused(ctx, person.Actor{Person: person.System}, now, action, object, err), err)
 }
 
 // mayEnd refuses an end that doesn't follow from what is on record of a run.

@@ -113,7 +113,7 @@ func (s *Store) OpenTask(ctx context.Context, t task.Task) (opened bool, err err
 		if _, err := tx.ExecContext(ctx, "UPDATE run SET state = $3, round = $2 WHERE id = $1 AND ended_at IS NULL", t.Run, t.Round, run.Waiting); err != nil {
 			return err
 		}
-		return record(ctx, tx, t.Opened, person.Actor{Person: person.System}, "task.opened", "task/"+t.ID, nil, t)
+		return record(ctx, tx, person.Actor{Person: person.System}, t.Opened, "task.opened", "task/"+t.ID, nil, t)
 	})
 	return opened, s.TaskRefused(ctx, t.Opened, t.Run, err)
 }
@@ -199,8 +199,9 @@ func (s *Store) AdvanceTask(ctx context.Context, now time.Time, id string) (next
 				to = []string{p.Owner}
 			}
 		}
-		return record(ctx, tx, now, person.Actor{Person: person.System}, "task."+string(step), "task/"+id, nil,
+		return record(ctx, tx, person.Actor{Person: person.System}, now, "task."+string(step), "task/"+id, nil,
 			map[string]any{"to": to, "due": t.Due})
+
 	})
 	return next, err
 }

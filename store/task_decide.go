@@ -67,7 +67,7 @@ func (s *Store) Decide(ctx context.Context, now time.Time, by string, m task.Mes
 		if _, err := tx.ExecContext(ctx, "UPDATE task SET state = 'decided', ended_at = $2 WHERE id = $1", t.ID, now); err != nil {
 			return nil, err
 		}
-		return nil, record(ctx, tx, now, actorOf(p), "decision.recorded", "task/"+t.ID, nil, d)
+		return nil, record(ctx, tx, actorOf(p), now, "decision.recorded", "task/"+t.ID, nil, d)
 	}, func(tx *sqlx.Tx, p passRow) error { // its own spending, found by a retry
 		var row decisionRow
 		err := tx.GetContext(ctx, &row, "SELECT "+decisionColumns+" FROM decision WHERE pass = $1 AND task = $2", p.ID, m.Task)
@@ -97,7 +97,7 @@ func (s *Store) Cancel(ctx context.Context, now time.Time, by string, m run.Canc
 			return fault.New(fault.Forbidden, text.F("%s may not cancel this run: the owner of what it is about or an administrator may.",
 				"%s darf diesen Lauf nicht abbrechen: Das dürfen die dafür Verantwortlichen und die Administration.", p.Person)), nil
 		}
-		return nil, record(ctx, tx, now, actorOf(p), "cancel.accepted", "run/"+m.Run, nil, map[string]any{"reason": m.Reason})
+		return nil, record(ctx, tx, actorOf(p), now, "cancel.accepted", "run/"+m.Run, nil, map[string]any{"reason": m.Reason})
 	}, func(*sqlx.Tx, passRow) error { return nil })
 }
 
@@ -206,7 +206,7 @@ func checkAnswer(ctx context.Context, q sqlx.QueryerContext, t task.Task, m task
 // what is known of it. Who sent it nobody knows.
 func (s *Store) SignalRefused(ctx context.Context, now time.Time, runID string, known any) error {
 	return s.tx(ctx, func(tx *sqlx.Tx) error {
-		return record(ctx, tx, now, person.Actor{Person: person.System}, "signal.refused", "run/"+runID, nil, known)
+		return record(ctx, tx, person.Actor{Person: person.System}, now, "signal.refused", "run/"+runID, nil, known)
 	})
 }
 

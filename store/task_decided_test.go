@@ -50,7 +50,7 @@ func ask(t *testing.T, s *Store, at time.Time, st run.Step) task.Task {
 func decide(t *testing.T, s *Store, at time.Time, by person.Actor, a task.Task, o task.Outcome, comment string) *fault.Error {
 	t.Helper()
 	m := task.Message{Task: a.ID, Outcome: o, Comment: comment}
-	p, err := s.IssuePass(t.Context(), at, by, PassFor{Kind: PassDecide, Run: a.Run, Task: a.ID, Content: a.Hash, Answer: m.Answer()})
+	p, err := s.IssuePass(t.Context(), by, at, PassFor{Kind: PassDecide, Run: a.Run, Task: a.ID, Content: a.Hash, Answer: m.Answer()})
 	require.NoError(t, err)
 	m.Pass = p.Presented()
 	_, refused, err := s.Decide(t.Context(), at, p.ID, m)

@@ -53,7 +53,7 @@ func (s *Store) AddTaskFile(ctx context.Context, by person.Actor, now time.Time,
 			return err
 		}
 		added = true
-		return record(ctx, tx, now, by, "file.sent", "task/"+f.Task, nil, f)
+		return record(ctx, tx, by, now, "file.sent", "task/"+f.Task, nil, f)
 	})
 	return f, added && err == nil, err
 }

@@ -57,7 +57,7 @@ const secretPrefix = "pass_"
 
 // IssuePass makes a pass. The secret of one that is carried is stored hashed;
 // that of a bound one is thrown away, since its ID is presented.
-func (s *Store) IssuePass(ctx context.Context, now time.Time, by person.Actor, f PassFor) (Pass, error) {
+func (s *Store) IssuePass(ctx context.Context, by person.Actor, now time.Time, f PassFor) (Pass, error) {
 	p := Pass{ID: uuid.NewString(), Secret: newSecret(secretPrefix), Expires: now.Add(PassTTL)}
 	err := s.tx(ctx, func(tx *sqlx.Tx) error {
 		if _, err := tx.ExecContext(ctx, `INSERT INTO pass (id, hash, kind, run, task, person, token, token_issuer, content, bound, outcome, created_at, expires_at)
@@ -73,7 +73,7 @@ func (s *Store) IssuePass(ctx context.Context, now time.Time, by person.Actor, f
 		if f.Outcome != "" {
 			issued["outcome"] = f.Outcome
 		}
-		return record(ctx, tx, now, by, "pass.issued", "task/"+f.Task, nil, issued)
+		return record(ctx, tx, by, now, "pass.issued", "task/"+f.Task, nil, issued)
 	})
 	return p, err
 }
@@ -116,7 +116,7 @@ func (s *Store) present(ctx context.Context, now time.Time, m presentation,
 			return err
 		}
 		refuse := func(by person.Actor) error {
-			return record(ctx, tx, now, by, m.kind+".refused", m.object, nil, refusalEntry(refusal, m.message))
+			return record(ctx, tx, by, now, m.kind+".refused", m.object, nil, refusalEntry(refusal, m.message))
 		}
 		p, err := getPass(ctx, tx, m.pass)
 		switch {

@@ -34,13 +34,13 @@ func TestAPassIsForItsAnswer(t *testing.T) {
 	anton := person.Actor{Person: "anton"}
 	said := task.Message{Task: a.ID, Outcome: task.Reject, Comment: "a figure is wrong"}
 	bound := func() Pass {
-		p, err := s.IssuePass(t.Context(), declared, anton, PassFor{Kind: PassDecide, Run: r.ID, Task: a.ID, Content: a.Hash, Answer: said.Answer()})
+		p, err := s.IssuePass(t.Context(), anton, declared, PassFor{Kind: PassDecide, Run: r.ID, Task: a.ID, Content: a.Hash, Answer: said.Answer()})
 		require.NoError(t, err)
 		require.Empty(t, p.Secret)
 		return p
 	}
 	carried := func(o task.Outcome) Pass {
-		p, err := s.IssuePass(t.Context(), declared, anton, PassFor{Kind: PassDecide, Run: r.ID, Task: a.ID, Content: a.Hash, Outcome: o})
+		p, err := s.IssuePass(t.Context(), anton, declared, PassFor{Kind: PassDecide, Run: r.ID, Task: a.ID, Content: a.Hash, Outcome: o})
 		require.NoError(t, err)
 		return p
 	}
@@ -77,7 +77,7 @@ func TestAPassIsForItsAnswer(t *testing.T) {
 // it was.
 func TestRefusedFieldsAreOnRecordWhateverTheyAre(t *testing.T) {
 	s, r, a := waitingTask(t)
-	p, err := s.IssuePass(t.Context(), declared, person.Actor{Person: "anton"}, PassFor{Kind: PassDecide, Run: r.ID, Task: a.ID, Content: a.Hash})
+	p, err := s.IssuePass(t.Context(), person.Actor{Person: "anton"}, declared, PassFor{Kind: PassDecide, Run: r.ID, Task: a.ID, Content: a.Hash})
 	require.NoError(t, err)
 	deep := strings.Repeat("[", 9_000) + strings.Repeat("]", 9_000)
 	for i, pass := range []string{"pass_made-up", p.Secret, p.Secret} {

@@ -125,7 +125,7 @@ func getExclusion(ctx context.Context, q sqlx.QueryerContext, where string, args
 // their versions, and each ticket. request, which may be empty, names the
 // request to its repeat: if the process that recorded the proposal died before
 // it answered, the repeat finds it.
-func (s *Store) ProposeExclusion(ctx context.Context, now time.Time, by person.Actor, e agreement.Exclusion, request string) (agreement.Exclusion, error) {
+func (s *Store) ProposeExclusion(ctx context.Context, by person.Actor, now time.Time, e agreement.Exclusion, request string) (agreement.Exclusion, error) {
 	e.Detail, e.Evidence = strings.TrimSpace(e.Detail), strings.TrimSpace(e.Evidence)
 	if err := e.Check(); err != nil {
 		return e, err
@@ -152,7 +152,7 @@ func (s *Store) ProposeExclusion(ctx context.Context, now time.Time, by person.A
 			e.Service, pq.StringArray(e.Tickets), e.Agreement, e.Target, e.Reason, e.Detail, e.Evidence, e.By, e.TokenIssuer, e.At, request); err != nil {
 			return err
 		}
-		return record(ctx, tx, now, by, "exclusion.proposed", e.Object(), nil, e)
+		return record(ctx, tx, by, now, "exclusion.proposed", e.Object(), nil, e)
 	})
 	return e, err
 }
@@ -211,7 +211,7 @@ func checkAimed(all []terms, e agreement.Exclusion) error {
 
 // WithdrawExclusion ends an exclusion for the reports to come: once. The same
 // person again gets what is on record, another one fault.Conflict.
-func (s *Store) WithdrawExclusion(ctx context.Context, now time.Time, by person.Actor, service string, id int64, reason string) (agreement.Exclusion, error) {
+func (s *Store) WithdrawExclusion(ctx context.Context, by person.Actor, now time.Time, service string, id int64, reason string) (agreement.Exclusion, error) {
 	w := agreement.Withdrawal{By: by.Person, TokenIssuer: by.Issuer, At: now.UTC().Truncate(time.Microsecond), Reason: strings.TrimSpace(reason)}
 	e, err := s.Exclusion(ctx, service, id)
 	if err != nil {
@@ -231,7 +231,7 @@ func (s *Store) WithdrawExclusion(ctx context.Context, now time.Time, by person.
 			return nil // somebody was first, and has committed by now
 		}
 		withdrawn = true
-		return record(ctx, tx, now, by, "exclusion.withdrawn", e.Object(), nil, w)
+		return record(ctx, tx, by, now, "exclusion.withdrawn", e.Object(), nil, w)
 	})
 	if err != nil {
 		return e, err

@@ -51,7 +51,7 @@ func exclusion(tickets ...string) agreement.Exclusion {
 
 func propose(t *testing.T, s *Store, at time.Time, by person.Actor, e agreement.Exclusion) agreement.Exclusion {
 	t.Helper()
-	e, err := s.ProposeExclusion(t.Context(), at, by, e, "")
+	e, err := s.ProposeExclusion(t.Context(), by, at, e, "")
 	require.NoError(t, err)
 	return e
 }
@@ -72,18 +72,18 @@ func TestProposeAndWithdraw(t *testing.T) {
 	_, err = s.Exclusion(ctx, "desk", 2)
 	requireFault(t, err, fault.NotFound)
 
-	_, err = s.WithdrawExclusion(ctx, declared, olga, "shop", e.ID, "a mistake")
+	_, err = s.WithdrawExclusion(ctx, olga, declared, "shop", e.ID, "a mistake")
 	requireFault(t, err, fault.NotFound)
-	_, err = s.WithdrawExclusion(ctx, declared, olga, "desk", e.ID, " ")
+	_, err = s.WithdrawExclusion(ctx, olga, declared, "desk", e.ID, " ")
 	requireFault(t, err, fault.Invalid, "reason")
 	later := declared.Add(time.Hour)
-	e, err = s.WithdrawExclusion(ctx, later, olga, "desk", e.ID, " a mistake ")
+	e, err = s.WithdrawExclusion(ctx, olga, later, "desk", e.ID, " a mistake ")
 	require.NoError(t, err)
 	require.Equal(t, &agreement.Withdrawal{By: "olga", At: later, Reason: "a mistake", TokenIssuer: "root"}, e.Withdrawn)
-	again, err := s.WithdrawExclusion(ctx, later.Add(time.Hour), olga, "desk", e.ID, "another reason")
+	again, err := s.WithdrawExclusion(ctx, olga, later.Add(time.Hour), "desk", e.ID, "another reason")
 	require.NoError(t, err)
 	require.Equal(t, e, again, "what is on record stays")
-	_, err = s.WithdrawExclusion(ctx, later, root, "desk", e.ID, "me, too")
+	_, err = s.WithdrawExclusion(ctx, root, later, "desk", e.ID, "me, too")
 	requireFault(t, err, fault.Conflict, "olga has withdrawn")
 
 	entries, _, err := s.Audit(ctx, Trail{Object: "exclusion/desk/"}, Page{})
@@ -116,7 +116,7 @@ func TestProposeRefusesWhatItDoesntKnow(t *testing.T) {
 	} {
 		e := exclusion("INC1")
 		c.spoil(&e)
-		_, err := s.ProposeExclusion(ctx, declared, olga, e, "")
+		_, err := s.ProposeExclusion(ctx, olga, declared, e, "")
 		t.Log(name)
 		requireFault(t, err, c.code, c.parts...)
 	}
@@ -132,7 +132,7 @@ func TestProposeRefusesWhatItDoesntKnow(t *testing.T) {
 	for i := range agreement.MaxExcluded {
 		many = append(many, fmt.Sprintf("no%d", i))
 	}
-	_, err = s.ProposeExclusion(ctx, declared, olga, exclusion(many...), "")
+	_, err = s.ProposeExclusion(ctx, olga, declared, exclusion(many...), "")
 	require.Len(t, fault.All(err), agreement.MaxExcluded)
 
 	// What a later version gave up still counts for the months before.
@@ -151,7 +151,7 @@ func TestExclusionsAtAnInstant(t *testing.T) {
 	for i := range 3 {
 		propose(t, s, declared.Add(time.Duration(i)*time.Hour), olga, exclusion("INC3", "INC1"))
 	}
-	_, err := s.WithdrawExclusion(ctx, declared.Add(90*time.Minute), olga, "desk", 2, "a mistake")
+	_, err := s.WithdrawExclusion(ctx, olga, declared.Add(90*time.Minute), "desk", 2, "a mistake")
 	require.NoError(t, err)
 	for after, want := range map[time.Duration][]int64{-time.Microsecond: {}, 0: {1}, time.Hour: {1, 2}, 90*time.Minute - time.Microsecond: {1, 2}, 90 * time.Minute: {1}, 2 * time.Hour: {1, 3}} {
 		list, err := s.ExclusionsOf(ctx, "desk", declared.Add(after))
@@ -174,7 +174,7 @@ func TestExclusionsAreListedInParts(t *testing.T) {
 	for range 5 {
 		propose(t, s, declared, olga, exclusion("INC1"))
 	}
-	_, err := s.WithdrawExclusion(ctx, declared, olga, "desk", 4, "a mistake")
+	_, err := s.WithdrawExclusion(ctx, olga, declared, "desk", 4, "a mistake")
 	require.NoError(t, err)
 	var ids []int64
 	for p := (Page{Limit: 2}); ; {
@@ -202,7 +202,7 @@ func TestARepeatedProposalFindsItself(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range ids {
 		all.Go(func() {
-			if e, err := s.ProposeExclusion(ctx, declared, olga, exclusion("INC1"), "a"); err == nil {
+			if e, err := s.ProposeExclusion(ctx, olga, declared, exclusion("INC1"), "a"); err == nil {
 				ids[i] = e.ID
 			}
 		})
@@ -211,10 +211,10 @@ func TestARepeatedProposalFindsItself(t *testing.T) {
 	for _, id := range ids {
 		require.EqualValues(t, 1, id)
 	}
-	other, err := s.ProposeExclusion(ctx, declared, olga, exclusion("INC1"), "b")
+	other, err := s.ProposeExclusion(ctx, olga, declared, exclusion("INC1"), "b")
 	require.NoError(t, err)
 	require.EqualValues(t, 2, other.ID)
-	later, err := s.ProposeExclusion(ctx, declared.Add(25*time.Hour), olga, exclusion("INC1"), "a")
+	later, err := s.ProposeExclusion(ctx, olga, declared.Add(25*time.Hour), exclusion("INC1"), "a")
 	require.NoError(t, err)
 	require.EqualValues(t, 3, later.ID)
 	entries, _, err := s.Audit(ctx, Trail{Object: "exclusion/"}, Page{})
@@ -230,7 +230,7 @@ func TestOneWithdrawalCounts(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range done {
 		all.Go(func() {
-			_, done[i] = s.WithdrawExclusion(ctx, declared, person.Actor{Person: fmt.Sprintf("p%d", i)}, "desk", e.ID, "a mistake")
+			_, done[i] = s.WithdrawExclusion(ctx, person.Actor{Person: fmt.Sprintf("p%d", i)}, declared, "desk", e.ID, "a mistake")
 		})
 	}
 	all.Wait()
@@ -255,9 +255,9 @@ func TestExclusionsAreNeverChanged(t *testing.T) {
 	apply1(t, s, declared, house()...)
 	ticketsOf(t, s, "desk", "INC1")
 	e := propose(t, s, declared, olga, exclusion("INC1"))
-	_, err := s.WithdrawExclusion(t.Context(), declared, olga, "desk", e.ID, "a mistake")
+	_, err := s.WithdrawExclusion(t.Context(), olga, declared, "desk", e.ID, "a mistake")
 	require.NoError(t, err)
-	_, err = s.WithdrawExclusion(t.Context(), declared, olga, "desk", e.ID, "a mistake")
+	_, err = s.WithdrawExclusion(t.Context(), olga, declared, "desk", e.ID, "a mistake")
 	require.NoError(t, err)
 	for _, statement := range []string{`UPDATE exclusion SET person = 'x'`, `DELETE FROM exclusion_withdrawal`, `TRUNCATE exclusion CASCADE`,
 		`UPDATE exclusion_withdrawal SET reason = 'x'`, `DELETE FROM exclusion`} {

@@ -85,7 +85,7 @@ func (s *Store) issue(ctx context.Context, by person.Actor, now time.Time, name 
 			t.ID, t.Person, hashed(secret), t.Issuer, t.Created, t.Expires); err != nil {
 			return err
 		}
-		return record(ctx, tx, now, by, "token.issued", tokenObject(t), nil, t)
+		return record(ctx, tx, by, now, "token.issued", tokenObject(t), nil, t)
 	})
 	if err != nil {
 		return person.Token{}, "", err
@@ -177,7 +177,7 @@ func revoke(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, be
 	if _, err := tx.ExecContext(ctx, `UPDATE token SET revoked_at = $2 WHERE id = $1`, before.ID, at); err != nil {
 		return err
 	}
-	return record(ctx, tx, now, by, "token.revoked", tokenObject(before), before, after)
+	return record(ctx, tx, by, now, "token.revoked", tokenObject(before), before, after)
 }
 
 func tokenObject(t person.Token) string { return "token/" + t.Person + "/" + t.ID }

@@ -37,7 +37,7 @@ func (s *Store) RevokeEverything(ctx context.Context, now time.Time) (n Revoked,
 			}
 		}
 		n.Feeds = len(feeds)
-		return record(ctx, tx, now, by, "restore.revoked", "installation", nil, n)
+		return record(ctx, tx, by, now, "restore.revoked", "installation", nil, n)
 	})
 	return n, err
 }

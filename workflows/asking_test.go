@@ -59,8 +59,9 @@ func TestTheOwnerSeesToChangesFirst(t *testing.T) {
 		require.Contains(h, asked.Text.De, "max hat Änderungen verlangt")
 		say := func(who string) *reply {
 			m := task.Message{Task: changes, Outcome: task.Ready}
-			p, err := h.store.IssuePass(context.Background(), h.env.Now(), person.Actor{Person: who},
+			p, err := h.store.IssuePass(context.Background(), person.Actor{Person: who}, h.env.Now(),
 				store.PassFor{Kind: store.PassDecide, Run: h.in.Run, Task: changes, Content: asked.Hash, Answer: m.Answer()})
+
 			require.NoError(h, err)
 			m.Pass = p.Presented()
 			return h.send(p.ID, m)

@@ -83,7 +83,7 @@ func (h *house) passFor(who string, round int, step, bound string) store.Pass {
 	id := run.TaskID(h.in.Run, round, step)
 	t, err := h.store.Task(context.Background(), id)
 	require.NoError(h, err)
-	p, err := h.store.IssuePass(context.Background(), h.env.Now(), person.Actor{Person: who}, store.PassFor{Kind: store.PassDecide, Run: h.in.Run, Task: id, Content: t.Hash, Answer: bound})
+	p, err := h.store.IssuePass(context.Background(), person.Actor{Person: who}, h.env.Now(), store.PassFor{Kind: store.PassDecide, Run: h.in.Run, Task: id, Content: t.Hash, Answer: bound})
 	require.NoError(h, err)
 	return p
 }

@@ -133,7 +133,7 @@ func (h *house) pass(by person.Actor, round int) store.Pass { return h.issue(by,
 func (h *house) issue(by person.Actor, round int, answer string) store.Pass {
 	t, err := h.store.Task(context.Background(), h.task(round))
 	require.NoError(h, err)
-	p, err := h.store.IssuePass(context.Background(), h.env.Now(), by, store.PassFor{Kind: store.PassDecide, Run: h.in.Run, Task: t.ID, Content: t.Hash, Answer: answer})
+	p, err := h.store.IssuePass(context.Background(), by, h.env.Now(), store.PassFor{Kind: store.PassDecide, Run: h.in.Run, Task: t.ID, Content: t.Hash, Answer: answer})
 	require.NoError(h, err)
 	return p
 }
@@ -291,16 +291,18 @@ func TestRefusals(t *testing.T) {
 		{name: "an expired pass", code: fault.Forbidden, pass: func() (string, string) {
 			k, err := h.store.Task(context.Background(), h.task(1))
 			require.NoError(h, err)
-			p, err := h.store.IssuePass(context.Background(), h.env.Now().Add(-time.Hour), person.Actor{Person: "max"},
+			p, err := h.store.IssuePass(context.Background(), person.Actor{Person: "max"}, h.env.Now().Add(-time.Hour),
 				store.PassFor{Kind: store.PassDecide, Run: h.in.Run, Task: k.ID, Content: k.Hash})
+
 			require.NoError(h, err)
 			spentID, spent = "other", p.Secret
 			return p.ID, p.Secret
 		}},
 		{name: "a spent pass", code: fault.Forbidden, pass: func() (string, string) { return spentID, spent }},
 		{name: "a pass for other content", code: fault.Conflict, pass: func() (string, string) {
-			p, err := h.store.IssuePass(context.Background(), h.env.Now(), person.Actor{Person: "max"},
+			p, err := h.store.IssuePass(context.Background(), person.Actor{Person: "max"}, h.env.Now(),
 				store.PassFor{Kind: store.PassDecide, Run: h.in.Run, Task: h.task(1), Content: "other"})
+
 			require.NoError(h, err)
 			return p.ID, p.Secret
 		}},
@@ -364,7 +366,7 @@ func TestCancelling(t *testing.T) {
 		r := &reply{}
 		h.at(d, func() {
 			m := run.CancelMessage{Run: h.in.Run, Reason: "wrong month"}
-			p, err := h.store.IssuePass(context.Background(), h.env.Now(), person.Actor{Person: who}, store.PassFor{Kind: store.PassCancel, Run: h.in.Run, Answer: m.Answer()})
+			p, err := h.store.IssuePass(context.Background(), person.Actor{Person: who}, h.env.Now(), store.PassFor{Kind: store.PassCancel, Run: h.in.Run, Answer: m.Answer()})
 			require.NoError(h, err)
 			m.Pass = p.Presented()
 			h.env.UpdateWorkflow(workflows.UpdateCancel, p.ID, r, m)

@@ -111,7 +111,7 @@ func TestAnInventedCancellingIsNone(t *testing.T) {
 	for i := range 2 {
 		h.at(time.Duration(i+1)*time.Hour, func() {
 			m := run.CancelMessage{Run: h.in.Run, Reason: "wrong month"}
-			p, err := h.store.IssuePass(context.Background(), h.env.Now(), person.Actor{Person: "olga"}, store.PassFor{Kind: store.PassCancel, Run: h.in.Run, Answer: m.Answer()})
+			p, err := h.store.IssuePass(context.Background(), person.Actor{Person: "olga"}, h.env.Now(), store.PassFor{Kind: store.PassCancel, Run: h.in.Run, Answer: m.Answer()})
 			require.NoError(h, err)
 			m.Pass = p.Presented()
 			r := &reply{}
@@ -175,7 +175,7 @@ func (h *house) cancel(d time.Duration, reason string) *reply {
 	r := &reply{}
 	h.at(d, func() {
 		m := run.CancelMessage{Run: h.in.Run, Reason: reason}
-		p, err := h.store.IssuePass(context.Background(), h.env.Now(), person.Actor{Person: "olga"}, store.PassFor{Kind: store.PassCancel, Run: h.in.Run, Answer: m.Answer()})
+		p, err := h.store.IssuePass(context.Background(), person.Actor{Person: "olga"}, h.env.Now(), store.PassFor{Kind: store.PassCancel, Run: h.in.Run, Answer: m.Answer()})
 		require.NoError(h, err)
 		m.Pass = p.Presented()
 		h.env.UpdateWorkflow(workflows.UpdateCancel, p.ID, r, m)

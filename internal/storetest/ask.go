@@ -27,7 +27,7 @@ func Ask(t testing.TB, s *store.Store, now time.Time, st run.Step, q task.Questi
 func Answer(t testing.TB, s *store.Store, now time.Time, who string, a task.Task, m task.Message) task.Decision {
 	t.Helper()
 	m.Task = a.ID
-	p, err := s.IssuePass(t.Context(), now, person.Actor{Person: who}, store.PassFor{Kind: store.PassDecide, Run: a.Run, Task: a.ID, Content: a.Hash, Answer: m.Answer()})
+	p, err := s.IssuePass(t.Context(), person.Actor{Person: who}, now, store.PassFor{Kind: store.PassDecide, Run: a.Run, Task: a.ID, Content: a.Hash, Answer: m.Answer()})
 	require.NoError(t, err)
 	m.Pass = p.Presented()
 	d, refused, err := s.Decide(t.Context(), now, p.ID, m)

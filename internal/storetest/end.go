@@ -38,7 +38,7 @@ func End(t testing.TB, s *store.Store, now time.Time, approver, owner, id string
 	case run.Cancelled:
 		end.Reason.En, end.Reason.De = "not needed", "not needed"
 		m := run.CancelMessage{Run: id, Reason: end.Reason.En}
-		p, err := s.IssuePass(t.Context(), now, person.Actor{Person: owner}, store.PassFor{Kind: store.PassCancel, Run: id, Answer: m.Answer()})
+		p, err := s.IssuePass(t.Context(), person.Actor{Person: owner}, now, store.PassFor{Kind: store.PassCancel, Run: id, Answer: m.Answer()})
 		require.NoError(t, err)
 		m.Pass = p.Presented()
 		refused, err := s.Cancel(t.Context(), now, p.ID, m)
