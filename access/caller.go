@@ -60,10 +60,6 @@ func (c *Caller) partOf(s store.Scope) part {
 	}
 }
 
-func serviceNamed(name string) resource.Ref {
-	return resource.Ref{Kind: resource.Service, Name: name}
-}
-
 // SeesInside says whether the caller sees the inside of runs about something:
 // drafts, tasks, reasons and decisions before publication, and receipts at all
 // times, since they hold tickets. Its owner, its approvers and auditors do; an

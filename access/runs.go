@@ -52,8 +52,8 @@ func (c *Caller) CheckReport(ctx context.Context, r report.Report) error {
 		return nil
 	}
 	return c.checkInside(ctx, r.About, text.New(
-		"This report isn't published: only the service's owner, its approvers and auditors see the draft.",
-		"Dieser Bericht ist nicht veröffentlicht: Den Entwurf sehen nur Serviceverantwortliche, Freigabeberechtigte und Auditierende."))
+		"This report isn't published: only the owner of what it is about, its approvers and auditors see the draft.",
+		"Dieser Bericht ist nicht veröffentlicht: Den Entwurf sehen nur die dafür Verantwortlichen, Freigabeberechtigte und Auditierende."))
 }
 
 // CheckReceipts refuses the receipts of a report to those who don't see inside
@@ -81,8 +81,8 @@ func (c *Caller) CheckTask(ctx context.Context, t task.Task) error {
 		return err
 	}
 	return c.checkInside(ctx, scope.About, text.New(
-		"Only the service's owner, those who may decide and auditors see this task.",
-		"Diese Aufgabe sehen nur Serviceverantwortliche, Freigabeberechtigte und Auditierende."))
+		"Only the owner of what it is about, those who may decide and auditors see this task.",
+		"Diese Aufgabe sehen nur die dafür Verantwortlichen, Freigabeberechtigte und Auditierende."))
 }
 
 func (c *Caller) checkInside(ctx context.Context, about resource.Ref, otherwise text.Text) error {

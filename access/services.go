@@ -17,7 +17,7 @@ import (
 // CheckOwner refuses whoever doesn't own a service. One that isn't there is
 // fault.NotFound.
 func (c *Caller) CheckOwner(ctx context.Context, service string) error {
-	return c.CheckOwnerOf(ctx, serviceNamed(service))
+	return c.CheckOwnerOf(ctx, resource.Service.Ref(service))
 }
 
 // CheckOwnerOf is CheckOwner for whatever something on record is about.
@@ -27,12 +27,12 @@ func (c *Caller) CheckOwnerOf(ctx context.Context, about resource.Ref) error {
 
 // CheckImporter refuses whoever may not load data of a service.
 func (c *Caller) CheckImporter(ctx context.Context, service string) error {
-	return c.checkOwnerOr(ctx, serviceNamed(service), person.Administrator)
+	return c.checkOwnerOr(ctx, resource.Service.Ref(service), person.Administrator)
 }
 
 // CheckImports refuses whoever may not read the imports of a service.
 func (c *Caller) CheckImports(ctx context.Context, service string) error {
-	return c.checkOwnerOr(ctx, serviceNamed(service), person.Administrator, person.Auditor)
+	return c.checkOwnerOr(ctx, resource.Service.Ref(service), person.Administrator, person.Auditor)
 }
 
 // CheckImport refuses an import to whoever may not read it. That of a service
@@ -57,7 +57,7 @@ func (c *Caller) checkOwnerOr(ctx context.Context, about resource.Ref, roles ...
 // nor reads what there is of every service. One that isn't there is
 // fault.NotFound.
 func (c *Caller) CheckConcerned(ctx context.Context, service string) error {
-	p, err := c.partIn(ctx, serviceNamed(service))
+	p, err := c.partIn(ctx, resource.Service.Ref(service))
 	if err != nil {
 		return err
 	}

@@ -101,7 +101,7 @@ func (s *Set) slaRules(ctx context.Context, in run.Input, round int) (sla.Frozen
 	if err != nil {
 		return f, err
 	}
-	zone, err := s.store.ZoneIn(ctx, resource.Ref{Kind: resource.Service, Name: in.Scope}, period)
+	zone, err := s.store.ZoneIn(ctx, resource.Service.Ref(in.Scope), period)
 	if err != nil {
 		return f, err
 	}

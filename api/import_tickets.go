@@ -55,7 +55,7 @@ func (s *server) ticketOptions(ctx context.Context, in *importInput) (o imports.
 		o.Zone, err = calendar.Zone(in.Zone)
 		return o, err
 	}
-	scope, err := s.Store.ScopeAbout(ctx, resource.Ref{Kind: resource.Service, Name: in.Name})
+	scope, err := s.Store.ScopeAbout(ctx, resource.Service.Ref(in.Name))
 	o.Zone = scope.Zone
 	return o, err
 }

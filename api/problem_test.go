@@ -104,6 +104,16 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// What a run should be about is named by the field in which it was given.
+func TestAStartNamesTheFieldAsItWasGiven(t *testing.T) {
+	h := newHouse(t)
+	for field, body := range map[string]string{"service": `{"service":"a","period":"2026-10"}`, "scope": `{"scope":"interval-a","period":"2026-10"}`} {
+		w := h.as(t, "owner", "POST", "/v1/processes/sla-report/runs", body)
+		require.Equal(t, 404, w.Code)
+		require.Contains(t, w.Body.String(), `"location":"`+field+`"`)
+	}
+}
+
 func TestHeadersAndLog(t *testing.T) {
 	h := newHouse(t)
 	var log bytes.Buffer
@@ -115,6 +125,7 @@ func TestHeadersAndLog(t *testing.T) {
 	require.Equal(t, "nosniff", w.Header().Get("X-Content-Type-Options"))
 	require.Contains(t, w.Header().Get("Content-Security-Policy"), "default-src 'none'")
 	require.Contains(t, w.Body.String(), `"next":null`)
+	require.Contains(t, w.Body.String(), `"starters":[]`, "a list is never null")
 	require.Contains(t, log.String(), "request=my-id operation=list-processes method=GET path=/v1/processes status=200")
 	require.Contains(t, log.String(), "person=viewer")
 

@@ -23,7 +23,7 @@ type Process struct {
 	Scope    process.Scope  `json:"scope" doc:"What a run is about."`
 	Grain    calendar.Grain `json:"grain" doc:"The length of its periods."`
 	Covered  bool           `json:"covered" doc:"The period must be over and covered by imported data."`
-	Starters []person.Role  `json:"starters" doc:"Who may start it, for services they own."`
+	Starters []person.Role  `json:"starters" doc:"Who may start it, for what they own; nobody, where it begins by itself."`
 	Interval string         `json:"interval,omitempty"`
 }
 
@@ -76,7 +76,8 @@ func (s *server) processes() {
 	}}, func(context.Context, *Page) (*listed[Process], error) {
 		var all []Process
 		for _, p := range process.Catalogue() {
-			all = append(all, Process{p.Name, p.Title, p.Clauses, p.Scope, p.Grain, p.Covered, p.Starters, p.Interval})
+			starters := append([]person.Role{}, p.Starters...) // an empty list, not null, where it begins by itself
+			all = append(all, Process{p.Name, p.Title, p.Clauses, p.Scope, p.Grain, p.Covered, starters, p.Interval})
 		}
 		return items(all, "", nil)
 	})

@@ -134,7 +134,7 @@ func TestFrozenRoundsAreJudgedRightly(t *testing.T) {
 		}
 	}
 	// Declaring the service while a task waits counts as well, and so does to own it.
-	meanwhile := map[string]string{"lena": "declared Calendar/office", "lars": "declared Service/desk", "eva": "owns the service"}
+	meanwhile := map[string]string{"lena": "declared Calendar/office", "lars": "declared Service/desk", "eva": "owns what this run is about"}
 	with := func(more map[string]string) map[string]string {
 		for a, why := range meanwhile {
 			if more[a] == "" {
@@ -148,7 +148,7 @@ func TestFrozenRoundsAreJudgedRightly(t *testing.T) {
 		"paul": "issued the token with which an exclusion", "otto": "declared Service/desk", "ira": "issued the token with which this run was started"}),
 		map[string]bool{"anton": true, "max": true, "nora": true, "ira": true, "paul": true, "pia": false, "olga": false, "eva": false})
 	judge("plain", with(map[string]string{"ira": "started", "otto": "declared Service/desk"}), map[string]bool{"pia": true, "olga": false})
-	judge("change", with(map[string]string{"eva": "owns the service", "emil": "issued the token with which Interval/desk-sla was proposed", "ida": "declared Calendar/night", "ira": "started"}),
+	judge("change", with(map[string]string{"eva": "owns what this run is about", "emil": "issued the token with which Interval/desk-sla was proposed", "ida": "declared Calendar/night", "ira": "started"}),
 		map[string]bool{"emil": true, "eva": false})
 
 	var issuers [3]string

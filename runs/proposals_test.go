@@ -2,6 +2,7 @@ package runs_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -159,6 +160,32 @@ func (h *house) rows() (all [7]int) {
 		(SELECT count(*) FROM resource), (SELECT count(*) FROM audit), (SELECT count(*) FROM slot), (SELECT count(*) FROM plan), (SELECT count(*) FROM finding)`).
 		Scan(&all[0], &all[1], &all[2], &all[3], &all[4], &all[5], &all[6]))
 	return all
+}
+
+// Slots of the past are never rewritten, and so are made as they were shown, or
+// not at all; those to come follow the calendar.
+func TestSlotsOfThePastAreMadeAsTheyWereShown(t *testing.T) {
+	h := newHouse(t, day("2027-01-10 12:00"), append(service("desk", "berlin", ""), service("mail", "berlin", "")...)...)
+	propose := func(scope, from string) string {
+		t.Helper()
+		id, err := h.propose(interval(scope, scope, `'rule':{'working_day':3,'of':'month','at':'06:00'},'tolerance':2,'valid':{'from':'`+from+`'}`))
+		require.NoError(t, err)
+		st := run.Step{Run: id, Round: 1}
+		c, err := h.store.ChangeOf(t.Context(), h.now, st)
+		require.NoError(t, err)
+		_, err = store.Freeze(t.Context(), h.store, h.now, st, c)
+		require.NoError(t, err)
+		return id
+	}
+	past, coming := propose("desk", "2026-11-01"), propose("mail", "2027-02-01")
+	h.apply(root, service("desk", "york", "")[0], service("mail", "york", "")[0])
+	h.now = h.now.Add(time.Hour)
+	err := h.enact(past)
+	require.True(t, fault.Is(err, fault.Conflict), "%v", err)
+	require.ErrorContains(t, err, "The slot sla-report/desk/2026-10 would be due at another time than was approved")
+	require.NoError(t, h.enact(coming))
+	require.NoError(t, h.enact(propose("desk", "2026-11-01")), "proposed anew, it is shown as it is")
+	require.Equal(t, "due", h.slot("desk", "2026-10"))
 }
 
 // What was approved is enacted, and nothing else: not before anybody has

@@ -55,7 +55,7 @@ func (r *Runs) Start(ctx context.Context, by person.Actor, s Start) (run.Run, bo
 	}
 	if now.Owner != by.Person {
 		f := fault.New(fault.Forbidden, text.F("%[2]s doesn't own %[1]s: only its owner may start its runs.",
-			"%[2]s ist für %[1]s nicht verantwortlich: Nur die dafür Verantwortlichen dürfen seine Läufe starten.", now.Named(), by.Person))
+			"%[2]s ist für %[1]s nicht verantwortlich: Nur die dafür Verantwortlichen dürfen solche Läufe starten.", now.Named(), by.Person))
 		return none, false, r.refused(ctx, by, "start.refused", now.Object(), f)
 	}
 	period, err := calendar.ReachedPeriod(s.Period)

@@ -8,6 +8,7 @@ import (
 	"github.com/lib/pq"
 
 	"turnus/itsm/calendar"
+	"turnus/itsm/declaration"
 	"turnus/itsm/fault"
 	"turnus/itsm/planning"
 	"turnus/itsm/process"
@@ -163,7 +164,7 @@ func planAnew(ctx context.Context, tx *sqlx.Tx, now time.Time, changed []Change)
 		return nil
 	}
 	for _, c := range changed {
-		if c.Kind == resource.Calendar || c.Kind == resource.Service || c.Kind == resource.Organisation {
+		if row, _ := declaration.Find(c.Kind); row.IsScope() || c.Kind == resource.Calendar {
 			if _, err := tx.ExecContext(ctx, "UPDATE plan SET planned_to = NULL"); err != nil {
 				return err
 			}

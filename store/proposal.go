@@ -159,7 +159,7 @@ func mayReplace(ctx context.Context, tx *sqlx.Tx, by person.Actor, before *resou
 		return nil
 	}
 	return fault.New(fault.Forbidden, text.F("This name is taken, for something that %s doesn't own: use another name.",
-		"Dieser Name ist vergeben, für etwas, für das %s nicht verantwortlich ist: einen anderen Namen verwenden.", by.Person))
+		"Dieser Name ist vergeben, für etwas, für das %s nicht verantwortlich ist: Einen anderen Namen verwenden.", by.Person))
 }
 
 // checkProposal refuses what can't be as things are. Faults have the fields of
@@ -205,6 +205,9 @@ func checkInterval(ctx context.Context, tx *sqlx.Tx, now time.Time, p Proposal, 
 	if err := v.Fits(planned.Planning(), now); err != nil {
 		return err
 	}
+	if err := checkEvents(planned, spec.Events); err != nil {
+		return err
+	}
 	var other string
 	err = tx.GetContext(ctx, &other, `SELECT name FROM (
 			SELECT name, document FROM resource_current WHERE kind = 'Interval'
@@ -220,6 +223,16 @@ func checkInterval(ctx context.Context, tx *sqlx.Tx, now time.Time, p Proposal, 
 		return err
 	}
 	return nil
+}
+
+// checkEvents refuses events that nobody could report: they are those of a
+// service.
+func checkEvents(p process.Process, events []planning.Event) error {
+	if len(events) == 0 || p.Scope == process.OfService {
+		return nil
+	}
+	return fault.Invalidf("events", "Events are reported of a service, and %s isn't about one: leave this out.",
+		"Ereignisse werden zu einem Service gemeldet, und %s betrifft keinen: Diese Angabe weglassen.", p.Name)
 }
 
 // checkWaiver wants slots that are there and aren't done.

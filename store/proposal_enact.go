@@ -11,6 +11,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"turnus/itsm/canonical"
+	"turnus/itsm/fault"
 	"turnus/itsm/person"
 	"turnus/itsm/planning"
 	"turnus/itsm/resource"
@@ -66,6 +67,9 @@ func (s *Store) Enact(ctx context.Context, now time.Time, runID string) error {
 		if err := checkProposal(ctx, tx, now, p, before); err != nil {
 			return err
 		}
+		if err := checkMade(ctx, tx, now, run.Step{Run: r.ID, Round: r.Round}); err != nil {
+			return err
+		}
 		// The version says who proposed it; the run, who approved it.
 		v := resource.Version{Resource: p.Document, Version: p.Base + 1, Hash: p.Hash, At: now, By: p.By, TokenIssuer: p.Issuer}
 		if before != nil {
@@ -118,6 +122,35 @@ func approved(ctx context.Context, tx *sqlx.Tx, r run.Run, p Proposal) error {
 		return s.Kind == report.SourceKind(p.Document.Kind) && s.Name == p.Document.Metadata.Name && s.Hash == hash
 	}) {
 		return unborne(end, "its proposal isn't the one that was approved", "sein Vorschlag ist nicht der, der freigegeben wurde")
+	}
+	return nil
+}
+
+// checkMade wants the slots of the past, which are never rewritten, to be made
+// as they were shown to whoever approved: the calendar or the zone that they
+// follow may have changed since. Those to come follow both anyhow.
+func checkMade(ctx context.Context, tx *sqlx.Tx, now time.Time, st run.Step) error {
+	var shown JSON[planning.Change]
+	err := tx.GetContext(ctx, &shown, "SELECT document FROM frozen_set WHERE run = $1 AND round = $2", st.Run, st.Round)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && len(shown.V.Made) == 0 {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	c, err := changeOf(ctx, tx, now, st)
+	if err != nil {
+		return err
+	}
+	made := map[run.Key]planning.Slot{}
+	for _, s := range c.Made {
+		made[s.Key] = s
+	}
+	for _, s := range shown.V.Made {
+		if m, still := made[s.Key]; still && (!m.Due.Equal(s.Due) || !m.Late.Equal(s.Late)) {
+			return fault.New(fault.Conflict, text.F("The slot %s would be due at another time than was approved, since the calendar or the zone that it follows has changed: propose it again.",
+				"Der Termin %s wäre zu einer anderen Zeit fällig als freigegeben, denn sein Kalender oder seine Zeitzone hat sich geändert: Erneut vorschlagen.", s.Key.ID(1)))
+		}
 	}
 	return nil
 }

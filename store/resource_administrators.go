@@ -30,7 +30,7 @@ func checkAdministrators(ctx context.Context, q sqlx.QueryerContext, before int)
 	after, err := countAdministrators(ctx, q)
 	if err == nil && after == 0 {
 		return fault.New(fault.Conflict, text.New("Nobody would be administrator any more: give somebody else the role first.",
-			"Niemand hätte mehr die Rolle administrator: sie zuerst einer anderen Person geben."))
+			"Niemand hätte mehr die Rolle administrator: Die Rolle zuerst einer anderen Person geben."))
 	}
 	return err
 }

@@ -113,7 +113,7 @@ func (s *Store) Versions(ctx context.Context, who Sight, k resource.Kind, name s
 // end that the version states, or the retirement of its agreement if that came
 // earlier. Retirements themselves aren't listed.
 func (s *Store) AgreementsOf(ctx context.Context, service string, before time.Time) ([]resource.Version, error) {
-	scope, err := s.ScopeAbout(ctx, resource.Ref{Kind: resource.Service, Name: service})
+	scope, err := s.ScopeAbout(ctx, resource.Service.Ref(service))
 	if err != nil {
 		return nil, err
 	}

@@ -57,7 +57,7 @@ func (set resourceSet) checkNamed(c Change, references []resource.Reference) err
 		at := c.Ref.String() + " spec." + r.Field
 		if !set.has(r.Ref) {
 			faults.Say(at, "There is no %s %q: declare it first, or in the same call.",
-				"Es gibt kein Objekt der Art %s mit dem Namen %q: zuerst oder im selben Aufruf anlegen.", r.Kind, r.Name)
+				"Es gibt kein Objekt der Art %s mit dem Namen %q: Zuerst oder im selben Aufruf anlegen.", r.Kind, r.Name)
 			continue
 		}
 		if r.Role == "" {
@@ -69,7 +69,7 @@ func (set resourceSet) checkNamed(c Change, references []resource.Reference) err
 		}
 		if !who.Has(r.Role) {
 			faults.Say(at, "%q doesn't have the role %s: give it to them first, or name somebody who has it.",
-				"%q hat die Rolle %s nicht: sie zuerst geben oder jemanden mit dieser Rolle nennen.", r.Name, r.Role)
+				"%q hat die Rolle %s nicht: Diese zuerst geben oder jemanden mit dieser Rolle nennen.", r.Name, r.Role)
 		}
 	}
 	return faults.Err()
@@ -102,7 +102,7 @@ func (set resourceSet) placeAgreement(ctx context.Context, c Change) error {
 		if before.Service != a.Service {
 			return fault.Invalidf(c.Ref.String()+" spec.service",
 				"An agreement stays with its service, which is %q: retire this one and declare another.",
-				"Eine Vereinbarung bleibt bei ihrem Service, hier %q: diese außer Kraft setzen und eine andere anlegen.", before.Service)
+				"Eine Vereinbarung bleibt bei ihrem Service, hier %q: Diese außer Kraft setzen und eine andere anlegen.", before.Service)
 		}
 	}
 	zone, err := set.zoneOf(ctx, a.Service)

@@ -21,7 +21,7 @@ func (s *Store) Retire(ctx context.Context, by person.Actor, now time.Time, k re
 	now = now.UTC().Truncate(time.Microsecond)
 	if declaration.NeedsApproval(k) {
 		return fault.New(fault.Conflict, text.New("This isn't retired: an interval ends with a proposal whose valid.to says when, and a waiver stays on record.",
-			"Das wird nicht außer Kraft gesetzt: ein Intervall endet mit einem Vorschlag, dessen valid.to sagt wann, und eine Aussetzung bleibt verzeichnet."))
+			"Das wird nicht außer Kraft gesetzt: Ein Intervall endet mit einem Vorschlag, dessen valid.to sagt wann, und eine Aussetzung bleibt verzeichnet."))
 	}
 	return s.tx(ctx, func(tx *sqlx.Tx) error {
 		if err := lockResources(ctx, tx); err != nil {
@@ -37,7 +37,7 @@ func (s *Store) Retire(ctx context.Context, by person.Actor, now time.Time, k re
 		}
 		if len(users) > 0 {
 			return fault.New(fault.Conflict, text.F("%s/%s is in use by %s: change or retire that first.",
-				"%s/%s wird noch gebraucht von %s: das zuerst ändern oder außer Kraft setzen.", k, name, strings.Join(users, ", ")))
+				"%s/%s wird noch gebraucht von %s: Das zuerst ändern oder außer Kraft setzen.", k, name, strings.Join(users, ", ")))
 		}
 		administrated, err := countAdministrators(ctx, tx)
 		if err != nil {

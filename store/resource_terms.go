@@ -101,7 +101,7 @@ func checkOverlaps(ctx context.Context, tx *sqlx.Tx, changed []Change) error {
 	}
 	var faults fault.List
 	for _, service := range slices.Sorted(maps.Keys(names)) {
-		scope, err := scopeAbout(ctx, tx, resource.Ref{Kind: resource.Service, Name: service})
+		scope, err := scopeAbout(ctx, tx, resource.Service.Ref(service))
 		if err != nil {
 			return err
 		}

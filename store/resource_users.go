@@ -72,7 +72,7 @@ func (c countingReferences) readAgreement(ctx context.Context, doc resource.Raw)
 	}
 	all, known := c.terms[a.Spec.Service]
 	if !known {
-		scope, err := scopeAbout(ctx, c.tx, resource.Ref{Kind: resource.Service, Name: a.Spec.Service})
+		scope, err := scopeAbout(ctx, c.tx, resource.Service.Ref(a.Spec.Service))
 		if fault.Is(err, fault.NotFound) {
 			return nil, nil
 		}

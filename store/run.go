@@ -142,9 +142,19 @@ func (n NewRun) Input(attempt int) run.Input {
 }
 
 // Begin records the next attempt of a run, or finds the one that exists; the
-// row makes it unique, since it outlives Temporal's retention.
+// row makes it unique, since it outlives Temporal's retention. What it is about
+// may have been retired since the start was decided on: that is
+// fault.NotFound, since nobody could decide on the run.
 func (s *Store) Begin(ctx context.Context, now time.Time, n NewRun) (r run.Run, created bool, err error) {
 	err = s.tx(ctx, func(tx *sqlx.Tx) error {
+		if err := holdResources(ctx, tx); err != nil {
+			return err
+		}
+		if n.About != (resource.Ref{}) {
+			if _, err := newest(ctx, tx, n.About.Kind, n.About.Name); err != nil {
+				return err
+			}
+		}
 		r, created, err = begin(ctx, tx, now, n)
 		return err
 	})

@@ -10,6 +10,8 @@ import (
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
 	"turnus/itsm/process"
+	"turnus/itsm/planning"
+	"turnus/itsm/resource"
 	"turnus/itsm/run"
 	"turnus/itsm/sla"
 	"turnus/itsm/task"
@@ -138,4 +140,28 @@ func TestARunHasAllItsTasks(t *testing.T) {
 		require.False(t, i > 0 && a.Opened.Before(r.Tasks[i-1].Opened), a.ID)
 		seen[a.ID] = true
 	}
+}
+
+// A start that was decided on before what it is about was retired begins no run,
+// on which nobody could decide; and what a run has begun about isn't retired.
+func TestNothingBeginsAboutWhatIsRetired(t *testing.T) {
+	s, ctx := declaringStore(t), t.Context()
+	apply1(t, s, declared, append(house(), organisationDoc("north", "olga", "office"))...)
+	for _, about := range []resource.Ref{{Kind: resource.Service, Name: "desk"}, {Kind: resource.Organisation, Name: "north"}} {
+		n := NewRun{Key: run.Key{Process: "sla-report", Scope: about.Name, Period: "2016-03"}, About: about, Version: 1, Owner: "olga", By: person.Actor{Person: "olga"}}
+		require.NoError(t, s.Retire(ctx, root, declared, about.Kind, about.Name))
+		_, _, err := s.Begin(ctx, declared, n)
+		requireFault(t, err, fault.NotFound, about.Name)
+		_, err = s.Run(ctx, n.Key.ID(1))
+		requireFault(t, err, fault.NotFound)
+	}
+}
+
+// Events are reported of a service: an interval of something else that names
+// one would wait for it for ever.
+func TestEventsAreThoseOfAService(t *testing.T) {
+	some := []planning.Event{planning.MajorChange}
+	require.NoError(t, checkEvents(aboutService, some))
+	require.NoError(t, checkEvents(aboutOrganisation, nil))
+	requireFault(t, checkEvents(aboutOrganisation, some), fault.Invalid, "events: Events are reported of a service, and management-review isn't about one")
 }

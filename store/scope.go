@@ -111,7 +111,7 @@ func scopeOf(ctx context.Context, q sqlx.QueryerContext, p process.Process, name
 func aboutOf(ctx context.Context, q sqlx.QueryerContext, p process.Process, name string) (resource.Ref, error) {
 	switch p.Scope {
 	case process.OfService:
-		return resource.Ref{Kind: resource.Service, Name: name}, nil
+		return resource.Service.Ref(name), nil
 	case process.OfOrganisation:
 		if name == "" { // there is one at most
 			err := sqlx.GetContext(ctx, q, &name, "SELECT name FROM resource_current WHERE kind = $1", string(resource.Organisation))
@@ -123,7 +123,7 @@ func aboutOf(ctx context.Context, q sqlx.QueryerContext, p process.Process, name
 				return resource.Ref{}, err
 			}
 		}
-		return resource.Ref{Kind: resource.Organisation, Name: name}, nil
+		return resource.Organisation.Ref(name), nil
 	case process.OfChange:
 		var document JSON[resource.Raw]
 		err := sqlx.GetContext(ctx, q, &document, `SELECT document FROM proposal WHERE lower(kind) || '-' || name = $1 ORDER BY at DESC LIMIT 1`, name)
@@ -147,10 +147,10 @@ func noScope(p process.Process, name string) error {
 	switch p.Scope {
 	case process.OfService:
 		return fault.Invalidf("scope", "%s is about a service; there is no service %.80q: declare it first.",
-			"%s betrifft einen Service; den Service %.80q gibt es nicht: ihn zuerst anlegen.", p.Name, name)
+			"%s betrifft einen Service; den Service %.80q gibt es nicht: Den Service zuerst anlegen.", p.Name, name)
 	case process.OfOrganisation:
-		return fault.Invalidf("scope", "%s is about the organisation; there is no organisation %.80q: declare it first, or leave this out.",
-			"%s betrifft die Organisation; die Organisation %.80q gibt es nicht: sie zuerst anlegen oder diese Angabe weglassen.", p.Name, name)
+		return fault.Invalidf("scope", "%s is about the organisation; there is no organisation %.80q: give the name of the one that is declared, or declare this one first.",
+			"%s betrifft die Organisation; die Organisation %.80q gibt es nicht: Den Namen der angelegten Organisation angeben oder diese zuerst anlegen.", p.Name, name)
 	}
 	return fault.Invalidf("scope", "%s has no scope %.80q.", "%s hat keinen Bereich %.80q.", p.Name, name)
 }
@@ -203,7 +203,7 @@ func scopesAbout(ctx context.Context, q sqlx.QueryerContext, about []resource.Re
 		if err != nil {
 			return nil, err
 		}
-		s := Scope{Name: d.Metadata.Name, About: resource.Ref{Kind: d.Kind, Name: d.Metadata.Name}, Version: r.Version, Title: d.Title(),
+		s := Scope{Name: d.Metadata.Name, About: d.Ref(), Version: r.Version, Title: d.Title(),
 			Owner: d.Spec.Owner, Approvers: d.Spec.Approvers, Calendar: d.Spec.Calendar, specs: r.People.V}
 		if d.Spec.Calendar == calendar.AlwaysOpen || r.Zone.Valid {
 			if s.Zone, err = zoneNamed(d.Spec.Calendar, d.Spec.Zone, r.Zone.String); err != nil {

@@ -181,7 +181,7 @@ func checkAnswer(ctx context.Context, q sqlx.QueryerContext, t task.Task, m task
 		case task.PersonField:
 			if _, err := current[person.Spec](ctx, q, resource.Person, name); fault.Is(err, fault.NotFound) {
 				faults.Say("fields."+f.Name, "There is no person %q: give the name of one who is declared.",
-					"Die Person %q gibt es nicht: den Namen einer angelegten Person angeben.", name)
+					"Die Person %q gibt es nicht: Den Namen einer angelegten Person angeben.", name)
 			} else if err != nil {
 				return nil, err
 			}

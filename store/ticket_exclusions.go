@@ -159,7 +159,7 @@ func (s *Store) ProposeExclusion(ctx context.Context, now time.Time, by person.A
 
 // checkExclusion holds a proposal against what it names.
 func checkExclusion(ctx context.Context, q sqlx.QueryerContext, e agreement.Exclusion) error {
-	scope, err := scopeAbout(ctx, q, resource.Ref{Kind: resource.Service, Name: e.Service})
+	scope, err := scopeAbout(ctx, q, resource.Service.Ref(e.Service))
 	if err != nil {
 		return err
 	}

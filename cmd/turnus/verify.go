@@ -123,7 +123,11 @@ func tell(w io.Writer, v receipt.Result) error {
 	if v.Identical && v.Version > 0 {
 		fmt.Fprintf(w, "version: %d, as the file says; no hash holds it, since a report gets it when it is published: the report itself shows it\n", v.Version)
 	}
-	if v.Identical && !v.Words {
+	switch {
+	case !v.Identical || v.Words:
+	case v.Wording == v.WordingHere:
+		fmt.Fprintln(w, "words not compared: hold the hash against the decision; the file lacks the figures of the report that this one restates, and all but that section was compared")
+	default:
 		fmt.Fprintf(w, "words not compared: hold the hash against the decision; this turnus can't draft the document in wording %d, and compared its values and verdicts\n", v.Wording)
 	}
 	_, err := fmt.Fprintf(w, "report: content hash %s\n", text.Line(v.Report))

@@ -55,7 +55,7 @@ func (s ScopeSpec) Check() error {
 	c.Add(resource.CheckName("calendar", s.Calendar))
 	if s.Zone != "" && s.Calendar != calendar.AlwaysOpen {
 		c.Say("zone", "The calendar names the zone already: leave this out, or use the calendar %s.",
-			"Die Zone nennt schon der Kalender: weglassen oder den Kalender %s verwenden.", calendar.AlwaysOpen)
+			"Die Zone nennt schon der Kalender: Weglassen oder den Kalender %s verwenden.", calendar.AlwaysOpen)
 	} else if s.Zone != "" {
 		_, err := calendar.Zone(s.Zone)
 		c.Add(err)

@@ -35,7 +35,7 @@ type Change struct {
 func (c Change) Basis() task.Basis {
 	b := task.Basis{About: c.About, At: c.At}
 	if b.About == (resource.Ref{}) {
-		b.About = resource.Ref{Kind: resource.Service, Name: c.Service}
+		b.About = resource.Service.Ref(c.Service)
 	}
 	var spec Spec
 	if c.Document.Kind == resource.Interval && json.Unmarshal(c.Document.Spec, &spec) == nil && spec.Calendar != "" {

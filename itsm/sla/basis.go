@@ -10,7 +10,7 @@ import (
 // up to the newest one, the versions of agreements and calendars, the service,
 // and the exclusions.
 func (f Frozen) Basis() task.Basis {
-	b := task.Basis{About: resource.Ref{Kind: resource.Service, Name: f.Service}, At: f.From, Import: f.Import}
+	b := task.Basis{About: resource.Service.Ref(f.Service), At: f.From, Import: f.Import}
 	if p, err := calendar.ParsePeriod(f.Period); err == nil {
 		b.At = p.VersionsAt()
 	}

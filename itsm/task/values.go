@@ -67,7 +67,7 @@ func CheckValues(fields []Field, given Values, complete bool) (Values, error) {
 		_, instead := kept[f.Unless]
 		switch {
 		case there && f.Unless != "" && instead:
-			faults.Say(place(f.Name), "This and %s exclude each other: fill one of them.", "Dies und %s schließen einander aus: nur eines ausfüllen.", f.Unless)
+			faults.Say(place(f.Name), "This and %s exclude each other: fill one of them.", "Dies und %s schließen einander aus: Nur eines ausfüllen.", f.Unless)
 		case !there && f.Required && complete && !instead && !isEmpty(given[f.Name]): // refused above
 		case !there && f.Required && complete && f.Unless != "" && !instead:
 			faults.Say(place(f.Name), "This is missing: fill it, or %s instead.", "Das fehlt: ausfüllen oder stattdessen %s angeben.", f.Unless)

@@ -38,7 +38,7 @@ func Draft(c planning.Change) (report.Document, error) {
 		Run: c.Run, Process: key.Process, Scope: key.Scope, Period: key.Period,
 		From: from.UTC(), To: to.UTC(), Zone: c.Zone,
 		Title:   text.New("Change of the plan", "Änderung des Plans"),
-		Subject: report.Named(c.Title, c.Service),
+		Subject: report.Named(c.Title, c.Basis().About.Name),
 		Figures: []report.Figure{},
 		Sources: []report.Source{{Kind: report.SourceKind(c.Document.Kind), Name: c.Document.Metadata.Name, Version: fmt.Sprint(c.Base + 1), Hash: c.Hash}},
 

@@ -122,7 +122,19 @@ func TestWords(t *testing.T) {
 	require.Equal(t, []string{"letzter Tag des Jahres, 08:00 Uhr"}, said(t, "last")["Fällig"])
 	require.Equal(t, []string{"Cron-Ausdruck 0 6 * * 1"}, said(t, "cron")["Fällig"])
 	require.Equal(t, []string{"5 Tage davor und danach"}, said(t, "cron")["Toleranz"])
-	d, err := Draft(proposals()["waiver"])
+	// What the plan is about isn't always a service; what 0.1.0 froze names none.
+	c := proposals()["fresh"]
+	c.About = resource.Ref{Kind: resource.Organisation, Name: "payments"}
+	c.Service, c.Title = "", text.Text{}
+	d, err := Draft(c)
+	require.NoError(t, err)
+	require.Equal(t, text.Same("payments"), d.Subject)
+	rows := d.Sections[0].Tables[0].Rows
+	require.Equal(t, "Organisation", rows[2][0].Text.De)
+	require.Equal(t, text.New("that of the organisation", "wie in der Organisation"), *rows[4][1].Text)
+	require.Equal(t, text.New("the organisation's calendar", "Kalender der Organisation"), *rows[5][1].Text)
+	require.Equal(t, []string{"payments"}, said(t, "fresh")["Service"])
+	d, err = Draft(proposals()["waiver"])
 	require.NoError(t, err)
 	require.Equal(t, text.New("Waiver", "Aussetzung"), d.Title)
 	require.Equal(t, "Fristgerecht bis", d.Sections[0].Tables[0].Columns[2].Title.De)

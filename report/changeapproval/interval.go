@@ -42,13 +42,14 @@ func interval(w *report.Writer, c planning.Change, zone *time.Location) error {
 		}
 		return text.Same(s.Process)
 	})
-	item("Service", "Service", func(s planning.Spec) text.Text { return text.Same(s.Scope) })
+	own := wordsFor(c.Basis().About.Kind)
+	item(own.kind.En, own.kind.De, func(s planning.Spec) text.Text { return text.Same(s.Scope) })
 	item("Due", "Fällig", func(s planning.Spec) text.Text { return ruleText(s.Rule) })
 	item("Time zone", "Zeitzone", func(s planning.Spec) text.Text {
-		return or(s.Zone, "that of the service's calendar", "wie im Kalender des Service")
+		return or(s.Zone, own.zone)
 	})
 	item("Working days", "Arbeitstage", func(s planning.Spec) text.Text {
-		return or(s.Calendar, "the service's calendar", "Kalender des Service")
+		return or(s.Calendar, own.calendar)
 	})
 	item("Not a working day", "An arbeitsfreien Tagen", func(s planning.Spec) text.Text { return adjustText(s.Adjust) })
 	item("Tolerance", "Toleranz", func(s planning.Spec) text.Text {
@@ -88,11 +89,23 @@ func specOf(r resource.Raw) (planning.Spec, error) {
 	return s.Filled(), err
 }
 
-func or(v, en, de string) text.Text {
+func or(v string, otherwise text.Text) text.Text {
 	if v == "" {
-		return text.New(en, de)
+		return otherwise
 	}
 	return text.Same(v)
+}
+
+// scopeWords name what an interval is about, and what it takes from there.
+type scopeWords struct{ kind, zone, calendar text.Text }
+
+func wordsFor(about resource.Kind) scopeWords {
+	if about == resource.Organisation {
+		return scopeWords{text.New("Organisation", "Organisation"),
+			text.New("that of the organisation", "wie in der Organisation"), text.New("the organisation's calendar", "Kalender der Organisation")}
+	}
+	return scopeWords{text.New("Service", "Service"),
+		text.New("that of the service's calendar", "wie im Kalender des Service"), text.New("the service's calendar", "Kalender des Service")}
 }
 
 // ruleText says a rule in words.

@@ -3,6 +3,7 @@ package receipt
 import (
 	"encoding/json"
 	"io"
+	"slices"
 	"strconv"
 
 	"turnus/itsm/calendar"
@@ -21,7 +22,8 @@ type Result struct {
 	Report      string       `json:"report"`             // the hash of its content: to be held against the report itself
 	Expected    string       `json:"expected,omitempty"` // the hash that Expect held it against
 	Wording     int          `json:"wording"`            // of the document
-	Words       bool         `json:"words_compared"`     // with those of this binary, which has that wording
+	WordingHere int          `json:"wording_here"`       // that this binary drafts in
+	Words       bool         `json:"words_compared"`     // all of them: of another wording none, and not those of a restatement whose figures the file lacks
 	Figures     int          `json:"figures"`
 	Cases       int64        `json:"cases"`
 	Kind        string       `json:"kind"` // of the cases: tickets
@@ -75,9 +77,12 @@ func Verify(r io.Reader, find func(process string) (Process, bool)) (Result, err
 
 // document compares a file's document with the one that its inputs give: all
 // of it in the same wording, else what isn't words. A set that 0.1.0 froze
-// doesn't hold what a restatement was compared with.
+// doesn't hold what a restatement was compared with: that section is taken as it
+// stands.
 func (v *Result) document(c *Comparison, raw json.RawMessage, said, right report.Document, inForce *run.InForce) error {
-	v.Wording, v.Words = said.Wording, said.Wording == right.Wording
+	v.Wording, v.WordingHere = said.Wording, right.Wording
+	same := said.Wording == right.Wording
+	v.Words = same
 	switch {
 	case inForce != nil:
 		if err := right.Restate(*inForce); err != nil {
@@ -85,8 +90,11 @@ func (v *Result) document(c *Comparison, raw json.RawMessage, said, right report
 		}
 	case said.Restates != nil:
 		right.Restates, v.Words = said.Restates, false
+		if len(said.Sections) > 0 {
+			right.Sections = append([]report.Section{said.Sections[0]}, right.Sections...)
+		}
 	}
-	if !v.Words {
+	if !same {
 		return c.Values("report.document", wordless(said), wordless(right))
 	}
 	return c.Values("report.document", raw, right)
@@ -97,7 +105,10 @@ func (v *Result) document(c *Comparison, raw json.RawMessage, said, right report
 func wordless(d report.Document) report.Document {
 	d.Title, d.Subject, d.Notice = text.Text{}, text.Text{}, text.Text{}
 	d.Summary, d.Sections, d.Sources, d.Wording = nil, nil, nil, 0
-	d.Figures = unlabelled(d.Figures)
+	d.Figures, d.Answers = unlabelled(d.Figures), slices.Clone(d.Answers)
+	for i := range d.Answers {
+		d.Answers[i].Title = text.Text{}
+	}
 	return d
 }
 

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"turnus/itsm/calendar"
+	"turnus/itsm/resource"
 	"turnus/itsm/run"
 	"turnus/itsm/task"
 	"turnus/itsm/text"
@@ -60,9 +61,23 @@ func (p *page) At(t time.Time) string { return p.instant(t) }
 func (p *page) Count(n int64) string  { return p.count(n) }
 func (p *page) InWords() string       { return p.text(report.Period(p.Period)) }
 
-// First and Last are the dates of the period, both inclusive.
-func (p *page) First() string { return p.date(p.From) }
-func (p *page) Last() string  { return p.date(p.To.Add(-time.Nanosecond)) }
+// Dates are the first and the last one of the period; of a day, which its own
+// name says, nothing.
+func (p *page) Dates() string {
+	first, last := p.date(p.From), p.date(p.To.Add(-time.Nanosecond))
+	if first == last {
+		return ""
+	}
+	return first + " " + p.W("to") + " " + last
+}
+
+// OwnerOf says what the owner is responsible for.
+func (p *page) OwnerOf() string {
+	if p.About.Kind == resource.Organisation {
+		return p.W("org-owner")
+	}
+	return p.W("owner")
+}
 
 // Stamp says what the reader holds.
 func (p *page) Stamp() string {

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"turnus/itsm/resource"
 	"turnus/itsm/run"
 	"turnus/itsm/task"
 	"turnus/itsm/text"
@@ -170,6 +171,23 @@ func TestStructure(t *testing.T) {
 }
 
 // Who issued the token of whoever decided stands in the JSON, too.
+// A page says whose the run is, and from when to when its period is, of a day
+// once.
+func TestOwnersAndDates(t *testing.T) {
+	r := sample()
+	r.From, r.To = time.Date(2026, 2, 28, 23, 0, 0, 0, time.UTC), time.Date(2026, 3, 31, 22, 0, 0, 0, time.UTC)
+	r.Zone = "Europe/Berlin"
+	page := page1(t, r, text.De)
+	require.Contains(t, page, ">Serviceverantwortung<")
+	require.Contains(t, page, "<span>01.03.2026 bis 31.03.2026, Europe/Berlin</span>")
+	r.About = resource.Ref{Kind: resource.Organisation, Name: "demo"}
+	r.Period, r.To = "2026-03-01", r.From.AddDate(0, 0, 1)
+	page = page1(t, r, text.De)
+	require.Contains(t, page, ">Verantwortung für die Organisation<")
+	require.NotContains(t, page, "Serviceverantwortung")
+	require.Contains(t, page, "<strong>01.03.2026</strong> <span>Europe/Berlin</span>")
+}
+
 func TestJSONNamesIssuers(t *testing.T) {
 	var b bytes.Buffer
 	require.NoError(t, JSON(&b, sample()))

@@ -27,6 +27,7 @@ var words = map[string]text.Text{
 	"started-by":   text.New("Started by", "Gestartet von"),
 	"by-plan":      text.New("plan (automatically)", "Plan (automatisch)"),
 	"owner":        text.New("Owner of the service", "Serviceverantwortung"),
+	"org-owner":    text.New("Owner of the organisation", "Verantwortung für die Organisation"),
 	"reason":       text.New("Reason for this attempt", "Grund für diesen Versuch"),
 	"ended":        text.New("Why it ended so", "Grund für den Status"),
 	"computed":     text.New("Figures computed at", "Zahlen berechnet am"),

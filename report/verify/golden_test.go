@@ -259,7 +259,7 @@ func TestVerifyGolden(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, v.Differences)
 	require.Equal(t, receipt.Result{Identical: true, Run: "sla-report/payments/2026-03.2", Round: 1, Version: 2, Report: drafted(t, frozenMarch(), march()).Hash,
-		Wording: slareport.Wording, Words: true, Figures: 54, Cases: 8, Kind: "tickets", TZData: "2025c", TZDataHere: calendar.TZData,
+		Wording: slareport.Wording, WordingHere: slareport.Wording, Words: true, Figures: 54, Cases: 8, Kind: "tickets", TZData: "2025c", TZDataHere: calendar.TZData,
 		Unproven: []string{"Agreement/desk version 2", "Calendar/office version 1"}}, v)
 }
 

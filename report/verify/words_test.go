@@ -217,6 +217,15 @@ func TestRestatementsAreDraftedAnew(t *testing.T) {
 	v = verified(t, forged(t, b, restate))
 	require.True(t, v.Identical, "%v", v.Differences)
 	require.False(t, v.Words, "what the restatement was compared with isn't in the file")
+	require.Equal(t, []int{slareport.Wording, slareport.Wording}, []int{v.Wording, v.WordingHere})
+	requirePlace(t, verified(t, forged(t, b, func(d *report.Document) {
+		restate(d)
+		meetOne(t)(d)
+	})), "the other sections are compared", ".verdict.text.en")
+	require.False(t, verified(t, forged(t, b, func(d *report.Document) {
+		restate(d)
+		d.Sections = nil
+	})).Identical)
 
 	var tree map[string]any
 	decode(t, file(t), &tree)
@@ -260,6 +269,11 @@ func TestAnswersAreTakenFromTheDocument(t *testing.T) {
 	} {
 		requirePlace(t, verified(t, forged(t, b.Bytes(), c.change)), name, c.place)
 	}
+	// Their titles are words, which another wording may say otherwise.
+	reworded := verified(t, forged(t, b.Bytes(), func(d *report.Document) {
+		d.Wording, d.Answers[0].Title = slareport.Wording+1, text.Same("p1-resolution wasn't kept")
+	}))
+	require.True(t, reworded.Identical && !reworded.Words, "%v", reworded.Differences)
 	all := verified(t, forged(t, b.Bytes(), func(d *report.Document) {
 		d.Answers[0].Cause = "The customer."
 		*d.Sections[0].Tables[0].Rows[0][1].Text = text.Same("The customer.")
