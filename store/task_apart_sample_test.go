@@ -22,7 +22,7 @@ import (
 func TestACheckFollowsWhatItChecks(t *testing.T) {
 	s := New(pgtest.New(t))
 	apply1(t, s, declared, personDoc("olga", person.ProcessOwner), personDoc("anton", person.Approver), personDoc("ada", person.Auditor),
-		personDoc("axel", person.Auditor), officeDoc("Europe/Berlin"), serviceOf("olga", "anton"))
+		personDoc("axel", person.Auditor), personDoc("alma", person.Auditor), officeDoc("Europe/Berlin"), serviceOf("olga", "anton"))
 	r, _, err := s.Begin(t.Context(), declared, NewRun{Key: run.Key{Process: process.Sample, Scope: "house", Period: "2026-11-05"},
 		About: resource.Ref{Kind: resource.Service, Name: "desk"}, Owner: "olga", By: person.Actor{Person: "olga"}})
 	require.NoError(t, err)
@@ -41,7 +41,7 @@ func TestACheckFollowsWhatItChecks(t *testing.T) {
 	_, err = ask(process.PolicyCheck + "-1")
 	require.Error(t, err, "asked for isn't answered")
 	m := task.Message{Task: record.ID, Outcome: task.Done, Fields: task.Values{"at": []byte(`"2026-11-05T08:00:00Z"`), "took": []byte(`"PT1H"`), "result": []byte(`"kept"`)}}
-	p, err := s.IssuePass(t.Context(), person.Actor{Person: "ada"}, declared, PassFor{Kind: PassDecide, Run: r.ID, Task: record.ID, Content: record.Hash, Answer: m.Answer()})
+	p, err := s.IssuePass(t.Context(), declared, person.Actor{Person: "ada", Issuer: "axel"}, PassFor{Kind: PassDecide, Run: r.ID, Task: record.ID, Content: record.Hash, Answer: m.Answer()})
 	require.NoError(t, err)
 	m.Pass = p.Presented()
 	_, refused, err := s.Decide(t.Context(), declared.Add(time.Minute), p.ID, m)
@@ -51,5 +51,13 @@ func TestACheckFollowsWhatItChecks(t *testing.T) {
 	require.NoError(t, err)
 	people, err := s.PeopleOf(t.Context(), check)
 	require.NoError(t, err)
-	require.Equal(t, []string{"axel"}, people.Eligible())
+	require.Equal(t, []string{"alma"}, people.Eligible())
+	require.ErrorContains(t, people.May("axel"), "issued the token with which the step was answered", "who could have answered as ada")
+	require.NoError(t, people.MayWith("alma", "axel"))
+	require.Error(t, people.MayWith("alma", "ada"))
+	for who, n := range map[string]int{"ada": 0, "axel": 0, "alma": 1} {
+		list, _, err := s.Tasks(t.Context(), Tasks{Mine: who, State: "open"}, Page{})
+		require.NoError(t, err)
+		require.Len(t, list, n, who)
+	}
 }

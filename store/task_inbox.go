@@ -54,7 +54,7 @@ const mine = `(` + roles + ` IS NOT NULL AND CASE t.for_who
 		OR EXISTS (SELECT 1 FROM involvement i WHERE i.person = $1 AND i.run = t.run AND i.round = t.round
 			AND t.against && ARRAY['any', i.how] OFFSET 0)
 		OR t.apart <> '' AND EXISTS (SELECT 1 FROM decision d JOIN task a ON a.id = d.task
-			WHERE d.person = $1 AND d.run = t.run AND d.round = t.round AND a.step = t.apart OFFSET 0)) IS NOT TRUE)`
+			WHERE $1 IN (d.person, d.token_issuer) AND d.run = t.run AND d.round = t.round AND a.step = t.apart OFFSET 0)) IS NOT TRUE)`
 
 const withPart = ` LEFT JOIN part p ON p.kind = t.about_kind AND p.name = t.about `
 

@@ -27,7 +27,9 @@ const involved = `(
 			(v.token_issuer, 'declared', true, v.kind || '/' || v.name)) who (person, how, issued, about)
 		WHERE v.kind = r.about_kind AND v.name = r.about AND v.version >= r.about_version
 	UNION SELECT i.person, i.how, i.issued, i.about FROM involvement i WHERE i.run = r.id AND i.round = t.round
-	UNION SELECT d.person, 'answered', false, 'task/' || a.id FROM task a JOIN decision d ON d.task = a.id
+	UNION SELECT who.* FROM task a JOIN decision d ON d.task = a.id, LATERAL (VALUES
+			(d.person, 'answered', false, 'task/' || a.id),
+			(d.token_issuer, 'answered', true, 'task/' || a.id)) who (person, how, issued, about)
 		WHERE t.apart <> '' AND a.run = r.id AND a.round = t.round AND a.step = t.apart)`
 
 // PeopleOf are those around a task, as they are now.

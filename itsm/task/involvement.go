@@ -85,6 +85,9 @@ func (i Involvement) title() text.Text {
 			"hat das Token ausgestellt, mit dem Daten importiert wurden, die diese Zahlen verwenden (Import %s)", id)
 	case i.How == Imported:
 		return text.F("brought data that these figures use (import %s)", "hat Daten importiert, die diese Zahlen verwenden (Import %s)", id)
+	case i.How == Answered && i.Issued:
+		return text.New("issued the token with which the step was answered that is checked here",
+			"hat das Token ausgestellt, mit dem der Schritt beantwortet wurde, der hier geprüft wird")
 	case i.How == Answered:
 		return text.New("answered the step that is checked here", "hat den Schritt beantwortet, der hier geprüft wird")
 	case i.How == Declared && i.Issued:
