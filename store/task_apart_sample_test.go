@@ -41,7 +41,7 @@ func TestACheckFollowsWhatItChecks(t *testing.T) {
 	_, err = ask(process.PolicyCheck + "-1")
 	require.Error(t, err, "asked for isn't answered")
 	m := task.Message{Task: record.ID, Outcome: task.Done, Fields: task.Values{"at": []byte(`"2026-11-05T08:00:00Z"`), "took": []byte(`"PT1H"`), "result": []byte(`"kept"`)}}
-	p, err := s.IssuePass(t.Context(), declared, person.Actor{Person: "ada", Issuer: "axel"}, PassFor{Kind: PassDecide, Run: r.ID, Task: record.ID, Content: record.Hash, Answer: m.Answer()})
+	p, err := s.IssuePass(t.Context(), person.Actor{Person: "ada", Issuer: "axel"}, declared, PassFor{Kind: PassDecide, Run: r.ID, Task: record.ID, Content: record.Hash, Answer: m.Answer()})
 	require.NoError(t, err)
 	m.Pass = p.Presented()
 	_, refused, err := s.Decide(t.Context(), declared.Add(time.Minute), p.ID, m)
