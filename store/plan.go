@@ -117,7 +117,7 @@ func replan(ctx context.Context, tx *sqlx.Tx, now time.Time, interval string) er
 		ON CONFLICT (interval) DO UPDATE SET planned_to = excluded.planned_to`, interval, p.Name, newest.Scope, string(about.Kind), about.Name, until); err != nil {
 		return err
 	}
-	if err := lockSlots(ctx, tx, run.Key{Process: p.Name, Scope: newest.Scope}); err != nil {
+	if _, err := lockSlots(ctx, tx, run.Key{Process: p.Name, Scope: newest.Scope}); err != nil {
 		return err
 	}
 	n := len(wanted)

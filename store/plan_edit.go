@@ -142,7 +142,7 @@ func reopen(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, s 
 // DeclareMissed records that a slot that is due won't be done, and why.
 func (s *Store) DeclareMissed(ctx context.Context, by person.Actor, now time.Time, k run.Key, reason string) (slot planning.Slot, err error) {
 	err = s.tx(ctx, func(tx *sqlx.Tx) error {
-		if err := lockSlots(ctx, tx, k); err != nil {
+		if _, err := lockSlots(ctx, tx, k); err != nil {
 			return err
 		}
 		before, err := slotOf(ctx, tx, k)

@@ -18,7 +18,7 @@ import (
 // their runs; a key without a period means all of its scope.
 func settle(ctx context.Context, tx *sqlx.Tx, now time.Time, k run.Key) error {
 	// Locked first, so that the facts are those that nobody changes any more.
-	if err := lockSlots(ctx, tx, k); err != nil {
+	if n, err := lockSlots(ctx, tx, k); err != nil || n == 0 {
 		return err
 	}
 	var rows []struct {
@@ -53,10 +53,13 @@ func settle(ctx context.Context, tx *sqlx.Tx, now time.Time, k run.Key) error {
 
 // lockSlots keeps slots as they are until the transaction ends, in an order
 // that all share; a key without a period means all of its scope.
-func lockSlots(ctx context.Context, tx *sqlx.Tx, k run.Key) error {
-	_, err := tx.ExecContext(ctx, `SELECT 1 FROM slot WHERE process = $1 AND scope = $2 AND ($3 = '' OR period = $3) ORDER BY period FOR UPDATE`,
+func lockSlots(ctx context.Context, tx *sqlx.Tx, k run.Key) (locked int64, err error) {
+	done, err := tx.ExecContext(ctx, `SELECT 1 FROM slot WHERE process = $1 AND scope = $2 AND ($3 = '' OR period = $3) ORDER BY period FOR UPDATE`,
 		k.Process, k.Scope, k.Period)
-	return err
+	if err != nil {
+		return 0, err
+	}
+	return done.RowsAffected()
 }
 
 // Waits between a failed run and the next attempt, which begins by itself.

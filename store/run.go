@@ -174,7 +174,8 @@ func begin(ctx context.Context, tx *sqlx.Tx, now time.Time, n NewRun) (r run.Run
 		}
 	}
 	// The slot first, as the waker does, so that the two don't wait for each other.
-	if err := lockSlots(ctx, tx, n.Key); err != nil {
+	planned, err := lockSlots(ctx, tx, n.Key)
+	if err != nil {
 		return r, false, err
 	}
 	if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock(hashtextextended($1, 1))", n.Key.ID(1)); err != nil {
@@ -210,8 +211,10 @@ func begin(ctx context.Context, tx *sqlx.Tx, now time.Time, n NewRun) (r run.Run
 	if r, err = getRun(ctx, tx, in.Run, ""); err != nil {
 		return r, false, err
 	}
-	if err := settle(ctx, tx, now, n.Key); err != nil {
-		return r, false, err
+	if planned > 0 {
+		if err := settle(ctx, tx, now, n.Key); err != nil {
+			return r, false, err
+		}
 	}
 	return r, true, record(ctx, tx, n.By, now, "run.started", "run/"+r.ID, nil, r)
 }

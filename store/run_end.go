@@ -30,7 +30,13 @@ import (
 // about says its row, whatever the caller says.
 func (s *Store) Enter(ctx context.Context, st run.Step, state run.State) (run.Input, error) {
 	var in JSON[run.Input]
-	err := s.db.GetContext(ctx, &in, `UPDATE run r SET state = $3, round = $2 WHERE id = $1 AND ended_at IS NULL
+	// A run begins in its first state, and an activity may be tried again:
+	// nothing is written then.
+	err := s.db.GetContext(ctx, &in, "SELECT input FROM run WHERE id = $1 AND round = $2 AND state = $3 AND ended_at IS NULL", st.Run, st.Round, state)
+	if !errors.Is(err, sql.ErrNoRows) {
+		return in.V, mapped(err)
+	}
+	err = s.db.GetContext(ctx, &in, `UPDATE run r SET state = $3, round = $2 WHERE id = $1 AND ended_at IS NULL
 		AND ((round, array_position(ARRAY['collecting', 'drafting', 'waiting'], state))
 				<= ($2, array_position(ARRAY['collecting', 'drafting', 'waiting'], $3))
 			OR round = $2 AND state = 'waiting' AND $3 = 'drafting' AND NOT EXISTS (SELECT FROM draft d WHERE d.run = r.id AND d.round = r.round))

@@ -76,10 +76,9 @@ func (s *Store) asOf(ctx context.Context, columns, service string, asOf int64, f
 	// One process that walks the index in its order feeds the reader from the
 	// start. Helpers, or a join by hashes, would need a sort of whole rows, and
 	// take the other cores.
-	for _, q := range []string{`SET LOCAL work_mem = '64MB'`, `SET LOCAL max_parallel_workers_per_gather = 0`, `SET LOCAL enable_hashjoin = off`} {
-		if _, err := tx.ExecContext(ctx, q); err != nil {
-			return err
-		}
+	if _, err := tx.ExecContext(ctx, `SELECT set_config('work_mem', '64MB', true), set_config('max_parallel_workers_per_gather', '0', true),
+			set_config('enable_hashjoin', 'off', true)`); err != nil {
+		return err
 	}
 	rows, err := tx.QueryContext(ctx, `
 		SELECT `+columns+` FROM ticket_version v
