@@ -115,8 +115,8 @@ func TestInboxesFollowTheRule(t *testing.T) {
 	require.Len(t, seen, 8, "of each kind somebody may, and somebody may not: %v", seen)
 
 	// All that has come together, in pages, and counted.
-	all := pagesOf(t, s, Tasks{}, 100)
-	require.Greater(t, len(all), 100)
+	all := pagesOf(t, s, Tasks{}, 10)
+	require.Greater(t, len(all), 20, "more than a page")
 	people := peopleOfEach(t, s, all)
 	now := declared.Add(4 * time.Hour)
 	var total task.Counts
@@ -159,7 +159,7 @@ func TestInboxesFollowTheRule(t *testing.T) {
 		total = task.Counts{Open: total.Open + counts.Open, Overdue: total.Overdue + counts.Overdue, Waiting: total.Waiting + counts.Waiting}
 	}
 	require.Positive(t, total.Overdue)
-	require.Greater(t, total.Open, total.Overdue)
+	require.GreaterOrEqual(t, total.Open, total.Overdue)
 	require.Positive(t, total.Waiting)
 	none, err := s.CountTasks(t.Context(), "nobody", now)
 	require.NoError(t, err)
