@@ -21,9 +21,9 @@ import (
 // without, and the sweep goes on.
 const launchWithin = 5 * time.Second
 
-// workflowTask bounds one step of a workflow's code, which takes milliseconds:
+// WorkflowTask bounds one step of a workflow's code, which takes milliseconds:
 // one that a killed worker had in hand is given to another after this.
-const workflowTask = 5 * time.Second
+const WorkflowTask = 5 * time.Second
 
 // Start says which run is wanted.
 type Start struct {
@@ -122,7 +122,7 @@ func (r *Runs) launch(ctx context.Context, p process.Process, in run.Input) erro
 		WorkflowIDReusePolicy:    enums.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
 		WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
 		EnableEagerStart:         true,
-		WorkflowTaskTimeout:      workflowTask,
+		WorkflowTaskTimeout:      WorkflowTask,
 		// Else a workflow that has ended would look like one just started.
 		WorkflowExecutionErrorWhenAlreadyStarted: true,
 	}, p.Name, in)

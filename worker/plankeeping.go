@@ -29,7 +29,7 @@ func keepPlan(ctx context.Context, c client.Client) error {
 		ID: workflows.PlanKeepingID, TaskQueue: runs.TaskQueue,
 		WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
 		WorkflowRunTimeout:       workflows.PlanKeepingWithin,
-		WorkflowTaskTimeout:      5 * time.Second, // as a run's
+		WorkflowTaskTimeout:      runs.WorkflowTask,
 	}, workflows.PlanKeepingName)
 	return err
 }
