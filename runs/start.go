@@ -113,8 +113,9 @@ func (r *Runs) launchSoon(ctx context.Context, p process.Process, in run.Input) 
 	}
 }
 
-// launch starts a run's workflow and marks the run as started; one that runs
-// already is used, one that has ended is left alone.
+// launch starts a run's workflow; one that runs already is used, one that has
+// ended is left alone. What it freezes first marks the run as started, else the
+// next sweep does: a start waits for no mark.
 func (r *Runs) launch(ctx context.Context, p process.Process, in run.Input) error {
 	_, err := r.temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
 		ID:                       in.Run,
@@ -126,10 +127,7 @@ func (r *Runs) launch(ctx context.Context, p process.Process, in run.Input) erro
 		// Else a workflow that has ended would look like one just started.
 		WorkflowExecutionErrorWhenAlreadyStarted: true,
 	}, p.Name, in)
-	if err != nil {
-		return err
-	}
-	return r.store.Started(ctx, r.now(), in.Run)
+	return err
 }
 
 // refused puts a refusal on record and gives it back.

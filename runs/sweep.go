@@ -86,10 +86,11 @@ func (r *Runs) recover(ctx context.Context, in run.Input) error {
 	if errors.As(err, &ended) {
 		return r.look(ctx, in.Run)
 	}
-	if err == nil {
-		r.log.Info("took up a recorded run", "run", in.Run)
+	if err != nil {
+		return err
 	}
-	return err
+	r.log.Info("took up a recorded run", "run", in.Run)
+	return r.store.Started(ctx, r.now(), in.Run)
 }
 
 // tell has a run look for the decision on record. It may have been told, by

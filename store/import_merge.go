@@ -69,7 +69,7 @@ func (m *merge) run() error {
 		order = ``
 	}
 	// The sort needs room, and the plan all rows rather than the first ones.
-	for _, q := range []string{`SET LOCAL work_mem = '64MB'`, `SET LOCAL cursor_tuple_fraction = 1`,
+	for _, q := range []string{`SET LOCAL work_mem = '64MB'`, `SET LOCAL plan_cache_mode = force_custom_plan`, `SET LOCAL cursor_tuple_fraction = 1`,
 		`DECLARE staged_rows NO SCROLL CURSOR FOR SELECT number, row, data FROM staged` + order} {
 		if _, err := m.tx.ExecContext(m.ctx, q); err != nil {
 			return err

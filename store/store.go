@@ -18,6 +18,7 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
+	"turnus/internal/prepared"
 	"turnus/itsm/fault"
 	"turnus/itsm/text"
 )
@@ -44,7 +45,7 @@ func Open(ctx context.Context, url string) (*Store, error) {
 		return nil, fmt.Errorf("the database's address can't be read: %w", err)
 	}
 	connector.Dialer(pulse{silence: silence, knock: knock})
-	db := sql.OpenDB(connector)
+	db := sql.OpenDB(prepared.Connector(connector))
 	db.SetMaxOpenConns(24)
 	db.SetMaxIdleConns(12)
 	db.SetConnMaxIdleTime(5 * time.Minute)

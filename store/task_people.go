@@ -198,5 +198,8 @@ const freezing = `WITH frozen AS (
 			FROM run r WHERE r.id = $11 AND r.round = $12 AND r.ended_at IS NULL ON CONFLICT DO NOTHING RETURNING run, round
 	), who AS (
 		INSERT INTO involvement (run, round, person, how, issued, about) SELECT f.run, f.round, i.* FROM frozen f, (` + behind + `) i
+	), entered AS (
+		UPDATE run SET state = 'drafting', started_at = coalesce(started_at, $14), seen_at = coalesce(seen_at, $14)
+			WHERE id = (SELECT run FROM frozen) AND state = 'collecting'
 	)
 	SELECT EXISTS (SELECT FROM frozen)`

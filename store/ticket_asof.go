@@ -75,9 +75,9 @@ func (s *Store) asOf(ctx context.Context, columns, service string, asOf int64, f
 	defer tx.Rollback() //nolint:errcheck // nothing was written
 	// One process that walks the index in its order feeds the reader from the
 	// start. Helpers, or a join by hashes, would need a sort of whole rows, and
-	// take the other cores.
+	// take the other cores. How many rows there are depends on the parameters.
 	if _, err := tx.ExecContext(ctx, `SELECT set_config('work_mem', '64MB', true), set_config('max_parallel_workers_per_gather', '0', true),
-			set_config('enable_hashjoin', 'off', true)`); err != nil {
+			set_config('enable_hashjoin', 'off', true), set_config('plan_cache_mode', 'force_custom_plan', true)`); err != nil {
 		return err
 	}
 	rows, err := tx.QueryContext(ctx, `

@@ -30,9 +30,10 @@ import (
 	"testing"
 	"time"
 
-	_ "github.com/lib/pq"
+	"github.com/lib/pq"
 
 	"turnus/internal/embedded/postgres"
+	"turnus/internal/prepared"
 	"turnus/migrations"
 )
 
@@ -116,10 +117,11 @@ func URL(t testing.TB) string {
 
 func open(t testing.TB, url string) *sql.DB {
 	t.Helper()
-	db, err := sql.Open("postgres", url+"&binary_parameters=yes") // as store.Open has it
+	c, err := pq.NewConnector(url + "&binary_parameters=yes")
 	if err != nil {
 		t.Fatalf("pgtest: %v", err)
 	}
+	db := sql.OpenDB(prepared.Connector(c)) // as store.Open has it
 	t.Cleanup(func() { db.Close() })
 	return db
 }

@@ -1,11 +1,14 @@
 package temporal
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"time"
 
 	"github.com/iancoleman/strcase"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/jmoiron/sqlx"
 	"go.temporal.io/server/common/cluster"
 	"go.temporal.io/server/common/config"
@@ -90,15 +93,16 @@ func serverConfig(cfg Config, ports []int) *config.Config {
 // pool of its own to it for each service.
 func database(cfg Config, name string, conns int) *config.SQL {
 	return &config.SQL{
-		PluginName: postgresql.PluginName, DatabaseName: name,
+		PluginName: postgresql.PluginNamePGX, DatabaseName: name,
 		ConnectAddr: "-", ConnectProtocol: "-", // the address is in the URL
 		Connect: func(*config.SQL) (*sqlx.DB, error) {
 			// Opened without a first ping: while PostgreSQL is away the pool
 			// stands, and works again as soon as it is back.
-			db, err := sqlx.Open("postgres", cfg.URL(name))
+			c, err := pgx.ParseConfig(cfg.URL(name))
 			if err != nil {
 				return nil, err
 			}
+			db := sqlx.NewDb(stdlib.OpenDB(*c, stdlib.OptionAfterConnect(durationsAsIntegers)), "pgx")
 			db.SetMaxOpenConns(conns)
 			db.SetMaxIdleConns(conns / 2)
 			db.SetConnMaxIdleTime(time.Minute)
@@ -106,6 +110,13 @@ func database(cfg Config, name string, conns int) *config.SQL {
 			return db, nil
 		},
 	}
+}
+
+// durationsAsIntegers makes a connection take a time.Duration as the bigint of
+// nanoseconds that the server's tables have.
+func durationsAsIntegers(_ context.Context, c *pgx.Conn) error {
+	c.TypeMap().RegisterDefaultPgType(time.Duration(0), "int8")
+	return nil
 }
 
 // freePorts are loopback ports that nobody uses at this moment, all different;
