@@ -27,8 +27,9 @@ INSERT INTO rights (name) VALUES
     ('event'),
     ('exclusion'),
     ('exclusion_withdrawal'),
-    ('finding'),
+    ('finding_file'),
     ('finding_mended'),
+    ('finding_seen'),
     ('frozen_set'),
     ('import'),
     ('import_reject'),
@@ -52,6 +53,9 @@ INSERT INTO rights (name, adds, changes, stays, deletes) VALUES
     ('plan', true, 'planned_to paused_at paused_by paused_reason', 'interval process scope about_kind about', false),
     ('slot', true, 'interval version due_at early_at late_at catch_up state reason person missed_at waived_at found_at reopened_at look_at waits tries',
         'process scope period about_kind about fallen', true),
+    ('finding', true, 'state run reminded_at escalated_at ended_at',
+        'id kind service about_kind about object title at type severity key detail source person token_issuer relapse_of joined remind_at escalate_at', false),
+    ('action', true, 'due moves state done_at checked ended_at', 'finding number run round plan owner original_due', false),
     ('feed', true, 'withdrawn_at', 'id person hash created_at', false),
     ('idempotency', true, 'request begun_at status header body', 'person operation key', true);
 

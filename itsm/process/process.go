@@ -27,7 +27,7 @@ type Process struct {
 	Agreed   bool           // the service must have an agreement
 	Own      bool           // a slot means the period that it falls in, not the one before
 	Starters []person.Role  // who may start it, for scopes that they own; nobody: it begins by itself, and isn't planned
-	Interval string         // default: a day rule or cron expression
+	Interval string         // default: a day rule or cron expression; empty: it isn't planned
 	Steps    []Step         // what its runs ask of people
 }
 
@@ -35,11 +35,12 @@ type Process struct {
 type Scope string
 
 // The kinds: a service; the organisation, of which there is one at most; a
-// change of the plan, of an interval or by a waiver.
+// change of the plan, of an interval or by a waiver; a finding of the register.
 const (
 	OfService      Scope = "service"
 	OfOrganisation Scope = "organisation"
 	OfChange       Scope = "change"
+	OfFinding      Scope = "finding"
 )
 
 // SLAReport is the process that reports what was agreed for a service, and kept.
@@ -65,7 +66,7 @@ func Catalogue() []Process {
 		Scope:   OfChange,
 		Grain:   calendar.Day,
 		Steps:   []Step{approval()},
-	}}, samples()...)
+	}, improvement()}, samples()...)
 }
 
 // Find gives the process of that name.
@@ -96,7 +97,7 @@ func FindStarted(name string) (Process, error) {
 // FindPlanned gives a process that can be planned; the fault's field is that of
 // an interval's spec.
 func FindPlanned(name string) (Process, error) {
-	if p, ok := Find(name); ok && p.Started() {
+	if p, ok := Find(name); ok && p.Planned() {
 		return p, nil
 	}
 	return Process{}, fault.Invalidf("process", "There is no process %.80q that can be planned: GET /v1/processes lists them.",
@@ -113,8 +114,11 @@ func started() string {
 	return strings.Join(names, ", ")
 }
 
-// Started says whether people start it, and so whether it can be planned.
+// Started says whether people start it.
 func (p Process) Started() bool { return len(p.Starters) > 0 }
+
+// Planned says whether it can be planned: people start it, and it comes round.
+func (p Process) Planned() bool { return p.Interval != "" }
 
 // Planning is what planning needs to know of it.
 func (p Process) Planning() planning.Process {

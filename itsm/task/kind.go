@@ -81,11 +81,12 @@ const (
 	Acknowledged Outcome = "acknowledge"
 	Pass         Outcome = "pass"
 	Fail         Outcome = "fail"
+	Postpone     Outcome = "postpone" // to another date, with the reason
 )
 
 // Outcomes lists all of them.
 func Outcomes() []Outcome {
-	return []Outcome{Approve, RequestChanges, Reject, Done, Failed, Ready, Decline, Acknowledged, Pass, Fail}
+	return []Outcome{Approve, RequestChanges, Reject, Done, Failed, Ready, Decline, Acknowledged, Pass, Fail, Postpone}
 }
 
 // Title of an outcome, for people: what was answered.
@@ -111,13 +112,15 @@ func (o Outcome) Title() text.Text {
 		return text.New("passed", "bestanden")
 	case Fail:
 		return text.New("not passed", "nicht bestanden")
+	case Postpone:
+		return text.New("postponed", "verschoben")
 	}
 	return text.Same(string(o))
 }
 
 // NeedsComment says that the outcome has to be explained.
 func (o Outcome) NeedsComment() bool {
-	return slices.Contains([]Outcome{RequestChanges, Reject, Decline}, o)
+	return slices.Contains([]Outcome{RequestChanges, Reject, Decline, Postpone}, o)
 }
 
 // CheckComment refuses an outcome that has to be explained and isn't.
