@@ -111,13 +111,26 @@ func TestARepeatedStartFindsItsRun(t *testing.T) {
 	require.NoError(t, s.End(ctx, declared, run.End{Run: second.ID, Round: 1, State: run.Failed}))
 	repeated, _ := begin(declared.Add(2*time.Hour), "c", true)
 	require.Equal(t, second.ID, repeated.ID, "no third attempt, whatever became of the second")
-	found, err := s.Requested(ctx, declared.Add(2*time.Hour), "c")
+	found, again, err := s.FindRun(ctx, declared.Add(2*time.Hour), key, "c")
 	require.NoError(t, err)
+	require.True(t, again)
 	require.Equal(t, second.ID, found.ID)
 
 	later, _ := begin(declared.Add(26*time.Hour), "c", true)
 	require.Equal(t, 3, later.Attempt)
-	none, err := s.Requested(ctx, declared, "")
+	require.Equal(t, 3, later.Latest)
+	found, again, err = s.FindRun(ctx, declared.Add(2*time.Hour), key, "a")
+	require.NoError(t, err)
+	require.True(t, again)
+	require.Equal(t, first.ID, found.ID, "though it isn't the newest")
+	for _, request := range []string{"", "d"} {
+		found, again, err = s.FindRun(ctx, declared, key, request)
+		require.NoError(t, err)
+		require.False(t, again)
+		require.Equal(t, later.ID, found.ID)
+	}
+	key.Period = "2016-04"
+	none, _, err := s.FindRun(ctx, declared, key, "")
 	require.NoError(t, err)
 	require.Nil(t, none)
 }
