@@ -219,13 +219,6 @@ func (s *Store) Unstarted(ctx context.Context, before time.Time, limit int) ([]r
 	return list, mapped(err)
 }
 
-// inputOf is the input that a run began with.
-func (s *Store) inputOf(ctx context.Context, id string) (run.Input, error) {
-	var in JSON[run.Input]
-	err := s.db.GetContext(ctx, &in, "SELECT input FROM run WHERE id = $1", id)
-	return in.V, mapped(err)
-}
-
 // Started marks a run whose workflow is known to Temporal.
 func (s *Store) Started(ctx context.Context, now time.Time, id string) error {
 	_, err := s.db.ExecContext(ctx, "UPDATE run SET started_at = $2, seen_at = $2 WHERE id = $1 AND started_at IS NULL", id, now)

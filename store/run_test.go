@@ -35,23 +35,23 @@ func TestLateActivitiesChangeNothing(t *testing.T) {
 		require.Equal(t, round, r.Round)
 	}
 	first, second := run.Step{Run: r.ID, Round: 1}, run.Step{Run: r.ID, Round: 2}
-	require.NoError(t, errOf(s.Enter(ctx, first, run.Collecting)))
-	require.NoError(t, errOf(s.Enter(ctx, first, run.Drafting)))
+	require.NoError(t, s.Enter(ctx, first, run.Collecting))
+	require.NoError(t, s.Enter(ctx, first, run.Drafting))
 	state(run.Drafting, 1)
-	require.NoError(t, errOf(s.Enter(ctx, first, run.Collecting)))
+	require.NoError(t, s.Enter(ctx, first, run.Collecting))
 	state(run.Drafting, 1)
 	a := ask(t, s, declared, first)
-	require.NoError(t, errOf(s.Enter(ctx, first, run.Drafting)))
+	require.NoError(t, s.Enter(ctx, first, run.Drafting))
 	state(run.Waiting, 1)
-	require.True(t, fault.Is(errOf(s.Enter(ctx, second, run.Collecting)), fault.Conflict), "nobody has requested changes")
+	require.True(t, fault.Is(s.Enter(ctx, second, run.Collecting), fault.Conflict), "nobody has requested changes")
 	state(run.Waiting, 1)
 	require.Nil(t, decide(t, s, declared, person.Actor{Person: "anton"}, a, task.RequestChanges, "once more"))
-	require.NoError(t, errOf(s.Enter(ctx, second, run.Collecting)))
-	require.NoError(t, errOf(s.Enter(ctx, first, run.Drafting)))
+	require.NoError(t, s.Enter(ctx, second, run.Collecting))
+	require.NoError(t, s.Enter(ctx, first, run.Drafting))
 	state(run.Collecting, 2)
 
 	require.NoError(t, s.End(ctx, declared.Add(time.Hour), run.End{Run: r.ID, Round: 2, State: run.Failed, Reason: text.Same("enough")}))
-	require.NoError(t, errOf(s.Enter(ctx, second, run.Drafting)))
+	require.NoError(t, s.Enter(ctx, second, run.Drafting))
 	require.NoError(t, errOf(s.OpenTask(ctx, approval(second, "x", declared))))
 	state(run.Failed, 2)
 	open, _, err := s.Tasks(ctx, Tasks{State: "open"}, Page{})
@@ -71,17 +71,17 @@ func TestTheOwnerBeginsTheNextRound(t *testing.T) {
 		require.NoError(t, errOf(Freeze(t.Context(), s, declared, first, sla.Frozen{Service: "desk", Period: "2016-03", Review: review})))
 		require.Nil(t, decide(t, s, declared, person.Actor{Person: "anton"}, ask(t, s, declared, first), task.RequestChanges, "once more"))
 		if !review {
-			require.NoError(t, errOf(s.Enter(t.Context(), second, run.Collecting)))
+			require.NoError(t, s.Enter(t.Context(), second, run.Collecting))
 			continue
 		}
-		require.True(t, fault.Is(errOf(s.Enter(t.Context(), second, run.Collecting)), fault.Conflict), "nobody has asked the owner")
+		require.True(t, fault.Is(s.Enter(t.Context(), second, run.Collecting), fault.Conflict), "nobody has asked the owner")
 		changes, _, err := process.Ask(first, process.Changes, "", task.Question{Text: text.Same("once more")})
 		require.NoError(t, err)
 		changes.Opened, changes.Due, changes.Remind, changes.Escalate = declared, declared, declared, declared
 		require.NoError(t, errOf(s.OpenTask(t.Context(), changes)))
-		require.True(t, fault.Is(errOf(s.Enter(t.Context(), second, run.Collecting)), fault.Conflict), "the owner hasn't answered")
+		require.True(t, fault.Is(s.Enter(t.Context(), second, run.Collecting), fault.Conflict), "the owner hasn't answered")
 		require.Nil(t, decide(t, s, declared, person.Actor{Person: "olga"}, changes, task.Ready, ""))
-		require.NoError(t, errOf(s.Enter(t.Context(), second, run.Collecting)))
+		require.NoError(t, s.Enter(t.Context(), second, run.Collecting))
 	}
 }
 
