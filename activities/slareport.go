@@ -166,10 +166,7 @@ func (s *Set) slaRules(ctx context.Context, in run.Input, round int) (sla.Frozen
 // the figures from it, and drafts the report. What isn't as it was put on record
 // ends the run.
 func (s *Set) SLAReportDraft(ctx context.Context, st run.Step) (workflows.Drafted, error) {
-	f, frozen, err := store.FrozenIfAny[sla.Frozen](ctx, s.store, st)
-	if err == nil && !frozen {
-		f, err = s.slaFreeze(ctx, st)
-	}
+	f, err := s.slaFreeze(ctx, st)
 	if err != nil {
 		return workflows.Drafted{}, err
 	}

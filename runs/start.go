@@ -74,23 +74,20 @@ func (r *Runs) Start(ctx context.Context, by person.Actor, s Start) (run.Run, bo
 		Key:   run.Key{Process: p.Name, Scope: now.Name, Period: s.Period},
 		About: now.About, Version: now.Version, Owner: now.Owner, Again: s.Again, Reason: s.Reason, Request: s.Request, By: by,
 	}
-	// The process that recorded this very request may have died before it answered.
-	if found, err := r.store.Requested(ctx, r.now(), s.Request); err != nil || found != nil {
-		if err != nil {
-			return none, false, err
-		}
+	// What exists is found whatever the rest says. The process that recorded this
+	// very request may have died before it answered.
+	found, repeated, err := r.store.FindRun(ctx, r.now(), n.Key, s.Request)
+	switch {
+	case err != nil:
+		return none, false, err
+	case repeated:
 		return *found, true, nil
 	}
-	// What exists is found whatever the rest says.
-	newest, err := r.store.Newest(ctx, n.Key)
-	if err != nil {
-		return none, false, err
-	}
-	if _, begin, err := run.Next(newest, s.Again); err != nil || !begin {
+	if _, begin, err := run.Next(found, s.Again); err != nil || !begin {
 		if err != nil {
 			return none, false, err
 		}
-		return *newest, false, nil
+		return *found, false, nil
 	}
 	if err := r.ready(ctx, now, p, period, &n, s.Provisional); err != nil {
 		return none, false, err

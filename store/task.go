@@ -110,24 +110,23 @@ func (s *Store) OpenTask(ctx context.Context, t task.Task) (opened bool, err err
 		if opened, err = insertTask(ctx, tx, t); err != nil || !opened {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, "UPDATE run SET state = $3, round = $2 WHERE id = $1 AND ended_at IS NULL", t.Run, t.Round, run.Waiting); err != nil {
-			return err
-		}
 		return record(ctx, tx, person.Actor{Person: person.System}, t.Opened, "task.opened", "task/"+t.ID, nil, t)
 	})
 	return opened, s.TaskRefused(ctx, t.Opened, t.Run, err)
 }
 
-// insertTask writes a task, with what lists have to know of its run; once.
+// insertTask writes a task, with what lists have to know of its run, which waits
+// from then on; once.
 func insertTask(ctx context.Context, tx *sqlx.Tx, t task.Task) (inserted bool, err error) {
-	done, err := tx.ExecContext(ctx, `INSERT INTO task (id, run, round, step, kind, state, outcomes, hash, opened_at, due_at, remind_at, escalate_at,
+	done, err := tx.ExecContext(ctx, `WITH opened AS (INSERT INTO task (id, run, round, step, kind, state, outcomes, hash, opened_at, due_at, remind_at, escalate_at,
 			title, body, fields, for_who, for_role, for_persons, against, apart, escalate_to,
 			about_kind, about, about_version, owner, started_by, token_issuer)
 		SELECT $1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,
-			about_kind, about, about_version, owner, started_by, token_issuer FROM run WHERE id = $2 ON CONFLICT DO NOTHING`,
+			about_kind, about, about_version, owner, started_by, token_issuer FROM run WHERE id = $2 ON CONFLICT DO NOTHING RETURNING run, round)
+		UPDATE run SET state = $22, round = opened.round FROM opened WHERE id = opened.run`,
 		t.ID, t.Run, t.Round, t.Step, t.Kind, task.Open, JSON[[]task.Outcome]{t.Outcomes}, t.Hash, t.Opened, t.Due, t.Remind, t.Escalate,
 		JSON[text.Text]{t.Title}, JSON[text.Text]{t.Text}, JSON[[]task.Field]{append([]task.Field{}, t.Fields...)}, t.For.Who, t.For.Role,
-		pq.Array(append([]string{}, t.For.Persons...)), pq.Array(append([]task.How{}, t.Against...)), t.Apart, t.EscalateTo)
+		pq.Array(append([]string{}, t.For.Persons...)), pq.Array(append([]task.How{}, t.Against...)), t.Apart, t.EscalateTo, run.Waiting)
 	if err != nil {
 		return false, err
 	}
