@@ -44,6 +44,8 @@ type content struct {
 	report.Document
 	ask    []task.Question // what has to be answered first: then there is no document yet
 	review bool            // the owner sees to changes that are requested
+
+	continues bool // what is approved is carried out, and another round follows
 }
 
 // draft words a round's document, whose run is drafting, and keeps its canonical
@@ -64,7 +66,7 @@ func (s *Set) draft(ctx context.Context, st run.Step, word func() (content, erro
 	if hash, err = s.store.SaveDraft(ctx, s.now(), st, hash, doc); err != nil {
 		return workflows.Drafted{}, err
 	}
-	d := workflows.Drafted{Hash: hash, Owner: c.review}
+	d := workflows.Drafted{Hash: hash, Owner: c.review, Continues: c.continues}
 	if c.Provisional { // asks nobody
 		return d, nil
 	}

@@ -203,6 +203,9 @@ func begin(ctx context.Context, tx *sqlx.Tx, now time.Time, n NewRun) (r run.Run
 			return r, false, err
 		}
 	}
+	if err := takeFinding(ctx, tx, r); err != nil {
+		return r, false, err
+	}
 	return r, true, record(ctx, tx, n.By, now, "run.started", "run/"+r.ID, nil, r)
 }
 

@@ -129,6 +129,8 @@ func aboutOf(ctx context.Context, q sqlx.QueryerContext, p process.Process, name
 			}
 		}
 		return resource.Organisation.Ref(name), nil
+	case process.OfFinding:
+		return aboutFinding(ctx, q, p, name)
 	case process.OfChange:
 		var document JSON[resource.Raw]
 		err := sqlx.GetContext(ctx, q, &document, `SELECT document FROM proposal WHERE lower(kind) || '-' || name = $1 ORDER BY at DESC LIMIT 1`, name)
@@ -156,6 +158,9 @@ func noScope(p process.Process, name string) error {
 	case process.OfOrganisation:
 		return fault.Invalidf("scope", "%s is about the organisation; there is no organisation %.80q: give the name of the one that is declared, or declare this one first.",
 			"%s betrifft die Organisation; die Organisation %.80q gibt es nicht: Den Namen der angelegten Organisation angeben oder diese zuerst anlegen.", p.Name, name)
+	case process.OfFinding:
+		return fault.Invalidf("scope", "%s is about a finding; there is no finding %.80q: give its number, as turnus findings lists it.",
+			"%s betrifft einen Befund; den Befund %.80q gibt es nicht: Seine Nummer angeben, wie turnus findings sie zeigt.", p.Name, name)
 	}
 	return fault.Invalidf("scope", "%s has no scope %.80q.", "%s hat keinen Bereich %.80q.", p.Name, name)
 }

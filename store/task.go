@@ -104,6 +104,9 @@ func (s *Store) OpenTask(ctx context.Context, t task.Task) (opened bool, err err
 		if err := mayAsk(r.Run, r.Draft, t); err != nil {
 			return err
 		}
+		if err := mayAskOf(ctx, tx, t.Opened, t); err != nil {
+			return err
+		}
 		if err := checkApart(ctx, tx, t); err != nil {
 			return err
 		}
