@@ -56,10 +56,11 @@ func (s *Set) ImprovementDraft(ctx context.Context, st run.Step) (workflows.Draf
 func (s *Set) improvementStage(ctx context.Context, said store.Improving) (improvement.Frozen, []task.Question, error) {
 	f := said.Frozen
 	f.At = s.now()
-	zone, err := s.store.ZoneIn(ctx, f.About, calendar.PeriodOf(calendar.DateOf(f.At.UTC()), calendar.Day))
+	scope, err := s.store.ScopeAbout(ctx, f.About)
 	if err != nil {
 		return f, nil, err
 	}
+	zone := scope.Zone
 	f.Zone = zone.String()
 	if n := len(f.Cycles); n > 0 && f.Cycles[n-1].Round == f.Round-1 && f.Cycles[n-1].Effective() {
 		f.Stage = improvement.ToClose
