@@ -20,6 +20,7 @@ const (
 	TextField     FieldType = "text"     // a string, of 4,000 characters at most unless the field says otherwise
 	IntegerField  FieldType = "integer"  // a JSON number without fraction
 	DecimalField  FieldType = "decimal"  // an exact decimal in a string: "-12.50"
+	DateField     FieldType = "date"     // YYYY-MM-DD
 	InstantField  FieldType = "instant"  // RFC 3339, with its zone
 	DurationField FieldType = "duration" // ISO 8601 in days, hours, minutes, seconds: "PT4H"
 	ChoiceField   FieldType = "choice"   // the value of one of the options
@@ -29,7 +30,7 @@ const (
 
 // FieldTypes lists them.
 func FieldTypes() []FieldType {
-	return []FieldType{TextField, IntegerField, DecimalField, InstantField, DurationField, ChoiceField, PersonField, FileField}
+	return []FieldType{TextField, IntegerField, DecimalField, DateField, InstantField, DurationField, ChoiceField, PersonField, FileField}
 }
 
 // Title of a type, for people: a value of it.
@@ -42,6 +43,8 @@ func (t FieldType) Title() text.Text {
 	case DecimalField:
 		return text.New(`an exact decimal in quotes with nine decimal places at most, as in "12.50"`,
 			`eine genaue Dezimalzahl in Anführungszeichen mit höchstens neun Nachkommastellen, etwa "12.50"`)
+	case DateField:
+		return text.New(`a date, as in "2026-10-05"`, `ein Datum, etwa "2026-10-05"`)
 	case InstantField:
 		return text.New(`an instant with its zone, as in "2026-10-05T06:00:00Z"`, `ein Zeitpunkt mit Zeitzone, etwa "2026-10-05T06:00:00Z"`)
 	case DurationField:
@@ -56,14 +59,20 @@ func (t FieldType) Title() text.Text {
 	return text.Same(string(t))
 }
 
+// Today as a bound.
+const Today = "today"
+
 // Field is one thing that a task asks for.
 type Field struct {
-	Name     string    `json:"name"` // unique within the task
-	Title    text.Text `json:"title"`
-	Help     text.Text `json:"help,omitzero"`
-	Type     FieldType `json:"type"`
-	Required bool      `json:"required"`
-	Unless   string    `json:"unless,omitempty"` // another field: where that is filled, this one isn't required, and stays empty
+	Name       string    `json:"name"` // unique within the task
+	Title      text.Text `json:"title"`
+	Help       text.Text `json:"help,omitzero"`
+	Type       FieldType `json:"type"`
+	Required   bool      `json:"required"`
+	Unless     string    `json:"unless,omitempty"` // another field: where that is filled, this one isn't required, and stays empty
+	If         string    `json:"if,omitempty"`
+	With       Outcome   `json:"with,omitempty"`
+	BoundsWith Outcome   `json:"bounds_with,omitempty"`
 
 	Min     string   `json:"min,omitempty"`     // the least value, as it is written; of a text its length in characters
 	Max     string   `json:"max,omitempty"`     // the greatest; of a file its length in bytes
@@ -135,6 +144,8 @@ func (f Field) canBound(s string) bool {
 		return wholeNumber.MatchString(s)
 	case DecimalField:
 		return exactDecimal.MatchString(s)
+	case DateField:
+		return true
 	case InstantField:
 		_, err := time.Parse(time.RFC3339Nano, s)
 		return err == nil
