@@ -1,6 +1,7 @@
 package improvement
 
 import (
+	"math/big"
 	"strconv"
 	"strings"
 	"time"
@@ -86,4 +87,18 @@ func ReadCheck(t Tracked, d task.Decision) *Check {
 	c.Measured = Measured{Value: d.Fields.Text("value")}
 	c.Measured.Reached = t.Reaches(c.Measured.Value)
 	return c
+}
+
+// Reaches says whether a value, an exact decimal, is on the good side of the
+// action's target.
+func (a Action) Reaches(value string) bool {
+	v, ok := new(big.Rat).SetString(value)
+	target, there := new(big.Rat).SetString(a.Target)
+	if !ok || !there {
+		return false
+	}
+	if a.Sense == AtMost {
+		return v.Cmp(target) <= 0
+	}
+	return v.Cmp(target) >= 0
 }

@@ -1,6 +1,7 @@
 package improvement
 
 import (
+	"encoding/json"
 	"maps"
 	"net/url"
 	"slices"
@@ -93,4 +94,24 @@ func CheckLink(link string) error {
 			"%.80q ist kein Link: Eine Adresse ohne Benutzer und Kennwort angeben, etwa https://wiki.example.org/change-17.", link)
 	}
 	return nil
+}
+
+// Propose gives values for a plan's fields from what the owner wrote about the
+// finding before: its cause, and a measure, which becomes the first action.
+func Propose(cause, measure string) task.Values {
+	v := task.Values{}
+	keep := func(name, value string) {
+		if value == "" {
+			return
+		}
+		b, _ := json.Marshal(value) // a string always marshals
+		v[name] = b
+	}
+	keep("cause", cause)
+	if title := []rune(measure); len(title) <= titleChars {
+		keep(actionField(1, "title"), measure)
+	} else {
+		keep(actionField(1, "title"), string(title[:titleChars-1])+"…")
+	}
+	return v
 }

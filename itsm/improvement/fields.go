@@ -2,7 +2,6 @@ package improvement
 
 import (
 	"fmt"
-	"slices"
 
 	"turnus/itsm/calendar"
 	"turnus/itsm/task"
@@ -98,16 +97,16 @@ func whyField(i int) string { return fmt.Sprintf("why.%d", i) }
 func actionField(i int, name string) string { return fmt.Sprintf("action.%d.%s", i, name) }
 
 // ActionFields are those of the step `action`: done, with evidence; or another
-// due date, later than the one that it has now.
-func ActionFields(due, today calendar.Date) []task.Field {
-	later := slices.MaxFunc([]calendar.Date{due.Add(1), today}, func(a, b calendar.Date) int { return b.Until(a) })
+// due date, later than the one that it has now. Whether that is past already is
+// looked at when it is answered: a question says the same on the next day.
+func ActionFields(due calendar.Date) []task.Field {
 	return []task.Field{
 		{Name: "evidence", Title: text.New("What shows that it was done", "Woran sich die Umsetzung zeigt"), Type: task.TextField, Required: true, With: task.Done},
 		{Name: "link", Title: text.New("Link to the evidence", "Link zum Nachweis"), Type: task.TextField, With: task.Done, Max: "2000",
 			Help: text.New("An address that begins with https:// or http://.", "Eine Adresse, die mit https:// oder http:// beginnt.")},
 		{Name: "file", Title: text.New("Evidence as a file", "Nachweis als Datei"), Type: task.FileField, With: task.Done},
 		{Name: "due", Title: text.New("New due date", "Neue Fälligkeit"), Type: task.DateField, Required: true, With: task.Postpone,
-			Min: later.String(), Max: today.AddYears(yearsAhead).String()},
+			Min: due.Add(1).String(), Max: due.AddYears(yearsAhead).String()},
 	}
 }
 
