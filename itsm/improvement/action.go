@@ -102,3 +102,15 @@ func (a Action) Reaches(value string) bool {
 	}
 	return v.Cmp(target) >= 0
 }
+
+// ChanceInWords says whether the change from before may be chance.
+func (m Measured) ChanceInWords() text.Text {
+	p, ok := new(big.Rat).SetString(m.Chance)
+	switch {
+	case !ok:
+		return text.New("Whether that is chance can't be tested.", "Ob das Zufall ist, lässt sich nicht prüfen.")
+	case p.Cmp(big.NewRat(5, 100)) < 0:
+		return text.F("The change from before is significant (p = %s).", "Die Veränderung gegenüber vorher ist signifikant (p = %s).", m.Chance)
+	}
+	return text.F("The change from before may be chance: it isn't significant (p = %s).", "Kein signifikanter Unterschied zu vorher (p = %s): Zufall ist nicht auszuschließen.", m.Chance)
+}
