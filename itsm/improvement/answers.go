@@ -2,10 +2,7 @@ package improvement
 
 import (
 	"encoding/json"
-	"maps"
 	"net/url"
-	"slices"
-	"strings"
 
 	"turnus/itsm/agreement"
 	"turnus/itsm/calendar"
@@ -15,9 +12,8 @@ import (
 
 // ReadPlan is the plan that the fields of PlanFields were answered with. Its
 // actions are numbered from first on, in their order, without gaps. Faults name
-// fields.NAME: a figure that isn't one, an action without title, neither an
-// action nor why no cause needs removing. Whether there is such a figure isn't
-// looked up.
+// fields.NAME: a figure that isn't one, a plan with neither an action nor why no
+// cause needs removing. Whether there is such a figure isn't looked up.
 func ReadPlan(v task.Values, first int) (Plan, error) {
 	p := Plan{Cause: v.Text("cause"), NoCause: v.Text(noCause), Changes: Changes{Documents: v.Text("changes.documents"), Plans: v.Text("changes.plans"),
 		Risks: v.Text("changes.risks"), Agreements: v.Text("changes.agreements")}}
@@ -28,20 +24,16 @@ func ReadPlan(v task.Values, first int) (Plan, error) {
 	}
 	var faults fault.List
 	for i := 1; i <= MaxActions; i++ {
-		title := actionField(i, "title")
-		switch stray := strayField(v, i); {
-		case v.Text(title) != "":
-			a, err := readAction(v, i)
-			faults.Add(err)
-			a.Number = first + len(p.Actions)
-			p.Actions = append(p.Actions, a)
-		case stray != "":
-			faults.Say("fields."+title, "This is missing, and %s is filled: say what is done, or leave both out.",
-				"Das fehlt, obwohl %s ausgefüllt ist: Angeben, was getan wird, oder beides weglassen.", stray)
+		if v.Text(actionField(i, "title")) == "" {
+			continue
 		}
+		a, err := readAction(v, i)
+		faults.Add(err)
+		a.Number = first + len(p.Actions)
+		p.Actions = append(p.Actions, a)
 	}
 	switch {
-	case len(p.Actions) == 0 && p.NoCause == "" && len(faults) == 0:
+	case len(p.Actions) == 0 && p.NoCause == "":
 		faults.Say("fields."+actionField(1, "title"), "The plan has no action: give one, or say in %s why no cause needs removing.",
 			"Der Plan enthält keine Maßnahme: Eine angeben oder in %s begründen, warum keine Ursache beseitigt werden muss.", noCause)
 	case len(p.Actions) > 0 && p.NoCause != "":
@@ -49,16 +41,6 @@ func ReadPlan(v task.Values, first int) (Plan, error) {
 			"Es soll keine Ursache beseitigt werden, und doch gibt es Maßnahmen: Nur eines ausfüllen.")
 	}
 	return p, faults.Err()
-}
-
-// strayField is a field of the i-th action that is filled, besides the title.
-func strayField(v task.Values, i int) string {
-	for _, name := range slices.Sorted(maps.Keys(v)) {
-		if strings.HasPrefix(name, actionField(i, "")) && name != actionField(i, "title") && v.Text(name) != "" {
-			return name
-		}
-	}
-	return ""
 }
 
 func readAction(v task.Values, i int) (Action, error) {

@@ -57,10 +57,10 @@ func PlanFields(today calendar.Date, first int, proposed task.Values) []task.Fie
 func actionPlanFields(i, number int, today calendar.Date) []task.Field {
 	of := func(name string) string { return actionField(i, name) }
 	field := func(name string, t task.FieldType, en, de string) task.Field {
-		f := task.Field{Name: of(name), Type: t, Title: text.F("Action %d: %s", "Maßnahme %d: %s", number, text.New(en, de))}
+		f := task.Field{Name: of(name), Type: t, Required: i == 1 || name != "title", Title: text.F("Action %d: %s", "Maßnahme %d: %s", number, text.New(en, de))}
 		switch {
 		case i == 1:
-			f.Required, f.Unless = true, noCause
+			f.Unless = noCause
 		case name == "title":
 			f.Unless = noCause
 		default:
@@ -73,7 +73,7 @@ func actionPlanFields(i, number int, today calendar.Date) []task.Field {
 	due := field("due", task.DateField, "due date", "Fälligkeit")
 	due.Min, due.Max = task.Today, today.AddYears(yearsAhead).String()
 	figure := field("figure", task.TextField, "published figure that shows whether it worked", "veröffentlichte Kennzahl, die die Wirksamkeit zeigt")
-	figure.Required, figure.If, figure.Max = false, "", fmt.Sprint(figureChars)
+	figure.Required, figure.Max = false, fmt.Sprint(figureChars)
 	figure.Help = text.New("As in sla-report/desk/p1-resolution.attainment. Left empty, the value is given at the check, with a file.",
 		"Zum Beispiel sla-report/desk/p1-resolution.attainment. Ohne Angabe wird der Wert bei der Wirksamkeitsprüfung mit einer Datei belegt.")
 	sense := field("sense", task.ChoiceField, "the value has to be", "Der Wert soll betragen")
