@@ -78,6 +78,14 @@ func Decimal(exact string) text.Text {
 	return t
 }
 
+// Probability writes p with four decimals; a small one isn't 0.
+func Probability(p *big.Rat) text.Text {
+	if p.Cmp(big.NewRat(1, 10000)) < 0 {
+		return text.New("<\u00a00.0001", "<\u00a00,0001")
+	}
+	return Decimal(p.FloatString(4))
+}
+
 func grouped(n int64, by byte) string {
 	digits := strconv.FormatInt(n, 10)
 	sign := ""

@@ -13,7 +13,8 @@ const (
 	InPercent Unit = "percent" // a share times 100
 	InTickets Unit = "tickets"
 	InSeconds Unit = "seconds"
-	InTimes   Unit = "times" // how often something happened
+	InTimes   Unit = "times"   // how often something happened
+	InActions Unit = "actions" // of an improvement
 )
 
 // After is the unit as it stands behind a number, an exact decimal.
@@ -31,6 +32,8 @@ func (u Unit) After(value string) text.Text {
 		return text.Same("s")
 	case InTimes:
 		return text.N(n, text.New("time", "Mal"), text.New("times", "Mal"))
+	case InActions:
+		return text.N(n, text.New("action", "Maßnahme"), text.New("actions", "Maßnahmen"))
 	}
 	return text.Same(string(u)) // a currency
 }
@@ -42,7 +45,7 @@ func (u Unit) Title() text.Text {
 		return text.New("per cent", "Prozent")
 	case InSeconds:
 		return text.New("seconds", "Sekunden")
-	case InTickets, InTimes:
+	case InTickets, InTimes, InActions:
 		return u.After("")
 	}
 	return text.Same(string(u))
@@ -60,6 +63,7 @@ const (
 	FromReport    SourceKind = "report"    // of an earlier period
 	FromExclusion SourceKind = "exclusion" // of tickets from the figures
 	FromTZData    SourceKind = "tzdata"    // the time zone database, in its edition
+	FromFinding   SourceKind = "finding"
 
 	// FrozenSet is the kind of the source that names everything a round stood on,
 	// by the hash of its canonical JSON: so the report's hash holds for it, too.
@@ -84,6 +88,8 @@ func (k SourceKind) Title() text.Text {
 		return text.New("exclusion", "Ausschluss")
 	case FromTZData:
 		return text.New("time zone database", "Zeitzonendatenbank")
+	case FromFinding:
+		return text.New("finding", "Befund")
 	case FrozenSet:
 		return text.New("frozen inputs", "festgeschriebene Eingaben")
 	case FromInterval:
