@@ -42,25 +42,34 @@ func aboutFinding(ctx context.Context, q sqlx.QueryerContext, p process.Process,
 	return about, err
 }
 
-// takeFinding lets a run that has just begun deal with its finding, which no
-// other one does meanwhile.
-func takeFinding(ctx context.Context, tx *sqlx.Tx, r run.Run) error {
-	if r.Process != process.Improvement {
+// lockFinding keeps the finding that a run would deal with as it is until the
+// transaction ends, and refuses one that has ended, or that another run deals
+// with.
+func lockFinding(ctx context.Context, tx *sqlx.Tx, k run.Key) error {
+	if k.Process != process.Improvement {
 		return nil
 	}
-	var was struct {
+	var is struct {
 		State improvement.State `db:"state"`
 		Run   string            `db:"run"`
 	}
-	if err := tx.GetContext(ctx, &was, "SELECT state, coalesce(run, '') AS run FROM finding WHERE id = $1 FOR UPDATE", findingNumber(r.Scope)); err != nil {
-		return err
-	}
+	err := tx.GetContext(ctx, &is, "SELECT state, coalesce(run, '') AS run FROM finding WHERE id = $1 FOR UPDATE", findingNumber(k.Scope))
 	switch {
-	case was.State.Ended():
+	case err != nil:
+		return err
+	case is.State.Ended():
 		return fault.New(fault.Conflict, text.F("Finding %s is %s: nothing more becomes of it. A repeat is a finding of its own.",
-			"Befund %s ist %s und wird nicht weiter bearbeitet. Tritt er erneut auf, ist das ein neuer Befund.", r.Scope, was.State)).At("scope")
-	case was.State != improvement.Open:
-		return fault.New(fault.Conflict, text.F("Finding %s is being dealt with already: see %s.", "Befund %s wird schon bearbeitet: siehe %s.", r.Scope, was.Run)).At("scope")
+			"Befund %s ist %s und wird nicht weiter bearbeitet. Tritt er erneut auf, ist das ein neuer Befund.", k.Scope, is.State)).At("scope")
+	case is.State != improvement.Open:
+		return fault.New(fault.Conflict, text.F("Finding %s is being dealt with already: see %s.", "Befund %s wird schon bearbeitet: siehe %s.", k.Scope, is.Run)).At("scope")
+	}
+	return nil
+}
+
+// takeFinding says of a finding that a run deals with it, which has just begun.
+func takeFinding(ctx context.Context, tx *sqlx.Tx, r run.Run) error {
+	if r.Process != process.Improvement {
+		return nil
 	}
 	_, err := tx.ExecContext(ctx, "UPDATE finding SET state = $2, run = $3 WHERE id = $1", findingNumber(r.Scope), improvement.Planned, r.ID)
 	return err

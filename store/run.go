@@ -186,6 +186,9 @@ func begin(ctx context.Context, tx *sqlx.Tx, now time.Time, n NewRun) (r run.Run
 		}
 		return r, false, err
 	}
+	if err := lockFinding(ctx, tx, n.Key); err != nil {
+		return r, false, err
+	}
 	in := n.Input(attempt)
 	var row runRow
 	if err := tx.GetContext(ctx, &row, `INSERT INTO run AS r (id, process, scope, period, attempt, state, provisional, input, service, owner,

@@ -115,8 +115,8 @@ var corrected = answers{"correction": "Two more people answer calls.", "elsewher
 func planned(owners ...string) answers {
 	a := answers{"why.1": "Too few people at noon.", "cause": "The rota follows the calls of last year."}
 	for i, owner := range owners {
-		for name, value := range answers{"title": fmt.Sprint("Measure calls by the hour ", i+1), "owner": owner, "due": fmt.Sprintf("2026-11-%d", 20+i),
-			"measure": "calls that waited for more than five minutes, per cent", "sense": "at-most", "target": "5", "wait": "P10D"} {
+		for name, value := range (answers{"title": fmt.Sprint("Measure calls by the hour ", i+1), "owner": owner, "due": fmt.Sprintf("2026-11-%d", 20+i),
+			"measure": "calls that waited for more than five minutes, per cent", "sense": "at-most", "target": "5", "wait": "P10D"}) {
 			a[fmt.Sprintf("action.%d.%s", i+1, name)] = value
 		}
 	}
