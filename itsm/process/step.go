@@ -124,7 +124,7 @@ func Ask(st run.Step, name, hash string, q task.Question) (task.Task, Step, erro
 		}
 	}
 	t.Apart = s.apartFrom(name)
-	if err := task.CheckFields(t.Fields); err != nil {
+	if err := task.CheckFields(t.Fields, t.Outcomes); err != nil {
 		return t, s, err
 	}
 	if t.Hash = hash; t.Kind != task.Approval {
@@ -139,7 +139,8 @@ func Ask(st run.Step, name, hash string, q task.Question) (task.Task, Step, erro
 // it is.
 func (s Step) Declares(t task.Task) bool {
 	fields := slices.EqualFunc(s.Fields, t.Fields[:min(len(s.Fields), len(t.Fields))], func(a, b task.Field) bool {
-		return a.Name == b.Name && a.Type == b.Type && a.Required == b.Required && a.Unless == b.Unless
+		return a.Name == b.Name && a.Type == b.Type && a.Required == b.Required && a.Unless == b.Unless &&
+			a.If == b.If && a.With == b.With && a.Min == b.Min && a.Max == b.Max && a.BoundsWith == b.BoundsWith
 	})
 	return s.Kind == t.Kind && slices.Equal(s.Offers(), t.Outcomes) && fields && s.apartFrom(t.Step) == t.Apart &&
 		s.For == t.For.Who && s.Role == t.For.Role && slices.Equal(s.Against, t.Against)

@@ -21,7 +21,7 @@ func TestSteps(t *testing.T) {
 			require.NotEmpty(t, s.Offers(), s.Name)
 			require.Subset(t, task.Outcomes(), s.Offers(), s.Name)
 			require.NotEmpty(t, s.Title.De, s.Name)
-			require.NoError(t, task.CheckFields(s.Fields), s.Name)
+			require.NoError(t, task.CheckFields(s.Fields, s.Offers()), s.Name)
 			require.Equal(t, s.For == task.Holders, s.Role != "", s.Name)
 			require.Contains(t, []task.Who{"", task.Owner, task.Approvers}, s.Timing.EscalateTo, "%s: nobody else is escalated to", s.Name)
 		}
