@@ -107,6 +107,9 @@ func (s *Store) OpenTask(ctx context.Context, t task.Task) (opened bool, err err
 		if err := mayAskOf(ctx, tx, t.Opened, t); err != nil {
 			return err
 		}
+		if err := checkPostponed(ctx, tx, r.Run, t); err != nil {
+			return err
+		}
 		if err := checkApart(ctx, tx, t); err != nil {
 			return err
 		}
@@ -143,17 +146,36 @@ func (s *Store) TaskRefused(ctx context.Context, now time.Time, runID string, er
 	return s.denied(ctx, now, "task.refused", "run/"+runID, err)
 }
 
-// checkApart refuses a task that checks a step which nobody has answered:
-// whoever answers the task first could answer that step afterwards.
+// checkApart refuses a task that checks a step which nobody has answered, other
+// than by postponing it: whoever answers the task first could answer that step
+// afterwards.
 func checkApart(ctx context.Context, tx *sqlx.Tx, t task.Task) error {
 	if t.Apart == "" {
 		return nil
 	}
 	var answered bool
-	err := tx.GetContext(ctx, &answered, "SELECT EXISTS (SELECT FROM decision WHERE task = $1)", run.TaskID(t.Run, t.Round, t.Apart))
+	err := tx.GetContext(ctx, &answered, `SELECT EXISTS (SELECT FROM (SELECT $3::text AS apart) t, task a JOIN decision d ON d.task = a.id
+		WHERE a.run = $1 AND a.round = $2 AND d.outcome <> $4 AND `+checked+`)`, t.Run, t.Round, t.Apart, task.Postpone)
 	if err == nil && !answered {
 		err = fault.New(fault.Conflict, text.F("%s can't ask for %s yet: nobody has answered %s, which it checks.",
 			"%s kann %s noch nicht abfragen: Den geprüften Schritt %s hat noch niemand beantwortet.", t.Run, t.Step, t.Apart))
+	}
+	return err
+}
+
+// checkPostponed refuses a task that asks once more for what wasn't postponed:
+// it would be answered twice, and the second time after it was checked.
+func checkPostponed(ctx context.Context, tx *sqlx.Tx, r run.Run, t task.Task) error {
+	p, _ := process.Find(r.Process)
+	step, _ := p.Step(t.Step)
+	before := step.Postponed(t.Step)
+	if before == "" {
+		return nil
+	}
+	var postponed bool
+	err := tx.GetContext(ctx, &postponed, "SELECT EXISTS (SELECT FROM decision WHERE task = $1 AND outcome = $2)", run.TaskID(t.Run, t.Round, before), task.Postpone)
+	if err == nil && !postponed {
+		err = fault.New(fault.Conflict, text.F("%s can't ask for %s: %s wasn't postponed.", "%s kann %s nicht abfragen: %s wurde nicht verschoben.", t.Run, t.Step, before))
 	}
 	return err
 }
