@@ -55,6 +55,9 @@ const (
 	AtMost  Sense = "at-most"
 )
 
+// Senses lists them.
+func Senses() []Sense { return []Sense{AtLeast, AtMost} }
+
 // Title of a sense, for people: before the target.
 func (s Sense) Title() text.Text {
 	switch s {
