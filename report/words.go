@@ -14,6 +14,9 @@ const (
 	InTickets Unit = "tickets"
 	InSeconds Unit = "seconds"
 	InTimes   Unit = "times" // how often something happened
+
+	InFindings Unit = "findings"
+	InDays     Unit = "days" // between dates
 )
 
 // After is the unit as it stands behind a number, an exact decimal.
@@ -31,6 +34,10 @@ func (u Unit) After(value string) text.Text {
 		return text.Same("s")
 	case InTimes:
 		return text.N(n, text.New("time", "Mal"), text.New("times", "Mal"))
+	case InFindings:
+		return text.N(n, text.New("finding", "Befund"), text.New("findings", "Befunde"))
+	case InDays:
+		return text.N(n, text.New("day", "Tag"), text.New("days", "Tage"))
 	}
 	return text.Same(string(u)) // a currency
 }
@@ -42,7 +49,7 @@ func (u Unit) Title() text.Text {
 		return text.New("per cent", "Prozent")
 	case InSeconds:
 		return text.New("seconds", "Sekunden")
-	case InTickets, InTimes:
+	case InTickets, InTimes, InFindings, InDays:
 		return u.After("")
 	}
 	return text.Same(string(u))
