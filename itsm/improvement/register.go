@@ -107,8 +107,8 @@ func ages() []Aged { return []Aged{{0, 30, 0}, {31, 90, 0}, {91, 180, 0}, {181, 
 
 // Compute makes the figures of a span from findings and their actions, as of
 // now. A finding that was declined never closed: it counts as open until then.
-// Faults: from, where the span doesn't begin before it ends; lifetimes, where
-// more than 100,000 findings were opened in it.
+// Faults: from, where the span doesn't begin before it ends, or more than
+// 100,000 findings were opened in it.
 func Compute(rows []Row, s Span, now time.Time) (Register, error) {
 	r := Register{Span: s, Now: now, Open: ages(), Benefits: []Benefit{}}
 	if !s.From.Before(s.To) {
@@ -141,6 +141,10 @@ func Compute(rows []Row, s Span, now time.Time) (Register, error) {
 				count(&r.Ineffective, !p.worked())
 			}
 		}
+	}
+	if len(open) > stats.MaxHistory {
+		return r, fault.Invalidf("from", "In this span %d findings were opened, and %d at most are counted: give a later from.",
+			"In diesem Zeitraum wurden %d Befunde erfasst, gezählt werden höchstens %d: from später ansetzen.", len(open), stats.MaxHistory)
 	}
 	var err error
 	r.ToClose, err = stats.KaplanMeier(open)
