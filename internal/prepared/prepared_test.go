@@ -78,8 +78,9 @@ func TestAnotherResultTypeFailsOnce(t *testing.T) {
 		if err != nil {
 			return err
 		}
+		defer rows.Close()
 		require.True(t, rows.Next())
-		return rows.Close()
+		return rows.Err()
 	}
 	var connections []*sql.Conn
 	for range 3 {
@@ -128,7 +129,7 @@ func TestACopyGoesThrough(t *testing.T) {
 	db := pool(t, 1)
 	tx, err := db.BeginTx(t.Context(), nil)
 	require.NoError(t, err)
-	st, err := tx.PrepareContext(t.Context(), pq.CopyIn("t", "n"))
+	st, err := tx.PrepareContext(t.Context(), "COPY t (n) FROM STDIN")
 	require.NoError(t, err)
 	for n := range 1000 {
 		_, err := st.ExecContext(t.Context(), n)
@@ -170,7 +171,8 @@ func TestACancelledStatementHarmsNobody(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, rows.Next(), "the first of a billion")
 	cancel()
-	_ = rows.Close() // it may say that they were cancelled
+	_ = rows.Close() // it may say that they were cancelled, as Err does
+	_ = rows.Err()
 	require.Less(t, time.Since(began), 10*time.Second)
 	works()
 
