@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"turnus/itsm/improvement"
 	"turnus/itsm/planning"
 	"turnus/itsm/run"
 	"turnus/store"
@@ -21,6 +22,8 @@ type Counts struct {
 	Runs      map[run.State]int64
 	Plan      store.Watch
 	Ledgers   []store.Ledger
+	Findings  map[string]int64 // by state
+	Escalated int64            // open findings that nobody had begun in time
 }
 
 // metrics has a registry of its own, so that several APIs fit into one process.
@@ -74,12 +77,14 @@ var (
 	oldestIdle   = prometheus.NewDesc("turnus_slots_idle_oldest_seconds", "For how long the oldest of them has been due; 0 if there is none.", nil, nil)
 	wakingAge    = prometheus.NewDesc("turnus_waking_age_seconds", "Time since a waking last came to its end; absent before the first one.", nil, nil)
 	plansBehind  = prometheus.NewDesc("turnus_plans_behind", "Intervals whose plan reaches less than thirteen months ahead: more than a moment each day if they can't be planned any more.", nil, nil)
+	findings     = prometheus.NewDesc("turnus_findings", "Findings by state.", []string{"state"}, nil)
+	escalated    = prometheus.NewDesc("turnus_findings_escalated", "Open findings that nobody had begun in their severity's time.", nil, nil)
 	ledger       = prometheus.NewDesc("turnus_ledger", "Slots of an interval: planned = done + late + missed + waived + open.", []string{"interval", "state"}, nil)
 )
 
 // Describe implements prometheus.Collector.
 func (work) Describe(c chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{openTasks, overdueTasks, runStates, slotStates, idleSlots, oldestIdle, wakingAge, plansBehind, ledger} {
+	for _, d := range []*prometheus.Desc{openTasks, overdueTasks, runStates, slotStates, idleSlots, oldestIdle, wakingAge, plansBehind, ledger, findings, escalated} {
 		c <- d
 	}
 }
@@ -116,6 +121,10 @@ func (w work) Collect(c chan<- prometheus.Metric) {
 		gauge(wakingAge, age(*n.Plan.Woken))
 	}
 	gauge(plansBehind, float64(n.Plan.Behind))
+	for _, state := range improvement.States() {
+		gauge(findings, float64(n.Findings[string(state)]), string(state))
+	}
+	gauge(escalated, float64(n.Escalated))
 	for _, l := range n.Ledgers {
 		for state, count := range map[string]int64{"planned": l.Planned, "done": l.Done, "late": l.Late, "missed": l.Missed, "waived": l.Waived, "open": l.Open} {
 			gauge(ledger, float64(count), l.Interval, state)
