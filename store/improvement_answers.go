@@ -97,17 +97,3 @@ func checkFigure(ctx context.Context, q sqlx.QueryerContext, scope Scope, name s
 	return fault.Invalidf("", "No published report about %s has a figure %s; there are, among others, %s.",
 		"Kein veröffentlichter Bericht zu %s enthält eine Kennzahl %s. Vorhanden sind zum Beispiel %s.", scope.About.Name, name, text.List(some))
 }
-
-// judged says what published reports say about an action that is done.
-func judged(ctx context.Context, q sqlx.QueryerContext, a improvement.Tracked, f improvement.Finding) (improvement.Verdict, error) {
-	figure, err := improvement.ParseFigureRef(a.Figure)
-	if err != nil {
-		return improvement.Verdict{}, err
-	}
-	after, err := readings(ctx, q, f.About, figure, a.Done.At, improvement.MostReadings)
-	if err != nil {
-		return improvement.Verdict{}, err
-	}
-	before, err := figureBefore(ctx, q, f, figure)
-	return improvement.Judge(a.Action, before.Share(), after), err
-}
