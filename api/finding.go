@@ -6,7 +6,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"turnus/store"
+	"turnus/itsm/improvement"
 )
 
 func (s *server) findings() {
@@ -17,7 +17,7 @@ func (s *server) findings() {
 	}}, func(ctx context.Context, in *struct {
 		Page
 		Service string `query:"service" maxLength:"200" doc:"Of this service only."`
-	}) (*listed[store.Finding], error) {
+	}) (*listed[improvement.Finding], error) {
 		want, err := s.caller(ctx).SelectFindings(ctx, in.Service)
 		if err != nil {
 			return nil, err

@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"turnus/store"
+	"turnus/itsm/improvement"
 )
 
 func TestFindingsByRoleAndOwnership(t *testing.T) {
@@ -18,7 +18,7 @@ func TestFindingsByRoleAndOwnership(t *testing.T) {
 	seen := func(who, query string) []string {
 		w := h.as(t, who, "GET", "/v1/findings"+query, "")
 		require.Equal(t, 200, w.Code, w.Body)
-		var l List[store.Finding]
+		var l List[improvement.Finding]
 		require.NoError(t, json.Unmarshal(w.Body.Bytes(), &l))
 		services := []string{}
 		for _, f := range l.Items {
