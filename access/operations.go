@@ -77,6 +77,8 @@ func Operations() map[string]Rule {
 		"withdraw-feed": everybody, // one's own: CheckWithdraws
 		"get-feed":      public,    // its address is the secret
 		"list-findings": only(admin, owner, approver, auditor),
+
+		"get-improvement": only(admin, owner, approver, auditor),
 	}
 	for _, k := range declaration.Kinds() {
 		plural, singular := k.Plural, k.Singular()

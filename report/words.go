@@ -15,6 +15,9 @@ const (
 	InSeconds Unit = "seconds"
 	InTimes   Unit = "times"   // how often something happened
 	InActions Unit = "actions" // of an improvement
+
+	InFindings Unit = "findings"
+	InDays     Unit = "days" // between dates
 )
 
 // After is the unit as it stands behind a number, an exact decimal.
@@ -34,6 +37,10 @@ func (u Unit) After(value string) text.Text {
 		return text.N(n, text.New("time", "Mal"), text.New("times", "Mal"))
 	case InActions:
 		return text.N(n, text.New("action", "Maßnahme"), text.New("actions", "Maßnahmen"))
+	case InFindings:
+		return text.N(n, text.New("finding", "Befund"), text.New("findings", "Befunde"))
+	case InDays:
+		return text.N(n, text.New("day", "Tag"), text.New("days", "Tage"))
 	}
 	return text.Same(string(u)) // a currency
 }
@@ -45,7 +52,7 @@ func (u Unit) Title() text.Text {
 		return text.New("per cent", "Prozent")
 	case InSeconds:
 		return text.New("seconds", "Sekunden")
-	case InTickets, InTimes, InActions:
+	case InTickets, InTimes, InActions, InFindings, InDays:
 		return u.After("")
 	}
 	return text.Same(string(u))

@@ -66,6 +66,8 @@ func TestUnitsBehindNumbers(t *testing.T) {
 	}{
 		{InTickets, "1", text.New("ticket", "Ticket")}, {InTickets, "0", text.New("tickets", "Tickets")}, {InTickets, "21", text.New("tickets", "Tickets")},
 		{InTimes, "1", text.New("time", "Mal")}, {InTimes, "4", text.New("times", "Mal")},
+		{InFindings, "1", text.New("finding", "Befund")}, {InFindings, "0", text.New("findings", "Befunde")},
+		{InDays, "1", text.New("day", "Tag")}, {InDays, "20", text.New("days", "Tage")},
 		{InPercent, "1", text.Same("%")}, {InSeconds, "1", text.Same("s")}, {"EUR", "1", text.Same("EUR")},
 	} {
 		require.Equal(t, c.want, c.unit.After(c.value), "%s %s", c.value, c.unit)
