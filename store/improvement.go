@@ -136,7 +136,10 @@ func improving(ctx context.Context, q sqlx.QueryerContext, st run.Step) (Improvi
 		return i, err
 	}
 	i.Frozen = improvement.Frozen{Run: st.Run, Round: st.Round, About: r.About}
-	if i.Finding, i.Sightings, err = registered(ctx, q, findingNumber(r.Scope)); err != nil {
+	if i.Finding, err = getFinding(ctx, q, findingNumber(r.Scope), ""); err != nil {
+		return i, err
+	}
+	if i.Sightings, err = sightingsOf(ctx, q, i.Finding.ID); err != nil {
 		return i, err
 	}
 	all, err := decisionsOf(ctx, q, st.Run)
@@ -202,38 +205,4 @@ func byStep(all []task.Decision) map[int]map[string]task.Decision {
 func (s *Store) NextAction(ctx context.Context, finding int64) (n int, err error) {
 	err = s.db.GetContext(ctx, &n, "SELECT coalesce(max(number), 0) + 1 FROM action WHERE finding = $1", finding)
 	return n, mapped(err)
-}
-
-// registered is a finding of the register, with each time that it was seen.
-func registered(ctx context.Context, q sqlx.QueryerContext, id int64) (improvement.Finding, []improvement.Sighting, error) {
-	var row struct {
-		improvement.Finding
-		About  resource.Ref             `db:"about"`
-		Title  JSON[text.Text]          `db:"title"`
-		Source JSON[improvement.Source] `db:"source"`
-	}
-	err := sqlx.GetContext(ctx, q, &row, `SELECT id, kind, type, state, severity, service, about_kind AS "about.kind", about AS "about.name", object, title, detail, source,
-			(SELECT count(*) FROM finding_seen s WHERE s.finding = f.id) AS seen, coalesce((SELECT max(at) FROM finding_seen s WHERE s.finding = f.id), at) AS last_seen,
-			coalesce(run, '') AS run, coalesce(relapse_of, 0) AS relapse_of, person, at, ended_at, escalated_at
-		FROM finding f WHERE id = $1 AND joined IS NULL`, id)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = fault.New(fault.NotFound, text.F("There is no finding %d.", "Den Befund %d gibt es nicht.", id))
-	}
-	if err != nil {
-		return improvement.Finding{}, nil, err
-	}
-	f := row.Finding
-	f.About, f.Title, f.Source, f.At, f.Last = row.About, row.Title.V, row.Source.V, f.At.UTC(), f.Last.UTC()
-	var rows []struct {
-		Source JSON[improvement.Source] `db:"source"`
-		Title  JSON[text.Text]          `db:"title"`
-		By     string                   `db:"person"`
-		At     time.Time                `db:"at"`
-	}
-	err = sqlx.SelectContext(ctx, q, &rows, "SELECT source, title, person, at FROM finding_seen WHERE finding = $1 ORDER BY at, key", id)
-	seen := make([]improvement.Sighting, len(rows))
-	for i, r := range rows {
-		seen[i] = improvement.Sighting{Source: r.Source.V, Title: r.Title.V, By: r.By, At: r.At.UTC()}
-	}
-	return f, seen, err
 }

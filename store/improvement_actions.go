@@ -134,7 +134,7 @@ func (s *Store) AdvanceAction(ctx context.Context, now time.Time, st run.Step, n
 		if a.State == improvement.ActionEffective || a.State == improvement.ActionIneffective || a.State == improvement.ActionDropped {
 			return nil
 		}
-		f, _, err := registered(ctx, tx, a.Finding)
+		f, err := getFinding(ctx, tx, a.Finding, "")
 		if err != nil {
 			return err
 		}
@@ -192,6 +192,7 @@ func advance(ctx context.Context, q sqlx.QueryerContext, now time.Time, st run.S
 		case v.Waits():
 			return NextOfAction{Until: now.Add(lookDaily)}, nil
 		}
+		v.Measured.Words = v.Text(a.Action)
 		a.Check = &improvement.Check{Measured: v.Measured, At: now.UTC()}
 		if !v.Measured.Reached {
 			a.State = improvement.ActionIneffective
@@ -216,8 +217,13 @@ func keepAction(ctx context.Context, tx *sqlx.Tx, now time.Time, st run.Step, a 
 		WHERE finding = $1 AND number = $2`, a.Finding, a.Number, a.DueNow.String(), len(a.Moves), a.State, done, JSON[*improvement.Check]{a.Check}, ended); err != nil {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, `UPDATE finding SET state = $3 WHERE id = $1 AND state = $4
-		AND NOT EXISTS (SELECT FROM action WHERE run = $2 AND state = 'open')`, a.Finding, st.Run, improvement.Checking, improvement.InWork); err != nil {
+	// All done, the finding is being checked; all through and one of them without
+	// effect, it is planned again.
+	if _, err := tx.ExecContext(ctx, `UPDATE finding f SET state = n.state FROM (
+			SELECT CASE WHEN bool_or(state = 'open') THEN 'in-work'
+				WHEN bool_and(ended_at IS NOT NULL) AND bool_or(state = 'ineffective') THEN 'planned' ELSE 'checking' END AS state
+			FROM action WHERE run = $2 AND round = $3) n
+		WHERE f.id = $1 AND f.ended_at IS NULL AND f.state <> n.state`, a.Finding, st.Run, st.Round); err != nil {
 		return err
 	}
 	if ended == nil {
@@ -242,7 +248,7 @@ func mayAskOf(ctx context.Context, tx *sqlx.Tx, now time.Time, t task.Task) erro
 	if err != nil {
 		return err
 	}
-	f, _, err := registered(ctx, tx, a.Finding)
+	f, err := getFinding(ctx, tx, a.Finding, "")
 	if err != nil {
 		return err
 	}

@@ -13,13 +13,6 @@ func (s *Store) AnswerTo(ctx context.Context, f improvement.Finding) (report.Ans
 	return report.Answer{}, false, nil
 }
 
-type verdictTemp struct {
-	Measured improvement.Measured
-	wait     bool
-}
-
-func (v verdictTemp) Waits() bool { return v.wait }
-
-func judged(ctx context.Context, q sqlx.QueryerContext, a improvement.Tracked, f improvement.Finding) (verdictTemp, error) {
-	return verdictTemp{wait: true}, nil
+func judged(ctx context.Context, q sqlx.QueryerContext, a improvement.Tracked, f improvement.Finding) (improvement.Verdict, error) {
+	return improvement.Verdict{Ruling: improvement.NoReading}, nil
 }

@@ -151,7 +151,7 @@ func TestImprovementUntilItWorked(t *testing.T) {
 	beside := h.says(36*aDay+time.Hour, "otto", 1, "check-1", task.Pass, answers{"value": "7.5", "file": file("calls")})
 	h.says(37*aDay, "otto", 1, "check-1", task.Fail, answers{"value": "7.5", "file": file("calls of December")})
 
-	h.stands(38*aDay, improvement.InWork, improvement.ActionIneffective, improvement.ActionEffective)
+	h.stands(38*aDay, improvement.Planned, improvement.ActionIneffective, improvement.ActionEffective)
 	again := planned("bert")
 	again["action.1.due"] = "2026-12-31"
 	h.says(39*aDay, "olga", 2, process.ImprovementPlan, task.Done, again)

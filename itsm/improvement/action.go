@@ -1,7 +1,6 @@
 package improvement
 
 import (
-	"math/big"
 	"strconv"
 	"strings"
 	"time"
@@ -70,8 +69,7 @@ func AskCheck(t Tracked, f Finding, m *Measured) task.Question {
 		Text: text.F("For finding %d: %s Measured is: %s, target: %s %s. Done on %s by %s: %s", "Zu Befund %d: %s Gemessen wird: %s, Ziel: %s %s. Umgesetzt am %s von %s: %s",
 			f.ID, f.Title, t.Measure, t.Sense, t.Target, t.Done.At.Format(time.DateOnly), t.Done.By, t.Done.Evidence)}
 	if m != nil {
-		q.Text = text.F("%s Published reports give %s (%s). %s", "%s Veröffentlichte Berichte ergeben %s (%s). %s", q.Text,
-			m.Value, strings.Join(m.Reports, ", "), m.ChanceInWords())
+		q.Text = text.Join([]text.Text{q.Text, m.Words}, " ")
 	}
 	return q
 }
@@ -85,32 +83,8 @@ func ReadCheck(t Tracked, d task.Decision) *Check {
 		return c
 	}
 	c.Measured = Measured{Value: d.Fields.Text("value")}
-	c.Measured.Reached = t.Reaches(c.Measured.Value)
+	if v := exact(c.Measured.Value); v != nil {
+		c.Measured.Reached = t.reached(v)
+	}
 	return c
-}
-
-// Reaches says whether a value, an exact decimal, is on the good side of the
-// action's target.
-func (a Action) Reaches(value string) bool {
-	v, ok := new(big.Rat).SetString(value)
-	target, there := new(big.Rat).SetString(a.Target)
-	if !ok || !there {
-		return false
-	}
-	if a.Sense == AtMost {
-		return v.Cmp(target) <= 0
-	}
-	return v.Cmp(target) >= 0
-}
-
-// ChanceInWords says whether the change from before may be chance.
-func (m Measured) ChanceInWords() text.Text {
-	p, ok := new(big.Rat).SetString(m.Chance)
-	switch {
-	case !ok:
-		return text.New("Whether that is chance can't be tested.", "Ob das Zufall ist, lässt sich nicht prüfen.")
-	case p.Cmp(big.NewRat(5, 100)) < 0:
-		return text.F("The change from before is significant (p = %s).", "Die Veränderung gegenüber vorher ist signifikant (p = %s).", m.Chance)
-	}
-	return text.F("The change from before may be chance: it isn't significant (p = %s).", "Kein signifikanter Unterschied zu vorher (p = %s): Zufall ist nicht auszuschließen.", m.Chance)
 }

@@ -176,4 +176,6 @@ type Measured struct {
 	Reports []string `json:"reports,omitempty"` // runs of the published reports that it was taken from
 	Reached bool     `json:"reached"`           // the target
 	Chance  string   `json:"chance,omitempty"`  // p-value of the change from before, where it was tested; an exact decimal
+
+	Words text.Text `json:"words,omitzero"` // what reports say, as whoever checks is told
 }
