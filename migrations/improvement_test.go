@@ -70,7 +70,7 @@ func TestFindingsMoveIntoTheRegister(t *testing.T) {
 			_, err := db.Exec(statement)
 			require.Equal(t, refused, code(t, err), statement)
 		}
-		_, err = db.Exec(`INSERT INTO finding (kind, about, object, title, at, key) VALUES ('missed-slot', '', 'x', '{}', now(), 'missed-slot/interval/desk-sla')`)
+		_, err = db.Exec(`INSERT INTO finding (kind, service, about, object, title, at, key) VALUES ('missed-slot', '', '', 'x', '{}', now(), 'missed-slot/interval/desk-sla')`)
 		require.Equal(t, "23505", code(t, err), "one that hasn't ended of a key")
 		require.Equal(t, improvement.Nonconformity, joined.Type)
 		_, err = p.DownTo(ctx, 11)
