@@ -11,6 +11,7 @@ import (
 	"turnus/internal/pgtest"
 	"turnus/internal/storetest"
 	"turnus/itsm/fault"
+	"turnus/itsm/improvement"
 	"turnus/itsm/person"
 	"turnus/itsm/run"
 	"turnus/itsm/ticket"
@@ -85,7 +86,7 @@ func (a altering) requireAltered(f workflows.Freezing, do func(workflows.Freezin
 	found, _, err := a.store.Findings(a.Context(), store.Findings{Service: "desk", Sight: store.Sight{All: true}}, store.Page{})
 	require.NoError(a, err)
 	require.Len(a, found, 1)
-	require.Equal(a, []string{store.RecordsAltered, "run/" + f.Run}, []string{found[0].Kind, found[0].Object})
+	require.Equal(a, []string{improvement.RecordsAltered, "run/" + f.Run}, []string{found[0].Kind, found[0].Object})
 }
 
 // Tickets that were deleted, slipped in or rewritten between freezing and

@@ -2,12 +2,23 @@ package api
 
 import (
 	"encoding/json"
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
-	"turnus/store"
+	"turnus/itsm/improvement"
 )
+
+// opened puts on record what somebody found.
+func (h *house) opened(t testing.TB, who, body string) (f improvement.Finding) {
+	t.Helper()
+	w := h.as(t, who, "POST", "/v1/findings", body)
+	require.Equal(t, 201, w.Code, w.Body)
+	require.NoError(t, json.Unmarshal(w.Body.Bytes(), &f))
+	require.Equal(t, fmt.Sprintf("/v1/findings/%d", f.ID), w.Header().Get("Location"))
+	return f
+}
 
 func TestFindingsByRoleAndOwnership(t *testing.T) {
 	h := newHouse(t)
@@ -18,7 +29,7 @@ func TestFindingsByRoleAndOwnership(t *testing.T) {
 	seen := func(who, query string) []string {
 		w := h.as(t, who, "GET", "/v1/findings"+query, "")
 		require.Equal(t, 200, w.Code, w.Body)
-		var l List[store.Finding]
+		var l List[improvement.Finding]
 		require.NoError(t, json.Unmarshal(w.Body.Bytes(), &l))
 		services := []string{}
 		for _, f := range l.Items {

@@ -22,6 +22,8 @@ type Counts struct {
 	Runs      map[run.State]int64
 	Plan      store.Watch
 	Ledgers   []store.Ledger
+	Findings  map[string]int64 // by state
+	Escalated int64            // open findings that nobody had begun in time
 
 	Improvement store.ImprovementWatch
 }
@@ -77,6 +79,8 @@ var (
 	oldestIdle   = prometheus.NewDesc("turnus_slots_idle_oldest_seconds", "For how long the oldest of them has been due; 0 if there is none.", nil, nil)
 	wakingAge    = prometheus.NewDesc("turnus_waking_age_seconds", "Time since a waking last came to its end; absent before the first one.", nil, nil)
 	plansBehind  = prometheus.NewDesc("turnus_plans_behind", "Intervals whose plan reaches less than thirteen months ahead: more than a moment each day if they can't be planned any more.", nil, nil)
+	findings     = prometheus.NewDesc("turnus_findings", "Findings by state.", []string{"state"}, nil)
+	escalated    = prometheus.NewDesc("turnus_findings_escalated", "Open findings that nobody had begun in their severity's time.", nil, nil)
 	actionStates = prometheus.NewDesc("turnus_actions", "Actions of approved plans by state.", []string{"state"}, nil)
 	overdueActs  = prometheus.NewDesc("turnus_actions_overdue", "Open actions whose due date, as moved last, has passed in UTC.", nil, nil)
 	oldestOpen   = prometheus.NewDesc("turnus_findings_open_age_seconds", "Age of the oldest finding that is neither closed nor declined; 0 if there is none.", nil, nil)
@@ -86,7 +90,7 @@ var (
 // Describe implements prometheus.Collector.
 func (work) Describe(c chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{openTasks, overdueTasks, runStates, slotStates, idleSlots, oldestIdle, wakingAge, plansBehind, ledger,
-		actionStates, overdueActs, oldestOpen} {
+		findings, escalated, oldestOpen, actionStates, overdueActs} {
 		c <- d
 	}
 }
@@ -126,6 +130,10 @@ func (w work) Collect(c chan<- prometheus.Metric) {
 		gauge(wakingAge, age(*n.Plan.Woken))
 	}
 	gauge(plansBehind, float64(n.Plan.Behind))
+	for _, state := range improvement.States() {
+		gauge(findings, float64(n.Findings[string(state)]), string(state))
+	}
+	gauge(escalated, float64(n.Escalated))
 	for _, state := range improvement.ActionStates() {
 		gauge(actionStates, float64(n.Improvement.Actions[state]), string(state))
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"turnus/internal/pgtest"
+	"turnus/itsm/improvement"
 	"turnus/itsm/task"
 	"turnus/migrations"
 	"turnus/store"
@@ -172,7 +173,7 @@ func TestAdministratorsWhoApproveAreFound(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, found, 2)
 	for i, who := range []string{"bob", "ada"} {
-		require.Equal(t, []string{store.AdministratorApproves, "Person/" + who, ""}, []string{found[i].Kind, found[i].Object, found[i].Service})
+		require.Equal(t, []string{improvement.AdministratorApproves, "Person/" + who, ""}, []string{found[i].Kind, found[i].Object, found[i].Service})
 		require.Contains(t, found[i].Title.En, who+" is administrator and approver at once")
 		require.Contains(t, found[i].Title.De, who+" hat die Rollen administrator und approver zugleich")
 	}

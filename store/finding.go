@@ -2,80 +2,151 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"strconv"
 	"time"
 
 	"github.com/jmoiron/sqlx"
 
+	"turnus/itsm/calendar"
+	"turnus/itsm/fault"
+	"turnus/itsm/improvement"
 	"turnus/itsm/person"
+	"turnus/itsm/process"
 	"turnus/itsm/resource"
+	"turnus/itsm/task"
 	"turnus/itsm/text"
 )
 
-// Finding is something that was found and has to be dealt with.
-type Finding struct {
-	ID      int64        `json:"id" db:"id"`
-	Kind    string       `json:"kind" db:"kind"`
-	Service string       `json:"service" db:"service"` // empty: it concerns none
-	About   resource.Ref `json:"-" db:"-"`             // who owns that, or approves for it, sees it; empty: the installation
-	Object  string       `json:"object" db:"object"`   // as in the audit trail
-	Title   text.Text    `json:"title" db:"-"`
-	At      time.Time    `json:"at" db:"at"`
+// sighting is something that was seen and has to be dealt with: a finding, or
+// one time more that a finding was seen.
+type sighting struct {
+	improvement.Finding
+	Key   string // joins repeats; empty: it repeats nothing
+	Place string // names where it was seen: within one finding that counts once
+	By    person.Actor
 }
 
-// The kinds of findings: a slot was missed; somebody has two roles that don't
-// go together, from the time before that was refused.
-const (
-	MissedSlot            = "missed-slot"
-	AdministratorApproves = "administrator-approves"
-)
+// openFinding puts on record what was seen, in the transaction of that. It joins
+// the finding of its key that hasn't ended, else opens one; after one that was
+// closed, as its relapse, one severity graver. Whoever puts several on record in
+// one transaction does so in the order of their keys.
+func openFinding(ctx context.Context, tx *sqlx.Tx, s sighting) (id int64, err error) {
+	if s.Key == "" {
+		return insertFinding(ctx, tx, s)
+	}
+	if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock(hashtextextended('turnus.finding/' || $1, 0))", s.Key); err != nil {
+		return 0, err
+	}
+	err = tx.GetContext(ctx, &id, "SELECT id FROM finding WHERE key = $1 AND ended_at IS NULL FOR UPDATE", s.Key)
+	switch {
+	case err == nil:
+		added, err := insertSighting(ctx, tx, id, s)
+		if err != nil || !added {
+			return id, err
+		}
+		return id, record(ctx, tx, s.By, s.At, "finding.seen", findingObject(id), nil,
+			improvement.Sighting{Source: s.Source, Title: s.Title, At: s.At, By: s.Finding.By})
+	case !errors.Is(err, sql.ErrNoRows):
+		return 0, err
+	}
+	var before struct {
+		ID       int64                `db:"id"`
+		Severity improvement.Severity `db:"severity"`
+	}
+	err = tx.GetContext(ctx, &before, "SELECT id, severity FROM finding WHERE key = $1 AND state = 'closed' AND joined IS NULL ORDER BY id DESC LIMIT 1", s.Key)
+	switch {
+	case err == nil:
+		s.Relapse = before.ID
+		if s.Severity != improvement.Critical {
+			s.Severity = before.Severity.Graver()
+		}
+	case !errors.Is(err, sql.ErrNoRows):
+		return 0, err
+	}
+	return insertFinding(ctx, tx, s)
+}
 
-// openFinding opens a finding, in the transaction of what was found.
-func openFinding(ctx context.Context, tx sqlx.ExecerContext, f Finding) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO finding (kind, service, about_kind, about, object, title, at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		f.Kind, serviceAt(f.About), string(f.About.Kind), f.About.Name, f.Object, JSON[text.Text]{f.Title}, f.At)
-	return err
+func insertFinding(ctx context.Context, tx *sqlx.Tx, s sighting) (int64, error) {
+	if s.Type == "" {
+		s.Type = improvement.Nonconformity
+	}
+	if s.Severity == "" {
+		s.Severity = improvement.Graded(s.Kind)
+	}
+	s.State, s.Service, s.Seen, s.Last = improvement.Open, serviceAt(s.About), 1, s.At
+	remind, escalate, err := beginBy(ctx, tx, s.Finding)
+	if err != nil {
+		return 0, err
+	}
+	if err := tx.GetContext(ctx, &s.ID, `INSERT INTO finding (kind, type, severity, key, service, about_kind, about, object, title, detail, source,
+			person, token_issuer, relapse_of, at, remind_at, escalate_at)
+		VALUES ($1, $2, $3, nullif($4, ''), $5, $6, $7, $8, $9, $10, $11, $12, $13, nullif($14, 0), $15, $16, $17) RETURNING id`,
+		s.Kind, s.Type, s.Severity, s.Key, s.Service, string(s.About.Kind), s.About.Name, s.Object, JSON[text.Text]{s.Title}, s.Detail,
+		JSON[improvement.Source]{s.Source}, s.Finding.By, s.By.Issuer, s.Relapse, s.At, remind, escalate); err != nil {
+		return 0, err
+	}
+	if _, err := insertSighting(ctx, tx, s.ID, s); err != nil {
+		return 0, err
+	}
+	return s.ID, record(ctx, tx, s.By, s.At, "finding.opened", findingObject(s.ID), nil, s.Finding)
+}
+
+// insertSighting says whether the finding wasn't seen there before.
+func insertSighting(ctx context.Context, tx *sqlx.Tx, id int64, s sighting) (added bool, err error) {
+	done, err := tx.ExecContext(ctx, `INSERT INTO finding_seen (finding, key, source, title, person, at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
+		id, s.Place, JSON[improvement.Source]{s.Source}, JSON[text.Text]{s.Title}, s.Finding.By, s.At)
+	if err != nil {
+		return false, err
+	}
+	n, err := done.RowsAffected()
+	return n == 1, err
+}
+
+// findingObject names a finding in the audit trail.
+func findingObject(id int64) string { return "finding/" + strconv.FormatInt(id, 10) }
+
+// beginBy says when the owner is reminded of a finding that nobody begins, and
+// when it escalates: so many working days after it was opened, in the hours of
+// what it is about. Where that has gone every day counts.
+func beginBy(ctx context.Context, q sqlx.QueryerContext, f improvement.Finding) (remind, escalate time.Time, err error) {
+	hours := calendar.AlwaysOpenIn(time.UTC)
+	about, err := answersFor(ctx, q, f.About)
+	if err == nil {
+		var scope Scope
+		if scope, err = scopeAbout(ctx, q, about); err == nil {
+			hours, err = hoursOf(ctx, q, scope)
+		}
+	}
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return remind, escalate, err
+	}
+	p := f.Severity.Policy()
+	remind, escalate, _ = task.Schedule(hours, f.At, nil, task.Timing{Days: int(p.Escalate), Remind: int(p.Escalate - p.Remind)}, task.For{})
+	return remind, escalate, nil
+}
+
+// answersFor is whose owner a finding about something is for: what the
+// installation as a whole is found to be is the organisation's. fault.NotFound
+// where none is declared.
+func answersFor(ctx context.Context, q sqlx.QueryerContext, about resource.Ref) (resource.Ref, error) {
+	if about.Name != "" {
+		return about, nil
+	}
+	about, err := aboutOf(ctx, q, process.Process{Scope: process.OfOrganisation}, "")
+	if fault.Is(err, fault.Invalid) {
+		err = notFound(resource.Organisation, "")
+	}
+	return about, err
 }
 
 // noteMended notes that what was found about an object is put right, in the
-// transaction that does so.
+// transaction that does so. That closes the finding, unless somebody has begun
+// its improvement: then that goes on to its end.
 func noteMended(ctx context.Context, tx sqlx.ExecerContext, by person.Actor, now time.Time, kind, object string) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO finding_mended (finding, person, at)
-		SELECT id, $3, $4 FROM finding WHERE kind = $1 AND object = $2 ON CONFLICT DO NOTHING`, kind, object, actor(by), now)
+	_, err := tx.ExecContext(ctx, `WITH mended AS (INSERT INTO finding_mended (finding, person, at)
+			SELECT id, $3, $4 FROM finding WHERE kind = $1 AND object = $2 AND ended_at IS NULL ON CONFLICT DO NOTHING RETURNING finding)
+		UPDATE finding f SET state = 'closed', ended_at = $4 FROM mended m WHERE f.id = m.finding AND f.state = 'open'`, kind, object, actor(by), now)
 	return err
-}
-
-// Findings selects findings that somebody sees, of one service or of all.
-type Findings struct {
-	Service string
-	Sight
-}
-
-// Findings lists findings, newest first, without those that are mended.
-func (s *Store) Findings(ctx context.Context, f Findings, p Page) ([]Finding, string, error) {
-	before, err := p.number(1 << 62)
-	if err != nil {
-		return nil, "", err
-	}
-	var rows []struct {
-		Finding
-		Title JSON[text.Text] `db:"title"`
-	}
-	if err := s.db.SelectContext(ctx, &rows, `SELECT f.id, f.kind, f.service, f.object, f.title, f.at FROM finding f
-		WHERE f.id < $1 AND ($2 = '' OR f.service = $2) AND NOT EXISTS (SELECT 1 FROM finding_mended m WHERE m.finding = f.id)
-		  AND ($5 OR (f.about_kind, f.about) IN (`+theirs("$3", "$4")+`))
-		ORDER BY f.id DESC LIMIT $6`, before, f.Service, f.Owner, f.Approver, f.All, p.limit()+1); err != nil {
-		return nil, "", mapped(err)
-	}
-	next := ""
-	if len(rows) > p.limit() {
-		rows = rows[:p.limit()]
-		next = cursor(strconv.FormatInt(rows[len(rows)-1].ID, 10))
-	}
-	list := make([]Finding, len(rows))
-	for i, r := range rows {
-		list[i] = r.Finding
-		list[i].Title, list[i].At = r.Title.V, r.At.UTC()
-	}
-	return list, next, nil
 }

@@ -4,13 +4,25 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jmoiron/sqlx"
 	"github.com/stretchr/testify/require"
 
 	"turnus/itsm/fault"
+	"turnus/itsm/improvement"
 	"turnus/itsm/person"
 	"turnus/itsm/resource"
 	"turnus/itsm/text"
 )
+
+// finds puts on record what was seen, and gives the finding's number.
+func finds(t *testing.T, s *Store, seen sighting) (id int64) {
+	t.Helper()
+	require.NoError(t, s.tx(t.Context(), func(tx *sqlx.Tx) (err error) {
+		id, err = openFinding(t.Context(), tx, seen)
+		return err
+	}))
+	return id
+}
 
 // A finding about somebody with two roles that don't go together lasts until
 // one of them is gone, or the person is; it stays on record.
@@ -19,9 +31,10 @@ func TestAFindingAboutRolesLastsUntilItIsMended(t *testing.T) {
 	declares(t, s, root, declared, personDoc("root", person.Administrator))
 	for i, who := range []string{"ada", "bob"} {
 		declares(t, s, root, declared, personDoc(who, person.Administrator, person.Approver))
-		require.NoError(t, openFinding(ctx, s.db, Finding{Kind: AdministratorApproves, Object: "Person/" + who, Title: text.New("two", "zwei"), At: declared.Add(time.Duration(i))}))
+		finds(t, s, sighting{Key: improvement.AdministratorApproves + "/Person/" + who, Place: "Person/" + who, Finding: improvement.Finding{
+			Kind: improvement.AdministratorApproves, Object: "Person/" + who, Title: text.New("two", "zwei"), At: declared.Add(time.Duration(i))}})
 	}
-	require.NoError(t, openFinding(ctx, s.db, Finding{Kind: MissedSlot, About: resource.Ref{Kind: resource.Service, Name: "desk"}, Object: "Person/ada", Title: text.New("x", "y"), At: declared}))
+	finds(t, s, sighting{Finding: improvement.Finding{Kind: improvement.MissedSlot, About: resource.Service.Ref("desk"), Object: "Person/ada", Title: text.New("x", "y"), At: declared}})
 	open := func() (objects []string) {
 		t.Helper()
 		list, _, err := s.Findings(ctx, Findings{Sight: Sight{All: true}}, Page{})

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"turnus/itsm/fault"
+	"turnus/itsm/improvement"
 	"turnus/itsm/person"
 	"turnus/itsm/resource"
 	"turnus/itsm/text"
@@ -106,8 +107,8 @@ func TestFindingsByService(t *testing.T) {
 	other := doc(resource.Service, "mail", `{'owner':'otto','approvers':['anton'],'calendar':'office'}`)
 	apply1(t, s, declared, append(house(), personDoc("otto", person.ProcessOwner), other)...)
 	for i, service := range []string{"desk", "mail", "desk", "gone"} {
-		require.NoError(t, openFinding(ctx, s.db, Finding{Kind: MissedSlot, About: resource.Ref{Kind: resource.Service, Name: service}, Object: "slot/sla-report/" + service + "/2026-10",
-			Title: text.New("missed", "versäumt"), At: declared.Add(time.Duration(i) * time.Hour)}))
+		finds(t, s, sighting{Finding: improvement.Finding{Kind: improvement.MissedSlot, About: resource.Service.Ref(service), Object: "slot/sla-report/" + service + "/2026-10",
+			Title: text.New("missed", "versäumt"), At: declared.Add(time.Duration(i) * time.Hour)}})
 	}
 	numbers := func(f Findings, p Page) (ids []int64, next string) {
 		list, next, err := s.Findings(ctx, f, p)

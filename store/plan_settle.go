@@ -9,6 +9,8 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"turnus/itsm/calendar"
+	"turnus/itsm/improvement"
+	"turnus/itsm/person"
 	"turnus/itsm/planning"
 	"turnus/itsm/run"
 	"turnus/itsm/text"
@@ -42,6 +44,11 @@ func settle(ctx context.Context, tx *sqlx.Tx, now time.Time, k run.Key) error {
 		if state == r.State {
 			continue
 		}
+		if state == planning.DoneLate {
+			if err := noteLate(ctx, tx, now, r.plain()); err != nil {
+				return err
+			}
+		}
 		if _, err := tx.ExecContext(ctx, `UPDATE slot SET state = $4, waits = false,
 			reason = CASE WHEN missed_at IS NOT NULL OR waived_at IS NOT NULL THEN reason END
 			WHERE process = $1 AND scope = $2 AND period = $3`, r.Process, r.Scope, r.Period, string(state)); err != nil {
@@ -49,6 +56,18 @@ func settle(ctx context.Context, tx *sqlx.Tx, now time.Time, k run.Key) error {
 		}
 	}
 	return nil
+}
+
+// noteLate puts a slot that was done late on record as a finding, unless it was
+// found missed before, which says more.
+func noteLate(ctx context.Context, tx *sqlx.Tx, now time.Time, s planning.Slot) error {
+	var missed bool
+	if err := tx.GetContext(ctx, &missed, `SELECT EXISTS (SELECT FROM finding_seen n JOIN finding f ON f.id = n.finding
+		WHERE n.key = $1 AND f.kind = $2)`, slotObject(s.Key), improvement.MissedSlot); err != nil || missed {
+		return err
+	}
+	return slotFinding(ctx, tx, person.Actor{}, now, s, improvement.LateSlot, text.F("The planned slot %s was done late, after its tolerance had ended (%s).",
+		"Der geplante Termin %s wurde verspätet erledigt, nach dem Ende der Toleranz (%s).", s.Key.ID(1), calendar.InWords(s.Late.UTC())))
 }
 
 // lockSlots keeps slots as they are until the transaction ends, in an order

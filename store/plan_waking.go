@@ -8,6 +8,7 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"turnus/itsm/improvement"
 	"turnus/itsm/person"
 	"turnus/itsm/planning"
 	"turnus/itsm/run"
@@ -73,7 +74,7 @@ func (s *Store) MissSuperseded(ctx context.Context, now time.Time) error {
 			JOIN LATERAL (SELECT n.period FROM slot n WHERE n.process = s.process AND n.scope = s.scope
 				AND n.due_at > greatest(s.due_at, s.reopened_at) AND n.due_at <= $1 ORDER BY n.due_at LIMIT 1) n ON true
 			WHERE s.state = 'due' AND s.catch_up <> 'each' AND NOT EXISTS (SELECT 1 FROM run r WHERE r.process = s.process
-				AND r.scope = s.scope AND r.period = s.period AND r.ended_at IS NULL AND NOT r.provisional) ORDER BY s.due_at FOR UPDATE OF s SKIP LOCKED`, now); err != nil {
+				AND r.scope = s.scope AND r.period = s.period AND r.ended_at IS NULL AND NOT r.provisional) ORDER BY s.interval, s.due_at FOR UPDATE OF s SKIP LOCKED`, now); err != nil {
 			return err
 		}
 		for _, r := range rows {
@@ -93,11 +94,20 @@ func miss(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, s pl
 		return err
 	}
 	object := slotObject(s.Key)
-	if err := openFinding(ctx, tx, Finding{Kind: MissedSlot, About: s.About, Object: object, At: now, Title: text.F(
-		"The planned slot %[1]s wasn't kept: %[2]s", "Der geplante Termin %[1]s wurde nicht eingehalten: %[3]s", s.Key.ID(1), why.En, why.De)}); err != nil {
+	if err := slotFinding(ctx, tx, by, now, s, improvement.MissedSlot, text.F(
+		"The planned slot %[1]s wasn't kept: %[2]s", "Der geplante Termin %[1]s wurde nicht eingehalten: %[3]s", s.Key.ID(1), why.En, why.De)); err != nil {
 		return err
 	}
 	return record(ctx, tx, by, now, "slot.missed", object, map[string]any{"state": s.State}, map[string]any{"reason": why, "due": s.Due})
+}
+
+// slotFinding puts a slot that wasn't kept on record as a finding of its
+// interval.
+func slotFinding(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, s planning.Slot, kind string, title text.Text) error {
+	object := slotObject(s.Key)
+	_, err := openFinding(ctx, tx, sighting{Key: kind + "/interval/" + s.Interval, Place: object, By: by, Finding: improvement.Finding{
+		Kind: kind, About: s.About, Object: object, Title: title, At: now, Source: improvement.Source{Kind: improvement.FromSlot, Name: s.Key.ID(1)}}})
+	return err
 }
 
 // slotObject names a slot in the audit trail.

@@ -11,6 +11,7 @@ import (
 	"turnus/itsm/canonical"
 	"turnus/itsm/declaration"
 	"turnus/itsm/fault"
+	"turnus/itsm/improvement"
 	"turnus/itsm/person"
 	"turnus/itsm/resource"
 )
@@ -194,7 +195,7 @@ func insertChanges(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.T
 			return err
 		}
 		if c.Kind == resource.Person { // whose roles go together: that was checked
-			if err := noteMended(ctx, tx, by, now, AdministratorApproves, c.Ref.String()); err != nil {
+			if err := noteMended(ctx, tx, by, now, improvement.AdministratorApproves, c.Ref.String()); err != nil {
 				return err
 			}
 		}

@@ -9,6 +9,7 @@ import (
 
 	"turnus/itsm/declaration"
 	"turnus/itsm/fault"
+	"turnus/itsm/improvement"
 	"turnus/itsm/person"
 	"turnus/itsm/resource"
 	"turnus/itsm/text"
@@ -57,7 +58,7 @@ func (s *Store) Retire(ctx context.Context, by person.Actor, now time.Time, k re
 		if err := checkAdministrators(ctx, tx, administrated); err != nil {
 			return err
 		}
-		if err := noteMended(ctx, tx, by, now, AdministratorApproves, k.Ref(name).String()); err != nil {
+		if err := noteMended(ctx, tx, by, now, improvement.AdministratorApproves, k.Ref(name).String()); err != nil {
 			return err
 		}
 		_, err = revokeAll(ctx, tx, by, now, name)

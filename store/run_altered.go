@@ -6,14 +6,11 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"turnus/itsm/improvement"
 	"turnus/itsm/person"
 	"turnus/itsm/run"
 	"turnus/itsm/text"
 )
-
-// RecordsAltered is the kind of finding that opens where what a run stands on
-// was changed in the database.
-const RecordsAltered = "records-altered"
 
 // Altered puts on record, once for each run, that what it stands on was changed
 // from outside of Turnus, and opens a finding.
@@ -27,7 +24,10 @@ func (s *Store) Altered(ctx context.Context, now time.Time, st run.Step, what te
 		if err != nil {
 			return err
 		}
-		if err := openFinding(ctx, tx, Finding{Kind: RecordsAltered, About: r.About, Object: "run/" + st.Run, Title: what, At: now}); err != nil {
+		object := "run/" + st.Run
+		if _, err := openFinding(ctx, tx, sighting{Key: improvement.RecordsAltered + "/" + object, Place: object, Finding: improvement.Finding{
+			Kind: improvement.RecordsAltered, About: r.About, Object: object, Title: what, At: now,
+			Source: improvement.Source{Kind: improvement.FromRun, Name: st.Run, Round: st.Round}}}); err != nil {
 			return err
 		}
 		return record(ctx, tx, person.Actor{Person: person.System}, now, "records.altered", "run/"+st.Run, nil,
@@ -38,7 +38,7 @@ func (s *Store) Altered(ctx context.Context, now time.Time, st run.Step, what te
 
 // isAltered says whether a run found that what it stands on was changed.
 func isAltered(ctx context.Context, q sqlx.QueryerContext, runID string) (yes bool, err error) {
-	err = sqlx.GetContext(ctx, q, &yes, "SELECT EXISTS (SELECT 1 FROM finding WHERE kind = $1 AND object = $2)", RecordsAltered, "run/"+runID)
+	err = sqlx.GetContext(ctx, q, &yes, "SELECT EXISTS (SELECT 1 FROM finding WHERE kind = $1 AND object = $2)", improvement.RecordsAltered, "run/"+runID)
 	return yes, err
 }
 

@@ -183,8 +183,8 @@ func unborne(e run.End, en, de string, args ...any) error {
 	return fault.New(fault.Conflict, text.F("%[1]s can't end as %[2]s: %[3]s.", "%[1]s kann nicht als %[2]s enden: %[4]s.", e.Run, e.State, why.En, why.De))
 }
 
-// publish makes a run's approved draft the next version of its report. What a
-// run was to put in force is in force by now.
+// publish makes a run's approved draft the next version of its report, and puts
+// on record what that misses. What a run was to put in force is in force by now.
 func publish(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run) error {
 	var waits bool
 	if err := tx.GetContext(ctx, &waits, proposalWaits, r.ID); err != nil {
@@ -206,5 +206,5 @@ func publish(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run) error {
 	if n, _ := done.RowsAffected(); n != 1 {
 		return fmt.Errorf("run %s: round %d has no draft to publish", r.ID, r.Round)
 	}
-	return nil
+	return findMisses(ctx, tx, now, r)
 }

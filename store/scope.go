@@ -246,10 +246,15 @@ func zoneNamed(cal, own, calendars string) (*time.Location, error) {
 
 // Hours is the calendar of a scope as it is now, made ready.
 func (s *Store) Hours(ctx context.Context, of Scope) (*calendar.Calendar, error) {
+	c, err := hoursOf(ctx, s.db, of)
+	return c, mapped(err)
+}
+
+func hoursOf(ctx context.Context, q sqlx.QueryerContext, of Scope) (*calendar.Calendar, error) {
 	if of.Calendar == calendar.AlwaysOpen {
 		return calendar.AlwaysOpenIn(of.Zone), nil
 	}
-	c, err := Current[calendar.Spec](ctx, s, resource.Calendar, of.Calendar)
+	c, err := current[calendar.Spec](ctx, q, resource.Calendar, of.Calendar)
 	if err != nil {
 		return nil, err
 	}

@@ -5,12 +5,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jmoiron/sqlx"
 	"github.com/stretchr/testify/require"
 
 	"turnus/internal/pgtest"
 	"turnus/itsm/calendar"
 	"turnus/itsm/fault"
+	"turnus/itsm/improvement"
 	"turnus/itsm/person"
 	"turnus/itsm/planning"
 	"turnus/itsm/process"
@@ -119,9 +119,7 @@ func TestNamesakesGiveNothing(t *testing.T) {
 		_, err = s.db.Exec(`INSERT INTO slot (process, scope, period, about_kind, about, interval, version, due_at, early_at, late_at, catch_up, state)
 			VALUES ($1, 'acme', '2027', $2, 'acme', $1, 1, $3, $3, $3, 'each', 'due')`, k.Process, string(kind), declared)
 		require.NoError(t, err)
-		require.NoError(t, s.tx(ctx, func(tx *sqlx.Tx) error {
-			return openFinding(ctx, tx, Finding{Kind: MissedSlot, About: about, Object: "slot/" + k.ID(1), Title: text.Same("x"), At: declared})
-		}))
+		finds(t, s, sighting{Finding: improvement.Finding{Kind: improvement.MissedSlot, About: about, Object: "slot/" + k.ID(1), Title: text.Same("x"), At: declared}})
 		declares(t, s, root, declared, doc(resource.Interval, k.Process, `{'process':'`+k.Process+`','scope':'acme'}`))
 	}
 	for kind, who := range theirs {

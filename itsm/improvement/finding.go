@@ -16,7 +16,7 @@ type Finding struct {
 	State     State        `json:"state" db:"state"`
 	Severity  Severity     `json:"severity" db:"severity"`
 	Service   string       `json:"service" db:"service"` // empty: it concerns none
-	About     resource.Ref `json:"-" db:"-"`             // whose owner begins its improvement; empty: the installation
+	About     resource.Ref `json:"-" db:"about"`         // whose owner begins its improvement; empty: the installation
 	Object    string       `json:"object" db:"object"`   // as in the audit trail
 	Title     text.Text    `json:"title" db:"-"`
 	Detail    string       `json:"detail,omitempty" db:"detail"` // what a person wrote

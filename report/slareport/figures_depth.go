@@ -13,7 +13,7 @@ func depthFigures(w report.FigureWriter, t sla.TargetResult) {
 	if t.All != nil {
 		all, verdict = t.All.Counts, t.All.Verdict
 	}
-	w.Share("attainment-all", "sla.attainment-all/1", all.Met, all.Decided, "attainment without exclusions", "Erfüllungsgrad ohne Ausschlüsse").
+	w.Share("attainment"+report.IfAll, "sla.attainment-all/1", all.Met, all.Decided, "attainment without exclusions", "Erfüllungsgrad ohne Ausschlüsse").
 		Against(t.Target.Attain.String(), report.Assessment(verdict))
 	w.Count("excluded", "sla.excluded/1", report.InTickets, all.Decided-t.Decided, "excluded from the decided", "von der Wertung ausgeschlossen").From(all.Decided)
 

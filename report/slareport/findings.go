@@ -14,23 +14,22 @@ import (
 func Findings(r sla.Result) []report.Finding {
 	var all []report.Finding
 	for _, a := range r.Agreements {
-		add := func(key, figure string, title, detail text.Text) {
+		add := func(figure string, title, detail text.Text) {
 			if len(r.Agreements) > 1 {
 				title = text.F("%s: %s", "%s: %s", report.Named(a.Title, a.Name), title)
 			}
-			all = append(all, report.Finding{Key: a.Name + "/" + key, Title: title, Detail: detail, Figure: figure})
+			all = append(all, report.Finding{Key: report.Figure{Group: report.Under(a.Name), Name: figure}.Key(), Title: title, Detail: detail, Figure: figure})
 		}
 		for _, t := range a.Targets {
 			if t.Verdict == sla.Missed {
-				add(t.Target.Name, t.Target.Name+".attainment", text.F("Target %s missed", "Ziel %s verfehlt", t.Target.Name),
+				add(t.Target.Name+".attainment", text.F("Target %s missed", "Ziel %s verfehlt", t.Target.Name),
 					text.F("Met by %s of %s tickets decided; agreed are %s\u202f%%.", "Eingehalten haben es %s von %s gewerteten Tickets; vereinbart sind %s\u202f%%.",
 						report.Number(t.Met), report.Number(t.Decided), report.Decimal(t.Target.Attain.String())))
 			}
 		}
 		for _, x := range a.Workload {
 			if x.Verdict == sla.Missed && x.Limit.Limit > 0 {
-				name := workloadName(x.Limit)
-				add(name, name, text.F("Limit exceeded: %s", "Mengengrenze überschritten: %s", x.Limit.Title()),
+				add(workloadName(x.Limit), text.F("Limit exceeded: %s", "Mengengrenze überschritten: %s", x.Limit.Title()),
 					text.F("Counted: %s; the limit is %s.", "Gezählt: %s; die Mengengrenze liegt bei %s.", report.Number(counted(x)), report.Number(x.Limit.Limit)))
 			}
 		}

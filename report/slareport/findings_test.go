@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"turnus/itsm/sla"
 	"turnus/itsm/text"
 	"turnus/report"
 )
@@ -41,6 +42,29 @@ func TestFindings(t *testing.T) {
 	}
 	r.Agreements = nil
 	require.Empty(t, Findings(r))
+}
+
+// What the owner is asked about is what the register of findings gets from the
+// published figures, under the same keys: the figures as if nothing had been
+// excluded aren't among them.
+func TestFindingsAreTheMissesOfTheFigures(t *testing.T) {
+	excluded := false
+	for name, make := range map[string]func() (sla.Frozen, sla.Result){"deep march": deepMarch, "many customers": manyCustomers} {
+		_, r := make()
+		var asked, missed []string
+		for _, f := range Findings(r) {
+			asked = append(asked, f.Key+" "+f.Figure)
+		}
+		for _, f := range report.Misses(Figures(r)) {
+			missed = append(missed, f.Key()+" "+f.Name)
+			require.Equal(t, strings.HasPrefix(f.Name, volumeName), f.Above(), "%s: a limit is exceeded, a target missed: %s", name, f.Name)
+		}
+		require.Equal(t, asked, missed, name)
+		for _, f := range Figures(r) {
+			excluded = excluded || f.Verdict == report.Missed && strings.HasSuffix(f.Name, report.IfAll)
+		}
+	}
+	require.True(t, excluded)
 }
 
 // What the owner said stands before the results; where nobody was asked there

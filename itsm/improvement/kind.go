@@ -1,0 +1,28 @@
+package improvement
+
+// The kinds of findings.
+const (
+	MissedTarget          = "missed-target"          // a published figure misses what was agreed
+	ExceededLimit         = "exceeded-limit"         // a published figure lies above what was agreed
+	MissedSlot            = "missed-slot"            // a slot of the plan wasn't kept
+	LateSlot              = "late-slot"              // a slot was done after its tolerance
+	RecordsAltered        = "records-altered"        // what a run stands on was changed from outside of Turnus
+	AdministratorApproves = "administrator-approves" // somebody has two roles that don't go together, from the time before that was refused
+	Reported              = "reported"               // by a person
+)
+
+// Kinds lists them.
+func Kinds() []string {
+	return []string{MissedTarget, ExceededLimit, MissedSlot, LateSlot, RecordsAltered, AdministratorApproves, Reported}
+}
+
+// Graded is the severity of what Turnus finds itself.
+func Graded(kind string) Severity {
+	switch kind {
+	case RecordsAltered:
+		return Critical
+	case AdministratorApproves, MissedTarget:
+		return Major
+	}
+	return Minor
+}
