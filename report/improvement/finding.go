@@ -49,10 +49,10 @@ func (d draft) finding() {
 	for _, x := range d.Sightings {
 		figure = figure || x.Source.Figure != ""
 	}
-	t = s.Table("Where it was seen", "Feststellungen").Left("When", "Zeitpunkt").Left("Source", "Quelle").Left("Name", "Name").
-		Left("Figure", "Zahl").When(figure).Left("What was seen", "Feststellung").Left("By", "Von")
+	t = s.Table("Where it was seen", "Feststellungen").Left("Source", "Quelle").Left("Name", "Name").
+		Left("Figure", "Zahl").When(figure).Left("What was seen", "Feststellung").Left("By", "Von").Left("When", "Zeitpunkt")
 	for _, x := range d.Sightings {
-		t.Row(report.At(x.At), report.Words(x.Source.Kind.Title()), given(x.Source.Name), given(figureOf(x.Source)), report.Words(found(x.Title)), person(x.By))
+		t.Row(report.Words(x.Source.Kind.Title()), given(x.Source.Name), given(figureOf(x.Source)), report.Words(found(x.Title)), person(x.By), report.At(x.At))
 	}
 }
 

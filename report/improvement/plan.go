@@ -22,7 +22,7 @@ func (d draft) cause(n int, c improvement.Cycle) {
 		s.Say("No cause needs removing: %s", "Keine Ursache ist zu beseitigen: %s", c.Plan.NoCause)
 	}
 	s.Say("Given by %s, %s, round %d.", "Angegeben von %s, %s, Freigaberunde %d.", c.By, d.instant(c.At), c.Round)
-	t := s.Table("Five whys", "5-Why-Analyse").Right("No.", "Nr.").Left("Because", "Weil")
+	t := s.Table("Five whys", "5-Why-Analyse").Left("No.", "Nr.").Left("Because", "Weil")
 	for i, why := range c.Plan.Whys {
 		t.Row(report.Count(int64(i+1)), given(why))
 	}
@@ -34,7 +34,7 @@ func (d draft) plan(n int, c improvement.Cycle) {
 	s := d.Section("Plan %d: actions", "Plan %d: Maßnahmen", n)
 	switch a := c.Approved; {
 	case a == nil:
-		s.Say("Planned by %s, %s. Not approved yet.", "Geplant von %s, %s. Noch nicht freigegeben.", c.By, d.instant(c.At))
+		s.Say("Planned by %s, %s; submitted for approval.", "Geplant von %s, %s; zur Freigabe vorgelegt.", c.By, d.instant(c.At))
 	default:
 		s.Say("Planned by %s, %s. Approved by %s, %s, on the content with the hash %s.",
 			"Geplant von %s, %s. Freigegeben von %s, %s, zum Inhalt mit dem Hashwert %s.", c.By, d.instant(c.At), a.By, d.instant(a.At), a.Hash)
@@ -49,7 +49,7 @@ func (d draft) plan(n int, c improvement.Cycle) {
 	if len(tracked) == 0 {
 		s.Say("No actions are planned.", "Es sind keine Maßnahmen geplant.")
 	}
-	t := s.Table("", "").Right("No.", "Nr.").Left("Action", "Maßnahme").Left("Owner", "Verantwortlich").Left("Due as planned", "Ursprünglich fällig").
+	t := s.Table("", "").Left("No.", "Nr.").Left("Action", "Maßnahme").Left("Owner", "Verantwortlich").Left("Due as planned", "Ursprünglich fällig").
 		Left("Due now", "Jetzt fällig").When(moved).Left("What is measured", "Messgröße").Left("Target", "Ziel").Left("Waiting time", "Wartezeit")
 	for _, a := range tracked {
 		measure := text.Same(a.Measure)
