@@ -41,6 +41,11 @@ func (s *Set) slaFreeze(ctx context.Context, st run.Step) (sla.Frozen, error) {
 		if f.InForce, err = s.inForce(ctx, in.Key); err != nil {
 			return f, err
 		}
+		register, err := s.store.ReportedOn(ctx, resource.Service.Ref(f.Service), f.From, in.Key)
+		if err != nil {
+			return f, err
+		}
+		f.Register = &register
 		err = s.slaTickets(ctx, &f)
 		return f, err
 	})

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jmoiron/sqlx"
 	"github.com/stretchr/testify/require"
 
 	"turnus/internal/pgtest"
@@ -18,37 +19,51 @@ import (
 	"turnus/itsm/text"
 )
 
-// improving is an improvement in its first round, of a house with four
+// firstRound is an improvement in its first round, of a house with four
 // approvers, and asks as its process declares.
-type improving struct {
+type firstRound struct {
 	*testing.T
 	s   *Store
 	run string
 }
 
-func newImproving(t *testing.T) improving {
+func newImproving(t *testing.T) firstRound {
 	s := New(pgtest.New(t))
 	docs := []resource.Raw{personDoc("olga", person.ProcessOwner), personDoc("axel", person.Auditor), officeDoc("Europe/Berlin"), serviceOf("olga", "anna", "bert", "carl", "dora")}
 	for _, p := range []string{"anna", "bert", "carl", "dora"} {
 		docs = append(docs, personDoc(p, person.Approver))
 	}
 	apply1(t, s, declared, docs...)
+	finds(t, s, sighting{Finding: improvement.Finding{Kind: improvement.Reported, About: resource.Service.Ref("desk"), Title: text.Same("slow"), At: declared}, Place: "x"})
 	r, _, err := s.Begin(t.Context(), declared, NewRun{Key: run.Key{Process: process.Improvement, Scope: "1", Period: "2016-03-05"},
 		About: resource.Ref{Kind: resource.Service, Name: "desk"}, Owner: "olga", By: person.Actor{Person: "olga"}})
 	require.NoError(t, err)
-	return improving{t, s, r.ID}
+	return firstRound{t, s, r.ID}
 }
 
-func (i improving) ask(step string, q task.Question) (task.Task, error) {
+func (i firstRound) ask(step string, q task.Question) (task.Task, error) {
 	a, _, err := process.Ask(run.Step{Run: i.run, Round: 1}, step, "", q)
 	require.NoError(i, err)
 	a.Opened, a.Due, a.Remind, a.Escalate = declared, declared, declared, declared
-	return a, errOf(i.s.OpenTask(i.Context(), a))
+	// Which actions there are, and what is next for each, isn't looked at here.
+	return a, i.s.tx(i.Context(), func(tx *sqlx.Tx) error {
+		r, err := getRun(i.Context(), tx, a.Run, "")
+		if err == nil {
+			err = checkPostponed(i.Context(), tx, r, a)
+		}
+		if err == nil {
+			err = checkApart(i.Context(), tx, a)
+		}
+		if err == nil {
+			_, err = insertTask(i.Context(), tx, a)
+		}
+		return err
+	})
 }
 
 // answer answers a task a minute after it was asked, and gives the refusal. A
 // pass that is bound to the answer comes through the API, others by signal.
-func (i improving) answer(by person.Actor, a task.Task, m task.Message, bound bool) *fault.Error {
+func (i firstRound) answer(by person.Actor, a task.Task, m task.Message, bound bool) *fault.Error {
 	m.Task = a.ID
 	f := PassFor{Kind: PassDecide, Run: a.Run, Task: a.ID, Content: a.Hash}
 	if bound {
@@ -65,7 +80,7 @@ func (i improving) answer(by person.Actor, a task.Task, m task.Message, bound bo
 	return refused
 }
 
-func actionOf(persons ...string) task.Question {
+func askedOf(persons ...string) task.Question {
 	return task.Question{Persons: persons, Fields: []task.Field{
 		{Name: "due", Title: text.New("New date", "Neuer Termin"), Type: task.DateField, Required: true, With: task.Postpone, Min: task.Today},
 		{Name: "evidence", Title: text.New("Evidence", "Nachweis"), Type: task.TextField, Required: true, With: task.Done},
@@ -86,9 +101,9 @@ func given(pairs ...string) task.Values {
 func TestAnActionIsCheckedByOthers(t *testing.T) {
 	i := newImproving(t)
 	check := improvement.CheckStep(1)
-	first, err := i.ask(improvement.ActionStep(1, 0), actionOf("anna"))
+	first, err := i.ask(improvement.ActionStep(1, 0), askedOf("anna"))
 	require.NoError(t, err)
-	_, err = i.ask(improvement.ActionStep(1, 1), actionOf("anna"))
+	_, err = i.ask(improvement.ActionStep(1, 1), askedOf("anna"))
 	require.ErrorContains(t, err, "can't ask for action-1-2: action-1 wasn't postponed.")
 	require.True(t, fault.Is(err, fault.Conflict))
 	tomorrow := declared.AddDate(0, 0, 1).Format(time.DateOnly)
@@ -96,19 +111,19 @@ func TestAnActionIsCheckedByOthers(t *testing.T) {
 
 	_, err = i.ask(check, task.Question{})
 	require.ErrorContains(t, err, "nobody has answered action-1, which it checks", "what is postponed isn't answered")
-	_, err = i.ask(improvement.ActionStep(1, 2), actionOf("anna"))
+	_, err = i.ask(improvement.ActionStep(1, 2), askedOf("anna"))
 	require.ErrorContains(t, err, "action-1-2 wasn't postponed", "before that is asked")
-	again, err := i.ask(improvement.ActionStep(1, 1), actionOf("anna", "bert"))
+	again, err := i.ask(improvement.ActionStep(1, 1), askedOf("anna", "bert"))
 	require.NoError(t, err)
 	_, err = i.ask(check, task.Question{})
 	require.Error(t, err, "asked for isn't answered")
-	twelfth, err := i.ask(improvement.ActionStep(12, 0), actionOf("dora"))
+	twelfth, err := i.ask(improvement.ActionStep(12, 0), askedOf("dora"))
 	require.NoError(t, err)
 	require.Nil(t, i.answer(person.Actor{Person: "dora"}, twelfth, task.Message{Outcome: task.Done, Fields: given("evidence", "e")}, true))
 	_, err = i.ask(check, task.Question{})
 	require.Error(t, err, "another action was answered")
 	require.Nil(t, i.answer(person.Actor{Person: "bert"}, again, task.Message{Outcome: task.Done, Fields: given("evidence", "e")}, true))
-	_, err = i.ask(improvement.ActionStep(1, 2), actionOf("anna"))
+	_, err = i.ask(improvement.ActionStep(1, 2), askedOf("anna"))
 	require.ErrorContains(t, err, "action-1-2 wasn't postponed", "it was done")
 
 	a, err := i.ask(check, task.Question{})
@@ -135,7 +150,7 @@ func TestAnActionIsCheckedByOthers(t *testing.T) {
 // An action's owner doesn't check it though somebody else answered.
 func TestWhomAnActionNamesDoesntCheckIt(t *testing.T) {
 	i := newImproving(t)
-	action, err := i.ask(improvement.ActionStep(1, 0), actionOf("anna", "bert"))
+	action, err := i.ask(improvement.ActionStep(1, 0), askedOf("anna", "bert"))
 	require.NoError(t, err)
 	require.Nil(t, i.answer(person.Actor{Person: "bert"}, action, task.Message{Outcome: task.Done, Fields: given("evidence", "e")}, true))
 	a, err := i.ask(improvement.CheckStep(1), task.Question{})
@@ -159,7 +174,7 @@ func TestWhomAnActionNamesDoesntCheckIt(t *testing.T) {
 func TestAnActionIsAnsweredAsItAsks(t *testing.T) {
 	i := newImproving(t)
 	require.NoError(t, i.s.Retire(t.Context(), root, declared, resource.Person, "axel"))
-	a, err := i.ask(improvement.ActionStep(1, 0), actionOf("anna"))
+	a, err := i.ask(improvement.ActionStep(1, 0), askedOf("anna"))
 	require.NoError(t, err)
 	today, before := declared.Format(time.DateOnly), declared.AddDate(0, 0, -1).Format(time.DateOnly)
 	for _, c := range []struct {

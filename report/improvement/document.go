@@ -109,7 +109,7 @@ func (d draft) consequence() {
 	case improvement.ToPlan:
 		s.Say("Approving this plan begins its actions: each becomes a task of its owner. After its waiting time each has to show that it worked; the finding is closed only when all have.",
 			"Mit der Freigabe dieses Plans beginnen seine Maßnahmen: Jede wird zur Aufgabe der verantwortlichen Person. Nach Ablauf ihrer Wartezeit wird jede Maßnahme auf Wirksamkeit geprüft; erst wenn alle wirksam sind, wird der Befund abgeschlossen.")
-		if n := len(d.Cycles); n > 1 {
+		if n := len(d.Cycles); n > 1 && d.Cycles[n-2].Approved != nil {
 			s.Say("It follows plan %d, whose actions did not all work.", "Er folgt auf Plan %d, dessen Maßnahmen nicht alle wirksam waren.", n-1)
 		}
 	case improvement.ToCorrect:

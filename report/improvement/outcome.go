@@ -82,6 +82,9 @@ func (d draft) check(t *report.TableWriter, a improvement.Tracked) {
 		t.Item("Taken from the published reports", "Entnommen den veröffentlichten Berichten", report.Words(text.List(c.Measured.Reports)))
 	}
 	t.Item("Could the change be chance", "Zufall als Erklärung", report.Words(chance(c.Measured.Chance)))
+	if !c.Measured.Words.IsZero() {
+		t.Item("What reports say", "Angaben der Berichte", report.Words(c.Measured.Words))
+	}
 	if c.File != "" {
 		t.Item("Value typed in, file (SHA-256)", "Wert eingegeben, Datei (SHA-256)", report.Name(c.File))
 	}
