@@ -31,7 +31,7 @@ func newImproving(t *testing.T) *improving {
 	e.start()
 	i := &improving{engine: e, admin: e.token("admin-token")}
 	i.again = func() { e.kill(); e.start() }
-	e.ask(200, i.admin, "POST", "/v1/apply", strings.Replace(string(unreviewed(t)), "approvers: [service-manager]\n  calendar: office\n", "approvers: [service-manager, deputy]\n  calendar: office\n", 1)+
+	e.ask(200, i.admin, "POST", "/v1/apply", strings.ReplaceAll(string(unreviewed(t)), "approvers: [service-manager]", "approvers: [service-manager, deputy]")+
 		"\n---\n{apiVersion: turnus/v1, kind: Person, metadata: {name: bert}, spec: {roles: [viewer]}}\n")
 	f, err := os.Open("../../deploy/demo/uci_incident_event_log.zip")
 	require.NoError(t, err)
