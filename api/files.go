@@ -14,7 +14,7 @@ import (
 	"turnus/itsm/task"
 )
 
-// Files are evidence: of an answer to a task, of a finding. Whoever may send or
+// Files are given: of an answer to a task, of a finding. Whoever may send or
 // see one is asked before.
 
 const (
@@ -78,16 +78,24 @@ func (s *server) takeFile(ctx context.Context, in FileName, keep func(ctx contex
 	return http.StatusOK, err
 }
 
-// giveFile answers with a file of something on record, kept on disk meanwhile:
-// whoever fetches it may take their time. That they have it is on record before.
-func (s *server) giveFile(ctx context.Context, object string, f task.File, content func(context.Context) ([]byte, error)) (*huma.StreamResponse, error) {
+// given is a file of something on record.
+type given struct {
+	object      string // that it belongs to, as in the audit trail
+	name, media string
+	known       any // what is known of it, for the audit trail
+	read        func(context.Context) ([]byte, error)
+}
+
+// giveFile answers with a file, kept on disk meanwhile: whoever fetches it may
+// take their time. That they have it is on record before.
+func (s *server) giveFile(ctx context.Context, e given) (*huma.StreamResponse, error) {
 	file, err := s.exports.Take(actorOf(ctx).Person)
 	if err != nil {
 		return nil, err
 	}
-	err = s.fetch(ctx, file, content)
+	err = s.fetch(ctx, file, e.read)
 	if err == nil {
-		err = s.Store.Record(ctx, actorOf(ctx), s.Now(), "file.exported", object, f)
+		err = s.Store.Record(ctx, actorOf(ctx), s.Now(), "file.exported", e.object, e.known)
 	}
 	if err != nil {
 		file.Close()
@@ -95,7 +103,7 @@ func (s *server) giveFile(ctx context.Context, object string, f task.File, conte
 	}
 	return &huma.StreamResponse{Body: func(out huma.Context) {
 		defer file.Close()
-		s.sendFile(ctx, out, object, f, file)
+		s.sendFile(ctx, out, e, file)
 	}}, nil
 }
 
@@ -116,12 +124,12 @@ func (s *server) fetch(ctx context.Context, to io.Writer, read func(context.Cont
 }
 
 // sendFile sends a file so that no browser shows it, whatever is in it.
-func (s *server) sendFile(ctx context.Context, out huma.Context, object string, f task.File, from *spool.File) {
-	d := s.newDownload(out, f.Type, f.Name)
+func (s *server) sendFile(ctx context.Context, out huma.Context, e given, from *spool.File) {
+	d := s.newDownload(out, e.media, e.name)
 	d.size = from.Size()
 	out.SetHeader("Content-Security-Policy", "sandbox; default-src 'none'; frame-ancestors 'none'")
 	if _, err := io.CopyBuffer(d, from, make([]byte, 64<<10)); err != nil {
-		s.Log.Warn("a file was not taken to its end", "request", requestOf(ctx).id, "of", object, "bytes", d.bytes, "error", err)
+		s.Log.Warn("a file was not taken to its end", "request", requestOf(ctx).id, "of", e.object, "bytes", d.bytes, "error", err)
 		panic(http.ErrAbortHandler)
 	}
 }

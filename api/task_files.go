@@ -75,5 +75,6 @@ func (s *server) getTaskFile(ctx context.Context, in *FilePath) (*huma.StreamRes
 	if err != nil {
 		return nil, err
 	}
-	return s.giveFile(ctx, "task/"+f.Task, f, func(ctx context.Context) ([]byte, error) { return s.Store.FileContent(ctx, f) })
+	return s.giveFile(ctx, given{object: "task/" + f.Task, name: f.Name, media: f.Type, known: f,
+		read: func(ctx context.Context) ([]byte, error) { return s.Store.FileContent(ctx, f) }})
 }
