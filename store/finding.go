@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"strconv"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -105,7 +104,7 @@ func insertSighting(ctx context.Context, tx *sqlx.Tx, id int64, s sighting) (add
 }
 
 // findingObject names a finding in the audit trail.
-func findingObject(id int64) string { return "finding/" + strconv.FormatInt(id, 10) }
+func findingObject(id int64) string { return improvement.Finding{ID: id}.Named() }
 
 // beginBy says when the owner is reminded of a finding that nobody begins, and
 // when it escalates: so many working days after it was opened, in the hours of
