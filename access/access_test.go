@@ -139,7 +139,10 @@ func TestWhoMayWhat(t *testing.T) {
 		{"exclusion", func(c *access.Caller, s string) error {
 			return c.CheckExclusion(ctx, agreement.Exclusion{Service: s})
 		}, "olga anton admin udo", "admin udo", "admin udo", false},
-		{"findings", func(c *access.Caller, s string) error { _, err := c.SelectFindings(ctx, s); return err }, "olga anton admin udo", "admin udo", "admin udo", false},
+		{"findings", func(c *access.Caller, s string) error {
+			_, err := c.SelectFindings(ctx, store.Findings{Service: s})
+			return err
+		}, "olga anton admin udo", "admin udo", "admin udo", false},
 	} {
 		for service, may := range map[string]string{"desk": c.there, "gone": c.gone, "nothing": c.none} {
 			for name := range people {

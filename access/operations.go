@@ -77,6 +77,9 @@ func Operations() map[string]Rule {
 		"withdraw-feed": everybody, // one's own: CheckWithdraws
 		"get-feed":      public,    // its address is the secret
 		"list-findings": only(admin, owner, approver, auditor),
+		"get-finding":   only(admin, owner, approver, auditor), // which: CheckFinding
+		"open-finding":  only(admin, owner, approver, auditor), // about what: CheckFoundAbout
+		"list-actions":  everybody,                             // which: SelectActions
 
 		"get-improvement": only(admin, owner, approver, auditor),
 	}

@@ -11,7 +11,6 @@ import (
 	"turnus/itsm/resource"
 	"turnus/itsm/text"
 	"turnus/itsm/ticket"
-	"turnus/store"
 )
 
 // CheckOwner refuses whoever doesn't own a service. One that isn't there is
@@ -79,16 +78,6 @@ func (c *Caller) CheckExclusion(ctx context.Context, e agreement.Exclusion) erro
 		return nil
 	}
 	return c.CheckConcerned(ctx, e.Service)
-}
-
-// SelectFindings selects the findings that the caller sees, of one service or
-// of all (empty).
-func (c *Caller) SelectFindings(ctx context.Context, service string) (store.Findings, error) {
-	want := store.Findings{Service: service, Sight: c.sight()}
-	if service == "" || want.All {
-		return want, nil
-	}
-	return want, c.CheckConcerned(ctx, service)
 }
 
 // CheckPreview refuses the plans of what is there and doesn't concern the

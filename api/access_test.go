@@ -95,11 +95,11 @@ func answer(t *testing.T, h *house, rule access.Rule, op described, who, path, b
 }
 
 // examples is what the matrix's requests are about.
-type examples struct{ run, task, feed, imported, exclusion string }
+type examples struct{ run, task, feed, imported, exclusion, finding string }
 
 // newExamples is a house in which there is one of each, for payments: a run that
 // waits, with its task and draft, an import, an exclusion, an agreement, an
-// interval with slots that are due, and a feed of the owner.
+// interval with slots that are due, a finding, and a feed of the owner.
 func newExamples(t *testing.T) (*house, examples) {
 	h := imported(t)
 	h.enact(t, interval())
@@ -115,7 +115,8 @@ func newExamples(t *testing.T) (*house, examples) {
 	r, a := h.waiting(t)
 	feed, _, err := h.store.IssueFeed(t.Context(), person.Actor{Person: "owner"}, testNow)
 	require.NoError(t, err)
-	return h, examples{run: r.ID, task: a.ID, feed: feed.ID, imported: "1", exclusion: fmt.Sprint(e.ID)}
+	found := h.opened(t, "owner", `{"type":"opportunity","service":"payments","title":"a test"}`)
+	return h, examples{run: r.ID, task: a.ID, feed: feed.ID, imported: "1", exclusion: fmt.Sprint(e.ID), finding: fmt.Sprint(found.ID)}
 }
 
 // of is a request about what exists; where that isn't needed, or would be gone
@@ -148,6 +149,8 @@ func (x examples) of(op described) (path, body string) {
 		path = fill("{feed}", x.feed)
 	case op.id == "list-feeds":
 		path += "?person=owner"
+	case strings.HasPrefix(op.path, "/v1/findings/"):
+		path = fill("{id}", x.finding, "{sha256}", strings.Repeat("9", 64))
 	case op.id == "list-findings":
 		path += "?service=payments"
 	}
@@ -188,6 +191,8 @@ func example(op described) (path, body string) {
 		return path, `{"apiVersion":"turnus/v1","kind":"Interval","metadata":{"name":"some"},"spec":{"process":"sla-report","scope":"payments","rule":{"day":1,"of":"month","at":"06:00"},"reason":"a test","valid":{"from":"2026-01-01"}}}`
 	case op.id == "decide-task", op.id == "issue-pass":
 		return path, `{"outcome":"approve"}`
+	case op.id == "open-finding":
+		return path, `{"type":"opportunity","service":"payments","title":"a test"}`
 	case op.id == "propose-exclusion":
 		return path, `{"tickets":["INC1"],"agreement":"none","reason":"customer","detail":"a test","evidence":"none"}`
 	case op.id == "apply":

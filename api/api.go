@@ -124,6 +124,7 @@ func New(c Config) *echo.Echo {
 	s.holidays()
 	s.feeds()
 	s.findings()
+	s.actions()
 	s.improvement()
 	s.backup()
 	s.document(e)

@@ -2,12 +2,23 @@ package api
 
 import (
 	"encoding/json"
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"turnus/itsm/improvement"
 )
+
+// opened puts on record what somebody found.
+func (h *house) opened(t testing.TB, who, body string) (f improvement.Finding) {
+	t.Helper()
+	w := h.as(t, who, "POST", "/v1/findings", body)
+	require.Equal(t, 201, w.Code, w.Body)
+	require.NoError(t, json.Unmarshal(w.Body.Bytes(), &f))
+	require.Equal(t, fmt.Sprintf("/v1/findings/%d", f.ID), w.Header().Get("Location"))
+	return f
+}
 
 func TestFindingsByRoleAndOwnership(t *testing.T) {
 	h := newHouse(t)

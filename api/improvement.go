@@ -12,6 +12,7 @@ import (
 	"turnus/itsm/improvement"
 	"turnus/report"
 	words "turnus/report/improvement"
+	"turnus/store"
 )
 
 // Register is what the register of findings says of itself.
@@ -77,7 +78,7 @@ func (s *server) improvement() {
 		Description: "Of the last twelve months, if no dates are given. Owners and approvers get figures of what they own or approve for; auditors and administrators of all. " +
 			"What is open, and overdue, is as of now; the rest is of the dates. A share of no cases, and a median that isn't reached, have no value.",
 	}}, func(ctx context.Context, in *registerSpan) (*struct{ Body Register }, error) {
-		seen, err := s.caller(ctx).SelectFindings(ctx, "")
+		seen, err := s.caller(ctx).SelectFindings(ctx, store.Findings{})
 		if err != nil {
 			return nil, err
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"turnus/itsm/improvement"
 	"turnus/itsm/planning"
 	"turnus/itsm/run"
 	"turnus/store"
@@ -21,6 +22,10 @@ type Counts struct {
 	Runs      map[run.State]int64
 	Plan      store.Watch
 	Ledgers   []store.Ledger
+	Findings  map[string]int64 // by state
+	Escalated int64            // open findings that nobody had begun in time
+
+	Improvement store.ImprovementWatch
 }
 
 // metrics has a registry of its own, so that several APIs fit into one process.
@@ -74,12 +79,18 @@ var (
 	oldestIdle   = prometheus.NewDesc("turnus_slots_idle_oldest_seconds", "For how long the oldest of them has been due; 0 if there is none.", nil, nil)
 	wakingAge    = prometheus.NewDesc("turnus_waking_age_seconds", "Time since a waking last came to its end; absent before the first one.", nil, nil)
 	plansBehind  = prometheus.NewDesc("turnus_plans_behind", "Intervals whose plan reaches less than thirteen months ahead: more than a moment each day if they can't be planned any more.", nil, nil)
+	findings     = prometheus.NewDesc("turnus_findings", "Findings by state.", []string{"state"}, nil)
+	escalated    = prometheus.NewDesc("turnus_findings_escalated", "Open findings that nobody had begun in their severity's time.", nil, nil)
+	actionStates = prometheus.NewDesc("turnus_actions", "Actions of approved plans by state.", []string{"state"}, nil)
+	overdueActs  = prometheus.NewDesc("turnus_actions_overdue", "Open actions whose due date, as moved last, has passed in UTC.", nil, nil)
+	oldestOpen   = prometheus.NewDesc("turnus_findings_open_age_seconds", "Age of the oldest finding that is neither closed nor declined; 0 if there is none.", nil, nil)
 	ledger       = prometheus.NewDesc("turnus_ledger", "Slots of an interval: planned = done + late + missed + waived + open.", []string{"interval", "state"}, nil)
 )
 
 // Describe implements prometheus.Collector.
 func (work) Describe(c chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{openTasks, overdueTasks, runStates, slotStates, idleSlots, oldestIdle, wakingAge, plansBehind, ledger} {
+	for _, d := range []*prometheus.Desc{openTasks, overdueTasks, runStates, slotStates, idleSlots, oldestIdle, wakingAge, plansBehind, ledger,
+		findings, escalated, actionStates, overdueActs, oldestOpen} {
 		c <- d
 	}
 }
@@ -107,15 +118,27 @@ func (w work) Collect(c chan<- prometheus.Metric) {
 		gauge(slotStates, float64(n.Plan.Slots[state]), string(state))
 	}
 	gauge(idleSlots, float64(n.Plan.Idle))
-	oldest := 0.0
-	if n.Plan.Oldest != nil {
-		oldest = age(*n.Plan.Oldest)
+	ageOfOldest := func(d *prometheus.Desc, since *time.Time) {
+		if since == nil {
+			gauge(d, 0)
+			return
+		}
+		gauge(d, age(*since))
 	}
-	gauge(oldestIdle, oldest)
+	ageOfOldest(oldestIdle, n.Plan.Oldest)
 	if n.Plan.Woken != nil {
 		gauge(wakingAge, age(*n.Plan.Woken))
 	}
 	gauge(plansBehind, float64(n.Plan.Behind))
+	for _, state := range improvement.States() {
+		gauge(findings, float64(n.Findings[string(state)]), string(state))
+	}
+	gauge(escalated, float64(n.Escalated))
+	for _, state := range improvement.ActionStates() {
+		gauge(actionStates, float64(n.Improvement.Actions[state]), string(state))
+	}
+	gauge(overdueActs, float64(n.Improvement.Overdue))
+	ageOfOldest(oldestOpen, n.Improvement.Oldest)
 	for _, l := range n.Ledgers {
 		for state, count := range map[string]int64{"planned": l.Planned, "done": l.Done, "late": l.Late, "missed": l.Missed, "waived": l.Waived, "open": l.Open} {
 			gauge(ledger, float64(count), l.Interval, state)

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
 
+	"turnus/itsm/improvement"
 	"turnus/itsm/planning"
 	"turnus/store"
 )
@@ -118,6 +119,31 @@ func TestThePlanAsMetrics(t *testing.T) {
 	require.Contains(t, none, "\nturnus_slots_idle_oldest_seconds 0\n")
 }
 
+func TestFindingsAndActionsAsMetrics(t *testing.T) {
+	oldest := testNow.Add(-36 * time.Hour)
+	all := scraped(t, Counts{Improvement: store.ImprovementWatch{Actions: map[improvement.ActionState]int64{improvement.ActionOpen: 3, improvement.ActionDone: 2}, Overdue: 1, Oldest: &oldest}})
+	for _, line := range []string{`turnus_actions{state="open"} 3`, `turnus_actions{state="done"} 2`, `turnus_actions{state="effective"} 0`,
+		`turnus_actions{state="ineffective"} 0`, `turnus_actions{state="dropped"} 0`, `turnus_actions_overdue 1`, `turnus_findings_open_age_seconds 129600`} {
+		require.Contains(t, all, "\n"+line+"\n")
+	}
+	require.Contains(t, scraped(t, Counts{}), "\nturnus_findings_open_age_seconds 0\n", "there is none")
+}
+
+// What the records give is what is shown.
+func TestImprovementIsWatched(t *testing.T) {
+	h := registered(t)
+	w, err := h.store.WatchImprovement(t.Context(), testNow)
+	require.NoError(t, err)
+	require.Equal(t, map[improvement.ActionState]int64{improvement.ActionOpen: 2, improvement.ActionEffective: 1}, w.Actions)
+	require.Equal(t, int64(1), w.Overdue, "what is due today isn't")
+	require.Equal(t, testNow.AddDate(0, 0, -200).UTC(), w.Oldest.UTC())
+	_, err = h.store.DB().Exec("UPDATE finding SET state = 'declined', ended_at = $1 WHERE ended_at IS NULL", testNow)
+	require.NoError(t, err)
+	w, err = h.store.WatchImprovement(t.Context(), testNow)
+	require.NoError(t, err)
+	require.Nil(t, w.Oldest)
+}
+
 // What the rules ask for is measured.
 func TestAlertsAskForWhatThereIs(t *testing.T) {
 	b, err := os.ReadFile("../deploy/alerts.yaml")
@@ -136,8 +162,9 @@ func TestAlertsAskForWhatThereIs(t *testing.T) {
 	woken := testNow
 	all := scraped(t, Counts{Plan: store.Watch{Woken: &woken}})
 	require.Len(t, file.Groups, 1)
+	var alerts []string
 	for _, r := range file.Groups[0].Rules {
-		require.Equal(t, "TurnusPlanNotKept", r.Alert)
+		alerts = append(alerts, r.Alert)
 		names := regexp.MustCompile(`\bturnus_\w+`).FindAllString(r.Expr, -1)
 		require.NotEmpty(t, names)
 		for _, n := range names {
@@ -149,5 +176,7 @@ func TestAlertsAskForWhatThereIs(t *testing.T) {
 			}
 		}
 		require.NotEmpty(t, r.Annotations["summary"])
+		require.NotEmpty(t, r.Annotations["description"])
 	}
+	require.Equal(t, []string{"TurnusPlanNotKept", "TurnusActionsOverdue"}, alerts)
 }

@@ -42,13 +42,14 @@ func humaConfig() huma.Config {
 	}
 }
 
-// schemaName names a type in the document. Each kind has a Spec of its own.
+// schemaName names a type in the document. Each kind has a Spec of its own, and
+// findings have other sources than reports.
 func schemaName(t reflect.Type, hint string) string {
 	name := huma.DefaultSchemaNamer(t, hint)
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	if pkg := t.PkgPath(); name == "Spec" {
+	if pkg := t.PkgPath(); name == "Spec" || name == "Source" && strings.HasSuffix(pkg, "/improvement") {
 		pkg = pkg[strings.LastIndex(pkg, "/")+1:]
 		return strings.ToUpper(pkg[:1]) + pkg[1:] + name
 	}

@@ -89,7 +89,7 @@ func (s *server) plan() {
 	register(s, operation{Operation: huma.Operation{
 		OperationID: "list-slots", Method: http.MethodGet, Path: "/v1/plan", Tags: tags,
 		Summary:     "Slots with their states, by due date",
-		Description: "A slot is one planned occurrence of an interval, and names the period that its run reports on. What it waits for, or why it was missed or waived, is its reason.",
+		Description: "A slot is one planned occurrence of an interval, and names the period that its run reports on. What it waits for, or why it was missed or waived, is its reason; missed is when it was recorded as missed, which stays when it is done or waived afterwards.",
 	}}, func(ctx context.Context, in *struct {
 		DueSpan
 		Page
@@ -103,7 +103,7 @@ func (s *server) plan() {
 	register(s, operation{Operation: huma.Operation{
 		OperationID: "list-ledgers", Method: http.MethodGet, Path: "/v1/plan/ledger", Tags: tags,
 		Summary:     "What became of the slots of each interval",
-		Description: "At every moment planned = done + late + missed + waived + open.",
+		Description: "At every moment planned = done + late + missed + waived + open. waived_late and missed_then_waived are parts of waived: waived when the tolerance had ended, and after the slot had been recorded as missed.",
 	}}, func(ctx context.Context, _ *Page) (*listed[store.Ledger], error) {
 		all, err := s.Store.Ledgers(ctx)
 		return items(all, "", err)

@@ -95,7 +95,7 @@ func TestSlots(t *testing.T) {
 	require.JSONEq(t, `{"process":"sla-report","scope":"payments","period":"2026-07","interval":"monthly","version":1,"state":"due",
 		"due":"2026-08-02T04:00:00Z","early":"2026-07-27T22:00:00Z","late":"2026-08-07T22:00:00Z"}`, string(firstOf(t, w.Body.Bytes())))
 	w = h.as(t, "viewer", "GET", "/v1/plan/ledger", "")
-	require.JSONEq(t, `{"interval":"monthly","process":"sla-report","scope":"payments","planned":17,"done":0,"late":0,"missed":0,"waived":0,"open":17}`,
+	require.JSONEq(t, `{"interval":"monthly","process":"sla-report","scope":"payments","planned":17,"done":0,"late":0,"missed":0,"waived":0,"open":17,"waived_late":0,"missed_then_waived":0}`,
 		string(firstOf(t, w.Body.Bytes())))
 }
 
@@ -105,6 +105,33 @@ func firstOf(t *testing.T, list []byte) json.RawMessage {
 	require.NoError(t, json.Unmarshal(list, &got))
 	require.NotEmpty(t, got.Items)
 	return got.Items[0]
+}
+
+// What is waived after the event is told apart, and what was missed before shows
+// as both.
+func TestWaivedAfterTheEvent(t *testing.T) {
+	h := keeping(t)
+	w := h.as(t, "owner", "POST", "/v1/plan/sla-report/payments/2026-08/miss", `{"reason":"no data of that month"}`)
+	require.Equal(t, 200, w.Code, w.Body)
+	var missed planning.Slot
+	require.NoError(t, json.Unmarshal(w.Body.Bytes(), &missed))
+	require.Equal(t, testNow.UTC(), *missed.MissedAt)
+
+	h.enact(t, `{"apiVersion":"turnus/v1","kind":"Waiver","metadata":{"name":"autumn"},"spec":{"process":"sla-report","scope":"payments","periods":["2026-07","2026-08","2026-11"],"reason":"out of use"}}`)
+	require.JSONEq(t, `{"interval":"monthly","process":"sla-report","scope":"payments","planned":17,"done":0,"late":0,"missed":0,"waived":3,"open":14,"waived_late":2,"missed_then_waived":1}`,
+		string(firstOf(t, h.as(t, "viewer", "GET", "/v1/plan/ledger", "").Body.Bytes())))
+
+	var list List[planning.Slot]
+	require.NoError(t, json.Unmarshal(h.as(t, "viewer", "GET", "/v1/plan?state=waived", "").Body.Bytes(), &list))
+	require.Len(t, list.Items, 3)
+	for _, s := range list.Items {
+		require.Equal(t, "out of use", s.Reason.De)
+		if s.Period == "2026-08" {
+			require.Equal(t, testNow.UTC(), *s.MissedAt)
+		} else {
+			require.Nil(t, s.MissedAt, s.Period)
+		}
+	}
 }
 
 // What isn't acceptable is said with its place, in both languages.

@@ -38,18 +38,23 @@ type slots struct {
 }
 
 // Ledger says what became of the slots of one interval: at every moment
-// planned = done + late + missed + waived + open.
+// planned = done + late + missed + waived + open. The two below are parts of
+// waived.
 type Ledger struct {
-	Interval string     `json:"interval"`
-	Process  string     `json:"process"`
-	Scope    string     `json:"scope"`
-	Planned  int64      `json:"planned"`
-	Done     int64      `json:"done"`
-	Late     int64      `json:"late"`
-	Missed   int64      `json:"missed"`
-	Waived   int64      `json:"waived"`
-	Open     int64      `json:"open"`
-	Paused   *time.Time `json:"paused,omitempty"`
+	Interval string `json:"interval"`
+	Process  string `json:"process"`
+	Scope    string `json:"scope"`
+	Planned  int64  `json:"planned"`
+	Done     int64  `json:"done"`
+	Late     int64  `json:"late"`
+	Missed   int64  `json:"missed"`
+	Waived   int64  `json:"waived"`
+	Open     int64  `json:"open"`
+
+	WaivedLate       int64 `json:"waived_late"`        // when their tolerance had ended
+	MissedThenWaived int64 `json:"missed_then_waived"` // after they had been recorded as missed
+
+	Paused *time.Time `json:"paused,omitempty"`
 }
 
 // Ledgers lists the ledger of each interval, by its name.

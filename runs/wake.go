@@ -24,8 +24,9 @@ const (
 
 // Wake keeps the plan: it lets slots fall due, records as missed what the next
 // one has overtaken, begins the first attempts of those that are due (the sweep
-// starts their workflows), and makes the plan longer. It ends when none is
-// left, or when its time is over: the next waking goes on.
+// starts their workflows), makes the plan longer, and reminds of findings that
+// nobody begins. It ends when none is left, or when its time is over: the next
+// waking goes on.
 func (r *Runs) Wake(ctx context.Context, within time.Duration) error {
 	taking, stop := context.WithTimeout(ctx, within)
 	defer stop()
@@ -50,6 +51,9 @@ func (r *Runs) Wake(ctx context.Context, within time.Duration) error {
 	}
 	for name, why := range failed {
 		r.log.Error("an interval can't be planned any more", "interval", name, "error", why)
+	}
+	if err := r.store.PressFindings(taking, now); err != nil && taking.Err() == nil {
+		return err
 	}
 	return r.store.Woken(ctx, r.now())
 }

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"slices"
 	"time"
 
@@ -149,7 +151,9 @@ func (s *Store) AdvanceAction(ctx context.Context, now time.Time, st run.Step, n
 
 func actionOf(ctx context.Context, q sqlx.QueryerContext, st run.Step, number int, lock string) (improvement.Tracked, map[string]task.Decision, error) {
 	var row actionRow
-	if err := sqlx.GetContext(ctx, q, &row, "SELECT "+actionColumns+" FROM action WHERE run = $1 AND round = $2 AND number = $3 "+lock, st.Run, st.Round, number); err != nil {
+	if err := sqlx.GetContext(ctx, q, &row, "SELECT "+actionColumns+" FROM action WHERE run = $1 AND round = $2 AND number = $3 "+lock, st.Run, st.Round, number); errors.Is(err, sql.ErrNoRows) {
+		return improvement.Tracked{}, nil, fault.New(fault.Conflict, text.F("Round %d of %s has no action %d.", "Freigaberunde %d von %s hat keine Maßnahme %d.", st.Round, st.Run, number))
+	} else if err != nil {
 		return improvement.Tracked{}, nil, err
 	}
 	all, err := decisionsOf(ctx, q, st.Run)

@@ -25,7 +25,7 @@ type Slots struct {
 }
 
 const slotColumns = `s.process, s.scope, s.period, s.about_kind AS "about.kind", s.about AS "about.name", s.interval, s.version,
-	s.due_at, s.early_at, s.late_at, s.state, s.person,
+	s.due_at, s.early_at, s.late_at, s.state, s.person, s.missed_at,
 	coalesce((SELECT jsonb_build_object(
 			'en', format('Its interval is paused by %s: %s', p.paused_by, p.paused_reason),
 			'de', format('Sein Intervall pausiert, durch %s: %s', p.paused_by, p.paused_reason))
@@ -41,6 +41,10 @@ type slotRow struct {
 func (r slotRow) plain() planning.Slot {
 	r.Slot.Reason = r.Reason.V
 	r.Due, r.Early, r.Late = r.Due.UTC(), r.Early.UTC(), r.Late.UTC()
+	if r.MissedAt != nil {
+		at := r.MissedAt.UTC()
+		r.Slot.MissedAt = &at
+	}
 	return r.Slot
 }
 
@@ -87,18 +91,23 @@ func slotOf(ctx context.Context, q sqlx.QueryerContext, k run.Key) (planning.Slo
 }
 
 // Ledger says what became of the slots of one interval: at every moment
-// planned = done + late + missed + waived + open.
+// planned = done + late + missed + waived + open. The two below are parts of
+// waived: a plan that is kept by waivers after the event shows it.
 type Ledger struct {
-	Interval string     `json:"interval" db:"interval"`
-	Process  string     `json:"process" db:"process"`
-	Scope    string     `json:"scope" db:"scope"`
-	Planned  int64      `json:"planned" db:"planned"` // all of its slots, from the first to the last one planned
-	Done     int64      `json:"done" db:"done"`
-	Late     int64      `json:"late" db:"late"`
-	Missed   int64      `json:"missed" db:"missed"`
-	Waived   int64      `json:"waived" db:"waived"`
-	Open     int64      `json:"open" db:"open"`
-	Paused   *time.Time `json:"paused,omitempty" db:"paused_at"`
+	Interval string `json:"interval" db:"interval"`
+	Process  string `json:"process" db:"process"`
+	Scope    string `json:"scope" db:"scope"`
+	Planned  int64  `json:"planned" db:"planned"` // all of its slots, from the first to the last one planned
+	Done     int64  `json:"done" db:"done"`
+	Late     int64  `json:"late" db:"late"`
+	Missed   int64  `json:"missed" db:"missed"`
+	Waived   int64  `json:"waived" db:"waived"`
+	Open     int64  `json:"open" db:"open"`
+
+	WaivedLate       int64 `json:"waived_late" db:"waived_late"`               // when their tolerance had ended
+	MissedThenWaived int64 `json:"missed_then_waived" db:"missed_then_waived"` // after they had been recorded as missed
+
+	Paused *time.Time `json:"paused,omitempty" db:"paused_at"`
 }
 
 // Ledgers lists the ledger of each interval, by its name.
@@ -107,7 +116,9 @@ func (s *Store) Ledgers(ctx context.Context) ([]Ledger, error) {
 	err := sqlx.SelectContext(ctx, s.db, &list, `SELECT p.interval, p.process, p.scope, p.paused_at, count(s.period) AS planned,
 			count(*) FILTER (WHERE s.state = 'done') AS done, count(*) FILTER (WHERE s.state = 'done-late') AS late,
 			count(*) FILTER (WHERE s.state = 'missed') AS missed, count(*) FILTER (WHERE s.state = 'waived') AS waived,
-			count(*) FILTER (WHERE s.state IN ('planned', 'due', 'in-work')) AS open
+			count(*) FILTER (WHERE s.state IN ('planned', 'due', 'in-work')) AS open,
+			count(*) FILTER (WHERE s.state = 'waived' AND s.waived_at >= s.late_at) AS waived_late,
+			count(*) FILTER (WHERE s.state = 'waived' AND s.missed_at IS NOT NULL) AS missed_then_waived
 		FROM plan p LEFT JOIN slot s ON s.interval = p.interval GROUP BY p.interval ORDER BY p.interval COLLATE "C"`)
 	return list, mapped(err)
 }

@@ -46,6 +46,10 @@ func isAltered(ctx context.Context, q sqlx.QueryerContext, runID string) (yes bo
 // byte, the one that the report's hash is over.
 const intact = `(p.hash = d.hash AND d.hash = encode(sha256(convert_to(d.document, 'UTF8')), 'hex'))`
 
+// isIntact says of a report p and its draft d whether the content is, byte by
+// byte, the one that the hash is over.
+const isIntact = "p.hash = d.hash AND d.hash = encode(sha256(convert_to(d.document, 'UTF8')), 'hex')"
+
 // PublishedIntact says whether the report that a run published is, byte by byte,
 // the one that its hash is over.
 func (s *Store) PublishedIntact(ctx context.Context, runID string) (yes bool, err error) {

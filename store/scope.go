@@ -22,7 +22,7 @@ import (
 )
 
 // Scope is what runs are about, as it is declared now: who owns it, who
-// decides on its runs, and in whose hours and zone. Nobody else decodes a
+// decides on its runs, in whose hours and zone, and in which language. Nobody else decodes a
 // Service or an Organisation for that.
 type Scope struct {
 	Name      string       // in runs and slots
@@ -33,6 +33,7 @@ type Scope struct {
 	Approvers []string
 	Calendar  string // by name, or 24x7
 	Zone      *time.Location
+	Language  text.Lang // in which whoever asks for none is told about it
 
 	specs map[string]person.Spec // of owner and approvers who are there
 }
@@ -219,7 +220,10 @@ func scopesOf(ctx context.Context, q sqlx.QueryerContext, query string, args ...
 			return nil, err
 		}
 		s := Scope{Name: d.Metadata.Name, About: d.Ref(), Version: r.Version, Title: d.Title(),
-			Owner: d.Spec.Owner, Approvers: d.Spec.Approvers, Calendar: d.Spec.Calendar, specs: r.People.V}
+			Owner: d.Spec.Owner, Approvers: d.Spec.Approvers, Calendar: d.Spec.Calendar, Language: d.Spec.Language, specs: r.People.V}
+		if s.Language == "" {
+			s.Language = text.En
+		}
 		if d.Spec.Calendar == calendar.AlwaysOpen || r.Zone.Valid {
 			if s.Zone, err = zoneNamed(d.Spec.Calendar, d.Spec.Zone, r.Zone.String); err != nil {
 				return nil, err

@@ -195,6 +195,9 @@ func checkAnswer(ctx context.Context, q sqlx.QueryerContext, now time.Time, t ta
 	if err := faults.Err(); err != nil {
 		return nil, err
 	}
+	if err := checkStep(ctx, q, now, t, m.Outcome, fields); err != nil {
+		return nil, err
+	}
 	if commented {
 		return fields, m.Outcome.CheckComment(m.Comment)
 	}

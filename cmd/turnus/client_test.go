@@ -91,6 +91,7 @@ func TestWrongUsageIsExit2(t *testing.T) {
 		{"plan", "backfill", "x", "--from", "2026", "--to", "2026-12-31", "--reason", "x"},
 		{"plan", "event", "fire", "--service", "x", "--detail", "x"}, {"plan", "start", "a/b/2026", "--again"},
 		{"import", "holidays", "f"}, {"import", "holidays", "f", "--calendar", "a", "--from", "lately"},
+		{"improvement", "--from", "lately"}, {"improvement", "--to", "2026-02-30"}, {"improvement", "x"},
 	} {
 		code, out, errOut := turnus(t, "", args...)
 		require.Equal(t, 2, code, "%v: %s", args, errOut)

@@ -91,7 +91,13 @@ func (p *parts) counts(ctx context.Context) (c api.Counts, err error) {
 	if c.Plan, err = p.store.Watch(ctx, now()); err != nil {
 		return c, err
 	}
-	c.Ledgers, err = p.store.Ledgers(ctx)
+	if c.Ledgers, err = p.store.Ledgers(ctx); err != nil {
+		return c, err
+	}
+	if c.Improvement, err = p.store.WatchImprovement(ctx, now()); err != nil {
+		return c, err
+	}
+	c.Findings, c.Escalated, err = p.store.FindingCounts(ctx)
 	return c, err
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -82,8 +83,29 @@ aren't applied yet: from now to thirteen months ahead, if --from and --to don't 
 // slotTable writes slots, or JSON where --json was given.
 func slotTable(c *cobra.Command, slots []planning.Slot) error {
 	return table(c, slots, "SLOT DUE STATE RUN REASON", func(s planning.Slot) []any {
-		return []any{s.Key.ID(1), instant(s.Due), s.State, s.Run, s.Reason.String()}
+		return []any{s.Key.ID(1), instant(s.Due), stateOf(s), s.Run, s.Reason.String()}
 	})
+}
+
+// stateOf is a slot's state; of one that was waived after it was missed, both.
+func stateOf(s planning.Slot) string {
+	if s.State == planning.Waived && s.MissedAt != nil {
+		return "missed, then waived"
+	}
+	return string(s.State)
+}
+
+// waivedHow says which of an interval's waived slots were waived after the
+// event; nothing where none was.
+func waivedHow(l client.Ledger) string {
+	var parts []string
+	if l.WaivedLate > 0 {
+		parts = append(parts, fmt.Sprintf("%d waived after the tolerance", l.WaivedLate))
+	}
+	if l.MissedThenWaived > 0 {
+		parts = append(parts, fmt.Sprintf("%d missed, then waived", l.MissedThenWaived))
+	}
+	return strings.Join(parts, "; ")
 }
 
 // checkMoment refuses what is neither a date nor an instant before anybody is
@@ -123,12 +145,12 @@ func ledgerCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return table(c, all, "INTERVAL PROCESS SCOPE PLANNED DONE LATE MISSED WAIVED OPEN PAUSED", func(l client.Ledger) []any {
+			return table(c, all, "INTERVAL PROCESS SCOPE PLANNED DONE LATE MISSED WAIVED OPEN PAUSED NOTE", func(l client.Ledger) []any {
 				paused := ""
 				if l.Paused != nil {
 					paused = instant(*l.Paused)
 				}
-				return []any{l.Interval, l.Process, l.Scope, l.Planned, l.Done, l.Late, l.Missed, l.Waived, l.Open, paused}
+				return []any{l.Interval, l.Process, l.Scope, l.Planned, l.Done, l.Late, l.Missed, l.Waived, l.Open, paused, waivedHow(l)}
 			})
 		},
 	})

@@ -111,4 +111,16 @@ func TestPlan(t *testing.T) {
 	code, out, _ = turnus(t, "", "plan", "--state", "open")
 	require.Zero(t, code)
 	require.InDelta(t, 21, strings.Count(out, "\n"), 1)
+
+	// What is missed and waived afterwards shows as both.
+	t.Setenv("TURNUS_TOKEN", os.Getenv("OWNER"))
+	code, _, errOut = turnus(t, "", "plan", "miss", slot, "--reason", "no data after all")
+	require.Zero(t, code, errOut)
+	code, out, errOut = turnus(t, `{apiVersion: turnus/v1, kind: Waiver, metadata: {name: first}, spec: {process: sla-report, scope: desk, periods: ["`+due[0].Period+`"], reason: out of use}}`, "apply", "-f", "-")
+	require.Zero(t, code, errOut)
+	storetest.Enact(t, s, time.Now(), "manager", regexp.MustCompile(`change-approval/\S+`).FindString(out))
+	_, out, _ = turnus(t, "", "plan", "--state", "waived")
+	require.Regexp(t, `(?m)^`+slot+` +\S+Z +missed, then waived +out of use$`, out)
+	_, out, _ = turnus(t, "", "plan", "ledger")
+	require.Regexp(t, `(?m) 0 +1 +\d+ +1 waived after the tolerance; 1 missed, then waived$`, out)
 }

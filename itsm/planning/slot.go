@@ -42,6 +42,8 @@ type Slot struct {
 	Run      string       `json:"run,omitempty" db:"run"`   // the newest attempt
 	Reason   text.Text    `json:"reason,omitzero" db:"-"`   // what it waits for; why it was missed or waived
 	By       string       `json:"by,omitempty" db:"person"` // who waived it, or declared it missed
+
+	MissedAt *time.Time `json:"missed,omitempty" db:"missed_at"` // that it was stays, whatever became of it afterwards
 }
 
 // Facts are what a slot's state follows from.

@@ -67,6 +67,23 @@ func waiver(w *report.Writer, c planning.Change, zone *time.Location) error {
 	s.Say("Proposed by %s. Reason: %s", "Vorgeschlagen von %s. Grund: %s", c.By, spec.Reason)
 	s.Say("With the approval these slots won't be done; the plan shows them as waived, with reason and names.",
 		"Mit der Freigabe werden diese Termine nicht ausgeführt; der Plan zeigt sie als ausgesetzt, mit Grund und Namen.")
+	var late, missed int64
+	for _, x := range c.Waived {
+		if !c.At.Before(x.Late) {
+			late++
+		}
+		if x.State == planning.Missed {
+			missed++
+		}
+	}
+	if late > 0 {
+		s.Say("The tolerance of %d of these slots had ended when this was drafted: the plan counts them as waived late.",
+			"Bei %d dieser Termine war die Toleranz bei der Erstellung dieses Dokuments bereits abgelaufen: Der Plan weist sie als nachträglich ausgesetzt aus.", late)
+	}
+	if missed > 0 {
+		s.Say("%d of these slots had been recorded as missed, which stays on record.",
+			"Bei %d dieser Termine ist das Versäumnis bereits erfasst; es bleibt in den Aufzeichnungen.", missed)
+	}
 	slots(s, c.Waived, zone, true)
 	return nil
 }

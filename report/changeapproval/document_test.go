@@ -140,3 +140,28 @@ func TestWords(t *testing.T) {
 	require.Equal(t, "Fristgerecht bis", d.Sections[0].Tables[0].Columns[2].Title.De)
 	require.Equal(t, Wording, d.Wording)
 }
+
+// Whoever approves a waiver reads that it comes after the event.
+func TestWaiversAfterTheEvent(t *testing.T) {
+	says := func(c planning.Change) (en, de []string) {
+		d, err := Draft(c)
+		require.NoError(t, err)
+		for _, p := range d.Sections[0].Paragraphs[2:] {
+			en, de = append(en, p.En), append(de, p.De)
+		}
+		return en, de
+	}
+	c := proposals()["waiver"]
+	en, de := says(c)
+	require.Equal(t, []string{"The tolerance of 1 of these slots had ended when this was drafted: the plan counts them as waived late.",
+		"1 of these slots had been recorded as missed, which stays on record."}, en)
+	require.Equal(t, []string{"Bei 1 dieser Termine war die Toleranz bei der Erstellung dieses Dokuments bereits abgelaufen: Der Plan weist sie als nachträglich ausgesetzt aus.",
+		"Bei 1 dieser Termine ist das Versäumnis bereits erfasst; es bleibt in den Aufzeichnungen."}, de)
+
+	c.Waived[0].State, c.At = planning.Due, c.Waived[0].Late // a tolerance ends with the midnight
+	en, _ = says(c)
+	require.Len(t, en, 1)
+	c.At = c.At.Add(-1)
+	en, _ = says(c)
+	require.Empty(t, en, "in time there is nothing to say")
+}
