@@ -77,6 +77,14 @@ func TestTheRegister(t *testing.T) {
 	require.Empty(t, r.Benefits)
 	require.Equal(t, 403, h.as(t, "viewer", "GET", "/v1/improvement", "").Code)
 
+	// What was found about the installation is the organisation's.
+	w := h.as(t, "admin", "POST", "/v1/apply", `[{"apiVersion":"turnus/v1","kind":"Organisation","metadata":{"name":"example"},"spec":{"owner":"owner","approvers":["approver"],"calendar":"office"}}]`)
+	require.Equal(t, 200, w.Code, w.Body)
+	for who, open := range map[string]string{"owner": "3", "other-owner": "1"} {
+		_, all := h.register(t, who, "")
+		require.Equal(t, open, *all["open"].Value, who)
+	}
+
 	// The span is half open, in dates of the zone.
 	opened := testNow.AddDate(0, 0, -10)
 	from, to := opened.Format("2006-01-02"), opened.AddDate(0, 0, 1).Format("2006-01-02")

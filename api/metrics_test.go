@@ -178,5 +178,5 @@ func TestAlertsAskForWhatThereIs(t *testing.T) {
 		require.NotEmpty(t, r.Annotations["summary"])
 		require.NotEmpty(t, r.Annotations["description"])
 	}
-	require.Equal(t, []string{"TurnusPlanNotKept", "TurnusActionsOverdue"}, alerts)
+	require.Equal(t, []string{"TurnusPlanNotKept", "TurnusImprovementStuck"}, alerts)
 }

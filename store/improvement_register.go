@@ -10,6 +10,12 @@ import (
 	"turnus/itsm/improvement"
 )
 
+// found says of a row f of finding whether a sight holds it, behind withTheirs.
+// One of the installation is the organisation's; what 0.1.0 found again is a
+// sighting of another finding now.
+const found = `f.joined IS NULL AND ($3 OR (f.about_kind, f.about) IN (SELECT kind, name FROM theirs)
+	OR f.about = '' AND EXISTS (SELECT FROM theirs WHERE kind = 'Organisation'))`
+
 // RegisterRows reads what the figures of the register need: the findings that
 // somebody sees, by number, with their actions, as they are at one moment.
 func (s *Store) RegisterRows(ctx context.Context, who Sight) ([]improvement.Row, error) {
@@ -33,15 +39,13 @@ func (s *Store) RegisterRows(ctx context.Context, who Sight) ([]improvement.Row,
 		State       string                   `db:"state"`
 		Check       JSON[*improvement.Check] `db:"checked"`
 	}
-	// What 0.1.0 found again is a sighting of another finding now.
-	seen := `f.joined IS NULL AND ($3 OR (f.about_kind, f.about) IN (` + theirs("$1::text", "$2::text") + `))`
 	err := s.snapshot(ctx, func(tx *sqlx.Tx) error {
-		if err := tx.SelectContext(ctx, &findings, `SELECT f.id, f.type, f.state, f.at, f.ended_at, coalesce(f.relapse_of, 0) AS relapse_of
-			FROM finding f WHERE `+seen+` ORDER BY f.id`, who.Owner, who.Approver, who.All); err != nil {
+		if err := tx.SelectContext(ctx, &findings, withTheirs+`SELECT f.id, f.type, f.state, f.at, f.ended_at, coalesce(f.relapse_of, 0) AS relapse_of
+			FROM finding f WHERE `+found+` ORDER BY f.id`, who.Owner, who.Approver, who.All); err != nil {
 			return err
 		}
-		return tx.SelectContext(ctx, &actions, `SELECT a.finding, a.number, a.run, a.round, a.plan, a.original_due, a.due, a.moves, a.state, a.checked
-			FROM action a JOIN finding f ON f.id = a.finding WHERE `+seen+` ORDER BY a.finding, a.number`, who.Owner, who.Approver, who.All)
+		return tx.SelectContext(ctx, &actions, withTheirs+`SELECT a.finding, a.number, a.run, a.round, a.plan, a.original_due, a.due, a.moves, a.state, a.checked
+			FROM action a JOIN finding f ON f.id = a.finding WHERE `+found+` ORDER BY a.finding, a.number`, who.Owner, who.Approver, who.All)
 	})
 	if err != nil {
 		return nil, err

@@ -52,6 +52,7 @@ func TestJudge(t *testing.T) {
 		{"reached exactly", atLeast("95.00"), nil, readings{share("2026-12", 95, 100)}, improvement.Reached, false, "95.000000", ""},
 		{"two thirds are two thirds", atLeast("66.666667"), nil, readings{share("2026-12", 2, 3)}, improvement.Missed, false, "66.666667", ""},
 		{"chance excluded", atLeast("70"), &improvement.Share{Num: 1, Den: 12}, readings{share("2026-12", 9, 12)}, improvement.Reached, false, "75.000000", "0.002759"},
+		{"5 % are enough", atLeast("70"), &improvement.Share{Num: 0, Den: 1}, readings{share("2026-12", 19, 19)}, improvement.Reached, false, "100.000000", "0.050000"},
 		{"chance not excluded", atLeast("70"), &improvement.Share{Num: 1, Den: 4}, readings{share("2026-12", 3, 4)}, improvement.Uncertain, true, "75.000000", "0.485714"},
 		{"nor with two", atLeast("70"), &improvement.Share{Num: 1, Den: 4}, readings{share("2026-12", 1, 1), share("2027-01", 2, 3)}, improvement.Uncertain, true, "75.000000", "0.485714"},
 		{"nor with three", atLeast("70"), &improvement.Share{Num: 1, Den: 4}, readings{share("2026-12", 1, 1), share("2027-01", 1, 1), share("2027-02", 1, 2)},
