@@ -17,7 +17,14 @@ import (
 // any of these name. What holds when is looked up in it, and costs no statement.
 type Declared struct {
 	about    resource.Ref
-	versions []resource.Version // by kind, name and number; retirements, too
+	versions []declaredVersion // by kind, name and number; retirements, too
+}
+
+// declaredVersion is a version, and of what its row says that it is one: a
+// document that was altered may say something else, and is to be found so.
+type declaredVersion struct {
+	of resource.Ref
+	resource.Version
 }
 
 // Declared reads what was declared about a scope, at one moment; of what there
@@ -28,16 +35,23 @@ func (s *Store) Declared(ctx context.Context, about resource.Ref) (Declared, err
 }
 
 func declaredAbout(ctx context.Context, q sqlx.QueryerContext, about resource.Ref) (Declared, error) {
-	var rows []resourceRow
+	var rows []struct {
+		Of resource.Ref `db:"of"`
+		resourceRow
+	}
 	err := sqlx.SelectContext(ctx, q, &rows, `WITH own AS MATERIALIZED (
 			SELECT * FROM resource WHERE kind = $1 AND name = $2
 			UNION ALL SELECT * FROM resource WHERE kind = 'Agreement' AND name IN (
 				SELECT name FROM resource WHERE kind = 'Agreement' AND document->'spec'->>'service' = $3))
-		SELECT `+resourceColumns+` FROM (SELECT * FROM own UNION ALL SELECT * FROM resource WHERE kind = 'Calendar' AND name IN (
+		SELECT kind AS "of.kind", name AS "of.name", `+resourceColumns+` FROM (SELECT * FROM own UNION ALL SELECT * FROM resource WHERE kind = 'Calendar' AND name IN (
 			SELECT document->'spec'->>'calendar' FROM own
 			UNION SELECT jsonb_path_query(document, '$.spec.targets[*].calendar') #>> '{}' FROM own)) declared
 		ORDER BY kind, name COLLATE "C", version`, string(about.Kind), about.Name, serviceAt(about))
-	return Declared{about, domain(rows)}, err
+	d := Declared{about, make([]declaredVersion, len(rows))}
+	for i, r := range rows {
+		d.versions[i] = declaredVersion{r.Of, r.domain()}
+	}
+	return d, err
 }
 
 // ValidAt decodes the version of a resource that holds at an instant: of those
@@ -46,14 +60,14 @@ func declaredAbout(ctx context.Context, q sqlx.QueryerContext, about resource.Re
 func ValidAt[T any](d Declared, of resource.Ref, at time.Time) (resource.Resource[T], resource.Version, error) {
 	for i := len(d.versions) - 1; i >= 0; i-- {
 		v := d.versions[i]
-		if v.Resource.Ref() != of || v.ValidFrom.After(at) {
+		if v.of != of || v.ValidFrom.After(at) {
 			continue
 		}
 		if v.Retired {
 			break
 		}
 		r, err := decoded[T](v.Resource)
-		return r, v, err
+		return r, v.Version, err
 	}
 	return resource.Resource[T]{}, resource.Version{}, notFound(of.Kind, of.Name)
 }
@@ -115,10 +129,10 @@ func (d Declared) Agreements(before time.Time) ([]resource.Version, error) {
 
 // agreed are the versions of a service's agreements among some that are by kind,
 // name and number.
-func agreed(versions []resource.Version, service string, zone *time.Location) ([]resource.Version, error) {
+func agreed(versions []declaredVersion, service string, zone *time.Location) ([]resource.Version, error) {
 	var list []resource.Version
 	for i, v := range versions {
-		if v.Resource.Kind != resource.Agreement || v.Retired {
+		if v.of.Kind != resource.Agreement || v.Retired {
 			continue
 		}
 		var spec agreement.Spec
@@ -133,14 +147,14 @@ func agreed(versions []resource.Version, service string, zone *time.Location) ([
 			v.ValidTo = &to
 		}
 		for _, later := range versions[i+1:] {
-			if later.Resource.Ref() != v.Resource.Ref() {
+			if later.of != v.of {
 				break
 			}
 			if end := later.ValidFrom; later.Retired && (v.ValidTo == nil || end.Before(*v.ValidTo)) {
 				v.ValidTo = &end
 			}
 		}
-		list = append(list, v)
+		list = append(list, v.Version)
 	}
 	return list, nil
 }

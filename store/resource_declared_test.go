@@ -6,6 +6,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"turnus/internal/pgtest"
+	"turnus/itsm/calendar"
 	"turnus/itsm/fault"
 	"turnus/itsm/resource"
 )
@@ -44,7 +46,7 @@ func TestWhatIsDeclaredAboutAService(t *testing.T) {
 	d := declaredNow(t, s, resource.Service.Ref("desk"))
 	var all []string
 	for _, v := range d.versions {
-		all = append(all, v.Resource.Ref().String())
+		all = append(all, v.of.String())
 	}
 	require.Equal(t, []string{"Agreement/desk", "Agreement/desk", "Calendar/early", "Calendar/night", "Calendar/office", "Service/desk"}, all)
 	list, err := d.Agreements(endOfTime)
@@ -56,4 +58,25 @@ func TestWhatIsDeclaredAboutAService(t *testing.T) {
 	requireFault(t, err, fault.NotFound, "Service", "moon")
 	_, err = Newest[struct{}](d, resource.Service.Ref("moon"))
 	requireFault(t, err, fault.NotFound, "Service", "moon")
+}
+
+// A version whose document was altered in the database is the one that holds all
+// the same, so that whoever holds it against its hash finds that: an earlier one
+// in its place would be intact.
+func TestAnAlteredVersionIsFoundAltered(t *testing.T) {
+	s := declaringStore(t)
+	apply1(t, s, declared, append(house(), agreementDoc("gold", "2016-01-01", "", ""))...)
+	later := declared.Add(time.Hour)
+	apply1(t, s, later, officeDoc("Asia/Tokyo"), agreementDoc("gold", "2016-01-01", "2030-12-31", ""))
+	pgtest.Tamper(t, s.db.DB, `UPDATE resource SET document = jsonb_set(jsonb_set(document, '{metadata,name}', '"other"'), '{kind}', '"Person"')
+		WHERE version = 2 AND kind IN ('Calendar', 'Agreement')`)
+	d := declaredNow(t, s, resource.Service.Ref("desk"))
+	_, v, err := ValidAt[calendar.Spec](d, resource.Calendar.Ref("office"), later)
+	require.NoError(t, err)
+	require.Equal(t, 2, v.Version)
+	require.False(t, v.Intact())
+	list, err := d.Agreements(endOfTime)
+	require.NoError(t, err)
+	require.Len(t, list, 2)
+	require.False(t, list[1].Intact())
 }

@@ -37,14 +37,6 @@ func (r resourceRow) domain() resource.Version {
 		Retired: r.Retired, Hash: r.Hash, At: r.At.UTC(), By: r.Person, TokenIssuer: r.TokenIssuer}
 }
 
-func domain(rows []resourceRow) []resource.Version {
-	list := make([]resource.Version, len(rows))
-	for i, r := range rows {
-		list[i] = r.domain()
-	}
-	return list
-}
-
 // Resource is the newest version of a resource; a retired one isn't found.
 func (s *Store) Resource(ctx context.Context, k resource.Kind, name string) (resource.Version, error) {
 	v, err := newest(ctx, s.db, k, name)
@@ -179,7 +171,11 @@ func cutVersions(rows []resourceRow, limit int) (list []resource.Version, more b
 	if more = len(rows) > limit; more {
 		rows = rows[:limit]
 	}
-	return domain(rows), more
+	list = make([]resource.Version, len(rows))
+	for i, r := range rows {
+		list[i] = r.domain()
+	}
+	return list, more
 }
 
 func notFound(k resource.Kind, name string) error {
