@@ -24,7 +24,7 @@ type FindingBody struct {
 	Severity improvement.Severity `json:"severity,omitempty" enum:"critical,major,minor" doc:"minor if left out; of a relapse one graver than before."`
 	Title    string               `json:"title" minLength:"1" maxLength:"200" doc:"In one line, in the language of whoever writes it."`
 	Detail   string               `json:"detail,omitempty" maxLength:"4000" doc:"What was seen, where and when: the evidence, which a nonconformity needs."`
-	Source   *FindingSourceBody       `json:"source,omitempty"`
+	Source   *FindingSourceBody   `json:"source,omitempty"`
 	Key      string               `json:"key,omitempty" maxLength:"200" doc:"A repeat under the same key, about the same, joins the finding that hasn't ended."`
 }
 

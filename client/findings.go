@@ -3,23 +3,77 @@ package client
 import (
 	"context"
 	"net/url"
-	"time"
+	"strconv"
 
-	"turnus/itsm/text"
+	"turnus/itsm/improvement"
 )
 
-// Finding is something that was found and has to be dealt with.
-type Finding struct {
-	ID      int64     `json:"id"`
-	Kind    string    `json:"kind"`
-	Service string    `json:"service"`
-	Object  string    `json:"object"` // as in the audit trail
-	Title   text.Text `json:"title"`
-	At      time.Time `json:"at"`
+// FindingsOf selects findings; empty fields select all, but an empty state those
+// that haven't ended.
+type FindingsOf struct {
+	Service, State, Type, Kind, Severity string
+	Escalated                            bool
 }
 
-// Findings lists findings, newest first, up to most; of one service, or of all
-// that one sees.
-func (c *Client) Findings(ctx context.Context, service string, most int) ([]Finding, error) {
-	return list[Finding](ctx, c, "/v1/findings", set(url.Values{}, "service", service), most)
+// Findings lists findings, newest first, up to most; 0: all.
+func (c *Client) Findings(ctx context.Context, of FindingsOf, most int) ([]improvement.Finding, error) {
+	q := set(url.Values{}, "service", of.Service, "state", of.State, "type", of.Type, "kind", of.Kind, "severity", of.Severity)
+	if of.Escalated {
+		q.Set("escalated", "true")
+	}
+	return list[improvement.Finding](ctx, c, "/v1/findings", q, most)
+}
+
+// SeenFinding is one finding with the times that it was seen, and its evidence.
+type SeenFinding struct {
+	improvement.Finding
+	Sightings []improvement.Sighting `json:"sightings"`
+}
+
+// Finding is one finding.
+func (c *Client) Finding(ctx context.Context, id int64) (SeenFinding, error) {
+	var answer SeenFinding
+	return answer, c.get(ctx, findingAt(id), nil, &answer)
+}
+
+// Found is what somebody found.
+type Found struct {
+	Type     improvement.Type     `json:"type"`
+	Service  string               `json:"service,omitempty"` // empty: the organisation
+	Severity improvement.Severity `json:"severity,omitempty"`
+	Title    string               `json:"title"`
+	Detail   string               `json:"detail,omitempty"`
+	Source   improvement.Source   `json:"source"` // its kind, and its name
+	Key      string               `json:"key,omitempty"`
+}
+
+// OpenFinding puts on record what somebody found.
+func (c *Client) OpenFinding(ctx context.Context, f Found) (improvement.Finding, error) {
+	var answer improvement.Finding
+	return answer, c.post(ctx, "/v1/findings", f, &answer)
+}
+
+func findingAt(id int64) string { return "/v1/findings/" + strconv.FormatInt(id, 10) }
+
+// ActionsOf selects actions; empty fields select all.
+type ActionsOf struct {
+	Owner, State  string
+	Finding       int64
+	Mine, Overdue bool
+}
+
+// Actions lists actions of approved plans, those that are due first, up to most;
+// 0: all.
+func (c *Client) Actions(ctx context.Context, of ActionsOf, most int) ([]improvement.ActionLine, error) {
+	q := set(url.Values{}, "owner", of.Owner, "state", of.State)
+	if of.Finding != 0 {
+		q.Set("finding", strconv.FormatInt(of.Finding, 10))
+	}
+	if of.Mine {
+		q.Set("mine", "true")
+	}
+	if of.Overdue {
+		q.Set("overdue", "true")
+	}
+	return list[improvement.ActionLine](ctx, c, "/v1/actions", q, most)
 }

@@ -60,6 +60,10 @@ UPDATE finding f SET state = 'closed', ended_at = m.at FROM finding_mended m WHE
 UPDATE finding f SET joined = o.id, state = 'closed', ended_at = f.at
     FROM (SELECT min(id) AS id, key FROM finding WHERE ended_at IS NULL GROUP BY key) o
     WHERE f.key = o.key AND f.id > o.id AND f.ended_at IS NULL;
+-- Nobody knew of the times to begin: they count from now, in days of any kind.
+UPDATE finding SET remind_at = now() + CASE severity WHEN 'critical' THEN interval '1 day' WHEN 'major' THEN interval '3 days' ELSE interval '10 days' END,
+    escalate_at = now() + CASE severity WHEN 'critical' THEN interval '2 days' WHEN 'major' THEN interval '5 days' ELSE interval '20 days' END
+    WHERE ended_at IS NULL;
 INSERT INTO finding_seen (finding, key, source, title, at)
     SELECT coalesce(joined, id), object, source, title, at FROM finding ORDER BY id ON CONFLICT DO NOTHING;
 

@@ -119,7 +119,7 @@ func (y *year) check(before slotFacts) {
 		}
 	}
 	y.checkStarted(after, attempts)
-	y.checkFindings()
+	y.checkFindings(after)
 }
 
 func (y *year) subject(name string) *subject {
@@ -270,22 +270,36 @@ func (y *year) checkStarted(after slotFacts, attempts map[run.Key][]runFact) {
 	}
 }
 
-// checkFindings: one for each time that a slot was missed.
-func (y *year) checkFindings() {
+// checkFindings: one for each interval, seen once for each slot of it that was
+// missed, and one that was done late, seen once for each slot that hadn't been
+// missed before.
+func (y *year) checkFindings(after slotFacts) {
 	y.Helper()
-	rows, err := y.store.DB().QueryContext(y.Context(), "SELECT object, count(*) FROM finding WHERE kind = 'missed-slot' GROUP BY object")
+	want := map[string]bool{}
+	for k := range y.misses {
+		want["missed-slot slot/"+k.ID(1)] = true
+	}
+	for k, x := range after {
+		if len(y.misses[k]) == 0 && x.state == "done-late" {
+			want["late-slot slot/"+k.ID(1)] = true
+		}
+	}
+	rows, err := y.store.DB().QueryContext(y.Context(), `SELECT f.kind || ' ' || n.key, f.key = f.kind || '/interval/' || s.interval
+		FROM finding_seen n JOIN finding f ON f.id = n.finding JOIN slot s ON n.key = 'slot/' || s.process || '/' || s.scope || '/' || s.period`)
 	require.NoError(y, err)
 	defer rows.Close()
-	got, want := map[string]int{}, map[string]int{}
+	got := map[string]bool{}
 	for rows.Next() {
-		var object string
-		var n int
-		require.NoError(y, rows.Scan(&object, &n))
-		got[object] = n
+		var place string
+		var joined bool
+		require.NoError(y, rows.Scan(&place, &joined))
+		require.False(y, got[place], "%s twice", place)
+		require.True(y, joined, place)
+		got[place] = true
 	}
 	require.NoError(y, rows.Err())
-	for k, times := range y.misses {
-		want["slot/"+k.ID(1)] = len(times)
-	}
 	require.Equal(y, want, got)
+	var twice int
+	require.NoError(y, y.store.DB().QueryRow("SELECT count(*) - count(DISTINCT key) FROM finding").Scan(&twice))
+	require.Zero(y, twice)
 }

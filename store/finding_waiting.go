@@ -38,7 +38,7 @@ func pressing(what task.FollowUp) (action, statement string) {
 		action, column, due = "finding.escalated", "escalated_at", "escalate_at <= $1 AND escalated_at IS NULL"
 	}
 	return action, `UPDATE finding f SET ` + column + ` = $1 FROM (SELECT id FROM finding WHERE state = 'open' AND ` + due + `
-			ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED) some WHERE f.id = some.id
+			ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED) chosen WHERE f.id = chosen.id
 		RETURNING f.id, f.about_kind AS "about.kind", f.about AS "about.name", f.severity`
 }
 
@@ -72,9 +72,11 @@ func (s *Store) pressSome(ctx context.Context, now time.Time, what task.FollowUp
 			return err
 		}
 		for i, r := range rows {
-			to := scopes[about[i]].Approvers
-			if what == task.Remind {
-				to = []string{scopes[about[i]].Owner}
+			to := []string{} // nobody, where what it is about has gone
+			if scope, there := scopes[about[i]]; there && what == task.Remind {
+				to = []string{scope.Owner}
+			} else if there {
+				to = scope.Approvers
 			}
 			if err := record(ctx, tx, person.Actor{Person: person.System}, now, action, findingObject(r.ID), nil,
 				map[string]any{"to": to, "severity": r.Severity}); err != nil {

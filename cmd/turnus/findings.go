@@ -1,16 +1,21 @@
 package main
 
 import (
+	"fmt"
+	"strconv"
+	"text/tabwriter"
+
 	"github.com/spf13/cobra"
 
 	"turnus/client"
+	"turnus/itsm/improvement"
 )
 
 func findingsCommand() *cobra.Command {
-	var service string
+	var of client.FindingsOf
 	var most int
 	c := withJSON(&cobra.Command{
-		Use:   "findings [--service NAME]",
+		Use:   "findings [--service NAME] [--state STATE] [--type TYPE]",
 		Short: "What was found and has to be dealt with, newest first",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -18,16 +23,143 @@ func findingsCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			findings, err := api.Findings(c.Context(), service, most)
+			findings, err := api.Findings(c.Context(), of, most)
 			if err != nil {
 				return err
 			}
-			return table(c, findings, "ID KIND SERVICE AT OBJECT TITLE", func(f client.Finding) []any {
-				return []any{f.ID, f.Kind, f.Service, instant(f.At), f.Object, f.Title}
+			return table(c, findings, "ID TYPE STATE SEVERITY SEEN SERVICE LAST TITLE", func(f improvement.Finding) []any {
+				return []any{f.ID, f.Type, f.State, f.Severity, f.Seen, f.Service, instant(f.Last), f.Title}
 			})
 		},
 	})
-	c.Flags().StringVar(&service, "service", "", "of this service only")
-	c.Flags().IntVar(&most, "most", 100, "how many at most; 0: all")
+	f := c.Flags()
+	f.StringVar(&of.Service, "service", "", "of this service only")
+	f.StringVar(&of.State, "state", "", words(improvement.States(), ", ")+" or all (default: those that haven't ended)")
+	f.StringVar(&of.Type, "type", "", words(improvement.Types(), " or "))
+	f.StringVar(&of.Kind, "kind", "", "one of "+words(improvement.Kinds(), ", "))
+	f.StringVar(&of.Severity, "severity", "", words(improvement.Severities(), ", "))
+	f.BoolVar(&of.Escalated, "escalated", false, "only those that nobody had begun in time")
+	f.IntVar(&most, "most", 100, "how many at most; 0: all")
+	c.AddCommand(showFindingCommand(), openFindingCommand(), beginFindingCommand(), declineFindingCommand())
+	return c
+}
+
+// findingNumber reads the number of a finding.
+func findingNumber(arg string) (int64, error) {
+	id, err := strconv.ParseInt(arg, 10, 64)
+	if err != nil || id < 1 {
+		return 0, misused("%q isn't the number of a finding: turnus findings lists them", arg)
+	}
+	return id, nil
+}
+
+func showFindingCommand() *cobra.Command {
+	return withJSON(&cobra.Command{
+		Use:   "show ID",
+		Short: "A finding, with the times that it was seen",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			id, err := findingNumber(args[0])
+			if err != nil {
+				return err
+			}
+			api, err := dial()
+			if err != nil {
+				return err
+			}
+			f, err := api.Finding(c.Context(), id)
+			if err != nil {
+				return err
+			}
+			return showFinding(c, f)
+		},
+	})
+}
+
+// showFinding writes what is known of a finding.
+func showFinding(c *cobra.Command, f client.SeenFinding) error {
+	if asJSON, _ := c.Flags().GetBool("json"); asJSON {
+		return writeJSON(c.OutOrStdout(), f)
+	}
+	w := tabwriter.NewWriter(c.OutOrStdout(), 0, 4, 2, ' ', 0)
+	row := func(cells ...any) { writeRow(w, cells) }
+	given := func(name string, value any) {
+		if fmt.Sprint(value) != "" {
+			row(name, value)
+		}
+	}
+	row(f.Title)
+	fmt.Fprintln(w)
+	row("finding", f.ID)
+	row("type", f.Type)
+	row("kind", f.Kind)
+	row("state", f.State)
+	row("severity", f.Severity)
+	given("service", f.Service)
+	row("object", f.Object)
+	given("run", f.Run)
+	if f.Relapse != 0 {
+		row("relapse of", f.Relapse)
+	}
+	given("found by", f.By)
+	row("found at", instant(f.At))
+	if f.Escalated != nil {
+		row("escalated at", instant(*f.Escalated))
+	}
+	if f.Ended != nil {
+		row("ended at", instant(*f.Ended))
+	}
+	given("detail", f.Detail)
+	fmt.Fprintln(w)
+	row("SEEN", "SOURCE", "NAME", "BY", "TITLE")
+	for _, s := range f.Sightings {
+		row(instant(s.At), s.Source.Kind, s.Source.Name, s.By, s.Title)
+	}
+	return w.Flush()
+}
+
+func openFindingCommand() *cobra.Command {
+	var found client.Found
+	var kind, severity, source string
+	c := withJSON(&cobra.Command{
+		Use:   "open --type TYPE --title TEXT [--service NAME] [--detail TEXT]",
+		Short: "Put on record what was found; prints the finding's number",
+		Long: `Puts on record what was found, about a service or, without one, the organisation. A
+nonconformity needs evidence: --detail. With a --key that was named before it joins the finding
+there, if that hasn't ended.`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			found.Type, found.Severity, found.Source.Kind = improvement.Type(kind), improvement.Severity(severity), improvement.SourceKind(source)
+			if err := (improvement.Report{Type: found.Type, Service: found.Service, Severity: found.Severity, Title: found.Title, Detail: found.Detail,
+				Source: found.Source, Key: found.Key}).Check(); err != nil {
+				return usageError{err}
+			}
+			api, err := dial()
+			if err != nil {
+				return err
+			}
+			f, err := api.OpenFinding(c.Context(), found)
+			if err != nil {
+				return err
+			}
+			if asJSON, _ := c.Flags().GetBool("json"); asJSON {
+				return writeJSON(c.OutOrStdout(), f)
+			}
+			fmt.Fprintf(c.OutOrStdout(), "finding %d: %s, %s, seen %d\n", f.ID, f.Type, f.State, f.Seen)
+			return nil
+		},
+	})
+	f := c.Flags()
+	f.StringVar(&kind, "type", "", words(improvement.Types(), " or "))
+	f.StringVar(&found.Title, "title", "", "what was found, in one line")
+	f.StringVar(&found.Service, "service", "", "the service that it concerns (default: the organisation)")
+	f.StringVar(&severity, "severity", "", words(improvement.Severities(), ", ")+" (default: minor)")
+	f.StringVar(&found.Detail, "detail", "", "what was seen, where and when: the evidence")
+	f.StringVar(&source, "source", string(improvement.FromPerson), words(improvement.ReportedFrom(), ", "))
+	f.StringVar(&found.Source.Name, "source-name", "", "what the audit or the complaint is called")
+	f.StringVar(&found.Key, "key", "", "under which repeats join")
+	for _, name := range []string{"type", "title"} {
+		_ = c.MarkFlagRequired(name) // it exists
+	}
 	return c
 }

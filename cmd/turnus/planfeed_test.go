@@ -49,15 +49,3 @@ func TestFeedsFromTheCommandLine(t *testing.T) {
 	require.Empty(t, out)
 	require.Contains(t, errOut, "use de or en")
 }
-
-func TestFindingsFromTheCommandLine(t *testing.T) {
-	s := organised(t)
-	_, err := s.DB().Exec(`INSERT INTO finding (kind, service, about, object, title, at) VALUES ('missed-slot', 'desk', 'desk', 'slot/sla-report/desk/2026-10', '{"en":"It was missed.","de":"versäumt"}', '2026-11-23 09:00Z')`)
-	require.NoError(t, err)
-	code, out, errOut := turnus(t, "", "findings")
-	require.Equal(t, 0, code, errOut)
-	require.Regexp(t, `^ID +KIND +SERVICE +AT +OBJECT +TITLE\n1 +missed-slot +desk +2026-11-23T09:00:00Z +slot/sla-report/desk/2026-10 +It was missed\.\n$`, out)
-	code, out, _ = turnus(t, "", "findings", "--service", "mail", "--json")
-	require.Equal(t, 0, code)
-	require.JSONEq(t, "[]", out)
-}
