@@ -12,6 +12,9 @@ import (
 // ChangeDraft freezes a proposal with what it would do to the plan, and drafts
 // what is to be decided on.
 func (s *Set) ChangeDraft(ctx context.Context, st run.Step) (workflows.Drafted, error) {
+	if err := s.store.Enter(ctx, st, run.Drafting); err != nil {
+		return workflows.Drafted{}, err
+	}
 	return s.draft(ctx, st, func() (content, error) {
 		c, err := s.store.ChangeOf(ctx, s.now(), st)
 		if err != nil {

@@ -10,16 +10,29 @@ import (
 	"turnus/workflows"
 )
 
-// freeze keeps what a round stands on, in the state of collecting: whatever
-// the caller says, what the run is about says its row. What was found altered
-// on the way is put on record.
+// freeze gives what a round stands on, and leaves its run drafting: what was
+// frozen first, or else what is collected now, in the state of collecting.
+// Whatever the caller says, what the run is about says its row. What was found
+// altered on the way is put on record.
 func freeze[T store.Grounded](ctx context.Context, s *Set, st run.Step, collect func(run.Input) (T, error)) (T, error) {
 	var none T
-	in, err := s.store.Enter(ctx, st, run.Collecting)
+	at, err := store.StandingOf[T](ctx, s.store, st)
 	if err != nil {
 		return none, err
 	}
-	set, err := collect(in)
+	enter := run.Collecting
+	if at.Frozen != nil {
+		enter = run.Drafting
+	}
+	if at.State != enter {
+		if err := s.store.Enter(ctx, st, enter); err != nil {
+			return none, err
+		}
+	}
+	if at.Frozen != nil {
+		return *at.Frozen, nil
+	}
+	set, err := collect(at.Input)
 	if err != nil {
 		return none, s.onRecord(ctx, st, err)
 	}
@@ -31,15 +44,14 @@ type content struct {
 	report.Document
 	ask    []task.Question // what has to be answered first: then there is no document yet
 	review bool            // the owner sees to changes that are requested
+
+	continues bool // what is approved is carried out, and another round follows
 }
 
-// draft words a round's document in the state of drafting, and keeps its
-// canonical bytes under their hash, which is what approvers decide on. What was
-// found altered on the way is put on record.
+// draft words a round's document, whose run is drafting, and keeps its canonical
+// bytes under their hash, which is what approvers decide on. What was found
+// altered on the way is put on record.
 func (s *Set) draft(ctx context.Context, st run.Step, word func() (content, error)) (workflows.Drafted, error) {
-	if _, err := s.store.Enter(ctx, st, run.Drafting); err != nil {
-		return workflows.Drafted{}, err
-	}
 	c, err := word()
 	if err != nil {
 		return workflows.Drafted{}, s.onRecord(ctx, st, err)
@@ -54,7 +66,7 @@ func (s *Set) draft(ctx context.Context, st run.Step, word func() (content, erro
 	if hash, err = s.store.SaveDraft(ctx, s.now(), st, hash, doc); err != nil {
 		return workflows.Drafted{}, err
 	}
-	d := workflows.Drafted{Hash: hash, Owner: c.review}
+	d := workflows.Drafted{Hash: hash, Owner: c.review, Continues: c.continues}
 	if c.Provisional { // asks nobody
 		return d, nil
 	}

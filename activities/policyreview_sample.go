@@ -48,6 +48,9 @@ func (s *Set) PolicyReviewCollect(ctx context.Context, st run.Step) (struct{}, e
 // PolicyReviewDraft asks for statements, inspections and readers, then has
 // some inspections checked, and drafts what was answered.
 func (s *Set) PolicyReviewDraft(ctx context.Context, st run.Step) (workflows.Drafted, error) {
+	if err := s.store.Enter(ctx, st, run.Drafting); err != nil {
+		return workflows.Drafted{}, err
+	}
 	return s.draft(ctx, st, func() (content, error) {
 		r, err := s.store.Run(ctx, st.Run)
 		if err != nil {

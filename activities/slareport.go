@@ -41,22 +41,14 @@ func (s *Set) slaFreeze(ctx context.Context, st run.Step) (sla.Frozen, error) {
 		if f.InForce, err = s.inForce(ctx, in.Key); err != nil {
 			return f, err
 		}
-		if f.Review, err = s.reviews(ctx, in); err != nil {
+		register, err := s.store.ReportedOn(ctx, resource.Service.Ref(f.Service), f.From, in.Key)
+		if err != nil {
 			return f, err
 		}
+		f.Register = &register
 		err = s.slaTickets(ctx, &f)
 		return f, err
 	})
-}
-
-// reviews says whether the owner is asked about findings: as the service says
-// today, and never of what is provisional.
-func (s *Set) reviews(ctx context.Context, in run.Input) (bool, error) {
-	if in.Provisional {
-		return false, nil
-	}
-	svc, err := store.Current[agreement.ServiceSpec](ctx, s.store, resource.Service, in.Scope)
-	return svc.Spec.Review == agreement.ReviewFindings, err
 }
 
 // slaTickets counts and hashes the tickets, and keeps the exclusions that name
@@ -101,13 +93,18 @@ func (s *Set) slaRules(ctx context.Context, in run.Input, round int) (sla.Frozen
 	if err != nil {
 		return f, err
 	}
-	zone, err := s.store.ZoneIn(ctx, resource.Service.Ref(in.Scope), period)
+	service := resource.Service.Ref(in.Scope)
+	all, err := s.store.Declared(ctx, service)
+	if err != nil {
+		return f, err
+	}
+	zone, err := all.ZoneIn(period)
 	if err != nil {
 		return f, err
 	}
 	f.From, f.To = period.Bounds(zone)
 	f.Zone = zone.String()
-	svc, declared, err := store.ValidAt[agreement.ServiceSpec](ctx, s.store, resource.Service, in.Scope, period.VersionsAt())
+	svc, declared, err := store.ValidAt[agreement.ServiceSpec](all, service, period.VersionsAt())
 	if err == nil {
 		err = asDeclared(declared)
 	}
@@ -115,10 +112,17 @@ func (s *Set) slaRules(ctx context.Context, in run.Input, round int) (sla.Frozen
 		return f, err
 	}
 	f.Title = svc.Title()
+	// Whether its owner is asked about findings says the service as it is today;
+	// what is provisional asks nobody.
+	today, err := store.Newest[agreement.ServiceSpec](all, service)
+	if err != nil {
+		return f, err
+	}
+	f.Review = today.Spec.Review == agreement.ReviewFindings && !in.Provisional
 	if _, f.AsOf, f.Import, err = s.store.Coverage(ctx, in.Scope); err != nil {
 		return f, err
 	}
-	versions, err := s.store.AgreementsOf(ctx, in.Scope, f.To)
+	versions, err := all.Agreements(f.To)
 	if err != nil {
 		return f, err
 	}
@@ -150,7 +154,7 @@ func (s *Set) slaRules(ctx context.Context, in run.Input, round int) (sla.Frozen
 		if name == calendar.AlwaysOpen {
 			continue
 		}
-		c, v, err := store.ValidAt[calendar.Spec](ctx, s.store, resource.Calendar, name, period.VersionsAt())
+		c, v, err := store.ValidAt[calendar.Spec](all, resource.Calendar.Ref(name), period.VersionsAt())
 		if err == nil {
 			err = asDeclared(v)
 		}
@@ -166,10 +170,7 @@ func (s *Set) slaRules(ctx context.Context, in run.Input, round int) (sla.Frozen
 // the figures from it, and drafts the report. What isn't as it was put on record
 // ends the run.
 func (s *Set) SLAReportDraft(ctx context.Context, st run.Step) (workflows.Drafted, error) {
-	f, frozen, err := store.FrozenIfAny[sla.Frozen](ctx, s.store, st)
-	if err == nil && !frozen {
-		f, err = s.slaFreeze(ctx, st)
-	}
+	f, err := s.slaFreeze(ctx, st)
 	if err != nil {
 		return workflows.Drafted{}, err
 	}

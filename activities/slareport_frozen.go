@@ -82,6 +82,10 @@ func (s *Set) asPublished(ctx context.Context, runID string) error {
 	if intact, err := s.store.PublishedIntact(ctx, runID); err != nil || intact {
 		return err
 	}
+	return notAsPublished(runID)
+}
+
+func notAsPublished(runID string) error {
 	return alteredf("The report %s isn't as it was published: its content doesn't have the hash on record.",
 		"Der Bericht %s ist nicht mehr so, wie er veröffentlicht wurde: Sein Inhalt passt nicht zum gespeicherten Hashwert.", runID)
 }

@@ -25,8 +25,8 @@ func (s *Set) slaHistory(ctx context.Context, f *sla.Frozen) error {
 	}
 	var before []sla.Baseline
 	for _, e := range all {
-		if err := s.asPublished(ctx, e.Run); err != nil {
-			return err
+		if !e.Intact {
+			return notAsPublished(e.Run)
 		}
 		f.History = append(f.History, slaPast(e))
 		before = e.Frozen.Baselines

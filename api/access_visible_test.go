@@ -27,7 +27,7 @@ func (h *house) waiting(t *testing.T) (run.Run, task.Task) {
 	hash, doc, err := report.Hash(report.Document{Run: r.ID, Process: "sla-report", Scope: "payments", Period: "2026-10", Zone: "Europe/Berlin",
 		Title: text.New("SLA report", "SLA-Bericht"), Subject: text.Same("payments"), ComputedAt: testNow})
 	require.NoError(t, err)
-	require.NoError(t, storetest.ErrOf(h.store.Enter(t.Context(), run.Step{Run: r.ID, Round: 1}, run.Drafting)))
+	require.NoError(t, h.store.Enter(t.Context(), run.Step{Run: r.ID, Round: 1}, run.Drafting))
 	_, err = h.store.SaveDraft(t.Context(), testNow, run.Step{Run: r.ID, Round: 1}, hash, doc)
 	require.NoError(t, err)
 	due := testNow.Add(72 * time.Hour)

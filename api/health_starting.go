@@ -16,7 +16,8 @@ func Starting() http.Handler {
 			w.Write([]byte(`{"status":"ok"}` + "\n")) //nolint:errcheck // the client may be gone
 			return
 		}
-		r := &request{id: requestID(in), lang: accepted(in), path: shownPath(in.URL.Path)}
+		r := &request{id: requestID(in), path: shownPath(in.URL.Path)}
+		r.lang, r.asked = accepted(in)
 		p := problem(context.WithValue(in.Context(), requestKey{}, r), notReady(errors.New("starting")))
 		for k, v := range p.GetHeaders() {
 			w.Header().Set(k, v[0])

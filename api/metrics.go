@@ -90,7 +90,7 @@ var (
 // Describe implements prometheus.Collector.
 func (work) Describe(c chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{openTasks, overdueTasks, runStates, slotStates, idleSlots, oldestIdle, wakingAge, plansBehind, ledger,
-		findings, escalated, oldestOpen, actionStates, overdueActs} {
+		findings, escalated, actionStates, overdueActs, oldestOpen} {
 		c <- d
 	}
 }

@@ -20,6 +20,7 @@ import (
 
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
+	"turnus/itsm/resource"
 	"turnus/itsm/text"
 )
 
@@ -27,7 +28,8 @@ import (
 // problem document are made of it.
 type request struct {
 	id        string
-	lang      text.Lang
+	lang      text.Lang // English, where none was asked for
+	asked     bool      // for that language
 	operation string
 	accept    string // the formats that the client takes
 	actor     person.Actor
@@ -57,7 +59,8 @@ func (s *server) observe(echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) (err error) {
 		began := s.Now()
 		in := c.Request()
-		r := &request{id: requestID(in), lang: accepted(in), operation: "none", path: shownPath(in.URL.Path)}
+		r := &request{id: requestID(in), operation: "none", path: shownPath(in.URL.Path)}
+		r.lang, r.asked = accepted(in)
 		out := in.WithContext(context.WithValue(in.Context(), requestKey{}, r))
 		method := in.Method
 		if method == http.MethodHead {
@@ -174,16 +177,38 @@ func requestID(r *http.Request) string {
 
 var languages = language.NewMatcher([]language.Tag{language.English, language.German})
 
-// accepted is the language that a client asks for; English if it doesn't.
-func accepted(r *http.Request) text.Lang {
+// accepted is the language that a client asks for; English, and asked is false,
+// if it asks for none that there is.
+func accepted(r *http.Request) (lang text.Lang, asked bool) {
 	want := r.Header.Get("Accept-Language")
 	if want == "" || len(want) > 1000 {
-		return text.En
+		return text.En, false
 	}
-	if _, i := language.MatchStrings(languages, want); i == 1 {
-		return text.De
+	tags, _, err := language.ParseAcceptLanguage(want)
+	if err != nil {
+		return text.En, false
 	}
-	return text.En
+	_, i, sure := languages.Match(tags...)
+	if i == 1 {
+		return text.De, true
+	}
+	return text.En, sure > language.No
+}
+
+// languageFor is the language in which something about a scope is given: the
+// one that is named, or that the request asks for, or else the scope's.
+func (s *server) languageFor(ctx context.Context, named string, about resource.Ref) (text.Lang, error) {
+	switch r := requestOf(ctx); {
+	case named != "":
+		return text.Lang(named), nil
+	case r.asked:
+		return r.lang, nil
+	}
+	scope, err := s.Store.ScopeAbout(ctx, about)
+	if fault.Is(err, fault.NotFound) { // it was retired since
+		return text.En, nil
+	}
+	return scope.Language, err
 }
 
 // readable refuses addresses with NUL characters or invalid UTF-8: PostgreSQL

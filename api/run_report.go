@@ -34,7 +34,7 @@ func (s *server) report() {
 		Responses:   map[string]*huma.Response{"200": content},
 	}}, func(ctx context.Context, in *struct {
 		RunPath
-		Lang string `query:"lang" enum:"de,en" doc:"The language of the page; else Accept-Language says it."`
+		Lang string `query:"lang" enum:"de,en" doc:"The language of the page; else Accept-Language says it, or else what the report is about."`
 	}) (*reportOutput, error) {
 		r, err := s.Store.Report(ctx, in.id(ctx))
 		if err != nil {
@@ -47,9 +47,9 @@ func (s *server) report() {
 		if err != nil {
 			return nil, err
 		}
-		lang := requestOf(ctx).lang
-		if in.Lang != "" {
-			lang = text.Lang(in.Lang)
+		lang, err := s.languageFor(ctx, in.Lang, r.About)
+		if err != nil {
+			return nil, err
 		}
 		var b bytes.Buffer
 		out := &reportOutput{ContentType: format, Vary: "Accept, Accept-Language"}

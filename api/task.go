@@ -23,7 +23,7 @@ type countsOutput struct{ Body task.Counts }
 // DecisionBody is an answer to a task. Who gives it says the token alone.
 type DecisionBody struct {
 	Outcome task.Outcome `json:"outcome" minLength:"1" maxLength:"100" example:"approve" doc:"One of those that the task offers."`
-	Comment string       `json:"comment,omitempty" maxLength:"10000" doc:"Needed where changes are requested, and where it is rejected or declined."`
+	Comment string       `json:"comment,omitempty" maxLength:"10000" doc:"Needed where changes are requested, and where it is rejected, declined or postponed."`
 	Fields  task.Values  `json:"fields,omitempty" doc:"What the task asks for, by the names of its fields."`
 	Hash    string       `json:"hash,omitempty" maxLength:"100" doc:"Of the content that was seen: 409 if the task is bound to another."`
 }

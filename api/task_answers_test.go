@@ -5,11 +5,15 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"turnus/imports"
 	"turnus/internal/storetest"
+	"turnus/itsm/person"
 	"turnus/itsm/process"
+	"turnus/itsm/resource"
 	"turnus/itsm/run"
 	"turnus/itsm/task"
 	"turnus/itsm/text"
@@ -19,8 +23,10 @@ import (
 func everyType() []task.Field {
 	note, count, share := fieldOf("note", task.TextField, true), fieldOf("count", task.IntegerField, true), fieldOf("share", task.DecimalField, false)
 	note.Max, count.Min, count.Max, share.Max = "10", "1", "9", "99.5"
-	return []task.Field{note, count, share, fieldOf("at", task.InstantField, false), fieldOf("took", task.DurationField, false),
-		fieldOf("result", task.ChoiceField, false), fieldOf("guide", task.PersonField, false), evidence()}
+	until, took := fieldOf("until", task.DateField, true), fieldOf("took", task.DurationField, false)
+	until.Min, until.If, until.BoundsWith, took.With = task.Today, "took", task.Done, task.Done
+	return []task.Field{note, count, share, fieldOf("at", task.InstantField, false), took,
+		fieldOf("result", task.ChoiceField, false), fieldOf("guide", task.PersonField, false), evidence(), until}
 }
 
 // A task says what it asks, of whom, and who may answer it now.
@@ -37,6 +43,8 @@ func TestATaskSaysWhatItAsks(t *testing.T) {
 		Approvers   []string
 		Fields      []struct {
 			Name, Type, Min, Max string
+			If, With             string
+			BoundsWith           string `json:"bounds_with"`
 			Required             bool
 			Types                []string
 			Options              []struct{ Value string }
@@ -49,12 +57,15 @@ func TestATaskSaysWhatItAsks(t *testing.T) {
 	require.Equal(t, []string{"done"}, shown.Outcomes)
 	require.Equal(t, "owner", shown.For.Who)
 	require.Equal(t, []string{"owner"}, shown.Approvers)
-	require.Len(t, shown.Fields, 8)
+	require.Len(t, shown.Fields, 9)
 	require.Equal(t, "integer", shown.Fields[1].Type)
 	require.Equal(t, []string{"1", "9"}, []string{shown.Fields[1].Min, shown.Fields[1].Max})
 	require.True(t, shown.Fields[1].Required)
 	require.Equal(t, "broken", shown.Fields[5].Options[1].Value)
 	require.Equal(t, []string{"application/pdf", "text/plain"}, shown.Fields[7].Types)
+	require.Equal(t, "done", shown.Fields[4].With)
+	until := shown.Fields[8]
+	require.Equal(t, []string{"date", "today", "took", "done"}, []string{until.Type, until.Min, until.If, until.BoundsWith})
 
 	mine := h.as(t, "owner", "GET", "/v1/tasks?state=open&mine=true", "").Body.String()
 	require.Contains(t, mine, `"kind":"review"`)
@@ -71,6 +82,11 @@ func TestAnswersThatAreRefused(t *testing.T) {
 	h := newHouse(t)
 	a := h.asking(t, everyType()...)
 	other := storetest.Ask(t, h.store, testNow, run.Step{Run: a.Run, Round: 1}, task.Question{Step: process.Changes, Fields: []task.Field{evidence()}})
+	left, err := imports.Resources([]byte(`{apiVersion: turnus/v1, kind: Person, metadata: {name: left}, spec: {roles: [auditor]}}`))
+	require.NoError(t, err)
+	system := person.Actor{Person: person.System}
+	require.NoError(t, storetest.ErrOf(h.store.Apply(t.Context(), system, testNow, left, false)))
+	require.NoError(t, h.store.Retire(t.Context(), system, testNow, resource.Person, "left"))
 	foreign := sentIn(t, h.as(t, "owner", "POST", "/v1/tasks/"+other.ID+"/files?name=a.pdf", aPDF), 201).SHA256
 	_, approval := h.waiting(t)
 	const right = `"note":"seen","count":3`
@@ -85,7 +101,13 @@ func TestAnswersThatAreRefused(t *testing.T) {
 		{"owner", a.ID, right + `,"share":99.5`, "share", "an exact decimal in quotes", "eine genaue Dezimalzahl in Anführungszeichen"},
 		{"owner", a.ID, right + `,"share":"99.51"`, "share", "99.5 is the greatest", "höchstens 99.5"},
 		{"owner", a.ID, right + `,"at":"2026-10-05 06:00"`, "at", "an instant with its zone", "ein Zeitpunkt mit Zeitzone"},
-		{"owner", a.ID, right + `,"took":"4 hours"`, "took", "a duration", "eine Dauer"},
+		{"owner", a.ID, right + `,"took":"4 hours","until":"2126-12-31"`, "took", "a duration", "eine Dauer"},
+		{"owner", a.ID, right + `,"took":"PT4H"`, "until", `This is missing, since took is filled: give a date, as in "2026-12-31".`, `Das fehlt, weil took ausgefüllt ist: Anzugeben ist ein Datum, etwa "2026-12-31".`},
+		{"owner", a.ID, right + `,"until":"2126-12-31"`, "until", "This goes with took, which is empty", "Das gehört zu took."},
+		{"owner", a.ID, right + `,"took":"PT4H","until":"2001-01-01"`, "until", "This is too early: with done, " + testNow.UTC().Format(time.DateOnly) + " is the earliest.",
+			"Möglich ist bei done frühestens " + testNow.UTC().Format(time.DateOnly) + "."},
+		{"owner", a.ID, right + `,"took":"PT4H","until":"31.12.2126"`, "until", "a date", "ein Datum"},
+		{"owner", a.ID, right + `,"guide":"left"`, "guide", "left has left: give the name of somebody who is there.", "left ist nicht mehr angelegt"},
 		{"owner", a.ID, right + `,"result":"fine"`, "result", `"fine" isn't one of the options, which are kept and broken.`, "Möglich sind kept und broken."},
 		{"owner", a.ID, right + `,"guide":"nobody"`, "guide", `There is no person "nobody"`, "Die Person „nobody“ gibt es nicht"},
 		{"owner", a.ID, right + `,"evidence":"a.pdf"`, "evidence", "the SHA-256 of a file that was sent to this task", "der SHA-256-Wert einer Datei"},
@@ -121,7 +143,7 @@ func TestAnswersThatAreRefused(t *testing.T) {
 	require.NoError(t, h.store.DB().QueryRow("SELECT count(*) FROM decision").Scan(&decisions))
 	require.Zero(t, decisions)
 	// What is right goes to the run, which is away in this test.
-	w = h.as(t, "owner", "POST", "/v1/tasks/"+a.ID+"/decision", `{"outcome":"done","fields":{`+right+`,"guide":"auditor","share":"99.5","result":"kept"}}`)
+	w = h.as(t, "owner", "POST", "/v1/tasks/"+a.ID+"/decision", `{"outcome":"done","fields":{`+right+`,"guide":"auditor","share":"99.5","result":"kept","took":"PT4H","until":"`+testNow.UTC().Format(time.DateOnly)+`"}}`)
 	require.Equal(t, 503, w.Code, w.Body)
 }
 

@@ -107,7 +107,11 @@ CREATE TRIGGER action_ended BEFORE UPDATE ON action FOR EACH ROW
 -- A finding has one improvement at a time.
 CREATE UNIQUE INDEX run_improvement ON run (scope) WHERE process = 'improvement' AND ended_at IS NULL;
 
+-- Figures of published reports are looked up by what these are about.
+CREATE INDEX run_published ON run (about_kind, about, process) WHERE state = 'published';
+
 -- +goose Down
+DROP INDEX run_published;
 DROP INDEX run_improvement;
 DROP TABLE action, finding_file, finding_seen;
 DROP INDEX finding_waits, finding_about, finding_key_ended, finding_key;

@@ -2,8 +2,6 @@ package report
 
 import (
 	"math/big"
-	"strconv"
-	"strings"
 	"time"
 
 	"turnus/itsm/text"
@@ -55,43 +53,18 @@ func Named(t text.Text, name string) text.Text {
 // 0 nor 0 % nor 100 %.
 func NotApplicable() text.Text { return text.New("n/a", "entfällt") }
 
-// Number writes an integer with the separators of each language.
-func Number(n int64) text.Text {
-	return text.New(grouped(n, ','), grouped(n, '.'))
-}
+// Number is text.Number.
+func Number(n int64) text.Text { return text.Number(n) }
 
-// Decimal writes an exact decimal with the separators of each language; every
-// place is kept. What isn't one is given back as it is.
-func Decimal(exact string) text.Text {
-	whole, rest, fraction := strings.Cut(exact, ".")
-	n, err := strconv.ParseInt(whole, 10, 64)
-	if err != nil {
-		return text.Same(exact)
-	}
-	t := Number(n)
-	if n == 0 && strings.HasPrefix(whole, "-") {
-		t = text.Same("\u2212" + t.En)
-	}
-	if fraction {
-		t = text.New(t.En+"."+rest, t.De+","+rest)
-	}
-	return t
-}
+// Decimal is text.Decimal.
+func Decimal(exact string) text.Text { return text.Decimal(exact) }
 
-func grouped(n int64, by byte) string {
-	digits := strconv.FormatInt(n, 10)
-	sign := ""
-	if digits[0] == '-' {
-		sign, digits = "\u2212", digits[1:]
+// Probability writes p with four decimals; a small one isn't 0.
+func Probability(p *big.Rat) text.Text {
+	if p.Cmp(big.NewRat(1, 10000)) < 0 {
+		return text.New("<\u00a00.0001", "<\u00a00,0001")
 	}
-	var out []byte
-	for i := range len(digits) {
-		if i > 0 && (len(digits)-i)%3 == 0 {
-			out = append(out, by)
-		}
-		out = append(out, digits[i])
-	}
-	return sign + string(out)
+	return text.Decimal(p.FloatString(4))
 }
 
 // Exact is the ratio in per cent as an exact decimal with so many places,

@@ -117,7 +117,7 @@ func (f Figure) cell() Cell {
 		}
 	case f.Numerator != nil:
 		return Count(*f.Numerator)
-	case f.Unit != InTickets && f.Unit != InTimes:
+	case f.Unit != InTickets && f.Unit != InTimes && f.Unit != InActions:
 		v := Decimal(*f.Value)
 		return Words(text.F("%[1]s\u00a0%[3]s", "%[2]s\u00a0%[3]s", v.En, v.De, f.Unit))
 	}

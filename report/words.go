@@ -13,7 +13,8 @@ const (
 	InPercent Unit = "percent" // a share times 100
 	InTickets Unit = "tickets"
 	InSeconds Unit = "seconds"
-	InTimes   Unit = "times" // how often something happened
+	InTimes   Unit = "times"   // how often something happened
+	InActions Unit = "actions" // of an improvement
 
 	InFindings Unit = "findings"
 	InDays     Unit = "days" // between dates
@@ -34,6 +35,8 @@ func (u Unit) After(value string) text.Text {
 		return text.Same("s")
 	case InTimes:
 		return text.N(n, text.New("time", "Mal"), text.New("times", "Mal"))
+	case InActions:
+		return text.N(n, text.New("action", "Maßnahme"), text.New("actions", "Maßnahmen"))
 	case InFindings:
 		return text.N(n, text.New("finding", "Befund"), text.New("findings", "Befunde"))
 	case InDays:
@@ -49,7 +52,7 @@ func (u Unit) Title() text.Text {
 		return text.New("per cent", "Prozent")
 	case InSeconds:
 		return text.New("seconds", "Sekunden")
-	case InTickets, InTimes, InFindings, InDays:
+	case InTickets, InTimes, InActions, InFindings, InDays:
 		return u.After("")
 	}
 	return text.Same(string(u))
@@ -67,6 +70,7 @@ const (
 	FromReport    SourceKind = "report"    // of an earlier period
 	FromExclusion SourceKind = "exclusion" // of tickets from the figures
 	FromTZData    SourceKind = "tzdata"    // the time zone database, in its edition
+	FromFinding   SourceKind = "finding"
 
 	// FrozenSet is the kind of the source that names everything a round stood on,
 	// by the hash of its canonical JSON: so the report's hash holds for it, too.
@@ -91,6 +95,8 @@ func (k SourceKind) Title() text.Text {
 		return text.New("exclusion", "Ausschluss")
 	case FromTZData:
 		return text.New("time zone database", "Zeitzonendatenbank")
+	case FromFinding:
+		return text.New("finding", "Befund")
 	case FrozenSet:
 		return text.New("frozen inputs", "festgeschriebene Eingaben")
 	case FromInterval:

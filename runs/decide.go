@@ -41,7 +41,7 @@ func (r *Runs) Decide(ctx context.Context, by person.Actor, a Answer) (task.Deci
 			"Der Inhalt ist nicht mehr der, der gelesen wurde: Erneut lesen, dann entscheiden.")))
 	}
 	m := task.Message{Task: t.ID, Outcome: o, Comment: a.Comment, Fields: a.Fields}
-	if m.Fields, err = r.store.CheckAnswer(ctx, t, m); err != nil {
+	if m.Fields, err = r.store.CheckAnswer(ctx, r.now(), t, m); err != nil {
 		if all := fault.All(err); all != nil { // one is on record, all are said
 			err = errors.Join(r.store.Refused(ctx, by, r.now(), "decide.refused", object, all[0]), err)
 		}

@@ -116,7 +116,7 @@ func TestBackfillsAreStarts(t *testing.T) {
 			h.now = h.now.Add(time.Minute)
 			if c.ends != "" {
 				h.wake()
-				first, err := h.store.Newest(t.Context(), key)
+				first, _, err := h.store.FindRun(t.Context(), h.now, key, "")
 				require.NoError(t, err)
 				require.Empty(t, first.StartedBy, "a slot began it")
 				h.end(first.ID, c.ends)
@@ -135,7 +135,7 @@ func TestBackfillsAreStarts(t *testing.T) {
 			_, err = h.store.Backfill(t.Context(), by, h.now, "desk", date("2027-01-01"), date("2027-01-31"), "late")
 			require.NoError(t, err)
 			h.wake()
-			r, err := h.store.Newest(t.Context(), key)
+			r, _, err := h.store.FindRun(t.Context(), h.now, key, "")
 			require.NoError(t, err)
 			require.True(t, r.State.Live(), r.State)
 			require.Equal(t, "olga", r.StartedBy)

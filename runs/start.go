@@ -58,6 +58,9 @@ func (r *Runs) Start(ctx context.Context, by person.Actor, s Start) (run.Run, bo
 			"%[2]s ist für %[1]s nicht verantwortlich: Nur die dafür Verantwortlichen dürfen solche Läufe starten.", now.Named(), by.Person))
 		return none, false, r.refused(ctx, by, "start.refused", now.Object(), f)
 	}
+	if s.Period, err = r.periodOf(ctx, p, now, s); err != nil {
+		return none, false, err
+	}
 	period, err := calendar.ReachedPeriod(s.Period)
 	if err != nil {
 		return none, false, err
@@ -74,23 +77,20 @@ func (r *Runs) Start(ctx context.Context, by person.Actor, s Start) (run.Run, bo
 		Key:   run.Key{Process: p.Name, Scope: now.Name, Period: s.Period},
 		About: now.About, Version: now.Version, Owner: now.Owner, Again: s.Again, Reason: s.Reason, Request: s.Request, By: by,
 	}
-	// The process that recorded this very request may have died before it answered.
-	if found, err := r.store.Requested(ctx, r.now(), s.Request); err != nil || found != nil {
-		if err != nil {
-			return none, false, err
-		}
+	// What exists is found whatever the rest says. The process that recorded this
+	// very request may have died before it answered.
+	found, repeated, err := r.store.FindRun(ctx, r.now(), n.Key, s.Request)
+	switch {
+	case err != nil:
+		return none, false, err
+	case repeated:
 		return *found, true, nil
 	}
-	// What exists is found whatever the rest says.
-	newest, err := r.store.Newest(ctx, n.Key)
-	if err != nil {
-		return none, false, err
-	}
-	if _, begin, err := run.Next(newest, s.Again); err != nil || !begin {
+	if _, begin, err := run.Next(found, s.Again); err != nil || !begin {
 		if err != nil {
 			return none, false, err
 		}
-		return *newest, false, nil
+		return *found, false, nil
 	}
 	if err := r.ready(ctx, now, p, period, &n, s.Provisional); err != nil {
 		return none, false, err
@@ -101,6 +101,35 @@ func (r *Runs) Start(ctx context.Context, by person.Actor, s Start) (run.Run, bo
 	}
 	r.launchSoon(ctx, p, n.Input(started.Attempt))
 	return started, true, nil
+}
+
+// periodOf is the period that is meant. Of what doesn't come round it is the day
+// on which the run begins; a run that is live goes on under its own.
+func (r *Runs) periodOf(ctx context.Context, p process.Process, now store.Situation, s Start) (string, error) {
+	if p.Planned() {
+		if s.Period == "" {
+			return "", fault.Invalidf("period", "The period is missing: give one as in %s.", "Die Periode fehlt: eine angeben, etwa %s.",
+				calendar.PeriodOf(calendar.DateOf(r.now().In(now.Zone)), p.Grain).Name)
+		}
+		return s.Period, nil
+	}
+	live, err := r.store.Begun(ctx, p, now.Name)
+	if err != nil {
+		return "", err
+	}
+	period := calendar.DateOf(r.now().In(now.Zone)).String()
+	if live != "" {
+		key, _, err := run.ParseID(live)
+		if err != nil {
+			return "", err
+		}
+		period = key.Period
+	}
+	if s.Period != "" && s.Period != period {
+		return "", fault.Invalidf("period", "%[1]s begins on the day on which it is started: leave the period out, or give %[2]s.",
+			"%[1]s beginnt am Tag des Starts: die Periode weglassen oder %[2]s angeben.", p.Name, period)
+	}
+	return period, nil
 }
 
 // launchSoon starts the workflow of a run that is on record, at once if

@@ -22,7 +22,7 @@ func (h *house) counted() (*runs.Runs, func(string) int) {
 }
 
 // What reads the versions of a scope, and so its situation.
-const readsSituation = "WITH scope AS MATERIALIZED"
+const readsSituation = "WITH own AS MATERIALIZED"
 
 func TestAStartReadsWhatItDependsOnOnce(t *testing.T) {
 	h := one(t, "each")
@@ -30,7 +30,7 @@ func TestAStartReadsWhatItDependsOnOnce(t *testing.T) {
 	_, _, err := r.Start(t.Context(), olga, runs.Start{Process: "sla-report", Scope: "desk", Period: "2027-01"})
 	require.ErrorContains(t, err, "January 2027 isn't over: it ends at 1 February 2027, 00:00\u00a0CET.")
 	require.Equal(t, 1, sent(readsSituation))
-	require.Equal(t, 6, sent("SELECT"), "the situation, and whether there is an attempt")
+	require.Equal(t, 5, sent("SELECT"), "the situation, and whether there is an attempt")
 }
 
 func TestAWakingReadsEachScopeOnce(t *testing.T) {

@@ -58,7 +58,7 @@ func missOf(now time.Time, r run.Run, f report.Figure) sighting {
 		kind = improvement.ExceededLimit
 	}
 	return sighting{
-		Key:   kind + "/" + r.About.Name + "/" + f.Key(),
+		Key:   improvement.FigureKey(kind, r.About.Name, f.Key()),
 		Place: r.Key.ID(1) + "/" + f.Group.Name + "/" + f.Name,
 		By:    person.Actor{Person: person.System},
 		Finding: improvement.Finding{Kind: kind, About: r.About, Object: "run/" + r.ID, Title: f.InWords(), At: now,

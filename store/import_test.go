@@ -147,6 +147,16 @@ func TestImportOfTheIncidentLog(t *testing.T) {
 		[5]int64{again.Read, again.Loaded, again.Unchanged, again.Rejected, again.Tickets})
 	require.Equal(t, first.Oldest, again.Oldest)
 	require.Greater(t, again.ID, first.ID)
+	for upTo, want := range map[int64][]int64{first.ID: {5, 5, 1}, again.ID: {5, 5, 1}, 0: nil} { // rejected again, and counted once
+		read, causes, err := s.RejectsByCause(t.Context(), "desk", upTo)
+		require.NoError(t, err)
+		var rejected []int64
+		for _, c := range causes {
+			rejected = append(rejected, c.Rows)
+		}
+		require.Equal(t, want, rejected)
+		require.Equal(t, want != nil, read == 141_712, read)
+	}
 	require.Equal(t, all, tickets(t, s, "desk", again.ID))
 
 	entries, _, err := s.Audit(t.Context(), store.Trail{Object: "service/desk"}, store.Page{})

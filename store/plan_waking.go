@@ -187,7 +187,7 @@ func (s *Store) TakeDue(ctx context.Context, now time.Time, limit int, decide fu
 				if f.State != planning.Due {
 					continue
 				}
-				if f.Newest, err = newestAttempt(ctx, tx, f.Key); err != nil {
+				if f.Newest, _, err = findRun(ctx, tx, now, f.Key, ""); err != nil {
 					return err
 				}
 			}

@@ -26,7 +26,8 @@ const inRound = " FROM run r WHERE r.id = $1 AND r.round = $2 AND r.ended_at IS 
 type Grounded interface{ Basis() task.Basis }
 
 // Freeze keeps what a round stands on, once: a retry gets what was frozen
-// first. Who is involved in it goes on record with it.
+// first. Who is involved in it goes on record with it, and a run that was
+// collecting is drafting from then on.
 func Freeze[T Grounded](ctx context.Context, s *Store, now time.Time, st run.Step, set T) (T, error) {
 	doc := JSON[T]{set}
 	kept, err := doc.Value()
@@ -47,21 +48,34 @@ func Freeze[T Grounded](ctx context.Context, s *Store, now time.Time, st run.Ste
 
 // Frozen is what a round stands on.
 func Frozen[T any](ctx context.Context, s *Store, st run.Step) (T, error) {
-	set, frozen, err := FrozenIfAny[T](ctx, s, st)
-	if err == nil && !frozen {
+	var doc JSON[T]
+	err := s.db.GetContext(ctx, &doc, "SELECT document FROM frozen_set WHERE run = $1 AND round = $2", st.Run, st.Round)
+	if errors.Is(err, sql.ErrNoRows) {
 		err = notInRound(st)
 	}
-	return set, err
+	return doc.V, mapped(err)
 }
 
-// FrozenIfAny is what a round stands on, where it was frozen already.
-func FrozenIfAny[T any](ctx context.Context, s *Store, st run.Step) (set T, frozen bool, err error) {
-	var doc JSON[T]
-	err = s.db.GetContext(ctx, &doc, "SELECT document FROM frozen_set WHERE run = $1 AND round = $2", st.Run, st.Round)
-	if errors.Is(err, sql.ErrNoRows) {
-		return set, false, nil
+// Standing is how far a round has come.
+type Standing[T any] struct {
+	Input  run.Input // that its run began with, whatever a caller says
+	State  run.State // of its run; empty where that has ended or is in another round
+	Frozen *T        // what the round stands on; nil: nothing was frozen yet
+}
+
+// StandingOf is how far a round has come.
+func StandingOf[T any](ctx context.Context, s *Store, st run.Step) (at Standing[T], err error) {
+	var row struct {
+		Input  JSON[run.Input] `db:"input"`
+		State  run.State       `db:"state"`
+		Frozen JSON[*T]        `db:"document"`
 	}
-	return doc.V, true, mapped(err)
+	err = s.db.GetContext(ctx, &row, `SELECT r.input, CASE WHEN r.round = $2 AND r.ended_at IS NULL THEN r.state ELSE '' END AS state, f.document
+		FROM run r LEFT JOIN frozen_set f ON f.run = r.id AND f.round = $2 WHERE r.id = $1`, st.Run, st.Round)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = noRun(st.Run)
+	}
+	return Standing[T]{row.Input.V, row.State, row.Frozen.V}, mapped(err)
 }
 
 // notInRound is the answer where a row of a round is missing and can't be

@@ -20,6 +20,7 @@ type Earlier[T any] struct {
 	Published time.Time
 	By        string // who approved this content
 	Comment   string
+	Intact    bool // its document has the hash under which it was approved
 	Document  report.Document
 	Frozen    T
 }
@@ -36,11 +37,13 @@ func History[T any](ctx context.Context, s *Store, process, scope string, period
 		Published time.Time `db:"published_at"`
 		By        string    `db:"by"`
 		Comment   string    `db:"comment"`
+		Intact    bool      `db:"intact"`
 		Document  string    `db:"document"`
 		Frozen    JSON[T]   `db:"frozen"`
 	}
 	err := s.db.SelectContext(ctx, &rows, `SELECT DISTINCT ON (o.place) p.period, p.run, p.version, p.hash, p.published_at,
-			coalesce(c.person, '') AS by, coalesce(c.comment, '') AS comment, d.document, f.document AS frozen
+			coalesce(c.person, '') AS by, coalesce(c.comment, '') AS comment,
+			`+intact+` AS intact, d.document, f.document AS frozen
 		FROM unnest($3::text[]) WITH ORDINALITY o(period, place)
 		JOIN report p ON p.process = $1 AND p.scope = $2 AND p.period = o.period
 		JOIN draft d ON d.run = p.run AND d.round = p.round
@@ -52,7 +55,8 @@ func History[T any](ctx context.Context, s *Store, process, scope string, period
 	}
 	all := make([]Earlier[T], len(rows))
 	for i, r := range rows {
-		all[i] = Earlier[T]{Period: r.Period, Run: r.Run, Version: r.Version, Hash: r.Hash, Published: r.Published.UTC(), By: r.By, Comment: r.Comment, Frozen: r.Frozen.V}
+		all[i] = Earlier[T]{Period: r.Period, Run: r.Run, Version: r.Version, Hash: r.Hash, Published: r.Published.UTC(), By: r.By, Comment: r.Comment,
+			Intact: r.Intact, Frozen: r.Frozen.V}
 		if err := json.Unmarshal([]byte(r.Document), &all[i].Document); err != nil {
 			return nil, err
 		}

@@ -38,7 +38,7 @@ func TestChangeIsAnotherVersion(t *testing.T) {
 		later.Add(1000 * time.Hour):   "Europe/Vienna",
 		later.Add(-20000 * time.Hour): "Europe/Berlin",
 	} {
-		r, v, err := ValidAt[calendar.Spec](ctx, s, resource.Calendar, "office", at)
+		r, v, err := validAt[calendar.Spec](t, s, resource.Calendar.Ref("office"), at)
 		require.NoError(t, err)
 		require.Equal(t, want, r.Spec.Zone, at)
 		hash, err := canonical.Hash(v.Resource)
@@ -223,10 +223,10 @@ func TestAgreementHoldsFromItsDayInTheServicesZone(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "2015-12-31T23:00:00Z", v.ValidFrom.Format(time.RFC3339), "midnight in Berlin")
 
-	list, err := s.AgreementsOf(ctx, "desk", v.ValidFrom)
+	list, err := agreementsOf(t, s, "desk", v.ValidFrom)
 	require.NoError(t, err)
 	require.Empty(t, list, "before is exclusive")
-	list, err = s.AgreementsOf(ctx, "desk", declared)
+	list, err = agreementsOf(t, s, "desk", declared)
 	require.NoError(t, err)
 	require.Len(t, list, 1)
 	require.Equal(t, "2016-06-30T22:00:00Z", list[0].ValidTo.Format(time.RFC3339), "summer time, after the last day")
@@ -243,7 +243,7 @@ func TestAgreementHoldsFromItsDayInTheServicesZone(t *testing.T) {
 	require.Equal(t, agreement.Continue, a.Spec.Targets[0].Reopen)
 	require.Equal(t, agreement.Retroactive, a.Spec.Targets[0].OnChange)
 
-	_, err = s.AgreementsOf(ctx, "moon", declared)
+	_, err = agreementsOf(t, s, "moon", declared)
 	requireFault(t, err, fault.NotFound)
 }
 
@@ -293,7 +293,7 @@ func TestAgreementsVersionsSucceedEachOther(t *testing.T) {
 	requireFault(t, err, fault.Invalid, "2016-06-30")
 	apply1(t, s, declared, agreementDoc("b", "2016-07-01", "", `{'customer':['trade']}`))
 
-	list, err := s.AgreementsOf(ctx, "desk", declared)
+	list, err := agreementsOf(t, s, "desk", declared)
 	require.NoError(t, err)
 	var got []string
 	for _, v := range list {

@@ -11,7 +11,6 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
-	"turnus/itsm/agreement"
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
 	"turnus/itsm/resource"
@@ -108,64 +107,6 @@ func (s *Store) Versions(ctx context.Context, who Sight, k resource.Kind, name s
 	return list, cursor(strconv.Itoa(list[len(list)-1].Version)), nil
 }
 
-// AgreementsOf gives what was agreed for a service: the versions with a
-// ValidFrom before an instant, by name and version. ValidTo is filled in: the
-// end that the version states, or the retirement of its agreement if that came
-// earlier. Retirements themselves aren't listed.
-func (s *Store) AgreementsOf(ctx context.Context, service string, before time.Time) ([]resource.Version, error) {
-	scope, err := s.ScopeAbout(ctx, resource.Service.Ref(service))
-	if err != nil {
-		return nil, err
-	}
-	all, err := agreementsOf(ctx, s.db, service, scope.Zone)
-	if err != nil {
-		return nil, mapped(err)
-	}
-	list := []resource.Version{}
-	for _, v := range all {
-		if v.ValidFrom.Before(before) {
-			list = append(list, v)
-		}
-	}
-	return list, nil
-}
-
-func agreementsOf(ctx context.Context, q sqlx.QueryerContext, service string, zone *time.Location) ([]resource.Version, error) {
-	var rows []resourceRow
-	if err := sqlx.SelectContext(ctx, q, &rows, `
-		SELECT `+resourceColumns+` FROM resource WHERE kind = $1 AND name IN (
-			SELECT name FROM resource WHERE kind = $1 AND document->'spec'->>'service' = $2)
-		ORDER BY name COLLATE "C", version`, resource.Agreement, service); err != nil {
-		return nil, err
-	}
-	var list []resource.Version
-	for i, r := range rows {
-		v := r.domain()
-		var spec agreement.Spec
-		if err := json.Unmarshal(v.Resource.Spec, &spec); err != nil {
-			return nil, err
-		}
-		// An agreement that moved to another service is that one's now.
-		if r.Retired || spec.Service != service {
-			continue
-		}
-		if spec.Valid.To != nil {
-			to := spec.Valid.To.Add(1).Start(zone).UTC()
-			v.ValidTo = &to
-		}
-		for _, later := range rows[i+1:] {
-			if later.Document.V.Metadata.Name != v.Resource.Metadata.Name {
-				break
-			}
-			if end := later.ValidFrom.UTC(); later.Retired && (v.ValidTo == nil || end.Before(*v.ValidTo)) {
-				v.ValidTo = &end
-			}
-		}
-		list = append(list, v)
-	}
-	return list, nil
-}
-
 // Current decodes the newest version of a resource that isn't retired.
 func Current[T any](ctx context.Context, s *Store, k resource.Kind, name string) (resource.Resource[T], error) {
 	r, err := current[T](ctx, s.db, k, name)
@@ -179,29 +120,6 @@ func current[T any](ctx context.Context, q sqlx.QueryerContext, k resource.Kind,
 		return resource.Resource[T]{}, err
 	}
 	return decoded[T](v.Resource)
-}
-
-// ValidAt decodes the version of a resource that holds at an instant: of those
-// with ValidFrom not after it the one with the greatest number. A retired one
-// isn't found.
-func ValidAt[T any](ctx context.Context, s *Store, k resource.Kind, name string, at time.Time) (resource.Resource[T], resource.Version, error) {
-	var none resource.Resource[T]
-	if resource.CheckName("", name) != nil {
-		return none, resource.Version{}, notFound(k, name)
-	}
-	var row resourceRow
-	err := s.db.GetContext(ctx, &row, `
-		SELECT `+resourceColumns+` FROM resource WHERE kind = $1 AND name = $2 AND valid_from <= $3
-		ORDER BY version DESC LIMIT 1`, string(k), name, at)
-	if errors.Is(err, sql.ErrNoRows) || err == nil && row.Retired {
-		return none, resource.Version{}, notFound(k, name)
-	}
-	if err != nil {
-		return none, resource.Version{}, mapped(err)
-	}
-	v := row.domain()
-	r, err := decoded[T](v.Resource)
-	return r, v, err
 }
 
 // newest is Store.Resource inside a transaction (or on the pool).

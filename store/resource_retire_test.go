@@ -89,7 +89,7 @@ func TestObjectivesAreResources(t *testing.T) {
 	changed := apply1(t, s, declared.Add(time.Hour), sloDoc("search", "quick", "{'op':'lt','value':500,'target':0.999}"))[0]
 	require.Equal(t, Changed, changed.Change)
 	require.Equal(t, 2, changed.After.Version)
-	_, v, err := ValidAt[slo.Spec](ctx, s, resource.SLO, "search", declared)
+	_, v, err := validAt[slo.Spec](t, s, resource.SLO.Ref("search"), declared)
 	require.NoError(t, err)
 	require.Equal(t, 1, v.Version, "an objective as it was holds for the time before")
 
@@ -103,9 +103,9 @@ func TestRetiredHoldsUntilThen(t *testing.T) {
 	apply1(t, s, declared, officeDoc("Europe/Berlin"))
 	gone := declared.Add(time.Hour)
 	require.NoError(t, s.Retire(ctx, root, gone, resource.Calendar, "office"))
-	_, _, err := ValidAt[calendar.Spec](ctx, s, resource.Calendar, "office", gone)
+	_, _, err := validAt[calendar.Spec](t, s, resource.Calendar.Ref("office"), gone)
 	requireFault(t, err, fault.NotFound)
-	_, v, err := ValidAt[calendar.Spec](ctx, s, resource.Calendar, "office", gone.Add(-time.Microsecond))
+	_, v, err := validAt[calendar.Spec](t, s, resource.Calendar.Ref("office"), gone.Add(-time.Microsecond))
 	require.NoError(t, err)
 	require.Equal(t, 1, v.Version)
 
@@ -114,9 +114,9 @@ func TestRetiredHoldsUntilThen(t *testing.T) {
 	c := apply1(t, s, back, officeDoc("Europe/Berlin"))[0]
 	require.Equal(t, Created, c.Change)
 	require.Equal(t, 3, c.After.Version)
-	_, _, err = ValidAt[calendar.Spec](ctx, s, resource.Calendar, "office", back.Add(-time.Microsecond))
+	_, _, err = validAt[calendar.Spec](t, s, resource.Calendar.Ref("office"), back.Add(-time.Microsecond))
 	requireFault(t, err, fault.NotFound)
-	_, v, err = ValidAt[calendar.Spec](ctx, s, resource.Calendar, "office", back)
+	_, v, err = validAt[calendar.Spec](t, s, resource.Calendar.Ref("office"), back)
 	require.NoError(t, err)
 	require.Equal(t, 3, v.Version)
 	list, _, err := s.Versions(ctx, Sight{All: true}, resource.Calendar, "office", Page{})
@@ -129,7 +129,7 @@ func TestRetiredAgreementStaysForWhatWasBefore(t *testing.T) {
 	s, ctx := declaringStore(t), t.Context()
 	apply1(t, s, declared, append(house(), agreementDoc("gold", "2016-01-01", "", ""))...)
 	require.NoError(t, s.Retire(ctx, root, declared, resource.Agreement, "gold"))
-	list, err := s.AgreementsOf(ctx, "desk", declared.AddDate(1, 0, 0))
+	list, err := agreementsOf(t, s, "desk", declared.AddDate(1, 0, 0))
 	require.NoError(t, err)
 	require.Len(t, list, 1)
 	require.Equal(t, declared, *list[0].ValidTo, "it ended when it was retired")

@@ -30,7 +30,11 @@ type term struct {
 
 // termsOf reads what was agreed for a service, by name.
 func termsOf(ctx context.Context, q sqlx.QueryerContext, of Scope) ([]terms, error) {
-	list, err := agreementsOf(ctx, q, of.Service(), of.Zone)
+	d, err := declaredAbout(ctx, q, of.About)
+	if err != nil {
+		return nil, err
+	}
+	list, err := agreed(d.versions, of.Service(), of.Zone)
 	if err != nil {
 		return nil, err
 	}

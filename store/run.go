@@ -23,10 +23,12 @@ type Runs struct {
 	State   string // a state, or live
 }
 
-const runColumns = `r.id, r.process, r.scope, r.period, r.attempt, r.state, r.provisional, r.round, r.service, r.owner,
+// What a row of run says, and runColumns how many attempts there are, too.
+const runFields = `r.id, r.process, r.scope, r.period, r.attempt, r.state, r.provisional, r.round, r.service, r.owner,
 	r.about_kind AS "about.kind", r.about AS "about.name",
-	r.started_by, r.token_issuer, r.reason, r.outcome, r.created_at, r.ended_at,
-	(SELECT max(attempt) FROM run n WHERE n.process = r.process AND n.scope = r.scope AND n.period = r.period) AS latest`
+	r.started_by, r.token_issuer, r.reason, r.outcome, r.created_at, r.ended_at`
+
+const runColumns = runFields + `, (SELECT max(attempt) FROM run n WHERE n.process = r.process AND n.scope = r.scope AND n.period = r.period) AS latest`
 
 type runRow struct {
 	run.Run
@@ -87,39 +89,28 @@ func (s *Store) Runs(ctx context.Context, f Runs, p Page) ([]run.Run, string, er
 	return list, next, nil
 }
 
-// Newest is the newest attempt, or nil.
-func (s *Store) Newest(ctx context.Context, k run.Key) (*run.Run, error) {
-	r, err := newestAttempt(ctx, s.db, k)
-	return r, mapped(err)
+// FindRun is the run that a start would find: the one that a request with an
+// Idempotency-Key began (repeated is true then), since the row outlives the
+// process that wrote it and never answered; else the newest attempt, or nil.
+// request may be empty.
+func (s *Store) FindRun(ctx context.Context, now time.Time, k run.Key, request string) (r *run.Run, repeated bool, err error) {
+	r, repeated, err = findRun(ctx, s.db, now, k, request)
+	return r, repeated, mapped(err)
 }
 
-func newestAttempt(ctx context.Context, q sqlx.QueryerContext, k run.Key) (*run.Run, error) {
-	return oneRun(ctx, q, "process = $1 AND scope = $2 AND period = $3", k.Process, k.Scope, k.Period)
-}
-
-// oneRun is the newest attempt of those that a condition selects, or nil.
-func oneRun(ctx context.Context, q sqlx.QueryerContext, where string, args ...any) (*run.Run, error) {
-	var r runRow
-	err := sqlx.GetContext(ctx, q, &r, "SELECT "+runColumns+" FROM run r WHERE "+where+" ORDER BY attempt DESC LIMIT 1", args...)
+func findRun(ctx context.Context, q sqlx.QueryerContext, now time.Time, k run.Key, request string) (r *run.Run, repeated bool, err error) {
+	var row struct {
+		runRow
+		Repeated bool `db:"repeated"`
+	}
+	err = sqlx.GetContext(ctx, q, &row, "SELECT "+runColumns+`, coalesce(r.request = $4 AND r.created_at > $5, false) AS repeated FROM run r
+		WHERE r.process = $1 AND r.scope = $2 AND r.period = $3 OR r.request = $4 AND r.created_at > $5
+		ORDER BY repeated DESC, attempt DESC LIMIT 1`, k.Process, k.Scope, k.Period, request, now.Add(-keptFor))
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil
+		return nil, false, nil
 	}
-	plain := r.plain()
-	return &plain, err
-}
-
-// Requested is the run that a request with an Idempotency-Key began, or nil:
-// the row outlives the process that wrote it and never answered.
-func (s *Store) Requested(ctx context.Context, now time.Time, request string) (*run.Run, error) {
-	r, err := requested(ctx, s.db, now, request)
-	return r, mapped(err)
-}
-
-func requested(ctx context.Context, q sqlx.QueryerContext, now time.Time, request string) (*run.Run, error) {
-	if request == "" {
-		return nil, nil
-	}
-	return oneRun(ctx, q, "request = $1 AND created_at > $2", request, now.Add(-keptFor))
+	plain := row.plain()
+	return &plain, row.Repeated, err
 }
 
 // NewRun is what a start records.
@@ -130,7 +121,7 @@ type NewRun struct {
 	Owner       string       // that it names
 	Again       bool
 	Reason      string
-	Request     string // see Requested; may be empty
+	Request     string // see FindRun; may be empty
 	Provisional bool
 	Why         text.Text    // it is provisional
 	By          person.Actor // nobody: a slot
@@ -181,16 +172,12 @@ func begin(ctx context.Context, tx *sqlx.Tx, now time.Time, n NewRun) (r run.Run
 	if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock(hashtextextended($1, 1))", n.Key.ID(1)); err != nil {
 		return r, false, err
 	}
-	same, err := requested(ctx, tx, now, n.Request)
-	if err != nil || same != nil {
-		if err == nil {
-			r = *same
-		}
-		return r, true, err
-	}
-	existing, err := newestAttempt(ctx, tx, n.Key)
-	if err != nil {
+	existing, repeated, err := findRun(ctx, tx, now, n.Key, n.Request)
+	switch {
+	case err != nil:
 		return r, false, err
+	case repeated:
+		return *existing, true, nil
 	}
 	attempt, another, err := run.Next(existing, n.Again)
 	if err != nil || !another {
@@ -199,22 +186,28 @@ func begin(ctx context.Context, tx *sqlx.Tx, now time.Time, n NewRun) (r run.Run
 		}
 		return r, false, err
 	}
+	if err := lockFinding(ctx, tx, n.Key); err != nil {
+		return r, false, err
+	}
 	in := n.Input(attempt)
-	if _, err := tx.ExecContext(ctx, `INSERT INTO run (id, process, scope, period, attempt, state, provisional, input, service, owner,
+	var row runRow
+	if err := tx.GetContext(ctx, &row, `INSERT INTO run AS r (id, process, scope, period, attempt, state, provisional, input, service, owner,
 			started_by, token_issuer, reason, request, created_at, about_kind, about, about_version)
 			VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,nullif($14,''),$15,$16,$17,
-			coalesce(nullif($18, 0), (SELECT max(version) FROM resource WHERE kind = $16 AND name = $17), 0))`,
+			coalesce(nullif($18, 0), (SELECT max(version) FROM resource WHERE kind = $16 AND name = $17), 0)) RETURNING `+runFields,
 		in.Run, n.Key.Process, n.Key.Scope, n.Key.Period, attempt, run.Collecting, n.Provisional, JSON[run.Input]{in}, serviceAt(n.About), n.Owner,
 		n.By.Person, n.By.Issuer, n.Reason, n.Request, now, string(n.About.Kind), n.About.Name, n.Version); err != nil {
 		return r, false, err
 	}
-	if r, err = getRun(ctx, tx, in.Run, ""); err != nil {
-		return r, false, err
-	}
+	r = row.plain()
+	r.Latest = attempt
 	if planned > 0 {
 		if err := settle(ctx, tx, now, n.Key); err != nil {
 			return r, false, err
 		}
+	}
+	if err := takeFinding(ctx, tx, r); err != nil {
+		return r, false, err
 	}
 	return r, true, record(ctx, tx, n.By, now, "run.started", "run/"+r.ID, nil, r)
 }
@@ -230,13 +223,6 @@ func (s *Store) Unstarted(ctx context.Context, before time.Time, limit int) ([]r
 		list[i] = r.V
 	}
 	return list, mapped(err)
-}
-
-// inputOf is the input that a run began with.
-func (s *Store) inputOf(ctx context.Context, id string) (run.Input, error) {
-	var in JSON[run.Input]
-	err := s.db.GetContext(ctx, &in, "SELECT input FROM run WHERE id = $1", id)
-	return in.V, mapped(err)
 }
 
 // Started marks a run whose workflow is known to Temporal.

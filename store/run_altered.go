@@ -42,10 +42,18 @@ func isAltered(ctx context.Context, q sqlx.QueryerContext, runID string) (yes bo
 	return yes, err
 }
 
+// intact says of a report p and its draft d whether the document is, byte by
+// byte, the one that the report's hash is over.
+const intact = `(p.hash = d.hash AND d.hash = encode(sha256(convert_to(d.document, 'UTF8')), 'hex'))`
+
+// isIntact says of a report p and its draft d whether the content is, byte by
+// byte, the one that the hash is over.
+const isIntact = "p.hash = d.hash AND d.hash = encode(sha256(convert_to(d.document, 'UTF8')), 'hex')"
+
 // PublishedIntact says whether the report that a run published is, byte by byte,
 // the one that its hash is over.
 func (s *Store) PublishedIntact(ctx context.Context, runID string) (yes bool, err error) {
-	err = s.db.GetContext(ctx, &yes, `SELECT p.hash = d.hash AND d.hash = encode(sha256(convert_to(d.document, 'UTF8')), 'hex')
+	err = s.db.GetContext(ctx, &yes, "SELECT "+intact+`
 		FROM report p JOIN draft d ON d.run = p.run AND d.round = p.round WHERE p.run = $1`, runID)
 	return yes, mapped(err)
 }

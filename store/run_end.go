@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"time"
@@ -25,38 +24,39 @@ import (
 // only: an activity that was given up while the database was away may still
 // come to an end, long after its successor did. The next round begins when
 // changes were requested in the one before, nobody is asked there any more, and
-// the owner has seen to them where that round was the owner's, too; a round goes on from waiting to drafting while it has no draft, once all that it
-// asked is answered. It gives the input that the run began with: what it is
-// about says its row, whatever the caller says.
-func (s *Store) Enter(ctx context.Context, st run.Step, state run.State) (run.Input, error) {
-	var in JSON[run.Input]
-	// A run begins in its first state, and an activity may be tried again:
-	// nothing is written then.
-	err := s.db.GetContext(ctx, &in, "SELECT input FROM run WHERE id = $1 AND round = $2 AND state = $3 AND ended_at IS NULL", st.Run, st.Round, state)
-	if !errors.Is(err, sql.ErrNoRows) {
-		return in.V, mapped(err)
-	}
-	err = s.db.GetContext(ctx, &in, `UPDATE run r SET state = $3, round = $2 WHERE id = $1 AND ended_at IS NULL
+// the owner has seen to them where that round was the owner's, too; or when what
+// was approved there continues. A round goes on from waiting to drafting while it has no draft, once all that it asked is
+// answered.
+func (s *Store) Enter(ctx context.Context, st run.Step, state run.State) error {
+	done, err := s.db.ExecContext(ctx, `UPDATE run r SET state = $3, round = $2 WHERE id = $1 AND ended_at IS NULL
 		AND ((round, array_position(ARRAY['collecting', 'drafting', 'waiting'], state))
-				<= ($2, array_position(ARRAY['collecting', 'drafting', 'waiting'], $3))
+				< ($2, array_position(ARRAY['collecting', 'drafting', 'waiting'], $3))
 			OR round = $2 AND state = 'waiting' AND $3 = 'drafting' AND NOT EXISTS (SELECT FROM draft d WHERE d.run = r.id AND d.round = r.round))
-		AND (round = $2 OR round = $2 - 1 AND EXISTS (SELECT FROM decision d WHERE d.run = r.id AND d.round = r.round AND d.outcome = $4)
-			AND (EXISTS (SELECT FROM decision d WHERE d.task = $5)
-				OR NOT EXISTS (SELECT FROM frozen_set f WHERE f.run = r.id AND f.round = r.round AND f.document->'review' = 'true')))
-		AND (state <> 'waiting' OR $3 = 'waiting' OR NOT EXISTS (SELECT FROM task t WHERE t.run = r.id AND t.round = r.round AND t.state = 'open'))
-		RETURNING input`, st.Run, st.Round, state, task.RequestChanges, run.TaskID(st.Run, st.Round-1, process.Changes))
-	if !errors.Is(err, sql.ErrNoRows) {
-		return in.V, mapped(err)
+		AND (round = $2 OR round = $2 - 1 AND (EXISTS (SELECT FROM decision d WHERE d.run = r.id AND d.round = r.round AND d.outcome = $4)
+				AND (EXISTS (SELECT FROM decision d WHERE d.task = $5)
+					OR NOT EXISTS (SELECT FROM frozen_set f WHERE f.run = r.id AND f.round = r.round AND f.document->'review' = 'true'))
+			OR `+continues("r")+`))
+		AND (state <> 'waiting' OR $3 = 'waiting' OR NOT EXISTS (SELECT FROM task t WHERE t.run = r.id AND t.round = r.round AND t.state = 'open'))`,
+		st.Run, st.Round, state, task.RequestChanges, run.TaskID(st.Run, st.Round-1, process.Changes))
+	if err != nil {
+		return mapped(err)
+	}
+	if n, err := done.RowsAffected(); err != nil || n == 1 {
+		return mapped(err)
 	}
 	r, err := getRun(ctx, s.db, st.Run, "")
-	switch {
-	case err != nil:
-		return in.V, mapped(err)
-	case st.Round > r.Round && r.Ended == nil:
-		return in.V, fault.New(fault.Conflict, text.F("Round %d of %s can't begin: in round %d nobody has requested changes, or the owner hasn't seen to them yet.",
+	if err == nil && st.Round > r.Round && r.Ended == nil {
+		err = fault.New(fault.Conflict, text.F("Round %d of %s can't begin: in round %d nobody has requested changes, or the owner hasn't seen to them yet.",
 			"Freigaberunde %d von %s kann nicht beginnen: In Runde %d wurden keine Änderungen verlangt, oder die verantwortliche Person hat sie noch nicht bestätigt.", st.Round, st.Run, r.Round))
 	}
-	return s.inputOf(ctx, st.Run)
+	return mapped(err)
+}
+
+// continues says, as SQL, of a run whether what was approved in its round is
+// carried out and followed by another round, so that it isn't the run's end.
+func continues(r string) string {
+	return `EXISTS (SELECT FROM decision d JOIN frozen_set f USING (run, round) WHERE d.run = ` + r + `.id AND d.round = ` + r + `.round
+		AND d.outcome = 'approve' AND f.document->'continues' = 'true')`
 }
 
 // End records how a run ended: once, whoever asks again. It is published with
@@ -91,6 +91,9 @@ func (s *Store) End(ctx context.Context, now time.Time, e run.End) error {
 			return err
 		}
 		if err := followEnd(ctx, tx, now, r, e); err != nil {
+			return err
+		}
+		if err := settleFinding(ctx, tx, now, r, e.State); err != nil {
 			return err
 		}
 		return record(ctx, tx, person.Actor{Person: person.System}, now, "run."+string(e.State), "run/"+e.Run,
@@ -141,6 +144,13 @@ func mayEnd(ctx context.Context, tx *sqlx.Tx, r run.Run, e run.End) error {
 	}
 	switch e.State {
 	case run.Published:
+		var more bool
+		if err := tx.GetContext(ctx, &more, "SELECT "+continues("r")+" FROM run r WHERE r.id = $1", r.ID); err != nil {
+			return err
+		}
+		if more {
+			return unborne(e, "what was approved in round %d has to be carried out first", "was in Runde %d freigegeben wurde, ist erst umzusetzen", r.Round)
+		}
 		return decidedAs(ctx, tx, r, e, task.Approve)
 	case run.Rejected:
 		return decidedAs(ctx, tx, r, e, task.Reject)

@@ -35,23 +35,23 @@ func TestLateActivitiesChangeNothing(t *testing.T) {
 		require.Equal(t, round, r.Round)
 	}
 	first, second := run.Step{Run: r.ID, Round: 1}, run.Step{Run: r.ID, Round: 2}
-	require.NoError(t, errOf(s.Enter(ctx, first, run.Collecting)))
-	require.NoError(t, errOf(s.Enter(ctx, first, run.Drafting)))
+	require.NoError(t, s.Enter(ctx, first, run.Collecting))
+	require.NoError(t, s.Enter(ctx, first, run.Drafting))
 	state(run.Drafting, 1)
-	require.NoError(t, errOf(s.Enter(ctx, first, run.Collecting)))
+	require.NoError(t, s.Enter(ctx, first, run.Collecting))
 	state(run.Drafting, 1)
 	a := ask(t, s, declared, first)
-	require.NoError(t, errOf(s.Enter(ctx, first, run.Drafting)))
+	require.NoError(t, s.Enter(ctx, first, run.Drafting))
 	state(run.Waiting, 1)
-	require.True(t, fault.Is(errOf(s.Enter(ctx, second, run.Collecting)), fault.Conflict), "nobody has requested changes")
+	require.True(t, fault.Is(s.Enter(ctx, second, run.Collecting), fault.Conflict), "nobody has requested changes")
 	state(run.Waiting, 1)
 	require.Nil(t, decide(t, s, declared, person.Actor{Person: "anton"}, a, task.RequestChanges, "once more"))
-	require.NoError(t, errOf(s.Enter(ctx, second, run.Collecting)))
-	require.NoError(t, errOf(s.Enter(ctx, first, run.Drafting)))
+	require.NoError(t, s.Enter(ctx, second, run.Collecting))
+	require.NoError(t, s.Enter(ctx, first, run.Drafting))
 	state(run.Collecting, 2)
 
 	require.NoError(t, s.End(ctx, declared.Add(time.Hour), run.End{Run: r.ID, Round: 2, State: run.Failed, Reason: text.Same("enough")}))
-	require.NoError(t, errOf(s.Enter(ctx, second, run.Drafting)))
+	require.NoError(t, s.Enter(ctx, second, run.Drafting))
 	require.NoError(t, errOf(s.OpenTask(ctx, approval(second, "x", declared))))
 	state(run.Failed, 2)
 	open, _, err := s.Tasks(ctx, Tasks{State: "open"}, Page{})
@@ -71,17 +71,17 @@ func TestTheOwnerBeginsTheNextRound(t *testing.T) {
 		require.NoError(t, errOf(Freeze(t.Context(), s, declared, first, sla.Frozen{Service: "desk", Period: "2016-03", Review: review})))
 		require.Nil(t, decide(t, s, declared, person.Actor{Person: "anton"}, ask(t, s, declared, first), task.RequestChanges, "once more"))
 		if !review {
-			require.NoError(t, errOf(s.Enter(t.Context(), second, run.Collecting)))
+			require.NoError(t, s.Enter(t.Context(), second, run.Collecting))
 			continue
 		}
-		require.True(t, fault.Is(errOf(s.Enter(t.Context(), second, run.Collecting)), fault.Conflict), "nobody has asked the owner")
+		require.True(t, fault.Is(s.Enter(t.Context(), second, run.Collecting), fault.Conflict), "nobody has asked the owner")
 		changes, _, err := process.Ask(first, process.Changes, "", task.Question{Text: text.Same("once more")})
 		require.NoError(t, err)
 		changes.Opened, changes.Due, changes.Remind, changes.Escalate = declared, declared, declared, declared
 		require.NoError(t, errOf(s.OpenTask(t.Context(), changes)))
-		require.True(t, fault.Is(errOf(s.Enter(t.Context(), second, run.Collecting)), fault.Conflict), "the owner hasn't answered")
+		require.True(t, fault.Is(s.Enter(t.Context(), second, run.Collecting), fault.Conflict), "the owner hasn't answered")
 		require.Nil(t, decide(t, s, declared, person.Actor{Person: "olga"}, changes, task.Ready, ""))
-		require.NoError(t, errOf(s.Enter(t.Context(), second, run.Collecting)))
+		require.NoError(t, s.Enter(t.Context(), second, run.Collecting))
 	}
 }
 
@@ -111,13 +111,26 @@ func TestARepeatedStartFindsItsRun(t *testing.T) {
 	require.NoError(t, s.End(ctx, declared, run.End{Run: second.ID, Round: 1, State: run.Failed}))
 	repeated, _ := begin(declared.Add(2*time.Hour), "c", true)
 	require.Equal(t, second.ID, repeated.ID, "no third attempt, whatever became of the second")
-	found, err := s.Requested(ctx, declared.Add(2*time.Hour), "c")
+	found, again, err := s.FindRun(ctx, declared.Add(2*time.Hour), key, "c")
 	require.NoError(t, err)
+	require.True(t, again)
 	require.Equal(t, second.ID, found.ID)
 
 	later, _ := begin(declared.Add(26*time.Hour), "c", true)
 	require.Equal(t, 3, later.Attempt)
-	none, err := s.Requested(ctx, declared, "")
+	require.Equal(t, 3, later.Latest)
+	found, again, err = s.FindRun(ctx, declared.Add(2*time.Hour), key, "a")
+	require.NoError(t, err)
+	require.True(t, again)
+	require.Equal(t, first.ID, found.ID, "though it isn't the newest")
+	for _, request := range []string{"", "d"} {
+		found, again, err = s.FindRun(ctx, declared, key, request)
+		require.NoError(t, err)
+		require.False(t, again)
+		require.Equal(t, later.ID, found.ID)
+	}
+	key.Period = "2016-04"
+	none, _, err := s.FindRun(ctx, declared, key, "")
 	require.NoError(t, err)
 	require.Nil(t, none)
 }

@@ -22,7 +22,7 @@ import (
 )
 
 // Scope is what runs are about, as it is declared now: who owns it, who
-// decides on its runs, and in whose hours and zone. Nobody else decodes a
+// decides on its runs, in whose hours and zone, and in which language. Nobody else decodes a
 // Service or an Organisation for that.
 type Scope struct {
 	Name      string       // in runs and slots
@@ -33,6 +33,7 @@ type Scope struct {
 	Approvers []string
 	Calendar  string // by name, or 24x7
 	Zone      *time.Location
+	Language  text.Lang // in which whoever asks for none is told about it
 
 	specs map[string]person.Spec // of owner and approvers who are there
 }
@@ -78,17 +79,22 @@ func (s *Store) ScopeAbout(ctx context.Context, about resource.Ref) (Scope, erro
 	return scope, mapped(err)
 }
 
-// ScopeOfRun is what a run is about.
+// ScopeOfRun is what a run is about; fault.NotFound if that has gone.
 func (s *Store) ScopeOfRun(ctx context.Context, id string) (Scope, error) {
-	var about resource.Ref
-	err := s.db.GetContext(ctx, &about, "SELECT about_kind AS kind, about AS name FROM run WHERE id = $1", id)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = noRun(id)
-	}
+	all, err := scopesOf(ctx, s.db, "SELECT about_kind, about FROM run WHERE id = $1", id)
 	if err != nil {
 		return Scope{}, mapped(err)
 	}
-	return s.ScopeAbout(ctx, about)
+	for _, scope := range all {
+		if scope.Zone != nil {
+			return scope, nil
+		}
+	}
+	r, err := getRun(ctx, s.db, id, "") // says what is missing
+	if err != nil {
+		return Scope{}, mapped(err)
+	}
+	return s.ScopeAbout(ctx, r.About)
 }
 
 func scopeOf(ctx context.Context, q sqlx.QueryerContext, p process.Process, name string) (Scope, error) {
@@ -124,6 +130,8 @@ func aboutOf(ctx context.Context, q sqlx.QueryerContext, p process.Process, name
 			}
 		}
 		return resource.Organisation.Ref(name), nil
+	case process.OfFinding:
+		return aboutFinding(ctx, q, p, name)
 	case process.OfChange:
 		var document JSON[resource.Raw]
 		err := sqlx.GetContext(ctx, q, &document, `SELECT document FROM proposal WHERE lower(kind) || '-' || name = $1 ORDER BY at DESC LIMIT 1`, name)
@@ -151,6 +159,9 @@ func noScope(p process.Process, name string) error {
 	case process.OfOrganisation:
 		return fault.Invalidf("scope", "%s is about the organisation; there is no organisation %.80q: give the name of the one that is declared, or declare this one first.",
 			"%s betrifft die Organisation; die Organisation %.80q gibt es nicht: Den Namen der angelegten Organisation angeben oder diese zuerst anlegen.", p.Name, name)
+	case process.OfFinding:
+		return fault.Invalidf("scope", "%s is about a finding; there is no finding %.80q: give its number, as turnus findings lists it.",
+			"%s betrifft einen Befund; den Befund %.80q gibt es nicht: Seine Nummer angeben, wie turnus findings sie zeigt.", p.Name, name)
 	}
 	return fault.Invalidf("scope", "%s has no scope %.80q.", "%s hat keinen Bereich %.80q.", p.Name, name)
 }
@@ -180,6 +191,11 @@ func scopesAbout(ctx context.Context, q sqlx.QueryerContext, about []resource.Re
 	for i, a := range about {
 		kinds[i], names[i] = string(a.Kind), a.Name
 	}
+	return scopesOf(ctx, q, "SELECT * FROM unnest($1::text[], $2::text[])", pq.Array(kinds), pq.Array(names))
+}
+
+// scopesOf is scopesAbout of those whose kinds and names a query gives.
+func scopesOf(ctx context.Context, q sqlx.QueryerContext, query string, args ...any) (map[resource.Ref]Scope, error) {
 	var rows []struct {
 		Version  int                          `db:"version"`
 		Document JSON[resource.Raw]           `db:"document"`
@@ -190,11 +206,11 @@ func scopesAbout(ctx context.Context, q sqlx.QueryerContext, about []resource.Re
 			(SELECT jsonb_object_agg(p.name, p.document->'spec') FROM jsonb_array_elements((s.document->'spec'->'approvers') || (s.document->'spec'->'owner')) a
 				JOIN LATERAL (SELECT * FROM resource r WHERE r.kind = 'Person' AND r.name = a #>> '{}'
 					ORDER BY r.version DESC LIMIT 1) p ON NOT p.retired) AS people
-		FROM (SELECT DISTINCT * FROM unnest($1::text[], $2::text[])) AS wanted (kind, name)
+		FROM (SELECT DISTINCT * FROM (`+query+`) q) AS wanted (kind, name)
 		JOIN LATERAL (SELECT * FROM resource r WHERE r.kind = wanted.kind AND r.name = wanted.name
 			ORDER BY r.version DESC LIMIT 1) s ON NOT s.retired
 		LEFT JOIN LATERAL (SELECT * FROM resource r WHERE r.kind = 'Calendar' AND r.name = s.document->'spec'->>'calendar'
-			ORDER BY r.version DESC LIMIT 1) c ON NOT c.retired`, pq.Array(kinds), pq.Array(names)); err != nil {
+			ORDER BY r.version DESC LIMIT 1) c ON NOT c.retired`, args...); err != nil {
 		return nil, err
 	}
 	all := make(map[resource.Ref]Scope, len(rows))
@@ -204,7 +220,10 @@ func scopesAbout(ctx context.Context, q sqlx.QueryerContext, about []resource.Re
 			return nil, err
 		}
 		s := Scope{Name: d.Metadata.Name, About: d.Ref(), Version: r.Version, Title: d.Title(),
-			Owner: d.Spec.Owner, Approvers: d.Spec.Approvers, Calendar: d.Spec.Calendar, specs: r.People.V}
+			Owner: d.Spec.Owner, Approvers: d.Spec.Approvers, Calendar: d.Spec.Calendar, Language: d.Spec.Language, specs: r.People.V}
+		if s.Language == "" {
+			s.Language = text.En
+		}
 		if d.Spec.Calendar == calendar.AlwaysOpen || r.Zone.Valid {
 			if s.Zone, err = zoneNamed(d.Spec.Calendar, d.Spec.Zone, r.Zone.String); err != nil {
 				return nil, err

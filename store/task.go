@@ -104,13 +104,16 @@ func (s *Store) OpenTask(ctx context.Context, t task.Task) (opened bool, err err
 		if err := mayAsk(r.Run, r.Draft, t); err != nil {
 			return err
 		}
+		if err := mayAskOf(ctx, tx, t.Opened, t); err != nil {
+			return err
+		}
+		if err := checkPostponed(ctx, tx, r.Run, t); err != nil {
+			return err
+		}
 		if err := checkApart(ctx, tx, t); err != nil {
 			return err
 		}
 		if opened, err = insertTask(ctx, tx, t); err != nil || !opened {
-			return err
-		}
-		if _, err := tx.ExecContext(ctx, "UPDATE run SET state = $3, round = $2 WHERE id = $1 AND ended_at IS NULL", t.Run, t.Round, run.Waiting); err != nil {
 			return err
 		}
 		return record(ctx, tx, person.Actor{Person: person.System}, t.Opened, "task.opened", "task/"+t.ID, nil, t)
@@ -118,16 +121,18 @@ func (s *Store) OpenTask(ctx context.Context, t task.Task) (opened bool, err err
 	return opened, s.TaskRefused(ctx, t.Opened, t.Run, err)
 }
 
-// insertTask writes a task, with what lists have to know of its run; once.
+// insertTask writes a task, with what lists have to know of its run, which waits
+// from then on; once.
 func insertTask(ctx context.Context, tx *sqlx.Tx, t task.Task) (inserted bool, err error) {
-	done, err := tx.ExecContext(ctx, `INSERT INTO task (id, run, round, step, kind, state, outcomes, hash, opened_at, due_at, remind_at, escalate_at,
+	done, err := tx.ExecContext(ctx, `WITH opened AS (INSERT INTO task (id, run, round, step, kind, state, outcomes, hash, opened_at, due_at, remind_at, escalate_at,
 			title, body, fields, for_who, for_role, for_persons, against, apart, escalate_to,
 			about_kind, about, about_version, owner, started_by, token_issuer)
 		SELECT $1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,
-			about_kind, about, about_version, owner, started_by, token_issuer FROM run WHERE id = $2 ON CONFLICT DO NOTHING`,
+			about_kind, about, about_version, owner, started_by, token_issuer FROM run WHERE id = $2 ON CONFLICT DO NOTHING RETURNING run, round)
+		UPDATE run SET state = $22, round = opened.round FROM opened WHERE id = opened.run`,
 		t.ID, t.Run, t.Round, t.Step, t.Kind, task.Open, JSON[[]task.Outcome]{t.Outcomes}, t.Hash, t.Opened, t.Due, t.Remind, t.Escalate,
 		JSON[text.Text]{t.Title}, JSON[text.Text]{t.Text}, JSON[[]task.Field]{append([]task.Field{}, t.Fields...)}, t.For.Who, t.For.Role,
-		pq.Array(append([]string{}, t.For.Persons...)), pq.Array(append([]task.How{}, t.Against...)), t.Apart, t.EscalateTo)
+		pq.Array(append([]string{}, t.For.Persons...)), pq.Array(append([]task.How{}, t.Against...)), t.Apart, t.EscalateTo, run.Waiting)
 	if err != nil {
 		return false, err
 	}
@@ -141,17 +146,36 @@ func (s *Store) TaskRefused(ctx context.Context, now time.Time, runID string, er
 	return s.denied(ctx, now, "task.refused", "run/"+runID, err)
 }
 
-// checkApart refuses a task that checks a step which nobody has answered:
-// whoever answers the task first could answer that step afterwards.
+// checkApart refuses a task that checks a step which nobody has answered, other
+// than by postponing it: whoever answers the task first could answer that step
+// afterwards.
 func checkApart(ctx context.Context, tx *sqlx.Tx, t task.Task) error {
 	if t.Apart == "" {
 		return nil
 	}
 	var answered bool
-	err := tx.GetContext(ctx, &answered, "SELECT EXISTS (SELECT FROM decision WHERE task = $1)", run.TaskID(t.Run, t.Round, t.Apart))
+	err := tx.GetContext(ctx, &answered, `SELECT EXISTS (SELECT FROM (SELECT $3::text AS apart) t, task a JOIN decision d ON d.task = a.id
+		WHERE a.run = $1 AND a.round = $2 AND d.outcome <> $4 AND `+checked+`)`, t.Run, t.Round, t.Apart, task.Postpone)
 	if err == nil && !answered {
 		err = fault.New(fault.Conflict, text.F("%s can't ask for %s yet: nobody has answered %s, which it checks.",
 			"%s kann %s noch nicht abfragen: Den geprüften Schritt %s hat noch niemand beantwortet.", t.Run, t.Step, t.Apart))
+	}
+	return err
+}
+
+// checkPostponed refuses a task that asks once more for what wasn't postponed:
+// it would be answered twice, and the second time after it was checked.
+func checkPostponed(ctx context.Context, tx *sqlx.Tx, r run.Run, t task.Task) error {
+	p, _ := process.Find(r.Process)
+	step, _ := p.Step(t.Step)
+	before := step.Postponed(t.Step)
+	if before == "" {
+		return nil
+	}
+	var postponed bool
+	err := tx.GetContext(ctx, &postponed, "SELECT EXISTS (SELECT FROM decision WHERE task = $1 AND outcome = $2)", run.TaskID(t.Run, t.Round, before), task.Postpone)
+	if err == nil && !postponed {
+		err = fault.New(fault.Conflict, text.F("%s can't ask for %s: %s wasn't postponed.", "%s kann %s nicht abfragen: %s wurde nicht verschoben.", t.Run, t.Step, before))
 	}
 	return err
 }

@@ -49,8 +49,8 @@ func (s *Store) Decide(ctx context.Context, now time.Time, by string, m task.Mes
 		if no := people.MayWith(p.Person, p.TokenIssuer); no != nil {
 			return fault.As(no), nil
 		}
-		// Systems that can only signal were never asked for a comment.
-		fields, err := checkAnswer(ctx, tx, t, m, p.Bound != "")
+		// Systems that can only signal were never asked for a comment on an approval.
+		fields, err := checkAnswer(ctx, tx, now, t, m, p.Bound != "" || t.Kind != task.Approval)
 		if err != nil {
 			if all := fault.All(err); all != nil {
 				return all[0], nil
@@ -160,14 +160,14 @@ func orNone(v task.Values) task.Values {
 
 // CheckAnswer refuses what a task can't be answered with, in the fields of the
 // answer, and gives their values as they will be kept.
-func (s *Store) CheckAnswer(ctx context.Context, t task.Task, m task.Message) (task.Values, error) {
-	v, err := checkAnswer(ctx, s.db, t, m, true)
+func (s *Store) CheckAnswer(ctx context.Context, now time.Time, t task.Task, m task.Message) (task.Values, error) {
+	v, err := checkAnswer(ctx, s.db, now, t, m, true)
 	return v, mapped(err)
 }
 
 // checkAnswer is CheckAnswer; a missing comment is refused where it is asked for.
-func checkAnswer(ctx context.Context, q sqlx.QueryerContext, t task.Task, m task.Message, commented bool) (task.Values, error) {
-	fields, err := t.CheckAnswer(m.Outcome, m.Fields)
+func checkAnswer(ctx context.Context, q sqlx.QueryerContext, now time.Time, t task.Task, m task.Message, commented bool) (task.Values, error) {
+	fields, err := t.CheckAnswer(m.Outcome, m.Fields, now)
 	if err != nil {
 		return nil, err
 	}
@@ -179,11 +179,10 @@ func checkAnswer(ctx context.Context, q sqlx.QueryerContext, t task.Task, m task
 		name := fields.Text(f.Name)
 		switch f.Type {
 		case task.PersonField:
-			if _, err := current[person.Spec](ctx, q, resource.Person, name); fault.Is(err, fault.NotFound) {
-				faults.Say("fields."+f.Name, "There is no person %q: give the name of one who is declared.",
-					"Die Person %q gibt es nicht: Den Namen einer angelegten Person angeben.", name)
-			} else if err != nil {
+			if err := checkPerson(ctx, q, name); err != nil && fault.As(err) == nil {
 				return nil, err
+			} else if err != nil {
+				faults.Add(fault.As(err).At("fields." + f.Name))
 			}
 		case task.FileField:
 			if err := checkFile(ctx, q, t, f, name); err != nil && fault.As(err) == nil {
@@ -196,10 +195,28 @@ func checkAnswer(ctx context.Context, q sqlx.QueryerContext, t task.Task, m task
 	if err := faults.Err(); err != nil {
 		return nil, err
 	}
+	if err := checkStep(ctx, q, now, t, m.Outcome, fields); err != nil {
+		return nil, err
+	}
 	if commented {
 		return fields, m.Outcome.CheckComment(m.Comment)
 	}
 	return fields, nil
+}
+
+// checkPerson refuses a name in an answer whose person isn't there, or has left.
+func checkPerson(ctx context.Context, q sqlx.QueryerContext, name string) error {
+	var left bool
+	err := sqlx.GetContext(ctx, q, &left, "SELECT retired FROM resource WHERE kind = 'Person' AND name = $1 ORDER BY version DESC LIMIT 1", name)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return fault.Invalidf("", "There is no person %q: give the name of one who is declared.",
+			"Die Person %q gibt es nicht: Den Namen einer angelegten Person angeben.", name)
+	case err == nil && left:
+		return fault.Invalidf("", "%s has left: give the name of somebody who is there.",
+			"%s ist nicht mehr angelegt: Den Namen einer angelegten Person angeben.", name)
+	}
+	return err
 }
 
 // SignalRefused puts a signal that a run refused by itself on record, with

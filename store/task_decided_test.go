@@ -20,7 +20,7 @@ func errOf[T any](_ T, err error) error { return err }
 // draft keeps some document of a round, if there is none, and gives its hash.
 func draft(t *testing.T, s *Store, at time.Time, st run.Step) string {
 	t.Helper()
-	require.NoError(t, errOf(s.Enter(t.Context(), st, run.Drafting)))
+	require.NoError(t, s.Enter(t.Context(), st, run.Drafting))
 	hash, doc, err := report.Hash(report.Document{Run: st.Run})
 	require.NoError(t, err)
 	hash, err = s.SaveDraft(t.Context(), at, st, hash, doc)

@@ -54,8 +54,8 @@ const mine = `(` + roles + ` IS NOT NULL AND CASE t.for_who
 		OR p.declared >= t.about_version AND t.against && '{any,declared}'
 		OR EXISTS (SELECT 1 FROM involvement i WHERE i.person = $1 AND i.run = t.run AND i.round = t.round
 			AND t.against && ARRAY['any', i.how] OFFSET 0)
-		OR t.apart <> '' AND EXISTS (SELECT 1 FROM task a JOIN decision d ON d.task = a.id
-			WHERE a.run = t.run AND a.round = t.round AND a.step = t.apart AND $1 IN (d.person, d.token_issuer) OFFSET 0)) IS NOT TRUE)`
+		OR t.apart <> '' AND EXISTS (SELECT 1 FROM task a LEFT JOIN decision d ON d.task = a.id
+			WHERE a.run = t.run AND a.round = t.round AND ` + checked + ` AND ($1 = ANY (a.for_persons) OR $1 IN (d.person, d.token_issuer)) OFFSET 0)) IS NOT TRUE)`
 
 const withPart = ` LEFT JOIN part p ON p.kind = t.about_kind AND p.name = t.about `
 

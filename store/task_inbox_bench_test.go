@@ -107,8 +107,8 @@ const (
 	) `
 	barredByHand = `(t.against && '{any,started}' AND 'a0' IN (t.started_by, t.token_issuer) OR t.against && '{any,owned}' AND t.owner = 'a0'
 		OR EXISTS (SELECT 1 FROM involvement i WHERE i.person = 'a0' AND i.run = t.run AND i.round = t.round AND t.against && ARRAY['any', i.how] OFFSET 0)
-		OR t.apart <> '' AND EXISTS (SELECT 1 FROM decision d JOIN task a ON a.id = d.task
-			WHERE d.person = 'a0' AND d.run = t.run AND d.round = t.round AND a.step = t.apart OFFSET 0))`
+		OR t.apart <> '' AND EXISTS (SELECT 1 FROM task a LEFT JOIN decision d ON d.task = a.id
+			WHERE a.run = t.run AND a.round = t.round AND a.step = t.apart AND (d.person = 'a0' OR 'a0' = ANY (a.for_persons)) OFFSET 0))`
 	// The page in order of the index of open tasks, and who may answer each.
 	pageByHand = theirsByHand + `, page AS MATERIALIZED (
 		SELECT t.* FROM task t WHERE t.state = 'open' AND CASE t.for_who
@@ -124,6 +124,7 @@ const (
 			LATERAL (VALUES (v.document->'spec'->>'owner', 'owned'), (v.person, 'declared'), (v.token_issuer, 'declared')) w (person, how)
 		UNION ALL SELECT t.id, i.person, i.how, t.against FROM page t JOIN involvement i ON i.run = t.run AND i.round = t.round
 		UNION ALL SELECT t.id, d.person, 'any', '{any}' FROM page t JOIN task a ON a.run = t.run AND a.round = t.round AND a.step = t.apart JOIN decision d ON d.task = a.id
+		UNION ALL SELECT t.id, unnest(a.for_persons), 'any', '{any}' FROM page t JOIN task a ON a.run = t.run AND a.round = t.round AND a.step = t.apart
 	), barred AS MATERIALIZED (SELECT DISTINCT id, person FROM behind WHERE against && ARRAY['any', how]),
 	person AS MATERIALIZED (SELECT name, document->'spec'->'roles' AS roles FROM resource_current WHERE kind = 'Person')
 	SELECT t.id, t.run, t.round, t.step, t.kind, t.state, t.outcomes, t.hash, t.opened_at, t.due_at, t.remind_at, t.escalate_at, t.reminded_at,

@@ -71,6 +71,9 @@ func TestInboxesFollowTheRule(t *testing.T) {
 		for i := range rapid.IntRange(1, 4).Draw(r, "tasks") {
 			at := declared.Add(time.Duration(rapid.IntRange(0, 5).Draw(r, "opened")) * time.Hour)
 			step := fmt.Sprintf("step%d", i)
+			if i > 0 && chance(3, "asked again") {
+				step = fmt.Sprintf("%s-%d", steps[0], i+1)
+			}
 			a := task.Task{ID: run.TaskID(begun.ID, 1, step), Run: begun.ID, Round: 1, Step: step, Kind: task.Check, Outcomes: []task.Outcome{task.Done},
 				Opened: at, Due: at.Add(time.Hour), Remind: at, Escalate: at, EscalateTo: task.Owner,
 				For:     task.For{Who: rapid.SampledFrom([]task.Who{task.Approvers, task.Owner, task.Persons, task.Holders}).Draw(r, "for")},
@@ -89,7 +92,8 @@ func TestInboxesFollowTheRule(t *testing.T) {
 				who := somebody.Draw(r, "who answered")
 				exec(r, `INSERT INTO pass (id, hash, kind, run, task, person, token, content, created_at, expires_at)
 					VALUES ($1, $1, 'decide', $2, $1, $3, '', '', now(), now())`, a.ID, a.Run, who)
-				exec(r, `INSERT INTO decision (task, run, round, person, outcome, comment, at, hash, pass) VALUES ($1, $2, 1, $3, 'done', '', now(), '', $1)`, a.ID, a.Run, who)
+				exec(r, `INSERT INTO decision (task, run, round, person, outcome, comment, at, hash, token_issuer, pass)
+					VALUES ($1, $2, 1, $3, 'done', '', now(), '', $4, $1)`, a.ID, a.Run, who, anybody.Draw(r, "their token"))
 				exec(r, `UPDATE task SET state = 'decided', ended_at = now() WHERE id = $1`, a.ID)
 			}
 		}
@@ -109,6 +113,11 @@ func TestInboxesFollowTheRule(t *testing.T) {
 				require.Equal(r, may == nil, slices.Contains(a.Approvers, p))
 				require.Equal(r, may == nil, slices.ContainsFunc(mine, func(m task.Task) bool { return m.ID == a.ID }), "%s: %v: %+v, %+v", p, may, a, people[a.ID])
 				seen[fmt.Sprint(a.For.Who, may == nil)]++
+				for _, how := range people[a.ID].Involved {
+					if how.Person == p && (how.How == task.Answered || how.How == task.Asked) {
+						seen[fmt.Sprint(how.How, how.Issued, how.About != "task/"+run.TaskID(begun.ID, 1, a.Apart))]++ // of the step, or of it asked again
+					}
+				}
 			}
 		}
 	})

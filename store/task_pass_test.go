@@ -138,7 +138,7 @@ func TestAnEndFollowsFromTheRecord(t *testing.T) {
 	refusedEnds()
 
 	second := run.Step{Run: r.ID, Round: 2}
-	require.NoError(t, errOf(s.Enter(ctx, second, run.Drafting)))
+	require.NoError(t, s.Enter(ctx, second, run.Drafting))
 	for name, wrong := range map[string]func(*task.Task){
 		"another content":       func(k *task.Task) { k.Hash = "another" },
 		"fewer outcomes":        func(k *task.Task) { k.Outcomes = []task.Outcome{task.Approve} },

@@ -16,7 +16,7 @@ import (
 // Who is involved in what a task t of a run r asks about, as a list of persons:
 // what the run says, the versions of what it is about from the start until now,
 // what was written when the round was frozen, and who answered the step that the
-// task checks. Decisions read this, and lists the same of one person (mine).
+// task checks, or was named for it. Decisions read this, and lists the same of one person (mine).
 const involved = `(
 	SELECT r.started_by AS person, 'started' AS how, false AS issued, '' AS about
 	UNION SELECT r.token_issuer, 'started', true, ''
@@ -30,7 +30,13 @@ const involved = `(
 	UNION SELECT who.* FROM task a JOIN decision d ON d.task = a.id, LATERAL (VALUES
 			(d.person, 'answered', false, 'task/' || a.id),
 			(d.token_issuer, 'answered', true, 'task/' || a.id)) who (person, how, issued, about)
-		WHERE t.apart <> '' AND a.run = r.id AND a.round = t.round AND a.step = t.apart)`
+		WHERE t.apart <> '' AND a.run = r.id AND a.round = t.round AND ` + checked + `
+	UNION SELECT unnest(a.for_persons), 'asked', false, 'task/' || a.id FROM task a
+		WHERE t.apart <> '' AND a.run = r.id AND a.round = t.round AND ` + checked + `)`
+
+// checked says whether a task a asks for the step that a task t of the same
+// round checks: under its own name, or once more after it was postponed.
+const checked = `(a.step = t.apart OR a.step ~ ('^' || t.apart || '-[0-9]+$'))`
 
 // PeopleOf are those around a task, as they are now.
 func (s *Store) PeopleOf(ctx context.Context, t task.Task) (task.People, error) {

@@ -266,7 +266,7 @@ func TestChangesAreDecidedByOthers(t *testing.T) {
 	// Who decided it has declared nothing: they may decide on what it plans.
 	hash, page, err := report.Hash(report.Document{Run: st.Run, Sources: []report.Source{{Kind: "Interval", Name: "desk-sla", Hash: c.Hash}}})
 	require.NoError(t, err)
-	require.NoError(t, errOf(s.Enter(t.Context(), st, run.Drafting)))
+	require.NoError(t, s.Enter(t.Context(), st, run.Drafting))
 	_, err = s.SaveDraft(t.Context(), declared, st, hash, page)
 	require.NoError(t, err)
 	a := approval(st, hash, declared)

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"fmt"
 	"iter"
 	"time"
@@ -63,24 +64,31 @@ func (s *Store) TicketsHash(ctx context.Context, service string, asOf int64, fro
 	return set.Count, set.Hash(), mapped(err)
 }
 
+// scanning begins a scan, in one message. One process that walks the index in
+// its order feeds the reader from the start. Helpers, or a join by hashes, would
+// need a sort of whole rows, and take the other cores. How many rows there are
+// depends on the parameters.
+const scanning = `BEGIN READ ONLY;
+	SET LOCAL work_mem = '64MB';
+	SET LOCAL max_parallel_workers_per_gather = 0;
+	SET LOCAL enable_hashjoin = off;
+	SET LOCAL plan_cache_mode = force_custom_plan`
+
 // asOf reads columns of the versions v that concern a period, sorted by number,
 // until each says that it wants no more.
 func (s *Store) asOf(ctx context.Context, columns, service string, asOf int64, from, to time.Time, each func(*sql.Rows) (more bool, err error)) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel() // ends the query where the reader leaves early
-	tx, err := s.db.BeginTxx(ctx, &sql.TxOptions{ReadOnly: true})
+	conn, err := s.db.Conn(ctx)
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback() //nolint:errcheck // nothing was written
-	// One process that walks the index in its order feeds the reader from the
-	// start. Helpers, or a join by hashes, would need a sort of whole rows, and
-	// take the other cores. How many rows there are depends on the parameters.
-	if _, err := tx.ExecContext(ctx, `SELECT set_config('work_mem', '64MB', true), set_config('max_parallel_workers_per_gather', '0', true),
-			set_config('enable_hashjoin', 'off', true), set_config('plan_cache_mode', 'force_custom_plan', true)`); err != nil {
+	defer conn.Close()
+	defer endScan(conn)
+	if _, err := conn.ExecContext(ctx, scanning); err != nil {
 		return err
 	}
-	rows, err := tx.QueryContext(ctx, `
+	rows, err := conn.QueryContext(ctx, `
 		SELECT `+columns+` FROM ticket_version v
 		WHERE v.service = $1 AND v.import <= $2 AND v.last >= $3 AND v.opened < $4
 		  AND NOT EXISTS (SELECT 1 FROM ticket_version n
@@ -98,4 +106,12 @@ func (s *Store) asOf(ctx context.Context, columns, service string, asOf int64, f
 		}
 	}
 	return rows.Err()
+}
+
+// endScan ends the transaction of a scan, or the connection with it: no other
+// statement shall find its settings.
+func endScan(conn *sql.Conn) {
+	if _, err := conn.ExecContext(context.Background(), "ROLLBACK"); err != nil {
+		_ = conn.Raw(func(any) error { return driver.ErrBadConn })
+	}
 }

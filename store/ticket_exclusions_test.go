@@ -283,7 +283,7 @@ func TestProposersDontApprove(t *testing.T) {
 	require.NoError(t, err)
 	freezeAndAsk := func(round int, list ...agreement.Exclusion) task.Task {
 		t.Helper()
-		require.NoError(t, errOf(s.Enter(ctx, run.Step{Run: r.ID, Round: round}, run.Collecting)))
+		require.NoError(t, s.Enter(ctx, run.Step{Run: r.ID, Round: round}, run.Collecting))
 		_, err := Freeze(ctx, s, declared, run.Step{Run: r.ID, Round: round}, sla.Frozen{Service: "desk", Exclusions: list})
 		require.NoError(t, err)
 		return ask(t, s, declared.Add(time.Duration(round)*time.Minute), run.Step{Run: r.ID, Round: round})

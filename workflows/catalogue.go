@@ -29,6 +29,7 @@ func Catalogue() []Process {
 	return append([]Process{
 		{process.SLAReport, SLAReport, handles(slaCollect, slaDraft)},
 		{planning.Approval, ChangeApproval, handles(changeDraft, changeEnact)},
+		{process.Improvement, Improvement, handles(improvementDraft, improvementBegin, improvementNext)},
 	}, samples()...)
 }
 

@@ -95,15 +95,24 @@ func (r *Run) note(a Asking) (Asking, *asked) {
 }
 
 // askAll asks several at once, and waits until all are answered; each ends by
-// itself. What was answered is on record, and read there. One that can't be
-// asked ends the waiting for the others: nobody would ever answer it.
-func (r *Run) askAll(ctx workflow.Context, questions []task.Question) (failure error) {
+// itself. What was answered is on record, and read there.
+func (r *Run) askAll(ctx workflow.Context, questions []task.Question) error {
+	return each(ctx, questions, func(ctx workflow.Context, q task.Question) error {
+		_, err := r.ask(ctx, q)
+		return err
+	})
+}
+
+// each does something with all at once, and waits until all are done. One that
+// fails, as a task that can't be asked, ends the waiting for the others: nobody
+// would ever answer it.
+func each[T any](ctx workflow.Context, list []T, do func(workflow.Context, T) error) (failure error) {
 	ctx, stop := workflow.WithCancel(ctx)
 	all := workflow.NewWaitGroup(ctx)
-	for _, q := range questions {
+	for _, one := range list {
 		all.Add(1)
 		workflow.Go(ctx, func(ctx workflow.Context) {
-			if _, err := r.ask(ctx, q); err != nil && failure == nil {
+			if err := do(ctx, one); err != nil && failure == nil {
 				failure = err // those that follow were stopped
 				stop()
 			}

@@ -17,12 +17,21 @@ type Drafted struct {
 	Ask   []task.Question `json:"ask,omitempty"`   // what has to be answered before there is a draft
 	Owner bool            `json:"owner,omitempty"` // the owner sees to changes that are requested, before the next round
 	Asked *Waiting        `json:"asked,omitempty"` // the approval was asked for, too
+
+	Continues bool `json:"continues,omitempty"` // what is approved is carried out, and another round follows
 }
 
 // rounds collects, drafts and asks, round by round while changes are requested,
 // and says how the run ends. A draft may need answers first: then it is made
 // again. A provisional run asks nobody.
 func (r *Run) rounds(ctx workflow.Context, collect func(workflow.Context) error, draft func(workflow.Context) (Drafted, error)) (run.State, error) {
+	return r.roundsThat(ctx, collect, draft, nil)
+}
+
+// roundsThat are rounds some of which are carried out once they are approved,
+// and followed by another.
+func (r *Run) roundsThat(ctx workflow.Context, collect func(workflow.Context) error, draft func(workflow.Context) (Drafted, error),
+	carryOut func(workflow.Context) error) (run.State, error) {
 	for ; ; r.round++ {
 		// Noted before the row of its task may be written: whoever reads that
 		// may decide at once.
@@ -56,10 +65,16 @@ func (r *Run) rounds(ctx workflow.Context, collect func(workflow.Context) error,
 		if err != nil {
 			return "", err
 		}
-		switch decision.Outcome {
-		case task.Approve:
+		switch {
+		case decision.Outcome == task.Approve && d.Continues:
+			r.ending = false // it wasn't the last word
+			if err := carryOut(ctx); err != nil {
+				return "", err
+			}
+			continue
+		case decision.Outcome == task.Approve:
 			return run.Published, nil
-		case task.Reject:
+		case decision.Outcome == task.Reject:
 			return run.Rejected, nil
 		}
 		if d.Owner {

@@ -94,10 +94,10 @@ func (p *parts) counts(ctx context.Context) (c api.Counts, err error) {
 	if c.Ledgers, err = p.store.Ledgers(ctx); err != nil {
 		return c, err
 	}
-	if c.Findings, c.Escalated, err = p.store.FindingCounts(ctx); err != nil {
+	if c.Improvement, err = p.store.WatchImprovement(ctx, now()); err != nil {
 		return c, err
 	}
-	c.Improvement, err = p.store.WatchImprovement(ctx, now())
+	c.Findings, c.Escalated, err = p.store.FindingCounts(ctx)
 	return c, err
 }
 

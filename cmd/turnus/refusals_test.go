@@ -52,7 +52,7 @@ func waiting(t *testing.T) task.Task {
 	round := run.Step{Run: r.ID, Round: 1}
 	hash, document, err := report.Hash(report.Document{Run: r.ID, Process: r.Process, Scope: r.Scope, Period: r.Period, Zone: "Europe/Berlin", ComputedAt: now})
 	require.NoError(t, err)
-	require.NoError(t, storetest.ErrOf(s.Enter(t.Context(), round, run.Drafting)))
+	require.NoError(t, s.Enter(t.Context(), round, run.Drafting))
 	_, err = s.SaveDraft(t.Context(), now, round, hash, document)
 	require.NoError(t, err)
 	a := storetest.Approval(round, hash, now)

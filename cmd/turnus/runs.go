@@ -14,15 +14,20 @@ func startCommand() *cobra.Command {
 	var s client.Start
 	var wait bool
 	c := withJSON(&cobra.Command{
-		Use:   "start PROCESS (--service NAME | --scope NAME) --period PERIOD",
+		Use:   "start PROCESS (--service NAME | --scope NAME) [--period PERIOD]",
 		Short: "Start a run, or find the one that exists; prints its ID",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if s.Again && s.Reason == "" {
 				return misused("--again needs a --reason: why another attempt?")
 			}
-			if p, ok := process.Find(args[0]); ok && p.Scope == process.OfService && s.Service+s.Scope == "" {
+			switch p, ok := process.Find(args[0]); {
+			case ok && p.Scope == process.OfService && s.Service+s.Scope == "":
 				return misused("--service is missing: which one? %s is about a service", p.Name)
+			case ok && p.Scope == process.OfFinding && s.Scope == "":
+				return misused("--scope is missing: the number of which finding? turnus findings lists them")
+			case (!ok || p.Planned()) && s.Period == "":
+				return misused("--period is missing: which one, as in 2026-10?")
 			}
 			s.Process = args[0]
 			api, err := dial()
@@ -39,13 +44,12 @@ func startCommand() *cobra.Command {
 	f := c.Flags()
 	f.StringVar(&s.Service, "service", "", "the service, where the process is about one")
 	f.StringVar(&s.Scope, "scope", "", "what the run is about, where that is something else; the organisation may be left out")
-	f.StringVar(&s.Period, "period", "", "2026, 2026-Q4, 2026-10 or 2026-10-05")
+	f.StringVar(&s.Period, "period", "", "2026, 2026-Q4, 2026-10 or 2026-10-05; not needed where a run begins on the day of its start")
 	f.BoolVar(&s.Provisional, "provisional", false, "permit a provisional run where the period isn't over or covered")
 	f.BoolVar(&s.Again, "again", false, "another attempt after the one that ended")
 	f.StringVar(&s.Reason, "reason", "", "why another attempt")
 	f.BoolVar(&wait, "wait", false, "wait until the run waits for a person, or has ended")
 	c.MarkFlagsMutuallyExclusive("service", "scope")
-	_ = c.MarkFlagRequired("period") // it exists
 	return c
 }
 

@@ -48,15 +48,28 @@ func showTask(c *cobra.Command, t task.Task) error {
 	return w.Flush()
 }
 
-// needed says whether a field has to be filled.
+// needed says whether a field has to be filled, and where it may be.
 func needed(f task.Field) string {
-	switch {
-	case !f.Required:
-		return "no"
-	case f.Unless != "":
-		return "unless " + f.Unless
+	var where []string
+	if f.With != "" {
+		where = append(where, "with "+string(f.With))
 	}
-	return "yes"
+	if f.If != "" {
+		where = append(where, "if "+f.If)
+	}
+	if f.Unless != "" {
+		where = append(where, "unless "+f.Unless)
+	}
+	switch all := strings.Join(where, ", "); {
+	case f.Required && all == "":
+		return "yes"
+	case f.Required:
+		return all
+	case all == "":
+		return "no"
+	default:
+		return "no; only " + all
+	}
 }
 
 // bounds are what values of a field keep to: options, types of a file, least
@@ -74,6 +87,9 @@ func bounds(f task.Field) string {
 		all = append(all, "from "+least)
 	case most != "":
 		all = append(all, "up to "+most)
+	}
+	if f.BoundsWith != "" {
+		all[len(all)-1] += " with " + string(f.BoundsWith)
 	}
 	return strings.Join(all, ", ")
 }

@@ -102,7 +102,7 @@ asks for: --field answers one of them, --file sends a file and answers the field
 		},
 	})
 	f := c.Flags()
-	f.StringVar(&a.Comment, "comment", "", "why; needed to request changes, to reject and to decline")
+	f.StringVar(&a.Comment, "comment", "", "why; needed to request changes, to reject, to decline and to postpone")
 	f.StringVar(&a.Hash, "hash", "", "of the content that you saw: refused if the task is bound to another")
 	f.StringArrayVar(&fields, "field", nil, "NAME=VALUE: answers a field of the task; again for each")
 	f.StringArrayVar(&files, "file", nil, "NAME=PATH: sends a file, and answers a field with it; again for each")

@@ -35,11 +35,13 @@ func asked(t *testing.T, s *store.Store) task.Task {
 	count.Min, count.Max, count.Value = "1", "9", json.RawMessage("4")
 	result.Options = []task.Option{{Value: "kept", Title: text.Same("kept")}, {Value: "broken", Title: text.Same("broken")}}
 	note.Unless = "result"
+	until := field("until", task.DateField, false)
+	until.If, until.With, until.Min, until.BoundsWith = "count", task.Done, task.Today, task.Done
 	_, token, err := s.FirstToken(t.Context(), time.Now(), "owner", time.Hour)
 	require.NoError(t, err)
 	t.Setenv("TURNUS_TOKEN", token)
 	return storetest.Ask(t, s, time.Now(), run.Step{Run: r.ID, Round: 1}, task.Question{Step: process.Findings, Title: text.New("Inspection", "Begehung"),
-		Text: text.New("What was seen?\n\x1b[2Jobeyed", "Was?"), Fields: []task.Field{count, result, note, field("evidence", task.FileField, false)}})
+		Text: text.New("What was seen?\n\x1b[2Jobeyed", "Was?"), Fields: []task.Field{count, result, note, field("evidence", task.FileField, false), until}})
 }
 
 // What a task asks is listed, and shown with all that an answer needs.
@@ -56,6 +58,7 @@ func TestTasksAreShown(t *testing.T) {
 		`^Inspection\nWhat was seen\?\n\[2Jobeyed\n\n`, `\ntask +` + a.ID + `\n`, `\nkind +review\n`, `\nfor +owner\n`, `\nmay answer now +owner\n`, `\noutcomes +done\n`,
 		`\nFIELD +TYPE +NEEDED +BOUNDS +PROPOSED +TITLE\n`, `\ncount +integer +yes +1 to 9 +4 +The count\n`, `\nresult +choice +no +kept, broken +The result\n`,
 		`\nnote +text +unless result +The note\n`, `\nevidence +file +no +The evidence\n`,
+		`\nuntil +date +no; only with done, if count +from today with done +The until\n`,
 	} {
 		require.Regexp(t, line, out)
 	}
@@ -93,6 +96,10 @@ func TestAnswersAreGivenByCommand(t *testing.T) {
 	require.Contains(t, errOut, `body.fields.result: "a=b" isn't one of the options`)
 	require.Contains(t, errOut, "body.fields.colour: This task doesn't ask for it")
 	require.NotContains(t, errOut, "evidence:")
+	code, _, errOut = turnus(t, "", "decide", a.ID, "done", "--field", "until=2020-01-01", "--field", "result=kept")
+	require.Equal(t, 1, code)
+	require.Contains(t, errOut, "body.fields.until: This goes with count, which is empty")
+	require.Contains(t, errOut, "body.fields.until: This is too early: with done, ")
 	code, _, errOut = turnus(t, "", "decide", a.ID, "done", "--field", "count=many", "--file", "evidence="+pdf)
 	require.Equal(t, 1, code)
 	require.Contains(t, errOut, "body.fields.count: ")

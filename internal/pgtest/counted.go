@@ -13,11 +13,12 @@ import (
 
 // Counted gives another pool of the role that serves to the database that a
 // pool is for, and says how many messages were sent to the server on it that
-// hold a text, part of a statement say; all of them for an empty one.
+// hold a text, part of a statement say; all of them for an empty one. A
+// statement is one message, with its parameters: nothing is kept prepared here.
 func Counted(t testing.TB, db *sql.DB) (*sql.DB, func(part string) int) {
 	t.Helper()
 	s, name := databaseOf(t, db)
-	connector, err := pq.NewConnector(s.serving(name))
+	connector, err := pq.NewConnector(s.serving(name) + "&binary_parameters=yes")
 	if err != nil {
 		t.Fatalf("pgtest: %v", err)
 	}

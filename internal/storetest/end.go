@@ -52,7 +52,7 @@ func End(t testing.TB, s *store.Store, now time.Time, approver, owner, id string
 // none yet; what is decided already stays.
 func Decide(t testing.TB, s *store.Store, now time.Time, who string, st run.Step, o task.Outcome) {
 	t.Helper()
-	require.NoError(t, ErrOf(s.Enter(t.Context(), st, run.Drafting)))
+	require.NoError(t, s.Enter(t.Context(), st, run.Drafting))
 	rep, err := s.Report(t.Context(), st.Run)
 	if fault.Is(err, fault.NotFound) || err == nil && rep.DraftRound < st.Round {
 		k, _, err := run.ParseID(st.Run)

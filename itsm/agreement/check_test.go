@@ -10,6 +10,7 @@ import (
 	"turnus/itsm/agreement"
 	"turnus/itsm/calendar"
 	"turnus/itsm/fault"
+	"turnus/itsm/text"
 )
 
 func valid() agreement.Spec {
@@ -108,14 +109,15 @@ func TestExcludes(t *testing.T) {
 func TestServiceSpecCheck(t *testing.T) {
 	good := agreement.ServiceSpec{ScopeSpec: agreement.ScopeSpec{Owner: "o", Approvers: []string{"a", "b"}, Calendar: "24x7", Zone: "Europe/Berlin"}}
 	require.NoError(t, good.Check())
-	good.Review = agreement.ReviewFindings
+	good.Review, good.Language = agreement.ReviewFindings, text.De
 	require.NoError(t, good.Check())
 	bad := agreement.ServiceSpec{
-		ScopeSpec: agreement.ScopeSpec{Owner: "", Approvers: []string{"a", "a"}, Calendar: "office", Zone: "Europe/Berlin"}, Review: "sometimes",
+		ScopeSpec: agreement.ScopeSpec{Owner: "", Approvers: []string{"a", "a"}, Calendar: "office", Zone: "Europe/Berlin", Language: "fr"}, Review: "sometimes",
 	}
 	var fields []string
 	for _, f := range fault.All(bad.Check()) {
 		fields = append(fields, f.Field)
 	}
-	require.Equal(t, []string{"owner", "approvers[1]", "zone", "review"}, fields)
+	require.Equal(t, []string{"owner", "approvers[1]", "zone", "language", "review"}, fields)
+	require.Equal(t, text.New("\"fr\" isn't known here; there are en and de.", "„fr“ ist hier nicht bekannt; es gibt en und de."), fault.All(bad.Check())[3].Message)
 }

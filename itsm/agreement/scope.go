@@ -9,15 +9,18 @@ import (
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
 	"turnus/itsm/resource"
+	"turnus/itsm/text"
 )
 
 // ScopeSpec is what every kind says that runs can be about: who is responsible
-// for it, who decides on its runs, and in whose hours and zone.
+// for it, who decides on its runs, in whose hours and zone, and in which language
+// whoever asks for none is told about it.
 type ScopeSpec struct {
-	Owner     string   `json:"owner"`          // a person with the role process-owner
-	Approvers []string `json:"approvers"`      // persons with the role approver
-	Calendar  string   `json:"calendar"`       // a calendar, or 24x7
-	Zone      string   `json:"zone,omitempty"` // with 24x7 only: the zone; else the calendar's
+	Owner     string    `json:"owner"`              // a person with the role process-owner
+	Approvers []string  `json:"approvers"`          // persons with the role approver
+	Calendar  string    `json:"calendar"`           // a calendar, or 24x7
+	Zone      string    `json:"zone,omitempty"`     // with 24x7 only: the zone; else the calendar's
+	Language  text.Lang `json:"language,omitempty"` // en or de; default en
 }
 
 // OrganisationSpec is the spec of the Organisation resource: the provider of
@@ -59,6 +62,9 @@ func (s ScopeSpec) Check() error {
 	} else if s.Zone != "" {
 		_, err := calendar.Zone(s.Zone)
 		c.Add(err)
+	}
+	if s.Language != "" {
+		oneOf(&c, "language", s.Language, text.En, text.De)
 	}
 	return c.Err()
 }

@@ -1,17 +1,90 @@
 package improvement
 
-import "turnus/itsm/calendar"
+import (
+	"strconv"
+	"strings"
+	"time"
 
-// ActionLine is an action as lists show it.
-type ActionLine struct {
-	ID          string        `json:"id"` // FINDING.NUMBER
-	Finding     int64         `json:"finding"`
-	Title       string        `json:"title"`
-	Owner       string        `json:"owner"`   // a person
-	Service     string        `json:"service"` // empty: it concerns none
-	Run         string        `json:"run"`
-	State       ActionState   `json:"state"`
-	Due         calendar.Date `json:"due"`
-	OriginalDue calendar.Date `json:"original_due"` // as the plan was approved
-	Moves       int           `json:"moves"`        // of the due date
+	"turnus/itsm/process"
+	"turnus/itsm/task"
+	"turnus/itsm/text"
+)
+
+// ActionID names an action of a finding: FINDING.NUMBER.
+func ActionID(finding int64, number int) string {
+	return strconv.FormatInt(finding, 10) + "." + strconv.Itoa(number)
+}
+
+// ActionStep is the name of the step that asks for an action, or, after so many
+// moves of its due date, for the rest of it.
+func ActionStep(number, moves int) string {
+	step := process.ImprovementAction + "-" + strconv.Itoa(number)
+	if moves > 0 {
+		step += "-" + strconv.Itoa(moves+1)
+	}
+	return step
+}
+
+// CheckStep is the name of the step that asks whether an action worked.
+func CheckStep(number int) string { return process.ImprovementCheck + "-" + strconv.Itoa(number) }
+
+// ActionIn is the number of the action that a step asks for, or checks; 0: none.
+func ActionIn(step string) int {
+	kind, rest, _ := strings.Cut(step, "-")
+	if kind != process.ImprovementAction && kind != process.ImprovementCheck {
+		return 0
+	}
+	first, _, _ := strings.Cut(rest, "-")
+	n, err := strconv.Atoi(first)
+	if err != nil || n < 1 {
+		return 0
+	}
+	return n
+}
+
+// CheckFrom is the instant from which an action that is done may be checked.
+func (t Tracked) CheckFrom() time.Time {
+	return t.Done.At.Add(time.Duration(t.Wait.Seconds()) * time.Second)
+}
+
+// AskAction asks the owner of an action for it, by the end of its due date.
+func AskAction(t Tracked, f Finding, zone *time.Location) task.Question {
+	due := t.DueNow.Add(1).Start(zone)
+	q := task.Question{Step: ActionStep(t.Number, len(t.Moves)), Title: text.F("Action %s: %s", "Maßnahme %s: %s", t.ID, t.Title),
+		Persons: []string{t.Owner}, Due: &due, Fields: ActionFields(t.DueNow),
+		Text: text.F("For finding %d: %s Afterwards this is measured: %s, %s %s.", "Zu Befund %d: %s Danach wird gemessen: %s, %s %s.",
+			f.ID, f.Title, t.Measure, t.Sense, t.Target)}
+	if n := len(t.Moves); n > 0 {
+		q.Text = text.F("%s The due date was moved %s, from %s.", "%s Der Fälligkeitstermin wurde %s verschoben, ursprünglich %s.", q.Text,
+			text.N(n, text.New("once", "einmal"), text.F("%d times", "%d-mal", n)), t.Due.String())
+	}
+	return q
+}
+
+// AskCheck asks whether an action worked: by a value that whoever checks types
+// in, or, with m, by the one that published reports give.
+func AskCheck(t Tracked, f Finding, m *Measured) task.Question {
+	q := task.Question{Step: CheckStep(t.Number), Title: text.F("Did action %s work? %s", "War Maßnahme %s wirksam? %s", t.ID, t.Title),
+		Fields: CheckFields(t.Action, m),
+		Text: text.F("For finding %d: %s Measured is: %s, target: %s %s. Done on %s by %s: %s", "Zu Befund %d: %s Gemessen wird: %s, Ziel: %s %s. Umgesetzt am %s von %s: %s",
+			f.ID, f.Title, t.Measure, t.Sense, t.Target, t.Done.At.Format(time.DateOnly), t.Done.By, t.Done.Evidence)}
+	if m != nil {
+		q.Text = text.Join([]text.Text{q.Text, m.Words}, " ")
+	}
+	return q
+}
+
+// ReadCheck is what was answered to a check. A value that was typed in counts
+// as it stands: with pass it reaches the target, or the answer was refused.
+func ReadCheck(t Tracked, d task.Decision) *Check {
+	c := &Check{Effective: d.Outcome == task.Pass, Comment: d.Comment, File: d.Fields.Text("file"), By: d.Person, At: d.At.UTC()}
+	if t.Check != nil {
+		c.Measured = t.Check.Measured
+		return c
+	}
+	c.Measured = Measured{Value: d.Fields.Text("value")}
+	if v := exact(c.Measured.Value); v != nil {
+		c.Measured.Reached = t.reached(v)
+	}
+	return c
 }

@@ -16,6 +16,10 @@ func Kinds() []string {
 	return []string{MissedTarget, ExceededLimit, MissedSlot, LateSlot, RecordsAltered, AdministratorApproves, Reported}
 }
 
+// FigureKey joins what a published figure showed in several periods: the kind of
+// finding, what the report is about, and the figure's own key.
+func FigureKey(kind, about, figure string) string { return kind + "/" + about + "/" + figure }
+
 // Graded is the severity of what Turnus finds itself.
 func Graded(kind string) Severity {
 	switch kind {

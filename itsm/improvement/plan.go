@@ -1,7 +1,6 @@
 package improvement
 
 import (
-	"fmt"
 	"time"
 
 	"turnus/itsm/agreement"
@@ -54,6 +53,9 @@ const (
 	AtLeast Sense = "at-least"
 	AtMost  Sense = "at-most"
 )
+
+// Senses lists them.
+func Senses() []Sense { return []Sense{AtLeast, AtMost} }
 
 // Title of a sense, for people: before the target.
 func (s Sense) Title() text.Text {
@@ -174,16 +176,6 @@ type Measured struct {
 	Reports []string `json:"reports,omitempty"` // runs of the published reports that it was taken from
 	Reached bool     `json:"reached"`           // the target
 	Chance  string   `json:"chance,omitempty"`  // p-value of the change from before, where it was tested; an exact decimal
-}
 
-// ActionStep is the name of the step that asks for an action, or, after so many
-// moves of its due date, for the rest of it.
-func ActionStep(number, moves int) string {
-	if moves > 0 {
-		return fmt.Sprintf("action-%d-%d", number, moves+1)
-	}
-	return fmt.Sprintf("action-%d", number)
+	Words text.Text `json:"words,omitzero"` // what reports say, as whoever checks is told
 }
-
-// CheckStep is the name of the step that asks whether an action worked.
-func CheckStep(number int) string { return fmt.Sprintf("check-%d", number) }

@@ -2,7 +2,9 @@ package process
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"turnus/itsm/canonical"
@@ -17,14 +19,14 @@ import (
 // run asks follows from it, and from what the run found: see Ask.
 type Step struct {
 	Name     string // within a round
-	Many     bool   // several in a round, named NAME-1, NAME-2 and so on
+	Many     bool   // several in a round, named NAME-1, NAME-2 and so on; NAME-1-2 is the first once more, after it was postponed
 	Title    text.Text
 	Kind     task.Kind
 	Outcomes []task.Outcome // those of its kind if left out
 	For      task.Who
 	Role     person.Role  // of those who hold one
 	Against  []task.How   // four eyes: whoever is involved so doesn't answer
-	Apart    string       // nor does whoever answered this step of the round; of several, the one of the same number
+	Apart    string       // nor does whoever answered this step of the round, or was named for it; of several, the one of the same number
 	Fields   []task.Field // asked each time, before those that a run adds
 	Timing   task.Timing
 }
@@ -56,7 +58,7 @@ func ownersPart() []Step {
 // Step gives the declared step by whose name a run asks.
 func (p Process) Step(name string) (Step, bool) {
 	for _, s := range p.Steps {
-		if !s.Many && s.Name == name || s.Many && s.number(name) != "" {
+		if n, _ := s.number(name); !s.Many && s.Name == name || s.Many && n != "" {
 			return s, true
 		}
 	}
@@ -74,18 +76,42 @@ func (s Step) Offers() []task.Outcome {
 // apartFrom is the step whose answer bars from answering the one of that name.
 func (s Step) apartFrom(name string) string {
 	if s.Many && s.Apart != "" {
-		return s.Apart + "-" + s.number(name)
+		n, _ := s.number(name)
+		return s.Apart + "-" + n
 	}
 	return s.Apart
 }
 
-// number is what a step of several is told apart by, as in 3 of record-3.
-func (s Step) number(name string) string {
-	n, ok := strings.CutPrefix(name, s.Name+"-")
-	if !ok || n == "" || len(n) > 4 || strings.Trim(n, "0123456789") != "" {
+// Postponed is what has to have been postponed before the step is asked under
+// that name: action-1-2 before action-1-3, action-1 before action-1-2; empty
+// where it is asked for the first time.
+func (s Step) Postponed(name string) string {
+	switch n, time := s.number(name); {
+	case !s.Many || time < 2:
 		return ""
+	case time == 2:
+		return s.Name + "-" + n
+	default:
+		return fmt.Sprintf("%s-%s-%d", s.Name, n, time-1)
 	}
-	return n
+}
+
+var numbers = regexp.MustCompile(`^([1-9][0-9]{0,3})(?:-([1-9][0-9]{0,3}))?$`)
+
+// number is what a step of several is told apart by, as in 3 of record-3, and
+// the how many-th time it is asked, as in 2 of action-1-2; empty for another
+// step's name.
+func (s Step) number(name string) (n string, time int) {
+	rest, ok := strings.CutPrefix(name, s.Name+"-")
+	parts := numbers.FindStringSubmatch(rest)
+	switch {
+	case !ok || parts == nil || parts[2] == "1":
+		return "", 0
+	case parts[2] == "":
+		return parts[1], 1
+	}
+	time, _ = strconv.Atoi(parts[2]) // four digits at most
+	return parts[1], time
 }
 
 // Ask makes the task of a step from what is declared and what the run adds, so
@@ -124,7 +150,7 @@ func Ask(st run.Step, name, hash string, q task.Question) (task.Task, Step, erro
 		}
 	}
 	t.Apart = s.apartFrom(name)
-	if err := task.CheckFields(t.Fields); err != nil {
+	if err := task.CheckFields(t.Fields, t.Outcomes); err != nil {
 		return t, s, err
 	}
 	if t.Hash = hash; t.Kind != task.Approval {
@@ -139,7 +165,8 @@ func Ask(st run.Step, name, hash string, q task.Question) (task.Task, Step, erro
 // it is.
 func (s Step) Declares(t task.Task) bool {
 	fields := slices.EqualFunc(s.Fields, t.Fields[:min(len(s.Fields), len(t.Fields))], func(a, b task.Field) bool {
-		return a.Name == b.Name && a.Type == b.Type && a.Required == b.Required && a.Unless == b.Unless
+		return a.Name == b.Name && a.Type == b.Type && a.Required == b.Required && a.Unless == b.Unless &&
+			a.If == b.If && a.With == b.With && a.Min == b.Min && a.Max == b.Max && a.BoundsWith == b.BoundsWith
 	})
 	return s.Kind == t.Kind && slices.Equal(s.Offers(), t.Outcomes) && fields && s.apartFrom(t.Step) == t.Apart &&
 		s.For == t.For.Who && s.Role == t.For.Role && slices.Equal(s.Against, t.Against)

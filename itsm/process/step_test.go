@@ -1,6 +1,7 @@
 package process
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -21,13 +22,15 @@ func TestSteps(t *testing.T) {
 			require.NotEmpty(t, s.Offers(), s.Name)
 			require.Subset(t, task.Outcomes(), s.Offers(), s.Name)
 			require.NotEmpty(t, s.Title.De, s.Name)
-			require.NoError(t, task.CheckFields(s.Fields), s.Name)
+			require.NoError(t, task.CheckFields(s.Fields, s.Offers()), s.Name)
 			require.Equal(t, s.For == task.Holders, s.Role != "", s.Name)
 			require.Contains(t, []task.Who{"", task.Owner, task.Approvers}, s.Timing.EscalateTo, "%s: nobody else is escalated to", s.Name)
 		}
 		for _, s := range p.Steps {
 			if s.Apart != "" {
 				require.True(t, names[s.Apart], "%s: %s", p.Name, s.Apart)
+				require.True(t, slices.ContainsFunc(p.Steps, func(of Step) bool { return of.Name == s.Apart && of.Many == s.Many }),
+					"%s: %s checks one step, or each of several has its check", p.Name, s.Name)
 			}
 		}
 		require.True(t, names[Approval], "%s: a run ends by an approval", p.Name)
@@ -72,4 +75,33 @@ func TestAsking(t *testing.T) {
 	require.True(t, fault.Is(err, fault.Conflict), "another process's step")
 	_, _, err = Ask(run.Step{Run: "nonsense", Round: 1}, Approval, "", task.Question{})
 	require.Error(t, err)
+}
+
+// A step of several has numbers, and is asked again under another name after it
+// was postponed; its check stands apart from whatever it was asked under.
+func TestNumbersOfSteps(t *testing.T) {
+	p, ok := Find(Improvement)
+	require.True(t, ok)
+	for name, c := range map[string]struct{ step, postponed, apart string }{
+		"action-1":     {ImprovementAction, "", ""},
+		"action-12":    {ImprovementAction, "", ""},
+		"action-1-2":   {ImprovementAction, "action-1", ""},
+		"action-1-3":   {ImprovementAction, "action-1-2", ""},
+		"action-12-10": {ImprovementAction, "action-12-9", ""},
+		"check-1":      {ImprovementCheck, "", "action-1"},
+		"check-1-2":    {ImprovementCheck, "check-1", "action-1"},
+		"check-12":     {ImprovementCheck, "", "action-12"},
+		"plan":         {ImprovementPlan, "", ""},
+	} {
+		s, ok := p.Step(name)
+		require.True(t, ok, name)
+		require.Equal(t, c.step, s.Name, name)
+		require.Equal(t, c.postponed, s.Postponed(name), name)
+		require.Equal(t, c.apart, s.apartFrom(name), name)
+	}
+	for _, name := range []string{"action", "action-", "action-0", "action-01", "action-1-1", "action-1-0", "action-1-02", "action-1-2-3", "action-1-", "action--2",
+		"action-x", "action-1x", "action-12345", "action-1-12345", "actions-1", "plan-1", "plan-1-2"} {
+		_, ok := p.Step(name)
+		require.False(t, ok, name)
+	}
 }

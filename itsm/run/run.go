@@ -192,3 +192,13 @@ type Run struct {
 	Tasks       []task.Task     `json:"tasks" db:"-"`
 	Decisions   []task.Decision `json:"decisions" db:"-"`
 }
+
+// StepOf is the name of the step that a task of a round of a run asks for;
+// empty, if it isn't one of it.
+func StepOf(run string, round int, task string) string {
+	step, ok := strings.CutPrefix(task, TaskID(run, round, ""))
+	if !ok {
+		return ""
+	}
+	return step
+}

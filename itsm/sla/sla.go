@@ -3,8 +3,8 @@
 // domain guide, section 1).
 //
 // It may import the standard library, itsm/agreement, itsm/calendar,
-// itsm/canonical, itsm/interval, itsm/resource, itsm/run, itsm/stats, itsm/task,
-// itsm/ticket, itsm/fault and itsm/text.
+// itsm/canonical, itsm/improvement, itsm/interval, itsm/resource, itsm/run,
+// itsm/stats, itsm/task, itsm/ticket, itsm/fault and itsm/text.
 package sla
 
 import (
@@ -13,6 +13,7 @@ import (
 
 	"turnus/itsm/agreement"
 	"turnus/itsm/calendar"
+	"turnus/itsm/improvement"
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
 	"turnus/itsm/text"
@@ -48,6 +49,7 @@ type Frozen struct {
 	Baselines  []Baseline            `json:"baselines,omitempty"`  // of the control charts
 	InForce    *run.InForce          `json:"in_force,omitempty"`   // of this period; sets that 0.1.0 froze lack it
 	Review     bool                  `json:"review,omitempty"`     // the owner is asked about findings before the draft
+	Register   *improvement.Extract  `json:"register,omitempty"`   // of findings that earlier reports led to; sets frozen before there was one lack it
 }
 
 // Reads says which tickets the set holds: those opened before to, and not over

@@ -1,6 +1,6 @@
 // Package stats says what figures can bear: intervals of proportions, contract
-// percentiles, control charts, tests for a trend (domain guide, 1.5, 4.2 to
-// 4.4, 7.3).
+// percentiles, control charts, tests for a trend and for a change (domain guide,
+// 1.5, 4.2 to 4.4, 7.3).
 //
 // Values are exact fractions (big.Rat), so that no verdict hangs on a last bit
 // and the same input gives the same bytes on every machine. What isn't a

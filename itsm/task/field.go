@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"turnus/itsm/agreement"
+	"turnus/itsm/calendar"
 	"turnus/itsm/text"
 )
 
@@ -20,6 +21,7 @@ const (
 	TextField     FieldType = "text"     // a string, of 4,000 characters at most unless the field says otherwise
 	IntegerField  FieldType = "integer"  // a JSON number without fraction
 	DecimalField  FieldType = "decimal"  // an exact decimal in a string: "-12.50"
+	DateField     FieldType = "date"     // a calendar date, without zone: "2026-12-31"
 	InstantField  FieldType = "instant"  // RFC 3339, with its zone
 	DurationField FieldType = "duration" // ISO 8601 in days, hours, minutes, seconds: "PT4H"
 	ChoiceField   FieldType = "choice"   // the value of one of the options
@@ -29,7 +31,7 @@ const (
 
 // FieldTypes lists them.
 func FieldTypes() []FieldType {
-	return []FieldType{TextField, IntegerField, DecimalField, InstantField, DurationField, ChoiceField, PersonField, FileField}
+	return []FieldType{TextField, IntegerField, DecimalField, DateField, InstantField, DurationField, ChoiceField, PersonField, FileField}
 }
 
 // Title of a type, for people: a value of it.
@@ -42,6 +44,8 @@ func (t FieldType) Title() text.Text {
 	case DecimalField:
 		return text.New(`an exact decimal in quotes with nine decimal places at most, as in "12.50"`,
 			`eine genaue Dezimalzahl in Anführungszeichen mit höchstens neun Nachkommastellen, etwa "12.50"`)
+	case DateField:
+		return text.New(`a date, as in "2026-12-31"`, `ein Datum, etwa "2026-12-31"`)
 	case InstantField:
 		return text.New(`an instant with its zone, as in "2026-10-05T06:00:00Z"`, `ein Zeitpunkt mit Zeitzone, etwa "2026-10-05T06:00:00Z"`)
 	case DurationField:
@@ -62,16 +66,22 @@ type Field struct {
 	Title    text.Text `json:"title"`
 	Help     text.Text `json:"help,omitzero"`
 	Type     FieldType `json:"type"`
-	Required bool      `json:"required"`
-	Unless   string    `json:"unless,omitempty"` // another field: where that is filled, this one isn't required, and stays empty
+	Required bool      `json:"required"`         // wherever the field may be filled, as the next three say
+	Unless   string    `json:"unless,omitempty"` // another field: where that is filled, this one stays empty
+	If       string    `json:"if,omitempty"`     // another field: where that is empty, this one stays empty
+	With     Outcome   `json:"with,omitempty"`   // with any other outcome it stays empty
 
-	Min     string   `json:"min,omitempty"`     // the least value, as it is written; of a text its length in characters
-	Max     string   `json:"max,omitempty"`     // the greatest; of a file its length in bytes
-	Options []Option `json:"options,omitempty"` // of a choice
-	Types   []string `json:"types,omitempty"`   // of a file: media types; those of FileTypes if left out
+	Min        string   `json:"min,omitempty"`         // the least value, as it is written, of a date also Today; of a text its length in characters
+	Max        string   `json:"max,omitempty"`         // the greatest; of a file its length in bytes
+	BoundsWith Outcome  `json:"bounds_with,omitempty"` // with any other outcome the two don't hold
+	Options    []Option `json:"options,omitempty"`     // of a choice
+	Types      []string `json:"types,omitempty"`       // of a file: media types; those of FileTypes if left out
 
 	Value json.RawMessage `json:"value,omitempty"` // proposed, as it was answered before
 }
+
+// Today is a date's bound: that of the answer, in UTC.
+const Today = "today"
 
 // Option of a choice.
 type Option struct {
@@ -91,9 +101,9 @@ const (
 
 var fieldName = regexp.MustCompile(`^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$`)
 
-// CheckFields refuses fields that can't be asked for: the fault is of whoever
-// wrote the process, and in English only.
-func CheckFields(fields []Field) error {
+// CheckFields refuses fields that can't be asked for by a task that offers some
+// outcomes: the fault is of whoever wrote the process, and in English only.
+func CheckFields(fields []Field, offers []Outcome) error {
 	if len(fields) > MaxFields {
 		return fmt.Errorf("%d fields are more than the %d that a task may ask for", len(fields), MaxFields)
 	}
@@ -110,12 +120,23 @@ func CheckFields(fields []Field) error {
 			return fmt.Errorf("field %s: a choice has options, and nothing else has", f.Name)
 		case !f.canBound(f.Min) || !f.canBound(f.Max):
 			return fmt.Errorf("field %s: %q to %q aren't bounds of %s", f.Name, f.Min, f.Max, f.Type)
+		case f.BoundsWith != "" && (f.Min+f.Max == "" || f.Type == TextField || f.Type == FileField):
+			return fmt.Errorf("field %s: bounds that hold with one outcome are those of a value, and there are none", f.Name)
+		case f.If != "" && f.If == f.Unless:
+			return fmt.Errorf("field %s: it could never be filled, neither with nor without %s", f.Name, f.If)
 		}
 		names[f.Name] = true
 	}
 	for _, f := range fields {
-		if f.Unless != "" && !names[f.Unless] {
-			return fmt.Errorf("field %s: there is no field %q", f.Name, f.Unless)
+		for _, other := range []string{f.Unless, f.If} {
+			if other != "" && (other == f.Name || !names[other]) {
+				return fmt.Errorf("field %s: there is no other field %q", f.Name, other)
+			}
+		}
+		for _, o := range []Outcome{f.With, f.BoundsWith} {
+			if o != "" && !slices.Contains(offers, o) {
+				return fmt.Errorf("field %s: the task doesn't offer %q", f.Name, o)
+			}
 		}
 	}
 	return nil
@@ -135,6 +156,9 @@ func (f Field) canBound(s string) bool {
 		return wholeNumber.MatchString(s)
 	case DecimalField:
 		return exactDecimal.MatchString(s)
+	case DateField:
+		_, err := calendar.ParseDate(s)
+		return err == nil || s == Today
 	case InstantField:
 		_, err := time.Parse(time.RFC3339Nano, s)
 		return err == nil

@@ -17,6 +17,7 @@ const (
 	Imported How = "imported" // data that the figures use
 	Declared How = "declared" // a resource, in the version that the round stands on
 	Answered How = "answered" // the step that a task checks
+	Asked    How = "asked"    // that step names them, whoever answered it
 
 	Any How = "any" // of a task: four eyes hold against whoever is involved, whichever way
 )
@@ -90,6 +91,8 @@ func (i Involvement) title() text.Text {
 			"hat das Token ausgestellt, mit dem der Schritt beantwortet wurde, der hier geprüft wird")
 	case i.How == Answered:
 		return text.New("answered the step that is checked here", "hat den Schritt beantwortet, der hier geprüft wird")
+	case i.How == Asked:
+		return text.New("was responsible for the step that is checked here", "war für den Schritt zuständig, der hier geprüft wird")
 	case i.How == Declared && i.Issued:
 		return text.F("issued the token with which %s was declared, on which this content stands",
 			"hat das Token ausgestellt, mit dem %s angelegt oder geändert wurde; darauf beruht dieser Inhalt", i.About)

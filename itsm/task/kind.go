@@ -133,5 +133,6 @@ func (o Outcome) CheckComment(comment string) error {
 }
 
 // Fulfils says that the outcome gives what the task asks for, so that its
-// required fields are needed: a refusal gives its reason instead.
+// required fields are needed: whoever refuses or postpones gives the reason
+// instead, and what belongs to that outcome.
 func (o Outcome) Fulfils() bool { return !o.NeedsComment() }

@@ -37,7 +37,7 @@ type Task struct {
 	Fields     []Field   `json:"fields" db:"-"`
 	For        For       `json:"for" db:"-"`
 	Against    []How     `json:"against,omitempty" db:"-"`     // four eyes: whoever is involved so doesn't answer
-	Apart      string    `json:"apart,omitempty" db:"apart"`   // nor does whoever answered this step of the round
+	Apart      string    `json:"apart,omitempty" db:"apart"`   // nor does whoever answered this step of the round, or was named for it
 	EscalateTo Who       `json:"escalate_to" db:"escalate_to"` // if nobody answers
 
 	Hash      string     `json:"hash" db:"hash"` // of the content to be decided on, or of the question
@@ -63,15 +63,15 @@ func (t Task) CheckOffers(o Outcome) *fault.Error {
 }
 
 // CheckAnswer refuses what the task can't be answered with: an outcome that it
-// doesn't offer, fields that aren't as it asks for them. What the fields name
+// doesn't offer, fields that aren't as it asks for them at that instant. What the fields name
 // (persons, files) isn't looked up. Faults name outcome or fields.NAME; of
 // several fields all are said. The values come back in the form in which they
 // are kept.
-func (t Task) CheckAnswer(o Outcome, given Values) (Values, error) {
+func (t Task) CheckAnswer(o Outcome, given Values, now time.Time) (Values, error) {
 	if no := t.CheckOffers(o); no != nil {
 		return nil, no
 	}
-	return CheckValues(t.Fields, given, o.Fulfils())
+	return CheckValues(t.Fields, given, o, now)
 }
 
 // Decision says who answered what, when, on which content.

@@ -14,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"turnus/itsm/agreement"
+	"turnus/itsm/calendar"
 	"turnus/itsm/fault"
 	"turnus/itsm/resource"
 	"turnus/itsm/text"
@@ -33,11 +34,13 @@ func (v Values) Text(name string) string {
 	return s
 }
 
-// CheckValues holds values against the fields that a task asks for, and gives
-// them in the form in which they are kept: without empty ones, texts trimmed,
-// instants in UTC. complete says that what is required has to be there. Faults
-// name fields.NAME. The persons and files that they name aren't looked up.
-func CheckValues(fields []Field, given Values, complete bool) (Values, error) {
+// CheckValues holds values against the fields that a task asks for, as they are
+// answered with an outcome at an instant, and gives them in the form in which
+// they are kept: without empty ones, texts trimmed, instants in UTC. What is
+// required has to be there, unless the outcome is a refusal: then only what
+// belongs to that. Faults name fields.NAME. The persons and files that the
+// values name aren't looked up.
+func CheckValues(fields []Field, given Values, o Outcome, now time.Time) (Values, error) {
 	var faults fault.List
 	kept, total := Values{}, 0
 	for _, name := range slices.Sorted(maps.Keys(given)) {
@@ -49,8 +52,10 @@ func CheckValues(fields []Field, given Values, complete bool) (Values, error) {
 		case i < 0:
 			faults.Say(place(name), "This task doesn't ask for it; it asks for %s.", "Diese Aufgabe fragt das nicht ab. Abgefragt werden %s.", text.List(names(fields)))
 		case isEmpty(given[name]):
+		case !fields[i].goesWith(o):
+			faults.Say(place(name), "This goes with %s only: leave it out with %s.", "Das gehört nur zu %s: Bei %s weglassen.", string(fields[i].With), string(o))
 		default:
-			value, no := fields[i].check(given[name])
+			value, no := fields[i].on(o, now).check(given[name])
 			if no != nil {
 				faults.Add(no.At(place(name)))
 				continue
@@ -63,16 +68,8 @@ func CheckValues(fields []Field, given Values, complete bool) (Values, error) {
 			"Die Felder haben zusammen %d Byte, möglich sind %d: Längeres als Datei senden.", total, maxAllValues)
 	}
 	for _, f := range fields {
-		_, there := kept[f.Name]
-		_, instead := kept[f.Unless]
-		switch {
-		case there && f.Unless != "" && instead:
-			faults.Say(place(f.Name), "This and %s exclude each other: fill one of them.", "Dies und %s schließen einander aus: Nur eines ausfüllen.", f.Unless)
-		case !there && f.Required && complete && !instead && !isEmpty(given[f.Name]): // refused above
-		case !there && f.Required && complete && f.Unless != "" && !instead:
-			faults.Say(place(f.Name), "This is missing: fill it, or %s instead.", "Das fehlt: ausfüllen oder stattdessen %s angeben.", f.Unless)
-		case !there && f.Required && complete && !instead:
-			faults.Say(place(f.Name), "This is missing: give %s.", "Das fehlt: Anzugeben ist %s.", f.Type)
+		if f.goesWith(o) {
+			faults.Add(f.checkPresence(given, o))
 		}
 	}
 	if err := faults.Err(); err != nil {
@@ -82,6 +79,33 @@ func CheckValues(fields []Field, given Values, complete bool) (Values, error) {
 		return nil, nil
 	}
 	return kept, nil
+}
+
+// goesWith says whether the field may be filled with an outcome.
+func (f Field) goesWith(o Outcome) bool { return f.With == "" || f.With == o }
+
+// checkPresence refuses a field that is missing, or that is filled where another
+// one says that it stays empty.
+func (f Field) checkPresence(given Values, o Outcome) error {
+	filled := func(name string) bool { return name != "" && !isEmpty(given[name]) }
+	there, instead, idle := filled(f.Name), filled(f.Unless), f.If != "" && !filled(f.If)
+	at := place(f.Name)
+	switch {
+	case there && idle:
+		return fault.Invalidf(at, "This goes with %s, which is empty: fill that, too, or leave this out.",
+			"Das gehört zu %s. Dort ist nichts angegeben: Auch das ausfüllen oder dies weglassen.", f.If)
+	case there && instead:
+		return fault.Invalidf(at, "This and %s exclude each other: fill one of them.", "Dies und %s schließen einander aus: Nur eines ausfüllen.", f.Unless)
+	case there || instead || idle || !f.Required || f.With == "" && !o.Fulfils():
+		return nil
+	case f.Unless != "":
+		return fault.Invalidf(at, "This is missing: fill it, or %s instead.", "Das fehlt: ausfüllen oder stattdessen %s angeben.", f.Unless)
+	case f.If != "":
+		return fault.Invalidf(at, "This is missing, since %s is filled: give %s.", "Das fehlt, weil %s ausgefüllt ist: Anzugeben ist %s.", f.If, f.Type)
+	case f.With != "":
+		return fault.Invalidf(at, "This is missing with %s: give %s.", "Das fehlt bei %s: Anzugeben ist %s.", string(o), f.Type)
+	}
+	return fault.Invalidf(at, "This is missing: give %s.", "Das fehlt: Anzugeben ist %s.", f.Type)
 }
 
 func names(fields []Field) []string {
@@ -144,6 +168,15 @@ func (f Field) check(raw json.RawMessage) (json.RawMessage, *fault.Error) {
 			return nil, f.mistyped(s)
 		}
 		if no := f.within(exactly(s), exactly); no != nil {
+			return nil, no
+		}
+	case DateField:
+		d, err := calendar.ParseDate(s)
+		if err != nil {
+			return nil, f.mistyped(s)
+		}
+		s = d.String()
+		if no := f.within(day(s), day); no != nil {
 			return nil, no
 		}
 	case InstantField:
@@ -209,41 +242,4 @@ func (f Field) checkText(s string) (json.RawMessage, *fault.Error) {
 
 func (f Field) mistyped(s string) *fault.Error {
 	return fault.Invalidf("", "%.40q doesn't fit this field: give %s.", "%.40q passt nicht in dieses Feld: Anzugeben ist %s.", s, f.Type)
-}
-
-// within holds a value against the field's bounds, which read makes comparable.
-func (f Field) within(v *big.Rat, read func(string) *big.Rat) *fault.Error {
-	if f.Min != "" && v.Cmp(read(f.Min)) < 0 {
-		return fault.Invalidf("", "This is too small: %s is the least.", "Das ist zu klein: Möglich ist mindestens %s.", f.Min)
-	}
-	if f.Max != "" && v.Cmp(read(f.Max)) > 0 {
-		return fault.Invalidf("", "This is too great: %s is the greatest.", "Das ist zu groß: Möglich ist höchstens %s.", f.Max)
-	}
-	return nil
-}
-
-// The three give numbers that compare as the values do; of what isn't one, 0.
-func exactly(s string) *big.Rat {
-	r, ok := new(big.Rat).SetString(s)
-	if !ok {
-		return new(big.Rat)
-	}
-	return r
-}
-
-func instant(s string) *big.Rat {
-	at, err := time.Parse(time.RFC3339Nano, s)
-	if err != nil {
-		return new(big.Rat)
-	}
-	r := new(big.Rat).SetInt64(at.Unix())
-	return r.Add(r, big.NewRat(int64(at.Nanosecond()), 1e9))
-}
-
-func duration(s string) *big.Rat {
-	d, err := agreement.ParseDuration(s)
-	if err != nil {
-		return new(big.Rat)
-	}
-	return new(big.Rat).SetInt64(d.Seconds())
 }

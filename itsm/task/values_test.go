@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -25,6 +26,9 @@ func required(f *task.Field) { f.Required = true }
 func bounds(least, most string) func(*task.Field) {
 	return func(f *task.Field) { f.Min, f.Max = least, most }
 }
+
+// late is when the answers are given: in some zones it is the next day.
+var late = time.Date(2026, 11, 29, 23, 30, 0, 0, time.UTC)
 
 func TestValues(t *testing.T) {
 	options := func(f *task.Field) {
@@ -58,9 +62,20 @@ func TestValues(t *testing.T) {
 		{"decimal beyond it", field("f", task.DecimalField, bounds("0", "100")), `"100.0001"`, "", "100 is the greatest"},
 		{"instant", field("f", task.InstantField), `"2026-10-25T02:30:00+02:00"`, `"2026-10-25T00:30:00Z"`, ""},
 		{"instant without zone", field("f", task.InstantField), `"2026-10-25T02:30:00"`, "", "its zone"},
-		{"instant too late", field("f", task.InstantField, bounds("", "2026-01-01T00:00:00Z")), `"2026-01-01T00:00:00.5Z"`, "", "greatest"},
+		{"instant too late", field("f", task.InstantField, bounds("", "2026-01-01T00:00:00Z")), `"2026-01-01T00:00:00.5Z"`, "", "too late: 2026-01-01T00:00:00Z is the latest"},
 		{"instant after all years", field("f", task.InstantField), `"9999-12-31T23:59:59-14:00"`, "", `"9999-12-31T23:59:59-14:00" doesn't fit`},
 		{"instant before them", field("f", task.InstantField), `"0001-01-01T00:00:00+14:00"`, "", `"0001-01-01T00:00:00+14:00" doesn't fit`},
+		{"date", field("f", task.DateField), `"2026-12-31"`, `"2026-12-31"`, ""},
+		{"date that there isn't", field("f", task.DateField), `"2026-02-29"`, "", `"2026-02-29" doesn't fit this field: give a date, as in`},
+		{"date as Germans write it", field("f", task.DateField), `"31.12.2026"`, "", "give a date"},
+		{"date with a time", field("f", task.DateField), `"2026-12-31T00:00:00Z"`, "", "give a date"},
+		{"date as a number", field("f", task.DateField), `20261231`, "", "give a date"},
+		{"today isn't an answer", field("f", task.DateField), `"today"`, "", "give a date"},
+		{"date of today", field("f", task.DateField, bounds(task.Today, task.Today)), `"2026-11-29"`, `"2026-11-29"`, ""},
+		{"date before today", field("f", task.DateField, bounds(task.Today, "")), `"2026-11-28"`, "", "too early: 2026-11-29 is the earliest"},
+		{"date after today", field("f", task.DateField, bounds("", task.Today)), `"2026-11-30"`, "", "too late: 2026-11-29 is the latest"},
+		{"date after its bound", field("f", task.DateField, bounds("", "2026-12-31")), `"2027-01-01"`, "", "2026-12-31 is the latest"},
+		{"date before its bound", field("f", task.DateField, bounds("1969-12-31", "")), `"1969-12-30"`, "", "1969-12-31 is the earliest"},
 		{"duration of too many days", field("f", task.DurationField), `"P41667D"`, "", `"P41667D" doesn't fit`},
 		{"the longest duration", field("f", task.DurationField), `"P41666DT15H59M59S"`, `"PT999999H59M59S"`, ""},
 		{"duration", field("f", task.DurationField), `"PT90M"`, `"PT1H30M"`, ""},
@@ -74,11 +89,11 @@ func TestValues(t *testing.T) {
 		{"no file", field("f", task.FileField), `"evidence.pdf"`, "", "SHA-256"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			kept, err := task.CheckValues([]task.Field{c.field}, task.Values{"f": json.RawMessage(c.given)}, true)
+			kept, err := task.CheckValues([]task.Field{c.field}, task.Values{"f": json.RawMessage(c.given)}, task.Done, late)
 			if c.kept != "" {
 				require.NoError(t, err)
 				require.JSONEq(t, c.kept, string(kept["f"]))
-				again, err := task.CheckValues([]task.Field{c.field}, kept, true)
+				again, err := task.CheckValues([]task.Field{c.field}, kept, task.Done, late)
 				require.NoError(t, err, "what is kept is what would be given")
 				require.Equal(t, kept, again)
 				return
@@ -98,12 +113,12 @@ func TestFieldsThatAreMissingUnknownOrTooMany(t *testing.T) {
 		field("none", task.TextField),
 		field("at", task.InstantField, required),
 	}
-	check := func(complete bool, pairs ...string) []string {
+	check := func(o task.Outcome, pairs ...string) []string {
 		given := task.Values{}
 		for i := 0; i < len(pairs); i += 2 {
 			given[pairs[i]] = json.RawMessage(pairs[i+1])
 		}
-		_, err := task.CheckValues(fields, given, complete)
+		_, err := task.CheckValues(fields, given, o, late)
 		var said []string
 		for _, f := range fault.All(err) {
 			said = append(said, f.Error())
@@ -111,23 +126,23 @@ func TestFieldsThatAreMissingUnknownOrTooMany(t *testing.T) {
 		return said
 	}
 	at := `"2026-10-25T00:30:00Z"`
-	require.Empty(t, check(true, "cause", `"c"`, "at", at))
-	require.Empty(t, check(true, "none", `"n"`, "at", at))
+	require.Empty(t, check(task.Done, "cause", `"c"`, "at", at))
+	require.Empty(t, check(task.Done, "none", `"n"`, "at", at))
 	require.Equal(t, []string{"fields.cause: This is missing: fill it, or none instead.",
-		`fields.at: This is missing: give an instant with its zone, as in "2026-10-05T06:00:00Z".`}, check(true))
-	require.Equal(t, []string{"fields.cause: This and none exclude each other: fill one of them."}, check(true, "cause", `"c"`, "none", `"n"`, "at", at))
-	require.Empty(t, check(false), "who declines gives a reason instead")
-	require.Equal(t, []string{"fields.At: This task doesn't ask for it; it asks for cause, none and at."}, check(true, "cause", `"c"`, "at", at, "At", at))
-	require.Len(t, check(true, "cause", `" "`, "at", "null"), 2, "what is blank is missing")
-	require.Len(t, check(true, "cause", `3`, "at", at), 1, "what is mistyped isn't missing, too")
-	_, err := task.CheckValues(nil, task.Values{"x": json.RawMessage(`"y"`)}, true)
+		`fields.at: This is missing: give an instant with its zone, as in "2026-10-05T06:00:00Z".`}, check(task.Done))
+	require.Equal(t, []string{"fields.cause: This and none exclude each other: fill one of them."}, check(task.Done, "cause", `"c"`, "none", `"n"`, "at", at))
+	require.Empty(t, check(task.Decline), "who declines gives a reason instead")
+	require.Equal(t, []string{"fields.At: This task doesn't ask for it; it asks for cause, none and at."}, check(task.Done, "cause", `"c"`, "at", at, "At", at))
+	require.Len(t, check(task.Done, "cause", `" "`, "at", "null"), 2, "what is blank is missing")
+	require.Len(t, check(task.Done, "cause", `3`, "at", at), 1, "what is mistyped isn't missing, too")
+	_, err := task.CheckValues(nil, task.Values{"x": json.RawMessage(`"y"`)}, task.Done, late)
 	require.ErrorContains(t, err, "asks for no fields")
-	_, err = task.CheckValues(fields, task.Values{"none": json.RawMessage(`"` + strings.Repeat("x", 100<<10) + `"`)}, true)
+	_, err = task.CheckValues(fields, task.Values{"none": json.RawMessage(`"` + strings.Repeat("x", 100<<10) + `"`)}, task.Done, late)
 	require.ErrorContains(t, err, "send what is longer as a file")
 }
 
 func TestFieldsThatCantBeAskedFor(t *testing.T) {
-	require.NoError(t, task.CheckFields([]task.Field{field("a", task.DurationField, bounds("PT1H", "P1D")), field("b", task.FileField, bounds("", "1000"))}))
+	require.NoError(t, task.CheckFields([]task.Field{field("a", task.DurationField, bounds("PT1H", "P1D")), field("b", task.FileField, bounds("", "1000"))}, nil))
 	for name, f := range map[string]task.Field{
 		"not a name":       field("A b", task.TextField),
 		"not a type":       field("a", "number"),
@@ -135,11 +150,19 @@ func TestFieldsThatCantBeAskedFor(t *testing.T) {
 		"not a bound":      field("a", task.DecimalField, bounds("1,5", "")),
 		"a person's bound": field("a", task.PersonField, bounds("", "z")),
 		"unless what":      field("a", task.TextField, func(f *task.Field) { f.Unless = "b" }),
+		"if what":          field("a", task.TextField, func(f *task.Field) { f.If = "b" }),
+		"if itself":        field("a", task.TextField, func(f *task.Field) { f.If = "a" }),
+		"not offered":      field("a", task.TextField, func(f *task.Field) { f.With = task.Postpone }),
+		"bounds with what": field("a", task.DecimalField, bounds("1", ""), func(f *task.Field) { f.BoundsWith = task.Pass }),
+		"no bounds":        field("a", task.DecimalField, func(f *task.Field) { f.BoundsWith = task.Done }),
+		"length with done": field("a", task.TextField, bounds("1", ""), func(f *task.Field) { f.BoundsWith = task.Done }),
+		"date's bound":     field("a", task.DateField, bounds("tomorrow", "")),
+		"today's number":   field("a", task.InstantField, bounds(task.Today, "")),
 		"one language":     field("a", task.TextField, func(f *task.Field) { f.Title = text.Text{En: "a"} }),
 	} {
-		require.Error(t, task.CheckFields([]task.Field{f}), name)
+		require.Error(t, task.CheckFields([]task.Field{f}, []task.Outcome{task.Done}), name)
 	}
-	require.Error(t, task.CheckFields([]task.Field{field("a", task.TextField), field("a", task.TextField)}))
+	require.Error(t, task.CheckFields([]task.Field{field("a", task.TextField), field("a", task.TextField)}, nil))
 }
 
 // Every kind, outcome and type has its words in both languages, and each kind

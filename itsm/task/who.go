@@ -92,7 +92,7 @@ func (p People) candidates() []string {
 
 // counts says whether four eyes hold against an involvement.
 func (p People) counts(i Involvement) bool {
-	if i.How == Answered { // is only there where the task asks for it
+	if i.How == Answered || i.How == Asked { // are only there where the task asks for it
 		return true
 	}
 	if p.For.Who == "" {

@@ -39,9 +39,14 @@ func Draft(f sla.Frozen, r sla.Result, answers []report.Answer) (report.Document
 		Wording:     Wording,
 	})
 	summary(w, r)
+	followUps, err := followUpsOf(f)
+	if err != nil {
+		return report.Document{}, err
+	}
+	followUps.section(w)
 	w.Answers(answers)
 	for _, a := range r.Agreements {
-		agreementResults(w, a, study)
+		agreementResults(w, a, study, followUps)
 	}
 	if len(r.Agreements) == 0 {
 		w.Section("Results against targets", "Ergebnisse im Vergleich zu den Zielen").Say(
@@ -50,7 +55,7 @@ func Draft(f sla.Frozen, r sla.Result, answers []report.Answer) (report.Document
 	}
 	excluded := exclusions(w, f, r)
 	credits(w, r)
-	workload(w, r, study)
+	workload(w, r, study, followUps)
 	trend(w, f, r, study)
 	lastReport(w, f, r)
 	claims(w, r)

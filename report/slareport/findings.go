@@ -28,7 +28,7 @@ func Findings(r sla.Result) []report.Finding {
 			}
 		}
 		for _, x := range a.Workload {
-			if x.Verdict == sla.Missed && x.Limit.Limit > 0 {
+			if exceeds(x) {
 				add(workloadName(x.Limit), text.F("Limit exceeded: %s", "Mengengrenze überschritten: %s", x.Limit.Title()),
 					text.F("Counted: %s; the limit is %s.", "Gezählt: %s; die Mengengrenze liegt bei %s.", report.Number(counted(x)), report.Number(x.Limit.Limit)))
 			}
@@ -36,6 +36,9 @@ func Findings(r sla.Result) []report.Finding {
 	}
 	return all
 }
+
+// exceeds says that a limit was exceeded.
+func exceeds(x sla.WorkloadResult) bool { return x.Verdict == sla.Missed && x.Limit.Limit > 0 }
 
 // counted is what is held against a limit: the volume of the period, or of its
 // fullest day or hour.

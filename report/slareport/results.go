@@ -9,7 +9,7 @@ import (
 )
 
 // agreementResults is the section of one agreement, and so of one customer.
-func agreementResults(w *report.Writer, a sla.AgreementResult, study sla.Study) {
+func agreementResults(w *report.Writer, a sla.AgreementResult, study sla.Study, x followUps) {
 	s := w.Section("Results: %s", "Ergebnisse: %s", report.Named(a.Title, a.Name))
 	who := text.Text{}
 	if a.Customer != "" {
@@ -33,10 +33,11 @@ func agreementResults(w *report.Writer, a sla.AgreementResult, study sla.Study) 
 	score(s, a.Score)
 	t := s.Table("Targets, over the tickets decided in the period", "Ziele, gemessen an den in der Periode gewerteten Tickets").
 		Left("Target", "Ziel").Right("Within", "Zielzeit").Right("Decided", "Gewertet").Right("Met", "Eingehalten").
-		Right("Breached", "Verletzungen").Right("Attainment", "Erfüllungsgrad").Right("Agreed", "Vereinbart").Left("Result", "Ergebnis")
+		Right("Breached", "Verletzungen").Right("Attainment", "Erfüllungsgrad").Right("Agreed", "Vereinbart").Left("Result", "Ergebnis").
+		Left("Finding", "Befund").When(x.named(a))
 	for _, g := range a.Targets {
 		t.Row(report.Name(g.Target.Name), report.Seconds(g.Target.Within.Seconds()), report.Count(g.Decided), report.Count(g.Met),
-			report.Count(g.Breached), report.Share(g.Met, g.Decided), report.Percent(g.Target.Attain.String()), verdictCell(g.Verdict))
+			report.Count(g.Breached), report.Share(g.Met, g.Decided), report.Percent(g.Target.Attain.String()), verdictCell(g.Verdict), x.ofTarget(a, g))
 	}
 	certainty(s, a, study)
 	elapsed(s, a)

@@ -40,7 +40,7 @@ func trend(w *report.Writer, f sla.Frozen, r sla.Result, study sla.Study) {
 				slope = report.Words(report.Decimal(report.PerCent(x.Kendall.Slope, 2)))
 			}
 			if x.Adjusted.Adjusted != nil {
-				p = report.Words(probability(x.Adjusted.Adjusted))
+				p = report.Words(report.Probability(x.Adjusted.Adjusted))
 			}
 			t.Row(report.Words(name), report.Count(int64(x.Kendall.N)), report.Words(x.Trend.Title()), slope, p, report.Words(signals(x)))
 			if len(x.Line.Points) > 1 {
@@ -48,14 +48,6 @@ func trend(w *report.Writer, f sla.Frozen, r sla.Result, study sla.Study) {
 			}
 		}
 	}
-}
-
-// probability writes p with four decimals; a small one isn't 0.
-func probability(p *big.Rat) text.Text {
-	if p.Cmp(big.NewRat(1, 10000)) < 0 {
-		return text.New("<\u00a00.0001", "<\u00a00,0001")
-	}
-	return report.Decimal(p.FloatString(4))
 }
 
 // signals words what a control chart shows, and what its limits come from.

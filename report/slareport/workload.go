@@ -11,16 +11,17 @@ import (
 
 // workload sets volumes against their limits, which hold for each month, day or
 // hour.
-func workload(w *report.Writer, r sla.Result, study sla.Study) {
+func workload(w *report.Writer, r sla.Result, study sla.Study, follow followUps) {
 	s := w.Section("Workload against its limits", "Aufkommen und Mengengrenzen")
 	several := len(r.Agreements) > 1 // else the heading of its results names the agreement
 	fine, voids := hasLimit(r, func(x sla.WorkloadResult) bool { return x.Limit.Finer() }), hasLimit(r, func(x sla.WorkloadResult) bool { return x.Limit.Voids })
 	t := s.Table("", "").Left("Agreement", "Vereinbarung").When(several).Left("Limit", "Mengengrenze").Right("Opened in the period", "In der Periode eröffnet").
 		Right("Highest", "Höchstwert").When(fine).Left("When", "Zeitpunkt").When(fine).Right("Agreed limit", "Vereinbart").
-		Right("Utilisation", "Ausschöpfung").Right("Times above", "Überschreitungen").When(fine).Left("Result", "Ergebnis")
+		Right("Utilisation", "Ausschöpfung").Right("Times above", "Überschreitungen").When(fine).Left("Result", "Ergebnis").
+		Left("Finding", "Befund").When(follow.Extract != nil && hasLimit(r, exceeds))
 	for _, a := range r.Agreements {
 		for _, x := range a.Workload {
-			t.Row(append([]report.Cell{report.Words(report.Named(a.Title, a.Name))}, workloadCells(x)...)...)
+			t.Row(append(append([]report.Cell{report.Words(report.Named(a.Title, a.Name))}, workloadCells(x)...), follow.ofLimit(a, x))...)
 		}
 	}
 	switch {
