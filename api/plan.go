@@ -89,7 +89,7 @@ func (s *server) plan() {
 	register(s, operation{Operation: huma.Operation{
 		OperationID: "list-slots", Method: http.MethodGet, Path: "/v1/plan", Tags: tags,
 		Summary:     "Slots with their states, by due date",
-		Description: "A slot is one planned occurrence of an interval, and names the period that its run reports on. What it waits for, or why it was missed or waived, is its reason; missed is when it was recorded as missed, which stays when it is done or waived afterwards.",
+		Description: "A slot is one planned occurrence of an interval, and names the period that its run reports on. What it waits for, or why it was missed or waived, is its reason; missed is when it was recorded as missed, which stays when it is started after all, done or waived afterwards.",
 	}}, func(ctx context.Context, in *struct {
 		DueSpan
 		Page

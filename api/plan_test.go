@@ -117,6 +117,10 @@ func TestWaivedAfterTheEvent(t *testing.T) {
 	require.NoError(t, json.Unmarshal(w.Body.Bytes(), &missed))
 	require.Equal(t, testNow.UTC(), *missed.MissedAt)
 
+	// A backfill makes it due again, and doesn't take back that it was missed.
+	w = h.as(t, "owner", "POST", "/v1/intervals/monthly/backfill", `{"from":"2026-08-01","to":"2026-08-31","reason":"we found it"}`)
+	require.Equal(t, 200, w.Code, w.Body)
+	require.Contains(t, w.Body.String(), `"state":"due"`)
 	h.enact(t, `{"apiVersion":"turnus/v1","kind":"Waiver","metadata":{"name":"autumn"},"spec":{"process":"sla-report","scope":"payments","periods":["2026-07","2026-08","2026-11"],"reason":"out of use"}}`)
 	require.JSONEq(t, `{"interval":"monthly","process":"sla-report","scope":"payments","planned":17,"done":0,"late":0,"missed":0,"waived":3,"open":14,"waived_late":2,"missed_then_waived":1}`,
 		string(firstOf(t, h.as(t, "viewer", "GET", "/v1/plan/ledger", "").Body.Bytes())))

@@ -137,9 +137,15 @@ func (y *year) checkLedger(after slotFacts) {
 		for _, x := range after.of(l.Scope) {
 			count[x.state]++
 			count["all"]++
+			if x.waived != nil && !x.waived.Before(x.late) {
+				count["waived late"]++
+			}
+			if x.waived != nil && len(y.misses[x.key()]) > 0 {
+				count["missed, then waived"]++
+			}
 		}
-		require.Equal(y, []int64{count["all"], count["done"], count["done-late"], count["missed"], count["waived"]},
-			[]int64{l.Planned, l.Done, l.Late, l.Missed, l.Waived}, l.Interval)
+		require.Equal(y, []int64{count["all"], count["done"], count["done-late"], count["missed"], count["waived"], count["waived late"], count["missed, then waived"]},
+			[]int64{l.Planned, l.Done, l.Late, l.Missed, l.Waived, l.WaivedLate, l.MissedThenWaived}, l.Interval)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"turnus/itsm/fault"
+	"turnus/itsm/improvement"
 	"turnus/itsm/planning"
 	"turnus/itsm/run"
 	"turnus/itsm/text"
@@ -24,8 +25,13 @@ type Slots struct {
 	Sees     string // a person: slots of what they own or approve for
 }
 
+// missedAt is when a slot s was recorded as missed: its finding says so for good,
+// also where a backfill let it be started after all.
+const missedAt = `(SELECT min(n.at) FROM finding_seen n JOIN finding f ON f.id = n.finding
+	WHERE n.key = 'slot/' || s.process || '/' || s.scope || '/' || s.period AND f.kind = '` + improvement.MissedSlot + `')`
+
 const slotColumns = `s.process, s.scope, s.period, s.about_kind AS "about.kind", s.about AS "about.name", s.interval, s.version,
-	s.due_at, s.early_at, s.late_at, s.state, s.person, s.missed_at,
+	s.due_at, s.early_at, s.late_at, s.state, s.person, ` + missedAt + ` AS missed_at,
 	coalesce((SELECT jsonb_build_object(
 			'en', format('Its interval is paused by %s: %s', p.paused_by, p.paused_reason),
 			'de', format('Sein Intervall pausiert, durch %s: %s', p.paused_by, p.paused_reason))
@@ -118,7 +124,7 @@ func (s *Store) Ledgers(ctx context.Context) ([]Ledger, error) {
 			count(*) FILTER (WHERE s.state = 'missed') AS missed, count(*) FILTER (WHERE s.state = 'waived') AS waived,
 			count(*) FILTER (WHERE s.state IN ('planned', 'due', 'in-work')) AS open,
 			count(*) FILTER (WHERE s.state = 'waived' AND s.waived_at >= s.late_at) AS waived_late,
-			count(*) FILTER (WHERE s.state = 'waived' AND s.missed_at IS NOT NULL) AS missed_then_waived
+			count(*) FILTER (WHERE s.state = 'waived' AND `+missedAt+` IS NOT NULL) AS missed_then_waived
 		FROM plan p LEFT JOIN slot s ON s.interval = p.interval GROUP BY p.interval ORDER BY p.interval COLLATE "C"`)
 	return list, mapped(err)
 }

@@ -1,7 +1,6 @@
 package improvement
 
 import (
-	"fmt"
 	"time"
 
 	"turnus/itsm/calendar"
@@ -195,7 +194,7 @@ func (r *Register) action(f Row, a ActionRow) {
 	}
 	if c := a.Check; f.Type == Opportunity && c != nil && r.Span.Holds(c.At) {
 		count(&r.Reached, c.Measured.Reached)
-		r.Benefits = append(r.Benefits, Benefit{Finding: f.ID, Action: fmt.Sprintf("%d.%d", f.ID, a.Number), Title: a.Title, Measure: a.Measure,
+		r.Benefits = append(r.Benefits, Benefit{Finding: f.ID, Action: ActionID(f.ID, a.Number), Title: a.Title, Measure: a.Measure,
 			Sense: a.Sense, Target: a.Target, Value: c.Measured.Value, Reached: c.Measured.Reached, At: c.At})
 	}
 }
