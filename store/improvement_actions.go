@@ -130,19 +130,24 @@ const lookDaily = 24 * time.Hour
 const noReportFor = improvement.LongestWait * 24 * time.Hour
 
 // AdvanceAction brings an action's row in line with what was answered, and says
-// what is next.
+// what is next. The actions of one finding take turns: the finding's state
+// follows from all of them.
 func (s *Store) AdvanceAction(ctx context.Context, now time.Time, st run.Step, number int) (next NextOfAction, err error) {
 	err = s.tx(ctx, func(tx *sqlx.Tx) error {
-		a, answers, err := actionOf(ctx, tx, st, number, "FOR UPDATE")
+		r, err := getRun(ctx, tx, st.Run, "")
+		if err != nil {
+			return err
+		}
+		f, err := getFinding(ctx, tx, findingNumber(r.Scope), "FOR UPDATE OF f")
+		if err != nil {
+			return err
+		}
+		a, answers, err := actionOf(ctx, tx, st, number)
 		if err != nil {
 			return err
 		}
 		if a.State == improvement.ActionEffective || a.State == improvement.ActionIneffective || a.State == improvement.ActionDropped {
 			return nil
-		}
-		f, err := getFinding(ctx, tx, a.Finding, "")
-		if err != nil {
-			return err
 		}
 		next, err = advance(ctx, tx, now, st, &a, f, answers)
 		if err != nil {
@@ -153,9 +158,9 @@ func (s *Store) AdvanceAction(ctx context.Context, now time.Time, st run.Step, n
 	return next, err
 }
 
-func actionOf(ctx context.Context, q sqlx.QueryerContext, st run.Step, number int, lock string) (improvement.Tracked, map[string]task.Decision, error) {
+func actionOf(ctx context.Context, q sqlx.QueryerContext, st run.Step, number int) (improvement.Tracked, map[string]task.Decision, error) {
 	var row actionRow
-	if err := sqlx.GetContext(ctx, q, &row, "SELECT "+actionColumns+" FROM action WHERE run = $1 AND round = $2 AND number = $3 "+lock, st.Run, st.Round, number); errors.Is(err, sql.ErrNoRows) {
+	if err := sqlx.GetContext(ctx, q, &row, "SELECT "+actionColumns+" FROM action WHERE run = $1 AND round = $2 AND number = $3", st.Run, st.Round, number); errors.Is(err, sql.ErrNoRows) {
 		return improvement.Tracked{}, nil, fault.New(fault.Conflict, text.F("Round %d of %s has no action %d.", "Freigaberunde %d von %s hat keine Maßnahme %d.", st.Round, st.Run, number))
 	} else if err != nil {
 		return improvement.Tracked{}, nil, err
@@ -255,7 +260,7 @@ func mayAskOf(ctx context.Context, tx *sqlx.Tx, now time.Time, t task.Task) erro
 		return nil
 	}
 	st := run.Step{Run: t.Run, Round: t.Round}
-	a, answers, err := actionOf(ctx, tx, st, number, "")
+	a, answers, err := actionOf(ctx, tx, st, number)
 	if err != nil {
 		return err
 	}
