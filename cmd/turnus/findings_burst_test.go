@@ -15,7 +15,10 @@ import (
 	"turnus/itsm/run"
 )
 
-const burstFindings = 80 // unless TURNUS_BURST_FINDINGS says otherwise
+const (
+	burstFindings = 80 // unless TURNUS_BURST_FINDINGS says otherwise
+	burstClients  = 50 // that open and begin at once
+)
 
 // Many findings are opened and their improvements begun at once, while other
 // people decide on reports, and the process is killed in the midst of it: each
@@ -36,10 +39,12 @@ func TestBurstOfFindings(t *testing.T) {
 	var burst, deciding sync.WaitGroup
 	var started atomic.Int64
 	runs := make([]string, n)
-	for i := range n {
+	for client := range burstClients {
 		burst.Go(func() {
-			runs[i] = c.improves(i)
-			started.Add(1)
+			for i := client; i < n; i += burstClients {
+				runs[i] = c.improves(i)
+				started.Add(1)
+			}
 		})
 	}
 	took := make([]span, len(reports))
