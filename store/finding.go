@@ -149,3 +149,14 @@ func noteMended(ctx context.Context, tx sqlx.ExecerContext, by person.Actor, now
 		UPDATE finding f SET state = 'closed', ended_at = $4 FROM mended m WHERE f.id = m.finding AND f.state = 'open'`, kind, object, actor(by), now)
 	return err
 }
+
+// stateLeft is the state that a finding is in when its improvement comes to
+// nothing: open, or closed if what was found was put right meanwhile.
+func stateLeft(ctx context.Context, q sqlx.QueryerContext, id int64) (improvement.State, error) {
+	var mended bool
+	err := sqlx.GetContext(ctx, q, &mended, "SELECT EXISTS (SELECT FROM finding_mended WHERE finding = $1)", id)
+	if mended {
+		return improvement.Closed, err
+	}
+	return improvement.Open, err
+}
