@@ -173,6 +173,7 @@ func TestImprovementKilledBetweenAnyTwoSteps(t *testing.T) {
 	require.Equal(t, "published", i.ask(200, i.owner, "POST", "/v1/processes/improvement/runs", object{"scope": i.finding})["state"])
 	require.Contains(t, fmt.Sprint(i.ask(409, i.owner, "POST", "/v1/processes/improvement/runs", object{"scope": i.finding, "again": true, "reason": "once more"})), "nothing more becomes of it")
 	i.record()
+	i.figures()
 }
 
 // becomes waits until the finding is in a state.
