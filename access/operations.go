@@ -72,14 +72,16 @@ func Operations() map[string]Rule {
 		"start-slot":        only(owner),
 		"report-event":      only(owner),
 
-		"issue-feed":    everybody,
-		"list-feeds":    everybody, // whose: CheckFeeds
-		"withdraw-feed": everybody, // one's own: CheckWithdraws
-		"get-feed":      public,    // its address is the secret
-		"list-findings": only(admin, owner, approver, auditor),
-		"get-finding":   only(admin, owner, approver, auditor), // which: CheckFinding
-		"open-finding":  only(admin, owner, approver, auditor), // about what: CheckFoundAbout
-		"list-actions":  everybody,                             // which: SelectActions
+		"issue-feed":        everybody,
+		"list-feeds":        everybody, // whose: CheckFeeds
+		"withdraw-feed":     everybody, // one's own: CheckWithdraws
+		"get-feed":          public,    // its address is the secret
+		"list-findings":     only(admin, owner, approver, auditor),
+		"get-finding":       only(admin, owner, approver, auditor), // which: CheckFinding
+		"open-finding":      only(admin, owner, approver, auditor), // about what: CheckFoundAbout
+		"send-finding-file": only(admin, owner, approver, auditor), // of what: CheckFinding
+		"get-finding-file":  only(admin, owner, approver, auditor),
+		"list-actions":      everybody, // which: SelectActions
 
 		"get-improvement": only(admin, owner, approver, auditor),
 	}

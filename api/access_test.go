@@ -151,6 +151,9 @@ func (x examples) of(op described) (path, body string) {
 		path += "?person=owner"
 	case strings.HasPrefix(op.path, "/v1/findings/"):
 		path = fill("{id}", x.finding, "{sha256}", strings.Repeat("9", 64))
+		if op.id == "send-finding-file" {
+			path += "?name=a.txt"
+		}
 	case op.id == "list-findings":
 		path += "?service=payments"
 	}
@@ -177,7 +180,7 @@ func example(op described) (path, body string) {
 		return path + "?format=servicenow-audit", "number\n"
 	case op.id == "import-holidays":
 		return path + "?format=icalendar", "BEGIN:VCALENDAR\nEND:VCALENDAR\n"
-	case op.id == "send-task-file":
+	case op.id == "send-task-file", op.id == "send-finding-file":
 		return path + "?name=a.txt", "text\n"
 	case op.id == "start-sla-report":
 		return path, `{"service":"payments","period":"1999-01"}`

@@ -222,6 +222,10 @@ func TestCutOffBodies(t *testing.T) {
 		if op.id == "send-task-file" { // asks for a task before anything is read
 			path, who = "/v1/tasks/"+h.asking(t, evidence()).ID+"/files?name=a.txt", "owner"
 		}
+		if op.id == "send-finding-file" {
+			found := h.opened(t, "admin", `{"type":"opportunity","service":"payments","title":"a test"}`)
+			path = fmt.Sprintf("/v1/findings/%d/files?name=a.txt", found.ID)
+		}
 		for what, raw := range map[string]string{
 			"cut off":           "Content-Length: 5000\r\n\r\n" + body,
 			"cut off in chunks": "Transfer-Encoding: chunked\r\n\r\n5\r\n12",

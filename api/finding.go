@@ -15,6 +15,7 @@ import (
 type SeenFinding struct {
 	improvement.Finding
 	Sightings []improvement.Sighting `json:"sightings" nullable:"false"`
+	Files     []improvement.File     `json:"files,omitempty" nullable:"false" doc:"Evidence that people sent."`
 }
 
 // FindingBody is what somebody found. Who says so says the token alone.
@@ -51,6 +52,10 @@ type openedOutput struct {
 	Body     improvement.Finding
 }
 
+type FindingPath struct {
+	ID int64 `path:"id" minimum:"1"`
+}
+
 type findingOutput struct{ Body SeenFinding }
 
 func (s *server) findings() {
@@ -78,13 +83,8 @@ func (s *server) findings() {
 	})
 	register(s, operation{Operation: huma.Operation{
 		OperationID: "get-finding", Method: http.MethodGet, Path: path + "/{id}", Tags: tags, Summary: "A finding, with the times that it was seen",
-	}}, func(ctx context.Context, in *struct {
-		ID int64 `path:"id" minimum:"1"`
-	}) (*findingOutput, error) {
-		f, err := s.Store.Finding(ctx, in.ID)
-		if err == nil {
-			err = s.caller(ctx).CheckFinding(ctx, f)
-		}
+	}}, func(ctx context.Context, in *FindingPath) (*findingOutput, error) {
+		f, err := s.findingSeen(ctx, in.ID)
 		if err != nil {
 			return nil, err
 		}
@@ -92,7 +92,11 @@ func (s *server) findings() {
 		if err != nil {
 			return nil, err
 		}
-		return &findingOutput{SeenFinding{f, all}}, nil
+		files, err := s.Store.FindingFiles(ctx, f.ID)
+		if err != nil {
+			return nil, err
+		}
+		return &findingOutput{SeenFinding{f, all, files}}, nil
 	})
 	register(s, operation{body: jsonBody, Operation: huma.Operation{
 		OperationID: "open-finding", Method: http.MethodPost, Path: path, Tags: tags,
@@ -100,6 +104,16 @@ func (s *server) findings() {
 		Description:   "About a service or the organisation, for its owner and approvers; for auditors and administrators about any. Under a key that was named before it joins the finding there: the answer is that one.",
 		DefaultStatus: http.StatusCreated,
 	}}, s.openFinding)
+	s.findingFiles()
+}
+
+// findingSeen is a finding that the caller sees.
+func (s *server) findingSeen(ctx context.Context, id int64) (improvement.Finding, error) {
+	f, err := s.Store.Finding(ctx, id)
+	if err == nil {
+		err = s.caller(ctx).CheckFinding(ctx, f)
+	}
+	return f, err
 }
 
 func (s *server) openFinding(ctx context.Context, in *findingInput) (*openedOutput, error) {

@@ -3,12 +3,16 @@ package api
 import (
 	"encoding/json"
 	"fmt"
+	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"turnus/internal/pgtest"
 	"turnus/itsm/improvement"
+	"turnus/itsm/task"
 	"turnus/itsm/text"
 )
 
@@ -169,4 +173,57 @@ func TestActionsByPerson(t *testing.T) {
 		}
 	}
 	require.Equal(t, 422, h.as(t, "admin", "GET", "/v1/actions?cursor=x", "").Code)
+}
+
+// A file as evidence is sent once, by whoever sees the finding, and given out as
+// a download; what has ended takes none, and what was changed isn't given out.
+func TestEvidenceOfFindings(t *testing.T) {
+	h := newHouse(t)
+	f := h.opened(t, "owner", `{"type":"opportunity","title":"A list","service":"payments"}`)
+	at := fmt.Sprintf("/v1/findings/%d", f.ID)
+	sent := func(who, name, content string) (*httptest.ResponseRecorder, improvement.File) {
+		w := h.as(t, who, "POST", at+"/files?name="+name, content)
+		var file improvement.File
+		if w.Code < 300 {
+			require.NoError(t, json.Unmarshal(w.Body.Bytes(), &file))
+		}
+		return w, file
+	}
+	w, pdf := sent("owner", "a.pdf", aPDF)
+	require.Equal(t, 201, w.Code, w.Body)
+	require.Equal(t, []any{f.ID, "a.pdf", "application/pdf", len(aPDF), "owner"}, []any{pdf.Finding, pdf.Name, pdf.Type, pdf.Bytes, pdf.Person})
+	w, same := sent("approver", "b.pdf", aPDF)
+	require.Equal(t, 200, w.Code, w.Body)
+	require.Equal(t, pdf, same)
+	for _, c := range []struct {
+		who, name, content string
+		status             int
+	}{{"other-owner", "a.pdf", aPDF, 403}, {"viewer", "a.pdf", aPDF, 403}, {"owner", "a.pdf", aPNG, 422}, {"owner", "a.txt", "", 422}, {"owner", "a.exe", "MZ\x90\x00", 422}} {
+		w, _ := sent(c.who, c.name, c.content)
+		require.Equal(t, c.status, w.Code, "%s %s: %s", c.who, c.name, w.Body)
+	}
+	for i := range task.MaxFiles - 1 {
+		w, _ := sent("owner", "n.txt", fmt.Sprintf("note %d\n", i))
+		require.Equal(t, 201, w.Code, w.Body)
+	}
+	w, _ = sent("owner", "n.txt", "one more\n")
+	require.Equal(t, 409, w.Code)
+
+	var one SeenFinding
+	require.NoError(t, json.Unmarshal(h.as(t, "auditor", "GET", at, "").Body.Bytes(), &one))
+	require.Len(t, one.Files, task.MaxFiles)
+	require.Equal(t, pdf, one.Files[slices.IndexFunc(one.Files, func(f improvement.File) bool { return f.SHA256 == pdf.SHA256 })])
+	w = h.as(t, "auditor", "GET", at+"/files/"+pdf.SHA256, "")
+	require.Equal(t, []any{200, aPDF, "application/pdf", "nosniff"}, []any{w.Code, w.Body.String(), w.Header().Get("Content-Type"), w.Header().Get("X-Content-Type-Options")})
+	require.Contains(t, w.Header().Get("Content-Disposition"), "attachment")
+	require.Equal(t, 403, h.as(t, "other-owner", "GET", at+"/files/"+pdf.SHA256, "").Code)
+	require.Equal(t, 404, h.as(t, "owner", "GET", at+"/files/"+strings.Repeat("0", 64), "").Code)
+
+	_, err := h.store.DB().Exec("UPDATE finding SET state = 'closed', ended_at = now()")
+	require.NoError(t, err)
+	w, _ = sent("owner", "late.txt", "late\n")
+	require.Equal(t, 409, w.Code)
+	_, err = pgtest.Owner(t, h.store.DB()).Exec("ALTER TABLE finding_file DISABLE TRIGGER finding_file_fixed; UPDATE finding_file SET content = 'other', bytes = 5 WHERE type = 'application/pdf'")
+	require.NoError(t, err)
+	require.Equal(t, 409, h.as(t, "auditor", "GET", at+"/files/"+pdf.SHA256, "").Code, "changed in the database")
 }

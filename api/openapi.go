@@ -43,13 +43,13 @@ func humaConfig() huma.Config {
 }
 
 // schemaName names a type in the document. Each kind has a Spec of its own, and
-// findings have other sources than reports.
+// findings have other sources than reports, and files of their own.
 func schemaName(t reflect.Type, hint string) string {
 	name := huma.DefaultSchemaNamer(t, hint)
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	if pkg := t.PkgPath(); name == "Spec" || name == "Source" && strings.HasSuffix(pkg, "/improvement") {
+	if pkg := t.PkgPath(); name == "Spec" || (name == "Source" || name == "File") && strings.HasSuffix(pkg, "/improvement") {
 		pkg = pkg[strings.LastIndex(pkg, "/")+1:]
 		return strings.ToUpper(pkg[:1]) + pkg[1:] + name
 	}
@@ -142,7 +142,9 @@ func (s *server) documentBodies() {
 	for _, media := range task.FileTypes() {
 		sent[media] = file
 	}
-	doc.Paths["/v1/tasks/{id}/files"].Post.RequestBody = bodyOf(sent)
+	for _, path := range []string{"/v1/tasks/{id}/files", "/v1/findings/{id}/files"} {
+		doc.Paths[path].Post.RequestBody = bodyOf(sent)
+	}
 }
 
 func bodyOf(content map[string]*huma.Schema) *huma.RequestBody {

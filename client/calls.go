@@ -47,7 +47,7 @@ type Start struct {
 	Process     string `json:"-"`
 	Service     string `json:"service,omitempty"` // or Scope
 	Scope       string `json:"scope,omitempty"`
-	Period      string `json:"period"`
+	Period      string `json:"period,omitempty"`
 	Provisional bool   `json:"provisional,omitempty"`
 	Again       bool   `json:"again,omitempty"`
 	Reason      string `json:"reason,omitempty"`

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"io"
 	"net/url"
 	"strconv"
 
@@ -28,6 +29,7 @@ func (c *Client) Findings(ctx context.Context, of FindingsOf, most int) ([]impro
 type SeenFinding struct {
 	improvement.Finding
 	Sightings []improvement.Sighting `json:"sightings"`
+	Files     []improvement.File     `json:"files,omitempty"`
 }
 
 // Finding is one finding.
@@ -51,6 +53,18 @@ type Found struct {
 func (c *Client) OpenFinding(ctx context.Context, f Found) (improvement.Finding, error) {
 	var answer improvement.Finding
 	return answer, c.post(ctx, "/v1/findings", f, &answer)
+}
+
+// SendEvidence sends a file as evidence of a finding. One that can be read again
+// from its start is sent again when the server was away.
+func (c *Client) SendEvidence(ctx context.Context, id int64, name string, file io.Reader) (improvement.File, error) {
+	var answer improvement.File
+	return answer, c.into(ctx, upload(findingAt(id)+"/files", url.Values{"name": {name}}, file), &answer)
+}
+
+// Evidence writes a file that was sent as evidence of a finding.
+func (c *Client) Evidence(ctx context.Context, w io.Writer, id int64, sum string) error {
+	return c.download(ctx, w, findingAt(id)+"/files/"+url.PathEscape(sum), "*/*", "the file")
 }
 
 func findingAt(id int64) string { return "/v1/findings/" + strconv.FormatInt(id, 10) }

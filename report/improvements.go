@@ -50,7 +50,7 @@ func (w *Writer) Improvements(findings []improvement.Progress, on calendar.Date)
 }
 
 // actionState is the state of an action in words, and whether it is overdue.
-func actionState(a improvement.ActionProgress, on calendar.Date) Cell {
+func actionState(a improvement.ActionLine, on calendar.Date) Cell {
 	switch {
 	case a.Overdue(on):
 		return Judged(text.F("%s, overdue", "%s, überfällig", a.State), Bad)

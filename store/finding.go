@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"strconv"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -105,7 +104,7 @@ func insertSighting(ctx context.Context, tx *sqlx.Tx, id int64, s sighting) (add
 }
 
 // findingObject names a finding in the audit trail.
-func findingObject(id int64) string { return "finding/" + strconv.FormatInt(id, 10) }
+func findingObject(id int64) string { return improvement.Finding{ID: id}.Named() }
 
 // beginBy says when the owner is reminded of a finding that nobody begins, and
 // when it escalates: so many working days after it was opened, in the hours of
@@ -149,4 +148,15 @@ func noteMended(ctx context.Context, tx sqlx.ExecerContext, by person.Actor, now
 			SELECT id, $3, $4 FROM finding WHERE kind = $1 AND object = $2 AND ended_at IS NULL ON CONFLICT DO NOTHING RETURNING finding)
 		UPDATE finding f SET state = 'closed', ended_at = $4 FROM mended m WHERE f.id = m.finding AND f.state = 'open'`, kind, object, actor(by), now)
 	return err
+}
+
+// stateLeft is the state that a finding is in when its improvement comes to
+// nothing: open, or closed if what was found was put right meanwhile.
+func stateLeft(ctx context.Context, q sqlx.QueryerContext, id int64) (improvement.State, error) {
+	var mended bool
+	err := sqlx.GetContext(ctx, q, &mended, "SELECT EXISTS (SELECT FROM finding_mended WHERE finding = $1)", id)
+	if mended {
+		return improvement.Closed, err
+	}
+	return improvement.Open, err
 }

@@ -82,7 +82,10 @@ func settleFinding(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, e
 	if r.Process != process.Improvement {
 		return nil
 	}
-	state := improvement.Open
+	state, err := stateLeft(ctx, tx, findingNumber(r.Scope))
+	if err != nil {
+		return err
+	}
 	if end == run.Published {
 		var stage improvement.Stage
 		if err := tx.GetContext(ctx, &stage, "SELECT document->>'stage' FROM frozen_set WHERE run = $1 AND round = $2", r.ID, r.Round); err != nil {
@@ -101,7 +104,7 @@ func settleFinding(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, e
 		findingNumber(r.Scope), r.ID, state, ended); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, "UPDATE action SET state = $2, ended_at = $3 WHERE run = $1 AND ended_at IS NULL", r.ID, improvement.ActionDropped, now)
+	_, err = tx.ExecContext(ctx, "UPDATE action SET state = $2, ended_at = $3 WHERE run = $1 AND ended_at IS NULL", r.ID, improvement.ActionDropped, now)
 	return err
 }
 

@@ -125,6 +125,10 @@ type NextOfAction struct {
 // action is checked by.
 const lookDaily = 24 * time.Hour
 
+// noReportFor is for how long after the waiting time a report with the figure is
+// waited for; where none is published any more, whoever checks gives the value.
+const noReportFor = improvement.LongestWait * 24 * time.Hour
+
 // AdvanceAction brings an action's row in line with what was answered, and says
 // what is next.
 func (s *Store) AdvanceAction(ctx context.Context, now time.Time, st run.Step, number int) (next NextOfAction, err error) {
@@ -164,11 +168,11 @@ func actionOf(ctx context.Context, q sqlx.QueryerContext, st run.Step, number in
 // advance says what is next for an action, and what became of it.
 func advance(ctx context.Context, q sqlx.QueryerContext, now time.Time, st run.Step, a *improvement.Tracked, f improvement.Finding,
 	answers map[string]task.Decision) (next NextOfAction, err error) {
+	zone, err := zoneOfRun(ctx, q, st.Run)
+	if err != nil {
+		return next, err
+	}
 	if a.Done == nil {
-		zone, err := zoneOfRun(ctx, q, st.Run)
-		if err != nil {
-			return next, err
-		}
 		ask := improvement.AskAction(*a, f, zone)
 		return NextOfAction{Ask: &ask}, nil
 	}
@@ -185,7 +189,7 @@ func advance(ctx context.Context, q sqlx.QueryerContext, now time.Time, st run.S
 		return NextOfAction{Until: from}, nil
 	}
 	if a.Figure == "" {
-		ask := improvement.AskCheck(*a, f, nil)
+		ask := improvement.AskCheck(*a, f, nil, zone)
 		return NextOfAction{Ask: &ask}, nil
 	}
 	if a.Check == nil { // not asked with a value yet
@@ -193,6 +197,9 @@ func advance(ctx context.Context, q sqlx.QueryerContext, now time.Time, st run.S
 		switch {
 		case err != nil:
 			return next, err
+		case v.Ruling == improvement.NoReading && now.After(a.CheckFrom().Add(noReportFor)):
+			ask := improvement.AskCheck(*a, f, nil, zone)
+			return NextOfAction{Ask: &ask}, nil
 		case v.Waits():
 			return NextOfAction{Until: now.Add(lookDaily)}, nil
 		}
@@ -203,7 +210,7 @@ func advance(ctx context.Context, q sqlx.QueryerContext, now time.Time, st run.S
 			return next, nil
 		}
 	}
-	ask := improvement.AskCheck(*a, f, &a.Check.Measured)
+	ask := improvement.AskCheck(*a, f, &a.Check.Measured, zone)
 	return NextOfAction{Ask: &ask}, nil
 }
 

@@ -17,13 +17,13 @@ import (
 func (s *Store) ReportedOn(ctx context.Context, about resource.Ref, since time.Time, of run.Key) (improvement.Extract, error) {
 	var rows []struct {
 		improvement.Progress
-		Title   JSON[text.Text]                    `db:"title"`
-		Actions JSON[[]improvement.ActionProgress] `db:"actions"`
+		Title   JSON[text.Text]                `db:"title"`
+		Actions JSON[[]improvement.ActionLine] `db:"actions"`
 	}
 	if err := s.db.SelectContext(ctx, &rows, `SELECT f.id, f.key, f.title, f.severity, f.state, f.ended_at, seen.seen,
 			EXISTS (SELECT FROM finding_seen h WHERE h.finding = f.id AND starts_with(h.key, $4)) AS here,
-			(SELECT coalesce(jsonb_agg(jsonb_build_object('id', a.finding || '.' || a.number, 'title', a.plan ->> 'title', 'owner', a.owner, 'state', a.state,
-				'due', a.due, 'original_due', a.original_due, 'moves', a.moves) ORDER BY a.number), '[]') FROM action a WHERE a.finding = f.id) AS actions
+			(SELECT coalesce(jsonb_agg(jsonb_build_object('id', a.finding || '.' || a.number, 'finding', a.finding, 'title', a.plan ->> 'title', 'owner', a.owner,
+				'service', f.service, 'run', a.run, 'state', a.state, 'due', a.due, 'original_due', a.original_due, 'moves', a.moves) ORDER BY a.number), '[]') FROM action a WHERE a.finding = f.id) AS actions
 		FROM finding f`+withSeen+`WHERE f.about_kind = $1 AND f.about = $2 AND f.kind IN ($5, $6) AND f.key IS NOT NULL AND f.joined IS NULL
 		  AND (f.ended_at IS NULL OR f.ended_at >= $3) ORDER BY f.id`,
 		about.Kind, about.Name, since, of.ID(1)+"/", improvement.MissedTarget, improvement.ExceededLimit); err != nil {

@@ -66,9 +66,9 @@ func TestWhatReportsLedTo(t *testing.T) {
 	require.NoError(t, err)
 
 	date := func(day int) calendar.Date { return calendar.Date{Year: 2016, Month: 3, Day: day} }
-	want := improvement.Progress{Finding: f.ID, Key: "missed-target/desk/gold/p1", Title: f.Title, Severity: improvement.Major, State: improvement.Open, Seen: 2, Actions: []improvement.ActionProgress{
-		{ID: improvement.ActionID(f.ID, 1), Title: "Add a second person", Owner: "anna", State: improvement.ActionOpen, Due: date(20), OriginalDue: date(1), Moves: 2},
-		{ID: improvement.ActionID(f.ID, 2), Title: "Write it down", Owner: "ben", State: improvement.ActionEffective, Due: date(5), OriginalDue: date(5)},
+	want := improvement.Progress{Finding: f.ID, Key: "missed-target/desk/gold/p1", Title: f.Title, Severity: improvement.Major, State: improvement.Open, Seen: 2, Actions: []improvement.ActionLine{
+		{ID: improvement.ActionID(f.ID, 1), Finding: f.ID, Service: "desk", Run: first, Title: "Add a second person", Owner: "anna", State: improvement.ActionOpen, Due: date(20), OriginalDue: date(1), Moves: 2},
+		{ID: improvement.ActionID(f.ID, 2), Finding: f.ID, Service: "desk", Run: first, Title: "Write it down", Owner: "ben", State: improvement.ActionEffective, Due: date(5), OriginalDue: date(5)},
 	}}
 	x, err := s.ReportedOn(ctx, desk, second, key("2016-03"))
 	require.NoError(t, err)

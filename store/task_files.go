@@ -81,11 +81,16 @@ func (s *Store) FileContent(ctx context.Context, f task.File) (content []byte, e
 	if err := s.db.GetContext(ctx, &content, "SELECT content FROM task_file WHERE task = $1 AND sha256 = $2", f.Task, f.SHA256); err != nil {
 		return nil, mapped(err)
 	}
-	if fileSum(content) != f.SHA256 {
-		return nil, fault.New(fault.Conflict, text.F("%.80q isn't as it was sent: it was changed in the database.",
-			"%.80q ist nicht mehr, wie sie gesendet wurde: Sie wurde in der Datenbank geändert.", f.Name))
+	return content, checkSum(content, f.SHA256, f.Name)
+}
+
+// checkSum refuses a file that isn't as it was sent.
+func checkSum(content []byte, sum, name string) error {
+	if fileSum(content) == sum {
+		return nil
 	}
-	return content, nil
+	return fault.New(fault.Conflict, text.F("%.80q isn't as it was sent: it was changed in the database.",
+		"%.80q ist nicht mehr, wie sie gesendet wurde: Sie wurde in der Datenbank geändert.", name))
 }
 
 func fileSum(content []byte) string {

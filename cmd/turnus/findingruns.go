@@ -44,7 +44,7 @@ func beginFindingCommand() *cobra.Command {
 
 // beginFinding begins the improvement of a finding.
 func beginFinding(ctx context.Context, api *client.Client, id int64) (client.Started, error) {
-	return api.Start(ctx, client.Start{Process: process.Improvement, Scope: fmt.Sprint(id), Period: now().Format(time.DateOnly)})
+	return api.Start(ctx, client.Start{Process: process.Improvement, Scope: fmt.Sprint(id)})
 }
 
 // declineWithin is how long a run that was just begun may take until it asks.

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strconv"
 	"text/tabwriter"
 
@@ -54,18 +57,25 @@ func findingNumber(arg string) (int64, error) {
 }
 
 func showFindingCommand() *cobra.Command {
-	return withJSON(&cobra.Command{
-		Use:   "show ID",
-		Short: "A finding, with the times that it was seen",
+	var file, to string
+	c := withJSON(&cobra.Command{
+		Use:   "show ID [--file SHA256 -o FILE]",
+		Short: "A finding, with the times that it was seen; or a file that was sent as evidence of it",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			id, err := findingNumber(args[0])
 			if err != nil {
 				return err
 			}
+			if (file == "") != (to == "") {
+				return misused("a file of a finding needs --file SHA256 and -o FILE")
+			}
 			api, err := dial()
 			if err != nil {
 				return err
+			}
+			if file != "" {
+				return writeWhole(to, 0o600, func(f *os.File) error { return api.Evidence(c.Context(), f, id, file) })
 			}
 			f, err := api.Finding(c.Context(), id)
 			if err != nil {
@@ -74,6 +84,9 @@ func showFindingCommand() *cobra.Command {
 			return showFinding(c, f)
 		},
 	})
+	c.Flags().StringVar(&file, "file", "", "SHA-256 of a file that was sent to the finding")
+	c.Flags().StringVarP(&to, "output", "o", "", "where to write the file")
+	return c
 }
 
 // showFinding writes what is known of a finding.
@@ -115,17 +128,25 @@ func showFinding(c *cobra.Command, f client.SeenFinding) error {
 	for _, s := range f.Sightings {
 		row(instant(s.At), s.Source.Kind, s.Source.Name, s.By, s.Title)
 	}
+	if len(f.Files) > 0 {
+		fmt.Fprintln(w)
+		row("FILE", "TYPE", "BYTES", "BY", "AT", "SHA-256")
+		for _, sent := range f.Files {
+			row(sent.Name, sent.Type, sent.Bytes, sent.Person, instant(sent.At), sent.SHA256)
+		}
+	}
 	return w.Flush()
 }
 
 func openFindingCommand() *cobra.Command {
 	var found client.Found
+	var files []string
 	var kind, severity, source string
 	c := withJSON(&cobra.Command{
 		Use:   "open --type TYPE --title TEXT [--service NAME] [--detail TEXT]",
 		Short: "Put on record what was found; prints the finding's number",
 		Long: `Puts on record what was found, about a service or, without one, the organisation. A
-nonconformity needs evidence: --detail. With a --key that was named before it joins the finding
+nonconformity needs evidence: --detail, and files with --file. With a --key that was named before it joins the finding
 there, if that hasn't ended.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -141,6 +162,11 @@ there, if that hasn't ended.`,
 			f, err := api.OpenFinding(c.Context(), found)
 			if err != nil {
 				return err
+			}
+			for _, path := range files {
+				if err := sendEvidence(c.Context(), api, f.ID, path); err != nil {
+					return fmt.Errorf("finding %d is on record, without %s: %w", f.ID, path, err)
+				}
 			}
 			if asJSON, _ := c.Flags().GetBool("json"); asJSON {
 				return writeJSON(c.OutOrStdout(), f)
@@ -158,8 +184,19 @@ there, if that hasn't ended.`,
 	f.StringVar(&source, "source", string(improvement.FromPerson), words(improvement.ReportedFrom(), ", "))
 	f.StringVar(&found.Source.Name, "source-name", "", "what the audit or the complaint is called")
 	f.StringVar(&found.Key, "key", "", "under which repeats join")
+	f.StringArrayVar(&files, "file", nil, "a file to send as evidence; again for each")
 	for _, name := range []string{"type", "title"} {
 		_ = c.MarkFlagRequired(name) // it exists
 	}
 	return c
+}
+
+func sendEvidence(ctx context.Context, api *client.Client, id int64, path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return bare(err)
+	}
+	defer f.Close()
+	_, err = api.SendEvidence(ctx, id, filepath.Base(path), f)
+	return err
 }

@@ -2,6 +2,9 @@ package main
 
 import (
 	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -51,7 +54,26 @@ func TestFindingsFromTheCommandLine(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(out), &f))
 	require.Len(t, f.Sightings, 2)
 
+	dir := t.TempDir()
+	note := filepath.Join(dir, "note.txt")
+	require.NoError(t, os.WriteFile(note, []byte("the list of May\n"), 0o600))
+	code, out, errOut = open("--type", "opportunity", "--file", note)
+	require.Equal(t, 0, code, errOut)
+	require.Equal(t, "finding 3: opportunity, open, seen 1\n", out)
+	_, out, _ = turnus(t, "", "findings", "show", "3")
+	sum := regexp.MustCompile(`note\.txt +text/plain +16 +admin +\S+ +([0-9a-f]{64})`).FindStringSubmatch(out)
+	require.NotNil(t, sum, out)
+	code, _, errOut = turnus(t, "", "findings", "show", "3", "--file", sum[1], "-o", filepath.Join(dir, "again.txt"))
+	require.Equal(t, 0, code, errOut)
+	again, err := os.ReadFile(filepath.Join(dir, "again.txt"))
+	require.NoError(t, err)
+	require.Equal(t, "the list of May\n", string(again))
+	code, _, errOut = open("--type", "opportunity", "--file", filepath.Join(dir, "none.txt"))
+	require.Equal(t, 1, code)
+	require.Contains(t, errOut, "finding 4 is on record, without")
+
 	for message, args := range map[string][]string{
+		"needs --file SHA256 and -o":    {"findings", "show", "1", "--file", "x"},
 		"nonconformity needs evidence":  {"findings", "open", "--type", "nonconformity", "--title", "x"},
 		"isn't a type of finding":       {"findings", "open", "--type", "idea", "--title", "x"},
 		"isn't the number of a finding": {"findings", "show", "one"},

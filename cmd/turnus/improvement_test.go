@@ -170,9 +170,10 @@ func TestImprovementKilledBetweenAnyTwoSteps(t *testing.T) {
 		states[a["id"].(string)] = a["state"]
 	}
 	require.Equal(t, map[string]any{i.finding + ".1": "ineffective", i.finding + ".2": "effective", i.finding + ".3": "effective"}, states)
-	i.figures()
-	i.ask(409, i.owner, "POST", "/v1/processes/improvement/runs", object{"scope": i.finding})
+	require.Equal(t, "published", i.ask(200, i.owner, "POST", "/v1/processes/improvement/runs", object{"scope": i.finding})["state"])
+	require.Contains(t, fmt.Sprint(i.ask(409, i.owner, "POST", "/v1/processes/improvement/runs", object{"scope": i.finding, "again": true, "reason": "once more"})), "nothing more becomes of it")
 	i.record()
+	i.figures()
 }
 
 // becomes waits until the finding is in a state.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"turnus/itsm/calendar"
 	"turnus/itsm/process"
 	"turnus/itsm/task"
 	"turnus/itsm/text"
@@ -53,21 +54,21 @@ func AskAction(t Tracked, f Finding, zone *time.Location) task.Question {
 	q := task.Question{Step: ActionStep(t.Number, len(t.Moves)), Title: text.F("Action %s: %s", "Maßnahme %s: %s", t.ID, t.Title),
 		Persons: []string{t.Owner}, Due: &due, Fields: ActionFields(t.DueNow),
 		Text: text.F("For finding %d: %s Afterwards this is measured: %s, %s %s.", "Zu Befund %d: %s Danach wird gemessen: %s, %s %s.",
-			f.ID, f.Title, t.Measure, t.Sense, t.Target)}
+			f.ID, f.Title, t.Measure, t.Sense, text.Decimal(t.Target))}
 	if n := len(t.Moves); n > 0 {
 		q.Text = text.F("%s The due date was moved %s, from %s.", "%s Der Fälligkeitstermin wurde %s verschoben, ursprünglich %s.", q.Text,
-			text.N(n, text.New("once", "einmal"), text.F("%d times", "%d-mal", n)), t.Due.String())
+			text.N(n, text.New("once", "einmal"), text.F("%d times", "%d-mal", n)), t.Due.InWords())
 	}
 	return q
 }
 
 // AskCheck asks whether an action worked: by a value that whoever checks types
 // in, or, with m, by the one that published reports give.
-func AskCheck(t Tracked, f Finding, m *Measured) task.Question {
+func AskCheck(t Tracked, f Finding, m *Measured, zone *time.Location) task.Question {
 	q := task.Question{Step: CheckStep(t.Number), Title: text.F("Did action %s work? %s", "War Maßnahme %s wirksam? %s", t.ID, t.Title),
 		Fields: CheckFields(t.Action, m),
 		Text: text.F("For finding %d: %s Measured is: %s, target: %s %s. Done on %s by %s: %s", "Zu Befund %d: %s Gemessen wird: %s, Ziel: %s %s. Umgesetzt am %s von %s: %s",
-			f.ID, f.Title, t.Measure, t.Sense, t.Target, t.Done.At.Format(time.DateOnly), t.Done.By, t.Done.Evidence)}
+			f.ID, f.Title, t.Measure, t.Sense, text.Decimal(t.Target), calendar.DateOf(t.Done.At.In(zone)).InWords(), t.Done.By, t.Done.Evidence)}
 	if m != nil {
 		q.Text = text.Join([]text.Text{q.Text, m.Words}, " ")
 	}

@@ -15,26 +15,15 @@ type Extract struct {
 
 // Progress is where a finding stands, with its actions.
 type Progress struct {
-	Finding  int64            `json:"finding" db:"id"`
-	Key      string           `json:"key" db:"key"` // that joins its repeats
-	Title    text.Text        `json:"title" db:"-"`
-	Severity Severity         `json:"severity" db:"severity"`
-	State    State            `json:"state" db:"state"`
-	Seen     int              `json:"seen" db:"seen"`
-	Here     bool             `json:"here,omitempty" db:"here"` // an earlier version of this report is among what it was seen in
-	Ended    *time.Time       `json:"ended,omitempty" db:"ended_at"`
-	Actions  []ActionProgress `json:"actions,omitempty" db:"-"`
-}
-
-// ActionProgress is where an action stands.
-type ActionProgress struct {
-	ID          string        `json:"id"` // FINDING.NUMBER
-	Title       string        `json:"title"`
-	Owner       string        `json:"owner"`
-	State       ActionState   `json:"state"`
-	Due         calendar.Date `json:"due"`
-	OriginalDue calendar.Date `json:"original_due"` // as the plan was approved
-	Moves       int           `json:"moves,omitempty"`
+	Finding  int64        `json:"finding" db:"id"`
+	Key      string       `json:"key" db:"key"` // that joins its repeats
+	Title    text.Text    `json:"title" db:"-"`
+	Severity Severity     `json:"severity" db:"severity"`
+	State    State        `json:"state" db:"state"`
+	Seen     int          `json:"seen" db:"seen"`
+	Here     bool         `json:"here,omitempty" db:"here"` // an earlier version of this report is among what it was seen in
+	Ended    *time.Time   `json:"ended,omitempty" db:"ended_at"`
+	Actions  []ActionLine `json:"actions,omitempty" db:"-"`
 }
 
 // Of finds the finding of a key: that which the same report, in an earlier
@@ -50,6 +39,6 @@ func (x Extract) Of(key string) (p Progress, found bool) {
 }
 
 // Overdue says that an action isn't done, and was due before a date.
-func (a ActionProgress) Overdue(on calendar.Date) bool {
+func (a ActionLine) Overdue(on calendar.Date) bool {
 	return a.State == ActionOpen && a.Due.Before(on)
 }

@@ -26,7 +26,7 @@ func TestTheFindingOfAKey(t *testing.T) {
 // open.
 func TestOverdue(t *testing.T) {
 	due := calendar.Date{Year: 2026, Month: 11, Day: 6}
-	require.False(t, ActionProgress{State: ActionOpen, Due: due}.Overdue(due))
-	require.True(t, ActionProgress{State: ActionOpen, Due: due}.Overdue(due.Add(1)))
-	require.False(t, ActionProgress{State: ActionDone, Due: due}.Overdue(due.Add(1)))
+	require.False(t, ActionLine{State: ActionOpen, Due: due}.Overdue(due))
+	require.True(t, ActionLine{State: ActionOpen, Due: due}.Overdue(due.Add(1)))
+	require.False(t, ActionLine{State: ActionDone, Due: due}.Overdue(due.Add(1)))
 }

@@ -77,7 +77,8 @@ func twoRounds() improvement.Frozen {
 		Approved: &improvement.Approved{By: "marc", Hash: strings.Repeat("b2", 32), At: time.Date(2027, 1, 8, 8, 0, 0, 0, time.UTC)},
 		Actions: []improvement.Tracked{{Action: watch, ID: "12.3", Finding: 12, Round: 2, State: improvement.ActionEffective, DueNow: date(12, 18),
 			Done: &improvement.Done{Evidence: "Alert of the queue, tested with 500 messages", By: "ben", At: time.Date(2027, 1, 11, 16, 0, 0, 0, time.UTC)},
-			Check: &improvement.Check{Effective: true, Measured: improvement.Measured{Value: "98.000000", Num: ptr(49), Den: ptr(50), Reports: []string{"sla-report/desk/2027-02"}, Reached: true, Chance: "0.0123"},
+			Check: &improvement.Check{Effective: true, Measured: improvement.Measured{Value: "98.000000", Num: ptr(49), Den: ptr(50), Reports: []string{"sla-report/desk/2027-02"}, Reached: true, Chance: "0.0123",
+				Words: text.New("Fisher's exact test against December.", "Exakter Test nach Fisher, gegen Dezember.")},
 				By: "nora", At: time.Date(2027, 3, 1, 9, 0, 0, 0, time.UTC)}}}})
 	return f
 }

@@ -76,7 +76,7 @@ func (d draft) check(t *report.TableWriter, a improvement.Tracked) {
 	if c.Measured.Reached {
 		reached = report.Judged(text.New("reached", "erreicht"), report.Good)
 	}
-	t.Item("Target", "Ziel", report.Words(target(a.Action)))
+	t.Item("Target", "Ziel", report.Words(against(a.Action, c.Measured)))
 	t.Item("Value against target", "Wert gegen Ziel", reached)
 	if len(c.Measured.Reports) > 0 {
 		t.Item("Taken from the published reports", "Entnommen den veröffentlichten Berichten", report.Words(text.List(c.Measured.Reports)))

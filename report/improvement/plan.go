@@ -101,6 +101,14 @@ func target(a improvement.Action) text.Text {
 	return text.F("%s %s", "%s %s", a.Sense, decimal(a.Target))
 }
 
+// against is the target beside a value, in the value's unit.
+func against(a improvement.Action, m improvement.Measured) text.Text {
+	if m.Num != nil && m.Den != nil {
+		return text.F("%s\u202f%%", "%s\u202f%%", target(a))
+	}
+	return target(a)
+}
+
 // waiting is the time after which an action has to show that it worked, in days
 // where it is so many whole ones.
 func waiting(a improvement.Action) text.Text {
@@ -126,7 +134,7 @@ func value(m improvement.Measured) text.Text {
 	case m.Value == "":
 		return report.NotApplicable()
 	case m.Num != nil && m.Den != nil:
-		return text.F("%s (%s of %s)", "%s (%s von %s)", decimal(m.Value), report.Number(*m.Num), report.Number(*m.Den))
+		return text.F("%s\u202f%% (%s of %s)", "%s\u202f%% (%s von %s)", decimal(m.Value), report.Number(*m.Num), report.Number(*m.Den))
 	}
 	return decimal(m.Value)
 }

@@ -59,7 +59,7 @@ func (d draft) trailOf(row func(step text.Text, what, result, who, when report.C
 		row(actionNumber(a.Action), report.Name(a.Title), plain(improvement.ActionDone.Title()), person(a.Done.By), report.At(a.Done.At))
 		if k := a.Check; k != nil {
 			row(text.F("Check of action %d", "Wirksamkeitsprüfung zu Maßnahme %d", a.Number),
-				report.Say("%s; target: %s", "%s; Ziel: %s", value(k.Measured), target(a.Action)), verdict(*k), person(k.By), report.At(k.At))
+				report.Say("%s; target: %s", "%s; Ziel: %s", value(k.Measured), against(a.Action, k.Measured)), verdict(*k), person(k.By), report.At(k.At))
 		}
 	}
 }

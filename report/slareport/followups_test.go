@@ -19,7 +19,7 @@ func followed() (sla.Frozen, sla.Result) {
 	due := calendar.Date{Year: 2016, Month: 4, Day: 1}
 	f.Register = &improvement.Extract{Findings: []improvement.Progress{
 		{Finding: 12, Key: "missed-target/service-desk/service-desk-2016/p1-resolution", Title: text.New("p1-resolution: attainment", "p1-resolution: Erfüllungsgrad"),
-			Severity: improvement.Major, State: improvement.InWork, Seen: 3, Actions: []improvement.ActionProgress{
+			Severity: improvement.Major, State: improvement.InWork, Seen: 3, Actions: []improvement.ActionLine{
 				{ID: "12.1", Title: "Add a second person", Owner: "anna", State: improvement.ActionOpen, Due: due, OriginalDue: due.Add(-14), Moves: 2},
 				{ID: "12.2", Title: "Write it down", Owner: "ben", State: improvement.ActionEffective, Due: due, OriginalDue: due},
 			}},
