@@ -31,22 +31,33 @@ func newImproving(t *testing.T) *improving {
 	e.start()
 	i := &improving{engine: e, admin: e.token("admin-token")}
 	i.again = func() { e.kill(); e.start() }
-	e.ask(200, i.admin, "POST", "/v1/apply", strings.ReplaceAll(string(unreviewed(t)), "approvers: [service-manager]", "approvers: [service-manager, deputy]")+
-		"\n---\n{apiVersion: turnus/v1, kind: Person, metadata: {name: bert}, spec: {roles: [viewer]}}\n")
+	i.declare()
 	f, err := os.Open("../../deploy/demo/uci_incident_event_log.zip")
 	require.NoError(t, err)
 	defer f.Close()
 	e.ask(200, i.admin, "POST", "/v1/services/service-desk/tickets?format=servicenow-audit&zone=Europe/Berlin", f)
-	token := func(person string) string {
-		return e.ask(201, i.admin, "POST", "/v1/persons/"+person+"/tokens", object{})["token"].(string)
-	}
-	i.owner, i.manager, i.deputy, i.bert, i.auditor = token("desk-owner"), token("service-manager"), token("deputy"), token("bert"), token("auditor")
 	i.publish("2016-03")
 	for _, found := range i.findings("&kind=missed-target") {
 		i.finding = fmt.Sprint(int64(found["id"].(float64)))
 	}
 	require.NotEmpty(t, i.finding)
 	return i
+}
+
+// declare declares the demo's organisation with a second approver of the service
+// desk, and bert.
+func (i *improving) declare() {
+	i.ask(200, i.admin, "POST", "/v1/apply", strings.ReplaceAll(string(unreviewed(i)), "approvers: [service-manager]", "approvers: [service-manager, deputy]")+
+		"\n---\n{apiVersion: turnus/v1, kind: Person, metadata: {name: bert}, spec: {roles: [viewer]}}\n")
+	token := func(person string) string {
+		return i.ask(201, i.admin, "POST", "/v1/persons/"+person+"/tokens", object{})["token"].(string)
+	}
+	i.owner, i.manager, i.deputy, i.bert, i.auditor = token("desk-owner"), token("service-manager"), token("deputy"), token("bert"), token("auditor")
+}
+
+// later is a date so many days from now.
+func (i *improving) later(days int) string {
+	return time.Now().UTC().AddDate(0, 0, days).Format(time.DateOnly)
 }
 
 // publish has the report of a month approved.
@@ -137,7 +148,7 @@ func TestImprovementKilledBetweenAnyTwoSteps(t *testing.T) {
 	i.becomes("in-work")
 	i.say(422, i.deputy, first, object{"outcome": "postpone", "comment": "The vendor is on holiday."})
 	i.say(422, i.deputy, first, object{"outcome": "postpone", "fields": object{"due": "2030-01-01"}})
-	i.answer(i.deputy, "action-1", object{"outcome": "postpone", "comment": "The vendor is on holiday.", "fields": object{"due": time.Now().UTC().AddDate(0, 0, 20).Format(time.DateOnly)}})
+	i.answer(i.deputy, "action-1", object{"outcome": "postpone", "comment": "The vendor is on holiday.", "fields": object{"due": i.later(20)}})
 	i.asked(i.auditor, i.run, "action-1-2")
 	for _, a := range i.all(i.deputy, "/v1/actions?owner=deputy") {
 		require.EqualValues(t, 1, a["moves"])
