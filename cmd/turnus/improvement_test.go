@@ -97,7 +97,7 @@ func (i *improving) answer(token, step string, body object) {
 // sends sends a file to a task, and gives its SHA-256.
 func (i *improving) sends(token, task, content string) string {
 	i.Helper()
-	q, err := http.NewRequestWithContext(i.Context(), "POST", i.url+"/v1/tasks/"+task+"/files?name=calls.csv", bytes.NewReader([]byte(content)))
+	q, err := http.NewRequestWithContext(i.Context(), http.MethodPost, i.url+"/v1/tasks/"+task+"/files?name=calls.csv", bytes.NewReader([]byte(content)))
 	require.NoError(i, err)
 	q.Header.Set("Authorization", "Bearer "+token)
 	q.Header.Set("Content-Type", "application/octet-stream")
@@ -254,7 +254,7 @@ func (i *improving) record() {
 		"en": {"There is no agreement with the vendor.", "The agreement is signed.", "9.75", "https://wiki.example.org/vendor", "The vendor is on holiday."},
 		"de": {"Grundursache", "Wirksamkeitsprüfung", "9,75", "Maßnahme"},
 	} {
-		q, err := http.NewRequestWithContext(i.Context(), "GET", i.url+"/v1/runs/"+i.run+"/report", nil)
+		q, err := http.NewRequestWithContext(i.Context(), http.MethodGet, i.url+"/v1/runs/"+i.run+"/report", nil)
 		require.NoError(i, err)
 		q.Header.Set("Authorization", "Bearer "+i.auditor)
 		q.Header.Set("Accept", "text/html")
