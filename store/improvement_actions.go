@@ -243,13 +243,9 @@ func keepAction(ctx context.Context, tx *sqlx.Tx, now time.Time, st run.Step, a 
 	return record(ctx, tx, person.Actor{Person: person.System}, now, "action."+string(a.State), "action/"+a.ID, nil, a.Check)
 }
 
-// mayAskOf refuses a task of an improvement's action that isn't what is next for
+// checkNextOfAction refuses a task of an improvement's action that isn't what is next for
 // it: whoever reaches Temporal could ask otherwise, or before its time.
-func mayAskOf(ctx context.Context, tx *sqlx.Tx, now time.Time, t task.Task) error {
-	key, _, err := run.ParseID(t.Run)
-	if err != nil || key.Process != process.Improvement {
-		return err
-	}
+func checkNextOfAction(ctx context.Context, tx *sqlx.Tx, now time.Time, t task.Task) error {
 	number := improvement.ActionIn(t.Step)
 	if number == 0 {
 		return nil

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -17,12 +16,9 @@ import (
 	"turnus/itsm/text"
 )
 
-// checkStep refuses what fields alone can't tell of an answer to a step of an
-// improvement. Faults name fields.NAME.
-func checkStep(ctx context.Context, q sqlx.QueryerContext, now time.Time, t task.Task, o task.Outcome, fields task.Values) error {
-	if !strings.HasPrefix(t.Run, process.Improvement+"/") {
-		return nil
-	}
+// checkImprovementAnswer refuses what fields alone can't tell of an answer to a
+// step of an improvement. Faults name fields.NAME.
+func checkImprovementAnswer(ctx context.Context, q sqlx.QueryerContext, now time.Time, t task.Task, o task.Outcome, fields task.Values) error {
 	r, err := getRun(ctx, q, t.Run, "")
 	if err != nil {
 		return err

@@ -93,8 +93,10 @@ func (s *Store) End(ctx context.Context, now time.Time, e run.End) error {
 		if err := followEnd(ctx, tx, now, r, e); err != nil {
 			return err
 		}
-		if err := settleFinding(ctx, tx, now, r, e.State); err != nil {
-			return err
+		if ended := rulesOf(r.Process).ended; ended != nil {
+			if err := ended(ctx, tx, now, r, e.State); err != nil {
+				return err
+			}
 		}
 		return record(ctx, tx, person.Actor{Person: person.System}, now, "run."+string(e.State), "run/"+e.Run,
 			map[string]any{"state": r.State}, e)
