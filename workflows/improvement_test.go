@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"turnus/activities"
 	"turnus/itsm/improvement"
 	"turnus/itsm/person"
 	"turnus/itsm/process"
@@ -234,6 +235,26 @@ func TestImprovementThatIsCancelled(t *testing.T) {
 	h.standsNow(improvement.Open, improvement.ActionDropped, improvement.ActionDropped)
 	h.start(store.NewRun{Key: run.Key{Process: process.Improvement, Scope: "1", Period: "2026-11-09"}, Owner: "olga", By: person.Actor{Person: "olga"}})
 	h.standsNow(improvement.Planned, improvement.ActionDropped, improvement.ActionDropped)
+}
+
+// While a plan is carried out nobody may be asked for days: who calls for the
+// next round then gets none, and the finding isn't closed without its checks.
+func TestNoRoundBeginsBeforeTheActionsAreThrough(t *testing.T) {
+	h := improving(t, improvement.Nonconformity)
+	h.says(time.Hour, "olga", 1, process.ImprovementCorrection, task.Done, corrected)
+	h.says(2*time.Hour, "olga", 1, process.ImprovementPlan, task.Done, planned("bert"))
+	h.says(3*time.Hour, "max", 1, process.Approval, task.Approve, nil)
+	h.says(aDay, "bert", 1, "action-1", task.Done, answers{"evidence": "It is done."})
+	h.at(2*aDay, func() { // its waiting time isn't over
+		set := activities.New(h.store, nil, h.env.Now)
+		_, err := set.ImprovementDraft(context.Background(), run.Step{Run: h.in.Run, Round: 2})
+		require.ErrorContains(h, err, "aren't through")
+		require.Equal(h, 1, h.record().Round)
+	})
+	h.says(12*aDay, "otto", 1, "check-1", task.Pass, answers{"value": "4.9", "file": file("calls of November")})
+	h.says(13*aDay, "max", 2, process.Approval, task.Approve, nil)
+	require.Equal(t, run.Published, h.run().State)
+	h.standsNow(improvement.Closed, improvement.ActionEffective)
 }
 
 // Wherever an improvement waits, nobody answering for a year reminds and
