@@ -14,6 +14,7 @@ import (
 	"turnus/itsm/improvement"
 	"turnus/itsm/person"
 	"turnus/itsm/process"
+	"turnus/itsm/resource"
 	"turnus/itsm/run"
 	"turnus/itsm/task"
 	"turnus/store"
@@ -255,6 +256,25 @@ func TestNoRoundBeginsBeforeTheActionsAreThrough(t *testing.T) {
 	h.says(13*aDay, "max", 2, process.Approval, task.Approve, nil)
 	require.Equal(t, run.Published, h.run().State)
 	h.standsNow(improvement.Closed, improvement.ActionEffective)
+}
+
+// A plan isn't approved that names somebody who has left in the meantime: its
+// action would wait for nobody.
+func TestAPlanOfSomebodyWhoHasLeftIsNotApproved(t *testing.T) {
+	h := improving(t, improvement.Nonconformity)
+	h.says(time.Hour, "olga", 1, process.ImprovementCorrection, task.Done, corrected)
+	h.says(2*time.Hour, "olga", 1, process.ImprovementPlan, task.Done, planned("bert"))
+	h.at(3*time.Hour, func() {
+		require.NoError(h, h.store.Retire(context.Background(), h.admin, h.env.Now(), resource.Person, "bert"))
+	})
+	left := h.says(4*time.Hour, "max", 1, process.Approval, task.Approve, nil)
+	h.says(5*time.Hour, "max", 1, process.Approval, task.RequestChanges, nil)
+	h.says(6*time.Hour, "olga", 2, process.ImprovementPlan, task.Done, planned("anna"))
+	h.says(7*time.Hour, "max", 2, process.Approval, task.Approve, nil)
+	h.stands(8*time.Hour, improvement.InWork, improvement.ActionOpen)
+	h.cancel(aDay, "that is all")
+	require.Equal(t, run.Cancelled, h.run().State)
+	require.ErrorContains(t, left.failed, "bert, who is to carry out")
 }
 
 // Wherever an improvement waits, nobody answering for a year reminds and
