@@ -244,7 +244,7 @@ func keepAction(ctx context.Context, tx *sqlx.Tx, now time.Time, st run.Step, a 
 }
 
 // mayAskOf refuses a task of an improvement's action that isn't what is next for
-// it: whoever reaches Temporal could ask otherwise, or before its time.
+// it: whoever reaches Temporal could ask otherwise, before its time, or for later.
 func mayAskOf(ctx context.Context, tx *sqlx.Tx, now time.Time, t task.Task) error {
 	key, _, err := run.ParseID(t.Run)
 	if err != nil || key.Process != process.Improvement {
@@ -272,7 +272,8 @@ func mayAskOf(ctx context.Context, tx *sqlx.Tx, now time.Time, t task.Task) erro
 		if err != nil {
 			return err
 		}
-		if want.Hash == t.Hash && slices.Equal(want.For.Persons, t.For.Persons) {
+		inTime := next.Ask.Due == nil || next.Ask.Due.Equal(t.Due) // which the hash isn't over
+		if inTime && want.Hash == t.Hash && slices.Equal(want.For.Persons, t.For.Persons) {
 			return nil
 		}
 	}
