@@ -28,6 +28,7 @@ CREATE TABLE finding_seen (
     key     text        NOT NULL, -- of the source, as in run/sla-report/payments/2026-10
     source  jsonb       NOT NULL,
     title   jsonb       NOT NULL,
+    detail  text        NOT NULL DEFAULT '', -- what a person wrote
     person  text        NOT NULL DEFAULT '',
     at      timestamptz NOT NULL,
     PRIMARY KEY (finding, key)

@@ -243,8 +243,9 @@ func keepAction(ctx context.Context, tx *sqlx.Tx, now time.Time, st run.Step, a 
 	return record(ctx, tx, person.Actor{Person: person.System}, now, "action."+string(a.State), "action/"+a.ID, nil, a.Check)
 }
 
-// checkNextOfAction refuses a task of an improvement's action that isn't what is next for
-// it: whoever reaches Temporal could ask otherwise, or before its time.
+// checkNextOfAction refuses a task of an improvement's action that isn't what is
+// next for it: whoever reaches Temporal could ask otherwise, before its time, or
+// for later.
 func checkNextOfAction(ctx context.Context, tx *sqlx.Tx, now time.Time, t task.Task) error {
 	number := improvement.ActionIn(t.Step)
 	if number == 0 {
@@ -268,7 +269,8 @@ func checkNextOfAction(ctx context.Context, tx *sqlx.Tx, now time.Time, t task.T
 		if err != nil {
 			return err
 		}
-		if want.Hash == t.Hash && slices.Equal(want.For.Persons, t.For.Persons) {
+		inTime := next.Ask.Due == nil || next.Ask.Due.Equal(t.Due) // which the hash isn't over
+		if inTime && want.Hash == t.Hash && slices.Equal(want.For.Persons, t.For.Persons) {
 			return nil
 		}
 	}
