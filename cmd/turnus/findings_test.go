@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -78,6 +79,7 @@ func TestFindingsFromTheCommandLine(t *testing.T) {
 		"isn't a type of finding":       {"findings", "open", "--type", "idea", "--title", "x"},
 		"isn't the number of a finding": {"findings", "show", "one"},
 		`"0" isn't the number of`:       {"findings", "decline", "0", "--reason", "x"},
+		"--reason is empty":             {"findings", "decline", "1", "--reason", " "},
 	} {
 		code, out, errOut = turnus(t, "", args...)
 		require.Equal(t, 2, code, errOut)
@@ -87,6 +89,28 @@ func TestFindingsFromTheCommandLine(t *testing.T) {
 	code, _, errOut = turnus(t, "", "findings", "show", "9")
 	require.Equal(t, 1, code)
 	require.Contains(t, errOut, "There is no finding 9.")
+}
+
+// An improvement that has begun is found on any later day, under the day on
+// which it began.
+func TestFindingBegunBefore(t *testing.T) {
+	s := organised(t)
+	code, _, errOut := turnus(t, organisation, "apply", "-f", "-")
+	require.Equal(t, 0, code, errOut)
+	for _, statement := range []string{
+		`INSERT INTO run (id, process, scope, service, about_kind, about, about_version, owner, period, attempt, state, input, created_at, started_by)
+			VALUES ('improvement/1/2026-11-01', 'improvement', '1', 'desk', 'Service', 'desk', 1, 'owner', '2026-11-01', 1, 'waiting', '{}', now(), 'owner')`,
+		`INSERT INTO finding (kind, service, about, object, title, at, state, run) VALUES ('reported', 'desk', 'desk', 'service/desk', '{"en":"x"}', now(), 'planned', 'improvement/1/2026-11-01')`,
+	} {
+		_, err := s.DB().Exec(statement)
+		require.NoError(t, err, statement)
+	}
+	_, token, err := s.FirstToken(t.Context(), time.Now(), "owner", time.Hour)
+	require.NoError(t, err)
+	t.Setenv("TURNUS_TOKEN", token)
+	code, out, errOut := turnus(t, "", "findings", "begin", "1")
+	require.Equal(t, 0, code, errOut)
+	require.Equal(t, "improvement/1/2026-11-01\n", out)
 }
 
 // What has ended can't be declined any more, and nothing is begun for that.
