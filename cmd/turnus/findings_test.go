@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"turnus/client"
+	"turnus/itsm/improvement"
 )
 
 // Findings as people open, list and show them; a wrong call says what would be
@@ -86,6 +87,9 @@ func TestFindingsFromTheCommandLine(t *testing.T) {
 		require.Empty(t, out)
 		require.Contains(t, errOut, message)
 	}
+	code, _, errOut = turnus(t, "", "findings", "--kind", "misssed-target")
+	require.Equal(t, 1, code)
+	require.Contains(t, errOut, words(improvement.Kinds(), ", "))
 	code, _, errOut = turnus(t, "", "findings", "show", "9")
 	require.Equal(t, 1, code)
 	require.Contains(t, errOut, "There is no finding 9.")
@@ -140,8 +144,8 @@ func TestActionsFromTheCommandLine(t *testing.T) {
 	}
 	code, out, errOut := turnus(t, "", "actions")
 	require.Equal(t, 0, code, errOut)
-	require.Regexp(t, `^ID +STATE +OWNER +DUE +ORIGINAL-DUE +MOVES +SERVICE +RUN +TITLE\n`+
-		`1\.1 +open +ada +2026-11-20 +2026-11-10 +1 +desk +improvement/1/2026-11-01 +A rota\n1\.2 +open +bob +2099-01-01 +2099-01-01 +0 +desk +improvement/1/2026-11-01 +A second line\n$`, out)
+	require.Regexp(t, `^ID +STATE +OWNER +DUE +ORIGINAL-DUE +MOVES +SERVICE +TITLE\n`+
+		`1\.1 +open +ada +2026-11-20 +2026-11-10 +1 +desk +A rota\n1\.2 +open +bob +2099-01-01 +2099-01-01 +0 +desk +A second line\n$`, out)
 	for query, shown := range map[string][]string{"--overdue": {"1.1"}, "--owner bob": {"1.2"}, "--mine": {}, "--state done": {}, "--finding 1 --most 1": {"1.1"}} {
 		code, out, errOut = turnus(t, "", append([]string{"actions", "--json"}, strings.Fields(query)...)...)
 		require.Equal(t, 0, code, errOut)
