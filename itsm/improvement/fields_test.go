@@ -145,7 +145,7 @@ func TestPlansThatAreRefused(t *testing.T) {
 		{"no target", "action.1.target", "", "action.1.target", "This is missing"},
 		{"a target that isn't exact", "action.1.target", "95 %", "action.1.target", "exact decimal"},
 		{"no sense", "action.1.sense", "more", "action.1.sense", "at-least and at-most"},
-		{"no cause", "cause", "", "cause", "fill it, or no-cause instead"},
+		{"no cause", "cause", "", "cause", "give a text, or fill no-cause instead"},
 		{"no action", "action.1.title", "", "action.1.title", "This is missing"},
 		{"both", "no-cause", "a typing error", "why.1", "exclude each other"},
 		{"not a figure", "action.1.figure", "p1.attainment", "action.1.figure", "isn't a figure: write PROCESS/GROUP/FIGURE"},
