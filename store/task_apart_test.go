@@ -111,7 +111,7 @@ func TestAnActionIsAskedForOnceMoreAfterItWasAnswered(t *testing.T) {
 	q := improvement.AskAction(improvement.Tracked{Action: a, ID: "1.1", Finding: 1, Round: 1, DueNow: a.Due}, f, zone)
 	asked, _, err := process.Ask(run.Step{Run: i.run, Round: 1}, q.Step, "", q)
 	require.NoError(t, err)
-	asked.Opened, asked.Due, asked.Remind, asked.Escalate = declared, declared, declared, declared
+	asked.Opened, asked.Due, asked.Remind, asked.Escalate = declared, *q.Due, declared, declared
 	opened, err := i.s.OpenTask(t.Context(), asked)
 	require.NoError(t, err)
 	require.True(t, opened)

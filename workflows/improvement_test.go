@@ -281,7 +281,10 @@ func TestAnActionIsAskedForAsPlanned(t *testing.T) {
 	later := friday.AddDate(10, 0, 0)
 	h.at(aDay, func() {
 		require.NoError(h, forge("action-1", func(*task.Question) {}), "as it is asked already")
-		require.Error(h, forge("action-1", func(q *task.Question) { q.Due = &later }))
+		require.NoError(h, forge("action-1", func(q *task.Question) { q.Due = &later }))
+		asked, err := h.store.Task(context.Background(), run.TaskID(h.in.Run, 1, "action-1"))
+		require.NoError(h, err)
+		require.True(h, asked.Due.Before(later), "what is asked already stays as it is")
 		require.Error(h, forge("action-1", func(q *task.Question) { q.Persons = []string{"max"} }))
 		require.Error(h, forge("action-1-2", func(*task.Question) {}))
 		require.Error(h, forge("check-1", func(*task.Question) {}))
