@@ -160,7 +160,7 @@ func TestAFigureBeforeIsThatOfTheReportThatShowedTheFinding(t *testing.T) {
 	shown := func(id string) improvement.Source { return improvement.Source{Kind: improvement.FromRun, Name: id} }
 	seen := func(key, place string, at time.Time, source improvement.Source) improvement.Finding {
 		t.Helper()
-		id := finds(t, p.s, sighting{Key: key, Place: place, Finding: improvement.Finding{Kind: improvement.Reported, Type: improvement.Nonconformity, About: desk, Object: "service/desk",
+		id := finds(t, p.s, sighting{Key: key, Place: place, Finding: improvement.Finding{Kind: improvement.Reported, Type: improvement.Nonconformity, Severity: improvement.Minor, About: desk, Object: "service/desk",
 			Title: textOf("slow"), At: at, Source: source}})
 		f, err := p.s.Finding(t.Context(), id)
 		require.NoError(t, err)
