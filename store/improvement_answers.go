@@ -34,6 +34,10 @@ func checkImprovementAnswer(ctx context.Context, q sqlx.QueryerContext, now time
 	case t.Step == process.ImprovementPlan && o == task.Done:
 		return checkPlan(ctx, q, today, scope, fields)
 	case improvement.ActionIn(t.Step) > 0 && o == task.Postpone:
+		if improvement.MovesIn(t.Step) >= improvement.MaxMoves {
+			return fault.Invalidf("outcome", "The due date was moved %d times already: carry the action out, or have the improvement cancelled and begun anew.",
+				"Der Fälligkeitstermin wurde schon %d-mal verschoben: Die Maßnahme umsetzen oder die Verbesserung abbrechen und neu beginnen lassen.", improvement.MaxMoves)
+		}
 		return checkNotPast(today, "due", fields)
 	case improvement.ActionIn(t.Step) > 0 && o == task.Done && t.Kind == task.Record:
 		return improvement.CheckLink(fields.Text("link"))
@@ -83,6 +87,11 @@ func checkPlan(ctx context.Context, q sqlx.QueryerContext, today calendar.Date, 
 		}
 		faults.Add(checkNotPast(today, of("due"), fields))
 		owner := fields.Text(of("owner"))
+		if err := checkPerson(ctx, q, owner); fault.As(err) != nil {
+			faults.Add(fault.As(err).At("fields." + of("owner")))
+		} else if err != nil {
+			return err
+		}
 		if others := slices.DeleteFunc(slices.Clone(scope.Approvers), func(a string) bool { return a == owner }); len(others) == 0 {
 			faults.Say("fields."+of("owner"), "%[1]s is the only approver: nobody else could check whether it worked. Name another owner, or another approver of %[2]s.",
 				"Neben %[1]s gibt es keine weiteren Freigabeberechtigten, die die Wirksamkeit prüfen könnten: Jemand anderen angeben oder für %[2]s weitere Freigabeberechtigte nennen.", owner, text.Same(scope.About.Name))

@@ -300,6 +300,25 @@ func TestAnActionIsAskedForAsPlanned(t *testing.T) {
 	require.Equal(t, run.Cancelled, h.run().State)
 }
 
+// A due date moves so often, and no more: a run takes so many answers.
+func TestADueDateDoesNotMoveForEver(t *testing.T) {
+	h := improving(t, improvement.Nonconformity)
+	h.says(time.Hour, "olga", 1, process.ImprovementCorrection, task.Done, corrected)
+	h.says(2*time.Hour, "olga", 1, process.ImprovementPlan, task.Done, planned("bert"))
+	h.says(3*time.Hour, "max", 1, process.Approval, task.Approve, nil)
+	var moved []*reply
+	for n := range improvement.MaxMoves + 1 {
+		due := answers{"due": fmt.Sprintf("2026-12-%02d", n+1)}
+		moved = append(moved, h.says(4*time.Hour+time.Duration(n)*time.Minute, "bert", 1, improvement.ActionStep(1, n), task.Postpone, due))
+	}
+	h.cancel(aDay, "that is all")
+	require.Equal(t, run.Cancelled, h.run().State)
+	for _, r := range moved[:improvement.MaxMoves] {
+		require.NoError(t, r.failed)
+	}
+	require.ErrorContains(t, moved[improvement.MaxMoves].failed, "moved 10 times already")
+}
+
 // A plan isn't approved that names somebody who has left in the meantime: its
 // action would wait for nobody.
 func TestAPlanOfSomebodyWhoHasLeftIsNotApproved(t *testing.T) {

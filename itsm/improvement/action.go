@@ -43,6 +43,24 @@ func ActionIn(step string) int {
 	return n
 }
 
+// MaxMoves is how often the due date of an action may be moved in one plan: a run
+// takes so many answers, and no more.
+const MaxMoves = 10
+
+// MovesIn is how often the due date had been moved by when a step asks for its
+// action.
+func MovesIn(step string) int {
+	parts := strings.Split(step, "-")
+	if len(parts) != 3 {
+		return 0
+	}
+	times, err := strconv.Atoi(parts[2])
+	if err != nil {
+		return 0
+	}
+	return times - 1
+}
+
 // CheckFrom is the instant from which an action that is done may be checked.
 func (t Tracked) CheckFrom() time.Time {
 	return t.Done.At.Add(time.Duration(t.Wait.Seconds()) * time.Second)

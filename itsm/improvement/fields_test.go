@@ -179,7 +179,15 @@ func TestReadPlanStandsAlone(t *testing.T) {
 	_, err := improvement.ReadPlan(nil, 1)
 	require.Equal(t, []string{"fields.action.1.title: The plan has no action: give one, or say in no-cause why no cause needs removing."}, saidAbout(t, err))
 	_, err = improvement.ReadPlan(task.Values{"no-cause": json.RawMessage(`"n"`), "action.3.title": json.RawMessage(`"t"`)}, 1)
-	require.Len(t, saidAbout(t, err), 3, "due, wait, and no-cause beside an action: %v", err)
+	require.Len(t, saidAbout(t, err), 5, "due, wait, sense, target, and no-cause beside an action: %v", err)
+	loose := task.Values{}
+	for name, value := range map[string]string{"title": "t", "due": "2026-12-01", "wait": "P3660D", "sense": "perhaps", "target": "1e9"} {
+		loose["action.1."+name] = json.RawMessage(`"` + value + `"`)
+	}
+	_, err = improvement.ReadPlan(loose, 1)
+	require.ErrorContains(t, err, "366 days")
+	require.ErrorContains(t, err, "perhaps")
+	require.ErrorContains(t, err, "1e9")
 }
 
 func TestActionIsDoneWithEvidenceOrPostponed(t *testing.T) {
