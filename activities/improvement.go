@@ -145,5 +145,9 @@ func (s *Set) ImprovementBegin(ctx context.Context, st run.Step) ([]int, error) 
 // says what is next for it.
 func (s *Set) ImprovementNext(ctx context.Context, a workflows.ActionOf) (workflows.ActionNext, error) {
 	next, err := s.store.AdvanceAction(ctx, s.now(), a.Step, a.Number)
-	return workflows.ActionNext{Ask: next.Ask, Until: next.Until.UTC().Truncate(time.Second)}, err
+	until := next.Until.UTC()
+	if whole := until.Truncate(time.Second); until.After(whole) {
+		until = whole.Add(time.Second) // never before its time: it would be asked again at once
+	}
+	return workflows.ActionNext{Ask: next.Ask, Until: until}, err
 }

@@ -121,28 +121,46 @@ type NextOfAction struct {
 	Until time.Time
 }
 
-// lookDaily is how often the reports are looked at for the figure that an
-// action is checked by.
-const lookDaily = 24 * time.Hour
+// The reports are looked at for the figure that an action is checked by each day
+// at first, then each week: a look is in the run's history, which is bounded.
+const (
+	aDay      = 24 * time.Hour
+	lookDaily = 30 * aDay // for so long
+)
 
-// noReportFor is for how long after the waiting time a report with the figure is
-// waited for; where none is published any more, whoever checks gives the value.
-const noReportFor = improvement.LongestWait * 24 * time.Hour
+// reportsWithin is for how long after the waiting time another report is waited
+// for. Where none has said anything of the figure by then, whoever checks gives
+// the value; where those that have may do so by chance, they decide.
+const reportsWithin = improvement.LongestWait * aDay
+
+// nextLook is when to look again at reports that have been looked at since an
+// instant.
+func nextLook(since, now time.Time) time.Time {
+	if now.Before(since.Add(lookDaily)) {
+		return now.Add(aDay)
+	}
+	return now.Add(7 * aDay)
+}
 
 // AdvanceAction brings an action's row in line with what was answered, and says
-// what is next.
+// what is next. The actions of one finding take turns: the finding's state
+// follows from all of them.
 func (s *Store) AdvanceAction(ctx context.Context, now time.Time, st run.Step, number int) (next NextOfAction, err error) {
 	err = s.tx(ctx, func(tx *sqlx.Tx) error {
-		a, answers, err := actionOf(ctx, tx, st, number, "FOR UPDATE")
+		r, err := getRun(ctx, tx, st.Run, "")
+		if err != nil {
+			return err
+		}
+		f, err := getFinding(ctx, tx, findingNumber(r.Scope), "FOR UPDATE OF f")
+		if err != nil {
+			return err
+		}
+		a, answers, err := actionOf(ctx, tx, st, number)
 		if err != nil {
 			return err
 		}
 		if a.State == improvement.ActionEffective || a.State == improvement.ActionIneffective || a.State == improvement.ActionDropped {
 			return nil
-		}
-		f, err := getFinding(ctx, tx, a.Finding, "")
-		if err != nil {
-			return err
 		}
 		next, err = advance(ctx, tx, now, st, &a, f, answers)
 		if err != nil {
@@ -153,9 +171,9 @@ func (s *Store) AdvanceAction(ctx context.Context, now time.Time, st run.Step, n
 	return next, err
 }
 
-func actionOf(ctx context.Context, q sqlx.QueryerContext, st run.Step, number int, lock string) (improvement.Tracked, map[string]task.Decision, error) {
+func actionOf(ctx context.Context, q sqlx.QueryerContext, st run.Step, number int) (improvement.Tracked, map[string]task.Decision, error) {
 	var row actionRow
-	if err := sqlx.GetContext(ctx, q, &row, "SELECT "+actionColumns+" FROM action WHERE run = $1 AND round = $2 AND number = $3 "+lock, st.Run, st.Round, number); errors.Is(err, sql.ErrNoRows) {
+	if err := sqlx.GetContext(ctx, q, &row, "SELECT "+actionColumns+" FROM action WHERE run = $1 AND round = $2 AND number = $3", st.Run, st.Round, number); errors.Is(err, sql.ErrNoRows) {
 		return improvement.Tracked{}, nil, fault.New(fault.Conflict, text.F("Round %d of %s has no action %d.", "Freigaberunde %d von %s hat keine Maßnahme %d.", st.Round, st.Run, number))
 	} else if err != nil {
 		return improvement.Tracked{}, nil, err
@@ -185,7 +203,8 @@ func advance(ctx context.Context, q sqlx.QueryerContext, now time.Time, st run.S
 		}
 		return next, nil
 	}
-	if from := a.CheckFrom(); now.Before(from) {
+	from := a.CheckFrom()
+	if now.Before(from) {
 		return NextOfAction{Until: from}, nil
 	}
 	if a.Figure == "" {
@@ -194,14 +213,16 @@ func advance(ctx context.Context, q sqlx.QueryerContext, now time.Time, st run.S
 	}
 	if a.Check == nil { // not asked with a value yet
 		v, err := judged(ctx, q, *a, f)
-		switch {
-		case err != nil:
+		if err != nil {
 			return next, err
-		case v.Ruling == improvement.NoReading && now.After(a.CheckFrom().Add(noReportFor)):
+		}
+		v.Final = now.After(from.Add(reportsWithin))
+		switch {
+		case v.Waits():
+			return NextOfAction{Until: nextLook(from, now)}, nil
+		case v.Ruling == improvement.NoReading:
 			ask := improvement.AskCheck(*a, f, nil, zone)
 			return NextOfAction{Ask: &ask}, nil
-		case v.Waits():
-			return NextOfAction{Until: now.Add(lookDaily)}, nil
 		}
 		v.Measured.Words = v.Text(a.Action)
 		a.Check = &improvement.Check{Measured: v.Measured, At: now.UTC()}
@@ -243,19 +264,16 @@ func keepAction(ctx context.Context, tx *sqlx.Tx, now time.Time, st run.Step, a 
 	return record(ctx, tx, person.Actor{Person: person.System}, now, "action."+string(a.State), "action/"+a.ID, nil, a.Check)
 }
 
-// mayAskOf refuses a task of an improvement's action that isn't what is next for
-// it: whoever reaches Temporal could ask otherwise, or before its time.
-func mayAskOf(ctx context.Context, tx *sqlx.Tx, now time.Time, t task.Task) error {
-	key, _, err := run.ParseID(t.Run)
-	if err != nil || key.Process != process.Improvement {
-		return err
-	}
+// checkNextOfAction refuses a task of an improvement's action that isn't what is
+// next for it: whoever reaches Temporal could ask otherwise, before its time, or
+// for later.
+func checkNextOfAction(ctx context.Context, tx *sqlx.Tx, now time.Time, t task.Task) error {
 	number := improvement.ActionIn(t.Step)
 	if number == 0 {
 		return nil
 	}
 	st := run.Step{Run: t.Run, Round: t.Round}
-	a, answers, err := actionOf(ctx, tx, st, number, "")
+	a, answers, err := actionOf(ctx, tx, st, number)
 	if err != nil {
 		return err
 	}
@@ -272,7 +290,8 @@ func mayAskOf(ctx context.Context, tx *sqlx.Tx, now time.Time, t task.Task) erro
 		if err != nil {
 			return err
 		}
-		if want.Hash == t.Hash && slices.Equal(want.For.Persons, t.For.Persons) {
+		inTime := next.Ask.Due == nil || next.Ask.Due.Equal(t.Due) // which the hash isn't over
+		if inTime && want.Hash == t.Hash && slices.Equal(want.For.Persons, t.For.Persons) {
 			return nil
 		}
 	}

@@ -104,8 +104,15 @@ func (s *Store) OpenTask(ctx context.Context, t task.Task) (opened bool, err err
 		if err := mayAsk(r.Run, r.Draft, t); err != nil {
 			return err
 		}
-		if err := mayAskOf(ctx, tx, t.Opened, t); err != nil {
+		// One that is there already was looked at then: since then it may have been
+		// answered, and the run has gone on.
+		if opened, err = insertTask(ctx, tx, t); err != nil || !opened {
 			return err
+		}
+		if asks := rulesOf(r.Process).asks; asks != nil {
+			if err := asks(ctx, tx, t.Opened, t); err != nil {
+				return err
+			}
 		}
 		if err := checkPostponed(ctx, tx, r.Run, t); err != nil {
 			return err
@@ -113,12 +120,9 @@ func (s *Store) OpenTask(ctx context.Context, t task.Task) (opened bool, err err
 		if err := checkApart(ctx, tx, t); err != nil {
 			return err
 		}
-		if opened, err = insertTask(ctx, tx, t); err != nil || !opened {
-			return err
-		}
 		return record(ctx, tx, person.Actor{Person: person.System}, t.Opened, "task.opened", "task/"+t.ID, nil, t)
 	})
-	return opened, s.TaskRefused(ctx, t.Opened, t.Run, err)
+	return opened && err == nil, s.TaskRefused(ctx, t.Opened, t.Run, err)
 }
 
 // insertTask writes a task, with what lists have to know of its run, which waits

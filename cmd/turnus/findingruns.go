@@ -32,7 +32,11 @@ func beginFindingCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			started, err := beginFinding(c.Context(), api, id)
+			f, err := api.Finding(c.Context(), id) // an older number leads to the one that it joined
+			if err != nil {
+				return err
+			}
+			started, err := beginFinding(c.Context(), api, f.ID)
 			if err != nil {
 				return err
 			}

@@ -127,6 +127,11 @@ func TestVerdictInWords(t *testing.T) {
 	third := improvement.Judge(a, &improvement.Share{Num: 1, Den: 4}, []improvement.Reading{share("2026-12", 1, 1), share("2027-01", 1, 1), share("2027-02", 1, 2)}).Text(a)
 	require.Contains(t, third.En, "sla-report/desk/2026-12, sla-report/desk/2027-01 and sla-report/desk/2027-02")
 	require.Contains(t, third.En, "3 reports don't settle it")
+	last := improvement.Judge(a, &improvement.Share{Num: 1, Den: 4}, []improvement.Reading{share("2026-12", 3, 4)})
+	last.Final = true
+	require.False(t, last.Waits(), "for ever")
+	require.Contains(t, last.Text(a).En, "it may be chance. One report doesn't settle it: other evidence has to decide.")
+	require.Contains(t, last.Text(a).De, "Ein Bericht klärt das nicht: Andere Nachweise müssen entscheiden.")
 	many := improvement.Judge(a, &improvement.Share{Num: 100_000, Den: 200_000}, []improvement.Reading{share("2026-12", 150_000, 200_000)}).Text(a)
 	require.Contains(t, many.De, "(Test nach Fisher, Normalapproximation, p < 0,0001, Signifikanzniveau 5\u202f%)")
 	worse := improvement.Judge(a, &improvement.Share{Num: 9, Den: 10}, []improvement.Reading{share("2026-12", 8, 10)}).Text(a)

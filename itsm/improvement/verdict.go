@@ -44,11 +44,12 @@ type Verdict struct {
 	Before      *Share   `json:"before,omitempty"`      // what the value was tested against
 	Better      bool     `json:"better,omitempty"`      // than before
 	Approximate bool     `json:"approximate,omitempty"` // the test, by the normal distribution
+	Final       bool     `json:"final,omitempty"`       // no further report is waited for, whatever these say
 }
 
 // Waits says that another period is to be waited for.
 func (v Verdict) Waits() bool {
-	return v.Ruling == NoReading || v.Ruling == Uncertain && v.Readings < MostReadings
+	return !v.Final && (v.Ruling == NoReading || v.Ruling == Uncertain && v.Readings < MostReadings)
 }
 
 // Text says how the figure of an action stands to its target, and what is known
@@ -73,8 +74,8 @@ func (v Verdict) Text(a Action) text.Text {
 	case v.Ruling == Uncertain && v.Waits():
 		says = append(says, text.New("Another period is waited for.", "Eine weitere Periode wird abgewartet."))
 	case v.Ruling == Uncertain:
-		says = append(says, text.F("%d reports don't settle it: other evidence has to decide.",
-			"%d Berichte klären das nicht: Andere Nachweise müssen entscheiden.", v.Readings))
+		says = append(says, text.F("%s it: other evidence has to decide.", "%s das nicht: Andere Nachweise müssen entscheiden.",
+			text.N(v.Readings, text.New("One report doesn't settle", "Ein Bericht klärt"), text.F("%d reports don't settle", "%d Berichte klären", v.Readings))))
 	}
 	return text.Join(says, " ")
 }
