@@ -220,7 +220,7 @@ func TestAFigureIsKnownIfTheNewestReportsHaveIt(t *testing.T) {
 	misspelt.Figure = "p1.attainmnt"
 	yes, names = known(desk, misspelt)
 	require.False(t, yes)
-	require.Equal(t, []string{"sla-report/desk-2026/p1.attainment", "sla-report/desk-2026/p1.breached", "sla-report/desk-2026/p1.met",
+	require.Equal(t, []string{"sla-report/desk-2026/p1.attainment", "sla-report/desk-2026/p1.met", "sla-report/desk-2026/p1.breached",
 		"sla-report/desk-2026/open", "sla-report/desk-2026/undecided"}, names)
 	byService := p1
 	byService.Group = "desk"
