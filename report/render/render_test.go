@@ -204,6 +204,15 @@ func TestSelfContained(t *testing.T) {
 	require.Contains(t, s, `content="default-src 'none'; style-src 'unsafe-inline'"`)
 }
 
+// A tile whose word is longer than a figure says it in smaller letters.
+func TestTilesOfLongWords(t *testing.T) {
+	r := sample()
+	r.Summary[0].Value = report.Words(text.New("being checked", "in der Wirksamkeitsprüfung"))
+	tile := func(lang text.Lang) *node { return parse(t, page1(t, r, lang)).find("dd")[0] }
+	require.Equal(t, "big", tile(text.En).attr["class"])
+	require.Equal(t, "big words", tile(text.De).attr["class"])
+}
+
 func TestEscaping(t *testing.T) {
 	evil := `"}</style><script>alert('1')</script> שלום & \a <b>`
 	r := sample()
