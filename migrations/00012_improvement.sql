@@ -100,6 +100,8 @@ CREATE TABLE action (
     PRIMARY KEY (finding, number)
 );
 CREATE INDEX action_owner ON action (owner, state);
+CREATE INDEX action_run ON action (run, round);
+CREATE INDEX action_listed ON action (due, finding, number);
 CREATE INDEX action_due ON action (due) WHERE state = 'open';
 CREATE TRIGGER action_stays BEFORE DELETE OR TRUNCATE ON action EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER action_ended BEFORE UPDATE ON action FOR EACH ROW

@@ -50,7 +50,7 @@ func openFinding(ctx context.Context, tx *sqlx.Tx, s sighting) (id int64, err er
 		ID       int64                `db:"id"`
 		Severity improvement.Severity `db:"severity"`
 	}
-	err = tx.GetContext(ctx, &before, "SELECT id, severity FROM finding WHERE key = $1 AND state = 'closed' AND joined IS NULL ORDER BY id DESC LIMIT 1", s.Key)
+	err = tx.GetContext(ctx, &before, "SELECT id, severity FROM finding WHERE key = $1 AND state = 'closed' AND ended_at IS NOT NULL AND joined IS NULL ORDER BY id DESC LIMIT 1", s.Key)
 	switch {
 	case err == nil:
 		s.Relapse = before.ID

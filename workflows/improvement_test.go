@@ -27,18 +27,25 @@ const aDay = 24 * time.Hour
 // begin. olga owns the service; anna and bert carry out what is planned; max and
 // otto approve, and so does anna.
 func improving(t *testing.T, kind improvement.Type) *house {
-	documents := strings.Replace(organisation, "approvers: [max, olga]", "approvers: [max, otto, anna, olga]", 1) + `
+	h := declared(t, desk)
+	h.finds(kind)
+	h.improve()
+	return h
+}
+
+// desk is an organisation in which several carry out and approve.
+var desk = strings.Replace(organisation, "approvers: [max, olga]", "approvers: [max, otto, anna, olga]", 1) + `
 ---
 {apiVersion: turnus/v1, kind: Person, metadata: {name: anna}, spec: {roles: [approver]}}
 ---
 {apiVersion: turnus/v1, kind: Person, metadata: {name: bert}, spec: {roles: [viewer]}}
 `
-	h := declared(t, documents)
+
+// finds puts a finding about the service desk on record.
+func (h *house) finds(kind improvement.Type) {
 	_, err := h.store.DB().Exec(`INSERT INTO finding (kind, service, about_kind, about, object, title, at, type, severity, source)
 		VALUES ('reported', 'desk', 'Service', 'desk', 'service/desk', '{"en": "Callers wait too long", "de": "Callers wait too long"}', $1, $2, 'major', '{"kind": "complaint"}')`, friday, kind)
-	require.NoError(t, err)
-	h.improve()
-	return h
+	require.NoError(h, err)
 }
 
 // improve begins the improvement of finding 1.
@@ -358,6 +365,7 @@ func TestImprovementThatNobodyAnswers(t *testing.T) {
 		also   []improvement.ActionState
 	}{
 		process.ImprovementCorrection: {func(*house) {}, improvement.Planned, nil},
+		process.ImprovementMerit:      {func(*house) {}, improvement.Planned, nil},
 		process.ImprovementPlan:       {correction, improvement.Planned, nil},
 		process.Approval:              {plan, improvement.Planned, nil},
 		"action-1":                    {approved, improvement.InWork, []improvement.ActionState{improvement.ActionOpen, improvement.ActionOpen}},
@@ -368,7 +376,11 @@ func TestImprovementThatNobodyAnswers(t *testing.T) {
 		}, improvement.Checking, []improvement.ActionState{improvement.ActionDone, improvement.ActionDone}},
 	} {
 		t.Run(step, func(t *testing.T) {
-			h := improving(t, improvement.Nonconformity)
+			kind := improvement.Nonconformity
+			if step == process.ImprovementMerit {
+				kind = improvement.Opportunity
+			}
+			h := improving(t, kind)
 			c.before(h)
 			id := run.TaskID(h.in.Run, 1, step)
 			h.at(365*aDay, func() {
