@@ -112,25 +112,28 @@ func (s *Set) askPlan(ctx context.Context, said store.Improving, first int, toda
 			proposed = improvement.Propose(wrote.Cause, wrote.Measure)
 		}
 	}
-	q := task.Question{Step: process.ImprovementPlan, Text: aboutFinding(said), Fields: improvement.PlanFields(today, first, proposed)}
-	if said.Last != nil && said.Last.Outcome == task.RequestChanges {
-		q.Text = text.F("%s Changes were requested by %s: %s", "%s Änderungen verlangt von %s: %s", q.Text, said.Last.Person, said.Last.Comment)
-	}
-	return q, nil
+	return task.Question{Step: process.ImprovementPlan, Text: aboutFinding(said), Fields: improvement.PlanFields(today, first, proposed)}, nil
 }
 
-// aboutFinding says what the owner is asked about, and what didn't work before.
+// aboutFinding says what the owner is asked about, what didn't work before, and
+// what changes were requested, whichever step comes first in a round.
 func aboutFinding(said store.Improving) text.Text {
 	t := text.F("Finding %d: %s", "Befund %d: %s", said.Finding.ID, said.Finding.Title)
+	if said.Finding.Detail != "" {
+		t = text.F("%s\n%s", "%s\n%s", t, said.Finding.Detail)
+	}
 	if n := said.Finding.Seen; n > 1 {
-		t = text.F("%s It was seen %d times.", "%s Er wurde %d-mal festgestellt.", t, n)
+		t = text.F("%s\nIt was seen %d times.", "%s\nEr wurde %d-mal festgestellt.", t, n)
 	}
 	for _, c := range said.Cycles {
 		for _, a := range c.Actions {
 			if a.State == improvement.ActionIneffective {
-				t = text.F("%s Action %s didn't work: %s.", "%s Maßnahme %s war nicht wirksam: %s.", t, a.ID, a.Title)
+				t = text.F("%s\nAction %s didn't work: %s", "%s\nMaßnahme %s war nicht wirksam: %s", t, a.ID, a.Title)
 			}
 		}
+	}
+	if said.Last != nil && said.Last.Outcome == task.RequestChanges {
+		t = text.F("%s\nChanges were requested by %s: %s", "%s\nÄnderungen verlangt von %s: %s", t, said.Last.Person, said.Last.Comment)
 	}
 	return t
 }

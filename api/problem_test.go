@@ -58,7 +58,7 @@ func TestRefusals(t *testing.T) {
 		{"viewer", "GET", "/v1/nothing", "", 404, "There is nothing at", "gibt es nichts", nil},
 		{"", "POST", "/v1/processes/sla-reprot/runs", "{}", 401, "A token is needed", "Ein Token ist nötig", nil},
 		{"viewer", "POST", "/v1/processes/sla-reprot/runs", "{}", 404, `There is no process "sla-reprot"; there are: sla-report, improvement.`, "Vorhanden sind: sla-report", nil},
-		{"owner", "POST", "/v1/processes/change-approval/runs", "{}", 404, "begins by itself. Those that can be started: sla-report.", "lässt sich nicht starten", nil},
+		{"owner", "POST", "/v1/processes/change-approval/runs", "{}", 404, "begins by itself. Those that can be started: sla-report, improvement.", "lässt sich nicht starten", nil},
 		{"viewer", "POST", "/v1/processes/sla-reprot/tasks", "{}", 404, "There is nothing at", "gibt es nichts", nil},
 		{"viewer", "DELETE", "/v1/processes", "", 405, "GET", "nicht erlaubt, möglich: ", nil},
 		{"", "POST", "/healthz", "", 405, "GET", "nicht erlaubt, möglich: ", nil},

@@ -112,7 +112,7 @@ func TestAnswersThatAreRefused(t *testing.T) {
 		{"owner", a.ID, right + `,"guide":"nobody"`, "guide", `There is no person "nobody"`, "Die Person „nobody“ gibt es nicht"},
 		{"owner", a.ID, right + `,"evidence":"a.pdf"`, "evidence", "the SHA-256 of a file that was sent to this task", "der SHA-256-Wert einer Datei"},
 		{"owner", a.ID, right + `,"evidence":"` + foreign + `"`, "evidence", "No file " + foreign[:16] + "… was sent to this task", "Zu dieser Aufgabe wurde keine Datei"},
-		{"approver", approval.ID, `"note":"seen"`, "note", "This task asks for no fields: leave it out.", "Diese Aufgabe fragt keine Felder ab: weglassen."},
+		{"approver", approval.ID, `"note":"seen"`, "note", "This task asks for no fields: leave it out.", "Diese Aufgabe fragt keine Felder ab: Weglassen."},
 	} {
 		outcome := "done"
 		if c.task == approval.ID {

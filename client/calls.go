@@ -47,7 +47,7 @@ type Start struct {
 	Process     string `json:"-"`
 	Service     string `json:"service,omitempty"` // or Scope
 	Scope       string `json:"scope,omitempty"`
-	Period      string `json:"period"`
+	Period      string `json:"period,omitempty"` // left out: the day of the start, for a process that doesn't come round
 	Provisional bool   `json:"provisional,omitempty"`
 	Again       bool   `json:"again,omitempty"`
 	Reason      string `json:"reason,omitempty"`

@@ -28,6 +28,7 @@ CREATE TABLE finding_seen (
     key     text        NOT NULL, -- of the source, as in run/sla-report/payments/2026-10
     source  jsonb       NOT NULL,
     title   jsonb       NOT NULL,
+    detail  text        NOT NULL DEFAULT '', -- what a person wrote
     person  text        NOT NULL DEFAULT '',
     at      timestamptz NOT NULL,
     PRIMARY KEY (finding, key)
@@ -105,6 +106,10 @@ CREATE INDEX action_due ON action (due) WHERE state = 'open';
 CREATE TRIGGER action_stays BEFORE DELETE OR TRUNCATE ON action EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER action_ended BEFORE UPDATE ON action FOR EACH ROW
     WHEN (OLD.ended_at IS NOT NULL) EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER action_kept BEFORE UPDATE ON action FOR EACH ROW
+    WHEN ((OLD.finding, OLD.number, OLD.run, OLD.round, OLD.plan, OLD.owner, OLD.original_due)
+        IS DISTINCT FROM (NEW.finding, NEW.number, NEW.run, NEW.round, NEW.plan, NEW.owner, NEW.original_due)
+        OR NEW.moves < OLD.moves OR OLD.state = 'done' AND NEW.state = 'open') EXECUTE FUNCTION refuse_change();
 
 -- A finding has one improvement at a time.
 CREATE UNIQUE INDEX run_improvement ON run (scope) WHERE process = 'improvement' AND ended_at IS NULL;

@@ -72,6 +72,18 @@ func TestFindingsMoveIntoTheRegister(t *testing.T) {
 		}
 		_, err = db.Exec(`INSERT INTO finding (kind, service, about, object, title, at, key) VALUES ('missed-slot', '', '', 'x', '{}', now(), 'missed-slot/interval/desk-sla')`)
 		require.Equal(t, "23505", code(t, err), "one that hasn't ended of a key")
+		for _, statement := range []string{
+			`INSERT INTO run (id, process, scope, period, attempt, state, input, created_at) VALUES ('improvement/1/2026-05-01', 'improvement', '1', '2026-05-01', 1, 'waiting', '{}', now()) ON CONFLICT DO NOTHING`,
+			`INSERT INTO action (finding, number, run, round, plan, owner, original_due, due) VALUES (1, 1, 'improvement/1/2026-05-01', 1, '{}', 'ada', '2026-06-01', '2026-06-01')`,
+			`UPDATE action SET due = '2026-07-01', moves = 1, state = 'done'`,
+		} {
+			_, err := db.Exec(statement)
+			require.NoError(t, err, statement)
+		}
+		for _, set := range []string{`owner = 'bob'`, `plan = '{"target": "0"}'`, `original_due = '2026-07-01'`, `moves = 0`, `state = 'open'`, `round = 2`} {
+			_, err := db.Exec("UPDATE action SET " + set)
+			require.Equal(t, refused, code(t, err), set)
+		}
 		require.Equal(t, improvement.Nonconformity, joined.Type)
 		_, err = p.DownTo(ctx, 11)
 		require.NoError(t, err)

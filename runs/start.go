@@ -108,7 +108,7 @@ func (r *Runs) Start(ctx context.Context, by person.Actor, s Start) (run.Run, bo
 func (r *Runs) periodOf(ctx context.Context, p process.Process, now store.Situation, s Start) (string, error) {
 	if p.Planned() {
 		if s.Period == "" {
-			return "", fault.Invalidf("period", "The period is missing: give one as in %s.", "Die Periode fehlt: eine angeben, etwa %s.",
+			return "", fault.Invalidf("period", "The period is missing: give one as in %s.", "Die Periode fehlt: Eine angeben, etwa %s.",
 				calendar.PeriodOf(calendar.DateOf(r.now().In(now.Zone)), p.Grain).Name)
 		}
 		return s.Period, nil
@@ -127,7 +127,7 @@ func (r *Runs) periodOf(ctx context.Context, p process.Process, now store.Situat
 	}
 	if s.Period != "" && s.Period != period {
 		return "", fault.Invalidf("period", "%[1]s begins on the day on which it is started: leave the period out, or give %[2]s.",
-			"%[1]s beginnt am Tag des Starts: die Periode weglassen oder %[2]s angeben.", p.Name, period)
+			"%[1]s beginnt am Tag des Starts: Die Periode weglassen oder %[2]s angeben.", p.Name, period)
 	}
 	return period, nil
 }

@@ -38,15 +38,11 @@ func openFinding(ctx context.Context, tx *sqlx.Tx, s sighting) (id int64, err er
 	if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock(hashtextextended('turnus.finding/' || $1, 0))", s.Key); err != nil {
 		return 0, err
 	}
-	err = tx.GetContext(ctx, &id, "SELECT id FROM finding WHERE key = $1 AND ended_at IS NULL FOR UPDATE", s.Key)
+	var open improvement.Finding
+	err = tx.GetContext(ctx, &open, "SELECT id, type, severity FROM finding WHERE key = $1 AND ended_at IS NULL FOR UPDATE", s.Key)
 	switch {
 	case err == nil:
-		added, err := insertSighting(ctx, tx, id, s)
-		if err != nil || !added {
-			return id, err
-		}
-		return id, record(ctx, tx, s.By, s.At, "finding.seen", findingObject(id), nil,
-			improvement.Sighting{Source: s.Source, Title: s.Title, At: s.At, By: s.Finding.By})
+		return open.ID, joinFinding(ctx, tx, open, s)
 	case !errors.Is(err, sql.ErrNoRows):
 		return 0, err
 	}
@@ -65,6 +61,27 @@ func openFinding(ctx context.Context, tx *sqlx.Tx, s sighting) (id int64, err er
 		return 0, err
 	}
 	return insertFinding(ctx, tx, s)
+}
+
+// joinFinding puts on record that a finding was seen once more. What a person says
+// is on record even where it counts as seen before; what is of another type, or
+// graver, doesn't join: it would be dealt with as less than it is.
+func joinFinding(ctx context.Context, tx *sqlx.Tx, open improvement.Finding, s sighting) error {
+	reported := s.Kind == improvement.Reported
+	if reported && (s.Type != open.Type || s.Severity.GraverThan(open.Severity)) {
+		return fault.New(fault.Conflict, text.F("Under this key there is finding %d already (%s, %s): give another key, or none.",
+			"Unter diesem Schlüssel gibt es schon Befund %d (%s, %s): Einen anderen Schlüssel angeben oder keinen.", open.ID, open.Type, open.Severity)).At("key")
+	}
+	added, err := insertSighting(ctx, tx, open.ID, s)
+	if err != nil || !added && !reported {
+		return err
+	}
+	action := "finding.seen"
+	if !added {
+		action = "finding.repeated"
+	}
+	return record(ctx, tx, s.By, s.At, action, findingObject(open.ID), nil,
+		improvement.Sighting{Source: s.Source, Title: s.Title, Detail: s.Detail, At: s.At, By: s.Finding.By})
 }
 
 func insertFinding(ctx context.Context, tx *sqlx.Tx, s sighting) (int64, error) {
@@ -94,8 +111,8 @@ func insertFinding(ctx context.Context, tx *sqlx.Tx, s sighting) (int64, error) 
 
 // insertSighting says whether the finding wasn't seen there before.
 func insertSighting(ctx context.Context, tx *sqlx.Tx, id int64, s sighting) (added bool, err error) {
-	done, err := tx.ExecContext(ctx, `INSERT INTO finding_seen (finding, key, source, title, person, at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
-		id, s.Place, JSON[improvement.Source]{s.Source}, JSON[text.Text]{s.Title}, s.Finding.By, s.At)
+	done, err := tx.ExecContext(ctx, `INSERT INTO finding_seen (finding, key, source, title, detail, person, at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
+		id, s.Place, JSON[improvement.Source]{s.Source}, JSON[text.Text]{s.Title}, s.Detail, s.Finding.By, s.At)
 	if err != nil {
 		return false, err
 	}
@@ -148,4 +165,15 @@ func noteMended(ctx context.Context, tx sqlx.ExecerContext, by person.Actor, now
 			SELECT id, $3, $4 FROM finding WHERE kind = $1 AND object = $2 AND ended_at IS NULL ON CONFLICT DO NOTHING RETURNING finding)
 		UPDATE finding f SET state = 'closed', ended_at = $4 FROM mended m WHERE f.id = m.finding AND f.state = 'open'`, kind, object, actor(by), now)
 	return err
+}
+
+// stateLeft is the state that a finding is in when its improvement comes to
+// nothing: open, or closed if what was found was put right meanwhile.
+func stateLeft(ctx context.Context, q sqlx.QueryerContext, id int64) (improvement.State, error) {
+	var mended bool
+	err := sqlx.GetContext(ctx, q, &mended, "SELECT EXISTS (SELECT FROM finding_mended WHERE finding = $1)", id)
+	if mended {
+		return improvement.Closed, err
+	}
+	return improvement.Open, err
 }

@@ -108,13 +108,14 @@ func sightingsOf(ctx context.Context, q sqlx.QueryerContext, id int64) ([]improv
 	var rows []struct {
 		Source JSON[improvement.Source] `db:"source"`
 		Title  JSON[text.Text]          `db:"title"`
+		Detail string                   `db:"detail"`
 		At     time.Time                `db:"at"`
 		By     string                   `db:"person"`
 	}
-	err := sqlx.SelectContext(ctx, q, &rows, "SELECT source, title, at, person FROM finding_seen WHERE finding = $1 ORDER BY at, key", id)
+	err := sqlx.SelectContext(ctx, q, &rows, "SELECT source, title, detail, at, person FROM finding_seen WHERE finding = $1 ORDER BY at, key", id)
 	all := make([]improvement.Sighting, len(rows))
 	for i, r := range rows {
-		all[i] = improvement.Sighting{Source: r.Source.V, Title: r.Title.V, At: r.At.UTC(), By: r.By}
+		all[i] = improvement.Sighting{Source: r.Source.V, Title: r.Title.V, Detail: r.Detail, At: r.At.UTC(), By: r.By}
 	}
 	return all, err
 }

@@ -17,8 +17,8 @@ import (
 
 // ReportFinding puts on record what a person found about a service, the
 // organisation, or (the zero Ref) the installation. Under a key that they named
-// about the same before, it joins the finding there; one complaint or audit
-// counts once in it. request, which may be empty, names the request to its
+// about the same before, it joins the finding there, if that is of the type and at
+// least as grave, else fault.Conflict; one complaint or audit counts once in it. request, which may be empty, names the request to its
 // repeat, which gets the finding that is on record.
 func (s *Store) ReportFinding(ctx context.Context, by person.Actor, now time.Time, r improvement.Report, about resource.Ref, request string) (f improvement.Finding, err error) {
 	if r = r.Trimmed(); r.Check() != nil {

@@ -261,7 +261,33 @@ func TestReportedFindings(t *testing.T) {
 	keyed := reports("desk", "access", "", "r3")
 	require.Equal(t, keyed.Seen, reports("desk", "access", "", "r3").Seen)
 
-	_, err := s.ReportFinding(ctx, olga, declared, improvement.Report{Type: improvement.Nonconformity, Title: "A"}, resource.Service.Ref("desk"), "")
+	// What somebody else says of it isn't lost, nor taken up as less than it is.
+	eve := person.Actor{Person: "eve"}
+	from := improvement.Source{Kind: improvement.FromAudit, Name: "ISO 2026"}
+	_, err := s.ReportFinding(ctx, olga, declared, improvement.Report{Type: improvement.Opportunity, Title: "Nice to have", Key: "iso", Source: from}, resource.Service.Ref("desk"), "")
+	require.NoError(t, err)
+	grave := improvement.Report{Type: improvement.Nonconformity, Severity: improvement.Critical, Title: "No backups", Detail: "The logs of May say so.", Key: "iso", Source: from}
+	_, err = s.ReportFinding(ctx, eve, declared, grave, resource.Service.Ref("desk"), "")
+	requireFault(t, err, fault.Conflict, "key", "opportunity for improvement")
+	grave.Key = "access"
+	_, err = s.ReportFinding(ctx, eve, declared, grave, resource.Service.Ref("desk"), "")
+	requireFault(t, err, fault.Conflict, "key", "minor")
+	grave.Severity = ""
+	for range 2 {
+		said, err := s.ReportFinding(ctx, eve, declared.Add(time.Hour), grave, resource.Service.Ref("desk"), "")
+		require.NoError(t, err)
+		require.Equal(t, []any{a.ID, keyed.Seen + 1}, []any{said.ID, said.Seen})
+	}
+	seen, err := s.Sightings(ctx, a.ID)
+	require.NoError(t, err)
+	require.Equal(t, improvement.Sighting{Source: from, Title: text.Same("No backups"), Detail: "The logs of May say so.", At: declared.Add(time.Hour).UTC(), By: "eve"}, seen[len(seen)-1])
+	entries, _, err := s.Audit(ctx, Trail{Object: a.Named()}, Page{Limit: 50})
+	require.NoError(t, err)
+	last := entries[len(entries)-1]
+	require.Equal(t, "finding.repeated", last.Action)
+	require.Contains(t, string(last.After), "The logs of May say so.")
+
+	_, err = s.ReportFinding(ctx, olga, declared, improvement.Report{Type: improvement.Nonconformity, Title: "A"}, resource.Service.Ref("desk"), "")
 	requireFault(t, err, fault.Invalid, "detail")
 	_, err = s.AboutReported(ctx, "nothing")
 	requireFault(t, err, fault.Invalid, "service")

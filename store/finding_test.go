@@ -1,6 +1,7 @@
 package store
 
 import (
+	"strconv"
 	"testing"
 	"time"
 
@@ -10,7 +11,9 @@ import (
 	"turnus/itsm/fault"
 	"turnus/itsm/improvement"
 	"turnus/itsm/person"
+	"turnus/itsm/process"
 	"turnus/itsm/resource"
+	"turnus/itsm/run"
 	"turnus/itsm/text"
 )
 
@@ -64,4 +67,29 @@ func TestAFindingAboutRolesLastsUntilItIsMended(t *testing.T) {
 	var rows, mended int
 	require.NoError(t, s.db.QueryRow(`SELECT (SELECT count(*) FROM finding), (SELECT count(*) FROM finding_mended WHERE person = 'root')`).Scan(&rows, &mended))
 	require.Equal(t, []int{3, 2}, []int{rows, mended})
+}
+
+// What is put right while its improvement goes on stays that improvement's; where
+// that comes to nothing, the finding is closed all the same.
+func TestWhatIsMendedMeanwhile(t *testing.T) {
+	s, ctx := declaringStore(t), t.Context()
+	declares(t, s, root, declared, personDoc("root", person.Administrator))
+	apply1(t, s, declared, house()...)
+	apply1(t, s, declared, organisationDoc("acme", "olga", "office"))
+	id := finds(t, s, sighting{Key: improvement.AdministratorApproves + "/Person/ada", Place: "Person/ada", Finding: improvement.Finding{
+		Kind: improvement.AdministratorApproves, Object: "Person/ada", Title: text.New("two", "zwei"), At: declared}})
+	r, _, err := s.Begin(ctx, declared, NewRun{Key: run.Key{Process: process.Improvement, Scope: strconv.FormatInt(id, 10), Period: "2026-11-23"},
+		About: resource.Organisation.Ref("acme"), Owner: "olga", By: person.Actor{Person: "olga"}})
+	require.NoError(t, err)
+	apply1(t, s, declared, personDoc("ada", person.Approver))
+	is := func(state improvement.State) {
+		t.Helper()
+		f, err := s.Finding(ctx, id)
+		require.NoError(t, err)
+		require.Equal(t, state, f.State)
+		require.Equal(t, state.Ended(), f.Ended != nil)
+	}
+	is(improvement.Planned)
+	require.NoError(t, s.End(ctx, declared, run.End{Run: r.ID, Round: 1, State: run.Failed}))
+	is(improvement.Closed)
 }

@@ -46,9 +46,6 @@ func aboutFinding(ctx context.Context, q sqlx.QueryerContext, p process.Process,
 // transaction ends, and refuses one that has ended, or that another run deals
 // with.
 func lockFinding(ctx context.Context, tx *sqlx.Tx, k run.Key) error {
-	if k.Process != process.Improvement {
-		return nil
-	}
 	var is struct {
 		State improvement.State `db:"state"`
 		Run   string            `db:"run"`
@@ -68,9 +65,6 @@ func lockFinding(ctx context.Context, tx *sqlx.Tx, k run.Key) error {
 
 // takeFinding says of a finding that a run deals with it, which has just begun.
 func takeFinding(ctx context.Context, tx *sqlx.Tx, r run.Run) error {
-	if r.Process != process.Improvement {
-		return nil
-	}
 	_, err := tx.ExecContext(ctx, "UPDATE finding SET state = $2, run = $3 WHERE id = $1", findingNumber(r.Scope), improvement.Planned, r.ID)
 	return err
 }
@@ -79,10 +73,10 @@ func takeFinding(ctx context.Context, tx *sqlx.Tx, r run.Run) error {
 // published closes or declines it; else it is open again, and what its run had
 // still to do is dropped.
 func settleFinding(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, end run.State) error {
-	if r.Process != process.Improvement {
-		return nil
+	state, err := stateLeft(ctx, tx, findingNumber(r.Scope))
+	if err != nil {
+		return err
 	}
-	state := improvement.Open
 	if end == run.Published {
 		var stage improvement.Stage
 		if err := tx.GetContext(ctx, &stage, "SELECT document->>'stage' FROM frozen_set WHERE run = $1 AND round = $2", r.ID, r.Round); err != nil {
@@ -101,7 +95,7 @@ func settleFinding(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, e
 		findingNumber(r.Scope), r.ID, state, ended); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, "UPDATE action SET state = $2, ended_at = $3 WHERE run = $1 AND ended_at IS NULL", r.ID, improvement.ActionDropped, now)
+	_, err = tx.ExecContext(ctx, "UPDATE action SET state = $2, ended_at = $3 WHERE run = $1 AND ended_at IS NULL", r.ID, improvement.ActionDropped, now)
 	return err
 }
 

@@ -264,13 +264,10 @@ func keepAction(ctx context.Context, tx *sqlx.Tx, now time.Time, st run.Step, a 
 	return record(ctx, tx, person.Actor{Person: person.System}, now, "action."+string(a.State), "action/"+a.ID, nil, a.Check)
 }
 
-// mayAskOf refuses a task of an improvement's action that isn't what is next for
-// it: whoever reaches Temporal could ask otherwise, or before its time.
-func mayAskOf(ctx context.Context, tx *sqlx.Tx, now time.Time, t task.Task) error {
-	key, _, err := run.ParseID(t.Run)
-	if err != nil || key.Process != process.Improvement {
-		return err
-	}
+// checkNextOfAction refuses a task of an improvement's action that isn't what is
+// next for it: whoever reaches Temporal could ask otherwise, before its time, or
+// for later.
+func checkNextOfAction(ctx context.Context, tx *sqlx.Tx, now time.Time, t task.Task) error {
 	number := improvement.ActionIn(t.Step)
 	if number == 0 {
 		return nil
@@ -293,7 +290,8 @@ func mayAskOf(ctx context.Context, tx *sqlx.Tx, now time.Time, t task.Task) erro
 		if err != nil {
 			return err
 		}
-		if want.Hash == t.Hash && slices.Equal(want.For.Persons, t.For.Persons) {
+		inTime := next.Ask.Due == nil || next.Ask.Due.Equal(t.Due) // which the hash isn't over
+		if inTime && want.Hash == t.Hash && slices.Equal(want.For.Persons, t.For.Persons) {
 			return nil
 		}
 	}

@@ -17,17 +17,17 @@ import (
 	"turnus/itsm/task"
 )
 
-// carriedOut is an improvement with six actions: says puts answers on record, next
+// sixActions is an improvement with six actions: says puts answers on record, next
 // brings all rows in line at once.
-type carriedOut struct {
+type sixActions struct {
 	*testing.T
 	s       *Store
 	finding int64
 	st      run.Step
 }
 
-func inSixActions(t *testing.T, s *Store, seen sighting, figure string) *carriedOut {
-	c := &carriedOut{T: t, s: s, finding: finds(t, s, seen)}
+func inSixActions(t *testing.T, s *Store, seen sighting, figure string) *sixActions {
+	c := &sixActions{T: t, s: s, finding: finds(t, s, seen)}
 	key := run.Key{Process: process.Improvement, Scope: fmt.Sprint(c.finding), Period: "2026-11-20"}
 	r, _, err := s.Begin(t.Context(), declared, NewRun{Key: key, Owner: "olga", By: person.Actor{Person: "olga"}})
 	require.NoError(t, err)
@@ -42,7 +42,7 @@ func inSixActions(t *testing.T, s *Store, seen sighting, figure string) *carried
 }
 
 // says puts an answer to a step of each action on record.
-func (c *carriedOut) says(step func(int) string, outcome func(int) task.Outcome) {
+func (c *sixActions) says(step func(int) string, outcome func(int) task.Outcome) {
 	c.Helper()
 	for n := 1; n <= improvement.MaxActions; n++ {
 		pgtest.Tamper(c, c.s.DB(), `INSERT INTO decision (task, run, round, person, outcome, comment, at, hash, pass, fields)
@@ -50,7 +50,7 @@ func (c *carriedOut) says(step func(int) string, outcome func(int) task.Outcome)
 	}
 }
 
-func (c *carriedOut) next() {
+func (c *sixActions) next() {
 	c.Helper()
 	var all sync.WaitGroup
 	errs := make([]error, improvement.MaxActions)
@@ -61,7 +61,7 @@ func (c *carriedOut) next() {
 	require.Equal(c, make([]error, improvement.MaxActions), errs)
 }
 
-func (c *carriedOut) is(state improvement.State) {
+func (c *sixActions) is(state improvement.State) {
 	c.Helper()
 	f, err := c.s.Finding(c.Context(), c.finding)
 	require.NoError(c, err)

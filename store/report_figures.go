@@ -140,7 +140,7 @@ func figureKnown(ctx context.Context, q sqlx.QueryerContext, about resource.Ref,
 	}
 	asked := figure.String()
 	slices.SortFunc(names, func(a, b string) int {
-		return cmp.Or(cmp.Compare(common(b, asked), common(a, asked)), cmp.Compare(a, b))
+		return cmp.Or(cmp.Compare(common(b, asked), common(a, asked)), cmp.Compare(commonEnd(b, asked), commonEnd(a, asked)), cmp.Compare(a, b))
 	})
 	names = slices.Compact(names)
 	return slices.Contains(names, asked), names[:min(len(names), someNames)], nil
@@ -149,6 +149,15 @@ func figureKnown(ctx context.Context, q sqlx.QueryerContext, about resource.Ref,
 // common is how many bytes two names begin with alike.
 func common(a, b string) (n int) {
 	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return n
+}
+
+// commonEnd is how many bytes two names end with alike: who misspells the group
+// has the figure right.
+func commonEnd(a, b string) (n int) {
+	for n < len(a) && n < len(b) && a[len(a)-1-n] == b[len(b)-1-n] {
 		n++
 	}
 	return n

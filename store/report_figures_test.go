@@ -160,7 +160,7 @@ func TestAFigureBeforeIsThatOfTheReportThatShowedTheFinding(t *testing.T) {
 	shown := func(id string) improvement.Source { return improvement.Source{Kind: improvement.FromRun, Name: id} }
 	seen := func(key, place string, at time.Time, source improvement.Source) improvement.Finding {
 		t.Helper()
-		id := finds(t, p.s, sighting{Key: key, Place: place, Finding: improvement.Finding{Kind: improvement.Reported, About: desk, Object: "service/desk",
+		id := finds(t, p.s, sighting{Key: key, Place: place, Finding: improvement.Finding{Kind: improvement.Reported, Type: improvement.Nonconformity, Severity: improvement.Minor, About: desk, Object: "service/desk",
 			Title: textOf("slow"), At: at, Source: source}})
 		f, err := p.s.Finding(t.Context(), id)
 		require.NoError(t, err)
@@ -220,8 +220,13 @@ func TestAFigureIsKnownIfTheNewestReportsHaveIt(t *testing.T) {
 	misspelt.Figure = "p1.attainmnt"
 	yes, names = known(desk, misspelt)
 	require.False(t, yes)
-	require.Equal(t, []string{"sla-report/desk-2026/p1.attainment", "sla-report/desk-2026/p1.breached", "sla-report/desk-2026/p1.met",
+	require.Equal(t, []string{"sla-report/desk-2026/p1.attainment", "sla-report/desk-2026/p1.met", "sla-report/desk-2026/p1.breached",
 		"sla-report/desk-2026/open", "sla-report/desk-2026/undecided"}, names)
+	byService := p1
+	byService.Group = "desk"
+	yes, names = known(desk, byService)
+	require.False(t, yes)
+	require.Equal(t, "sla-report/desk-2026/p1.attainment", names[0], "the figure is right, the group is the service's name")
 	yes, _ = known(desk, improvement.FigureRef{Process: "sla-report", Group: "desk-2025", Figure: "open"})
 	require.False(t, yes, "nobody publishes it any more")
 }

@@ -186,8 +186,11 @@ func begin(ctx context.Context, tx *sqlx.Tx, now time.Time, n NewRun) (r run.Run
 		}
 		return r, false, err
 	}
-	if err := lockFinding(ctx, tx, n.Key); err != nil {
-		return r, false, err
+	more := rulesOf(n.Key.Process)
+	if more.begins != nil {
+		if err := more.begins(ctx, tx, n.Key); err != nil {
+			return r, false, err
+		}
 	}
 	in := n.Input(attempt)
 	var row runRow
@@ -206,8 +209,10 @@ func begin(ctx context.Context, tx *sqlx.Tx, now time.Time, n NewRun) (r run.Run
 			return r, false, err
 		}
 	}
-	if err := takeFinding(ctx, tx, r); err != nil {
-		return r, false, err
+	if more.begun != nil {
+		if err := more.begun(ctx, tx, r); err != nil {
+			return r, false, err
+		}
 	}
 	return r, true, record(ctx, tx, n.By, now, "run.started", "run/"+r.ID, nil, r)
 }

@@ -25,8 +25,9 @@ import (
 // come to an end, long after its successor did. The next round begins when
 // changes were requested in the one before, nobody is asked there any more, and
 // the owner has seen to them where that round was the owner's, too; or when what
-// was approved there continues. A round goes on from waiting to drafting while it has no draft, once all that it asked is
-// answered.
+// was approved there is carried out, to the end of each of its actions. A round
+// goes on from waiting to drafting while it has no draft, once all that it asked
+// is answered.
 func (s *Store) Enter(ctx context.Context, st run.Step, state run.State) error {
 	done, err := s.db.ExecContext(ctx, `UPDATE run r SET state = $3, round = $2 WHERE id = $1 AND ended_at IS NULL
 		AND ((round, array_position(ARRAY['collecting', 'drafting', 'waiting'], state))
@@ -35,7 +36,7 @@ func (s *Store) Enter(ctx context.Context, st run.Step, state run.State) error {
 		AND (round = $2 OR round = $2 - 1 AND (EXISTS (SELECT FROM decision d WHERE d.run = r.id AND d.round = r.round AND d.outcome = $4)
 				AND (EXISTS (SELECT FROM decision d WHERE d.task = $5)
 					OR NOT EXISTS (SELECT FROM frozen_set f WHERE f.run = r.id AND f.round = r.round AND f.document->'review' = 'true'))
-			OR `+continues("r")+`))
+			OR `+continues("r")+` AND `+carriedOut("r")+`))
 		AND (state <> 'waiting' OR $3 = 'waiting' OR NOT EXISTS (SELECT FROM task t WHERE t.run = r.id AND t.round = r.round AND t.state = 'open'))`,
 		st.Run, st.Round, state, task.RequestChanges, run.TaskID(st.Run, st.Round-1, process.Changes))
 	if err != nil {
@@ -46,8 +47,8 @@ func (s *Store) Enter(ctx context.Context, st run.Step, state run.State) error {
 	}
 	r, err := getRun(ctx, s.db, st.Run, "")
 	if err == nil && st.Round > r.Round && r.Ended == nil {
-		err = fault.New(fault.Conflict, text.F("Round %d of %s can't begin: in round %d nobody has requested changes, or the owner hasn't seen to them yet.",
-			"Freigaberunde %d von %s kann nicht beginnen: In Runde %d wurden keine Änderungen verlangt, oder die verantwortliche Person hat sie noch nicht bestätigt.", st.Round, st.Run, r.Round))
+		err = fault.New(fault.Conflict, text.F("Round %d of %s can't begin: in round %d nobody has requested changes, the owner hasn't seen to them yet, or actions of its plan aren't through.",
+			"Freigaberunde %d von %s kann nicht beginnen: In Runde %d wurden keine Änderungen verlangt, die verantwortliche Person hat sie noch nicht bestätigt, oder Maßnahmen des Plans sind noch nicht abgeschlossen.", st.Round, st.Run, r.Round))
 	}
 	return mapped(err)
 }
@@ -57,6 +58,12 @@ func (s *Store) Enter(ctx context.Context, st run.Step, state run.State) error {
 func continues(r string) string {
 	return `EXISTS (SELECT FROM decision d JOIN frozen_set f USING (run, round) WHERE d.run = ` + r + `.id AND d.round = ` + r + `.round
 		AND d.outcome = 'approve' AND f.document->'continues' = 'true')`
+}
+
+// carriedOut says, as SQL, of a run whether the actions of its round have begun
+// and are through: between their tasks nobody is asked, and nothing is done.
+func carriedOut(r string) string {
+	return `(SELECT bool_and(a.ended_at IS NOT NULL) FROM action a WHERE a.run = ` + r + `.id AND a.round = ` + r + `.round)`
 }
 
 // End records how a run ended: once, whoever asks again. It is published with
@@ -93,8 +100,10 @@ func (s *Store) End(ctx context.Context, now time.Time, e run.End) error {
 		if err := followEnd(ctx, tx, now, r, e); err != nil {
 			return err
 		}
-		if err := settleFinding(ctx, tx, now, r, e.State); err != nil {
-			return err
+		if ended := rulesOf(r.Process).ended; ended != nil {
+			if err := ended(ctx, tx, now, r, e.State); err != nil {
+				return err
+			}
 		}
 		return record(ctx, tx, person.Actor{Person: person.System}, now, "run."+string(e.State), "run/"+e.Run,
 			map[string]any{"state": r.State}, e)

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"turnus/internal/pgtest"
+	"turnus/itsm/calendar"
 	"turnus/itsm/fault"
 	"turnus/itsm/improvement"
 	"turnus/itsm/person"
@@ -94,6 +95,37 @@ func given(pairs ...string) task.Values {
 		v[pairs[i]], _ = json.Marshal(pairs[i+1])
 	}
 	return v
+}
+
+// An action's task is asked for by an activity that may be tried again after it
+// was answered: that is no other question.
+func TestAnActionIsAskedForOnceMoreAfterItWasAnswered(t *testing.T) {
+	i := newImproving(t)
+	a := improvement.Action{Number: 1, Title: "Count calls", Owner: "anna", Due: calendar.DateOf(declared.AddDate(0, 1, 0)), Measure: "calls", Sense: improvement.AtMost, Target: "5"}
+	pgtest.Tamper(t, i.s.DB(), `INSERT INTO action (finding, number, run, round, plan, owner, original_due, due) VALUES (1, 1, $1, 1, $2, 'anna', $3, $3)`,
+		i.run, JSON[improvement.Action]{a}, a.Due.String())
+	f, err := i.s.Finding(t.Context(), 1)
+	require.NoError(t, err)
+	zone, err := time.LoadLocation("Europe/Berlin")
+	require.NoError(t, err)
+	q := improvement.AskAction(improvement.Tracked{Action: a, ID: "1.1", Finding: 1, Round: 1, DueNow: a.Due}, f, zone)
+	asked, _, err := process.Ask(run.Step{Run: i.run, Round: 1}, q.Step, "", q)
+	require.NoError(t, err)
+	asked.Opened, asked.Due, asked.Remind, asked.Escalate = declared, *q.Due, declared, declared
+	opened, err := i.s.OpenTask(t.Context(), asked)
+	require.NoError(t, err)
+	require.True(t, opened)
+	require.Nil(t, i.answer(person.Actor{Person: "anna"}, asked, task.Message{Outcome: task.Done, Fields: given("evidence", "done")}, true))
+	opened, err = i.s.OpenTask(t.Context(), asked)
+	require.NoError(t, err)
+	require.False(t, opened)
+
+	other := q
+	other.Persons = []string{"bert"}
+	wrong, _, err := process.Ask(run.Step{Run: i.run, Round: 1}, improvement.ActionStep(1, 1), "", other)
+	require.NoError(t, err)
+	_, err = i.s.OpenTask(t.Context(), wrong)
+	require.True(t, fault.Is(err, fault.Conflict), "%v", err)
 }
 
 // Whoever answered an action, once or again, whoever it names, and whoever issued

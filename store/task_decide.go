@@ -195,8 +195,10 @@ func checkAnswer(ctx context.Context, q sqlx.QueryerContext, now time.Time, t ta
 	if err := faults.Err(); err != nil {
 		return nil, err
 	}
-	if err := checkStep(ctx, q, now, t, m.Outcome, fields); err != nil {
-		return nil, err
+	if answers := rulesOfRun(t.Run).answers; answers != nil {
+		if err := answers(ctx, q, now, t, m.Outcome, fields); err != nil {
+			return nil, err
+		}
 	}
 	if commented {
 		return fields, m.Outcome.CheckComment(m.Comment)

@@ -10,9 +10,11 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"turnus/activities"
 	"turnus/itsm/improvement"
 	"turnus/itsm/person"
 	"turnus/itsm/process"
+	"turnus/itsm/resource"
 	"turnus/itsm/run"
 	"turnus/itsm/task"
 	"turnus/store"
@@ -241,6 +243,106 @@ func TestImprovementThatIsCancelled(t *testing.T) {
 	h.standsNow(improvement.Open, improvement.ActionDropped, improvement.ActionDropped)
 	h.start(store.NewRun{Key: run.Key{Process: process.Improvement, Scope: "1", Period: "2026-11-09"}, Owner: "olga", By: person.Actor{Person: "olga"}})
 	h.standsNow(improvement.Planned, improvement.ActionDropped, improvement.ActionDropped)
+}
+
+// While a plan is carried out nobody may be asked for days: who calls for the
+// next round then gets none, and the finding isn't closed without its checks.
+func TestNoRoundBeginsBeforeTheActionsAreThrough(t *testing.T) {
+	h := improving(t, improvement.Nonconformity)
+	h.says(time.Hour, "olga", 1, process.ImprovementCorrection, task.Done, corrected)
+	h.says(2*time.Hour, "olga", 1, process.ImprovementPlan, task.Done, planned("bert"))
+	h.says(3*time.Hour, "max", 1, process.Approval, task.Approve, nil)
+	h.says(aDay, "bert", 1, "action-1", task.Done, answers{"evidence": "It is done."})
+	h.at(2*aDay, func() { // its waiting time isn't over
+		set := activities.New(h.store, nil, h.env.Now)
+		_, err := set.ImprovementDraft(context.Background(), run.Step{Run: h.in.Run, Round: 2})
+		require.ErrorContains(h, err, "aren't through")
+		require.Equal(h, 1, h.record().Round)
+	})
+	h.says(12*aDay, "otto", 1, "check-1", task.Pass, answers{"value": "4.9", "file": file("calls of November")})
+	h.says(13*aDay, "max", 2, process.Approval, task.Approve, nil)
+	require.Equal(t, run.Published, h.run().State)
+	h.standsNow(improvement.Closed, improvement.ActionEffective)
+}
+
+// What an action asks is asked as the plan has it: of nobody else, not for
+// another date, and its check not before its time, nor in another time.
+func TestAnActionIsAskedForAsPlanned(t *testing.T) {
+	h := improving(t, improvement.Nonconformity)
+	h.says(time.Hour, "olga", 1, process.ImprovementCorrection, task.Done, corrected)
+	h.says(2*time.Hour, "olga", 1, process.ImprovementPlan, task.Done, planned("bert"))
+	h.says(3*time.Hour, "max", 1, process.Approval, task.Approve, nil)
+	forge := func(step string, change func(*task.Question)) error {
+		set := activities.New(h.store, nil, h.env.Now)
+		p, _ := process.Find(process.Improvement)
+		s, _ := p.Step(step)
+		q := task.Question{}
+		if next, err := set.ImprovementNext(context.Background(), workflows.ActionOf{Step: run.Step{Run: h.in.Run, Round: 1}, Number: 1}); err == nil && next.Ask != nil {
+			q = *next.Ask
+		}
+		change(&q)
+		_, err := set.TaskOpen(context.Background(), workflows.Asking{Step: run.Step{Run: h.in.Run, Round: 1}, ID: run.TaskID(h.in.Run, 1, step), Name: step,
+			Kind: s.Kind, Outcomes: s.Offers(), Question: &q})
+		return err
+	}
+	later := friday.AddDate(10, 0, 0)
+	h.at(aDay, func() {
+		require.NoError(h, forge("action-1", func(*task.Question) {}), "as it is asked already")
+		require.NoError(h, forge("action-1", func(q *task.Question) { q.Due = &later }))
+		asked, err := h.store.Task(context.Background(), run.TaskID(h.in.Run, 1, "action-1"))
+		require.NoError(h, err)
+		require.True(h, asked.Due.Before(later), "what is asked already stays as it is")
+		require.Error(h, forge("action-1", func(q *task.Question) { q.Persons = []string{"max"} }))
+		require.Error(h, forge("action-1-2", func(*task.Question) {}))
+		require.Error(h, forge("check-1", func(*task.Question) {}))
+	})
+	h.says(2*aDay, "bert", 1, "action-1", task.Done, answers{"evidence": "It is done."})
+	h.at(3*aDay, func() { require.Error(h, forge("check-1", func(*task.Question) {}), "its waiting time isn't over") })
+	h.at(13*aDay, func() {
+		require.NoError(h, forge("check-1", func(*task.Question) {}), "as it is asked already")
+		require.ErrorContains(h, forge("check-1", func(q *task.Question) { q.Due = &later }), "within the time")
+		require.Error(h, forge("check-1", func(q *task.Question) { q.Fields = nil }), "without the value")
+	})
+	h.cancel(14*aDay, "that is all")
+	require.Equal(t, run.Cancelled, h.run().State)
+}
+
+// A due date moves so often, and no more: a run takes so many answers.
+func TestADueDateDoesNotMoveForEver(t *testing.T) {
+	h := improving(t, improvement.Nonconformity)
+	h.says(time.Hour, "olga", 1, process.ImprovementCorrection, task.Done, corrected)
+	h.says(2*time.Hour, "olga", 1, process.ImprovementPlan, task.Done, planned("bert"))
+	h.says(3*time.Hour, "max", 1, process.Approval, task.Approve, nil)
+	var moved []*reply
+	for n := range improvement.MaxMoves + 1 {
+		due := answers{"due": fmt.Sprintf("2026-12-%02d", n+1)}
+		moved = append(moved, h.says(4*time.Hour+time.Duration(n)*time.Minute, "bert", 1, improvement.ActionStep(1, n), task.Postpone, due))
+	}
+	h.cancel(aDay, "that is all")
+	require.Equal(t, run.Cancelled, h.run().State)
+	for _, r := range moved[:improvement.MaxMoves] {
+		require.NoError(t, r.failed)
+	}
+	require.ErrorContains(t, moved[improvement.MaxMoves].failed, "moved 10 times already")
+}
+
+// A plan isn't approved that names somebody who has left in the meantime: its
+// action would wait for nobody.
+func TestAPlanOfSomebodyWhoHasLeftIsNotApproved(t *testing.T) {
+	h := improving(t, improvement.Nonconformity)
+	h.says(time.Hour, "olga", 1, process.ImprovementCorrection, task.Done, corrected)
+	h.says(2*time.Hour, "olga", 1, process.ImprovementPlan, task.Done, planned("bert"))
+	h.at(3*time.Hour, func() {
+		require.NoError(h, h.store.Retire(context.Background(), h.admin, h.env.Now(), resource.Person, "bert"))
+	})
+	left := h.says(4*time.Hour, "max", 1, process.Approval, task.Approve, nil)
+	h.says(5*time.Hour, "max", 1, process.Approval, task.RequestChanges, nil)
+	h.says(6*time.Hour, "olga", 2, process.ImprovementPlan, task.Done, planned("anna"))
+	h.says(7*time.Hour, "max", 2, process.Approval, task.Approve, nil)
+	h.stands(8*time.Hour, improvement.InWork, improvement.ActionOpen)
+	h.cancel(aDay, "that is all")
+	require.Equal(t, run.Cancelled, h.run().State)
+	require.ErrorContains(t, left.failed, "bert, who is to carry out")
 }
 
 // Wherever an improvement waits, nobody answering for a year reminds and

@@ -23,8 +23,8 @@ func actionsCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return table(c, actions, "ID STATE OWNER DUE ORIGINAL-DUE MOVES SERVICE RUN TITLE", func(a improvement.ActionLine) []any {
-				return []any{a.ID, a.State, a.Owner, a.Due, a.OriginalDue, a.Moves, a.Service, a.Run, a.Title}
+			return table(c, actions, "ID STATE OWNER DUE ORIGINAL-DUE MOVES SERVICE TITLE", func(a improvement.ActionLine) []any {
+				return []any{a.ID, a.State, a.Owner, a.Due, a.OriginalDue, a.Moves, a.Service, a.Title}
 			})
 		},
 	})

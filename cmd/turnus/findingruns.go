@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -31,7 +32,11 @@ func beginFindingCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			started, err := beginFinding(c.Context(), api, id)
+			f, err := api.Finding(c.Context(), id) // an older number leads to the one that it joined
+			if err != nil {
+				return err
+			}
+			started, err := beginFinding(c.Context(), api, f.ID)
 			if err != nil {
 				return err
 			}
@@ -42,9 +47,10 @@ func beginFindingCommand() *cobra.Command {
 	return c
 }
 
-// beginFinding begins the improvement of a finding.
+// beginFinding begins the improvement of a finding, or finds it. Which day that
+// is, where the finding's people are, the server knows.
 func beginFinding(ctx context.Context, api *client.Client, id int64) (client.Started, error) {
-	return api.Start(ctx, client.Start{Process: process.Improvement, Scope: fmt.Sprint(id), Period: now().Format(time.DateOnly)})
+	return api.Start(ctx, client.Start{Process: process.Improvement, Scope: fmt.Sprint(id)})
 }
 
 // declineWithin is how long a run that was just begun may take until it asks.
@@ -63,6 +69,9 @@ finding stands.`,
 			id, err := findingNumber(args[0])
 			if err != nil {
 				return err
+			}
+			if strings.TrimSpace(reason) == "" { // else the improvement would have begun by the time it is refused
+				return misused("--reason is empty: say why the finding isn't taken up")
 			}
 			api, err := dial()
 			if err != nil {

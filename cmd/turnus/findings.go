@@ -127,6 +127,9 @@ func showFinding(c *cobra.Command, f client.SeenFinding) error {
 	row("SEEN", "SOURCE", "NAME", "BY", "TITLE")
 	for _, s := range f.Sightings {
 		row(instant(s.At), s.Source.Kind, s.Source.Name, s.By, s.Title)
+		if s.Detail != "" && s.Detail != f.Detail { // which stands above
+			row("", "", "", "", s.Detail)
+		}
 	}
 	if len(f.Files) > 0 {
 		fmt.Fprintln(w)

@@ -7,10 +7,12 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"turnus/client"
+	"turnus/itsm/improvement"
 )
 
 // Findings as people open, list and show them; a wrong call says what would be
@@ -78,15 +80,41 @@ func TestFindingsFromTheCommandLine(t *testing.T) {
 		"isn't a type of finding":       {"findings", "open", "--type", "idea", "--title", "x"},
 		"isn't the number of a finding": {"findings", "show", "one"},
 		`"0" isn't the number of`:       {"findings", "decline", "0", "--reason", "x"},
+		"--reason is empty":             {"findings", "decline", "1", "--reason", " "},
 	} {
 		code, out, errOut = turnus(t, "", args...)
 		require.Equal(t, 2, code, errOut)
 		require.Empty(t, out)
 		require.Contains(t, errOut, message)
 	}
+	code, _, errOut = turnus(t, "", "findings", "--kind", "misssed-target")
+	require.Equal(t, 1, code)
+	require.Contains(t, errOut, words(improvement.Kinds(), ", "))
 	code, _, errOut = turnus(t, "", "findings", "show", "9")
 	require.Equal(t, 1, code)
 	require.Contains(t, errOut, "There is no finding 9.")
+}
+
+// An improvement that has begun is found on any later day, under the day on
+// which it began.
+func TestFindingBegunBefore(t *testing.T) {
+	s := organised(t)
+	code, _, errOut := turnus(t, organisation, "apply", "-f", "-")
+	require.Equal(t, 0, code, errOut)
+	for _, statement := range []string{
+		`INSERT INTO run (id, process, scope, service, about_kind, about, about_version, owner, period, attempt, state, input, created_at, started_by)
+			VALUES ('improvement/1/2026-11-01', 'improvement', '1', 'desk', 'Service', 'desk', 1, 'owner', '2026-11-01', 1, 'waiting', '{}', now(), 'owner')`,
+		`INSERT INTO finding (kind, service, about, object, title, at, state, run) VALUES ('reported', 'desk', 'desk', 'service/desk', '{"en":"x"}', now(), 'planned', 'improvement/1/2026-11-01')`,
+	} {
+		_, err := s.DB().Exec(statement)
+		require.NoError(t, err, statement)
+	}
+	_, token, err := s.FirstToken(t.Context(), time.Now(), "owner", time.Hour)
+	require.NoError(t, err)
+	t.Setenv("TURNUS_TOKEN", token)
+	code, out, errOut := turnus(t, "", "findings", "begin", "1")
+	require.Equal(t, 0, code, errOut)
+	require.Equal(t, "improvement/1/2026-11-01\n", out)
 }
 
 // What has ended can't be declined any more, and nothing is begun for that.
@@ -116,8 +144,8 @@ func TestActionsFromTheCommandLine(t *testing.T) {
 	}
 	code, out, errOut := turnus(t, "", "actions")
 	require.Equal(t, 0, code, errOut)
-	require.Regexp(t, `^ID +STATE +OWNER +DUE +ORIGINAL-DUE +MOVES +SERVICE +RUN +TITLE\n`+
-		`1\.1 +open +ada +2026-11-20 +2026-11-10 +1 +desk +improvement/1/2026-11-01 +A rota\n1\.2 +open +bob +2099-01-01 +2099-01-01 +0 +desk +improvement/1/2026-11-01 +A second line\n$`, out)
+	require.Regexp(t, `^ID +STATE +OWNER +DUE +ORIGINAL-DUE +MOVES +SERVICE +TITLE\n`+
+		`1\.1 +open +ada +2026-11-20 +2026-11-10 +1 +desk +A rota\n1\.2 +open +bob +2099-01-01 +2099-01-01 +0 +desk +A second line\n$`, out)
 	for query, shown := range map[string][]string{"--overdue": {"1.1"}, "--owner bob": {"1.2"}, "--mine": {}, "--state done": {}, "--finding 1 --most 1": {"1.1"}} {
 		code, out, errOut = turnus(t, "", append([]string{"actions", "--json"}, strings.Fields(query)...)...)
 		require.Equal(t, 0, code, errOut)

@@ -31,22 +31,33 @@ func newImproving(t *testing.T) *improving {
 	e.start()
 	i := &improving{engine: e, admin: e.token("admin-token")}
 	i.again = func() { e.kill(); e.start() }
-	e.ask(200, i.admin, "POST", "/v1/apply", strings.ReplaceAll(string(unreviewed(t)), "approvers: [service-manager]", "approvers: [service-manager, deputy]")+
-		"\n---\n{apiVersion: turnus/v1, kind: Person, metadata: {name: bert}, spec: {roles: [viewer]}}\n")
+	i.declare()
 	f, err := os.Open("../../deploy/demo/uci_incident_event_log.zip")
 	require.NoError(t, err)
 	defer f.Close()
 	e.ask(200, i.admin, "POST", "/v1/services/service-desk/tickets?format=servicenow-audit&zone=Europe/Berlin", f)
-	token := func(person string) string {
-		return e.ask(201, i.admin, "POST", "/v1/persons/"+person+"/tokens", object{})["token"].(string)
-	}
-	i.owner, i.manager, i.deputy, i.bert, i.auditor = token("desk-owner"), token("service-manager"), token("deputy"), token("bert"), token("auditor")
 	i.publish("2016-03")
 	for _, found := range i.findings("&kind=missed-target") {
 		i.finding = fmt.Sprint(int64(found["id"].(float64)))
 	}
 	require.NotEmpty(t, i.finding)
 	return i
+}
+
+// declare declares the demo's organisation with a second approver of the service
+// desk, and bert.
+func (i *improving) declare() {
+	i.ask(200, i.admin, "POST", "/v1/apply", strings.ReplaceAll(string(unreviewed(i)), "approvers: [service-manager]", "approvers: [service-manager, deputy]")+
+		"\n---\n{apiVersion: turnus/v1, kind: Person, metadata: {name: bert}, spec: {roles: [viewer]}}\n")
+	token := func(person string) string {
+		return i.ask(201, i.admin, "POST", "/v1/persons/"+person+"/tokens", object{})["token"].(string)
+	}
+	i.owner, i.manager, i.deputy, i.bert, i.auditor = token("desk-owner"), token("service-manager"), token("deputy"), token("bert"), token("auditor")
+}
+
+// later is a date so many days from now.
+func (i *improving) later(days int) string {
+	return time.Now().UTC().AddDate(0, 0, days).Format(time.DateOnly)
 }
 
 // publish has the report of a month approved.
@@ -86,7 +97,7 @@ func (i *improving) answer(token, step string, body object) {
 // sends sends a file to a task, and gives its SHA-256.
 func (i *improving) sends(token, task, content string) string {
 	i.Helper()
-	q, err := http.NewRequestWithContext(i.Context(), "POST", i.url+"/v1/tasks/"+task+"/files?name=calls.csv", bytes.NewReader([]byte(content)))
+	q, err := http.NewRequestWithContext(i.Context(), http.MethodPost, i.url+"/v1/tasks/"+task+"/files?name=calls.csv", bytes.NewReader([]byte(content)))
 	require.NoError(i, err)
 	q.Header.Set("Authorization", "Bearer "+token)
 	q.Header.Set("Content-Type", "application/octet-stream")
@@ -137,7 +148,7 @@ func TestImprovementKilledBetweenAnyTwoSteps(t *testing.T) {
 	i.becomes("in-work")
 	i.say(422, i.deputy, first, object{"outcome": "postpone", "comment": "The vendor is on holiday."})
 	i.say(422, i.deputy, first, object{"outcome": "postpone", "fields": object{"due": "2030-01-01"}})
-	i.answer(i.deputy, "action-1", object{"outcome": "postpone", "comment": "The vendor is on holiday.", "fields": object{"due": time.Now().UTC().AddDate(0, 0, 20).Format(time.DateOnly)}})
+	i.answer(i.deputy, "action-1", object{"outcome": "postpone", "comment": "The vendor is on holiday.", "fields": object{"due": i.later(20)}})
 	i.asked(i.auditor, i.run, "action-1-2")
 	for _, a := range i.all(i.deputy, "/v1/actions?owner=deputy") {
 		require.EqualValues(t, 1, a["moves"])
@@ -173,6 +184,7 @@ func TestImprovementKilledBetweenAnyTwoSteps(t *testing.T) {
 	require.Equal(t, "published", i.ask(200, i.owner, "POST", "/v1/processes/improvement/runs", object{"scope": i.finding})["state"])
 	require.Contains(t, fmt.Sprint(i.ask(409, i.owner, "POST", "/v1/processes/improvement/runs", object{"scope": i.finding, "again": true, "reason": "once more"})), "nothing more becomes of it")
 	i.record()
+	i.figures()
 }
 
 // becomes waits until the finding is in a state.
@@ -242,7 +254,7 @@ func (i *improving) record() {
 		"en": {"There is no agreement with the vendor.", "The agreement is signed.", "9.75", "https://wiki.example.org/vendor", "The vendor is on holiday."},
 		"de": {"Grundursache", "Wirksamkeitsprüfung", "9,75", "Maßnahme"},
 	} {
-		q, err := http.NewRequestWithContext(i.Context(), "GET", i.url+"/v1/runs/"+i.run+"/report", nil)
+		q, err := http.NewRequestWithContext(i.Context(), http.MethodGet, i.url+"/v1/runs/"+i.run+"/report", nil)
 		require.NoError(i, err)
 		q.Header.Set("Authorization", "Bearer "+i.auditor)
 		q.Header.Set("Accept", "text/html")

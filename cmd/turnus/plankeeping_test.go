@@ -79,7 +79,7 @@ func TestHistoriesOfPlanKeeping(t *testing.T) {
 	require.Equal(t, began, started.GetContinuedExecutionRunId())
 	require.Equal(t, workflows.PlanKeepingWithin, started.GetWorkflowRunTimeout().AsDuration())
 	require.Equal(t, 5*time.Second, started.GetWorkflowTaskTimeout().AsDuration())
-	keepHistories(t, temporal, workflows.PlanKeepingName, map[string]string{"kept": workflows.PlanKeepingID})
+	keepHistories(t, temporal, workflows.PlanKeepingName, map[string]string{"kept": workflows.PlanKeepingID}, maxEvents)
 
 	terminated := time.Now()
 	require.NoError(t, temporal.TerminateWorkflow(t.Context(), workflows.PlanKeepingID, "", "tried"))

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"io"
 	"strings"
 	"text/tabwriter"
 
@@ -33,10 +35,11 @@ func showTask(c *cobra.Command, t task.Task) error {
 	row("hash", t.Hash)
 	if len(t.Fields) > 0 {
 		fmt.Fprintln(w)
-		row("FIELD", "TYPE", "NEEDED", "BOUNDS", "PROPOSED", "TITLE")
+		row("FIELD", "TYPE", "NEEDED", "BOUNDS", "TITLE")
 		for _, f := range t.Fields {
-			row(f.Name, f.Type, needed(f), bounds(f), string(f.Value), f.Title)
+			row(f.Name, f.Type, needed(f), bounds(f), f.Title)
 		}
+		showNotes(w, t.Fields)
 	}
 	if len(t.Files) > 0 {
 		fmt.Fprintln(w)
@@ -48,6 +51,25 @@ func showTask(c *cobra.Command, t task.Task) error {
 	return w.Flush()
 }
 
+// showNotes writes what fields are explained by and proposed, below their table:
+// such texts are too long for a column.
+func showNotes(w io.Writer, fields []task.Field) {
+	before := "\nFIELD\tNOTE\n"
+	note := func(f task.Field, s string) {
+		fmt.Fprint(w, before)
+		before = ""
+		writeRow(w, []any{f.Name, s})
+	}
+	for _, f := range fields {
+		if !f.Help.IsZero() {
+			note(f, f.Help.String())
+		}
+		if len(f.Value) > 0 {
+			note(f, "proposed: "+string(f.Value))
+		}
+	}
+}
+
 // needed says whether a field has to be filled, and where it may be.
 func needed(f task.Field) string {
 	var where []string
@@ -57,19 +79,20 @@ func needed(f task.Field) string {
 	if f.If != "" {
 		where = append(where, "if "+f.If)
 	}
+	if f.Required {
+		if f.Unless != "" {
+			where = append(where, "unless "+f.Unless)
+		}
+		return cmp.Or(strings.Join(where, ", "), "yes")
+	}
+	s := "no"
+	if len(where) > 0 {
+		s += "; only " + strings.Join(where, ", ")
+	}
 	if f.Unless != "" {
-		where = append(where, "unless "+f.Unless)
+		s += "; not beside " + f.Unless
 	}
-	switch all := strings.Join(where, ", "); {
-	case f.Required && all == "":
-		return "yes"
-	case f.Required:
-		return all
-	case all == "":
-		return "no"
-	default:
-		return "no; only " + all
-	}
+	return s
 }
 
 // bounds are what values of a field keep to: options, types of a file, least

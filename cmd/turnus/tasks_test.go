@@ -32,16 +32,17 @@ func asked(t *testing.T, s *store.Store) task.Task {
 		return task.Field{Name: name, Title: text.Same("The " + name), Type: of, Required: required}
 	}
 	count, result, note := field("count", task.IntegerField, true), field("result", task.ChoiceField, false), field("note", task.TextField, true)
-	count.Min, count.Max, count.Value = "1", "9", json.RawMessage("4")
+	remark := field("remark", task.TextField, false)
+	count.Min, count.Max, count.Value, count.Help = "1", "9", json.RawMessage("4"), text.New("From 1 to 9.", "Von 1 bis 9.")
 	result.Options = []task.Option{{Value: "kept", Title: text.Same("kept")}, {Value: "broken", Title: text.Same("broken")}}
-	note.Unless = "result"
+	note.Unless, remark.Unless = "result", "result"
 	until := field("until", task.DateField, false)
 	until.If, until.With, until.Min, until.BoundsWith = "count", task.Done, task.Today, task.Done
 	_, token, err := s.FirstToken(t.Context(), time.Now(), "owner", time.Hour)
 	require.NoError(t, err)
 	t.Setenv("TURNUS_TOKEN", token)
 	return storetest.Ask(t, s, time.Now(), run.Step{Run: r.ID, Round: 1}, task.Question{Step: process.Findings, Title: text.New("Inspection", "Begehung"),
-		Text: text.New("What was seen?\n\x1b[2Jobeyed", "Was?"), Fields: []task.Field{count, result, note, field("evidence", task.FileField, false), until}})
+		Text: text.New("What was seen?\n\x1b[2Jobeyed", "Was?"), Fields: []task.Field{count, result, note, field("evidence", task.FileField, false), until, remark}})
 }
 
 // What a task asks is listed, and shown with all that an answer needs.
@@ -56,8 +57,8 @@ func TestTasksAreShown(t *testing.T) {
 	require.Zero(t, code, errOut)
 	for _, line := range []string{
 		`^Inspection\nWhat was seen\?\n\[2Jobeyed\n\n`, `\ntask +` + a.ID + `\n`, `\nkind +review\n`, `\nfor +owner\n`, `\nmay answer now +owner\n`, `\noutcomes +done\n`,
-		`\nFIELD +TYPE +NEEDED +BOUNDS +PROPOSED +TITLE\n`, `\ncount +integer +yes +1 to 9 +4 +The count\n`, `\nresult +choice +no +kept, broken +The result\n`,
-		`\nnote +text +unless result +The note\n`, `\nevidence +file +no +The evidence\n`,
+		`\nFIELD +TYPE +NEEDED +BOUNDS +TITLE\n`, `\ncount +integer +yes +1 to 9 +The count\n`, `\n\nFIELD +NOTE\ncount +From 1 to 9\.\ncount +proposed: 4\n`, `\nresult +choice +no +kept, broken +The result\n`,
+		`\nnote +text +unless result +The note\n`, `\nevidence +file +no +The evidence\n`, `\nremark +text +no; not beside result +The remark\n`,
 		`\nuntil +date +no; only with done, if count +from today with done +The until\n`,
 	} {
 		require.Regexp(t, line, out)

@@ -43,6 +43,24 @@ func ActionIn(step string) int {
 	return n
 }
 
+// MaxMoves is how often the due date of an action may be moved in one plan: a run
+// takes so many answers, and no more.
+const MaxMoves = 10
+
+// MovesIn is how often the due date had been moved by when a step asks for its
+// action.
+func MovesIn(step string) int {
+	parts := strings.Split(step, "-")
+	if len(parts) != 3 {
+		return 0
+	}
+	times, err := strconv.Atoi(parts[2])
+	if err != nil {
+		return 0
+	}
+	return times - 1
+}
+
 // CheckFrom is the instant from which an action that is done may be checked.
 func (t Tracked) CheckFrom() time.Time {
 	return t.Done.At.Add(time.Duration(t.Wait.Seconds()) * time.Second)
@@ -53,10 +71,10 @@ func AskAction(t Tracked, f Finding, zone *time.Location) task.Question {
 	due := t.DueNow.Add(1).Start(zone)
 	q := task.Question{Step: ActionStep(t.Number, len(t.Moves)), Title: text.F("Action %s: %s", "Maßnahme %s: %s", t.ID, t.Title),
 		Persons: []string{t.Owner}, Due: &due, Fields: ActionFields(t.DueNow),
-		Text: text.F("For finding %d: %s Afterwards this is measured: %s, %s %s.", "Zu Befund %d: %s Danach wird gemessen: %s, %s %s.",
+		Text: text.F("For finding %d: %s\nAfterwards this is measured: %s, %s %s.", "Zu Befund %d: %s\nDanach wird gemessen: %s, %s %s.",
 			f.ID, f.Title, t.Measure, t.Sense, text.Decimal(t.Target))}
 	if n := len(t.Moves); n > 0 {
-		q.Text = text.F("%s The due date was moved %s, from %s.", "%s Der Fälligkeitstermin wurde %s verschoben, ursprünglich %s.", q.Text,
+		q.Text = text.F("%s\nThe due date was moved %s, from %s.", "%s\nDer Fälligkeitstermin wurde %s verschoben, ursprünglich %s.", q.Text,
 			text.N(n, text.New("once", "einmal"), text.F("%d times", "%d-mal", n)), t.Due.InWords())
 	}
 	return q
@@ -67,10 +85,17 @@ func AskAction(t Tracked, f Finding, zone *time.Location) task.Question {
 func AskCheck(t Tracked, f Finding, m *Measured, zone *time.Location) task.Question {
 	q := task.Question{Step: CheckStep(t.Number), Title: text.F("Did action %s work? %s", "War Maßnahme %s wirksam? %s", t.ID, t.Title),
 		Fields: CheckFields(t.Action, m),
-		Text: text.F("For finding %d: %s Measured is: %s, target: %s %s. Done on %s by %s: %s", "Zu Befund %d: %s Gemessen wird: %s, Ziel: %s %s. Umgesetzt am %s von %s: %s",
+		Text: text.F("For finding %d: %s\nMeasured is: %s, target: %s %s.\nDone on %s by %s: %s", "Zu Befund %d: %s\nGemessen wird: %s, Ziel: %s %s.\nUmgesetzt am %s von %s: %s",
 			f.ID, f.Title, t.Measure, t.Sense, text.Decimal(t.Target), calendar.DateOf(t.Done.At.In(zone)).InWords(), t.Done.By, t.Done.Evidence)}
+	if t.Done.Link != "" {
+		q.Text = text.F("%s\nLink to the evidence: %s", "%s\nLink zum Nachweis: %s", q.Text, t.Done.Link)
+	}
+	if t.Done.File != "" {
+		q.Text = text.F("%s\nEvidence as a file, sent to %s (SHA-256): %s", "%s\nNachweis als Datei, gesendet zu %s (SHA-256): %s", q.Text,
+			ActionStep(t.Number, len(t.Moves)), t.Done.File)
+	}
 	if m != nil {
-		q.Text = text.Join([]text.Text{q.Text, m.Words}, " ")
+		q.Text = text.Join([]text.Text{q.Text, m.Words}, "\n")
 	}
 	return q
 }

@@ -3,16 +3,18 @@ package improvement
 import (
 	"encoding/json"
 	"net/url"
+	"slices"
 
 	"turnus/itsm/agreement"
 	"turnus/itsm/calendar"
 	"turnus/itsm/fault"
 	"turnus/itsm/task"
+	"turnus/itsm/text"
 )
 
 // ReadPlan is the plan that the fields of PlanFields were answered with. Its
 // actions are numbered from first on, in their order, without gaps. Faults name
-// fields.NAME: a figure that isn't one, a plan with neither an action nor why no
+// fields.NAME: a figure that isn't one, a waiting time that is too long, a plan with neither an action nor why no
 // cause needs removing. Whether there is such a figure isn't looked up.
 func ReadPlan(v task.Values, first int) (Plan, error) {
 	p := Plan{Cause: v.Text("cause"), NoCause: v.Text(noCause), Changes: Changes{Documents: v.Text("changes.documents"), Plans: v.Text("changes.plans"),
@@ -57,6 +59,17 @@ func readAction(v task.Values, i int) (Action, error) {
 	at("due", err)
 	a.Wait, err = agreement.ParseDuration(of("wait"))
 	at("wait", err)
+	// The question bounds these: whoever could ask another one can't loosen them.
+	if err == nil && a.Wait.Seconds() > LongestWait*24*60*60 {
+		faults.Say("fields."+actionField(i, "wait"), "This is too long: an action is checked after %d days at the latest.",
+			"Das ist zu lang: Eine Maßnahme wird spätestens nach %d Tagen auf ihre Wirksamkeit geprüft.", LongestWait)
+	}
+	if !slices.Contains(Senses(), a.Sense) {
+		faults.Say("fields."+actionField(i, "sense"), "%.40q is none of %s.", "%.40q ist nicht vorgesehen; es gibt %s.", string(a.Sense), text.List(Senses()))
+	}
+	if exact(a.Target) == nil {
+		faults.Say("fields."+actionField(i, "target"), "%.40q isn't a decimal number.", "%.40q ist keine Dezimalzahl.", a.Target)
+	}
 	if a.Figure != "" {
 		_, err = ParseFigureRef(a.Figure)
 		at("figure", err)

@@ -74,8 +74,8 @@ func actionPlanFields(i, number int, today calendar.Date) []task.Field {
 	due.Min, due.Max = task.Today, today.AddYears(yearsAhead).String()
 	figure := field("figure", task.TextField, "published figure that shows whether it worked", "veröffentlichte Kennzahl, die die Wirksamkeit zeigt")
 	figure.Required, figure.Max = false, fmt.Sprint(figureChars)
-	figure.Help = text.New("As in sla-report/desk/p1-resolution.attainment. Left empty, the value is given at the check, with a file.",
-		"Zum Beispiel sla-report/desk/p1-resolution.attainment. Ohne Angabe wird der Wert bei der Wirksamkeitsprüfung mit einer Datei belegt.")
+	figure.Help = text.New("PROCESS/AGREEMENT/FIGURE, as in sla-report/desk-2026/p1-resolution.attainment. Left empty, the value is given at the check, with a file.",
+		"PROZESS/VEREINBARUNG/KENNZAHL, zum Beispiel sla-report/desk-2026/p1-resolution.attainment. Ohne Angabe wird der Wert bei der Wirksamkeitsprüfung mit einer Datei belegt.")
 	sense := field("sense", task.ChoiceField, "the value has to be", "Der Wert soll betragen")
 	for _, s := range Senses() {
 		sense.Options = append(sense.Options, task.Option{Value: string(s), Title: s.Title()})

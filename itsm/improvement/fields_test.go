@@ -145,7 +145,7 @@ func TestPlansThatAreRefused(t *testing.T) {
 		{"no target", "action.1.target", "", "action.1.target", "This is missing"},
 		{"a target that isn't exact", "action.1.target", "95 %", "action.1.target", "exact decimal"},
 		{"no sense", "action.1.sense", "more", "action.1.sense", "at-least and at-most"},
-		{"no cause", "cause", "", "cause", "fill it, or no-cause instead"},
+		{"no cause", "cause", "", "cause", "give a text, or fill no-cause instead"},
 		{"no action", "action.1.title", "", "action.1.title", "This is missing"},
 		{"both", "no-cause", "a typing error", "why.1", "exclude each other"},
 		{"not a figure", "action.1.figure", "p1.attainment", "action.1.figure", "isn't a figure: write PROCESS/GROUP/FIGURE"},
@@ -179,7 +179,15 @@ func TestReadPlanStandsAlone(t *testing.T) {
 	_, err := improvement.ReadPlan(nil, 1)
 	require.Equal(t, []string{"fields.action.1.title: The plan has no action: give one, or say in no-cause why no cause needs removing."}, saidAbout(t, err))
 	_, err = improvement.ReadPlan(task.Values{"no-cause": json.RawMessage(`"n"`), "action.3.title": json.RawMessage(`"t"`)}, 1)
-	require.Len(t, saidAbout(t, err), 3, "due, wait, and no-cause beside an action: %v", err)
+	require.Len(t, saidAbout(t, err), 5, "due, wait, sense, target, and no-cause beside an action: %v", err)
+	loose := task.Values{}
+	for name, value := range map[string]string{"title": "t", "due": "2026-12-01", "wait": "P3660D", "sense": "perhaps", "target": "1e9"} {
+		loose["action.1."+name] = json.RawMessage(`"` + value + `"`)
+	}
+	_, err = improvement.ReadPlan(loose, 1)
+	require.ErrorContains(t, err, "366 days")
+	require.ErrorContains(t, err, "perhaps")
+	require.ErrorContains(t, err, "1e9")
 }
 
 func TestActionIsDoneWithEvidenceOrPostponed(t *testing.T) {

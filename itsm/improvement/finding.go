@@ -1,6 +1,7 @@
 package improvement
 
 import (
+	"slices"
 	"time"
 
 	"turnus/itsm/resource"
@@ -126,6 +127,11 @@ func (s Severity) Graver() Severity {
 	return Critical
 }
 
+// GraverThan says that a severity is graver than another one.
+func (s Severity) GraverThan(other Severity) bool {
+	return slices.Index(Severities(), s) < slices.Index(Severities(), other)
+}
+
 // Policy says within how many working days the owner has to begin: then they
 // are reminded, and then it escalates to the approvers.
 type Policy struct{ Remind, Escalate int64 }
@@ -194,7 +200,8 @@ func (k SourceKind) Title() text.Text {
 // Sighting is one time that a finding was seen.
 type Sighting struct {
 	Source Source    `json:"source"`
-	Title  text.Text `json:"title"` // what was seen then
+	Title  text.Text `json:"title"`            // what was seen then
+	Detail string    `json:"detail,omitempty"` // what a person wrote then
 	At     time.Time `json:"at"`
 	By     string    `json:"by,omitempty"`
 }

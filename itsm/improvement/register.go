@@ -136,7 +136,7 @@ func Compute(rows []Row, s Span, now time.Time) (Register, error) {
 			r.action(f, a)
 		}
 		for _, p := range plans(f.Actions) {
-			if at, through := p.checked(); through && s.Holds(at) {
+			if at, all := p.checked(); all && s.Holds(at) {
 				count(&r.Ineffective, !p.worked())
 			}
 		}
@@ -192,7 +192,7 @@ func (r *Register) action(f Row, a ActionRow) {
 		count(&r.Moved, a.Moves > 0)
 		r.Moves += int64(a.Moves)
 	}
-	if c := a.Check; f.Type == Opportunity && c != nil && r.Span.Holds(c.At) {
+	if c := a.Check; f.Type == Opportunity && a.through() && r.Span.Holds(c.At) {
 		count(&r.Reached, c.Measured.Reached)
 		r.Benefits = append(r.Benefits, Benefit{Finding: f.ID, Action: ActionID(f.ID, a.Number), Title: a.Title, Measure: a.Measure,
 			Sense: a.Sense, Target: a.Target, Value: c.Measured.Value, Reached: c.Measured.Reached, At: c.At})
@@ -217,9 +217,9 @@ func plans(actions []ActionRow) (all []planRows) {
 
 // checked says when the last of its actions was checked; false while one
 // wasn't, or never will be.
-func (p planRows) checked() (last time.Time, through bool) {
+func (p planRows) checked() (last time.Time, all bool) {
 	for _, a := range p {
-		if a.Check == nil {
+		if !a.through() {
 			return last, false
 		}
 		if a.Check.At.After(last) {
@@ -232,9 +232,14 @@ func (p planRows) checked() (last time.Time, through bool) {
 // worked says that each of its actions was checked, and so measured, and worked.
 func (p planRows) worked() bool {
 	for _, a := range p {
-		if a.Check == nil || !a.Check.Effective {
+		if a.State != ActionEffective {
 			return false
 		}
 	}
 	return true
+}
+
+// through says that an action was checked: its value may be known before.
+func (a ActionRow) through() bool {
+	return a.Check != nil && (a.State == ActionEffective || a.State == ActionIneffective)
 }

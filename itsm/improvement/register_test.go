@@ -162,6 +162,12 @@ func TestPlansThatDidNotWork(t *testing.T) {
 		r = compute(t, s, found(1, "2026-01-01", "", improvement.InWork, append(first, acted(3, 1, "2026-04-01", state))...))
 		require.Equal(t, stats.Proportion{}, r.Ineffective, state)
 	}
+	// A value that was taken from a report is one, and no check before somebody
+	// has said what it means.
+	valued := checked(acted(4, 1, "2026-04-01", ""), "2026-05-01", false, true)
+	valued.State = improvement.ActionDone
+	r = compute(t, s, found(1, "2026-01-01", "", improvement.Checking, append(first, valued)...))
+	require.Equal(t, stats.Proportion{}, r.Ineffective)
 	second.Check.At = instant("2027-01-01T00:00:00Z")
 	r = compute(t, s, found(1, "2026-01-01", "", improvement.Checking, second))
 	require.Equal(t, stats.Proportion{}, r.Ineffective, "of the next span")
@@ -198,6 +204,13 @@ func TestBenefits(t *testing.T) {
 	chance.Type = improvement.Opportunity
 	r := compute(t, year("2026-01-01", "2027-01-01"), chance, found(8, "2026-01-01", "", improvement.Planned, a))
 	require.Equal(t, stats.Proportion{K: 1, N: 2}, r.Reached)
+	for _, state := range []improvement.ActionState{improvement.ActionDone, improvement.ActionDropped} {
+		valued := a
+		valued.State = state
+		waits := chance
+		waits.Actions = []improvement.ActionRow{valued}
+		require.Empty(t, compute(t, year("2026-01-01", "2027-01-01"), waits).Benefits, "it has a value, and isn't checked")
+	}
 	require.Len(t, r.Benefits, 2)
 	require.Equal(t, improvement.Benefit{Finding: 7, Action: "7.1", Title: "Chat", Measure: "Calls a day", Sense: improvement.AtMost,
 		Target: "40", Value: "38.5", Reached: true, At: a.Check.At}, r.Benefits[0])

@@ -50,7 +50,7 @@ func improvement() Process {
 			Outcomes: []task.Outcome{task.Done, task.Decline},
 		}, {
 			Name: ImprovementAction, Many: true, Title: text.New("Action", "Maßnahme"), Kind: task.Record, For: task.Persons,
-			Outcomes: []task.Outcome{task.Done, task.Postpone}, Timing: task.Timing{EscalateTo: task.Approvers},
+			Outcomes: []task.Outcome{task.Done, task.Postpone}, Timing: task.Timing{EscalateTo: task.Approvers}, Dated: true,
 		}, {
 			Name: ImprovementCheck, Many: true, Title: text.New("Did the action work?", "War die Maßnahme wirksam?"), Kind: task.Check, For: task.Approvers,
 			Apart: ImprovementAction,

@@ -29,6 +29,7 @@ type Step struct {
 	Apart    string       // nor does whoever answered this step of the round, or was named for it; of several, the one of the same number
 	Fields   []task.Field // asked each time, before those that a run adds
 	Timing   task.Timing
+	Dated    bool // a run says when it is due, instead of Timing
 }
 
 // The steps that processes share.
@@ -132,6 +133,10 @@ func Ask(st run.Step, name, hash string, q task.Question) (task.Task, Step, erro
 	if s.Kind == task.Approval && (!q.Title.IsZero() || !q.Text.IsZero() || len(q.Fields) > 0) {
 		return task.Task{}, s, fault.New(fault.Conflict, text.F("%s asks for an approval as its process declares it: nothing is added.",
 			"%s fragt die Freigabe so ab, wie der Prozess sie festlegt: Hinzugefügt wird nichts.", st.Run))
+	}
+	if q.Due != nil && !s.Dated {
+		return task.Task{}, s, fault.New(fault.Conflict, text.F("%s asks for %s within the time that its process declares: no other date is named.",
+			"%s fragt %s in der Frist ab, die der Prozess festlegt: Ein anderer Termin wird nicht genannt.", st.Run, name))
 	}
 	t := task.Task{ID: run.TaskID(st.Run, st.Round, name), Run: st.Run, Round: st.Round, Step: name, Kind: s.Kind, State: task.Open,
 		Title: s.Title, Text: q.Text, Outcomes: s.Offers(), For: task.For{Who: s.For, Role: s.Role},

@@ -3,6 +3,7 @@ package process
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -49,6 +50,12 @@ func TestAsking(t *testing.T) {
 	for _, more := range []task.Question{{Title: text.Same("Approve the holidays?")}, {Text: text.Same("As agreed.")}, {Fields: []task.Field{{Name: "x"}}}} {
 		_, _, err = Ask(st, Approval, "abc", more)
 		require.True(t, fault.Is(err, fault.Conflict), "its hash doesn't bind what is added")
+	}
+
+	later := time.Date(2099, 1, 1, 0, 0, 0, 0, time.UTC)
+	for _, name := range []string{Approval, Findings} {
+		_, _, err = Ask(st, name, "abc", task.Question{Due: &later})
+		require.True(t, fault.Is(err, fault.Conflict), "%s: nobody would be reminded", name)
 	}
 
 	f := task.Field{Name: "desk.p1.cause", Title: text.New("Cause", "Ursache"), Type: task.TextField}

@@ -48,7 +48,7 @@ func CheckValues(fields []Field, given Values, o Outcome, now time.Time) (Values
 		i := slices.IndexFunc(fields, func(f Field) bool { return f.Name == name })
 		switch {
 		case len(fields) == 0:
-			faults.Say(place(name), "This task asks for no fields: leave it out.", "Diese Aufgabe fragt keine Felder ab: weglassen.")
+			faults.Say(place(name), "This task asks for no fields: leave it out.", "Diese Aufgabe fragt keine Felder ab: Weglassen.")
 		case i < 0:
 			faults.Say(place(name), "This task doesn't ask for it; it asks for %s.", "Diese Aufgabe fragt das nicht ab. Abgefragt werden %s.", text.List(names(fields)))
 		case isEmpty(given[name]):
@@ -99,7 +99,7 @@ func (f Field) checkPresence(given Values, o Outcome) error {
 	case there || instead || idle || !f.Required || f.With == "" && !o.Fulfils():
 		return nil
 	case f.Unless != "":
-		return fault.Invalidf(at, "This is missing: fill it, or %s instead.", "Das fehlt: ausfüllen oder stattdessen %s angeben.", f.Unless)
+		return fault.Invalidf(at, "This is missing: give %s, or fill %s instead.", "Das fehlt: Anzugeben ist %s. Ersatzweise %s ausfüllen.", f.Type, f.Unless)
 	case f.If != "":
 		return fault.Invalidf(at, "This is missing, since %s is filled: give %s.", "Das fehlt, weil %s ausgefüllt ist: Anzugeben ist %s.", f.If, f.Type)
 	case f.With != "":

@@ -128,7 +128,7 @@ func TestFieldsThatAreMissingUnknownOrTooMany(t *testing.T) {
 	at := `"2026-10-25T00:30:00Z"`
 	require.Empty(t, check(task.Done, "cause", `"c"`, "at", at))
 	require.Empty(t, check(task.Done, "none", `"n"`, "at", at))
-	require.Equal(t, []string{"fields.cause: This is missing: fill it, or none instead.",
+	require.Equal(t, []string{"fields.cause: This is missing: give a text, or fill none instead.",
 		`fields.at: This is missing: give an instant with its zone, as in "2026-10-05T06:00:00Z".`}, check(task.Done))
 	require.Equal(t, []string{"fields.cause: This and none exclude each other: fill one of them."}, check(task.Done, "cause", `"c"`, "none", `"n"`, "at", at))
 	require.Empty(t, check(task.Decline), "who declines gives a reason instead")

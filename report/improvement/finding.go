@@ -45,14 +45,14 @@ func (d draft) finding() {
 	t.Item("Opened by", "Eröffnet von", person(f.By))
 	t.Item("Opened at", "Eröffnet am", report.At(f.At))
 
-	figure := false
+	figure, detail := false, false
 	for _, x := range d.Sightings {
-		figure = figure || x.Source.Figure != ""
+		figure, detail = figure || x.Source.Figure != "", detail || x.Detail != "" && x.Detail != f.Detail
 	}
 	t = s.Table("Where it was seen", "Feststellungen").Left("Source", "Quelle").Left("Name", "Name").
-		Left("Figure", "Zahl").When(figure).Left("What was seen", "Feststellung").Left("By", "Von").Left("When", "Zeitpunkt")
+		Left("Figure", "Zahl").When(figure).Left("What was seen", "Feststellung").Left("Details", "Einzelheiten").When(detail).Left("By", "Von").Left("When", "Zeitpunkt")
 	for _, x := range d.Sightings {
-		t.Row(report.Words(x.Source.Kind.Title()), given(x.Source.Name), given(figureOf(x.Source)), report.Words(found(x.Title)), person(x.By), report.At(x.At))
+		t.Row(report.Words(x.Source.Kind.Title()), given(x.Source.Name), given(figureOf(x.Source)), report.Words(found(x.Title)), given(x.Detail), person(x.By), report.At(x.At))
 	}
 }
 

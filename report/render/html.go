@@ -177,7 +177,7 @@ func (p *page) Cell(c report.Cell) shown {
 	switch {
 	case c.Text != nil:
 		s := p.text(*c.Text)
-		long := slices.ContainsFunc(strings.Fields(s), func(w string) bool { return utf8.RuneCountInString(w) > 24 })
+		long := hasWordOver(24, s)
 		return shown{Text: s, Free: true, Token: !long && !strings.Contains(s, " "), Long: long}
 	case c.Count != nil:
 		return shown{Text: p.count(*c.Count)}
@@ -195,6 +195,14 @@ func (p *page) Cell(c report.Cell) shown {
 		return shown{Text: p.text(c.Verdict.Text), Tone: c.Verdict.Tone, Verdict: true}
 	}
 	return shown{}
+}
+
+// LongWord says that a word of a tile would be broken on paper and on a narrow
+// screen at the size of figures; not every browser has German hyphenation.
+func (p *page) LongWord(c report.Cell) bool { return c.Text != nil && hasWordOver(12, p.text(*c.Text)) }
+
+func hasWordOver(most int, s string) bool {
+	return slices.ContainsFunc(strings.Fields(s), func(w string) bool { return utf8.RuneCountInString(w) > most })
 }
 
 // Wide says that a table scrolls sideways on a narrow screen.

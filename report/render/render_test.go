@@ -63,7 +63,7 @@ func sample() report.Report {
 	return report.Report{Document: d, Record: report.Record{
 		Hash: h, State: "published", Version: 2, Published: &decided, StartedBy: "owner", Owner: "owner", DraftRound: 1,
 		Persons: map[string]text.Text{"manager": text.New("Service manager", "Serviceleitung")},
-		Decisions: []task.Decision{{Round: 1, Person: "manager", Outcome: task.Approve, Comment: "Agreed.\nReally.", At: decided, Hash: h,
+		Decisions: []task.Decision{{Task: "sla-report.desk.2016-03~1.approval", Round: 1, Person: "manager", Outcome: task.Approve, Comment: "Agreed.\nReally.", At: decided, Hash: h,
 			TokenIssuer: "admin"}},
 	}}
 }
@@ -141,6 +141,7 @@ func TestStructure(t *testing.T) {
 			require.Equal(t, want.title, doc.find("title")[0].text)
 			require.Len(t, doc.find("h1"), 1)
 			require.Contains(t, doc.find("header")[0].text, want.stamp)
+			require.Contains(t, doc.find("article")[0].text, "sla-report.desk.2016-03~1.approval", "which task was decided")
 
 			table := doc.find("table")[0]
 			rows := table.find("tr")
@@ -201,6 +202,15 @@ func TestSelfContained(t *testing.T) {
 		require.NotContains(t, s, bad)
 	}
 	require.Contains(t, s, `content="default-src 'none'; style-src 'unsafe-inline'"`)
+}
+
+// A tile whose word is longer than a figure says it in smaller letters.
+func TestTilesOfLongWords(t *testing.T) {
+	r := sample()
+	r.Summary[0].Value = report.Words(text.New("being checked", "in der Wirksamkeitsprüfung"))
+	tile := func(lang text.Lang) *node { return parse(t, page1(t, r, lang)).find("dd")[0] }
+	require.Equal(t, "big", tile(text.En).attr["class"])
+	require.Equal(t, "big words", tile(text.De).attr["class"])
 }
 
 func TestEscaping(t *testing.T) {

@@ -11,6 +11,7 @@ var words = map[string]text.Text{
 	"decisions":    text.New("Decisions", "Entscheidungen"),
 	"no-decision":  text.New("No decision is on record.", "Es ist keine Entscheidung verzeichnet."),
 	"round":        text.New("Round", "Freigaberunde"),
+	"task":         text.New("task", "Aufgabe"),
 	"this-content": text.New("on this content", "zu diesem Inhalt"),
 	"other":        text.New("on content", "zu Inhalt"),
 	"issuer":       text.New("Token issued by", "Token ausgestellt von"),

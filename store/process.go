@@ -1,0 +1,45 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"turnus/itsm/process"
+	"turnus/itsm/run"
+	"turnus/itsm/task"
+)
+
+// rules are what a process adds to how its runs are recorded, each in the
+// transaction of what it adds to. What is left out adds nothing.
+type rules struct {
+	// begins may refuse a run before its row is written, and keeps what it looked
+	// at as it is; begun follows its row.
+	begins func(context.Context, *sqlx.Tx, run.Key) error
+	begun  func(context.Context, *sqlx.Tx, run.Run) error
+	// asks refuses a task that isn't what is next as the record has it.
+	asks func(context.Context, *sqlx.Tx, time.Time, task.Task) error
+	// answers refuses what fields alone can't tell of an answer; its faults name
+	// fields.NAME.
+	answers func(context.Context, sqlx.QueryerContext, time.Time, task.Task, task.Outcome, task.Values) error
+	// ended follows a run's end.
+	ended func(context.Context, *sqlx.Tx, time.Time, run.Run, run.State) error
+}
+
+// rulesOf are those of a process: one case for each that has some.
+func rulesOf(name string) rules {
+	if name == process.Improvement {
+		return rules{begins: lockFinding, begun: takeFinding, asks: checkNextOfAction, answers: checkImprovementAnswer, ended: settleFinding}
+	}
+	return rules{}
+}
+
+// rulesOfRun are those of a run's process.
+func rulesOfRun(id string) rules {
+	key, _, err := run.ParseID(id)
+	if err != nil { // it has no process
+		return rules{}
+	}
+	return rulesOf(key.Process)
+}
