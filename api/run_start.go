@@ -93,6 +93,9 @@ func (s *server) processes() {
 			DefaultStatus: http.StatusAccepted,
 			Responses:     map[string]*huma.Response{"200": s.jsonResponse("The run that exists", Started{})},
 		}}, func(ctx context.Context, in *startInput) (*startOutput, error) {
+			if p.Planned() && in.Body.Period == "" {
+				return nil, fault.Invalidf("body.period", "the field period is missing: give one as in 2026-10", "Das Feld period fehlt. Anzugeben ist eine Periode, etwa 2026-10.")
+			}
 			scope, err := in.Body.scopeFor(p)
 			if err != nil {
 				return nil, err
