@@ -243,8 +243,8 @@ func keepAction(ctx context.Context, tx *sqlx.Tx, now time.Time, st run.Step, a 
 	return record(ctx, tx, person.Actor{Person: person.System}, now, "action."+string(a.State), "action/"+a.ID, nil, a.Check)
 }
 
-// mayAskOf refuses a task of an improvement's action that isn't what is next for
-// it: whoever reaches Temporal could ask otherwise, before its time, or for later.
+// mayAskOf refuses a task of an improvement, as of an action, that isn't what is
+// next for it: whoever reaches Temporal could ask otherwise, before its time, or for later.
 func mayAskOf(ctx context.Context, tx *sqlx.Tx, now time.Time, t task.Task) error {
 	key, _, err := run.ParseID(t.Run)
 	if err != nil || key.Process != process.Improvement {
@@ -252,7 +252,7 @@ func mayAskOf(ctx context.Context, tx *sqlx.Tx, now time.Time, t task.Task) erro
 	}
 	number := improvement.ActionIn(t.Step)
 	if number == 0 {
-		return nil
+		return mayAskOwner(ctx, tx, findingNumber(key.Scope), t)
 	}
 	st := run.Step{Run: t.Run, Round: t.Round}
 	a, answers, err := actionOf(ctx, tx, st, number, "")
@@ -277,6 +277,30 @@ func mayAskOf(ctx context.Context, tx *sqlx.Tx, now time.Time, t task.Task) erro
 			return nil
 		}
 	}
+	return notNow(t)
+}
+
+// mayAskOwner refuses a task of the owner once its round has a draft, or that
+// isn't for a finding of this type: nothing would come of the answer.
+func mayAskOwner(ctx context.Context, tx *sqlx.Tx, finding int64, t task.Task) error {
+	if t.Step == process.Approval {
+		return nil
+	}
+	var is struct {
+		Type    improvement.Type `db:"type"`
+		Drafted bool             `db:"drafted"`
+	}
+	if err := tx.GetContext(ctx, &is, "SELECT type, EXISTS (SELECT FROM draft WHERE run = $2 AND round = $3) AS drafted FROM finding WHERE id = $1",
+		finding, t.Run, t.Round); err != nil {
+		return err
+	}
+	if is.Drafted || t.Step == process.ImprovementCorrection && is.Type != improvement.Nonconformity || t.Step == process.ImprovementMerit && is.Type != improvement.Opportunity {
+		return notNow(t)
+	}
+	return nil
+}
+
+func notNow(t task.Task) error {
 	return fault.New(fault.Conflict, text.F("%s doesn't ask for %s now.", "%s fragt %s jetzt nicht ab.", t.Run, t.Step))
 }
 

@@ -92,14 +92,18 @@ func (s *Store) OpenTask(ctx context.Context, t task.Task) (opened bool, err err
 		var r struct {
 			runRow
 			Draft string `db:"draft"` // its hash
+			Asked bool   `db:"asked"` // the task is on record
 		}
-		err := tx.GetContext(ctx, &r, "SELECT "+runColumns+`, coalesce((SELECT hash FROM draft d WHERE d.run = r.id AND d.round = r.round), '') AS draft
-			FROM run r WHERE id = $1 FOR UPDATE`, t.Run)
+		err := tx.GetContext(ctx, &r, "SELECT "+runColumns+`, coalesce((SELECT hash FROM draft d WHERE d.run = r.id AND d.round = r.round), '') AS draft,
+				EXISTS (SELECT FROM task WHERE id = $2) AS asked
+			FROM run r WHERE id = $1 FOR UPDATE`, t.Run, t.ID)
 		switch {
 		case errors.Is(err, sql.ErrNoRows):
 			return noRun(t.Run)
 		case err != nil || r.Ended != nil || r.Round > t.Round:
 			return err
+		case r.Asked: // it may be answered by now, so that it wouldn't be asked any more
+			return nil
 		}
 		if err := mayAsk(r.Run, r.Draft, t); err != nil {
 			return err
