@@ -108,7 +108,7 @@ func foreign(info activity.Info, args []any) *fault.Error {
 	if workflow != nil && len(args) == 1 {
 		if in, ok := args[0].(workflows.OfRun); ok {
 			k, _, err := run.ParseID(info.WorkflowExecution.ID)
-			if err == nil && k.Process == workflow.Name && in.Concerns(info.WorkflowExecution.ID) {
+			if err == nil && k.Process == workflow.Name && in.Concerns(info.WorkflowExecution.ID) && workflows.Calls(k.Process, info.ActivityType.Name) {
 				return nil
 			}
 		} else if info.ActivityType.Name == workflows.WakingActivity && workflows.MayWake(workflow.Name, info.WorkflowExecution.ID) {

@@ -264,13 +264,13 @@ func keepAction(ctx context.Context, tx *sqlx.Tx, now time.Time, st run.Step, a 
 	return record(ctx, tx, person.Actor{Person: person.System}, now, "action."+string(a.State), "action/"+a.ID, nil, a.Check)
 }
 
-// checkNextOfAction refuses a task of an improvement's action that isn't what is
-// next for it: whoever reaches Temporal could ask otherwise, before its time, or
-// for later.
-func checkNextOfAction(ctx context.Context, tx *sqlx.Tx, now time.Time, t task.Task) error {
+// checkNextOfImprovement refuses a task of an improvement, as of an action, that
+// isn't what is next for it: whoever reaches Temporal could ask otherwise, before
+// its time, or for later.
+func checkNextOfImprovement(ctx context.Context, tx *sqlx.Tx, now time.Time, t task.Task) error {
 	number := improvement.ActionIn(t.Step)
 	if number == 0 {
-		return nil
+		return checkNextOfOwner(ctx, tx, t)
 	}
 	st := run.Step{Run: t.Run, Round: t.Round}
 	a, answers, err := actionOf(ctx, tx, st, number)
@@ -295,6 +295,30 @@ func checkNextOfAction(ctx context.Context, tx *sqlx.Tx, now time.Time, t task.T
 			return nil
 		}
 	}
+	return notNow(t)
+}
+
+// checkNextOfOwner refuses a task of the owner once its round has a draft, or that
+// isn't for a finding of this type: nothing would come of the answer.
+func checkNextOfOwner(ctx context.Context, tx *sqlx.Tx, t task.Task) error {
+	if t.Step == process.Approval {
+		return nil
+	}
+	var is struct {
+		Type    improvement.Type `db:"type"`
+		Drafted bool             `db:"drafted"`
+	}
+	if err := tx.GetContext(ctx, &is, `SELECT f.type, EXISTS (SELECT FROM draft WHERE run = $1 AND round = $2) AS drafted
+		FROM run r JOIN finding f ON f.id::text = r.scope WHERE r.id = $1`, t.Run, t.Round); err != nil {
+		return err
+	}
+	if is.Drafted || t.Step == process.ImprovementCorrection && is.Type != improvement.Nonconformity || t.Step == process.ImprovementMerit && is.Type != improvement.Opportunity {
+		return notNow(t)
+	}
+	return nil
+}
+
+func notNow(t task.Task) error {
 	return fault.New(fault.Conflict, text.F("%s doesn't ask for %s now.", "%s fragt %s jetzt nicht ab.", t.Run, t.Step))
 }
 

@@ -30,7 +30,7 @@ type rules struct {
 // rulesOf are those of a process: one case for each that has some.
 func rulesOf(name string) rules {
 	if name == process.Improvement {
-		return rules{begins: lockFinding, begun: takeFinding, asks: checkNextOfAction, answers: checkImprovementAnswer, ended: settleFinding}
+		return rules{begins: lockFinding, begun: takeFinding, asks: checkNextOfImprovement, answers: checkImprovementAnswer, ended: settleFinding}
 	}
 	return rules{}
 }

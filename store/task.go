@@ -92,9 +92,11 @@ func (s *Store) OpenTask(ctx context.Context, t task.Task) (opened bool, err err
 		var r struct {
 			runRow
 			Draft string `db:"draft"` // its hash
+			Asked bool   `db:"asked"` // the task is on record
 		}
-		err := tx.GetContext(ctx, &r, "SELECT "+runColumns+`, coalesce((SELECT hash FROM draft d WHERE d.run = r.id AND d.round = r.round), '') AS draft
-			FROM run r WHERE id = $1 FOR UPDATE`, t.Run)
+		err := tx.GetContext(ctx, &r, "SELECT "+runColumns+`, coalesce((SELECT hash FROM draft d WHERE d.run = r.id AND d.round = r.round), '') AS draft,
+				EXISTS (SELECT FROM task WHERE id = $2) AS asked
+			FROM run r WHERE id = $1 FOR UPDATE`, t.Run, t.ID)
 		switch {
 		case errors.Is(err, sql.ErrNoRows):
 			return noRun(t.Run)
@@ -104,13 +106,8 @@ func (s *Store) OpenTask(ctx context.Context, t task.Task) (opened bool, err err
 		if err := mayAsk(r.Run, r.Draft, t); err != nil {
 			return err
 		}
-		// One that is there already was looked at then: since then it may have been
-		// answered, and the run has gone on.
-		if opened, err = insertTask(ctx, tx, t); err == nil && !opened {
-			return sameTask(ctx, tx, t)
-		}
-		if err != nil {
-			return err
+		if r.Asked { // it stays as it is; it may be answered by now, and wouldn't be asked any more
+			return nil
 		}
 		if asks := rulesOf(r.Process).asks; asks != nil {
 			if err := asks(ctx, tx, t.Opened, t); err != nil {
@@ -123,20 +120,12 @@ func (s *Store) OpenTask(ctx context.Context, t task.Task) (opened bool, err err
 		if err := checkApart(ctx, tx, t); err != nil {
 			return err
 		}
+		if opened, err = insertTask(ctx, tx, t); err != nil || !opened {
+			return err
+		}
 		return record(ctx, tx, person.Actor{Person: person.System}, t.Opened, "task.opened", "task/"+t.ID, nil, t)
 	})
-	return opened && err == nil, s.TaskRefused(ctx, t.Opened, t.Run, err)
-}
-
-// sameTask refuses a task that asks otherwise than the one of its name does.
-func sameTask(ctx context.Context, tx *sqlx.Tx, t task.Task) error {
-	var same bool
-	err := tx.GetContext(ctx, &same, "SELECT EXISTS (SELECT FROM task WHERE id = $1 AND hash = $2 AND for_persons = $3)",
-		t.ID, t.Hash, pq.Array(append([]string{}, t.For.Persons...)))
-	if err == nil && !same {
-		err = asksOtherwise(t.Run)
-	}
-	return err
+	return opened, s.TaskRefused(ctx, t.Opened, t.Run, err)
 }
 
 // insertTask writes a task, with what lists have to know of its run, which waits
@@ -210,12 +199,8 @@ func mayAsk(r run.Run, draft string, t task.Task) error {
 	case draft != "" && t.Hash == draft && r.State != run.Collecting:
 		return nil
 	}
-	return asksOtherwise(r.ID)
-}
-
-func asksOtherwise(runID string) error {
 	return fault.New(fault.Conflict, text.F("%s doesn't ask for this: a round asks by the steps of its process, and for an approval of its own draft.",
-		"%s fragt das nicht ab: Eine Freigaberunde fragt nach den Schritten ihres Prozesses und nach der Freigabe ihres eigenen Entwurfs.", runID))
+		"%s fragt das nicht ab: Eine Freigaberunde fragt nach den Schritten ihres Prozesses und nach der Freigabe ihres eigenen Entwurfs.", r.ID))
 }
 
 // AdvanceTask does what is due with a task that nobody has answered, and says

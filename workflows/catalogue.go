@@ -5,6 +5,7 @@
 package workflows
 
 import (
+	"slices"
 	"turnus/itsm/planning"
 	"turnus/itsm/process"
 )
@@ -36,6 +37,16 @@ func Catalogue() []Process {
 // handles adds to a process's own activities those that every run uses.
 func handles(own ...Handle) []Handle {
 	return append(own, openTask, advanceTask, judge, decisionOn, noteRefusal, judgeEnd, cancelledBy, endRun)
+}
+
+// Calls says whether a process calls an activity, by their names.
+func Calls(process, activity string) bool {
+	for _, p := range Catalogue() {
+		if p.Name == process {
+			return slices.ContainsFunc(p.Handles, func(h Handle) bool { return h.Name() == activity })
+		}
+	}
+	return false
 }
 
 // Handles lists the activities of all processes, and the waking's.

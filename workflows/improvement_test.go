@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/mock"
 	"github.com/stretchr/testify/require"
 
 	"turnus/activities"
@@ -285,26 +286,34 @@ func TestAnActionIsAskedForAsPlanned(t *testing.T) {
 			Kind: s.Kind, Outcomes: s.Offers(), Question: &q})
 		return err
 	}
-	later := friday.AddDate(10, 0, 0)
-	h.at(aDay, func() {
-		require.NoError(h, forge("action-1", func(*task.Question) {}), "as it is asked already")
-		require.NoError(h, forge("action-1", func(q *task.Question) { q.Due = &later }))
-		asked, err := h.store.Task(context.Background(), run.TaskID(h.in.Run, 1, "action-1"))
-		require.NoError(h, err)
-		require.True(h, asked.Due.Before(later), "what is asked already stays as it is")
-		require.Error(h, forge("action-1", func(q *task.Question) { q.Persons = []string{"max"} }))
-		require.Error(h, forge("action-1-2", func(*task.Question) {}))
-		require.Error(h, forge("check-1", func(*task.Question) {}))
+	asNext := func(*task.Question) {}
+	empty := func(q *task.Question) { *q = task.Question{} }
+	later := func(q *task.Question) { at := friday.AddDate(10, 0, 0); q.Due = &at }
+	// Before anything is asked: what is on record already stays as it is.
+	looked := 0
+	set := activities.New(h.store, nil, h.env.Now)
+	h.env.OnActivity("ImprovementNext", mock.Anything, mock.Anything).Return(func(ctx context.Context, a workflows.ActionOf) (workflows.ActionNext, error) {
+		switch looked++; looked {
+		case 1: // the plan was approved a moment ago
+			require.ErrorContains(h, forge("action-1", later), "now")
+			require.ErrorContains(h, forge("action-1", func(q *task.Question) { q.Persons = []string{"max"} }), "now")
+			require.ErrorContains(h, forge("action-1-2", asNext), "now")
+			require.ErrorContains(h, forge("check-1", empty), "now")
+			require.ErrorContains(h, forge("merit", empty), "now", "of an opportunity")
+		case 2: // the action was done a moment ago
+			require.ErrorContains(h, forge("check-1", empty), "now", "its waiting time isn't over")
+		case 3: // it is over
+			require.ErrorContains(h, forge("check-1", later), "within the time")
+			require.ErrorContains(h, forge("check-1", func(q *task.Question) { q.Fields = nil }), "now", "without the value")
+			require.NoError(h, forge("check-1", asNext))
+		}
+		return set.ImprovementNext(ctx, a)
 	})
 	h.says(2*aDay, "bert", 1, "action-1", task.Done, answers{"evidence": "It is done."})
-	h.at(3*aDay, func() { require.Error(h, forge("check-1", func(*task.Question) {}), "its waiting time isn't over") })
-	h.at(13*aDay, func() {
-		require.NoError(h, forge("check-1", func(*task.Question) {}), "as it is asked already")
-		require.ErrorContains(h, forge("check-1", func(q *task.Question) { q.Due = &later }), "within the time")
-		require.Error(h, forge("check-1", func(q *task.Question) { q.Fields = nil }), "without the value")
-	})
 	h.cancel(14*aDay, "that is all")
-	require.Equal(t, run.Cancelled, h.run().State)
+	done := h.run()
+	require.Equal(t, run.Cancelled, done.State, "%v", done.Outcome)
+	require.Equal(t, 3, looked)
 }
 
 // A due date moves so often, and no more: a run takes so many answers.
