@@ -47,7 +47,7 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	connector.Dialer(pulse{silence: silence, knock: knock})
 	db := sql.OpenDB(prepared.Connector(connector))
 	db.SetMaxOpenConns(24)
-	db.SetMaxIdleConns(12)
+	db.SetMaxIdleConns(24) // all: one that is closed forgets its statements
 	db.SetConnMaxIdleTime(5 * time.Minute)
 	if err := db.PingContext(ctx); err != nil {
 		db.Close()

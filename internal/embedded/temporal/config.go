@@ -104,7 +104,7 @@ func database(cfg Config, name string, conns int) *config.SQL {
 			}
 			db := sqlx.NewDb(stdlib.OpenDB(*c, stdlib.OptionAfterConnect(durationsAsIntegers)), "pgx")
 			db.SetMaxOpenConns(conns)
-			db.SetMaxIdleConns(conns / 2)
+			db.SetMaxIdleConns(conns) // one that is closed forgets its statements
 			db.SetConnMaxIdleTime(time.Minute)
 			db.MapperFunc(strcase.ToSnake) // how the server names its columns
 			return db, nil
