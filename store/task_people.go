@@ -35,8 +35,9 @@ const involved = `(
 		WHERE t.apart <> '' AND a.run = r.id AND a.round = t.round AND ` + checked + `)`
 
 // checked says whether a task a asks for the step that a task t of the same
-// round checks: under its own name, or once more after it was postponed.
-const checked = `(a.step = t.apart OR a.step ~ ('^' || t.apart || '-[0-9]+$'))`
+// round checks: under its own name, or once more after it was postponed. No
+// step's name goes on from another's (itsm/process holds that).
+const checked = `(a.step = t.apart OR starts_with(a.step, t.apart || '-'))`
 
 // PeopleOf are those around a task, as they are now.
 func (s *Store) PeopleOf(ctx context.Context, t task.Task) (task.People, error) {

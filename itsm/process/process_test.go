@@ -1,6 +1,7 @@
 package process_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -20,6 +21,11 @@ func TestEntriesAreWhole(t *testing.T) {
 		require.NotEmpty(t, p.Clauses, p.Name)
 		require.NotEmpty(t, p.Scope, p.Name)
 		require.NotEmpty(t, p.Grain, p.Name)
+		for _, a := range p.Steps {
+			for _, b := range p.Steps {
+				require.False(t, strings.HasPrefix(b.Name, a.Name+"-"), "%s: four eyes would take %s for %s asked once more", p.Name, b.Name, a.Name)
+			}
+		}
 		require.True(t, p.Started() || !p.Planned(), "%s: what is planned can be started, too", p.Name)
 	}
 }
