@@ -14,12 +14,12 @@ import (
 	"turnus/access"
 	"turnus/internal/pgtest"
 	"turnus/itsm/agreement"
+	"turnus/itsm/dataset"
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
 	"turnus/itsm/task"
-	"turnus/itsm/ticket"
 	"turnus/report"
 	"turnus/store"
 )
@@ -134,7 +134,7 @@ func TestWhoMayWhat(t *testing.T) {
 		{"owner", func(c *access.Caller, s string) error { return c.CheckOwner(ctx, s) }, "olga", "", "", false},
 		{"importer", func(c *access.Caller, s string) error { return c.CheckImporter(ctx, s) }, "olga admin", "", "", false},
 		{"imports", func(c *access.Caller, s string) error { return c.CheckImports(ctx, s) }, "olga admin udo", "", "", false},
-		{"import", func(c *access.Caller, s string) error { return c.CheckImport(ctx, ticket.Import{Service: s}) }, "olga admin udo", "admin udo", "admin udo", false},
+		{"import", func(c *access.Caller, s string) error { return c.CheckImport(ctx, dataset.Import{Service: s}) }, "olga admin udo", "admin udo", "admin udo", false},
 		{"concerned", func(c *access.Caller, s string) error { return c.CheckConcerned(ctx, s) }, "olga anton admin udo", "", "", false},
 		{"exclusion", func(c *access.Caller, s string) error {
 			return c.CheckExclusion(ctx, agreement.Exclusion{Service: s})

@@ -5,12 +5,12 @@ import (
 	"encoding/json"
 
 	"turnus/itsm/agreement"
+	"turnus/itsm/dataset"
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
 	"turnus/itsm/process"
 	"turnus/itsm/resource"
 	"turnus/itsm/text"
-	"turnus/itsm/ticket"
 )
 
 // CheckOwner refuses whoever doesn't own a service. One that isn't there is
@@ -36,7 +36,7 @@ func (c *Caller) CheckImports(ctx context.Context, service string) error {
 
 // CheckImport refuses an import to whoever may not read it. That of a service
 // which has been retired is for those who read those of all services.
-func (c *Caller) CheckImport(ctx context.Context, i ticket.Import) error {
+func (c *Caller) CheckImport(ctx context.Context, i dataset.Import) error {
 	if c.seesAll() {
 		return nil
 	}

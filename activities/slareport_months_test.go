@@ -19,6 +19,7 @@ import (
 	"turnus/internal/pgtest"
 	"turnus/internal/storetest"
 	"turnus/itsm/calendar"
+	"turnus/itsm/dataset"
 	"turnus/itsm/person"
 	"turnus/itsm/run"
 	"turnus/itsm/sla"
@@ -36,7 +37,7 @@ import (
 var audited = time.Date(2017, 2, 20, 9, 0, 0, 0, time.UTC)
 
 // demo is a database with the demo's organisation and its incident log.
-func demo(t *testing.T, berlin *time.Location) (*store.Store, ticket.Import) {
+func demo(t *testing.T, berlin *time.Location) (*store.Store, dataset.Import) {
 	t.Helper()
 	s := store.New(pgtest.New(t))
 	files, err := fs.Glob(deploy.Demo, "demo/*.yaml")

@@ -4,10 +4,9 @@ import (
 	"context"
 	"net/http"
 	"time"
+	"turnus/itsm/dataset"
 
 	"github.com/danielgtaylor/huma/v2"
-
-	"turnus/itsm/ticket"
 )
 
 // importInput is a file and what it takes to read it.
@@ -27,7 +26,7 @@ func (in *importInput) Resolve(ctx huma.Context) []error {
 	return nil
 }
 
-type importOutput struct{ Body ticket.Import }
+type importOutput struct{ Body dataset.Import }
 
 type ImportPath struct {
 	ID int64 `path:"id" minimum:"1"`
@@ -47,7 +46,7 @@ func (s *server) imports() {
 	}}, func(ctx context.Context, in *struct {
 		NamePath
 		Page
-	}) (*listed[ticket.Import], error) {
+	}) (*listed[dataset.Import], error) {
 		if err := s.caller(ctx).CheckImports(ctx, in.Name); err != nil {
 			return nil, err
 		}
@@ -68,7 +67,7 @@ func (s *server) imports() {
 	}}, func(ctx context.Context, in *struct {
 		ImportPath
 		Page
-	}) (*listed[ticket.Reject], error) {
+	}) (*listed[dataset.Reject], error) {
 		if _, err := s.anImport(ctx, in.ID); err != nil {
 			return nil, err
 		}
@@ -77,7 +76,7 @@ func (s *server) imports() {
 }
 
 // anImport finds an import for those who may read it.
-func (s *server) anImport(ctx context.Context, id int64) (ticket.Import, error) {
+func (s *server) anImport(ctx context.Context, id int64) (dataset.Import, error) {
 	i, err := s.Store.ImportByID(ctx, id)
 	if err == nil {
 		err = s.caller(ctx).CheckImport(ctx, i)

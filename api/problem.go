@@ -44,15 +44,17 @@ var statuses = map[fault.Code]struct {
 	tooLarge:              {http.StatusRequestEntityTooLarge, text.New("Too large", "Zu groß")},
 	unsupported:           {http.StatusUnsupportedMediaType, text.New("Unknown media type", "Unbekannter Medientyp")},
 	fault.Invalid:         {http.StatusUnprocessableEntity, text.New("Not acceptable as it is", "So nicht annehmbar")},
+	fault.Implausible:     {http.StatusUnprocessableEntity, text.New("Not plausible", "Nicht plausibel")},
 	fault.Internal:        {http.StatusInternalServerError, text.New("Internal error", "Interner Fehler")},
 	notOffered:            {http.StatusNotImplemented, text.New("Not offered here", "Hier nicht möglich")},
 	fault.Unavailable:     {http.StatusServiceUnavailable, text.New("Not available just now", "Gerade nicht verfügbar")},
 }
 
-// codeOf is the inverse, for what huma and Echo refuse by themselves.
+// codeOf is the inverse, for what huma and Echo refuse by themselves; they find
+// nothing implausible.
 func codeOf(status int) fault.Code {
 	for c, s := range statuses {
-		if s.status == status {
+		if s.status == status && c != fault.Implausible {
 			return c
 		}
 	}

@@ -20,7 +20,7 @@ import (
 func TestFaultsBecomeProblems(t *testing.T) {
 	ctx := context.WithValue(t.Context(), requestKey{}, &request{id: "r1", lang: text.De})
 	for code, status := range map[fault.Code]int{
-		fault.Unauthenticated: 401, fault.Malformed: 400, fault.Invalid: 422, fault.NotFound: 404,
+		fault.Unauthenticated: 401, fault.Malformed: 400, fault.Invalid: 422, fault.Implausible: 422, fault.NotFound: 404,
 		fault.Conflict: 409, fault.Forbidden: 403, fault.Unavailable: 503, fault.Internal: 500, "new": 500,
 	} {
 		require.Equal(t, status, problem(ctx, fault.New(code, text.New("en", "de"))).Status, code)

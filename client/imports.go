@@ -9,12 +9,12 @@ import (
 	"time"
 
 	"turnus/itsm/calendar"
-	"turnus/itsm/ticket"
+	"turnus/itsm/dataset"
 )
 
 // Rejects lists the rows that an import rejected.
-func (c *Client) Rejects(ctx context.Context, id int64) ([]ticket.Reject, error) {
-	return list[ticket.Reject](ctx, c, "/v1/imports/"+strconv.FormatInt(id, 10)+"/rejects", nil, 0)
+func (c *Client) Rejects(ctx context.Context, id int64) ([]dataset.Reject, error) {
+	return list[dataset.Reject](ctx, c, "/v1/imports/"+strconv.FormatInt(id, 10)+"/rejects", nil, 0)
 }
 
 // Intake says what a file of tickets is.
@@ -28,12 +28,12 @@ type Intake struct {
 
 // Import loads a file of tickets. A file that can be read again from its start
 // is sent again when the server was away.
-func (c *Client) Import(ctx context.Context, in Intake, file io.Reader) (ticket.Import, error) {
+func (c *Client) Import(ctx context.Context, in Intake, file io.Reader) (dataset.Import, error) {
 	q := set(url.Values{}, "format", in.Format, "zone", in.Zone, "mapping", in.Mapping)
 	if !in.AsOf.IsZero() {
 		q.Set("as_of", in.AsOf.Format(time.RFC3339Nano))
 	}
-	var answer ticket.Import
+	var answer dataset.Import
 	return answer, c.into(ctx, upload("/v1/services/"+url.PathEscape(in.Service)+"/tickets", q, file), &answer)
 }
 

@@ -17,6 +17,7 @@ import (
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/transform"
 
+	"turnus/itsm/dataset"
 	"turnus/itsm/fault"
 	"turnus/itsm/text"
 	"turnus/itsm/ticket"
@@ -61,7 +62,7 @@ func CheckTickets(o TicketOptions) error {
 }
 
 // Tickets reads the rows of a file that may be packed as .gz or .zip. A row
-// that makes no sense comes as *ticket.Reject and reading goes on; any other
+// that makes no sense comes as *dataset.Reject and reading goes on; any other
 // error is the last thing that comes. Memory doesn't depend on the file's size.
 func Tickets(r io.Reader, o TicketOptions) iter.Seq2[ticket.Row, error] {
 	return func(yield func(ticket.Row, error) bool) {
@@ -261,8 +262,8 @@ func (t *table) numberOf(cells []string) string {
 	return ""
 }
 
-func (t *table) reject(number, column, value, en, de string, args ...any) *ticket.Reject {
-	return &ticket.Reject{Row: t.row, Number: number, Column: column, Value: clean(value, 200), Reason: text.F(en, de, args...)}
+func (t *table) reject(number, column, value, en, de string, args ...any) *dataset.Reject {
+	return &dataset.Reject{Row: t.row, Number: number, Column: column, Value: clean(value, 200), Reason: text.F(en, de, args...)}
 }
 
 // clean makes a source's text fit to be kept and shown, and cuts it to so many

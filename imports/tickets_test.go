@@ -12,14 +12,15 @@ import (
 	"golang.org/x/text/encoding/charmap"
 
 	"turnus/itsm/calendar"
+	"turnus/itsm/dataset"
 	"turnus/itsm/fault"
 	"turnus/itsm/ticket"
 )
 
 // readAll collects rows, rejects and the error that ended the reading.
-func readAll(r io.Reader, o TicketOptions) (rows []ticket.Row, rejects []*ticket.Reject, err error) {
+func readAll(r io.Reader, o TicketOptions) (rows []ticket.Row, rejects []*dataset.Reject, err error) {
 	for row, e := range Tickets(r, o) {
-		var reject *ticket.Reject
+		var reject *dataset.Reject
 		switch {
 		case errors.As(e, &reject):
 			rejects = append(rejects, reject)
@@ -80,7 +81,7 @@ func TestAuditRowsThatMakeNoSense(t *testing.T) {
 		require.Equal(t, []int64{1, 3}, []int64{rows[0].Row, rows[1].Row}, c.row)
 		require.Len(t, rejects, 1)
 		r := rejects[0]
-		require.Equal(t, ticket.Reject{Row: 2, Number: c.number, Column: c.column, Value: c.value, Reason: r.Reason}, *r)
+		require.Equal(t, dataset.Reject{Row: 2, Number: c.number, Column: c.column, Value: c.value, Reason: r.Reason}, *r)
 		require.NotEmpty(t, r.Reason.En)
 		require.NotEmpty(t, r.Reason.De)
 		require.NotContains(t, r.Reason.En+r.Reason.De, "%!")

@@ -37,6 +37,7 @@ INSERT INTO rights (name) VALUES
     ('report'),
     ('resource'),
     ('task_file'),
+    ('ticket_kept'),
     ('ticket_version');
 
 -- What has a state.

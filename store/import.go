@@ -7,6 +7,7 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"turnus/itsm/dataset"
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
 	"turnus/itsm/text"
@@ -27,38 +28,38 @@ type Intake struct {
 
 // Import takes rows in: COPY into a staging table, then one merge under the
 // service's lock, in the transaction that draws the import's number. Rows
-// yielded with a *ticket.Reject as error are kept as rejects; any other error
+// yielded with a *dataset.Reject as error are kept as rejects; any other error
 // ends the import, and nothing is changed. progress, if given, is called with
 // the rows read so far.
 //
 // Imports of one service wait for each other only while they merge. A file
 // without any row that makes sense needs in.AsOf: it says nothing by itself
 // about how far the source was read.
-func (s *Store) Import(ctx context.Context, in Intake, rows iter.Seq2[ticket.Row, error], progress func(rows int64)) (ticket.Import, error) {
+func (s *Store) Import(ctx context.Context, in Intake, rows iter.Seq2[ticket.Row, error], progress func(rows int64)) (dataset.Import, error) {
 	if in.AsOf.After(in.Now) {
-		return ticket.Import{}, fault.Invalidf("as_of", "%s is still to come: give the instant up to which the source was read",
+		return dataset.Import{}, fault.Invalidf("as_of", "%s is still to come: give the instant up to which the source was read",
 			"%s liegt in der Zukunft: Den Zeitpunkt angeben, bis zu dem das Quellsystem gelesen wurde.", in.AsOf.UTC().Format(time.RFC3339))
 	}
 	conn, err := s.db.Connx(ctx)
 	if err != nil {
-		return ticket.Import{}, mapped(err)
+		return dataset.Import{}, mapped(err)
 	}
 	defer conn.Close()
 	tx, err := conn.BeginTxx(ctx, nil)
 	if err != nil {
-		return ticket.Import{}, mapped(err)
+		return dataset.Import{}, mapped(err)
 	}
 	defer tx.Rollback() //nolint:errcheck // after Commit it does nothing, and before it the first error counts
 	var g staging
 	if err := g.stage(ctx, conn.Conn, in.Now, rows, progress); err != nil {
-		return ticket.Import{}, mapped(err)
+		return dataset.Import{}, mapped(err)
 	}
 	if in.AsOf, err = g.asOf(in.AsOf); err != nil {
-		return ticket.Import{}, err
+		return dataset.Import{}, err
 	}
 	done, err := merged(ctx, conn, tx, in, &g)
 	if err != nil {
-		return ticket.Import{}, mapped(err)
+		return dataset.Import{}, mapped(err)
 	}
 	return done, mapped(tx.Commit())
 }
@@ -85,8 +86,8 @@ func (g *staging) asOf(said time.Time) (time.Time, error) {
 }
 
 // merged makes the import of what is staged.
-func merged(ctx context.Context, conn *sqlx.Conn, tx *sqlx.Tx, in Intake, g *staging) (ticket.Import, error) {
-	done := ticket.Import{Service: in.Service, Format: in.Format, AsOf: in.AsOf.UTC().Truncate(time.Microsecond), Read: g.read,
+func merged(ctx context.Context, conn *sqlx.Conn, tx *sqlx.Tx, in Intake, g *staging) (dataset.Import, error) {
+	done := dataset.Import{Dataset: dataset.Tickets, Service: in.Service, Format: in.Format, AsOf: in.AsOf.UTC().Truncate(time.Microsecond), Read: g.read,
 		By: in.By, TokenIssuer: in.Issuer, At: in.Now.UTC().Truncate(time.Microsecond)}
 	if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('turnus.import/' || $1, 0))`, in.Service); err != nil {
 		return done, err
@@ -108,9 +109,7 @@ func merged(ctx context.Context, conn *sqlx.Conn, tx *sqlx.Tx, in Intake, g *sta
 	if m.oldest != nil {
 		done.Oldest = m.oldest.UTC()
 	}
-	if _, err := tx.NamedExecContext(ctx, `INSERT INTO import (`+importColumns+`) OVERRIDING SYSTEM VALUE
-		VALUES (:id, :service, :format, :as_of, :oldest, :rows_read, :rows_loaded, :rows_unchanged, :rows_rejected, :tickets_changed, :person, :at, :token_issuer)`,
-		done); err != nil {
+	if _, err := tx.NamedExecContext(ctx, importInsert, stored(done, nil)); err != nil {
 		return done, err
 	}
 	if err := lookAgain(ctx, tx, in.Now, in.Service); err != nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
+	"turnus/itsm/dataset"
 	"turnus/itsm/ticket"
 )
 
@@ -31,11 +32,11 @@ type merge struct {
 	tx     *sqlx.Tx
 	in     Intake
 	names  *ticket.Names
-	done   *ticket.Import // its counts belong to the batch that is being merged
-	oldest *time.Time     // opening
-	stored bool           // the service has tickets
-	sorted bool           // the rows are staged in the order of their numbers
-	group  group          // whose last row may be still to come
+	done   *dataset.Import // its counts belong to the batch that is being merged
+	oldest *time.Time      // opening
+	stored bool            // the service has tickets
+	sorted bool            // the rows are staged in the order of their numbers
+	group  group           // whose last row may be still to come
 }
 
 // group is the staged rows of one ticket.
@@ -54,7 +55,7 @@ type staged struct {
 // batch is complete tickets on their way into the tables.
 type batch struct {
 	groups   []group
-	refused  []*ticket.Reject // rows that were staged as rejects
+	refused  []*dataset.Reject // rows that were staged as rejects
 	newest   map[string]*kept
 	versions copier // encoded rows of ticket_version
 	rejects  copier // and of import_reject
@@ -307,7 +308,7 @@ func (m *merge) ticket(b *batch, g group, rows []ticket.Row) {
 	m.version(b, &v, packed)
 }
 
-func (m *merge) reject(b *batch, r *ticket.Reject) {
+func (m *merge) reject(b *batch, r *dataset.Reject) {
 	m.done.Rejected++
 	c := &b.rejects
 	c.int(m.done.ID)

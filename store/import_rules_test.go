@@ -15,6 +15,7 @@ import (
 
 	"turnus/imports"
 	"turnus/internal/pgtest"
+	"turnus/itsm/dataset"
 	"turnus/itsm/fault"
 	"turnus/itsm/ticket"
 	"turnus/store"
@@ -25,7 +26,7 @@ const heading = "number,incident_state,sys_mod_count,opened_at,sys_updated_at,pr
 var table = ticket.Mapping{Number: "Key", Opened: "Created", Stopped: "Resolved", Fields: map[string]string{"priority": "Priority"}}
 
 // replace imports a mapped table, as of a day of October 2026.
-func replace(t *testing.T, s *store.Store, asOf int, rows string) ticket.Import {
+func replace(t *testing.T, s *store.Store, asOf int, rows string) dataset.Import {
 	t.Helper()
 	return mustImport(t, s, store.Intake{Service: "shop", Format: imports.CSV, By: "root", Now: today, AsOf: october(asOf)},
 		imports.Tickets(strings.NewReader("Key,Created,Resolved,Priority\n"+rows), imports.TicketOptions{Format: imports.CSV, Mapping: table}))
@@ -245,7 +246,7 @@ func TestImportsAtOnce(t *testing.T) {
 		return b.String()
 	}
 	var wait sync.WaitGroup
-	done := make(chan ticket.Import, 6)
+	done := make(chan dataset.Import, 6)
 	for n := range 6 {
 		wait.Go(func() {
 			i, err := s.Import(t.Context(), audit("desk"), auditRows(file(n)), nil)

@@ -9,6 +9,7 @@ import (
 	"iter"
 	"time"
 
+	"turnus/itsm/dataset"
 	"turnus/itsm/text"
 	"turnus/itsm/ticket"
 )
@@ -25,7 +26,7 @@ type staging struct {
 	read    int64
 	rejects int64
 	newest  time.Time // change among the rows that weren't rejected
-	first   *ticket.Reject
+	first   *dataset.Reject
 
 	last     string // number
 	unsorted bool   // a number came after a greater one
@@ -73,7 +74,7 @@ func (g *staging) fill(ctx context.Context, c *copier, now time.Time, rows iter.
 	var data []byte
 	for row, err := range rows {
 		g.read++
-		var reject *ticket.Reject
+		var reject *dataset.Reject
 		switch {
 		case errors.As(err, &reject):
 		case err != nil:
@@ -229,7 +230,7 @@ func eachStaged(block []byte, each func(number []byte, row int64, data []byte) e
 }
 
 // appendReject packs a reject for the staging table.
-func appendReject(b []byte, r *ticket.Reject) []byte {
+func appendReject(b []byte, r *dataset.Reject) []byte {
 	b = append(b, stagedReject)
 	for _, s := range []string{r.Column, r.Value, r.Reason.En, r.Reason.De} {
 		b = append(binary.AppendUvarint(b, uint64(len(s))), s...)
@@ -238,9 +239,9 @@ func appendReject(b []byte, r *ticket.Reject) []byte {
 }
 
 // readReject is its inverse, without the kind.
-func readReject(b []byte, number string, row int64) (*ticket.Reject, error) {
+func readReject(b []byte, number string, row int64) (*dataset.Reject, error) {
 	u := ticket.NewUnpacker(b)
-	r := &ticket.Reject{Row: row, Number: number, Column: u.Text(), Value: u.Text()}
+	r := &dataset.Reject{Row: row, Number: number, Column: u.Text(), Value: u.Text()}
 	r.Reason = text.New(u.Text(), u.Text())
 	return r, u.Err()
 }

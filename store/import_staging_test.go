@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"turnus/internal/pgtest"
+	"turnus/itsm/dataset"
 	"turnus/itsm/text"
 	"turnus/itsm/ticket"
 	"turnus/store"
@@ -40,7 +41,7 @@ func orderly(n int) []any {
 		}
 		if i%500 == 3 {
 			row++
-			reject := &ticket.Reject{Row: row, Column: "opened", Value: "?", Reason: text.New("it is missing", "fehlt")}
+			reject := &dataset.Reject{Row: row, Column: "opened", Value: "?", Reason: text.New("it is missing", "fehlt")}
 			if i%1000 == 3 {
 				reject.Number = number
 			}
@@ -58,7 +59,7 @@ func rowsOf(list []any) iter.Seq2[ticket.Row, error] {
 			switch x := x.(type) {
 			case ticket.Row:
 				row = x
-			case *ticket.Reject:
+			case *dataset.Reject:
 				err = x
 			}
 			if !yield(row, err) {
@@ -82,7 +83,7 @@ func TestTheOrderOfAFileMakesNoDifference(t *testing.T) {
 	early := append([]any{list[len(list)-1]}, list[:len(list)-1]...)
 
 	var want map[string]ticket.Version
-	var sorted ticket.Import
+	var sorted dataset.Import
 	for i, rows := range [][]any{list, shuffled, late, early} {
 		service := fmt.Sprint("order-", i)
 		in := audit(service)

@@ -13,6 +13,7 @@ import (
 
 	"turnus/imports"
 	"turnus/internal/pgtest"
+	"turnus/itsm/dataset"
 	"turnus/itsm/ticket"
 	"turnus/store"
 )
@@ -30,7 +31,7 @@ func auditRows(file string) iter.Seq2[ticket.Row, error] {
 	return imports.Tickets(strings.NewReader(file), imports.TicketOptions{Format: imports.ServiceNowAudit})
 }
 
-func mustImport(t *testing.T, s *store.Store, in store.Intake, rows iter.Seq2[ticket.Row, error]) ticket.Import {
+func mustImport(t *testing.T, s *store.Store, in store.Intake, rows iter.Seq2[ticket.Row, error]) dataset.Import {
 	t.Helper()
 	i, err := s.Import(t.Context(), in, rows, nil)
 	require.NoError(t, err)
@@ -167,10 +168,10 @@ func TestImportOfTheIncidentLog(t *testing.T) {
 	require.Contains(t, string(entries[0].After), `"rejected":11`)
 	list, next, err := s.Imports(t.Context(), "desk", store.Page{Limit: 1})
 	require.NoError(t, err)
-	require.Equal(t, []ticket.Import{again}, list)
+	require.Equal(t, []dataset.Import{again}, list)
 	list, _, err = s.Imports(t.Context(), "desk", store.Page{Limit: 1, Cursor: next})
 	require.NoError(t, err)
-	require.Equal(t, []ticket.Import{first}, list)
+	require.Equal(t, []dataset.Import{first}, list)
 }
 
 // The file in two halves, a ticket's rows in both, imported in either order.

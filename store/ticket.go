@@ -9,26 +9,25 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"turnus/itsm/dataset"
 	"turnus/itsm/fault"
 	"turnus/itsm/text"
-	"turnus/itsm/ticket"
 )
 
-const importColumns = `id, service, format, as_of, oldest, rows_read, rows_loaded, rows_unchanged, rows_rejected, tickets_changed, person, at, token_issuer`
-
 // Imports lists a service's imports, newest first.
-func (s *Store) Imports(ctx context.Context, service string, p Page) ([]ticket.Import, string, error) {
+func (s *Store) Imports(ctx context.Context, service string, p Page) ([]dataset.Import, string, error) {
 	before, err := p.number(1 << 62)
 	if err != nil {
 		return nil, "", err
 	}
-	list := []ticket.Import{}
-	if err := s.db.SelectContext(ctx, &list, `SELECT `+importColumns+` FROM import
-		WHERE service = $1 AND id < $2 ORDER BY id DESC LIMIT $3`, service, before, p.limit()+1); err != nil {
+	var rows []importRow
+	if err := s.db.SelectContext(ctx, &rows, importSelect+`
+		WHERE i.service = $1 AND i.id < $2 ORDER BY i.id DESC LIMIT $3`, service, before, p.limit()+1); err != nil {
 		return nil, "", mapped(err)
 	}
-	for i := range list {
-		list[i] = importUTC(list[i])
+	list := make([]dataset.Import, len(rows))
+	for i, r := range rows {
+		list[i] = r.plain()
 	}
 	if len(list) <= p.limit() {
 		return list, "", nil
@@ -38,22 +37,17 @@ func (s *Store) Imports(ctx context.Context, service string, p Page) ([]ticket.I
 }
 
 // ImportByID finds one import.
-func (s *Store) ImportByID(ctx context.Context, id int64) (ticket.Import, error) {
-	var i ticket.Import
-	err := s.db.GetContext(ctx, &i, `SELECT `+importColumns+` FROM import WHERE id = $1`, id)
+func (s *Store) ImportByID(ctx context.Context, id int64) (dataset.Import, error) {
+	var r importRow
+	err := s.db.GetContext(ctx, &r, importSelect+` WHERE i.id = $1`, id)
 	if errors.Is(err, sql.ErrNoRows) {
-		return i, fault.New(fault.NotFound, text.F("There is no import %d.", "Es gibt keinen Import %d.", id))
+		return dataset.Import{}, fault.New(fault.NotFound, text.F("There is no import %d.", "Es gibt keinen Import %d.", id))
 	}
-	return importUTC(i), mapped(err)
-}
-
-func importUTC(i ticket.Import) ticket.Import {
-	i.AsOf, i.Oldest, i.At = i.AsOf.UTC(), i.Oldest.UTC(), i.At.UTC()
-	return i
+	return r.plain(), mapped(err)
 }
 
 // Rejects lists the rows that an import rejected, in the order of the file.
-func (s *Store) Rejects(ctx context.Context, id int64, p Page) ([]ticket.Reject, string, error) {
+func (s *Store) Rejects(ctx context.Context, id int64, p Page) ([]dataset.Reject, string, error) {
 	if _, err := s.ImportByID(ctx, id); err != nil {
 		return nil, "", err
 	}
@@ -62,14 +56,14 @@ func (s *Store) Rejects(ctx context.Context, id int64, p Page) ([]ticket.Reject,
 		return nil, "", err
 	}
 	var rows []struct {
-		ticket.Reject
+		dataset.Reject
 		Why JSON[text.Text] `db:"reason"`
 	}
 	if err := s.db.SelectContext(ctx, &rows, `SELECT row, number, column_name, value, reason FROM import_reject
 		WHERE import = $1 AND row > $2 ORDER BY row LIMIT $3`, id, after, p.limit()+1); err != nil {
 		return nil, "", mapped(err)
 	}
-	list := make([]ticket.Reject, 0, len(rows))
+	list := make([]dataset.Reject, 0, len(rows))
 	for _, r := range rows {
 		r.Reason = r.Why.V
 		list = append(list, r.Reject)

@@ -18,8 +18,8 @@ import (
 
 	"turnus/client"
 	"turnus/imports"
+	"turnus/itsm/dataset"
 	"turnus/itsm/resource"
-	"turnus/itsm/ticket"
 )
 
 func importCommand() *cobra.Command {
@@ -77,7 +77,7 @@ func importTicketsCommand() *cobra.Command {
 	return c
 }
 
-func writeImport(c *cobra.Command, i ticket.Import) error {
+func writeImport(c *cobra.Command, i dataset.Import) error {
 	if asJSON, _ := c.Flags().GetBool("json"); asJSON {
 		return writeJSON(c.OutOrStdout(), i)
 	}
@@ -239,7 +239,7 @@ func importRejectsCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return table(c, rejects, "ROW NUMBER COLUMN VALUE REASON", func(r ticket.Reject) []any {
+			return table(c, rejects, "ROW NUMBER COLUMN VALUE REASON", func(r dataset.Reject) []any {
 				return []any{r.Row, r.Number, r.Column, r.Value, r.Reason}
 			})
 		},

@@ -15,6 +15,7 @@ import (
 type Spec struct {
 	Service  string          `json:"service"`
 	Customer string          `json:"customer,omitempty"`
+	Consent  string          `json:"consent,omitempty"` // where the customer's consent is found: contract, date, section
 	Valid    Valid           `json:"valid"`
 	Where    Where           `json:"where,omitempty"` // which tickets it is about: tells customers apart
 	Targets  []Target        `json:"targets"`

@@ -32,7 +32,8 @@ type OrganisationSpec struct {
 // ServiceSpec is the spec of a Service resource.
 type ServiceSpec struct {
 	ScopeSpec
-	Review Review `json:"review,omitempty"` // when the owner is asked before a draft; default never
+	Review    Review `json:"review,omitempty"`     // when the owner is asked before a draft; default never
+	TicketURL string `json:"ticket_url,omitempty"` // where a ticket is read, with {number} in the place of its number; https
 }
 
 // Review says when the owner of a service is asked before a report about it is

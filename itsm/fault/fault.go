@@ -22,8 +22,9 @@ type Code string
 // The codes. Unauthenticated concerns the API only.
 const (
 	Unauthenticated Code = "unauthenticated"
-	Malformed       Code = "malformed" // bytes that can't be read at all
-	Invalid         Code = "invalid"   // read, and not acceptable
+	Malformed       Code = "malformed"   // bytes that can't be read at all
+	Invalid         Code = "invalid"     // read, and not acceptable
+	Implausible     Code = "implausible" // read, and taken only if a person accepts it, with a reason
 	NotFound        Code = "not-found"
 	Conflict        Code = "conflict"
 	Forbidden       Code = "forbidden"

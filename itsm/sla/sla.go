@@ -3,7 +3,7 @@
 // domain guide, section 1).
 //
 // It may import the standard library, itsm/agreement, itsm/calendar,
-// itsm/canonical, itsm/improvement, itsm/interval, itsm/resource, itsm/run,
+// itsm/canonical, itsm/dataset, itsm/improvement, itsm/interval, itsm/resource, itsm/run,
 // itsm/stats, itsm/task, itsm/ticket, itsm/fault and itsm/text.
 package sla
 
@@ -13,6 +13,7 @@ import (
 
 	"turnus/itsm/agreement"
 	"turnus/itsm/calendar"
+	"turnus/itsm/dataset"
 	"turnus/itsm/improvement"
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
@@ -50,6 +51,9 @@ type Frozen struct {
 	InForce    *run.InForce          `json:"in_force,omitempty"`   // of this period; sets that 0.1.0 froze lack it
 	Review     bool                  `json:"review,omitempty"`     // the owner is asked about findings before the draft
 	Register   *improvement.Extract  `json:"register,omitempty"`   // of findings that earlier reports led to; sets frozen before there was one lack it
+	Imports    []dataset.Import      `json:"imports,omitempty"`    // that the tickets may come from, by number, without those withdrawn; their mappings without specs
+	Warnings   []dataset.Warning     `json:"warnings,omitempty"`   // about what the set stands on that no import has by itself
+	TicketURL  string                `json:"ticket_url,omitempty"` // of the service
 }
 
 // Reads says which tickets the set holds: those opened before to, and not over
@@ -79,6 +83,14 @@ type Agreement struct {
 	Spec      agreement.Spec `json:"spec"`
 
 	Declared *resource.Raw `json:"declared,omitempty"` // what Hash is over, as it was declared; sets that 0.1.0 froze lack it
+	Decided  *Decided      `json:"decided,omitempty"`  // nil: an administrator declared it, and nobody decided
+}
+
+// Decided says who put a version in force that was proposed.
+type Decided struct {
+	Run string    `json:"run"`
+	By  []string  `json:"by"` // who approved
+	At  time.Time `json:"at"`
 }
 
 // CalendarUsed is the version of a calendar that is valid at the period's

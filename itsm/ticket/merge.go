@@ -4,12 +4,13 @@ import (
 	"cmp"
 	"slices"
 	"time"
+	"turnus/itsm/dataset"
 )
 
 // Outcome says what became of one source row.
 type Outcome struct {
-	Unchanged bool    // it was stored before
-	Reject    *Reject // it makes no sense beside the others
+	Unchanged bool            // it was stored before
+	Reject    *dataset.Reject // it makes no sense beside the others
 }
 
 // Loaded says that the row is new, and taken.
@@ -133,14 +134,14 @@ func join(v Version, rows []Row, out []Outcome) Version {
 	return v.written(opened, ordered[0].all, ordered)
 }
 
-func backInTime(r *Row) *Reject {
+func backInTime(r *Row) *dataset.Reject {
 	return r.rejected("sys_updated_at", r.At.UTC().Format(time.RFC3339),
 		"this change goes back in time: it is earlier than the one before it",
 		"diese Änderung geht in der Zeit zurück: sie ist früher als die vor ihr")
 }
 
 // TooMany rejects a row beyond MaxChanges of its ticket.
-func (r *Row) TooMany() *Reject {
+func (r *Row) TooMany() *dataset.Reject {
 	return r.rejected("number", r.Number, "this ticket has more than %d changes; further ones aren't taken",
 		"dieses Ticket hat mehr als %d Änderungen; weitere werden nicht übernommen", MaxChanges)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"turnus/itsm/dataset"
 	"turnus/itsm/text"
 )
 
@@ -114,7 +115,7 @@ func ReadRow(b []byte, names *Names) (Row, error) {
 
 // Future finds an instant of the row that lies after now: such a row makes no
 // sense, and would make the file look newer than it is.
-func (r *Row) Future(now time.Time) *Reject {
+func (r *Row) Future(now time.Time) *dataset.Reject {
 	column, at := "", r.At
 	switch {
 	case r.Opened.After(now):
@@ -128,12 +129,12 @@ func (r *Row) Future(now time.Time) *Reject {
 	default:
 		return nil
 	}
-	return &Reject{Row: r.Row, Number: r.Number, Column: column, Value: at.UTC().Format(time.RFC3339),
+	return &dataset.Reject{Row: r.Row, Number: r.Number, Column: column, Value: at.UTC().Format(time.RFC3339),
 		Reason: text.New("this instant is still to come", "dieser Zeitpunkt liegt in der Zukunft")}
 }
 
 // rejected says why a row of a known ticket isn't taken.
-func (r *Row) rejected(column, value, en, de string, args ...any) *Reject {
-	return &Reject{Row: r.Row, Number: r.Number, Column: column, Value: value,
+func (r *Row) rejected(column, value, en, de string, args ...any) *dataset.Reject {
+	return &dataset.Reject{Row: r.Row, Number: r.Number, Column: column, Value: value,
 		Reason: text.New(fmt.Sprintf(en, args...), fmt.Sprintf(de, args...))}
 }

@@ -3,14 +3,10 @@
 //
 // Formats turn a file into Rows (package imports), Merge turns the stored
 // version and the new rows of one ticket into its next version, and Pack keeps
-// a history small. It may import itsm/fault and itsm/text.
+// a history small. It may import itsm/dataset, itsm/fault and itsm/text.
 package ticket
 
-import (
-	"time"
-
-	"turnus/itsm/text"
-)
+import "time"
 
 // Never is the last instant of a ticket that is still open.
 func Never() time.Time { return time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC) }
@@ -29,19 +25,6 @@ type Row struct {
 	Fields    map[string]string // what a where may name, and what the source claims
 	Change    bool              // csv: one of several rows of its ticket, each a change
 }
-
-// Reject is a source row that makes no sense, kept with its reason. Iterators
-// of rows yield it as an error; it never stops the rest.
-type Reject struct {
-	Row    int64     `json:"row" db:"row"`
-	Number string    `json:"number" db:"number"` // the ticket, where known: it is flagged
-	Column string    `json:"column" db:"column_name"`
-	Value  string    `json:"value" db:"value"`
-	Reason text.Text `json:"reason" db:"-"`
-}
-
-// Error is the reason in English.
-func (r *Reject) Error() string { return r.Column + ": " + r.Reason.String() }
 
 // Event is a change in a ticket's history.
 type Event struct {
@@ -68,24 +51,6 @@ type Version struct {
 	Events  []Event           // in order; the first is the opening
 }
 
-// Import is a numbered, append-only intake of a file.
-type Import struct {
-	ID        int64     `json:"id" db:"id"`
-	Service   string    `json:"service" db:"service"`
-	Format    string    `json:"format" db:"format"`
-	AsOf      time.Time `json:"as_of" db:"as_of"`    // up to when the source was read
-	Oldest    time.Time `json:"oldest" db:"oldest"`  // the oldest opening among the service's tickets
-	Read      int64     `json:"read" db:"rows_read"` // = loaded + unchanged + rejected, in source rows
-	Loaded    int64     `json:"loaded" db:"rows_loaded"`
-	Unchanged int64     `json:"unchanged" db:"rows_unchanged"`
-	Rejected  int64     `json:"rejected" db:"rows_rejected"`
-	Tickets   int64     `json:"tickets" db:"tickets_changed"` // tickets that got another version
-	By        string    `json:"by" db:"person"`
-	At        time.Time `json:"at" db:"at"`
-
-	TokenIssuer string `json:"token_issuer,omitempty" db:"token_issuer"` // who issued the token with which it was loaded
-}
-
 // Mapping is the spec of a Mapping resource: which columns of a CSV file mean
 // what.
 type Mapping struct {
@@ -98,5 +63,24 @@ type Mapping struct {
 	Responded string            `json:"responded,omitempty"`
 	State     string            `json:"state,omitempty"` // with one row a change, Changed names its instant
 	Changed   string            `json:"changed,omitempty"`
-	Fields    map[string]string `json:"fields,omitempty"` // a ticket's field to its column
+	States    *States           `json:"states,omitempty"`   // with them opened may be the first change, and stopped needs no column
+	Delivery  Delivery          `json:"delivery,omitempty"` // full: each file holds all tickets of its span
+	Fields    map[string]string `json:"fields,omitempty"`   // a ticket's field to its column
 }
+
+// States say what the states of a source do to the clock. A pause is one under
+// agreements whose pause lists have the state.
+type States struct {
+	Run   []string `json:"run,omitempty"`
+	Pause []string `json:"pause,omitempty"`
+	Stop  []string `json:"stop,omitempty"` // resolved, closed
+}
+
+// Delivery says what a file holds.
+type Delivery string
+
+// The deliveries.
+const (
+	Changes Delivery = "changes" // what has changed (the default)
+	Full    Delivery = "full"    // all tickets of its span
+)

@@ -1,0 +1,83 @@
+// Package dataset is the table of what comes in from files: each kind of data
+// with its formats, its key, and how a row replaces what is known. What is the
+// same for all of them stands here: the import with its provenance and counts,
+// rejects, warnings, what was found in a file, and what makes it implausible.
+//
+// It may import itsm/resource, itsm/fault and itsm/text.
+//
+//	d, err := dataset.Find("tickets")
+//	f, err := d.Format("csv")
+package dataset
+
+import (
+	"strings"
+
+	"turnus/itsm/fault"
+	"turnus/itsm/resource"
+	"turnus/itsm/text"
+)
+
+// Dataset is one kind of data. Its readers are in package imports, its merge
+// and its tables in package store.
+type Dataset struct {
+	Name    string        // plural, as in addresses and commands: tickets
+	Title   text.Text     // plural
+	About   resource.Kind // what an import is about
+	Key     string        // what tells which rows belong together: the number of a ticket
+	Formats []Format
+	Covers  text.Text // what an import says a period is covered by
+}
+
+// Format is one way in which a dataset's files are written.
+type Format struct {
+	Name   string
+	Title  text.Text
+	Mapped bool // needs a mapping that says what the columns mean
+	Joins  bool // rows join those stored under their key; else they replace them
+}
+
+// The formats of ticket files.
+const (
+	ServiceNowAudit = "servicenow-audit" // one row a change, as ServiceNow's audit log is exported
+	CSV             = "csv"              // any table, with a mapping
+)
+
+// Tickets are what a service desk has recorded.
+const Tickets = "tickets"
+
+// All lists the datasets.
+func All() []Dataset {
+	return []Dataset{{
+		Name: Tickets, Title: text.New("Tickets", "Tickets"), About: resource.Service, Key: "number",
+		Formats: []Format{
+			{Name: ServiceNowAudit, Title: text.New("ServiceNow's audit log, one row a change", "Änderungsprotokoll von ServiceNow, eine Zeile je Änderung"), Joins: true},
+			{Name: CSV, Title: text.New("a table with a mapping", "eine Tabelle mit Zuordnung"), Mapped: true},
+		},
+		Covers: text.New("from the oldest opening to the greatest as-of", "von der ältesten Eröffnung bis zum spätesten Stand"),
+	}}
+}
+
+// Find gives a dataset by its name.
+func Find(name string) (Dataset, error) {
+	var names []string
+	for _, d := range All() {
+		if d.Name == name {
+			return d, nil
+		}
+		names = append(names, d.Name)
+	}
+	return Dataset{}, fault.Invalidf("dataset", "%.40q isn't a dataset: there are %s", "%.40q ist keine Datenart: Es gibt %s.", name, strings.Join(names, ", "))
+}
+
+// Format gives one of the dataset's formats by its name.
+func (d Dataset) Format(name string) (Format, error) {
+	var names []string
+	for _, f := range d.Formats {
+		if f.Name == name {
+			return f, nil
+		}
+		names = append(names, f.Name)
+	}
+	return Format{}, fault.Invalidf("format", "%.40q isn't a format of %s: use %s", "%.40q ist kein Format für %s: %s angeben.",
+		name, d.Title, strings.Join(names, ", "))
+}

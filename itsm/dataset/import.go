@@ -1,0 +1,105 @@
+package dataset
+
+import (
+	"encoding/json"
+	"time"
+
+	"turnus/itsm/text"
+)
+
+// Import is a numbered, append-only intake of a file, or the withdrawal of one.
+type Import struct {
+	ID      int64     `json:"id" db:"id"` // 0: a dry run, which has none
+	Dataset string    `json:"dataset" db:"dataset"`
+	Service string    `json:"service" db:"service"`
+	Format  string    `json:"format" db:"format"`
+	File    File      `json:"file" db:"-"`
+	Mapping *Mapping  `json:"mapping,omitempty" db:"-"`
+	Zone    string    `json:"zone" db:"zone"` // of local times; empty: 0.1.0 didn't keep it
+	AsOf    time.Time `json:"as_of" db:"as_of"`
+	Derived bool      `json:"as_of_derived" db:"as_of_derived"` // as-of is the newest change in the file: nobody said it
+
+	Oldest time.Time  `json:"oldest" db:"oldest"`            // the oldest opening among the service's tickets
+	First  *time.Time `json:"first,omitempty" db:"first_at"` // of the rows that make sense: the oldest opening
+	Last   *time.Time `json:"last,omitempty" db:"last_at"`   // and the newest change
+
+	Read      int64 `json:"read" db:"rows_read"` // = loaded + unchanged + older + rejected, in source rows
+	Loaded    int64 `json:"loaded" db:"rows_loaded"`
+	Unchanged int64 `json:"unchanged" db:"rows_unchanged"`
+	Older     int64 `json:"older" db:"rows_older"` // rows that lose against what a source that was read later has said
+	Rejected  int64 `json:"rejected" db:"rows_rejected"`
+	Tickets   int64 `json:"tickets" db:"tickets_changed"` // that got another version
+	New       int64 `json:"new" db:"tickets_new"`         // those of them that weren't known
+
+	Warnings []Warning `json:"warnings" db:"-"`
+	Accepted string    `json:"accepted,omitempty" db:"accepted"` // why it was taken though it is implausible
+
+	By          string    `json:"by" db:"person"`
+	At          time.Time `json:"at" db:"at"`
+	TokenIssuer string    `json:"token_issuer,omitempty" db:"token_issuer"` // who issued the token with which it was loaded
+
+	Withdraws   int64  `json:"withdraws,omitempty" db:"withdraws"`       // this is the withdrawal of that import
+	WithdrawnBy int64  `json:"withdrawn_by,omitempty" db:"withdrawn_by"` // the withdrawal that took it back
+	Run         string `json:"run,omitempty" db:"run"`                   // of a withdrawal: which decided on it
+	Reason      string `json:"reason,omitempty" db:"reason"`             // of a withdrawal
+}
+
+// File is what is known of the file itself.
+type File struct {
+	Name   string `json:"name"`   // as its sender calls it, without folders; may be empty
+	Bytes  int64  `json:"bytes"`  // as it was sent
+	SHA256 string `json:"sha256"` // of those bytes, hexadecimal; empty: 0.1.0 didn't keep it
+}
+
+// Mapping is the one that a file was read with.
+type Mapping struct {
+	Name    string          `json:"name"`
+	Version int             `json:"version"` // 0: a ready one that comes with Turnus, or one that isn't declared
+	Hash    string          `json:"hash"`    // of its spec in canonical form, SHA-256, hexadecimal
+	Spec    json.RawMessage `json:"spec,omitempty"`
+}
+
+// Warning is what a person should know about an import, or about what figures
+// stand on.
+type Warning struct {
+	Code   string     `json:"code"`
+	Detail text.Text  `json:"detail"`
+	From   *time.Time `json:"from,omitempty"` // where it concerns a span: [From, To)
+	To     *time.Time `json:"to,omitempty"`
+	Refuse bool       `json:"refuse,omitempty"` // the import was refused for this, unless somebody accepted it
+}
+
+// Codes of warnings for which an import is refused, unless it is accepted.
+const (
+	ManyRejected = "many-rejected"      // more than 5 % of the rows
+	Unfinished   = "unfinished"         // the file ends in the midst of a row or a quote
+	FarAsOf      = "as-of-out-of-reach" // few rows reach the derived as-of, beyond a gap
+	FewerRows    = "fewer-rows"         // a full delivery has lost rows
+	NoDuration   = "no-duration"        // nothing but tickets that stop when they open
+)
+
+// Codes of other warnings.
+const (
+	NoFinalNewline = "no-final-newline" // whether the last row is whole can't be seen
+	UnnamedState   = "unnamed-state"    // no list of running, pausing or stopping states has it
+	UnknownValue   = "unknown-value"    // an agreement names a value that no ticket has
+	FewRows        = "few-rows"         // a day or a month has far fewer rows than those before
+	NoAgreement    = "no-agreement"     // tickets under no agreement
+	NoTarget       = "no-target"        // tickets under no target
+	ZeroDuration   = "zero-duration"    // tickets that stop when they open
+	Duplicates     = "duplicates"       // rows that stand in the file more than once
+	OneColumn      = "one-column"       // a mapping takes several instants from one column
+)
+
+// Reject is a source row that makes no sense, kept with its reason. Iterators
+// of rows yield it as an error; it never stops the rest.
+type Reject struct {
+	Row    int64     `json:"row" db:"row"`
+	Number string    `json:"number" db:"number"` // the key that the row belongs to, where known
+	Column string    `json:"column" db:"column_name"`
+	Value  string    `json:"value" db:"value"`
+	Reason text.Text `json:"reason" db:"-"`
+}
+
+// Error is the reason in English.
+func (r *Reject) Error() string { return r.Column + ": " + r.Reason.String() }
