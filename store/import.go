@@ -88,7 +88,7 @@ func (g *staging) asOf(said time.Time) (time.Time, error) {
 // merged makes the import of what is staged.
 func merged(ctx context.Context, conn *sqlx.Conn, tx *sqlx.Tx, in Intake, g *staging) (dataset.Import, error) {
 	done := dataset.Import{Dataset: dataset.Tickets, Service: in.Service, Format: in.Format, AsOf: in.AsOf.UTC().Truncate(time.Microsecond), Read: g.read,
-		By: in.By, TokenIssuer: in.Issuer, At: in.Now.UTC().Truncate(time.Microsecond)}
+		Warnings: []dataset.Warning{}, By: in.By, TokenIssuer: in.Issuer, At: in.Now.UTC().Truncate(time.Microsecond)}
 	if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('turnus.import/' || $1, 0))`, in.Service); err != nil {
 		return done, err
 	}

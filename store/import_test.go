@@ -35,7 +35,7 @@ func mustImport(t *testing.T, s *store.Store, in store.Intake, rows iter.Seq2[ti
 	t.Helper()
 	i, err := s.Import(t.Context(), in, rows, nil)
 	require.NoError(t, err)
-	require.Equal(t, i.Read, i.Loaded+i.Unchanged+i.Rejected)
+	require.Equal(t, i.Read, i.Loaded+i.Unchanged+i.Older+i.Rejected)
 	found, err := s.ImportByID(t.Context(), i.ID)
 	require.NoError(t, err)
 	require.Equal(t, i, found)
