@@ -67,8 +67,9 @@ type staged struct {
 type batch struct {
 	groups   []group
 	refused  []*dataset.Reject // rows that were staged as rejects
-	newest   map[string]*kept
+	newest   map[string]*ticket.Known
 	versions copier // encoded rows of ticket_version
+	kept     copier // of ticket_kept
 	rejects  copier // and of import_reject
 	err      error  // of unpacking a row
 }
@@ -136,7 +137,7 @@ func (m *merge) fetch(free *batch) (b *batch, n int, err error) {
 	defer rows.Close()
 	b = &batch{}
 	if free != nil {
-		b.versions.b, b.rejects.b = free.versions.b[:0], free.rejects.b[:0]
+		b.versions.b, b.kept.b, b.rejects.b = free.versions.b[:0], free.kept.b[:0], free.rejects.b[:0]
 		b.groups, b.refused = free.groups[:0], free.refused[:0]
 	}
 	var number, data sql.RawBytes
@@ -225,6 +226,7 @@ func (m *merge) write(b *batch) error {
 		rows []byte
 	}{
 		{`ticket_version (service, number, import, opened, first, last, fields, flagged, hash, events)`, b.versions.b},
+		{`ticket_kept (service, number, import, flagged, same_as, rows)`, b.kept.b},
 		{`import_reject (import, row, number, column_name, value, reason)`, b.rejects.b},
 	} {
 		if len(t.rows) == 0 {
@@ -237,16 +239,8 @@ func (m *merge) write(b *batch) error {
 	return nil
 }
 
-// kept is a ticket's newest stored version, and whether a file that was read
-// later than this one has said it.
-type kept struct {
-	ticket.Version
-	packed []byte
-	later  bool
-}
-
-// newest finds the newest stored versions of tickets.
-func (m *merge) newest(groups []group) (map[string]*kept, error) {
+// newest finds what is known of tickets. A tombstone says that nothing is.
+func (m *merge) newest(groups []group) (map[string]*ticket.Known, error) {
 	if !m.stored || len(groups) == 0 {
 		return nil, nil
 	}
@@ -255,21 +249,21 @@ func (m *merge) newest(groups []group) (map[string]*kept, error) {
 		numbers[i] = g.number
 	}
 	rows, err := m.tx.QueryContext(m.ctx, `
-		SELECT DISTINCT ON (v.number) v.number, v.opened, v.flagged, v.hash, v.events, i.as_of > $3
-		FROM ticket_version v JOIN import i ON i.id = v.import
-		WHERE v.service = $1 AND v.number = ANY($2)
-		ORDER BY v.number, v.import DESC`, m.in.Service, pq.Array(numbers), m.done.AsOf)
+		SELECT v.number, v.import, v.opened, v.flagged, v.hash, v.events, i.as_of, i.id
+		FROM (SELECT DISTINCT ON (number) * FROM ticket_version WHERE service = $1 AND number = ANY($2) ORDER BY number, import DESC) v
+		JOIN import i ON i.id = coalesce(v.said_by, v.import)
+		WHERE v.hash <> ''`, m.in.Service, pq.Array(numbers))
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	found := make(map[string]*kept, len(groups))
+	found := make(map[string]*ticket.Known, len(groups))
 	for rows.Next() {
-		k := &kept{}
-		if err := rows.Scan(&k.Number, &k.Opened, &k.Flagged, &k.Hash, &k.packed, &k.later); err != nil {
+		k := &ticket.Known{}
+		if err := rows.Scan(&k.Number, &k.Import, &k.Opened, &k.Flagged, &k.Hash, &k.Packed, &k.AsOf, &k.SaidBy); err != nil {
 			return nil, err
 		}
-		if k.Events, err = ticket.Unpack(k.packed); err != nil {
+		if k.Events, err = ticket.Unpack(k.Packed); err != nil {
 			return nil, fmt.Errorf("ticket %s: %w", k.Number, err)
 		}
 		found[k.Number] = k
@@ -280,44 +274,51 @@ func (m *merge) newest(groups []group) (map[string]*kept, error) {
 // ticket merges one.
 func (m *merge) ticket(b *batch, g group, rows []ticket.Row) {
 	m.twice += repeated(rows, m.in.Union)
-	k := b.newest[g.number]
-	var stored *ticket.Version
-	if k != nil {
-		stored = &k.Version
-	}
-	v, outcomes := ticket.Merge(stored, rows, m.in.Union)
-	stays := k != nil && k.later && !m.in.Union // nothing newer is replaced
+	known := b.newest[g.number]
+	said := ticket.Said{Import: m.done.ID, AsOf: m.done.AsOf, Union: m.in.Union, Rows: rows, Flagged: g.flagged}
+	next, outcomes, changed := ticket.Step(known, said)
 	for _, o := range outcomes {
 		switch {
 		case o.Reject != nil:
 			m.reject(b, o.Reject)
-		case o.Unchanged, stays:
+		case o.Unchanged:
 			m.done.Unchanged++
+		case o.Older:
+			m.done.Older++
 		default:
 			m.done.Loaded++
 		}
 	}
-	if stays {
-		flagged := v.Flagged
-		v = *stored
-		v.Flagged = flagged
+	if next != nil && len(rows) > 0 {
+		m.look(next, rows[len(rows)-1].Fields)
 	}
-	v.Flagged = v.Flagged || g.flagged
-	if len(v.Events) == 0 {
-		return // every row was rejected
+	if kept := ticket.Keep(known, said, next, outcomes, changed); kept != nil {
+		m.keep(b, g.number, kept)
 	}
-	packed := ticket.Pack(v.Events)
-	if stored != nil && v.Flagged == stored.Flagged && v.Hash == stored.Hash && bytes.Equal(packed, k.packed) {
+	if !changed {
 		return
 	}
-	if v.First.IsZero() {
-		v.Settle()
-	}
 	m.done.Tickets++
-	if m.oldest == nil || v.Opened.Before(*m.oldest) {
-		m.oldest = &v.Opened
+	if known == nil {
+		m.done.New++
 	}
-	m.version(b, &v, packed)
+	if m.oldest == nil || next.Opened.Before(*m.oldest) {
+		m.oldest = &next.Opened
+	}
+	m.version(b, next)
+}
+
+// look counts a ticket of the file, of which a row makes sense, with its fields
+// there.
+func (m *merge) look(k *ticket.Known, fields map[string]string) {
+	m.keys++
+	m.scope.Ticket(k.Opened, fields)
+	if end, stopped := k.End(); stopped {
+		m.ended++
+		if end.Equal(k.Opened) {
+			m.zero++
+		}
+	}
 }
 
 func (m *merge) reject(b *batch, r *dataset.Reject) {
@@ -370,18 +371,37 @@ func (m *merge) causes() []dataset.RejectsByWhy {
 	return list
 }
 
-func (m *merge) version(b *batch, v *ticket.Version, packed []byte) {
+func (m *merge) version(b *batch, k *ticket.Known) {
 	c := &b.versions
 	c.text(m.in.Service)
-	c.text(v.Number)
+	c.text(k.Number)
+	c.int(k.Import)
+	c.time(k.Opened)
+	c.time(k.First)
+	c.time(k.Last)
+	c.texts(k.Fields)
+	c.bool(k.Flagged)
+	c.text(k.Hash)
+	c.bytes(k.Packed)
+	c.row()
+}
+
+func (m *merge) keep(b *batch, number string, k *ticket.Kept) {
+	c := &b.kept
+	c.text(m.in.Service)
+	c.text(number)
 	c.int(m.done.ID)
-	c.time(v.Opened)
-	c.time(v.First)
-	c.time(v.Last)
-	c.texts(v.Fields)
-	c.bool(v.Flagged)
-	c.text(v.Hash)
-	c.bytes(packed)
+	c.bool(k.Flagged)
+	if k.SameAs != 0 {
+		c.int(k.SameAs)
+	} else {
+		c.null()
+	}
+	if k.Rows != nil {
+		c.bytes(k.Rows)
+	} else {
+		c.null()
+	}
 	c.row()
 }
 
