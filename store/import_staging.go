@@ -24,7 +24,7 @@ const (
 
 // chunkSize is how many bytes of rows are sorted at a time, in memory; one chunk
 // is read while the one before is written.
-const chunkSize = 8 << 20
+const chunkSize = 4 << 20
 
 // blockSize is how many bytes of rows are staged as one, since PostgreSQL's work
 // is by the row. One page of a table holds it as it is.
