@@ -45,7 +45,7 @@ func mapped(t *table, m ticket.Mapping) (func(*table, []string) (ticket.Row, err
 	if m.States != nil {
 		p.stops = make(map[string]bool, len(m.States.Stop))
 		for _, state := range m.States.Stop {
-			p.stops[strings.TrimSpace(state)] = true
+			p.stops[state] = true
 		}
 	}
 	t.number = p.number

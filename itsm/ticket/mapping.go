@@ -40,7 +40,9 @@ func (m Mapping) Check() error {
 			"%.40q gibt es hier nicht: full (jede Datei enthält alle Tickets ihres Zeitraums) oder changes (Standard) angeben.", m.Delivery)
 	}
 	if m.States != nil {
-		all = append(all, m.States.check()...)
+		for _, f := range fault.All(m.States.Check()) {
+			all = append(all, f)
+		}
 		if m.State == "" {
 			bad("state", "states says what a state does to the clock: name the state's column too",
 				"states sagt, was ein Status mit der Uhr macht: Auch die Spalte des Status angeben.")
