@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -32,12 +33,22 @@ type merge struct {
 	tx     *sqlx.Tx
 	in     Intake
 	names  *ticket.Names
-	done   *dataset.Import // its counts belong to the batch that is being merged
+	done   *dataset.Import // its counts belong to the batch that is being merged, and so do those below
 	oldest *time.Time      // opening
 	stored bool            // the service has tickets
 	sorted bool            // the rows are staged in the order of their numbers
 	group  group           // whose last row may be still to come
+
+	keys  int64 // tickets of which a row makes sense
+	ended int64 // those of them that have stopped
+	zero  int64 // those that stopped when they opened
+	twice int64 // rows that stand in the file already
+	scope *dataset.Scope
+	why   map[cause]*dataset.RejectsByWhy
 }
+
+// cause is a column and the reason why its value was rejected.
+type cause struct{ column, reason string }
 
 // group is the staged rows of one ticket.
 type group struct {
@@ -207,7 +218,7 @@ func (m *merge) batch(b *batch) {
 
 // write copies a merged batch into the tables.
 func (m *merge) write(b *batch) error {
-	if b == nil {
+	if b == nil || m.in.DryRun {
 		return nil
 	}
 	for _, t := range []struct {
@@ -262,6 +273,7 @@ func (m *merge) newest(groups []group) (map[string]*ticket.Known, error) {
 
 // ticket merges one.
 func (m *merge) ticket(b *batch, g group, rows []ticket.Row) {
+	m.twice += repeated(rows, m.in.Union)
 	known := b.newest[g.number]
 	said := ticket.Said{Import: m.done.ID, AsOf: m.done.AsOf, Union: m.in.Union, Rows: rows, Flagged: g.flagged}
 	next, outcomes, changed := ticket.Step(known, said)
@@ -277,24 +289,32 @@ func (m *merge) ticket(b *batch, g group, rows []ticket.Row) {
 			m.done.Loaded++
 		}
 	}
+	if changed {
+		m.done.Tickets++
+		if known == nil {
+			m.done.New++
+		}
+		if m.oldest == nil || next.Opened.Before(*m.oldest) {
+			m.oldest = &next.Opened
+		}
+	}
+	if m.in.DryRun {
+		return
+	}
 	if kept := ticket.Keep(known, said, next, outcomes, changed); kept != nil {
 		m.keep(b, g.number, kept)
 	}
-	if !changed {
-		return
+	if changed {
+		m.version(b, next)
 	}
-	m.done.Tickets++
-	if known == nil {
-		m.done.New++
-	}
-	if m.oldest == nil || next.Opened.Before(*m.oldest) {
-		m.oldest = &next.Opened
-	}
-	m.version(b, next)
 }
 
 func (m *merge) reject(b *batch, r *dataset.Reject) {
 	m.done.Rejected++
+	if m.in.DryRun {
+		m.count(r)
+		return
+	}
 	c := &b.rejects
 	c.int(m.done.ID)
 	c.int(r.Row)
@@ -304,6 +324,39 @@ func (m *merge) reject(b *batch, r *dataset.Reject) {
 	reason, _ := json.Marshal(r.Reason) // two texts always marshal
 	c.text(string(reason))
 	c.row()
+}
+
+// maxCauses is how many causes of rejects a dry run tells apart.
+const maxCauses = 100
+
+// count counts a reject by its cause, for a dry run.
+func (m *merge) count(r *dataset.Reject) {
+	if m.why == nil {
+		m.why = map[cause]*dataset.RejectsByWhy{}
+	}
+	of := cause{r.Column, r.Reason.En}
+	c := m.why[of]
+	if c == nil {
+		if len(m.why) == maxCauses {
+			return
+		}
+		c = &dataset.RejectsByWhy{Column: r.Column, Reason: r.Reason, Row: r.Row}
+		m.why[of] = c
+	}
+	c.Rows++
+	c.Row = min(c.Row, r.Row)
+}
+
+// causes lists them by how many rows they have.
+func (m *merge) causes() []dataset.RejectsByWhy {
+	list := make([]dataset.RejectsByWhy, 0, len(m.why))
+	for _, c := range m.why {
+		list = append(list, *c)
+	}
+	slices.SortFunc(list, func(a, b dataset.RejectsByWhy) int {
+		return cmp.Or(cmp.Compare(b.Rows, a.Rows), cmp.Compare(a.Row, b.Row), cmp.Compare(a.Column, b.Column))
+	})
+	return list
 }
 
 func (m *merge) version(b *batch, k *ticket.Known) {
@@ -339,3 +392,20 @@ func (m *merge) keep(b *batch, number string, k *ticket.Kept) {
 	}
 	c.row()
 }
+
+// repeated counts rows of one ticket that say what another one before says; of a
+// ticket that has one row in a file, all further ones.
+func repeated(rows []ticket.Row, union bool) (n int64) {
+	for i := 1; i < len(rows); i++ {
+		r := &rows[i]
+		if slices.ContainsFunc(rows[max(0, i-maxCompared):i], func(o ticket.Row) bool {
+			return !union && !r.Change || r.Seq == o.Seq && r.At.Equal(o.At) && r.State == o.State
+		}) {
+			n++
+		}
+	}
+	return n
+}
+
+// maxCompared is with how many rows before it one is compared.
+const maxCompared = 50
