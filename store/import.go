@@ -196,12 +196,15 @@ func merged(ctx context.Context, conn *sqlx.Conn, tx *sqlx.Tx, in Intake, g *sta
 			return profile, nil, err
 		}
 	}
-	var oldest *time.Time
-	if err := tx.GetContext(ctx, &oldest, `SELECT min(oldest) FROM import WHERE service = $1 AND tickets_changed > 0`, in.Service); err != nil {
+	before, err := covered(ctx, tx, in.Service, 0)
+	if err != nil {
 		return profile, nil, err
 	}
-	m := &merge{ctx: ctx, conn: conn.Conn, tx: tx, in: in, names: names, done: done, oldest: oldest, stored: oldest != nil, sorted: !g.unsorted,
+	m := &merge{ctx: ctx, conn: conn.Conn, tx: tx, in: in, names: names, done: done, stored: before.Opened.Valid, sorted: !g.unsorted,
 		scope: dataset.NewScope(agreed)}
+	if before.Opened.Valid {
+		m.oldest = &before.Opened.Time
+	}
 	if err := m.run(); err != nil {
 		return profile, nil, err
 	}

@@ -289,6 +289,9 @@ func (m *merge) ticket(b *batch, g group, rows []ticket.Row) {
 			m.done.Loaded++
 		}
 	}
+	if next != nil && len(rows) > 0 {
+		m.look(next, rows[len(rows)-1].Fields)
+	}
 	if changed {
 		m.done.Tickets++
 		if known == nil {
@@ -306,6 +309,19 @@ func (m *merge) ticket(b *batch, g group, rows []ticket.Row) {
 	}
 	if changed {
 		m.version(b, next)
+	}
+}
+
+// look counts a ticket of the file, of which a row makes sense, with its fields
+// there.
+func (m *merge) look(k *ticket.Known, fields map[string]string) {
+	m.keys++
+	m.scope.Ticket(k.Opened, fields)
+	if end, stopped := k.End(); stopped {
+		m.ended++
+		if end.Equal(k.Opened) {
+			m.zero++
+		}
 	}
 }
 
