@@ -18,12 +18,24 @@ import (
 type Intake struct {
 	Service string
 	Format  string
-	Union   bool      // rows join those stored (servicenow-audit); else they replace the ticket (csv)
-	AsOf    time.Time // zero: the newest change in the file
+	Union   bool           // rows join those stored (servicenow-audit); else they replace the ticket (csv)
+	Zone    *time.Location // of the file's local times; nil: UTC
+	File    dataset.File
+	Mapping *dataset.Mapping // that the file is read with; nil: none
+	States  *dataset.States  // what mapping or format say of states
+	Full    bool             // the file holds all tickets of its span
+	AsOf    time.Time        // zero: the newest change in the file
+	Accept  string           // why it is taken though it is implausible; empty: it isn't
+	DryRun  bool             // nothing is written
+	Content *dataset.Content // what the reader finds out about the file, complete after its last row; nil: nothing
 	By      string
 	Token   string
 	Issuer  string // of the token
 	Now     time.Time
+
+	// Declare, if given, declares the mapping in the transaction of the import,
+	// before it is put on record.
+	Declare func(ctx context.Context, tx *sqlx.Tx) (dataset.Mapping, error)
 }
 
 // Import takes rows in: COPY into a staging table, then one merge under the
