@@ -57,6 +57,9 @@ func (s *server) importFile(ctx context.Context, d dataset.Dataset, in *importIn
 	if err != nil {
 		return nil, err
 	}
+	if !in.DryRun {
+		done = dataset.Profile{Import: done.Import} // the rest is to be looked at before
+	}
 	return &importedOutput{done}, nil
 }
 
@@ -67,8 +70,7 @@ func (s *server) loading(d dataset.Dataset, intake *store.Intake, used mapping, 
 	case dataset.Tickets:
 		o := imports.TicketOptions{Format: intake.Format, Zone: zone, Mapping: used.spec, Now: intake.Now}
 		return func(ctx context.Context, file io.Reader) (dataset.Profile, error) {
-			i, err := s.Store.Import(ctx, *intake, imports.Tickets(file, o), nil)
-			return dataset.Profile{Import: i}, err
+			return s.Store.Import(ctx, *intake, imports.Tickets(file, o), nil)
 		}, imports.CheckTickets(o)
 	}
 	panic("api: nothing loads " + d.Name)

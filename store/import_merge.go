@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -32,12 +33,22 @@ type merge struct {
 	tx     *sqlx.Tx
 	in     Intake
 	names  *ticket.Names
-	done   *dataset.Import // its counts belong to the batch that is being merged
+	done   *dataset.Import // its counts belong to the batch that is being merged, and so do those below
 	oldest *time.Time      // opening
 	stored bool            // the service has tickets
 	sorted bool            // the rows are staged in the order of their numbers
 	group  group           // whose last row may be still to come
+
+	keys  int64 // tickets of which a row makes sense
+	ended int64 // those of them that have stopped
+	zero  int64 // those that stopped when they opened
+	twice int64 // rows that stand in the file already
+	scope *dataset.Scope
+	why   map[cause]*dataset.RejectsByWhy
 }
+
+// cause is a column and the reason why its value was rejected.
+type cause struct{ column, reason string }
 
 // group is the staged rows of one ticket.
 type group struct {
@@ -56,8 +67,9 @@ type staged struct {
 type batch struct {
 	groups   []group
 	refused  []*dataset.Reject // rows that were staged as rejects
-	newest   map[string]*kept
+	newest   map[string]*ticket.Known
 	versions copier // encoded rows of ticket_version
+	kept     copier // of ticket_kept
 	rejects  copier // and of import_reject
 	err      error  // of unpacking a row
 }
@@ -125,7 +137,7 @@ func (m *merge) fetch(free *batch) (b *batch, n int, err error) {
 	defer rows.Close()
 	b = &batch{}
 	if free != nil {
-		b.versions.b, b.rejects.b = free.versions.b[:0], free.rejects.b[:0]
+		b.versions.b, b.kept.b, b.rejects.b = free.versions.b[:0], free.kept.b[:0], free.rejects.b[:0]
 		b.groups, b.refused = free.groups[:0], free.refused[:0]
 	}
 	var number, data sql.RawBytes
@@ -206,7 +218,7 @@ func (m *merge) batch(b *batch) {
 
 // write copies a merged batch into the tables.
 func (m *merge) write(b *batch) error {
-	if b == nil {
+	if b == nil || m.in.DryRun {
 		return nil
 	}
 	for _, t := range []struct {
@@ -214,6 +226,7 @@ func (m *merge) write(b *batch) error {
 		rows []byte
 	}{
 		{`ticket_version (service, number, import, opened, first, last, fields, flagged, hash, events)`, b.versions.b},
+		{`ticket_kept (service, number, import, flagged, same_as, rows)`, b.kept.b},
 		{`import_reject (import, row, number, column_name, value, reason)`, b.rejects.b},
 	} {
 		if len(t.rows) == 0 {
@@ -226,16 +239,8 @@ func (m *merge) write(b *batch) error {
 	return nil
 }
 
-// kept is a ticket's newest stored version, and whether a file that was read
-// later than this one has said it.
-type kept struct {
-	ticket.Version
-	packed []byte
-	later  bool
-}
-
-// newest finds the newest stored versions of tickets.
-func (m *merge) newest(groups []group) (map[string]*kept, error) {
+// newest finds what is known of tickets. A tombstone says that nothing is.
+func (m *merge) newest(groups []group) (map[string]*ticket.Known, error) {
 	if !m.stored || len(groups) == 0 {
 		return nil, nil
 	}
@@ -244,21 +249,21 @@ func (m *merge) newest(groups []group) (map[string]*kept, error) {
 		numbers[i] = g.number
 	}
 	rows, err := m.tx.QueryContext(m.ctx, `
-		SELECT DISTINCT ON (v.number) v.number, v.opened, v.flagged, v.hash, v.events, i.as_of > $3
-		FROM ticket_version v JOIN import i ON i.id = v.import
-		WHERE v.service = $1 AND v.number = ANY($2)
-		ORDER BY v.number, v.import DESC`, m.in.Service, pq.Array(numbers), m.done.AsOf)
+		SELECT v.number, v.import, v.opened, v.flagged, v.hash, v.events, i.as_of, i.id
+		FROM (SELECT DISTINCT ON (number) * FROM ticket_version WHERE service = $1 AND number = ANY($2) ORDER BY number, import DESC) v
+		JOIN import i ON i.id = coalesce(v.said_by, v.import)
+		WHERE v.hash <> ''`, m.in.Service, pq.Array(numbers))
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	found := make(map[string]*kept, len(groups))
+	found := make(map[string]*ticket.Known, len(groups))
 	for rows.Next() {
-		k := &kept{}
-		if err := rows.Scan(&k.Number, &k.Opened, &k.Flagged, &k.Hash, &k.packed, &k.later); err != nil {
+		k := &ticket.Known{}
+		if err := rows.Scan(&k.Number, &k.Import, &k.Opened, &k.Flagged, &k.Hash, &k.Packed, &k.AsOf, &k.SaidBy); err != nil {
 			return nil, err
 		}
-		if k.Events, err = ticket.Unpack(k.packed); err != nil {
+		if k.Events, err = ticket.Unpack(k.Packed); err != nil {
 			return nil, fmt.Errorf("ticket %s: %w", k.Number, err)
 		}
 		found[k.Number] = k
@@ -268,48 +273,60 @@ func (m *merge) newest(groups []group) (map[string]*kept, error) {
 
 // ticket merges one.
 func (m *merge) ticket(b *batch, g group, rows []ticket.Row) {
-	k := b.newest[g.number]
-	var stored *ticket.Version
-	if k != nil {
-		stored = &k.Version
-	}
-	v, outcomes := ticket.Merge(stored, rows, m.in.Union)
-	stays := k != nil && k.later && !m.in.Union // nothing newer is replaced
+	m.twice += repeated(rows, m.in.Union)
+	known := b.newest[g.number]
+	said := ticket.Said{Import: m.done.ID, AsOf: m.done.AsOf, Union: m.in.Union, Rows: rows, Flagged: g.flagged}
+	next, outcomes, changed := ticket.Step(known, said)
 	for _, o := range outcomes {
 		switch {
 		case o.Reject != nil:
 			m.reject(b, o.Reject)
-		case o.Unchanged, stays:
+		case o.Unchanged:
 			m.done.Unchanged++
+		case o.Older:
+			m.done.Older++
 		default:
 			m.done.Loaded++
 		}
 	}
-	if stays {
-		flagged := v.Flagged
-		v = *stored
-		v.Flagged = flagged
+	if next != nil && len(rows) > 0 {
+		m.look(next, rows[len(rows)-1].Fields)
 	}
-	v.Flagged = v.Flagged || g.flagged
-	if len(v.Events) == 0 {
-		return // every row was rejected
+	if kept := ticket.Keep(known, said, next, outcomes, changed); kept != nil {
+		m.keep(b, g.number, kept)
 	}
-	packed := ticket.Pack(v.Events)
-	if stored != nil && v.Flagged == stored.Flagged && v.Hash == stored.Hash && bytes.Equal(packed, k.packed) {
+	if !changed {
 		return
 	}
-	if v.First.IsZero() {
-		v.Settle()
-	}
 	m.done.Tickets++
-	if m.oldest == nil || v.Opened.Before(*m.oldest) {
-		m.oldest = &v.Opened
+	if known == nil {
+		m.done.New++
 	}
-	m.version(b, &v, packed)
+	if m.oldest == nil || next.Opened.Before(*m.oldest) {
+		m.oldest = &next.Opened
+	}
+	m.version(b, next)
+}
+
+// look counts a ticket of the file, of which a row makes sense, with its fields
+// there.
+func (m *merge) look(k *ticket.Known, fields map[string]string) {
+	m.keys++
+	m.scope.Ticket(k.Opened, fields)
+	if end, stopped := k.End(); stopped {
+		m.ended++
+		if end.Equal(k.Opened) {
+			m.zero++
+		}
+	}
 }
 
 func (m *merge) reject(b *batch, r *dataset.Reject) {
 	m.done.Rejected++
+	if m.in.DryRun {
+		m.count(r)
+		return
+	}
 	c := &b.rejects
 	c.int(m.done.ID)
 	c.int(r.Row)
@@ -321,17 +338,86 @@ func (m *merge) reject(b *batch, r *dataset.Reject) {
 	c.row()
 }
 
-func (m *merge) version(b *batch, v *ticket.Version, packed []byte) {
+// maxCauses is how many causes of rejects a dry run tells apart.
+const maxCauses = 100
+
+// count counts a reject by its cause, for a dry run.
+func (m *merge) count(r *dataset.Reject) {
+	if m.why == nil {
+		m.why = map[cause]*dataset.RejectsByWhy{}
+	}
+	of := cause{r.Column, r.Reason.En}
+	c := m.why[of]
+	if c == nil {
+		if len(m.why) == maxCauses {
+			return
+		}
+		c = &dataset.RejectsByWhy{Column: r.Column, Reason: r.Reason, Row: r.Row}
+		m.why[of] = c
+	}
+	c.Rows++
+	c.Row = min(c.Row, r.Row)
+}
+
+// causes lists them by how many rows they have.
+func (m *merge) causes() []dataset.RejectsByWhy {
+	list := make([]dataset.RejectsByWhy, 0, len(m.why))
+	for _, c := range m.why {
+		list = append(list, *c)
+	}
+	slices.SortFunc(list, func(a, b dataset.RejectsByWhy) int {
+		return cmp.Or(cmp.Compare(b.Rows, a.Rows), cmp.Compare(a.Row, b.Row), cmp.Compare(a.Column, b.Column))
+	})
+	return list
+}
+
+func (m *merge) version(b *batch, k *ticket.Known) {
 	c := &b.versions
 	c.text(m.in.Service)
-	c.text(v.Number)
-	c.int(m.done.ID)
-	c.time(v.Opened)
-	c.time(v.First)
-	c.time(v.Last)
-	c.texts(v.Fields)
-	c.bool(v.Flagged)
-	c.text(v.Hash)
-	c.bytes(packed)
+	c.text(k.Number)
+	c.int(k.Import)
+	c.time(k.Opened)
+	c.time(k.First)
+	c.time(k.Last)
+	c.texts(k.Fields)
+	c.bool(k.Flagged)
+	c.text(k.Hash)
+	c.bytes(k.Packed)
 	c.row()
 }
+
+func (m *merge) keep(b *batch, number string, k *ticket.Kept) {
+	c := &b.kept
+	c.text(m.in.Service)
+	c.text(number)
+	c.int(m.done.ID)
+	c.bool(k.Flagged)
+	if k.SameAs != 0 {
+		c.int(k.SameAs)
+	} else {
+		c.null()
+	}
+	if k.Rows != nil {
+		c.bytes(k.Rows)
+	} else {
+		c.null()
+	}
+	c.row()
+}
+
+// repeated counts rows of one ticket that say what another one before says; of a
+// ticket that has one row in a file, all further ones.
+func repeated(rows []ticket.Row, union bool) (n int64) {
+	for i := 1; i < len(rows); i++ {
+		r := &rows[i]
+		if slices.ContainsFunc(rows[max(0, i-maxCompared):i], func(o ticket.Row) bool {
+			return !union && !r.Change || r.Seq == o.Seq && r.At.Equal(o.At) && r.State == o.State
+		}) {
+			n++
+		}
+	}
+	return n
+}
+
+// maxCompared is with how many rows before it one is compared.
+const maxCompared = 50

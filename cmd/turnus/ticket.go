@@ -54,7 +54,7 @@ func showTicket(c *cobra.Command, t ticket.Record) error {
 		fmt.Fprintln(w)
 		row("AT", "STATE", "", "FIELDS")
 		for i, e := range t.Events {
-			row(instant(e.At), e.State, marksOf(i, e), pairs(e.Fields))
+			row(instant(e.At), e.State, marksOf(i, e), listed(e.Fields))
 		}
 	}
 	fmt.Fprintln(w)
@@ -91,7 +91,7 @@ func marksOf(i int, e ticket.Event) string {
 	return strings.Join(marks, ", ")
 }
 
-func pairs(fields map[string]string) string {
+func listed(fields map[string]string) string {
 	var all []string
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		all = append(all, name+"="+fields[name])
