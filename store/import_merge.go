@@ -9,13 +9,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/jmoiron/sqlx"
-	"github.com/lib/pq"
 
 	"turnus/itsm/dataset"
-	"turnus/itsm/ticket"
 )
 
 // How much is merged at a time: staged rows, or blocks of them.
@@ -24,54 +21,58 @@ const (
 	fetchBlocks = 64
 )
 
-// merge is the one ordered pass over the staged rows: those of a ticket, with
-// its newest stored version, become its next version. While one batch is
-// merged, the one before is written.
+// merger is what a dataset adds to a merge.
+type merger interface {
+	// into names the tables that it writes, each with its columns, as COPY
+	// wants them.
+	into() []string
+	// known reads what is known of keys before their rows are merged.
+	known(keys []string) error
+	// merge makes what is known of a key of its rows, and writes it.
+	merge(b *batch, g group) error
+	// most is how many rows a key may have; tooMany rejects another one.
+	most() int
+	tooMany(key string, row int64) *dataset.Reject
+}
+
+// merge is the one ordered pass over the staged rows: those of a key, with what
+// is known of it, become what is known then. While one batch is merged, the one
+// before is written.
 type merge struct {
 	ctx    context.Context
 	conn   *sql.Conn
 	tx     *sqlx.Tx
-	in     Intake
-	names  *ticket.Names
-	done   *dataset.Import // its counts belong to the batch that is being merged, and so do those below
-	oldest *time.Time      // opening
-	stored bool            // the service has tickets
-	sorted bool            // the rows are staged in the order of their numbers
+	of     merger
+	done   *dataset.Import // its counts belong to the batch that is being merged
+	dry    bool            // nothing is written
+	sorted bool            // the rows are staged in the order of their keys
 	group  group           // whose last row may be still to come
-
-	keys  int64 // tickets of which a row makes sense
-	ended int64 // those of them that have stopped
-	zero  int64 // those that stopped when they opened
-	twice int64 // rows that stand in the file already
-	scope *dataset.Scope
-	why   map[cause]*dataset.RejectsByWhy
+	why    map[cause]*dataset.RejectsByWhy
 }
 
 // cause is a column and the reason why its value was rejected.
 type cause struct{ column, reason string }
 
-// group is the staged rows of one ticket.
+// group is the staged rows of one key.
 type group struct {
-	number  string
+	key     string
 	rows    []staged
 	flagged bool // other rows of it were rejected
 }
 
-// staged is a row as ticket.AppendRow has packed it.
+// staged is a row as its dataset has packed it.
 type staged struct {
 	row  int64
 	data []byte
 }
 
-// batch is complete tickets on their way into the tables.
+// batch is complete groups on their way into the tables.
 type batch struct {
-	groups   []group
-	refused  []*dataset.Reject // rows that were staged as rejects
-	newest   map[string]*ticket.Known
-	versions copier // encoded rows of ticket_version
-	kept     copier // of ticket_kept
-	rejects  copier // and of import_reject
-	err      error  // of unpacking a row
+	groups  []group
+	refused []*dataset.Reject // rows that were staged as rejects
+	rows    []copier          // encoded, for each of the merger's tables
+	rejects copier            // of import_reject
+	err     error
 }
 
 func (m *merge) run() error {
@@ -94,10 +95,14 @@ func (m *merge) run() error {
 		if err != nil {
 			return err
 		}
-		if last = n == 0; last && m.group.number != "" {
+		if last = n == 0; last && m.group.key != "" {
 			b.groups = append(b.groups, m.group)
 		}
-		if b.newest, err = m.newest(b.groups); err != nil {
+		keys := make([]string, len(b.groups))
+		for i, g := range b.groups {
+			keys[i] = g.key
+		}
+		if err := m.of.known(keys); err != nil {
 			return err
 		}
 		ready := make(chan struct{})
@@ -123,7 +128,7 @@ func (m *merge) run() error {
 	return err
 }
 
-// fetch reads the next staged rows; the batch has the tickets that are
+// fetch reads the next staged rows; the batch has the groups that are
 // complete, and the room of one that was written.
 func (m *merge) fetch(free *batch) (b *batch, n int, err error) {
 	most := fetchRows
@@ -135,23 +140,25 @@ func (m *merge) fetch(free *batch) (b *batch, n int, err error) {
 		return nil, 0, err
 	}
 	defer rows.Close()
-	b = &batch{}
+	b = &batch{rows: make([]copier, len(m.of.into()))}
 	if free != nil {
-		b.versions.b, b.kept.b, b.rejects.b = free.versions.b[:0], free.kept.b[:0], free.rejects.b[:0]
-		b.groups, b.refused = free.groups[:0], free.refused[:0]
+		for i := range b.rows {
+			b.rows[i].b = free.rows[i].b[:0]
+		}
+		b.rejects.b, b.groups, b.refused = free.rejects.b[:0], free.groups[:0], free.refused[:0]
 	}
-	var number, data sql.RawBytes
+	var key, data sql.RawBytes
 	var row int64
 	for rows.Next() {
-		if err := rows.Scan(&number, &row, &data); err != nil {
+		if err := rows.Scan(&key, &row, &data); err != nil {
 			return nil, 0, err
 		}
 		n++
 		own := bytes.Clone(data) // a group may outlive its batch
 		if row == blockRow {
-			err = eachStaged(own, func(number []byte, row int64, data []byte) error { return m.take(b, number, row, data) })
+			err = eachStaged(own, func(key []byte, row int64, data []byte) error { return m.take(b, key, row, data) })
 		} else {
-			err = m.take(b, number, row, own)
+			err = m.take(b, key, row, own)
 		}
 		if err != nil {
 			return nil, 0, err
@@ -161,33 +168,32 @@ func (m *merge) fetch(free *batch) (b *batch, n int, err error) {
 }
 
 // take puts a staged row to its group, or among the refused.
-func (m *merge) take(b *batch, number []byte, row int64, data []byte) error {
+func (m *merge) take(b *batch, key []byte, row int64, data []byte) error {
 	if len(data) == 0 {
 		return errors.New("store: a staged row is damaged")
 	}
 	reject := data[0] == stagedReject
-	if reject && len(number) == 0 { // of no ticket
+	if reject && len(key) == 0 { // of no key
 		r, err := readReject(data[1:], "", row)
 		b.refused = append(b.refused, r)
 		return err
 	}
-	if string(number) != m.group.number {
-		if m.group.number != "" {
+	if string(key) != m.group.key {
+		if m.group.key != "" {
 			b.groups = append(b.groups, m.group)
 		}
-		m.group = group{number: string(number)}
+		m.group = group{key: string(key)}
 	}
 	switch {
 	case reject:
-		r, err := readReject(data[1:], m.group.number, row)
+		r, err := readReject(data[1:], m.group.key, row)
 		if err != nil {
 			return err
 		}
 		b.refused = append(b.refused, r)
 		m.group.flagged = true
-	case len(m.group.rows) >= ticket.MaxChanges:
-		r := ticket.Row{Number: m.group.number, Row: row}
-		b.refused = append(b.refused, r.TooMany())
+	case len(m.group.rows) >= m.of.most():
+		b.refused = append(b.refused, m.of.tooMany(m.group.key, row))
 		m.group.flagged = true
 	default:
 		m.group.rows = append(m.group.rows, staged{row, data[1:]})
@@ -195,135 +201,42 @@ func (m *merge) take(b *batch, number []byte, row int64, data []byte) error {
 	return nil
 }
 
-// batch merges complete tickets.
+// batch merges complete groups.
 func (m *merge) batch(b *batch) {
 	for _, r := range b.refused {
 		m.reject(b, r)
 	}
-	var rows []ticket.Row
 	for _, g := range b.groups {
-		rows = rows[:0]
-		for _, s := range g.rows {
-			r, err := ticket.ReadRow(s.data, m.names)
-			if err != nil {
-				b.err = fmt.Errorf("row %d of ticket %s: %w", s.row, g.number, err)
-				return
-			}
-			r.Number, r.Row = g.number, s.row
-			rows = append(rows, r)
+		if b.err = m.of.merge(b, g); b.err != nil {
+			return
 		}
-		m.ticket(b, g, rows)
 	}
 }
 
 // write copies a merged batch into the tables.
 func (m *merge) write(b *batch) error {
-	if b == nil || m.in.DryRun {
+	if b == nil || m.dry {
 		return nil
 	}
-	for _, t := range []struct {
-		into string
-		rows []byte
-	}{
-		{`ticket_version (service, number, import, opened, first, last, fields, flagged, hash, events)`, b.versions.b},
-		{`ticket_kept (service, number, import, flagged, same_as, rows)`, b.kept.b},
-		{`import_reject (import, row, number, column_name, value, reason)`, b.rejects.b},
-	} {
-		if len(t.rows) == 0 {
-			continue
-		}
-		if err := copyIn(m.ctx, m.conn, `COPY `+t.into+` FROM STDIN`, func(c *copier) error { return c.raw(t.rows) }); err != nil {
+	for i, into := range m.of.into() {
+		if err := m.copy(into, b.rows[i].b); err != nil {
 			return err
 		}
 	}
-	return nil
+	return m.copy(`import_reject (import, row, number, column_name, value, reason)`, b.rejects.b)
 }
 
-// newest finds what is known of tickets. A tombstone says that nothing is.
-func (m *merge) newest(groups []group) (map[string]*ticket.Known, error) {
-	if !m.stored || len(groups) == 0 {
-		return nil, nil
+func (m *merge) copy(into string, rows []byte) error {
+	if len(rows) == 0 {
+		return nil
 	}
-	numbers := make([]string, len(groups))
-	for i, g := range groups {
-		numbers[i] = g.number
-	}
-	rows, err := m.tx.QueryContext(m.ctx, `
-		SELECT v.number, v.import, v.opened, v.flagged, v.hash, v.events, i.as_of, i.id
-		FROM (SELECT DISTINCT ON (number) * FROM ticket_version WHERE service = $1 AND number = ANY($2) ORDER BY number, import DESC) v
-		JOIN import i ON i.id = coalesce(v.said_by, v.import)
-		WHERE v.hash <> ''`, m.in.Service, pq.Array(numbers))
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	found := make(map[string]*ticket.Known, len(groups))
-	for rows.Next() {
-		k := &ticket.Known{}
-		if err := rows.Scan(&k.Number, &k.Import, &k.Opened, &k.Flagged, &k.Hash, &k.Packed, &k.AsOf, &k.SaidBy); err != nil {
-			return nil, err
-		}
-		if k.Events, err = ticket.Unpack(k.Packed); err != nil {
-			return nil, fmt.Errorf("ticket %s: %w", k.Number, err)
-		}
-		found[k.Number] = k
-	}
-	return found, rows.Err()
+	return copyIn(m.ctx, m.conn, `COPY `+into+` FROM STDIN`, func(c *copier) error { return c.raw(rows) })
 }
 
-// ticket merges one.
-func (m *merge) ticket(b *batch, g group, rows []ticket.Row) {
-	m.twice += repeated(rows, m.in.Union)
-	known := b.newest[g.number]
-	said := ticket.Said{Import: m.done.ID, AsOf: m.done.AsOf, Union: m.in.Union, Rows: rows, Flagged: g.flagged}
-	next, outcomes, changed := ticket.Step(known, said)
-	for _, o := range outcomes {
-		switch {
-		case o.Reject != nil:
-			m.reject(b, o.Reject)
-		case o.Unchanged:
-			m.done.Unchanged++
-		case o.Older:
-			m.done.Older++
-		default:
-			m.done.Loaded++
-		}
-	}
-	if next != nil && len(rows) > 0 {
-		m.look(next, rows[len(rows)-1].Fields)
-	}
-	if kept := ticket.Keep(known, said, next, outcomes, changed); kept != nil {
-		m.keep(b, g.number, kept)
-	}
-	if !changed {
-		return
-	}
-	m.done.Tickets++
-	if known == nil {
-		m.done.New++
-	}
-	if m.oldest == nil || next.Opened.Before(*m.oldest) {
-		m.oldest = &next.Opened
-	}
-	m.version(b, next)
-}
-
-// look counts a ticket of the file, of which a row makes sense, with its fields
-// there.
-func (m *merge) look(k *ticket.Known, fields map[string]string) {
-	m.keys++
-	m.scope.Ticket(k.Opened, fields)
-	if end, stopped := k.End(); stopped {
-		m.ended++
-		if end.Equal(k.Opened) {
-			m.zero++
-		}
-	}
-}
-
+// reject counts a row that isn't taken, and writes it.
 func (m *merge) reject(b *batch, r *dataset.Reject) {
 	m.done.Rejected++
-	if m.in.DryRun {
+	if m.dry {
 		m.count(r)
 		return
 	}
@@ -370,54 +283,3 @@ func (m *merge) causes() []dataset.RejectsByWhy {
 	})
 	return list
 }
-
-func (m *merge) version(b *batch, k *ticket.Known) {
-	c := &b.versions
-	c.text(m.in.Service)
-	c.text(k.Number)
-	c.int(k.Import)
-	c.time(k.Opened)
-	c.time(k.First)
-	c.time(k.Last)
-	c.texts(k.Fields)
-	c.bool(k.Flagged)
-	c.text(k.Hash)
-	c.bytes(k.Packed)
-	c.row()
-}
-
-func (m *merge) keep(b *batch, number string, k *ticket.Kept) {
-	c := &b.kept
-	c.text(m.in.Service)
-	c.text(number)
-	c.int(m.done.ID)
-	c.bool(k.Flagged)
-	if k.SameAs != 0 {
-		c.int(k.SameAs)
-	} else {
-		c.null()
-	}
-	if k.Rows != nil {
-		c.bytes(k.Rows)
-	} else {
-		c.null()
-	}
-	c.row()
-}
-
-// repeated counts rows of one ticket that say what another one before says; of a
-// ticket that has one row in a file, all further ones.
-func repeated(rows []ticket.Row, union bool) (n int64) {
-	for i := 1; i < len(rows); i++ {
-		r := &rows[i]
-		if slices.ContainsFunc(rows[max(0, i-maxCompared):i], func(o ticket.Row) bool {
-			return !union && !r.Change || r.Seq == o.Seq && r.At.Equal(o.At) && r.State == o.State
-		}) {
-			n++
-		}
-	}
-	return n
-}
-
-// maxCompared is with how many rows before it one is compared.
-const maxCompared = 50
