@@ -33,7 +33,7 @@ func (s *server) importTickets(ctx context.Context, in *importInput) (*importOut
 	if err != nil {
 		return nil, err
 	}
-	return &importOutput{i}, nil
+	return &importOutput{i.Import}, nil
 }
 
 func (s *server) ticketOptions(ctx context.Context, in *importInput) (o imports.TicketOptions, err error) {

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -32,12 +33,22 @@ type merge struct {
 	tx     *sqlx.Tx
 	in     Intake
 	names  *ticket.Names
-	done   *dataset.Import // its counts belong to the batch that is being merged
+	done   *dataset.Import // its counts belong to the batch that is being merged, and so do those below
 	oldest *time.Time      // opening
 	stored bool            // the service has tickets
 	sorted bool            // the rows are staged in the order of their numbers
 	group  group           // whose last row may be still to come
+
+	keys  int64 // tickets of which a row makes sense
+	ended int64 // those of them that have stopped
+	zero  int64 // those that stopped when they opened
+	twice int64 // rows that stand in the file already
+	scope *dataset.Scope
+	why   map[cause]*dataset.RejectsByWhy
 }
+
+// cause is a column and the reason why its value was rejected.
+type cause struct{ column, reason string }
 
 // group is the staged rows of one ticket.
 type group struct {
@@ -206,7 +217,7 @@ func (m *merge) batch(b *batch) {
 
 // write copies a merged batch into the tables.
 func (m *merge) write(b *batch) error {
-	if b == nil {
+	if b == nil || m.in.DryRun {
 		return nil
 	}
 	for _, t := range []struct {
@@ -268,6 +279,7 @@ func (m *merge) newest(groups []group) (map[string]*kept, error) {
 
 // ticket merges one.
 func (m *merge) ticket(b *batch, g group, rows []ticket.Row) {
+	m.twice += repeated(rows, m.in.Union)
 	k := b.newest[g.number]
 	var stored *ticket.Version
 	if k != nil {
@@ -310,6 +322,10 @@ func (m *merge) ticket(b *batch, g group, rows []ticket.Row) {
 
 func (m *merge) reject(b *batch, r *dataset.Reject) {
 	m.done.Rejected++
+	if m.in.DryRun {
+		m.count(r)
+		return
+	}
 	c := &b.rejects
 	c.int(m.done.ID)
 	c.int(r.Row)
@@ -319,6 +335,39 @@ func (m *merge) reject(b *batch, r *dataset.Reject) {
 	reason, _ := json.Marshal(r.Reason) // two texts always marshal
 	c.text(string(reason))
 	c.row()
+}
+
+// maxCauses is how many causes of rejects a dry run tells apart.
+const maxCauses = 100
+
+// count counts a reject by its cause, for a dry run.
+func (m *merge) count(r *dataset.Reject) {
+	if m.why == nil {
+		m.why = map[cause]*dataset.RejectsByWhy{}
+	}
+	of := cause{r.Column, r.Reason.En}
+	c := m.why[of]
+	if c == nil {
+		if len(m.why) == maxCauses {
+			return
+		}
+		c = &dataset.RejectsByWhy{Column: r.Column, Reason: r.Reason, Row: r.Row}
+		m.why[of] = c
+	}
+	c.Rows++
+	c.Row = min(c.Row, r.Row)
+}
+
+// causes lists them by how many rows they have.
+func (m *merge) causes() []dataset.RejectsByWhy {
+	list := make([]dataset.RejectsByWhy, 0, len(m.why))
+	for _, c := range m.why {
+		list = append(list, *c)
+	}
+	slices.SortFunc(list, func(a, b dataset.RejectsByWhy) int {
+		return cmp.Or(cmp.Compare(b.Rows, a.Rows), cmp.Compare(a.Row, b.Row), cmp.Compare(a.Column, b.Column))
+	})
+	return list
 }
 
 func (m *merge) version(b *batch, v *ticket.Version, packed []byte) {
@@ -335,3 +384,20 @@ func (m *merge) version(b *batch, v *ticket.Version, packed []byte) {
 	c.bytes(packed)
 	c.row()
 }
+
+// repeated counts rows of one ticket that say what another one before says; of a
+// ticket that has one row in a file, all further ones.
+func repeated(rows []ticket.Row, union bool) (n int64) {
+	for i := 1; i < len(rows); i++ {
+		r := &rows[i]
+		if slices.ContainsFunc(rows[max(0, i-maxCompared):i], func(o ticket.Row) bool {
+			return !union && !r.Change || r.Seq == o.Seq && r.At.Equal(o.At) && r.State == o.State
+		}) {
+			n++
+		}
+	}
+	return n
+}
+
+// maxCompared is with how many rows before it one is compared.
+const maxCompared = 50

@@ -253,7 +253,7 @@ func TestImportsAtOnce(t *testing.T) {
 			if err != nil {
 				t.Error(err)
 			}
-			done <- i
+			done <- i.Import
 		})
 	}
 	other := mustImport(t, s, audit("other"), auditRows(file(9)))

@@ -22,17 +22,23 @@ const (
 
 // staging is what reading a file has told before anything is merged.
 type staging struct {
-	names   ticket.Names
-	read    int64
-	rejects int64
-	newest  time.Time // change among the rows that weren't rejected
-	first   *dataset.Reject
+	read   int64
+	newest time.Time // change among the rows that weren't rejected
+	first  *dataset.Reject
 
-	last     string // number
-	unsorted bool   // a number came after a greater one
+	last     string // key
+	unsorted bool   // a key came after a greater one
 
 	block []byte // of rows that are still in order
 	all   int64  // blocks written
+}
+
+// entry is a row that makes sense, on its way into the staging table.
+type entry struct {
+	key  string    // by which rows belong together
+	row  int64     // of the file
+	data []byte    // as its dataset packs it; good until the next one
+	at   time.Time // instant of the change
 }
 
 // progressEvery is how many rows pass between two words of progress.
@@ -50,7 +56,7 @@ const blockRow = -1
 // reads. It isn't logged, and gone with the transaction. A row of it is a block
 // of rows (blockRow) or, from the first one on that is out of order, one
 // row, to be sorted.
-func (g *staging) stage(ctx context.Context, conn *sql.Conn, now time.Time, rows iter.Seq2[ticket.Row, error], progress func(int64)) error {
+func (g *staging) stage(ctx context.Context, conn *sql.Conn, rows iter.Seq2[entry, error], progress func(int64)) error {
 	for _, q := range []string{
 		`CREATE TEMPORARY TABLE staged (number text COLLATE "C" NOT NULL, row bigint NOT NULL, data bytea NOT NULL)
 			WITH (toast_tuple_target = 8160) ON COMMIT DROP`,
@@ -60,7 +66,7 @@ func (g *staging) stage(ctx context.Context, conn *sql.Conn, now time.Time, rows
 			return err
 		}
 	}
-	if err := copyIn(ctx, conn, `COPY staged FROM STDIN`, func(c *copier) error { return g.fill(ctx, c, now, rows, progress) }); err != nil {
+	if err := copyIn(ctx, conn, `COPY staged FROM STDIN`, func(c *copier) error { return g.fill(ctx, c, rows, progress) }); err != nil {
 		return err
 	}
 	if g.unsorted && g.all > 0 {
@@ -70,32 +76,27 @@ func (g *staging) stage(ctx context.Context, conn *sql.Conn, now time.Time, rows
 }
 
 // fill writes the rows.
-func (g *staging) fill(ctx context.Context, c *copier, now time.Time, rows iter.Seq2[ticket.Row, error], progress func(int64)) error {
+func (g *staging) fill(ctx context.Context, c *copier, rows iter.Seq2[entry, error], progress func(int64)) error {
 	var data []byte
 	for row, err := range rows {
 		g.read++
 		var reject *dataset.Reject
 		switch {
 		case errors.As(err, &reject):
+			if g.first == nil {
+				g.first = reject
+			}
+			row.key, row.row = reject.Number, reject.Row
+			data = appendReject(data[:0], reject)
 		case err != nil:
 			return err
 		default:
-			reject = row.Future(now)
-		}
-		number, at := row.Number, row.Row
-		if reject != nil {
-			if g.rejects++; g.first == nil {
-				g.first = reject
+			if row.at.After(g.newest) {
+				g.newest = row.at
 			}
-			number, at = reject.Number, reject.Row
-			data = appendReject(data[:0], reject)
-		} else {
-			if row.At.After(g.newest) {
-				g.newest = row.At
-			}
-			data = ticket.AppendRow(append(data[:0], stagedRow), &row, &g.names)
+			data = append(append(data[:0], stagedRow), row.data...)
 		}
-		if err := g.add(c, number, at, data); err != nil {
+		if err := g.add(c, row.key, row.row, data); err != nil {
 			return err
 		}
 		if progress != nil && g.read%progressEvery == 0 {

@@ -24,6 +24,16 @@ func (w Where) Excludes(o Where) bool {
 	return false
 }
 
+// Selects says that a ticket with these fields satisfies it.
+func (w Where) Selects(fields map[string]string) bool {
+	for field, values := range w {
+		if !slices.Contains(values, fields[field]) {
+			return false
+		}
+	}
+	return true
+}
+
 // UnmarshalJSON fills in what a target leaves out: the clock goes on after a
 // reopening, and a changed ticket counts from its start.
 func (t *Target) UnmarshalJSON(b []byte) error {

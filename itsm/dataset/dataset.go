@@ -32,8 +32,9 @@ type Dataset struct {
 type Format struct {
 	Name   string
 	Title  text.Text
-	Mapped bool // needs a mapping that says what the columns mean
-	Joins  bool // rows join those stored under their key; else they replace them
+	Mapped bool    // needs a mapping that says what the columns mean
+	Joins  bool    // rows join those stored under their key; else they replace them
+	States *States // what the format itself says of states
 }
 
 // The formats of ticket files.
@@ -50,7 +51,8 @@ func All() []Dataset {
 	return []Dataset{{
 		Name: Tickets, Title: text.New("Tickets", "Tickets"), About: resource.Service, Key: "number",
 		Formats: []Format{
-			{Name: ServiceNowAudit, Title: text.New("ServiceNow's audit log, one row a change", "Änderungsprotokoll von ServiceNow, eine Zeile je Änderung"), Joins: true},
+			{Name: ServiceNowAudit, Title: text.New("ServiceNow's audit log, one row a change", "Änderungsprotokoll von ServiceNow, eine Zeile je Änderung"), Joins: true,
+				States: &States{Run: []string{"New", "Active"}, Stop: []string{"Resolved", "Closed"}}},
 			{Name: CSV, Title: text.New("a table with a mapping", "eine Tabelle mit Zuordnung"), Mapped: true},
 		},
 		Covers: text.New("from the oldest opening to the greatest as-of", "von der ältesten Eröffnung bis zum spätesten Stand"),

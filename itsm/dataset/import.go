@@ -82,6 +82,7 @@ const (
 const (
 	NoFinalNewline = "no-final-newline" // whether the last row is whole can't be seen
 	UnnamedState   = "unnamed-state"    // no list of running, pausing or stopping states has it
+	UnagreedPause  = "unagreed-pause"   // the mapping calls a state a pause, and no agreement does
 	UnknownValue   = "unknown-value"    // an agreement names a value that no ticket has
 	FewRows        = "few-rows"         // a day or a month has far fewer rows than those before
 	NoAgreement    = "no-agreement"     // tickets under no agreement

@@ -36,9 +36,10 @@ const (
 type Error struct {
 	Code    Code      `json:"code"`
 	Message text.Text `json:"message"`
-	Field   string    `json:"field,omitempty"` // where, as in spec.targets[0].within
-	Row     int64     `json:"row,omitempty"`   // row of a file, counted from 1
-	Cause   error     `json:"-"`               // for the log
+	Field   string    `json:"field,omitempty"`  // where, as in spec.targets[0].within
+	Row     int64     `json:"row,omitempty"`    // row of a file, counted from 1
+	Reason  string    `json:"reason,omitempty"` // of what is implausible, for programs
+	Cause   error     `json:"-"`                // for the log
 }
 
 // New makes a fault.

@@ -6,7 +6,11 @@
 // a history small. It may import itsm/dataset, itsm/fault and itsm/text.
 package ticket
 
-import "time"
+import (
+	"time"
+
+	"turnus/itsm/dataset"
+)
 
 // Never is the last instant of a ticket that is still open.
 func Never() time.Time { return time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC) }
@@ -68,13 +72,8 @@ type Mapping struct {
 	Fields    map[string]string `json:"fields,omitempty"`   // a ticket's field to its column
 }
 
-// States say what the states of a source do to the clock. A pause is one under
-// agreements whose pause lists have the state.
-type States struct {
-	Run   []string `json:"run,omitempty"`
-	Pause []string `json:"pause,omitempty"`
-	Stop  []string `json:"stop,omitempty"` // resolved, closed
-}
+// States say what the states of a source do to the clock.
+type States = dataset.States
 
 // Delivery says what a file holds.
 type Delivery string
