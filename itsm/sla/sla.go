@@ -73,6 +73,19 @@ func (f Frozen) Voids() bool {
 	})
 }
 
+// Agreed are the versions of agreements as imports are held against them.
+func (f Frozen) Agreed() []dataset.Agreed {
+	var list []dataset.Agreed
+	for _, a := range f.Agreements {
+		of := dataset.Agreed{Name: a.Name, From: a.ValidFrom, Spec: a.Spec}
+		if a.ValidTo != nil {
+			of.To = *a.ValidTo
+		}
+		list = append(list, of)
+	}
+	return list
+}
+
 // Agreement is one version of an agreement.
 type Agreement struct {
 	Name      string         `json:"name"`
