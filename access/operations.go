@@ -36,6 +36,7 @@ func Operations() map[string]Rule {
 		"list-runs":       everybody, // what of a run: ShowRun
 		"get-run":         everybody,
 		"cancel-run":      only(admin, owner),
+		"refresh-run":     only(owner),
 		"get-report":      everybody, // published ones; drafts: CheckReport
 		"get-receipts":    only(owner, approver, auditor),
 		"list-tasks":      everybody, // those that they may see: SelectTasks
