@@ -131,8 +131,11 @@ func (s *Store) Withdraws(ctx context.Context, now time.Time, st run.Step) (w da
 		}
 		return undone(ctx, tx, func() error {
 			done, err := withdrawImport(ctx, tx, now, Withdrawal{Import: x.id, Run: st.Run, Reason: w.Reason, By: person.Actor{Person: p.By, Issuer: p.Issuer}})
+			if err != nil {
+				return err
+			}
 			w.Changed = done.Tickets
-			return err
+			return tx.GetContext(ctx, &w.Gone, "SELECT count(*) FROM ticket_version WHERE service = $1 AND import = $2 AND opened = 'infinity'", scope.Name, done.ID)
 		})
 	})
 	return w, err
@@ -144,24 +147,4 @@ func begins(i dataset.Import) time.Time {
 		return *i.First
 	}
 	return i.Oldest
-}
-
-// lockImports lets one transaction at a time change what is known of a
-// service's data.
-func lockImports(ctx context.Context, tx sqlx.ExecerContext, service string) error {
-	_, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('turnus.import/' || $1, 0))`, service)
-	return err
-}
-
-// Withdrawal says which import is taken back.
-type Withdrawal struct {
-	Import int64
-	Run    string // that decided on it
-	Reason string
-	By     person.Actor
-}
-
-// withdrawImport is part W's; until it is here nothing is withdrawn.
-func withdrawImport(context.Context, *sqlx.Tx, time.Time, Withdrawal) (dataset.Import, error) {
-	return dataset.Import{}, fault.New(fault.Conflict, text.New("Imports can't be withdrawn yet.", "Importe lassen sich noch nicht zurückziehen."))
 }
