@@ -93,10 +93,9 @@ func Operations() map[string]Rule {
 		rules["list-"+plural] = only(admin, owner, approver, auditor)
 		rules["get-"+singular] = only(admin, owner, approver, auditor)
 		rules["list-"+singular+"-versions"] = only(admin, owner, approver, auditor)
-		rules["put-"+singular] = only(admin)
+		rules["put-"+singular] = only(declares(k.Decided)...)
 		rules["retire-"+singular] = only(admin)
-		if k.Decided {
-			rules["put-"+singular] = only(owner)
+		if k.Decided == declaration.Always {
 			rules["retire-"+singular] = only(admin, owner) // told how it ends instead
 		}
 	}
