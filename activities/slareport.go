@@ -46,13 +46,16 @@ func (s *Set) slaFreeze(ctx context.Context, st run.Step) (sla.Frozen, error) {
 			return f, err
 		}
 		f.Register = &register
-		err = s.slaTickets(ctx, &f)
+		if err := s.slaTickets(ctx, &f); err != nil {
+			return f, err
+		}
+		f.Warnings, err = s.store.UnknownValues(ctx, f.Service, f.Agreed())
 		return f, err
 	})
 }
 
 // slaTickets counts and hashes the tickets, and keeps the exclusions that name
-// one of them.
+// one of them and the imports that they may come from.
 func (s *Set) slaTickets(ctx context.Context, f *sla.Frozen) error {
 	known, err := s.store.ExclusionsOf(ctx, f.Service, f.At)
 	if err != nil {
@@ -63,14 +66,11 @@ func (s *Set) slaTickets(ctx context.Context, f *sla.Frozen) error {
 		return err
 	}
 	exclusions := newInSet(known)
-	var oldest time.Time
-	var see func(number []byte, opened time.Time) // nobody looks unless something depends on it
-	if len(known) > 0 || f.Voids() {
-		see = func(number []byte, opened time.Time) {
-			exclusions.see(number)
-			if oldest.IsZero() || opened.Before(oldest) {
-				oldest = opened
-			}
+	oldest := f.To
+	see := func(number []byte, opened time.Time) {
+		exclusions.see(number)
+		if opened.Before(oldest) {
+			oldest = opened
 		}
 	}
 	if f.Count, f.Hash, err = s.store.TicketsHash(ctx, f.Service, f.Import, f.From, f.To, see); err != nil {
@@ -78,8 +78,11 @@ func (s *Set) slaTickets(ctx context.Context, f *sla.Frozen) error {
 	}
 	f.Exclusions = exclusions.kept()
 	if f.Since = slaSince(*f, zone, oldest); f.Since != nil { // the set begins earlier than thought
-		f.Count, f.Hash, err = s.store.TicketsHash(ctx, f.Service, f.Import, *f.Since, f.To, nil)
+		if f.Count, f.Hash, err = s.store.TicketsHash(ctx, f.Service, f.Import, *f.Since, f.To, see); err != nil {
+			return err
+		}
 	}
+	f.Imports, err = s.store.ImportsBehind(ctx, f.Service, f.Import, oldest, f.To)
 	return err
 }
 
@@ -87,7 +90,7 @@ func (s *Set) slaTickets(ctx context.Context, f *sla.Frozen) error {
 func (s *Set) slaRules(ctx context.Context, in run.Input, round int) (sla.Frozen, error) {
 	f := sla.Frozen{
 		Run: in.Run, Round: round, Service: in.Scope, Period: in.Period, TZData: calendar.TZData,
-		Provisional: in.Provisional, Reason: in.Why, At: s.now(),
+		Provisional: in.Provisional, Reason: in.Why, At: s.now(), Lists: true,
 	}
 	period, err := calendar.ParsePeriod(in.Period)
 	if err != nil {
@@ -112,13 +115,14 @@ func (s *Set) slaRules(ctx context.Context, in run.Input, round int) (sla.Frozen
 		return f, err
 	}
 	f.Title = svc.Title()
-	// Whether its owner is asked about findings says the service as it is today;
-	// what is provisional asks nobody.
+	// Whether its owner is asked about findings, and where tickets are read, says
+	// the service as it is today; what is provisional asks nobody.
 	today, err := store.Newest[agreement.ServiceSpec](all, service)
 	if err != nil {
 		return f, err
 	}
 	f.Review = today.Spec.Review == agreement.ReviewFindings && !in.Provisional
+	f.TicketURL = today.Spec.TicketURL
 	if _, f.AsOf, f.Import, err = s.store.Coverage(ctx, in.Scope); err != nil {
 		return f, err
 	}
