@@ -33,7 +33,7 @@ type table struct {
 	uses    map[int][]string // what columns are taken for
 	counts  []count          // of each column; none where nobody asked
 	partial bool             // the row that was read last isn't whole
-	open    int64            // the row of a quotation mark that is open up to the end, as long as no whole row follows
+	open    int64            // the row of a quotation mark that is open up to the end, as long as no row that makes sense follows
 }
 
 // openTable reads the heading.
@@ -229,11 +229,11 @@ func (t *table) lacks(field string, missing []wanted, named int) error {
 
 // read makes a row of cells, or a reject.
 func (t *table) read(cells []string) (ticket.Row, error) {
+	cells[0] = strings.TrimPrefix(cells[0], "\ufeff") // files that were put together have marks inside
 	if t.partial = len(cells) < len(t.heading); len(cells) != len(t.heading) {
 		return ticket.Row{}, t.reject(t.numberOf(cells), "", strings.Join(cells, " | "), "this row has %d cells and the heading %d",
 			"diese Zeile hat %d Zellen und die Kopfzeile %d", len(cells), len(t.heading))
 	}
-	t.open = 0
 	if t.repeats(cells) {
 		return ticket.Row{}, t.reject("", "", strings.Join(cells, " | "), "this is the heading once more: the file was put together from several",
 			"das ist noch einmal die Kopfzeile: die Datei ist aus mehreren zusammengesetzt")
