@@ -165,9 +165,6 @@ func (t *table) future(at time.Time) bool { return !t.now.IsZero() && at.After(t
 // name it isn't.
 type wanted struct{ use, name string }
 
-// fields.NAME is how a mapping names a ticket's field.
-func wantedField(name, column string) wanted { return wanted{"fields." + name, column} }
-
 // columns finds columns by name, and notes what they are for; of those without
 // a name the place is -1. Faults are at their use below the field.
 func (t *table) columns(field string, all []wanted) ([]int, error) {
