@@ -17,7 +17,6 @@ import (
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
 	"turnus/itsm/task"
-	"turnus/itsm/text"
 )
 
 // withdrawal is that of an import.
