@@ -166,8 +166,9 @@ func (m *mapping) instant(t *table, c []string, r *ticket.Row, column int, neede
 	case t.future(when):
 		return nil, t.reject(r.Number, t.heading[column], cell, toCome, toComeDe)
 	case m.opened >= 0 && column != m.opened && when.Before(r.Opened):
-		return nil, t.reject(r.Number, t.heading[column], cell, "end before start: the ticket was opened %s",
-			"Ende vor Anfang: das Ticket wurde %s geöffnet", strings.TrimSpace(c[m.opened]))
+		// Which opening isn't said, so that all of a file count as one reason.
+		return nil, t.reject(r.Number, t.heading[column], cell, "end before start: this lies before the ticket was opened",
+			"Ende vor Anfang: das liegt vor dem Öffnen des Tickets")
 	}
 	return &when, nil
 }
