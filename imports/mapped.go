@@ -156,6 +156,10 @@ func (m *mapping) instant(t *table, c []string, r *ticket.Row, column int, neede
 	case cell == "":
 		return nil, t.reject(r.Number, t.heading[column], "", "an instant is missing here", "hier fehlt ein Zeitpunkt")
 	case !ok:
+		if month, foreign := foreignMonth(m.layout, cell); foreign {
+			return nil, t.reject(r.Number, t.heading[column], cell, "the month %.20q isn't English: export in English (Jan, Feb, Mar …), or with months in digits",
+				"der Monat %.20q ist nicht englisch: auf Englisch exportieren (Jan, Feb, Mar …) oder mit Monaten als Zahl", month)
+		}
 		return nil, t.reject(r.Number, t.heading[column], cell, "this isn't an instant written like %s", "das ist kein Zeitpunkt, geschrieben wie %s", m.layout)
 	case t.future(when):
 		return nil, t.reject(r.Number, t.heading[column], cell, toCome, toComeDe)

@@ -150,3 +150,26 @@ func TestInstantsOfOneColumnAreRefused(t *testing.T) {
 	require.Empty(t, rejects)
 	require.ErrorContains(t, err, `mapping.stopped: opened, responded and stopped are taken from one column, "At"`)
 }
+
+// Names of months are read in English only, and a reason says so.
+func TestNamesOfMonths(t *testing.T) {
+	o := TicketOptions{Format: dataset.CSV, Mapping: ticket.Mapping{Time: "2/Jan/06 3:04 PM", Number: "Key", Opened: "Created", Stopped: "Resolved"}}
+	rows, rejects, err := readAll(strings.NewReader("Key,Created,Resolved\n"+
+		"K-1,01/Mar/26 9:05 AM,1/mar/26 09:06 PM\n"+
+		"K-2,01/Dec/26 12:00\u202fPM,\n"+
+		"K-3,01/März/26 9:05 AM,\n"+
+		"K-4,01/Okt./26 9:05 AM,\n"+
+		"K-5,01/Mar/26 21:05,\n"+
+		"K-6,01/03/26 9:05 AM,\n"), o)
+	require.NoError(t, err)
+	require.Len(t, rows, 2)
+	require.Equal(t, time.Date(2026, 3, 1, 9, 5, 0, 0, time.UTC), rows[0].Opened)
+	require.Equal(t, time.Date(2026, 3, 1, 21, 6, 0, 0, time.UTC), *rows[0].StoppedAt)
+	require.Equal(t, time.Date(2026, 12, 1, 12, 0, 0, 0, time.UTC), rows[1].Opened, "a narrow space that doesn't break")
+	require.Len(t, rejects, 4)
+	require.Contains(t, rejects[0].Reason.En, `the month "März" isn't English`)
+	require.Contains(t, rejects[0].Reason.De, "der Monat „März“ ist nicht englisch")
+	require.Contains(t, rejects[1].Reason.En, `"Okt."`)
+	require.Contains(t, rejects[2].Reason.En, `written like 2/Jan/06 3:04 PM`)
+	require.Contains(t, rejects[3].Reason.En, `written like 2/Jan/06 3:04 PM`)
+}
