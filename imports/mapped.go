@@ -116,7 +116,8 @@ func (m *mapping) end(t *table, c []string, r *ticket.Row) (err error) {
 	if m.stops[r.State] {
 		switch {
 		case r.Change && (r.StoppedAt == nil || r.StoppedAt.After(r.At)):
-			r.StoppedAt = &r.At
+			at := r.At
+			r.StoppedAt = &at
 		case r.StoppedAt == nil:
 			return t.reject(r.Number, t.heading[m.stopped], "", "in the state %.60q a ticket is stopped, and the instant is missing here",
 				"im Status %.60q ist ein Ticket beendet, und der Zeitpunkt fehlt hier", r.State)
