@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
+	"turnus/deploy"
 	"turnus/imports"
 	"turnus/itsm/canonical"
 	"turnus/itsm/dataset"
@@ -31,8 +33,9 @@ func (s *server) mappingFor(ctx context.Context, in *importInput) (mapping, erro
 	}
 	m, found, err := s.namedMapping(ctx, in.Mapping)
 	if err == nil && !found {
-		err = fault.Invalidf("mapping", "there is no mapping %.80q: declare it first, PUT /v1/mappings/NAME",
-			"Eine Zuordnung %.80q gibt es nicht: Zuerst anlegen, PUT /v1/mappings/NAME.", in.Mapping)
+		err = fault.Invalidf("mapping", "there is no mapping %.80q, declared or ready: declare it first, PUT /v1/mappings/NAME, or take one of %s",
+			"Eine Zuordnung %.80q gibt es nicht, weder angelegt noch mitgeliefert: Zuerst anlegen, PUT /v1/mappings/NAME, oder eine davon nehmen: %s.",
+			in.Mapping, strings.Join(deploy.Mappings(), ", "))
 	}
 	return m, err
 }
@@ -48,7 +51,19 @@ func (s *server) namedMapping(ctx context.Context, name string) (_ mapping, foun
 	case err != nil && !fault.Is(err, fault.NotFound):
 		return mapping{}, false, err
 	}
-	return mapping{}, false, nil
+	doc, ok := deploy.Mapping(name)
+	if !ok {
+		return mapping{}, false, nil
+	}
+	docs, err := imports.Resources(doc)
+	if err != nil {
+		return mapping{}, false, err
+	}
+	m, err := mappingOf(docs[0], 0)
+	if err == nil {
+		m.named.Ready = true
+	}
+	return m, true, err
 }
 
 // mappingOf is what a resource declares, in a version: 0 if it isn't declared.
