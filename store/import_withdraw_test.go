@@ -130,7 +130,7 @@ func TestWhatCantBeWithdrawn(t *testing.T) {
 func asBefore(t require.TestingT, owner *sql.DB, ids ...int64) {
 	tx, err := owner.Begin()
 	require.NoError(t, err)
-	defer tx.Rollback() //nolint:errcheck // after Commit it does nothing
+	defer tx.Rollback()                                              //nolint:errcheck // after Commit it does nothing
 	_, err = tx.Exec(`SET LOCAL session_replication_role = replica`) // without triggers
 	require.NoError(t, err)
 	for _, id := range ids {
