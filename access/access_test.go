@@ -135,6 +135,7 @@ func TestWhoMayWhat(t *testing.T) {
 		{"importer", func(c *access.Caller, s string) error { return c.CheckImporter(ctx, s) }, "olga admin", "", "", false},
 		{"imports", func(c *access.Caller, s string) error { return c.CheckImports(ctx, s) }, "olga admin udo", "", "", false},
 		{"import", func(c *access.Caller, s string) error { return c.CheckImport(ctx, dataset.Import{Service: s}) }, "olga admin udo", "admin udo", "admin udo", false},
+		{"tickets", func(c *access.Caller, s string) error { return c.CheckTickets(ctx, s) }, "olga anton udo", "udo", "udo", false},
 		{"concerned", func(c *access.Caller, s string) error { return c.CheckConcerned(ctx, s) }, "olga anton admin udo", "", "", false},
 		{"exclusion", func(c *access.Caller, s string) error {
 			return c.CheckExclusion(ctx, agreement.Exclusion{Service: s})

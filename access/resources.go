@@ -93,3 +93,13 @@ func (c *Caller) CheckDeclares(docs []resource.Raw) error {
 	}
 	return nil
 }
+
+// CheckDeclaresMapping refuses a mapping that comes with a file, and isn't what
+// is declared, to whoever may not declare it.
+func (c *Caller) CheckDeclaresMapping(name string) error {
+	if c.Has(person.Administrator) {
+		return nil
+	}
+	return refuse(text.F("The mapping %[1]s isn't declared as it was sent, and %[2]s may not declare it: an administrator does, turnus apply -f FILE. A dry run tries it without.",
+		"Die Zuordnung %[1]s ist nicht so angelegt, wie sie gesendet wurde, und %[2]s darf sie nicht anlegen: Das darf die Rolle administrator, mit turnus apply -f FILE. Ein Probelauf kommt ohne aus.", name, c.Person))
+}

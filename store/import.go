@@ -181,7 +181,7 @@ func lockImports(ctx context.Context, tx *sqlx.Tx, service string) error {
 
 // merged makes the import of what is staged, short of its row. A dry run holds
 // nobody up and draws no number.
-func merged(ctx context.Context, conn *sqlx.Conn, tx *sqlx.Tx, in Intake, g *staging, names *ticket.Names, agreed []dataset.Agreed) (dataset.Profile, *merge, error) {
+func merged(ctx context.Context, conn *sqlx.Conn, tx *sqlx.Tx, in Intake, g *staging, names *ticket.Names, agreed []dataset.Agreed) (dataset.Profile, *ticketMerge, error) {
 	profile := dataset.Profile{DryRun: in.DryRun, Import: dataset.Import{Dataset: dataset.Tickets, Service: in.Service, Format: in.Format, File: in.File,
 		Mapping: in.Mapping, Zone: in.Zone.String(), AsOf: in.AsOf.UTC().Truncate(time.Microsecond), Read: g.read, Warnings: []dataset.Warning{},
 		By: in.By, TokenIssuer: in.Issuer, At: in.Now.UTC().Truncate(time.Microsecond)}}
@@ -196,19 +196,31 @@ func merged(ctx context.Context, conn *sqlx.Conn, tx *sqlx.Tx, in Intake, g *sta
 			return profile, nil, err
 		}
 	}
-	var oldest *time.Time
-	if err := tx.GetContext(ctx, &oldest, `SELECT min(oldest) FROM import WHERE service = $1 AND tickets_changed > 0`, in.Service); err != nil {
+	// What is known of a batch of keys is looked up by index, however many there are.
+	if _, err := tx.ExecContext(ctx, `SET LOCAL plan_cache_mode = force_custom_plan`); err != nil {
 		return profile, nil, err
 	}
-	m := &merge{ctx: ctx, conn: conn.Conn, tx: tx, in: in, names: names, done: done, oldest: oldest, stored: oldest != nil, sorted: !g.unsorted,
-		scope: dataset.NewScope(agreed)}
+	before, err := covered(ctx, tx, in.Service, 0)
+	if err != nil {
+		return profile, nil, err
+	}
+	m := &merge{ctx: ctx, conn: conn.Conn, tx: tx, done: done, dry: in.DryRun}
+	t := &ticketMerge{ctx: ctx, tx: tx, service: in.Service, union: in.Union, names: names, done: done, reject: m.reject,
+		scope: dataset.NewScope(agreed), stored: before.Opened.Valid}
+	if before.Opened.Valid {
+		t.oldest = &before.Opened.Time
+	}
+	m.of = t
+	if m.runs, err = g.openRuns(ctx); err != nil {
+		return profile, nil, err
+	}
 	if err := m.run(); err != nil {
 		return profile, nil, err
 	}
 	done.Oldest = done.AsOf // nothing is covered without a ticket
-	if m.oldest != nil {
-		done.Oldest = m.oldest.UTC()
+	if t.oldest != nil {
+		done.Oldest = t.oldest.UTC()
 	}
-	profile.Rejects = m.causes()
-	return profile, m, nil
+	profile.Rejects, profile.Outdated = m.causes(), t.older
+	return profile, t, nil
 }

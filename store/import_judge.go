@@ -20,7 +20,7 @@ type judging struct {
 	watch   *dataset.Watch
 	seen    dataset.Seen
 	agreed  []dataset.Agreed
-	merge   *merge
+	merge   *ticketMerge
 	derived bool
 }
 
