@@ -135,10 +135,16 @@ func restated(w *report.Writer, f sla.Frozen, r sla.Result) {
 		return
 	}
 	n := len(rulesChanged(f))
+	rules := text.F("%d rules changed", "%d Regeln haben sich geändert", n)
+	switch n {
+	case 0:
+		rules = text.New("no rule changed", "keine Regel hat sich geändert")
+	case 1:
+		rules = text.New("one rule changed", "eine Regel hat sich geändert")
+	}
 	w.Note("This report takes the place of version %[1]d. Since that was made, late data brought or changed %[2]s of the tickets, and %[3]s.",
 		"Dieser Bericht ersetzt Version %[1]d. Seit deren Erstellung kamen durch verspätete Daten %[2]s der Tickets hinzu oder wurden geändert; %[3]s.",
-		f.InForce.Version, report.Number(r.Changed),
-		text.N(n, text.New("one rule changed", "eine Regel hat sich geändert"), text.F("%d rules changed", "%d Regeln haben sich geändert", n)))
+		f.InForce.Version, report.Number(r.Changed), rules)
 }
 
 // undecided names versions of agreements that nobody decided, and says whether
