@@ -61,7 +61,7 @@ func demo(t *testing.T, berlin *time.Location) (*store.Store, dataset.Import) {
 	done, err := s.Import(t.Context(), in, rows, nil)
 	require.NoError(t, err)
 	require.Equal(t, [3]int64{141_712, 141_701, 11}, [3]int64{done.Read, done.Loaded, done.Rejected})
-	return s, done
+	return s, done.Import
 }
 
 // drafted runs a month as its workflow does, and ends it without asking

@@ -19,6 +19,7 @@ ALTER TABLE import
     ADD COLUMN withdraws     bigint  REFERENCES import,
     ADD COLUMN run           text    NOT NULL DEFAULT '',    -- of a withdrawal: which decided
     ADD COLUMN reason        text    NOT NULL DEFAULT '',
+    ADD COLUMN recounted     bigint  NOT NULL DEFAULT 0,     -- of a withdrawal: by how much more rows of the imports that remain count as loaded
     DROP CONSTRAINT import_check,
     ADD CONSTRAINT import_counts CHECK (rows_read = rows_loaded + rows_unchanged + rows_older + rows_rejected);
 CREATE UNIQUE INDEX import_withdraws ON import (withdraws);
@@ -30,7 +31,7 @@ ALTER TABLE ticket_version ADD COLUMN said_by bigint;
 -- one, isn't made of its rows alone.
 CREATE TABLE ticket_kept (
     service text    NOT NULL,
-    number  text    NOT NULL,
+    number  text    COLLATE "C" NOT NULL,
     import  bigint  NOT NULL,
     flagged boolean NOT NULL, -- rows of the ticket were rejected in this file
     same_as bigint,           -- the import whose version has the content that its rows make by themselves
@@ -48,5 +49,5 @@ ALTER TABLE ticket_version DROP COLUMN said_by;
 DROP INDEX import_withdraws;
 ALTER TABLE import DROP CONSTRAINT import_counts, DROP COLUMN dataset, DROP COLUMN file, DROP COLUMN mapping, DROP COLUMN zone, DROP COLUMN as_of_derived,
     DROP COLUMN first_at, DROP COLUMN last_at, DROP COLUMN rows_older, DROP COLUMN tickets_new, DROP COLUMN warnings, DROP COLUMN accepted, DROP COLUMN seen,
-    DROP COLUMN kept, DROP COLUMN withdraws, DROP COLUMN run, DROP COLUMN reason,
+    DROP COLUMN kept, DROP COLUMN withdraws, DROP COLUMN run, DROP COLUMN reason, DROP COLUMN recounted,
     ADD CONSTRAINT import_check CHECK (rows_read = rows_loaded + rows_unchanged + rows_rejected);

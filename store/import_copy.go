@@ -174,6 +174,11 @@ func appendEscaped(b []byte, s string) []byte {
 	return append(b, s[plain:]...)
 }
 
+func (c *copier) null() {
+	c.column()
+	c.b = append(c.b, `\N`...)
+}
+
 func (c *copier) int(n int64) {
 	c.column()
 	c.b = strconv.AppendInt(c.b, n, 10)

@@ -1,91 +1,88 @@
 package store
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"time"
+	"slices"
 
 	"github.com/jmoiron/sqlx"
-	"github.com/lib/pq"
 
 	"turnus/itsm/dataset"
-	"turnus/itsm/ticket"
 )
 
-// How much is merged at a time: staged rows, or blocks of them.
-const (
-	fetchRows   = 4096
-	fetchBlocks = 64
-)
+// batchRows is how many rows are merged at a time.
+const batchRows = 4096
 
-// merge is the one ordered pass over the staged rows: those of a ticket, with
-// its newest stored version, become its next version. While one batch is
-// merged, the one before is written.
-type merge struct {
-	ctx    context.Context
-	conn   *sql.Conn
-	tx     *sqlx.Tx
-	in     Intake
-	names  *ticket.Names
-	done   *dataset.Import // its counts belong to the batch that is being merged
-	oldest *time.Time      // opening
-	stored bool            // the service has tickets
-	sorted bool            // the rows are staged in the order of their numbers
-	group  group           // whose last row may be still to come
+// merger is what a dataset adds to a merge.
+type merger interface {
+	// into names the tables that it writes, each with its columns, as COPY
+	// wants them.
+	into() []string
+	// known reads what is known of keys before their rows are merged.
+	known(keys []string) error
+	// merge makes what is known of a key of its rows, and writes it.
+	merge(b *batch, g group) error
+	// most is how many rows a key may have; tooMany rejects another one.
+	most() int
+	tooMany(key string, row int64) *dataset.Reject
 }
 
-// group is the staged rows of one ticket.
+// merge is the one ordered pass over the staged rows: those of a key, with what
+// is known of it, become what is known then. While one batch is merged, the one
+// before is written.
+type merge struct {
+	ctx   context.Context
+	conn  *sql.Conn
+	tx    *sqlx.Tx
+	of    merger
+	done  *dataset.Import // its counts belong to the batch that is being merged
+	dry   bool            // nothing is written
+	runs  *runs
+	group group // whose last row may be still to come
+	why   map[cause]*dataset.RejectsByWhy
+}
+
+// cause is a column and the reason why its value was rejected.
+type cause struct{ column, reason string }
+
+// group is the staged rows of one key.
 type group struct {
-	number  string
+	key     string
 	rows    []staged
 	flagged bool // other rows of it were rejected
 }
 
-// staged is a row as ticket.AppendRow has packed it.
+// staged is a row as its dataset has packed it.
 type staged struct {
 	row  int64
 	data []byte
 }
 
-// batch is complete tickets on their way into the tables.
+// batch is complete groups on their way into the tables.
 type batch struct {
-	groups   []group
-	refused  []*dataset.Reject // rows that were staged as rejects
-	newest   map[string]*kept
-	versions copier // encoded rows of ticket_version
-	rejects  copier // and of import_reject
-	err      error  // of unpacking a row
+	groups  []group
+	refused []*dataset.Reject // rows that were staged as rejects
+	rows    []copier          // encoded, for each of the merger's tables
+	rejects copier            // of import_reject
+	err     error
 }
 
 func (m *merge) run() error {
-	// A file that is in order already is in blocks and needs no sort: a temporary
-	// table is read in the order in which it was written.
-	order := ` WHERE row >= 0 ORDER BY number, row`
-	if m.sorted {
-		order = ``
-	}
-	// The sort needs room, and the plan all rows rather than the first ones.
-	for _, q := range []string{`SET LOCAL work_mem = '64MB'`, `SET LOCAL plan_cache_mode = force_custom_plan`, `SET LOCAL cursor_tuple_fraction = 1`,
-		`DECLARE staged_rows NO SCROLL CURSOR FOR SELECT number, row, data FROM staged` + order} {
-		if _, err := m.tx.ExecContext(m.ctx, q); err != nil {
-			return err
-		}
-	}
 	var before, free *batch
 	for last := false; !last; {
-		b, n, err := m.fetch(free)
+		b, end, err := m.fetch(free)
 		if err != nil {
 			return err
 		}
-		if last = n == 0; last && m.group.number != "" {
-			b.groups = append(b.groups, m.group)
+		last = end
+		keys := make([]string, len(b.groups))
+		for i, g := range b.groups {
+			keys[i] = g.key
 		}
-		if b.newest, err = m.newest(b.groups); err != nil {
+		if err := m.of.known(keys); err != nil {
 			return err
 		}
 		ready := make(chan struct{})
@@ -104,78 +101,64 @@ func (m *merge) run() error {
 		}
 		before = b
 	}
-	if err := m.write(before); err != nil {
-		return err
-	}
-	_, err := m.tx.ExecContext(m.ctx, `CLOSE staged_rows`)
-	return err
+	return m.write(before)
 }
 
-// fetch reads the next staged rows; the batch has the tickets that are
-// complete, and the room of one that was written.
-func (m *merge) fetch(free *batch) (b *batch, n int, err error) {
-	most := fetchRows
-	if m.sorted {
-		most = fetchBlocks
-	}
-	rows, err := m.tx.QueryContext(m.ctx, fmt.Sprintf(`FETCH FORWARD %d FROM staged_rows`, most))
-	if err != nil {
-		return nil, 0, err
-	}
-	defer rows.Close()
-	b = &batch{}
+// fetch reads the next staged rows; the batch has the groups that are complete,
+// and the room of one that was written. end says that these were all.
+func (m *merge) fetch(free *batch) (b *batch, end bool, err error) {
+	b = &batch{rows: make([]copier, len(m.of.into()))}
 	if free != nil {
-		b.versions.b, b.rejects.b = free.versions.b[:0], free.rejects.b[:0]
-		b.groups, b.refused = free.groups[:0], free.refused[:0]
+		for i := range b.rows {
+			b.rows[i].b = free.rows[i].b[:0]
+		}
+		b.rejects.b, b.groups, b.refused = free.rejects.b[:0], free.groups[:0], free.refused[:0]
 	}
-	var number, data sql.RawBytes
-	var row int64
-	for rows.Next() {
-		if err := rows.Scan(&number, &row, &data); err != nil {
-			return nil, 0, err
-		}
-		n++
-		own := bytes.Clone(data) // a group may outlive its batch
-		if row == blockRow {
-			err = eachStaged(own, func(number []byte, row int64, data []byte) error { return m.take(b, number, row, data) })
-		} else {
-			err = m.take(b, number, row, own)
-		}
+	for range batchRows {
+		key, row, data, more, err := m.runs.next(m.ctx, m.conn)
 		if err != nil {
-			return nil, 0, err
+			return nil, false, err
+		}
+		if !more {
+			if m.group.key != "" {
+				b.groups = append(b.groups, m.group)
+			}
+			return b, true, nil
+		}
+		if err := m.take(b, key, row, data); err != nil {
+			return nil, false, err
 		}
 	}
-	return b, n, rows.Err()
+	return b, false, nil
 }
 
 // take puts a staged row to its group, or among the refused.
-func (m *merge) take(b *batch, number []byte, row int64, data []byte) error {
+func (m *merge) take(b *batch, key []byte, row int64, data []byte) error {
 	if len(data) == 0 {
 		return errors.New("store: a staged row is damaged")
 	}
 	reject := data[0] == stagedReject
-	if reject && len(number) == 0 { // of no ticket
+	if reject && len(key) == 0 { // of no key
 		r, err := readReject(data[1:], "", row)
 		b.refused = append(b.refused, r)
 		return err
 	}
-	if string(number) != m.group.number {
-		if m.group.number != "" {
+	if string(key) != m.group.key {
+		if m.group.key != "" {
 			b.groups = append(b.groups, m.group)
 		}
-		m.group = group{number: string(number)}
+		m.group = group{key: string(key)}
 	}
 	switch {
 	case reject:
-		r, err := readReject(data[1:], m.group.number, row)
+		r, err := readReject(data[1:], m.group.key, row)
 		if err != nil {
 			return err
 		}
 		b.refused = append(b.refused, r)
 		m.group.flagged = true
-	case len(m.group.rows) >= ticket.MaxChanges:
-		r := ticket.Row{Number: m.group.number, Row: row}
-		b.refused = append(b.refused, r.TooMany())
+	case len(m.group.rows) >= m.of.most():
+		b.refused = append(b.refused, m.of.tooMany(m.group.key, row))
 		m.group.flagged = true
 	default:
 		m.group.rows = append(m.group.rows, staged{row, data[1:]})
@@ -183,133 +166,45 @@ func (m *merge) take(b *batch, number []byte, row int64, data []byte) error {
 	return nil
 }
 
-// batch merges complete tickets.
+// batch merges complete groups.
 func (m *merge) batch(b *batch) {
 	for _, r := range b.refused {
 		m.reject(b, r)
 	}
-	var rows []ticket.Row
 	for _, g := range b.groups {
-		rows = rows[:0]
-		for _, s := range g.rows {
-			r, err := ticket.ReadRow(s.data, m.names)
-			if err != nil {
-				b.err = fmt.Errorf("row %d of ticket %s: %w", s.row, g.number, err)
-				return
-			}
-			r.Number, r.Row = g.number, s.row
-			rows = append(rows, r)
+		if b.err = m.of.merge(b, g); b.err != nil {
+			return
 		}
-		m.ticket(b, g, rows)
 	}
 }
 
 // write copies a merged batch into the tables.
 func (m *merge) write(b *batch) error {
-	if b == nil {
+	if b == nil || m.dry {
 		return nil
 	}
-	for _, t := range []struct {
-		into string
-		rows []byte
-	}{
-		{`ticket_version (service, number, import, opened, first, last, fields, flagged, hash, events)`, b.versions.b},
-		{`import_reject (import, row, number, column_name, value, reason)`, b.rejects.b},
-	} {
-		if len(t.rows) == 0 {
-			continue
-		}
-		if err := copyIn(m.ctx, m.conn, `COPY `+t.into+` FROM STDIN`, func(c *copier) error { return c.raw(t.rows) }); err != nil {
+	for i, into := range m.of.into() {
+		if err := m.copy(into, b.rows[i].b); err != nil {
 			return err
 		}
 	}
-	return nil
+	return m.copy(`import_reject (import, row, number, column_name, value, reason)`, b.rejects.b)
 }
 
-// kept is a ticket's newest stored version, and whether a file that was read
-// later than this one has said it.
-type kept struct {
-	ticket.Version
-	packed []byte
-	later  bool
+func (m *merge) copy(into string, rows []byte) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	return copyIn(m.ctx, m.conn, `COPY `+into+` FROM STDIN`, func(c *copier) error { return c.raw(rows) })
 }
 
-// newest finds the newest stored versions of tickets.
-func (m *merge) newest(groups []group) (map[string]*kept, error) {
-	if !m.stored || len(groups) == 0 {
-		return nil, nil
-	}
-	numbers := make([]string, len(groups))
-	for i, g := range groups {
-		numbers[i] = g.number
-	}
-	rows, err := m.tx.QueryContext(m.ctx, `
-		SELECT DISTINCT ON (v.number) v.number, v.opened, v.flagged, v.hash, v.events, i.as_of > $3
-		FROM ticket_version v JOIN import i ON i.id = v.import
-		WHERE v.service = $1 AND v.number = ANY($2)
-		ORDER BY v.number, v.import DESC`, m.in.Service, pq.Array(numbers), m.done.AsOf)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	found := make(map[string]*kept, len(groups))
-	for rows.Next() {
-		k := &kept{}
-		if err := rows.Scan(&k.Number, &k.Opened, &k.Flagged, &k.Hash, &k.packed, &k.later); err != nil {
-			return nil, err
-		}
-		if k.Events, err = ticket.Unpack(k.packed); err != nil {
-			return nil, fmt.Errorf("ticket %s: %w", k.Number, err)
-		}
-		found[k.Number] = k
-	}
-	return found, rows.Err()
-}
-
-// ticket merges one.
-func (m *merge) ticket(b *batch, g group, rows []ticket.Row) {
-	k := b.newest[g.number]
-	var stored *ticket.Version
-	if k != nil {
-		stored = &k.Version
-	}
-	v, outcomes := ticket.Merge(stored, rows, m.in.Union)
-	stays := k != nil && k.later && !m.in.Union // nothing newer is replaced
-	for _, o := range outcomes {
-		switch {
-		case o.Reject != nil:
-			m.reject(b, o.Reject)
-		case o.Unchanged, stays:
-			m.done.Unchanged++
-		default:
-			m.done.Loaded++
-		}
-	}
-	if stays {
-		flagged := v.Flagged
-		v = *stored
-		v.Flagged = flagged
-	}
-	v.Flagged = v.Flagged || g.flagged
-	if len(v.Events) == 0 {
-		return // every row was rejected
-	}
-	packed := ticket.Pack(v.Events)
-	if stored != nil && v.Flagged == stored.Flagged && v.Hash == stored.Hash && bytes.Equal(packed, k.packed) {
-		return
-	}
-	if v.First.IsZero() {
-		v.Settle()
-	}
-	m.done.Tickets++
-	if m.oldest == nil || v.Opened.Before(*m.oldest) {
-		m.oldest = &v.Opened
-	}
-	m.version(b, &v, packed)
-}
-
+// reject counts a row that isn't taken, and writes it.
 func (m *merge) reject(b *batch, r *dataset.Reject) {
 	m.done.Rejected++
+	if m.dry {
+		m.count(r)
+		return
+	}
 	c := &b.rejects
 	c.int(m.done.ID)
 	c.int(r.Row)
@@ -321,17 +216,35 @@ func (m *merge) reject(b *batch, r *dataset.Reject) {
 	c.row()
 }
 
-func (m *merge) version(b *batch, v *ticket.Version, packed []byte) {
-	c := &b.versions
-	c.text(m.in.Service)
-	c.text(v.Number)
-	c.int(m.done.ID)
-	c.time(v.Opened)
-	c.time(v.First)
-	c.time(v.Last)
-	c.texts(v.Fields)
-	c.bool(v.Flagged)
-	c.text(v.Hash)
-	c.bytes(packed)
-	c.row()
+// maxCauses is how many causes of rejects a dry run tells apart.
+const maxCauses = 100
+
+// count counts a reject by its cause, for a dry run.
+func (m *merge) count(r *dataset.Reject) {
+	if m.why == nil {
+		m.why = map[cause]*dataset.RejectsByWhy{}
+	}
+	of := cause{r.Column, r.Reason.En}
+	c := m.why[of]
+	if c == nil {
+		if len(m.why) == maxCauses {
+			return
+		}
+		c = &dataset.RejectsByWhy{Column: r.Column, Reason: r.Reason, Row: r.Row}
+		m.why[of] = c
+	}
+	c.Rows++
+	c.Row = min(c.Row, r.Row)
+}
+
+// causes lists them by how many rows they have.
+func (m *merge) causes() []dataset.RejectsByWhy {
+	list := make([]dataset.RejectsByWhy, 0, len(m.why))
+	for _, c := range m.why {
+		list = append(list, *c)
+	}
+	slices.SortFunc(list, func(a, b dataset.RejectsByWhy) int {
+		return cmp.Or(cmp.Compare(b.Rows, a.Rows), cmp.Compare(a.Row, b.Row), cmp.Compare(a.Column, b.Column))
+	})
+	return list
 }

@@ -14,6 +14,7 @@ type importRow struct {
 	WarningsJSON JSON[[]dataset.Warning] `db:"warnings"`
 	SeenJSON     JSON[*dataset.Seen]     `db:"seen"`
 	Kept         bool                    `db:"kept"`
+	Recounted    int64                   `db:"recounted"` // of a withdrawal: by how much more rows of the others count as loaded
 }
 
 const importColumns = `id, dataset, service, format, file, mapping, zone, as_of, as_of_derived, oldest, first_at, last_at,
@@ -48,7 +49,16 @@ func stored(i dataset.Import, seen *dataset.Seen) importRow {
 }
 
 // importInsert writes one, whose number was drawn before.
-const importInsert = `INSERT INTO import (` + importColumns + `, seen, kept, withdraws) OVERRIDING SYSTEM VALUE
+const importInsert = `INSERT INTO import (` + importColumns + `, seen, kept, withdraws, recounted) OVERRIDING SYSTEM VALUE
 	VALUES (:id, :dataset, :service, :format, :file, :mapping, :zone, :as_of, :as_of_derived, :oldest, :first_at, :last_at,
 	:rows_read, :rows_loaded, :rows_unchanged, :rows_older, :rows_rejected, :tickets_changed, :tickets_new, :warnings, :accepted,
-	:person, :at, :token_issuer, :run, :reason, :seen, :kept, nullif(:withdraws, 0))`
+	:person, :at, :token_issuer, :run, :reason, :seen, :kept, nullif(:withdraws, 0), :recounted)`
+
+// anyImport stands behind every import.
+const anyImport = "9223372036854775807"
+
+// importRemains selects, in a WHERE, the imports i that count as of an import:
+// neither a withdrawal nor withdrawn by then.
+func importRemains(asOf string) string {
+	return `i.withdraws IS NULL AND NOT EXISTS (SELECT FROM import w WHERE w.withdraws = i.id AND w.id <= ` + asOf + `)`
+}

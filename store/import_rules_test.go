@@ -49,7 +49,7 @@ func TestATableReplacesItsTickets(t *testing.T) {
 
 	// Read earlier, imported later: nothing newer is replaced, and what is new comes in.
 	third := replace(t, s, 9, "K-1,2026-10-01T09:00:00Z,,P2\nK-3,2026-10-03T09:00:00Z,,P3\n")
-	require.Equal(t, [4]int64{2, 1, 1, 1}, [4]int64{third.Read, third.Loaded, third.Unchanged, third.Tickets})
+	require.Equal(t, [5]int64{2, 1, 0, 1, 1}, [5]int64{third.Read, third.Loaded, third.Unchanged, third.Older, third.Tickets})
 	now := tickets(t, s, "shop", third.ID)
 	require.Equal(t, all["K-1"], now["K-1"])
 	require.Contains(t, now, "K-3")
@@ -253,7 +253,7 @@ func TestImportsAtOnce(t *testing.T) {
 			if err != nil {
 				t.Error(err)
 			}
-			done <- i
+			done <- i.Import
 		})
 	}
 	other := mustImport(t, s, audit("other"), auditRows(file(9)))

@@ -33,9 +33,11 @@ func auditRows(file string) iter.Seq2[ticket.Row, error] {
 
 func mustImport(t *testing.T, s *store.Store, in store.Intake, rows iter.Seq2[ticket.Row, error]) dataset.Import {
 	t.Helper()
-	i, err := s.Import(t.Context(), in, rows, nil)
+	in.Accept = "rejected rows are what this is about"
+	p, err := s.Import(t.Context(), in, rows, nil)
 	require.NoError(t, err)
-	require.Equal(t, i.Read, i.Loaded+i.Unchanged+i.Rejected)
+	i := p.Import
+	require.Equal(t, i.Read, i.Loaded+i.Unchanged+i.Older+i.Rejected)
 	found, err := s.ImportByID(t.Context(), i.ID)
 	require.NoError(t, err)
 	require.Equal(t, i, found)
@@ -171,7 +173,7 @@ func TestImportOfTheIncidentLog(t *testing.T) {
 	require.Equal(t, []dataset.Import{again}, list)
 	list, _, err = s.Imports(t.Context(), "desk", store.Page{Limit: 1, Cursor: next})
 	require.NoError(t, err)
-	require.Equal(t, []dataset.Import{first}, list)
+	require.Equal(t, []dataset.Import{first.Import}, list)
 }
 
 // The file in two halves, a ticket's rows in both, imported in either order.

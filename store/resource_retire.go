@@ -20,7 +20,7 @@ import (
 // tokens are revoked.
 func (s *Store) Retire(ctx context.Context, by person.Actor, now time.Time, k resource.Kind, name string) error {
 	now = now.UTC().Truncate(time.Microsecond)
-	if declaration.NeedsApproval(k) {
+	if declaration.Approval(k) == declaration.Always {
 		return fault.New(fault.Conflict, text.New("This isn't retired: an interval ends with a proposal whose valid.to says when, and a waiver stays on record.",
 			"Das wird nicht außer Kraft gesetzt: Ein Intervall endet mit einem Vorschlag, dessen valid.to sagt wann, und eine Aussetzung bleibt verzeichnet."))
 	}

@@ -41,9 +41,13 @@ func (s *Store) ImportByID(ctx context.Context, id int64) (dataset.Import, error
 	var r importRow
 	err := s.db.GetContext(ctx, &r, importSelect+` WHERE i.id = $1`, id)
 	if errors.Is(err, sql.ErrNoRows) {
-		return dataset.Import{}, fault.New(fault.NotFound, text.F("There is no import %d.", "Es gibt keinen Import %d.", id))
+		err = noImport(id)
 	}
 	return r.plain(), mapped(err)
+}
+
+func noImport(id int64) error {
+	return fault.New(fault.NotFound, text.F("There is no import %d.", "Es gibt keinen Import %d.", id))
 }
 
 // Rejects lists the rows that an import rejected, in the order of the file.
@@ -89,22 +93,39 @@ func (p Page) number(start int64) (int64, error) {
 }
 
 // Coverage says what a service's imports cover: from the oldest opening to the
-// greatest as-of, and the newest import; zero values without any.
+// greatest as-of, and the newest import, which may be a withdrawal; zero values
+// where none remains.
 func (s *Store) Coverage(ctx context.Context, service string) (oldest, asOf time.Time, newest int64, err error) {
 	oldest, asOf, newest, err = coverage(ctx, s.db, service)
 	return oldest, asOf, newest, mapped(err)
 }
 
 func coverage(ctx context.Context, q sqlx.QueryerContext, service string) (oldest, asOf time.Time, newest int64, err error) {
-	var from, to sql.NullTime
-	var id sql.NullInt64
-	// Without a ticket an import says nothing about where the data begins: its
-	// oldest is its as-of, so that it covers nothing.
-	err = q.QueryRowxContext(ctx, `
-		SELECT coalesce(min(oldest) FILTER (WHERE tickets_changed > 0), min(oldest)), max(as_of), max(id)
-		FROM import WHERE service = $1`, service).Scan(&from, &to, &id)
-	if err != nil || !id.Valid {
+	c, err := covered(ctx, q, service, 0)
+	if err != nil || !c.AsOf.Valid {
 		return time.Time{}, time.Time{}, 0, err
 	}
-	return from.Time.UTC(), to.Time.UTC(), id.Int64, nil
+	if !c.Opened.Valid { // nothing is covered without a ticket
+		c.Opened = c.Least
+	}
+	return c.Opened.Time.UTC(), c.AsOf.Time.UTC(), c.Newest, nil
+}
+
+// coveredBy is what the imports of a service cover that remain; null without
+// one, and Opened without a ticket.
+type coveredBy struct {
+	Opened sql.NullTime `db:"opened"` // the oldest
+	Least  sql.NullTime `db:"least"`  // as-of
+	AsOf   sql.NullTime `db:"as_of"`  // the greatest
+	Newest int64        `db:"newest"` // of all of them
+}
+
+// covered reads it as if an import weren't there (0: all are).
+func covered(ctx context.Context, q sqlx.QueryerContext, service string, without int64) (c coveredBy, err error) {
+	// What an import of 0.1.0 said by itself isn't known, only what was known then.
+	err = sqlx.GetContext(ctx, q, &c, `
+		SELECT min(CASE WHEN kept THEN first_at WHEN tickets_changed > 0 THEN oldest END) FILTER (WHERE remains) AS opened,
+			min(as_of) FILTER (WHERE remains) AS least, max(as_of) FILTER (WHERE remains) AS as_of, coalesce(max(id), 0) AS newest
+		FROM (SELECT i.*, i.id <> $2 AND `+importRemains(anyImport)+` AS remains FROM import i WHERE service = $1) i`, service, without)
+	return c, err
 }

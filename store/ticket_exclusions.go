@@ -179,7 +179,8 @@ func checkExclusion(ctx context.Context, q sqlx.QueryerContext, e agreement.Excl
 		Place  int    `db:"place"` // from 1
 	}
 	if err := sqlx.SelectContext(ctx, q, &unknown, `SELECT n.number, n.place FROM unnest($2::text[]) WITH ORDINALITY n(number, place)
-		WHERE NOT EXISTS (SELECT 1 FROM ticket_version v WHERE v.service = $1 AND v.number = n.number) ORDER BY n.place`,
+		WHERE coalesce((SELECT v.hash FROM ticket_version v WHERE v.service = $1 AND v.number = n.number ORDER BY v.import DESC LIMIT 1), '') = ''
+		ORDER BY n.place`, // of a tombstone it is empty
 		e.Service, pq.StringArray(e.Tickets)); err != nil {
 		return err
 	}

@@ -95,7 +95,11 @@ func UnknownValues(agreed []Agreed, known Known, has func(field, value string) (
 		}
 		if near := Nearest(value, values); near != "" {
 			hint := text.F("Is %.80q meant?", "Ist %.80q gemeint?", near)
-			detail = text.New(detail.En+" "+hint.En, detail.De+" "+hint.De)
+			detail = text.Join([]text.Text{detail, hint}, " ")
+		} else if len(values) > 0 {
+			slices.Sort(values)
+			hint := text.F("There are %s.", "Es gibt %s.", quoted(values))
+			detail = text.Join([]text.Text{detail, hint}, " ")
 		}
 		list = append(list, Warning{Code: UnknownValue, Detail: detail})
 		return nil

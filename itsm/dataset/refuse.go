@@ -42,9 +42,9 @@ func (f Facts) Refusals() (list []Warning) {
 	}
 	if f.Derived {
 		if n, from, to := f.Watch.Beyond(); n > 0 {
-			refuse(FarAsOf, "%[1]s after %[2]s come only %[3]s of %[4]s rows, from %[5]s on: if day and month are swapped in them, say how the file writes instants; if they are right, give --as-of.",
-				"%[1]s nach %[2]s folgen nur %[3]s von %[4]s Zeilen, ab %[5]s: Sind darin Tag und Monat vertauscht, angeben, wie die Datei Zeitpunkte schreibt; stimmen sie, --as-of angeben.",
-				days(to.Sub(from)), instant(from, f.Zone), text.Number(n), text.Number(f.Watch.rows), instant(to, f.Zone))
+			refuse(FarAsOf, "Only %[2]s of %[3]s rows come after %[1]s, and none for %[4]s from then on: if day and month are swapped in them, say how the file writes instants; if they are right, give --as-of.",
+				"Nur %[2]s von %[3]s Zeilen liegen nach %[1]s, und ab dann %[4]s lang keine: Sind darin Tag und Monat vertauscht, angeben, wie die Datei Zeitpunkte schreibt; stimmen sie, --as-of angeben.",
+				instant(from, f.Zone), text.Number(n), text.Number(f.Watch.rows), days(to.Sub(from)))
 		}
 	}
 	if f.Last != nil {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"turnus/itsm/calendar"
 	"turnus/itsm/text"
@@ -140,17 +141,32 @@ func said(days []calendar.Date, rows map[calendar.Date]int64) text.Text {
 }
 
 // Nearest is the value of a list that is most like another one, as people
-// mistype: in other cases, with other blanks, or some letters apart. Empty:
-// none is.
+// mistype: in other cases, with other blanks and signs, some letters apart, or a
+// part of it. Empty: none is.
 func Nearest(value string, known []string) (nearest string) {
-	plain := func(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), " ")) }
-	best, wanted := 1+len([]rune(value))/3, plain(value)
+	wanted := lettersOf(value)
+	best := 1 + len([]rune(wanted))/3
 	for _, k := range slices.Sorted(slices.Values(known)) {
-		if d := distance(wanted, plain(k)); d < best {
+		is := lettersOf(k)
+		d := distance(wanted, is)
+		if len(wanted) > 2 && len(is) > 2 && (strings.Contains(is, wanted) || strings.Contains(wanted, is)) {
+			d = 1
+		}
+		if d < best {
 			best, nearest = d, k
 		}
 	}
 	return nearest
+}
+
+// lettersOf are a value's letters and digits, in small letters.
+func lettersOf(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, s)
 }
 
 // distance counts the letters to change, add or leave out (Levenshtein).

@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -11,9 +12,9 @@ import (
 
 // Bounds of what is counted of a file.
 const (
-	maxValues     = 1000    // different values of a field
-	maxValueBytes = 200     // of a value that is counted
-	maxSeenBytes  = 4 << 20 // of all values together
+	maxValues     = 1000      // different values of a field
+	maxValueBytes = 200       // of a value that is counted
+	maxSeenBytes  = 256 << 10 // of all values together
 	maxDays       = 40_000
 )
 
@@ -140,24 +141,23 @@ func (w *Watch) Span() (first, last *time.Time) {
 	return &from, &to
 }
 
-// Beyond gives the rows that lie behind the first gap of over a day behind which
-// there are fewer than one in a hundred, and where that gap is; 0 without one.
+// Beyond gives the rows that lie behind a gap of over a day, where they are fewer
+// than one in a hundred and the gap is more than twice as long as each one before
+// it, and where that gap is; 0 without one. A real log may thin out: in the
+// demo's, weekends and holidays of its last three months are such gaps, and no
+// longer than earlier ones.
 func (w *Watch) Beyond() (rows int64, from, to time.Time) {
-	hours := make([]*hour, 0, len(w.hours))
-	for _, h := range w.hours {
-		hours = append(hours, h)
-	}
-	slices.SortFunc(hours, func(a, b *hour) int { return cmp.Compare(b.number, a.number) })
-	var behind int64
+	hours := slices.SortedFunc(maps.Values(w.hours), func(a, b *hour) int { return cmp.Compare(a.number, b.number) })
+	behind, longest := w.rows, int64(0)
 	for i := range len(hours) - 1 {
-		if behind += hours[i].rows; behind*100 >= w.rows {
-			break
+		behind -= hours[i].rows
+		gap := hours[i+1].least - hours[i].most
+		if behind*100 < w.rows && gap > 24*3600 && gap > 2*longest {
+			return behind, time.Unix(hours[i].most, 0).UTC(), time.Unix(hours[i+1].least, 0).UTC()
 		}
-		if hours[i].least-hours[i+1].most > 24*3600 {
-			rows, from, to = behind, time.Unix(hours[i+1].most, 0).UTC(), time.Unix(hours[i].least, 0).UTC()
-		}
+		longest = max(longest, gap)
 	}
-	return rows, from, to
+	return 0, from, to
 }
 
 // Seen is what is kept of it. full says that the file was a full delivery.

@@ -10,11 +10,22 @@ import (
 // Outcome says what became of one source row.
 type Outcome struct {
 	Unchanged bool            // it was stored before
+	Older     bool            // it loses against what a source that was read later has said
 	Reject    *dataset.Reject // it makes no sense beside the others
 }
 
 // Loaded says that the row is new, and taken.
-func (o Outcome) Loaded() bool { return !o.Unchanged && o.Reject == nil }
+func (o Outcome) Loaded() bool { return !o.Unchanged && !o.Older && o.Reject == nil }
+
+// Loaded counts the rows that are new, and taken.
+func Loaded(outcomes []Outcome) (n int64) {
+	for _, o := range outcomes {
+		if o.Loaded() {
+			n++
+		}
+	}
+	return n
+}
 
 // entry is an event on its way into a version, with all its fields.
 type entry struct {

@@ -113,6 +113,53 @@ func ReadRow(b []byte, names *Names) (Row, error) {
 	return r, u.Err()
 }
 
+// packedRows1 is the first byte of packed rows, so that a later format can be
+// told apart.
+const packedRows1 = 1
+
+// PackRows packs rows of one ticket, without their numbers and Row; instants are
+// kept to the second.
+func PackRows(rows []Row) []byte {
+	var names Names
+	var body, row []byte
+	for i := range rows {
+		row = AppendRow(row[:0], &rows[i], &names)
+		body = append(binary.AppendUvarint(body, uint64(len(row))), row...)
+	}
+	b := binary.AppendUvarint([]byte{packedRows1}, uint64(len(names.list)))
+	for _, name := range names.list {
+		b = appendText(b, name)
+	}
+	return append(b, body...)
+}
+
+// UnpackRows is the inverse of PackRows. Damaged bytes are an error, never a
+// panic.
+func UnpackRows(b []byte, number string) ([]Row, error) {
+	if len(b) == 0 || b[0] != packedRows1 {
+		return nil, errPacked
+	}
+	u := Unpacker{rest: b[1:]}
+	var names Names
+	for range u.Count(1) {
+		names.list = append(names.list, u.Text())
+	}
+	var rows []Row
+	for u.More() {
+		data := u.Bytes()
+		if u.bad {
+			break
+		}
+		r, err := ReadRow(data, &names)
+		if err != nil {
+			return nil, err
+		}
+		r.Number = number
+		rows = append(rows, r)
+	}
+	return rows, u.Err()
+}
+
 // Future finds an instant of the row that lies after now: such a row makes no
 // sense, and would make the file look newer than it is.
 func (r *Row) Future(now time.Time) *dataset.Reject {

@@ -44,6 +44,13 @@ func History(stored []Event) []Event {
 	return out
 }
 
+// End is the instant of the last change, and whether the ticket has stopped then.
+func (v *Version) End() (at time.Time, stopped bool) {
+	told := History(v.Events)
+	end := told[len(told)-1]
+	return end.At, end.Stopped
+}
+
 // expand gives each stored event after the opening with all its fields, and
 // room for more.
 func expand(events []Event, room int) []entry {

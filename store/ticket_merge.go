@@ -1,0 +1,201 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+
+	"turnus/itsm/dataset"
+	"turnus/itsm/ticket"
+)
+
+// ticketMerge makes versions of tickets: the rows of a number, with its newest
+// stored version, become the next one.
+type ticketMerge struct {
+	ctx     context.Context
+	tx      *sqlx.Tx
+	service string
+	union   bool
+	names   *ticket.Names
+	done    *dataset.Import
+	reject  func(*batch, *dataset.Reject)
+	scope   *dataset.Scope
+
+	stored bool       // the service has tickets
+	oldest *time.Time // opening
+	newest map[string]*ticket.Known
+	rows   []ticket.Row // of one ticket, used again
+
+	keys  int64 // tickets of which a row makes sense
+	ended int64 // those of them that have stopped
+	zero  int64 // those that stopped when they opened
+	twice int64 // rows that stand in the file already
+	older []dataset.Outdated
+}
+
+func (m *ticketMerge) into() []string {
+	return []string{
+		`ticket_version (service, number, import, opened, first, last, fields, flagged, hash, events)`,
+		`ticket_kept (service, number, import, flagged, same_as, rows)`,
+	}
+}
+
+func (m *ticketMerge) most() int { return ticket.MaxChanges }
+
+func (m *ticketMerge) tooMany(number string, row int64) *dataset.Reject {
+	r := ticket.Row{Number: number, Row: row}
+	return r.TooMany()
+}
+
+// maxOlder is how many tickets that lost are named.
+const maxOlder = 20
+
+// known finds what is known of tickets. A tombstone says that nothing is.
+func (m *ticketMerge) known(numbers []string) error {
+	m.newest = nil
+	if !m.stored || len(numbers) == 0 {
+		return nil
+	}
+	rows, err := m.tx.QueryContext(m.ctx, `
+		SELECT v.number, v.import, v.opened, v.flagged, v.hash, v.events, i.as_of, i.id
+		FROM (SELECT DISTINCT ON (number) * FROM ticket_version WHERE service = $1 AND number = ANY($2) ORDER BY number, import DESC) v
+		JOIN import i ON i.id = coalesce(v.said_by, v.import)
+		WHERE v.hash <> ''`, m.service, pq.Array(numbers))
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	found := make(map[string]*ticket.Known, len(numbers))
+	for rows.Next() {
+		k := &ticket.Known{}
+		if err := rows.Scan(&k.Number, &k.Import, &k.Opened, &k.Flagged, &k.Hash, &k.Packed, &k.AsOf, &k.SaidBy); err != nil {
+			return err
+		}
+		if k.Events, err = ticket.Unpack(k.Packed); err != nil {
+			return fmt.Errorf("ticket %s: %w", k.Number, err)
+		}
+		found[k.Number] = k
+	}
+	m.newest = found
+	return rows.Err()
+}
+
+func (m *ticketMerge) merge(b *batch, g group) error {
+	m.rows = m.rows[:0]
+	for _, s := range g.rows {
+		r, err := ticket.ReadRow(s.data, m.names)
+		if err != nil {
+			return fmt.Errorf("row %d of ticket %s: %w", s.row, g.key, err)
+		}
+		r.Number, r.Row = g.key, s.row
+		m.rows = append(m.rows, r)
+	}
+	rows := m.rows
+	m.twice += repeated(rows, m.union)
+	known := m.newest[g.key]
+	said := ticket.Said{Import: m.done.ID, AsOf: m.done.AsOf, Union: m.union, Rows: rows, Flagged: g.flagged}
+	next, outcomes, changed := ticket.Step(known, said)
+	lost := int64(0)
+	for _, o := range outcomes {
+		switch {
+		case o.Reject != nil:
+			m.reject(b, o.Reject)
+		case o.Unchanged:
+			m.done.Unchanged++
+		case o.Older:
+			m.done.Older++
+			lost++
+		default:
+			m.done.Loaded++
+		}
+	}
+	if lost > 0 && len(m.older) < maxOlder {
+		m.older = append(m.older, dataset.Outdated{Number: g.key, Rows: lost, Import: known.SaidBy, AsOf: known.AsOf.UTC()})
+	}
+	if next != nil && len(rows) > 0 {
+		m.look(next, rows[len(rows)-1].Fields)
+	}
+	if kept := ticket.Keep(known, said, next, outcomes, changed); kept != nil {
+		m.keep(b, g.key, kept)
+	}
+	if !changed {
+		return nil
+	}
+	m.done.Tickets++
+	if known == nil {
+		m.done.New++
+	}
+	if m.oldest == nil || next.Opened.Before(*m.oldest) {
+		m.oldest = &next.Opened
+	}
+	m.version(b, next)
+	return nil
+}
+
+// look counts a ticket of the file, of which a row makes sense, with its fields
+// there.
+func (m *ticketMerge) look(k *ticket.Known, fields map[string]string) {
+	m.keys++
+	m.scope.Ticket(k.Opened, fields)
+	if end, stopped := k.End(); stopped {
+		m.ended++
+		if end.Equal(k.Opened) {
+			m.zero++
+		}
+	}
+}
+
+func (m *ticketMerge) version(b *batch, k *ticket.Known) {
+	c := &b.rows[0]
+	c.text(m.service)
+	c.text(k.Number)
+	c.int(k.Import)
+	c.time(k.Opened)
+	c.time(k.First)
+	c.time(k.Last)
+	c.texts(k.Fields)
+	c.bool(k.Flagged)
+	c.text(k.Hash)
+	c.bytes(k.Packed)
+	c.row()
+}
+
+func (m *ticketMerge) keep(b *batch, number string, k *ticket.Kept) {
+	c := &b.rows[1]
+	c.text(m.service)
+	c.text(number)
+	c.int(m.done.ID)
+	c.bool(k.Flagged)
+	if k.SameAs != 0 {
+		c.int(k.SameAs)
+	} else {
+		c.null()
+	}
+	if k.Rows != nil {
+		c.bytes(k.Rows)
+	} else {
+		c.null()
+	}
+	c.row()
+}
+
+// repeated counts rows of one ticket that say what another one before says; of a
+// ticket that has one row in a file, all further ones.
+func repeated(rows []ticket.Row, union bool) (n int64) {
+	for i := 1; i < len(rows); i++ {
+		r := &rows[i]
+		if slices.ContainsFunc(rows[max(0, i-maxCompared):i], func(o ticket.Row) bool {
+			return !union && !r.Change || r.Seq == o.Seq && r.At.Equal(o.At) && r.State == o.State
+		}) {
+			n++
+		}
+	}
+	return n
+}
+
+// maxCompared is with how many rows before it one is compared.
+const maxCompared = 50
