@@ -37,6 +37,7 @@ func Operations() map[string]Rule {
 		"list-runs":       everybody, // what of a run: ShowRun
 		"get-run":         everybody,
 		"cancel-run":      only(admin, owner),
+		"refresh-run":     only(owner),
 		"get-report":      everybody, // published ones; drafts: CheckReport
 		"get-receipts":    only(owner, approver, auditor),
 		"get-ticket":      only(owner, approver, auditor), // as get-receipts: CheckTickets

@@ -28,17 +28,11 @@ func (s *Set) SLAReportCollect(ctx context.Context, in workflows.Freezing) (work
 
 func (s *Set) slaFreeze(ctx context.Context, st run.Step) (sla.Frozen, error) {
 	return freeze(ctx, s, st, func(in run.Input) (sla.Frozen, error) {
-		f, err := s.slaRules(ctx, in, st.Round)
+		f, err := s.slaStandsOn(ctx, in, st.Round)
 		if err != nil {
 			return f, err
 		}
 		if f.RowsRead, f.Rejects, err = s.store.RejectsByCause(ctx, f.Service, f.Import); err != nil {
-			return f, err
-		}
-		if err := s.slaHistory(ctx, &f); err != nil {
-			return f, err
-		}
-		if f.InForce, err = s.inForce(ctx, in.Key); err != nil {
 			return f, err
 		}
 		register, err := s.store.ReportedOn(ctx, resource.Service.Ref(f.Service), f.From, in.Key)
@@ -46,12 +40,25 @@ func (s *Set) slaFreeze(ctx context.Context, st run.Step) (sla.Frozen, error) {
 			return f, err
 		}
 		f.Register = &register
-		if err := s.slaTickets(ctx, &f); err != nil {
-			return f, err
-		}
 		f.Warnings, err = s.store.UnknownValues(ctx, f.Service, f.Agreed())
 		return f, err
 	})
+}
+
+// slaStandsOn collects what makes a draft another one where it changes: a round
+// freezes it, and one that waits is compared with it.
+func (s *Set) slaStandsOn(ctx context.Context, in run.Input, round int) (sla.Frozen, error) {
+	f, err := s.slaRules(ctx, in, round)
+	if err != nil {
+		return f, err
+	}
+	if err := s.slaHistory(ctx, &f); err != nil {
+		return f, err
+	}
+	if f.InForce, err = s.inForce(ctx, in.Key); err != nil {
+		return f, err
+	}
+	return f, s.slaTickets(ctx, &f)
 }
 
 // slaTickets counts and hashes the tickets, and keeps the exclusions that name

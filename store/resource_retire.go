@@ -53,7 +53,11 @@ func (s *Store) Retire(ctx context.Context, by person.Actor, now time.Time, k re
 			return err
 		}
 		if k != resource.Person {
-			return nil
+			services, err := servicesBehind(ctx, tx, []Change{{Ref: k.Ref(name), After: &after}})
+			if err != nil {
+				return err
+			}
+			return markForComparing(ctx, tx, services...)
 		}
 		if err := checkAdministrators(ctx, tx, administrated); err != nil {
 			return err
