@@ -135,8 +135,10 @@ func asBefore(t require.TestingT, owner *sql.DB, ids ...int64) {
 	for _, id := range ids {
 		_, err = tx.Exec(`UPDATE import SET kept = false, first_at = NULL, last_at = NULL, seen = NULL, zone = '' WHERE id = $1`, id)
 		require.NoError(t, err)
-		_, err = tx.Exec(`DELETE FROM ticket_kept WHERE import = $1`, id)
-		require.NoError(t, err)
+		for _, table := range []string{"ticket_kept", "ticket_repeated"} {
+			_, err = tx.Exec(`DELETE FROM `+table+` WHERE import = $1`, id)
+			require.NoError(t, err)
+		}
 	}
 	require.NoError(t, tx.Commit())
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -37,7 +38,8 @@ func (a *anew) run() error {
 	// The cursor sees what there was when it was opened, and looks once.
 	if _, err := a.tx.ExecContext(a.ctx, `DECLARE said_of NO SCROLL CURSOR FOR
 		SELECT number FROM ticket_version WHERE service = $1 AND import = $2
-		UNION SELECT number FROM ticket_kept WHERE service = $1 AND import = $2 ORDER BY number`, a.service, a.withdraws); err != nil {
+		UNION SELECT number FROM ticket_kept WHERE service = $1 AND import = $2
+		UNION SELECT unnest(numbers) FROM ticket_repeated WHERE service = $1 AND import = $2 ORDER BY number`, a.service, a.withdraws); err != nil {
 		return err
 	}
 	for {
@@ -62,7 +64,7 @@ func (a *anew) run() error {
 // batch makes tickets anew, and gives the versions of those of which something
 // else is known now. Of what is stored it holds one ticket's at a time.
 func (a *anew) batch(numbers []string) (changed []anewVersion, err error) {
-	rows, err := a.tx.QueryContext(a.ctx, ticketRows, a.service, pq.Array(numbers))
+	rows, err := a.tx.QueryContext(a.ctx, ticketRows, a.service, pq.Array(numbers), slices.Min(numbers), slices.Max(numbers))
 	if err != nil {
 		return nil, err
 	}

@@ -45,7 +45,8 @@ func speakersOf(ctx context.Context, q sqlx.QueryerContext, service string) (map
 	return speakers, nil
 }
 
-// ticketRow is a row of ticket_version or ticket_kept.
+// ticketRow is a row of ticket_version or ticket_kept, or a ticket of
+// ticket_repeated.
 type ticketRow struct {
 	number  string
 	by      int64 // import
@@ -57,11 +58,15 @@ type ticketRow struct {
 	sameAs  int64  // of ticket_kept
 }
 
-// ticketRows selects all that is stored of the tickets $2 of a service $1.
+// ticketRows selects all that is stored of the tickets $2 of a service $1, the
+// first and last of which, by their bytes, are $3 and $4.
 const ticketRows = `
 	SELECT number, import, false AS kept, flagged, events, hash, coalesce(said_by, import), 0 FROM ticket_version WHERE service = $1 AND number = ANY($2)
 	UNION ALL
 	SELECT number, import, true, flagged, rows, '', 0, coalesce(same_as, 0) FROM ticket_kept WHERE service = $1 AND number = ANY($2)
+	UNION ALL
+	SELECT w.number, r.import, true, false, NULL, '', 0, r.same_as FROM ticket_repeated r, unnest(r.numbers) n JOIN unnest($2) w (number) ON w.number = n
+		WHERE r.service = $1 AND r.first <= $4 AND r.last >= $3
 	ORDER BY number, import, kept`
 
 // saidOf gives what the imports that remain said of one ticket, in their order,
