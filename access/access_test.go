@@ -135,6 +135,7 @@ func TestWhoMayWhat(t *testing.T) {
 		{"importer", func(c *access.Caller, s string) error { return c.CheckImporter(ctx, s) }, "olga admin", "", "", false},
 		{"imports", func(c *access.Caller, s string) error { return c.CheckImports(ctx, s) }, "olga admin udo", "", "", false},
 		{"import", func(c *access.Caller, s string) error { return c.CheckImport(ctx, dataset.Import{Service: s}) }, "olga admin udo", "admin udo", "admin udo", false},
+		{"tickets", func(c *access.Caller, s string) error { return c.CheckTickets(ctx, s) }, "olga anton udo", "udo", "udo", false},
 		{"concerned", func(c *access.Caller, s string) error { return c.CheckConcerned(ctx, s) }, "olga anton admin udo", "", "", false},
 		{"exclusion", func(c *access.Caller, s string) error {
 			return c.CheckExclusion(ctx, agreement.Exclusion{Service: s})
@@ -196,10 +197,11 @@ func TestRunsAsTheyAreShown(t *testing.T) {
 // Administrators declare, owners propose; a refusal names the resource.
 func TestWhoDeclares(t *testing.T) {
 	s := newStore(t)
-	service, interval := resource.Raw{Kind: resource.Service, Metadata: resource.Metadata{Name: "desk"}}, resource.Raw{Kind: resource.Interval, Metadata: resource.Metadata{Name: "monthly"}}
-	require.NoError(t, caller(s, "admin").CheckDeclares([]resource.Raw{service}))
-	require.NoError(t, caller(s, "olga").CheckDeclares([]resource.Raw{interval}))
-	for name, docs := range map[string][]resource.Raw{"admin": {service, interval}, "olga": {interval, service}, "vera": {interval}} {
+	of := func(k resource.Kind) resource.Raw { return resource.Raw{Kind: k, Metadata: resource.Metadata{Name: "desk"}} }
+	agreement, person, interval := of(resource.Agreement), of(resource.Person), of(resource.Interval)
+	require.NoError(t, caller(s, "admin").CheckDeclares([]resource.Raw{agreement, person}))
+	require.NoError(t, caller(s, "olga").CheckDeclares([]resource.Raw{agreement, interval}), "which of the two it is says the store")
+	for name, docs := range map[string][]resource.Raw{"admin": {person, interval}, "olga": {agreement, person}, "vera": {agreement}} {
 		err := caller(s, name).CheckDeclares(docs)
 		require.True(t, access.IsRefusal(err), name)
 		last := docs[len(docs)-1]

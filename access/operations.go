@@ -3,6 +3,7 @@ package access
 import (
 	"slices"
 
+	"turnus/itsm/dataset"
 	"turnus/itsm/declaration"
 	"turnus/itsm/person"
 	"turnus/itsm/process"
@@ -36,10 +37,12 @@ func Operations() map[string]Rule {
 		"list-runs":       everybody, // what of a run: ShowRun
 		"get-run":         everybody,
 		"cancel-run":      only(admin, owner),
+		"refresh-run":     only(owner),
 		"get-report":      everybody, // published ones; drafts: CheckReport
 		"get-receipts":    only(owner, approver, auditor),
-		"list-tasks":      everybody, // those that they may see: SelectTasks
-		"count-tasks":     everybody, // one's own
+		"get-ticket":      only(owner, approver, auditor), // as get-receipts: CheckTickets
+		"list-tasks":      everybody,                      // those that they may see: SelectTasks
+		"count-tasks":     everybody,                      // one's own
 		"get-task":        everybody,
 		"decide-task":     everybody, // the task says whom it is for
 		"issue-pass":      everybody,
@@ -50,7 +53,6 @@ func Operations() map[string]Rule {
 		"list-tokens":     only(admin, auditor),
 		"revoke-token":    only(admin),
 		"list-audit":      only(auditor),
-		"import-tickets":  only(admin, owner),
 		"import-holidays": only(admin),
 		"list-imports":    only(admin, owner, auditor),
 		"get-import":      only(admin, owner, auditor),
@@ -91,12 +93,14 @@ func Operations() map[string]Rule {
 		rules["list-"+plural] = only(admin, owner, approver, auditor)
 		rules["get-"+singular] = only(admin, owner, approver, auditor)
 		rules["list-"+singular+"-versions"] = only(admin, owner, approver, auditor)
-		rules["put-"+singular] = only(admin)
+		rules["put-"+singular] = only(declares(k.Decided)...)
 		rules["retire-"+singular] = only(admin)
-		if k.Decided {
-			rules["put-"+singular] = only(owner)
+		if k.Decided == declaration.Always {
 			rules["retire-"+singular] = only(admin, owner) // told how it ends instead
 		}
+	}
+	for _, d := range dataset.All() {
+		rules[ImportOf(d)] = only(admin, owner) // for what: CheckImporter
 	}
 	for _, p := range process.Catalogue() {
 		if p.Started() {
@@ -105,6 +109,9 @@ func Operations() map[string]Rule {
 	}
 	return rules
 }
+
+// ImportOf is the operation that loads files of a dataset.
+func ImportOf(d dataset.Dataset) string { return "import-" + d.Name }
 
 // Check refuses somebody whose roles aren't enough.
 func (r Rule) Check(who person.Actor) error {

@@ -43,6 +43,20 @@ func (c *Caller) CheckImport(ctx context.Context, i dataset.Import) error {
 	return c.CheckOwner(ctx, i.Service)
 }
 
+// CheckTickets refuses the tickets of a service to whoever doesn't see receipts,
+// which hold them. Those of a service that has been retired are for auditors.
+func (c *Caller) CheckTickets(ctx context.Context, service string) error {
+	if c.Has(person.Auditor) {
+		return nil
+	}
+	p, err := c.partIn(ctx, resource.Service.Ref(service))
+	if err != nil || p.owns || p.approves {
+		return err
+	}
+	return refuse(text.New("Tickets are for the service's owner, its approvers and auditors.",
+		"Tickets sind nur für Serviceverantwortliche, Freigabeberechtigte und Auditierende."))
+}
+
 // checkOwnerOr refuses whoever neither owns something nor has one of some roles.
 func (c *Caller) checkOwnerOr(ctx context.Context, about resource.Ref, roles ...person.Role) error {
 	p, err := c.partIn(ctx, about)

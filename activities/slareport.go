@@ -28,17 +28,11 @@ func (s *Set) SLAReportCollect(ctx context.Context, in workflows.Freezing) (work
 
 func (s *Set) slaFreeze(ctx context.Context, st run.Step) (sla.Frozen, error) {
 	return freeze(ctx, s, st, func(in run.Input) (sla.Frozen, error) {
-		f, err := s.slaRules(ctx, in, st.Round)
+		f, err := s.slaStandsOn(ctx, in, st.Round)
 		if err != nil {
 			return f, err
 		}
 		if f.RowsRead, f.Rejects, err = s.store.RejectsByCause(ctx, f.Service, f.Import); err != nil {
-			return f, err
-		}
-		if err := s.slaHistory(ctx, &f); err != nil {
-			return f, err
-		}
-		if f.InForce, err = s.inForce(ctx, in.Key); err != nil {
 			return f, err
 		}
 		register, err := s.store.ReportedOn(ctx, resource.Service.Ref(f.Service), f.From, in.Key)
@@ -46,13 +40,29 @@ func (s *Set) slaFreeze(ctx context.Context, st run.Step) (sla.Frozen, error) {
 			return f, err
 		}
 		f.Register = &register
-		err = s.slaTickets(ctx, &f)
+		f.Warnings, err = s.store.UnknownValues(ctx, f.Service, f.Agreed())
 		return f, err
 	})
 }
 
+// slaStandsOn collects what makes a draft another one where it changes: a round
+// freezes it, and one that waits is compared with it.
+func (s *Set) slaStandsOn(ctx context.Context, in run.Input, round int) (sla.Frozen, error) {
+	f, err := s.slaRules(ctx, in, round)
+	if err != nil {
+		return f, err
+	}
+	if err := s.slaHistory(ctx, &f); err != nil {
+		return f, err
+	}
+	if f.InForce, err = s.inForce(ctx, in.Key); err != nil {
+		return f, err
+	}
+	return f, s.slaTickets(ctx, &f)
+}
+
 // slaTickets counts and hashes the tickets, and keeps the exclusions that name
-// one of them.
+// one of them and the imports that they may come from.
 func (s *Set) slaTickets(ctx context.Context, f *sla.Frozen) error {
 	known, err := s.store.ExclusionsOf(ctx, f.Service, f.At)
 	if err != nil {
@@ -63,14 +73,11 @@ func (s *Set) slaTickets(ctx context.Context, f *sla.Frozen) error {
 		return err
 	}
 	exclusions := newInSet(known)
-	var oldest time.Time
-	var see func(number []byte, opened time.Time) // nobody looks unless something depends on it
-	if len(known) > 0 || f.Voids() {
-		see = func(number []byte, opened time.Time) {
-			exclusions.see(number)
-			if oldest.IsZero() || opened.Before(oldest) {
-				oldest = opened
-			}
+	oldest := f.To
+	see := func(number []byte, opened time.Time) {
+		exclusions.see(number)
+		if opened.Before(oldest) {
+			oldest = opened
 		}
 	}
 	if f.Count, f.Hash, err = s.store.TicketsHash(ctx, f.Service, f.Import, f.From, f.To, see); err != nil {
@@ -78,8 +85,11 @@ func (s *Set) slaTickets(ctx context.Context, f *sla.Frozen) error {
 	}
 	f.Exclusions = exclusions.kept()
 	if f.Since = slaSince(*f, zone, oldest); f.Since != nil { // the set begins earlier than thought
-		f.Count, f.Hash, err = s.store.TicketsHash(ctx, f.Service, f.Import, *f.Since, f.To, nil)
+		if f.Count, f.Hash, err = s.store.TicketsHash(ctx, f.Service, f.Import, *f.Since, f.To, see); err != nil {
+			return err
+		}
 	}
+	f.Imports, err = s.store.ImportsBehind(ctx, f.Service, f.Import, oldest, f.To)
 	return err
 }
 
@@ -87,7 +97,7 @@ func (s *Set) slaTickets(ctx context.Context, f *sla.Frozen) error {
 func (s *Set) slaRules(ctx context.Context, in run.Input, round int) (sla.Frozen, error) {
 	f := sla.Frozen{
 		Run: in.Run, Round: round, Service: in.Scope, Period: in.Period, TZData: calendar.TZData,
-		Provisional: in.Provisional, Reason: in.Why, At: s.now(),
+		Provisional: in.Provisional, Reason: in.Why, At: s.now(), Lists: true,
 	}
 	period, err := calendar.ParsePeriod(in.Period)
 	if err != nil {
@@ -112,28 +122,52 @@ func (s *Set) slaRules(ctx context.Context, in run.Input, round int) (sla.Frozen
 		return f, err
 	}
 	f.Title = svc.Title()
-	// Whether its owner is asked about findings says the service as it is today;
-	// what is provisional asks nobody.
+	// Whether its owner is asked about findings, and where tickets are read, says
+	// the service as it is today; what is provisional asks nobody.
 	today, err := store.Newest[agreement.ServiceSpec](all, service)
 	if err != nil {
 		return f, err
 	}
 	f.Review = today.Spec.Review == agreement.ReviewFindings && !in.Provisional
+	f.TicketURL = today.Spec.TicketURL
 	if _, f.AsOf, f.Import, err = s.store.Coverage(ctx, in.Scope); err != nil {
 		return f, err
 	}
-	versions, err := all.Agreements(f.To)
+	decided, err := s.store.Decided(ctx, in.Scope)
 	if err != nil {
 		return f, err
 	}
-	names := []string{svc.Spec.Calendar}
+	if err := slaTerms(&f, all, svc.Spec.Calendar, period, zone); err != nil {
+		return f, err
+	}
+	for i, a := range f.Agreements {
+		if d, ok := decided[a.Name][a.Version]; ok {
+			f.Agreements[i].Decided = &d
+		}
+	}
+	if len(f.Agreements) == 0 {
+		return f, fault.Invalidf("service", "%s has no agreement that holds in %s: declare one, then start again",
+			"%s hat keine Vereinbarung, die in %s gilt: Eine anlegen und neu starten.", in.Scope, in.Period)
+	}
+	return f, nil
+}
+
+// slaTerms puts the versions of agreements and calendars into a set that count
+// for its period, among those that are declared; cal is the service's.
+func slaTerms(f *sla.Frozen, all store.Declared, cal string, period calendar.Period, zone *time.Location) error {
+	versions, err := all.Agreements(f.To)
+	if err != nil {
+		return err
+	}
+	f.Agreements, f.Calendars = nil, nil
+	names := []string{cal}
 	for _, v := range versions {
 		if err := asDeclared(v); err != nil {
-			return f, err
+			return err
 		}
 		a := sla.Agreement{Name: v.Resource.Metadata.Name, Version: v.Version, Hash: v.Hash, ValidFrom: v.ValidFrom, Declared: &v.Resource}
 		if err := json.Unmarshal(v.Resource.Spec, &a.Spec); err != nil {
-			return f, err
+			return err
 		}
 		a.Title = v.Resource.Title()
 		if to := a.Spec.Valid.To; to != nil {
@@ -145,10 +179,6 @@ func (s *Set) slaRules(ctx context.Context, in run.Input, round int) (sla.Frozen
 		}
 		f.Agreements = append(f.Agreements, a)
 	}
-	if len(f.Agreements) == 0 {
-		return f, fault.Invalidf("service", "%s has no agreement that holds in %s: declare one, then start again",
-			"%s hat keine Vereinbarung, die in %s gilt: Eine anlegen und neu starten.", in.Scope, in.Period)
-	}
 	slices.Sort(names)
 	for _, name := range slices.Compact(names) {
 		if name == calendar.AlwaysOpen {
@@ -159,11 +189,11 @@ func (s *Set) slaRules(ctx context.Context, in run.Input, round int) (sla.Frozen
 			err = asDeclared(v)
 		}
 		if err != nil {
-			return f, err
+			return err
 		}
 		f.Calendars = append(f.Calendars, sla.CalendarUsed{Name: name, Version: v.Version, Hash: v.Hash, Spec: c.Spec, Declared: &v.Resource})
 	}
-	return f, nil
+	return nil
 }
 
 // SLAReportDraft freezes what a round stands on, unless that was done, computes
@@ -175,8 +205,7 @@ func (s *Set) SLAReportDraft(ctx context.Context, st run.Step) (workflows.Drafte
 		return workflows.Drafted{}, err
 	}
 	return s.draft(ctx, st, func() (c content, err error) {
-		from, to := f.Reads()
-		r, err := sla.Derive(f, asFrozen(f, s.store.TicketsAsOf(ctx, f.Service, f.Import, from, to)))
+		r, err := s.derived(ctx, f)
 		if err != nil {
 			return c, err
 		}

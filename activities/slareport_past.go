@@ -62,7 +62,7 @@ func slaPast(e store.Earlier[sla.Frozen]) sla.Past {
 // known, those over long ago too. A month holds whole days and hours. Nil:
 // from the period's beginning.
 func slaSince(f sla.Frozen, zone *time.Location, oldest time.Time) *time.Time {
-	if !f.Voids() || oldest.IsZero() || !oldest.Before(f.From) {
+	if !f.Voids() || !oldest.Before(f.From) {
 		return nil
 	}
 	first := calendar.DateOf(oldest.In(zone))

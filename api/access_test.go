@@ -137,6 +137,8 @@ func (x examples) of(op described) (path, body string) {
 		path = fill("{id}", x.imported)
 	case strings.HasPrefix(op.path, "/v1/services/{name}/exclusions/"):
 		path = fill("{name}", "payments", "{id}", x.exclusion)
+	case op.id == "get-ticket":
+		path = fill("{name}", "payments", "{number}", "INC1")
 	case strings.HasPrefix(op.path, "/v1/intervals/{name}") && op.method != "PUT":
 		path = fill("{name}", "monthly")
 	case strings.HasPrefix(op.path, "/v1/agreements/{name}") && op.method == "GET":
@@ -163,7 +165,7 @@ func (x examples) of(op described) (path, body string) {
 // example is a request that is well-formed and concerns nothing that exists,
 // but for the service payments.
 func example(op described) (path, body string) {
-	path = strings.NewReplacer("{process}", "sla-report", "{scope}", "payments", "{period}", "1999-01", "{id}", "9", "{feed}", "9", "{sha256}", strings.Repeat("9", 64)).Replace(op.path)
+	path = strings.NewReplacer("{process}", "sla-report", "{scope}", "payments", "{period}", "1999-01", "{id}", "9", "{feed}", "9", "{number}", "INC9", "{sha256}", strings.Repeat("9", 64)).Replace(op.path)
 	name := "nobody"
 	if strings.HasPrefix(op.path, "/v1/services/{name}/") {
 		name = "payments"

@@ -118,6 +118,7 @@ func New(c Config) *echo.Echo {
 	s.tokens()
 	s.audit()
 	s.imports()
+	s.ticket()
 	s.exclusions()
 	s.plan()
 	s.planEdits()

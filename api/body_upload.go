@@ -17,13 +17,14 @@ import (
 
 // receive reads a file to its end before anything else is done with it: while
 // somebody sends, at their own pace, no connection to the database is held, and
-// little memory. most is how many bytes it may have. The caller closes it.
-func (s *server) receive(ctx context.Context, in huma.Context, most int64) (*spool.File, error) {
+// little memory. most is how many bytes it may have; also gets them as they were
+// sent, to hash them. The caller closes it.
+func (s *server) receive(ctx context.Context, in huma.Context, most int64, also ...io.Writer) (*spool.File, error) {
 	f, err := s.uploads.Take(actorOf(ctx).Person)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := io.CopyBuffer(f, s.newUpload(in, most), make([]byte, 256<<10)); err != nil {
+	if _, err := io.CopyBuffer(io.MultiWriter(append(also, f)...), s.newUpload(in, most), make([]byte, 256<<10)); err != nil {
 		f.Close()
 		return nil, err
 	}

@@ -26,7 +26,7 @@ func TestLargeUploadsAreRefusedInWords(t *testing.T) {
 		who, service string
 		status       int
 	}{{"owner", "payments", http.StatusUnprocessableEntity}, {"other-owner", "payments", http.StatusForbidden}, {"viewer", "payments", http.StatusForbidden}, {"admin", "nothing", http.StatusNotFound}} {
-		_, err := client.New(srv.URL, h.tokens[c.who]).Import(t.Context(), client.Intake{Service: c.service, Format: "servicenow-audit"}, bytes.NewReader(file))
+		_, err := client.New(srv.URL, h.tokens[c.who]).Import(t.Context(), client.Intake{Dataset: "tickets", Service: c.service, Format: "servicenow-audit"}, bytes.NewReader(file))
 		var p *client.Problem
 		require.True(t, errors.As(err, &p), "%s: %v", c.who, err)
 		require.Equal(t, c.status, p.Status, "%s: %v", c.who, err)

@@ -53,7 +53,7 @@ func breakerOf(id string) string {
 		return "owner"
 	case "decide-task", "issue-pass":
 		return "approver"
-	case "list-audit", "get-receipts":
+	case "list-audit", "get-receipts", "get-ticket":
 		return "auditor"
 	case "propose-exclusion", "withdraw-exclusion", "pause-interval", "resume-interval", "backfill-interval", "miss-slot", "start-slot", "report-event", "put-interval", "put-waiver":
 		return "owner"

@@ -3,19 +3,31 @@ package api
 import (
 	"context"
 	"net/http"
+	"net/url"
+	"strings"
 	"time"
-	"turnus/itsm/dataset"
+	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"turnus/access"
+	"turnus/itsm/dataset"
+	"turnus/itsm/declaration"
+	"turnus/itsm/fault"
+	"turnus/itsm/text"
 )
 
 // importInput is a file and what it takes to read it.
 type importInput struct {
 	NamePath
-	Format  string    `query:"format" required:"true" maxLength:"100" doc:"servicenow-audit or csv." example:"servicenow-audit"`
-	Zone    string    `query:"zone" maxLength:"100" doc:"Of the file's local times; the service's zone if left out." example:"Europe/Berlin"`
-	AsOf    time.Time `query:"as_of" doc:"Up to when the source was read; the newest change in the file if left out."`
-	Mapping string    `query:"mapping" maxLength:"100" doc:"The name of a Mapping resource, for csv."`
+	Format   string    `query:"format" required:"true" maxLength:"100" doc:"servicenow-audit or csv." example:"servicenow-audit"`
+	Zone     string    `query:"zone" maxLength:"100" doc:"Of the file's local times; the service's zone if left out." example:"Europe/Berlin"`
+	AsOf     time.Time `query:"as_of" doc:"Up to when the source was read; the newest change in the file if left out."`
+	Mapping  string    `query:"mapping" maxLength:"100" doc:"The name of a Mapping resource, for csv; where none is declared, of a ready one that comes with Turnus."`
+	Inline   string    `query:"inline_mapping" maxLength:"12000" doc:"A Mapping resource as JSON, or its spec with mapping as its name. A dry run tries it; an import by an administrator declares it, and by anybody else takes it only as it is declared."`
+	Filename string    `query:"filename" maxLength:"1000" doc:"What the sender calls the file; kept without folders." example:"export.csv"`
+	Accept   string    `query:"accept" maxLength:"1000" doc:"Why it is to be taken although it is implausible; stays on record."`
+	DryRun   bool      `query:"dry_run" doc:"Reads the whole file, changes nothing, and says what an import would do."`
 
 	ctx huma.Context
 }
@@ -26,20 +38,56 @@ func (in *importInput) Resolve(ctx huma.Context) []error {
 	return nil
 }
 
+// check wants a reason where something is accepted. An empty one is given, too.
+func (in *importInput) check() error {
+	at := in.ctx.URL()
+	if given, err := url.ParseQuery(at.RawQuery); err == nil && given.Has("accept") && strings.TrimSpace(in.Accept) == "" {
+		return fault.Invalidf("accept", "accept needs a reason: why is the file right as it is? It stays on record with the import.",
+			"Zu accept gehört eine Begründung: Warum ist die Datei so richtig? Sie bleibt beim Import dokumentiert.")
+	}
+	return nil
+}
+
+// maxFileName is how many bytes of a file's name are kept.
+const maxFileName = 200
+
+// baseName is what a sender calls a file, as it is kept: without folders, on one
+// line, and not longer than that.
+func baseName(name string) string {
+	name = strings.TrimSpace(text.Line(name[strings.LastIndexAny(name, `/\`)+1:]))
+	for len(name) > maxFileName {
+		_, last := utf8.DecodeLastRuneInString(name)
+		name = name[:len(name)-last]
+	}
+	return name
+}
+
+type importedOutput struct{ Body dataset.Profile }
+
 type importOutput struct{ Body dataset.Import }
 
 type ImportPath struct {
 	ID int64 `path:"id" minimum:"1"`
 }
 
+// importPath is where files of a dataset are sent to.
+func importPath(d dataset.Dataset) string {
+	about, _ := declaration.Find(d.About)
+	return "/v1/" + about.Plural + "/{name}/" + d.Name
+}
+
 func (s *server) imports() {
 	tags := []string{"Imports"}
-	register(s, operation{body: stream, Operation: huma.Operation{
-		OperationID: "import-tickets", Method: http.MethodPost, Path: "/v1/services/{name}/tickets", Tags: tags,
-		Summary:       "Load tickets from a file, which is the body",
-		Description:   "Plain, or as .gz or .zip, 4 GiB at most. Rows that make no sense are kept with their reason and stop nothing else. Loading the same file again changes nothing.",
-		DefaultStatus: http.StatusOK,
-	}}, s.importTickets)
+	for _, d := range dataset.All() {
+		register(s, operation{body: stream, Operation: huma.Operation{
+			OperationID: access.ImportOf(d), Method: http.MethodPost, Path: importPath(d), Tags: tags,
+			Summary: "Load " + strings.ToLower(d.Title.En) + " from a file, which is the body",
+			Description: "Plain, or as .gz or .zip, 4 GiB at most. Rows that make no sense are kept with their reason and stop nothing else. Loading the same file again changes nothing. " +
+				"What is implausible is refused (422, code implausible, each reason with a code), unless accept says why it is right. " +
+				"A dry run answers with what the file holds besides, and changes nothing.",
+			DefaultStatus: http.StatusOK,
+		}}, func(ctx context.Context, in *importInput) (*importedOutput, error) { return s.importFile(ctx, d, in) })
+	}
 
 	register(s, operation{Operation: huma.Operation{
 		OperationID: "list-imports", Method: http.MethodGet, Path: "/v1/services/{name}/imports", Tags: tags, Summary: "A service's imports, newest first",
@@ -53,7 +101,7 @@ func (s *server) imports() {
 		return items(s.Store.Imports(ctx, in.Name, in.store()))
 	})
 	register(s, operation{Operation: huma.Operation{
-		OperationID: "get-import", Method: http.MethodGet, Path: "/v1/imports/{id}", Tags: tags, Summary: "An import",
+		OperationID: "get-import", Method: http.MethodGet, Path: "/v1/imports/{id}", Tags: tags, Summary: "An import: file, mapping, counts, warnings, and what became of it",
 	}}, func(ctx context.Context, in *ImportPath) (*importOutput, error) {
 		i, err := s.anImport(ctx, in.ID)
 		if err != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/labstack/echo/v4"
 
+	"turnus/itsm/dataset"
 	"turnus/itsm/declaration"
 	"turnus/itsm/resource"
 	"turnus/itsm/task"
@@ -42,14 +43,17 @@ func humaConfig() huma.Config {
 	}
 }
 
-// schemaName names a type in the document. Each kind has a Spec of its own, and
-// findings have other sources than reports, and files of their own.
+// schemaName names a type in the document. Each kind has a Spec of its own,
+// findings have other sources than reports, and files of their own, and so have
+// imports, whose mappings are those that were used.
 func schemaName(t reflect.Type, hint string) string {
 	name := huma.DefaultSchemaNamer(t, hint)
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	if pkg := t.PkgPath(); name == "Spec" || (name == "Source" || name == "File") && strings.HasSuffix(pkg, "/improvement") {
+	pkg := t.PkgPath()
+	switch findings, imports := strings.HasSuffix(pkg, "/improvement"), strings.HasSuffix(pkg, "/dataset"); {
+	case name == "Spec", findings && (name == "Source" || name == "File"), imports && (name == "File" || name == "Column" || name == "Mapping"):
 		pkg = pkg[strings.LastIndex(pkg, "/")+1:]
 		return strings.ToUpper(pkg[:1]) + pkg[1:] + name
 	}
@@ -135,9 +139,11 @@ func (s *server) documentBodies() {
 	doc.Paths["/v1/calendars/{name}/holidays"].Post.RequestBody = bodyOf(map[string]*huma.Schema{
 		"application/octet-stream": file, "text/calendar": file, "application/gzip": file, "application/zip": file,
 	})
-	doc.Paths["/v1/services/{name}/tickets"].Post.RequestBody = bodyOf(map[string]*huma.Schema{
-		"application/octet-stream": file, "text/csv": file, "application/gzip": file, "application/zip": file,
-	})
+	for _, d := range dataset.All() {
+		doc.Paths[importPath(d)].Post.RequestBody = bodyOf(map[string]*huma.Schema{
+			"application/octet-stream": file, "text/csv": file, "application/gzip": file, "application/zip": file,
+		})
+	}
 	sent := map[string]*huma.Schema{"application/octet-stream": file}
 	for _, media := range task.FileTypes() {
 		sent[media] = file

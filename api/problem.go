@@ -81,6 +81,7 @@ type Problem struct {
 type Detail struct {
 	Location string `json:"location,omitempty" doc:"The field, as in body.period or spec.targets[0].within."`
 	Row      int64  `json:"row,omitempty" doc:"The row of a file, counted from 1."`
+	Code     string `json:"code,omitempty" doc:"Of what is implausible: which reason, for programs, as in many-rejected."`
 	Message  string `json:"message"`
 	Value    any    `json:"value,omitempty" doc:"The value that was given."`
 }
@@ -147,8 +148,8 @@ func problem(ctx context.Context, err error) *Problem {
 		faults = faults[:fault.Most]
 	}
 	for _, f := range faults {
-		if len(faults) > 1 || f.Field != "" || f.Row > 0 {
-			p.Errors = append(p.Errors, Detail{Location: f.Field, Row: f.Row, Message: f.Message.In(r.lang)})
+		if len(faults) > 1 || f.Field != "" || f.Row > 0 || f.Reason != "" {
+			p.Errors = append(p.Errors, Detail{Location: f.Field, Row: f.Row, Code: f.Reason, Message: f.Message.In(r.lang)})
 		}
 	}
 	return p

@@ -42,7 +42,7 @@ func (h *house) reported(t *testing.T, n int) report.Report {
 			}
 		}
 	}
-	in, err := h.store.Import(t.Context(), store.Intake{Service: "payments", Format: "csv", AsOf: testNow, By: "admin", Now: testNow}, rows, nil)
+	in, err := h.store.Import(t.Context(), store.Intake{Service: "payments", Format: "csv", AsOf: testNow, Accept: "a test", By: "admin", Now: testNow}, rows, nil)
 	require.NoError(t, err)
 	r, _, err := h.store.Begin(t.Context(), testNow, store.NewRun{
 		Key: run.Key{Process: "sla-report", Scope: "payments", Period: "2026-10"}, Owner: "owner", By: person.Actor{Person: "owner"}})

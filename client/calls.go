@@ -11,6 +11,7 @@ import (
 	"slices"
 	"time"
 
+	"turnus/itsm/dataset"
 	"turnus/itsm/person"
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
@@ -20,12 +21,13 @@ import (
 // Change says what applying did to one resource; Before and After are there
 // after a dry run.
 type Change struct {
-	Kind   resource.Kind     `json:"kind"`
-	Name   string            `json:"name"`
-	Change string            `json:"change"`        // created, changed, unchanged, proposed
-	Run    string            `json:"run,omitempty"` // that decides on what is proposed
-	Before *resource.Version `json:"before,omitempty"`
-	After  *resource.Version `json:"after,omitempty"`
+	Kind     resource.Kind     `json:"kind"`
+	Name     string            `json:"name"`
+	Change   string            `json:"change"`        // created, changed, unchanged, proposed
+	Run      string            `json:"run,omitempty"` // that decides on what is proposed
+	Warnings []dataset.Warning `json:"warnings,omitempty"`
+	Before   *resource.Version `json:"before,omitempty"`
+	After    *resource.Version `json:"after,omitempty"`
 }
 
 // Apply declares resources, in YAML or JSON, all or none.
@@ -114,6 +116,16 @@ func (c *Client) Cancel(ctx context.Context, id, reason string) (run.Run, error)
 		return answer, err
 	}
 	return answer, c.post(ctx, path+"/cancel", map[string]string{"reason": reason}, &answer)
+}
+
+// Refresh begins another round of a run while one waits.
+func (c *Client) Refresh(ctx context.Context, id string) (run.Run, error) {
+	var answer run.Run
+	path, err := runAt(id)
+	if err != nil {
+		return answer, err
+	}
+	return answer, c.into(ctx, call{method: http.MethodPost, path: path + "/refresh"}, &answer)
 }
 
 // Report writes a run's report in a format: json or html. lang is de, en, or

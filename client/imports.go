@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -10,31 +11,93 @@ import (
 
 	"turnus/itsm/calendar"
 	"turnus/itsm/dataset"
+	"turnus/itsm/declaration"
+	"turnus/itsm/ticket"
 )
 
-// Rejects lists the rows that an import rejected.
-func (c *Client) Rejects(ctx context.Context, id int64) ([]dataset.Reject, error) {
-	return list[dataset.Reject](ctx, c, "/v1/imports/"+strconv.FormatInt(id, 10)+"/rejects", nil, 0)
-}
-
-// Intake says what a file of tickets is.
+// Intake says what a file is.
 type Intake struct {
-	Service string
-	Format  string
-	Zone    string    // empty: the service's
-	Mapping string    // the name of a Mapping resource
-	AsOf    time.Time // zero: the newest change in the file
+	Dataset  string // as in dataset.Tickets
+	Service  string
+	Format   string
+	Zone     string    // empty: the service's
+	Mapping  string    // the name of a mapping, declared or ready; empty: none
+	Inline   []byte    // a Mapping resource, or the spec of one called Mapping, as JSON; nil: none
+	AsOf     time.Time // zero: the newest change in the file
+	Filename string    // what the file is called
+	Accept   string    // why it is to be taken although it is implausible; empty: it isn't
+	DryRun   bool      // change nothing
 }
 
-// Import loads a file of tickets. A file that can be read again from its start
-// is sent again when the server was away.
-func (c *Client) Import(ctx context.Context, in Intake, file io.Reader) (dataset.Import, error) {
-	q := set(url.Values{}, "format", in.Format, "zone", in.Zone, "mapping", in.Mapping)
+// mostInQuery is how long a query may be: the server reads 32 KiB of what comes
+// before a body.
+const mostInQuery = 28_000
+
+// Import loads a file, or says what loading it would do. A file that can be read
+// again from its start is sent again when the server was away.
+func (c *Client) Import(ctx context.Context, in Intake, file io.Reader) (dataset.Profile, error) {
+	q := set(url.Values{}, "format", in.Format, "zone", in.Zone, "mapping", in.Mapping, "inline_mapping", string(in.Inline),
+		"filename", in.Filename, "accept", in.Accept)
+	if in.DryRun {
+		q.Set("dry_run", "true")
+	}
 	if !in.AsOf.IsZero() {
 		q.Set("as_of", in.AsOf.Format(time.RFC3339Nano))
 	}
+	var answer dataset.Profile
+	if len(q.Encode()) > mostInQuery {
+		return answer, errors.New("the mapping is too large to be sent with the file: declare it (turnus apply -f FILE), then name it")
+	}
+	d, err := dataset.Find(in.Dataset)
+	if err != nil {
+		return answer, err
+	}
+	about, _ := declaration.Find(d.About)
+	return answer, c.into(ctx, upload("/v1/"+about.Plural+"/"+url.PathEscape(in.Service)+"/"+d.Name, q, file), &answer)
+}
+
+// Imports lists a service's imports, newest first, up to most; 0: all.
+func (c *Client) Imports(ctx context.Context, service string, most int) ([]dataset.Import, error) {
+	return list[dataset.Import](ctx, c, "/v1/services/"+url.PathEscape(service)+"/imports", nil, most)
+}
+
+// ImportByID is an import with what is known of it.
+func (c *Client) ImportByID(ctx context.Context, id int64) (dataset.Import, error) {
 	var answer dataset.Import
-	return answer, c.into(ctx, upload("/v1/services/"+url.PathEscape(in.Service)+"/tickets", q, file), &answer)
+	return answer, c.get(ctx, importAt(id), nil, &answer)
+}
+
+// Rejects lists the rows that an import rejected.
+func (c *Client) Rejects(ctx context.Context, id int64) ([]dataset.Reject, error) {
+	return list[dataset.Reject](ctx, c, importAt(id)+"/rejects", nil, 0)
+}
+
+// WithdrawImport proposes to withdraw an import, and gives the run that decides.
+func (c *Client) WithdrawImport(ctx context.Context, id int64, reason string) (Started, error) {
+	var answer Started
+	return answer, c.post(ctx, importAt(id)+"/withdraw", map[string]string{"reason": reason}, &answer)
+}
+
+func importAt(id int64) string { return "/v1/imports/" + strconv.FormatInt(id, 10) }
+
+// Ticket is what is on record of a ticket, with all its versions.
+func (c *Client) Ticket(ctx context.Context, service, number string) (ticket.Record, error) {
+	var whole ticket.Record
+	q := url.Values{"limit": {"500"}}
+	for {
+		var part struct {
+			ticket.Record
+			Next *string `json:"next"`
+		}
+		if err := c.get(ctx, "/v1/services/"+url.PathEscape(service)+"/tickets/"+url.PathEscape(number), q, &part); err != nil {
+			return whole, err
+		}
+		part.Versions = append(whole.Versions, part.Versions...)
+		if whole = part.Record; part.Next == nil {
+			return whole, nil
+		}
+		q.Set("cursor", *part.Next)
+	}
 }
 
 // upload sends a file; one that can be read again from its start may be sent

@@ -18,6 +18,7 @@ type Problem struct {
 	Errors   []struct {
 		Location string `json:"location"`
 		Row      int64  `json:"row"`
+		Code     string `json:"code"` // of what is implausible
 		Message  string `json:"message"`
 	} `json:"errors"`
 }
@@ -38,6 +39,12 @@ func (p *Problem) Error() string {
 		line := e.Message
 		if e.Location != "" {
 			line = e.Location + ": " + line
+		}
+		if e.Code != "" {
+			line = e.Code + ": " + e.Message
+			if len(p.Errors) == 1 {
+				return p.Title + ": " + line // which is the detail
+			}
 		}
 		if e.Row > 0 {
 			line = fmt.Sprintf("row %d: %s", e.Row, line)

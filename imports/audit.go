@@ -6,12 +6,12 @@ import (
 	"strings"
 	"time"
 
-	"turnus/itsm/fault"
 	"turnus/itsm/ticket"
 )
 
-// Columns of an audit log that every row needs.
-var auditColumns = []string{"number", "incident_state", "sys_mod_count", "opened_at", "sys_updated_at"}
+// Columns of an audit log that every row needs, and what they are taken for.
+var auditColumns = []wanted{{"number", "number"}, {"state", "incident_state"}, {"order", "sys_mod_count"},
+	{"opened", "opened_at"}, {"changed", "sys_updated_at"}}
 
 // auditFields are the columns that are kept where a file has them: what an
 // agreement's where may name, and what the source claims. Persons (caller_id,
@@ -27,12 +27,9 @@ var auditFields = []string{
 // The first row in another state than New is taken as the first reaction: in
 // ServiceNow somebody has taken the ticket up then.
 func audit(t *table) (func(*table, []string) (ticket.Row, error), error) {
-	at := make([]int, len(auditColumns))
-	for i, name := range auditColumns {
-		var err error
-		if at[i], err = t.column("file", name); err != nil {
-			return nil, fault.As(err).At("")
-		}
+	at, err := t.columns("", auditColumns)
+	if err != nil {
+		return nil, err
 	}
 	number, state, seq, openedAt, updated := at[0], at[1], at[2], at[3], at[4]
 	t.number = number
@@ -40,6 +37,7 @@ func audit(t *table) (func(*table, []string) (ticket.Row, error), error) {
 	for _, name := range auditFields {
 		if i := slices.Index(t.heading, name); i >= 0 {
 			fields = append(fields, field{name, i})
+			t.uses[i] = append(t.uses[i], "fields."+name)
 		}
 	}
 	var last struct { // rows of one ticket repeat their opening

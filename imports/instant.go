@@ -1,7 +1,10 @@
 package imports
 
 import (
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"turnus/itsm/calendar"
 )
@@ -56,9 +59,13 @@ func (d *digits) mark(c byte) {
 	d.s = d.s[1:]
 }
 
-// instant reads a time by a layout; without an offset in it, it is local.
+// instant reads a time by a layout; without an offset in it, it is local. Some
+// programs write a space that doesn't break before AM and PM.
 func instant(layout string, offset bool, s string, zone *time.Location) (time.Time, bool) {
 	t, err := time.Parse(layout, s)
+	if err != nil && strings.ContainsAny(s, "\u00a0\u202f") {
+		t, err = time.Parse(layout, strings.NewReplacer("\u00a0", " ", "\u202f", " ").Replace(s))
+	}
 	if err != nil || t.Year() < 1 || t.Year() > 9999 {
 		return time.Time{}, false
 	}
@@ -66,4 +73,29 @@ func instant(layout string, offset bool, s string, zone *time.Location) (time.Ti
 		return t.UTC().Truncate(time.Second), true
 	}
 	return calendar.Local(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), zone), true
+}
+
+// foreignMonth finds the first word of an instant whose layout has the name of a
+// month in it: a month that isn't English.
+func foreignMonth(layout, s string) (month string, foreign bool) {
+	if !strings.Contains(layout, "Jan") || strings.Contains(layout, "Mon") {
+		return "", false
+	}
+	begin := strings.IndexFunc(s, unicode.IsLetter)
+	if begin < 0 {
+		return "", false
+	}
+	month = s[begin:]
+	if end := strings.IndexFunc(month, func(c rune) bool { return !unicode.IsLetter(c) && c != '.' }); end >= 0 {
+		month = month[:end]
+	}
+	if utf8.RuneCountInString(month) < 3 { // AM, PM
+		return "", false
+	}
+	for m := time.January; m <= time.December; m++ {
+		if strings.EqualFold(month, m.String()) || strings.EqualFold(month, m.String()[:3]) {
+			return "", false
+		}
+	}
+	return month, true
 }

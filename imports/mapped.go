@@ -9,97 +9,163 @@ import (
 	"turnus/itsm/ticket"
 )
 
+// mapping is a mapping as it is applied to a file: where its columns are, -1
+// for those that it doesn't name.
+type mapping struct {
+	layout string
+	offset bool
+
+	number, opened, stopped, responded, state, changed int
+	fields                                             []field
+
+	stops map[string]bool // the states that stop; nil: the mapping has none, and the column stopped says it
+}
+
 // mapped reads any table with a mapping: one row a ticket, or with state and
 // changed one row a change.
 func mapped(t *table, m ticket.Mapping) (func(*table, []string) (ticket.Row, error), error) {
-	layout, offset := m.Layout()
-	column := map[string]int{}
-	for _, c := range []struct{ field, name string }{{"number", m.Number}, {"opened", m.Opened}, {"stopped", m.Stopped},
-		{"responded", m.Responded}, {"state", m.State}, {"changed", m.Changed}} {
-		column[c.field] = -1
-		if c.name != "" {
-			i, err := t.column("mapping."+c.field, c.name)
-			if err != nil {
-				return nil, err
-			}
-			column[c.field] = i
-		}
-	}
-	var fields []field
+	wanted := []wanted{{"number", m.Number}, {"opened", m.Opened}, {"stopped", m.Stopped}, {"responded", m.Responded},
+		{"state", m.State}, {"changed", m.Changed}}
+	own := len(wanted)
 	for _, name := range slices.Sorted(maps.Keys(m.Fields)) {
-		i, err := t.column("mapping.fields."+name, m.Fields[name])
-		if err != nil {
-			return nil, err
-		}
-		fields = append(fields, field{name, i})
+		wanted = append(wanted, wantedField(name, m.Fields[name]))
 	}
-	number, openedAt, stopped, responded, state, changed := column["number"], column["opened"], column["stopped"],
-		column["responded"], column["state"], column["changed"]
-	t.number = number
-	return func(t *table, c []string) (ticket.Row, error) {
-		r := ticket.Row{Row: t.row, Number: strings.TrimSpace(c[number]), Change: changed >= 0}
-		if why := t.checkNumber(r.Number, number); why != nil {
-			return r, why
+	at, err := t.columns("mapping", wanted)
+	if err != nil {
+		return nil, err
+	}
+	p := mapping{number: at[0], opened: at[1], stopped: at[2], responded: at[3], state: at[4], changed: at[5]}
+	p.layout, p.offset = m.Layout()
+	for i, name := range slices.Sorted(maps.Keys(m.Fields)) {
+		p.fields = append(p.fields, field{name, at[own+i]})
+	}
+	if p.opened == p.changed {
+		p.opened = -1 // the first change is the opening
+	}
+	if m.States != nil {
+		p.stops = make(map[string]bool, len(m.States.Stop))
+		for _, state := range m.States.Stop {
+			p.stops[state] = true
 		}
-		// at reads the instant in a column that may be left out or empty; one
-		// before the opening is the end before the start.
-		at := func(column int, needed bool) (*time.Time, error) {
-			if column < 0 {
-				return nil, nil
-			}
-			cell := strings.TrimSpace(c[column])
-			if cell == "" && !needed {
-				return nil, nil
-			}
-			when, ok := instant(layout, offset, cell, t.zone)
-			switch {
-			case cell == "":
-				return nil, t.reject(r.Number, t.heading[column], "", "an instant is missing here", "hier fehlt ein Zeitpunkt")
-			case !ok:
-				return nil, t.reject(r.Number, t.heading[column], cell, "this isn't an instant written like %s", "das ist kein Zeitpunkt, geschrieben wie %s", layout)
-			case t.future(when):
-				return nil, t.reject(r.Number, t.heading[column], cell, toCome, toComeDe)
-			case column != openedAt && when.Before(r.Opened):
-				return nil, t.reject(r.Number, t.heading[column], cell, "end before start: the ticket was opened %s",
-					"Ende vor Anfang: das Ticket wurde %s geöffnet", strings.TrimSpace(c[openedAt]))
-			}
-			return &when, nil
-		}
-		opened, err := at(openedAt, true)
+	}
+	t.number = p.number
+	return p.row, nil
+}
+
+func (m *mapping) row(t *table, c []string) (ticket.Row, error) {
+	r := ticket.Row{Row: t.row, Number: strings.TrimSpace(c[m.number]), Change: m.changed >= 0}
+	if why := t.checkNumber(r.Number, m.number); why != nil {
+		return r, why
+	}
+	err := m.begin(t, c, &r)
+	if err == nil {
+		err = m.inState(t, c, &r)
+	}
+	if err == nil {
+		err = m.end(t, c, &r)
+	}
+	if err == nil {
+		r.Fields, err = t.fields(r.Number, m.fields, c)
+	}
+	return r, err
+}
+
+// begin reads when the ticket was opened, and when this change was.
+func (m *mapping) begin(t *table, c []string, r *ticket.Row) error {
+	if m.opened >= 0 {
+		opened, err := m.instant(t, c, r, m.opened, true)
 		if err != nil {
-			return r, err
+			return err
 		}
 		r.Opened, r.At = *opened, *opened
-		if r.StoppedAt, err = at(stopped, false); err != nil {
-			return r, err
+	}
+	if m.changed >= 0 {
+		changed, err := m.instant(t, c, r, m.changed, true)
+		if err != nil {
+			return err
 		}
-		if r.Responded, err = at(responded, false); err != nil {
-			return r, err
+		r.At = *changed
+	}
+	return nil
+}
+
+// inState reads the state.
+func (m *mapping) inState(t *table, c []string, r *ticket.Row) error {
+	if m.state < 0 {
+		return nil
+	}
+	r.State = strings.TrimSpace(c[m.state])
+	if r.State == "-100" || r.State == "" && (r.Change || m.stops != nil) {
+		return t.reject(r.Number, t.heading[m.state], r.State, noState, noStateDe)
+	}
+	if len(r.State) > ticket.MaxValue {
+		return t.reject(r.Number, t.heading[m.state], r.State, "longer than %d bytes", "länger als %d Byte", ticket.MaxValue)
+	}
+	return nil
+}
+
+// end reads when the ticket stopped and when somebody reacted, and settles what
+// follows from that.
+func (m *mapping) end(t *table, c []string, r *ticket.Row) (err error) {
+	// In a state that runs or pauses a ticket is open, whatever else its row says.
+	if m.stops == nil || m.stops[r.State] {
+		if r.StoppedAt, err = m.instant(t, c, r, m.stopped, false); err != nil {
+			return err
 		}
-		if changed >= 0 {
-			when, err := at(changed, true)
-			if err != nil {
-				return r, err
-			}
-			r.At = *when
-		} else { // the newest thing that the row knows
-			for _, other := range []*time.Time{r.StoppedAt, r.Responded} {
-				if other != nil && other.After(r.At) {
-					r.At = *other
-				}
-			}
+	}
+	if m.stops[r.State] {
+		switch {
+		case r.Change && (r.StoppedAt == nil || r.StoppedAt.After(r.At)):
+			r.StoppedAt = &r.At
+		case r.StoppedAt == nil:
+			return t.reject(r.Number, t.heading[m.stopped], "", "in the state %.60q a ticket is stopped, and the instant is missing here",
+				"im Status %.60q ist ein Ticket beendet, und der Zeitpunkt fehlt hier", r.State)
 		}
-		r.Stopped = r.StoppedAt != nil && !r.StoppedAt.After(r.At)
-		if state >= 0 {
-			r.State = strings.TrimSpace(c[state])
-			if r.State == "-100" || r.State == "" && r.Change {
-				return r, t.reject(r.Number, t.heading[state], r.State, noState, noStateDe)
-			}
-			if len(r.State) > ticket.MaxValue {
-				return r, t.reject(r.Number, t.heading[state], r.State, "longer than %d bytes", "länger als %d Byte", ticket.MaxValue)
-			}
+	}
+	if r.Responded, err = m.instant(t, c, r, m.responded, false); err != nil {
+		return err
+	}
+	if m.opened < 0 {
+		r.Opened = r.At
+	}
+	for _, other := range []*time.Time{r.StoppedAt, r.Responded} {
+		switch {
+		case other == nil:
+		case m.opened < 0 && other.Before(r.Opened):
+			r.Opened = *other // the ticket was there then
+		case !r.Change && other.After(r.At):
+			r.At = *other // the newest thing that the row knows
 		}
-		r.Fields, err = t.fields(r.Number, fields, c)
-		return r, err
-	}, nil
+	}
+	r.Stopped = r.StoppedAt != nil && !r.StoppedAt.After(r.At)
+	return nil
+}
+
+// instant reads the one in a column, which may be left out, or empty unless it
+// is needed. One before the opening is the end before the start.
+func (m *mapping) instant(t *table, c []string, r *ticket.Row, column int, needed bool) (*time.Time, error) {
+	if column < 0 {
+		return nil, nil
+	}
+	cell := strings.TrimSpace(c[column])
+	if cell == "" && !needed {
+		return nil, nil
+	}
+	when, ok := instant(m.layout, m.offset, cell, t.zone)
+	switch {
+	case cell == "":
+		return nil, t.reject(r.Number, t.heading[column], "", "an instant is missing here", "hier fehlt ein Zeitpunkt")
+	case !ok:
+		if month, foreign := foreignMonth(m.layout, cell); foreign {
+			return nil, t.reject(r.Number, t.heading[column], cell, "the month %.20q isn't English: export in English (Jan, Feb, Mar …), or with months in digits",
+				"der Monat %.20q ist nicht englisch: auf Englisch exportieren (Jan, Feb, Mar …) oder mit Monaten als Zahl", month)
+		}
+		return nil, t.reject(r.Number, t.heading[column], cell, "this isn't an instant written like %s", "das ist kein Zeitpunkt, geschrieben wie %s", m.layout)
+	case t.future(when):
+		return nil, t.reject(r.Number, t.heading[column], cell, toCome, toComeDe)
+	case m.opened >= 0 && column != m.opened && when.Before(r.Opened):
+		return nil, t.reject(r.Number, t.heading[column], cell, "end before start: the ticket was opened %s",
+			"Ende vor Anfang: das Ticket wurde %s geöffnet", strings.TrimSpace(c[m.opened]))
+	}
+	return &when, nil
 }

@@ -17,14 +17,17 @@ const maxRecord = 1 << 20
 // after an unclosed quote reading goes on with the next line, where
 // encoding/csv would have swallowed the rest of the file into one cell.
 type records struct {
-	in     *bufio.Reader
-	comma  rune
-	held   []byte // read ahead and not yet given out
-	ended  bool
-	cells  *csv.Reader
-	hand   hand
-	raw    []byte // the record that was given out last
-	inRead error  // what reading the file said, after the held bytes
+	in    *bufio.Reader
+	comma rune
+	held  []byte // read ahead and not yet given out
+	ended bool
+	cells *csv.Reader
+	hand  hand
+	raw   []byte // the record that was given out last
+
+	newline   bool  // a line break ended what was given out last
+	openToEnd bool  // of a row that can't be cut: a cell's quotation mark is open up to the end of the file
+	inRead    error // what reading the file said, after the held bytes
 }
 
 // hand gives encoding/csv one record at a time.
@@ -103,7 +106,7 @@ func (r *records) next() ([]string, error) {
 			}
 		}
 		// A row ends where a line ends and every quote before is closed.
-		end, open := line, odd(r.held[:line])
+		end, open, atEnd := line, odd(r.held[:line]), false
 		for open {
 			from := end
 			if next := bytes.IndexByte(r.held[from:], '\n') + 1; next > 0 {
@@ -118,6 +121,7 @@ func (r *records) next() ([]string, error) {
 					end = len(r.held)
 				}
 			} else {
+				atEnd = true
 				break
 			}
 			if odd(r.held[from:end]) {
@@ -128,6 +132,7 @@ func (r *records) next() ([]string, error) {
 			}
 		}
 		if open { // a quote that is never closed: this line is lost, the others aren't
+			r.openToEnd = atEnd && inQuotes(r.held, r.comma)
 			r.give(line)
 			return nil, errCells
 		}
@@ -141,6 +146,7 @@ func (r *records) next() ([]string, error) {
 		if err != nil || len(r.hand.rest) > 0 {
 			r.hand.rest = nil
 			r.fresh()
+			r.openToEnd = false
 			r.give(line)
 			return nil, errCells
 		}
@@ -154,6 +160,7 @@ func (r *records) next() ([]string, error) {
 func (r *records) give(n int) {
 	r.raw = r.held[:n]
 	r.held = r.held[n:]
+	r.newline = bytes.HasSuffix(r.raw, []byte{'\n'})
 	if len(r.held) == 0 && cap(r.held) < 4096 {
 		r.held = make([]byte, 0, 128<<10)
 	}
@@ -163,13 +170,14 @@ func (r *records) give(n int) {
 func (r *records) skipLine() error {
 	r.raw = append([]byte(nil), r.held[:200]...)
 	r.held = r.held[:0]
+	r.newline = true
 	for {
 		_, err := r.in.ReadSlice('\n')
 		switch {
 		case err == nil:
 			return errLong
 		case !errors.Is(err, bufio.ErrBufferFull):
-			r.ended = true
+			r.ended, r.newline = true, false
 			if !errors.Is(err, io.EOF) {
 				r.inRead = err
 			}
@@ -179,3 +187,30 @@ func (r *records) skipLine() error {
 }
 
 func odd(b []byte) bool { return bytes.Count(b, []byte{'"'})%2 == 1 }
+
+// inQuotes says whether what remains of a file ends inside a cell in quotation
+// marks, and is written as it should be up to there.
+func inQuotes(b []byte, comma rune) bool {
+	quoted, begins := false, true // a cell
+	for i := 0; i < len(b); i++ {
+		c := b[i]
+		switch {
+		case quoted && c == '"':
+			if i+1 < len(b) && b[i+1] == '"' {
+				i++
+				continue
+			}
+			quoted = false
+			if i+1 < len(b) && b[i+1] != byte(comma) && b[i+1] != '\n' && b[i+1] != '\r' {
+				return false
+			}
+		case quoted:
+		case c == '"' && !begins:
+			return false
+		case c == '"':
+			quoted = true
+		}
+		begins = !quoted && (c == byte(comma) || c == '\n')
+	}
+	return quoted
+}

@@ -9,9 +9,13 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"turnus/itsm/dataset"
+	"turnus/itsm/ticket"
 )
 
 func cut(r io.Reader) (rows [][]string, bad int, err error) {
@@ -103,26 +107,65 @@ func (endless) Read(p []byte) (int, error) {
 }
 
 func FuzzTickets(f *testing.F) {
-	f.Add([]byte(auditHeading+"INC1,New,0,true,x,29/2/2016 01:16,29/2/2016 01:23,1\n"), true)
-	f.Add([]byte("Key;Created\n\"K\"\"1\n\n\";2026-07-01T10:00:00Z\nx\"\n"), false)
-	f.Add([]byte("\x1f\x8b\x08"), false)
-	f.Add([]byte("PK\x03\x04"), true)
-	f.Fuzz(func(t *testing.T, b []byte, audit bool) {
-		o := TicketOptions{Format: CSV}
-		o.Mapping.Number, o.Mapping.Opened = "Key", "Created"
-		if audit {
-			o = auditLog
-		}
-		rows, rejects, _ := readAll(bytes.NewReader(b), o)
+	states := &ticket.States{Pause: []string{"Waiting"}, Stop: []string{"Closed", "Solved"}}
+	readers := []TicketOptions{auditLog,
+		{Format: CSV, Mapping: ticket.Mapping{Number: "Key", Opened: "Created", Stopped: "Done", Responded: "First", Fields: map[string]string{"x": "Done"}}},
+		{Format: CSV, Mapping: ticket.Mapping{Number: "Key", State: "Status", Changed: "At", States: states}},
+		{Format: CSV, Mapping: ticket.Mapping{Number: "Key", Opened: "At", Stopped: "Done", Responded: "First", State: "Status", Changed: "At", States: states}},
+		{Format: CSV, Mapping: ticket.Mapping{Number: "Key", Opened: "Created", Stopped: "Done", State: "Status", States: states, Time: "2/Jan/06 3:04 PM", Encoding: "windows-1252"}},
+	}
+	for i, file := range []string{
+		auditHeading + "INC1,New,0,true,x,29/2/2016 01:16,29/2/2016 01:23,1\n",
+		"Key;Created;Done;First\n\"K\"\"1\n\n\";2026-07-01T10:00:00Z;;\nx\"\n",
+		"sep=;\nKey;Status;At\nK;Open;2026-07-01T10:00:00Z\nK;Closed;2026-07-01T11:00:00Z",
+		"Key\tStatus\tAt\tDone\tFirst\nK\tClosed\t2026-07-01T11:00:00Z\t2026-07-01T10:00:00Z\t2026-07-01T09:00:00Z\n",
+		"Key,Created,Done,Status\r\nK,1/Jul/26 9:00 AM,1/Mai/26 9:00\u202fAM,Closed\r\nKey,Created,Done,Status\nK,\"1/Jul",
+	} {
+		f.Add([]byte(file), byte(i))
+	}
+	f.Add([]byte("\x1f\x8b\x08"), byte(1))
+	f.Add([]byte("PK\x03\x04"), byte(0))
+	f.Fuzz(func(t *testing.T, b []byte, reader byte) {
+		o := readers[int(reader)%len(readers)]
+		o.Content = &dataset.Content{Count: true}
+		rows, rejects, err := readAll(bytes.NewReader(b), o)
 		last := int64(0)
+		of := map[string][]ticket.Row{}
 		for _, r := range rows {
 			require.Greater(t, r.Row, last)
 			last = r.Row
 			require.NotEmpty(t, r.Number)
 			require.False(t, r.At.Before(r.Opened))
+			require.False(t, r.Responded != nil && r.Responded.Before(r.Opened) && !r.Change)
+			if o.Mapping.States != nil {
+				require.Equal(t, slices.Contains(states.Stop, r.State), r.StoppedAt != nil, "the state says whether it is stopped")
+				require.Equal(t, r.StoppedAt != nil, r.Stopped)
+			}
+			of[r.Number] = append(of[r.Number], r)
 		}
 		for _, r := range rejects {
 			require.NotContains(t, r.Value+r.Number, "\x00")
+			require.True(t, utf8.ValidString(r.Value+r.Number))
+		}
+		for _, rows := range of { // what a reader lets through makes a ticket
+			v, _ := ticket.Merge(nil, rows, o.Format == ServiceNowAudit)
+			if len(v.Events) > 0 {
+				require.Equal(t, v.Opened, v.Events[0].At)
+				require.False(t, v.Last.Before(v.First))
+			}
+		}
+		if err != nil {
+			return
+		}
+		require.EqualValues(t, len(rows)+len(rejects) > 0, o.Content.End.Row > 0)
+		require.False(t, o.Content.End.Unfinished && o.Content.End.NoNewline)
+		require.LessOrEqual(t, o.Content.End.Row, int64(len(rows)+len(rejects)))
+		for _, c := range o.Content.Columns {
+			require.LessOrEqual(t, len(c.Values), maxTold)
+			for _, v := range c.Values {
+				require.True(t, utf8.ValidString(v.Value))
+				require.NotContains(t, v.Value, "\x00")
+			}
 		}
 	})
 }

@@ -97,7 +97,7 @@ func TestFilesThatCantBeRead(t *testing.T) {
 		says string
 	}{
 		{"", auditLog, fault.Malformed, "empty"},
-		{"number,opened_at\nx,y\n", auditLog, fault.Invalid, `no column "incident_state"; it has: number, opened_at`},
+		{"number,opened_at\nx,y\n", auditLog, fault.Invalid, `another export, or one in another language: of 5 columns it has no "incident_state", "sys_mod_count", "sys_updated_at"; it has: number, opened_at`},
 		{"Key,Created\n", table, fault.Invalid, `mapping.stopped: this file has no column "Done"; it has: Key, Created`},
 		{"Key,Created\n", TicketOptions{Format: CSV}, fault.Invalid, "needs a mapping"},
 		{"Key,Created\n", TicketOptions{Format: CSV, Mapping: ticket.Mapping{Number: "Key"}}, fault.Invalid, "opened"},

@@ -129,6 +129,8 @@ type Record struct {
 	Superseded int `json:"superseded,omitempty"` // the version in force, if it isn't this one
 
 	Receipts string `json:"receipts,omitempty"` // where those of all figures are found
+
+	Stale []task.Change `json:"stale,omitempty"` // of a draft that waits: what has changed that it stands on
 }
 
 // Report is a document with its record, as the API answers it.

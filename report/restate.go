@@ -26,7 +26,17 @@ func (r Report) InForce() (run.InForce, error) {
 	if err != nil {
 		return run.InForce{}, err
 	}
-	return run.InForce{Version: r.Version, Run: r.Run, Hash: r.Hash, Published: r.Published.UTC(), Figures: figures}, nil
+	sources, err := canonical.JSON(r.Sources)
+	if err != nil {
+		return run.InForce{}, err
+	}
+	old := run.InForce{Version: r.Version, Run: r.Run, Hash: r.Hash, Published: r.Published.UTC(), Figures: figures, Sources: sources}
+	for _, s := range r.Sources {
+		if n, err := strconv.ParseInt(s.Version, 10, 64); err == nil && s.Kind == FromImport {
+			old.Import = max(old.Import, n)
+		}
+	}
+	return old, nil
 }
 
 // Restate makes d the restatement of the report that was in force: it names

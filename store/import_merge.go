@@ -1,13 +1,11 @@
 package store
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/jmoiron/sqlx"
@@ -15,11 +13,8 @@ import (
 	"turnus/itsm/dataset"
 )
 
-// How much is merged at a time: staged rows, or blocks of them.
-const (
-	fetchRows   = 4096
-	fetchBlocks = 64
-)
+// batchRows is how many rows are merged at a time.
+const batchRows = 4096
 
 // merger is what a dataset adds to a merge.
 type merger interface {
@@ -39,15 +34,15 @@ type merger interface {
 // is known of it, become what is known then. While one batch is merged, the one
 // before is written.
 type merge struct {
-	ctx    context.Context
-	conn   *sql.Conn
-	tx     *sqlx.Tx
-	of     merger
-	done   *dataset.Import // its counts belong to the batch that is being merged
-	dry    bool            // nothing is written
-	sorted bool            // the rows are staged in the order of their keys
-	group  group           // whose last row may be still to come
-	why    map[cause]*dataset.RejectsByWhy
+	ctx   context.Context
+	conn  *sql.Conn
+	tx    *sqlx.Tx
+	of    merger
+	done  *dataset.Import // its counts belong to the batch that is being merged
+	dry   bool            // nothing is written
+	runs  *runs
+	group group // whose last row may be still to come
+	why   map[cause]*dataset.RejectsByWhy
 }
 
 // cause is a column and the reason why its value was rejected.
@@ -76,28 +71,13 @@ type batch struct {
 }
 
 func (m *merge) run() error {
-	// A file that is in order already is in blocks and needs no sort: a temporary
-	// table is read in the order in which it was written.
-	order := ` WHERE row >= 0 ORDER BY number, row`
-	if m.sorted {
-		order = ``
-	}
-	// The sort needs room, and the plan all rows rather than the first ones.
-	for _, q := range []string{`SET LOCAL work_mem = '64MB'`, `SET LOCAL plan_cache_mode = force_custom_plan`, `SET LOCAL cursor_tuple_fraction = 1`,
-		`DECLARE staged_rows NO SCROLL CURSOR FOR SELECT number, row, data FROM staged` + order} {
-		if _, err := m.tx.ExecContext(m.ctx, q); err != nil {
-			return err
-		}
-	}
 	var before, free *batch
 	for last := false; !last; {
-		b, n, err := m.fetch(free)
+		b, end, err := m.fetch(free)
 		if err != nil {
 			return err
 		}
-		if last = n == 0; last && m.group.key != "" {
-			b.groups = append(b.groups, m.group)
-		}
+		last = end
 		keys := make([]string, len(b.groups))
 		for i, g := range b.groups {
 			keys[i] = g.key
@@ -121,25 +101,12 @@ func (m *merge) run() error {
 		}
 		before = b
 	}
-	if err := m.write(before); err != nil {
-		return err
-	}
-	_, err := m.tx.ExecContext(m.ctx, `CLOSE staged_rows`)
-	return err
+	return m.write(before)
 }
 
-// fetch reads the next staged rows; the batch has the groups that are
-// complete, and the room of one that was written.
-func (m *merge) fetch(free *batch) (b *batch, n int, err error) {
-	most := fetchRows
-	if m.sorted {
-		most = fetchBlocks
-	}
-	rows, err := m.tx.QueryContext(m.ctx, fmt.Sprintf(`FETCH FORWARD %d FROM staged_rows`, most))
-	if err != nil {
-		return nil, 0, err
-	}
-	defer rows.Close()
+// fetch reads the next staged rows; the batch has the groups that are complete,
+// and the room of one that was written. end says that these were all.
+func (m *merge) fetch(free *batch) (b *batch, end bool, err error) {
 	b = &batch{rows: make([]copier, len(m.of.into()))}
 	if free != nil {
 		for i := range b.rows {
@@ -147,24 +114,22 @@ func (m *merge) fetch(free *batch) (b *batch, n int, err error) {
 		}
 		b.rejects.b, b.groups, b.refused = free.rejects.b[:0], free.groups[:0], free.refused[:0]
 	}
-	var key, data sql.RawBytes
-	var row int64
-	for rows.Next() {
-		if err := rows.Scan(&key, &row, &data); err != nil {
-			return nil, 0, err
-		}
-		n++
-		own := bytes.Clone(data) // a group may outlive its batch
-		if row == blockRow {
-			err = eachStaged(own, func(key []byte, row int64, data []byte) error { return m.take(b, key, row, data) })
-		} else {
-			err = m.take(b, key, row, own)
-		}
+	for range batchRows {
+		key, row, data, more, err := m.runs.next(m.ctx, m.conn)
 		if err != nil {
-			return nil, 0, err
+			return nil, false, err
+		}
+		if !more {
+			if m.group.key != "" {
+				b.groups = append(b.groups, m.group)
+			}
+			return b, true, nil
+		}
+		if err := m.take(b, key, row, data); err != nil {
+			return nil, false, err
 		}
 	}
-	return b, n, rows.Err()
+	return b, false, nil
 }
 
 // take puts a staged row to its group, or among the refused.

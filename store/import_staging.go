@@ -1,12 +1,14 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"time"
 
 	"turnus/itsm/dataset"
@@ -20,20 +22,18 @@ const (
 	stagedReject
 )
 
-// staging is what reading a file has told before anything is merged.
-type staging struct {
-	read   int64
-	newest time.Time // change among the rows that weren't rejected
-	first  *dataset.Reject
+// chunkSize is how many bytes of rows are sorted at a time, in memory; one chunk
+// is read while the one before is written.
+const chunkSize = 4 << 20
 
-	last     string // key
-	unsorted bool   // a key came after a greater one
+// blockSize is how many bytes of rows are staged as one, since PostgreSQL's work
+// is by the row. One page of a table holds it as it is.
+const blockSize = 7_600
 
-	block []byte // of rows that are still in order
-	all   int64  // blocks written
-}
+// progressEvery is how many rows pass between two words of progress.
+const progressEvery = 1000
 
-// entry is a row that makes sense, on its way into the staging table.
+// entry is a row that makes sense, on its way into the staging tables.
 type entry struct {
 	key  string    // by which rows belong together
 	row  int64     // of the file
@@ -41,42 +41,55 @@ type entry struct {
 	at   time.Time // instant of the change
 }
 
-// progressEvery is how many rows pass between two words of progress.
-const progressEvery = 1000
-
-// blockSize is how many bytes of rows are staged as one while their numbers are
-// in order, as most files have them: PostgreSQL's work is by the row. One page
-// of a table holds it as it is.
-const blockSize = 7_600
-
-// blockRow is where others have the number of their row.
-const blockRow = -1
-
-// stage copies the rows into a temporary table, that one ordered pass then
-// reads. It isn't logged, and gone with the transaction. A row of it is a block
-// of rows (blockRow) or, from the first one on that is out of order, one
-// row, to be sorted.
-func (g *staging) stage(ctx context.Context, conn *sql.Conn, rows iter.Seq2[entry, error], progress func(int64)) error {
-	for _, q := range []string{
-		`CREATE TEMPORARY TABLE staged (number text COLLATE "C" NOT NULL, row bigint NOT NULL, data bytea NOT NULL)
-			WITH (toast_tuple_target = 8160) ON COMMIT DROP`,
-		`ALTER TABLE staged ALTER COLUMN data SET STORAGE EXTERNAL`, // never compressed, and whole where it fits
-	} {
-		if _, err := conn.ExecContext(ctx, q); err != nil {
-			return err
-		}
-	}
-	if err := copyIn(ctx, conn, `COPY staged FROM STDIN`, func(c *copier) error { return g.fill(ctx, c, rows, progress) }); err != nil {
-		return err
-	}
-	if g.unsorted && g.all > 0 {
-		return g.unpack(ctx, conn)
-	}
-	return nil
+// staging is what reading a file has told before anything is merged, and the
+// temporary tables that hold its rows. Each is a run: blocks of rows in the order
+// of their keys, and of the file. A file that is in order is one run; else what
+// one chunk holds is sorted, and a run as long as each begins after the one
+// before has ended. They aren't logged, and gone with the transaction.
+type staging struct {
+	conn   *sql.Conn
+	read   int64
+	newest time.Time // change among the rows that weren't rejected
+	first  *dataset.Reject
+	runs   int
+	last   []byte // key of the newest run
 }
 
-// fill writes the rows.
-func (g *staging) fill(ctx context.Context, c *copier, rows iter.Seq2[entry, error], progress func(int64)) error {
+// chunk is rows that wait to be sorted and written.
+type chunk struct {
+	room  []byte // packed (appendStaged), one after the other
+	rows  []place
+	loose []byte // rejects of no key, which stand in no order
+}
+
+// place is where a row lies in its chunk, and its key.
+type place struct{ from, to, key, keyEnd int32 }
+
+// stage reads rows into the staging tables.
+func (g *staging) stage(ctx context.Context, conn *sql.Conn, rows iter.Seq2[entry, error], progress func(int64)) (err error) {
+	g.conn = conn
+	filling, other := &chunk{}, &chunk{}
+	written := make(chan error, 1) // by the one chunk at a time that is being written
+	written <- nil
+	swap := func() error {
+		if err := <-written; err != nil {
+			written <- nil
+			return err
+		}
+		full := filling
+		filling, other = other, full
+		go func() {
+			err := g.write(ctx, full)
+			full.room, full.rows, full.loose = full.room[:0], full.rows[:0], full.loose[:0]
+			written <- err
+		}()
+		return nil
+	}
+	defer func() {
+		if last := <-written; err == nil {
+			err = last
+		}
+	}()
 	var data []byte
 	for row, err := range rows {
 		g.read++
@@ -96,8 +109,11 @@ func (g *staging) fill(ctx context.Context, c *copier, rows iter.Seq2[entry, err
 			}
 			data = append(append(data[:0], stagedRow), row.data...)
 		}
-		if err := g.add(c, row.key, row.row, data); err != nil {
-			return err
+		filling.add(row.key, row.row, data)
+		if len(filling.room)+len(filling.loose) > chunkSize {
+			if err := swap(); err != nil {
+				return err
+			}
 		}
 		if progress != nil && g.read%progressEvery == 0 {
 			progress(g.read)
@@ -106,128 +122,90 @@ func (g *staging) fill(ctx context.Context, c *copier, rows iter.Seq2[entry, err
 	if progress != nil {
 		progress(g.read)
 	}
-	if err := g.flush(c); err != nil {
+	if err := swap(); err != nil {
 		return err
 	}
 	return ctx.Err()
 }
 
-// add stages one row: into the block, or by itself. Numbers come in their order
-// if PostgreSQL's collation "C", which is that of their bytes, would leave them
-// so. A reject without a number belongs to no ticket, and stands in no order.
-func (g *staging) add(c *copier, number string, row int64, data []byte) error {
-	if !g.unsorted && number != "" {
-		if number < g.last {
-			g.unsorted = true
-			if err := g.flush(c); err != nil {
+// add takes a row. A reject without a key belongs to nothing.
+func (c *chunk) add(key string, row int64, data []byte) {
+	if key == "" {
+		c.loose = appendStaged(c.loose, key, row, data)
+		return
+	}
+	from := len(c.room)
+	c.room = binary.AppendVarint(c.room, row)
+	c.room = binary.AppendUvarint(c.room, uint64(len(key)))
+	at := len(c.room)
+	c.room = append(c.room, key...)
+	c.room = append(binary.AppendUvarint(c.room, uint64(len(data))), data...)
+	c.rows = append(c.rows, place{int32(from), int32(len(c.room)), int32(at), int32(at + len(key))})
+}
+
+func (c *chunk) key(p place) []byte { return c.room[p.key:p.keyEnd] }
+
+// sort puts the rows in the order of their keys, as their bytes have it, and of
+// the file.
+func (c *chunk) sort() {
+	order := func(a, b place) int {
+		if n := bytes.Compare(c.key(a), c.key(b)); n != 0 {
+			return n
+		}
+		return int(a.from - b.from)
+	}
+	if !slices.IsSortedFunc(c.rows, order) {
+		slices.SortFunc(c.rows, order)
+	}
+}
+
+// write adds a chunk to the newest run, or begins another one with it.
+func (g *staging) write(ctx context.Context, c *chunk) error {
+	c.sort()
+	if g.runs == 0 || len(c.rows) > 0 && bytes.Compare(c.key(c.rows[0]), g.last) < 0 {
+		g.runs++
+		for _, q := range []string{
+			`CREATE TEMPORARY TABLE staged_%d (data bytea NOT NULL) WITH (toast_tuple_target = 8160) ON COMMIT DROP`,
+			`ALTER TABLE staged_%d ALTER COLUMN data SET STORAGE EXTERNAL`, // never compressed, and whole where it fits
+		} {
+			if _, err := g.conn.ExecContext(ctx, fmt.Sprintf(q, g.runs)); err != nil {
 				return err
 			}
 		}
-		g.last = number
 	}
-	if g.unsorted {
-		c.text(number)
-		c.int(row)
-		c.bytes(data)
-		return c.end()
+	if n := len(c.rows); n > 0 {
+		g.last = append(g.last[:0], c.key(c.rows[n-1])...)
 	}
-	if len(g.block) > 0 && len(g.block)+len(number)+len(data)+20 > blockSize {
-		if err := g.flush(c); err != nil {
+	return copyIn(ctx, g.conn, fmt.Sprintf(`COPY staged_%d FROM STDIN`, g.runs), func(to *copier) error {
+		var block []byte
+		put := func(b []byte) error {
+			if len(b) == 0 {
+				return nil
+			}
+			to.bytes(b)
+			return to.end()
+		}
+		if err := put(c.loose); err != nil {
 			return err
 		}
-	}
-	g.block = appendStaged(g.block, number, row, data)
-	return nil
-}
-
-// flush writes the block.
-func (g *staging) flush(c *copier) error {
-	if len(g.block) == 0 {
-		return nil
-	}
-	g.all++
-	c.text("")
-	c.int(blockRow)
-	c.bytes(g.block)
-	g.block = g.block[:0]
-	return c.end()
-}
-
-// unpack stages the rows of all blocks by themselves: something out of order
-// came after them.
-func (g *staging) unpack(ctx context.Context, conn *sql.Conn) error {
-	const fetch = 512 // blocks, some megabytes
-	if _, err := conn.ExecContext(ctx, `DECLARE staged_blocks NO SCROLL CURSOR FOR SELECT data FROM staged WHERE row < 0`); err != nil {
-		return err
-	}
-	for {
-		blocks, err := fetchBytes(ctx, conn, fmt.Sprintf(`FETCH FORWARD %d FROM staged_blocks`, fetch))
-		if err != nil {
-			return err
-		}
-		if len(blocks) == 0 {
-			break
-		}
-		err = copyIn(ctx, conn, `COPY staged FROM STDIN`, func(c *copier) error {
-			for _, b := range blocks {
-				if err := eachStaged(b, func(number []byte, row int64, data []byte) error {
-					c.text(string(number))
-					c.int(row)
-					c.bytes(data)
-					return c.end()
-				}); err != nil {
+		for _, p := range c.rows {
+			if len(block) > 0 && len(block)+int(p.to-p.from) > blockSize {
+				if err := put(block); err != nil {
 					return err
 				}
+				block = block[:0]
 			}
-			return nil
-		})
-		if err != nil {
-			return err
+			block = append(block, c.room[p.from:p.to]...)
 		}
-	}
-	_, err := conn.ExecContext(ctx, `CLOSE staged_blocks`)
-	return err
-}
-
-// fetchBytes gives the one column of all rows.
-func fetchBytes(ctx context.Context, conn *sql.Conn, query string) (all [][]byte, err error) {
-	rows, err := conn.QueryContext(ctx, query)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var b []byte
-		if err := rows.Scan(&b); err != nil {
-			return nil, err
-		}
-		all = append(all, b)
-	}
-	return all, rows.Err()
+		return put(block)
+	})
 }
 
 // appendStaged appends a row to a block.
-func appendStaged(b []byte, number string, row int64, data []byte) []byte {
+func appendStaged(b []byte, key string, row int64, data []byte) []byte {
 	b = binary.AppendVarint(b, row)
-	b = append(binary.AppendUvarint(b, uint64(len(number))), number...)
+	b = append(binary.AppendUvarint(b, uint64(len(key))), key...)
 	return append(binary.AppendUvarint(b, uint64(len(data))), data...)
-}
-
-// eachStaged reads the rows of a block; the bytes are the block's own.
-func eachStaged(block []byte, each func(number []byte, row int64, data []byte) error) error {
-	u := ticket.NewUnpacker(block)
-	for u.More() {
-		row, number, data := u.Int(), u.Bytes(), u.Bytes()
-		if !u.More() {
-			if err := u.Err(); err != nil {
-				return err
-			}
-		}
-		if err := each(number, row, data); err != nil {
-			return err
-		}
-	}
-	return u.Err()
 }
 
 // appendReject packs a reject for the staging table.
@@ -240,9 +218,9 @@ func appendReject(b []byte, r *dataset.Reject) []byte {
 }
 
 // readReject is its inverse, without the kind.
-func readReject(b []byte, number string, row int64) (*dataset.Reject, error) {
+func readReject(b []byte, key string, row int64) (*dataset.Reject, error) {
 	u := ticket.NewUnpacker(b)
-	r := &dataset.Reject{Row: row, Number: number, Column: u.Text(), Value: u.Text()}
+	r := &dataset.Reject{Row: row, Number: key, Column: u.Text(), Value: u.Text()}
 	r.Reason = text.New(u.Text(), u.Text())
 	return r, u.Err()
 }

@@ -152,7 +152,10 @@ func (s *Store) ProposeExclusion(ctx context.Context, by person.Actor, now time.
 			e.Service, pq.StringArray(e.Tickets), e.Agreement, e.Target, e.Reason, e.Detail, e.Evidence, e.By, e.TokenIssuer, e.At, request); err != nil {
 			return err
 		}
-		return record(ctx, tx, by, now, "exclusion.proposed", e.Object(), nil, e)
+		if err := record(ctx, tx, by, now, "exclusion.proposed", e.Object(), nil, e); err != nil {
+			return err
+		}
+		return markForComparing(ctx, tx, e.Service)
 	})
 	return e, err
 }
@@ -232,7 +235,10 @@ func (s *Store) WithdrawExclusion(ctx context.Context, by person.Actor, now time
 			return nil // somebody was first, and has committed by now
 		}
 		withdrawn = true
-		return record(ctx, tx, by, now, "exclusion.withdrawn", e.Object(), nil, w)
+		if err := record(ctx, tx, by, now, "exclusion.withdrawn", e.Object(), nil, w); err != nil {
+			return err
+		}
+		return markForComparing(ctx, tx, service)
 	})
 	if err != nil {
 		return e, err

@@ -45,6 +45,7 @@ func applyCommand() *cobra.Command {
 			}
 			for _, ch := range changes {
 				fmt.Fprintln(c.OutOrStdout(), strings.TrimRight(fmt.Sprintf("%s %s/%s  %s", ch.Change, ch.Kind, ch.Name, ch.Run), " "))
+				warn(c.ErrOrStderr(), string(ch.Kind)+"/"+ch.Name+": ", ch.Warnings)
 				if dryRun {
 					difference(c.OutOrStdout(), ch)
 				}

@@ -9,7 +9,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"turnus/client"
 	"turnus/imports"
 )
 
@@ -27,14 +26,13 @@ func TestFilesThatAreTooMuch(t *testing.T) {
 	for _, name := range []string{"b", "c", "d", "e"} {
 		aliases += name + ": &a " + layer + "\n"
 	}
-	nobody := client.New("http://127.0.0.1:1", "")
 	for name, text := range map[string]string{"aliases.yaml": aliases, "list.yaml": strings.Repeat("- a\n", 500_000)} {
 		began := time.Now()
-		_, err := declareMapping(importTicketsCommand(), nobody, write(name, text))
+		_, _, err := mappingGiven(write(name, text))
 		require.ErrorContains(t, err, "can't be read as a mapping", name)
 		require.Less(t, time.Since(began), time.Second, name)
 	}
-	_, err := declareMapping(importTicketsCommand(), nobody, "/dev/zero")
+	_, _, err := mappingGiven("/dev/zero")
 	require.ErrorContains(t, err, "larger than")
 	_, err = gather([]string{"/dev/zero"}, nil)
 	require.ErrorContains(t, err, "larger than")

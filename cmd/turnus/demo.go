@@ -6,12 +6,14 @@ import (
 	"encoding/json"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 
 	"turnus/client"
 	"turnus/deploy"
 	"turnus/imports"
+	"turnus/itsm/dataset"
 	"turnus/itsm/process"
 	"turnus/itsm/resource"
 	"turnus/itsm/task"
@@ -71,7 +73,7 @@ func (s site) setUp(ctx context.Context, st *store.Store, url string) error {
 		return err
 	}
 	say("Demo: loading the incident log …")
-	i, err := admin.Import(ctx, client.Intake{Service: demoService, Format: imports.ServiceNowAudit}, bytes.NewReader(log))
+	i, err := admin.Import(ctx, client.Intake{Dataset: dataset.Tickets, Service: demoService, Format: dataset.ServiceNowAudit, Filename: path.Base(demoLog)}, bytes.NewReader(log))
 	if err != nil {
 		return err
 	}

@@ -70,13 +70,17 @@ func (s ScopeSpec) Check() error {
 	return c.Err()
 }
 
-// Check is that of every scope, and refuses a review that there isn't.
+// Check is that of every scope, and refuses a review that there isn't and an
+// address of tickets that can't be one.
 func (s ServiceSpec) Check() error {
 	var c checks
 	c.Add(s.ScopeSpec.Check())
 	if s.Review != "" && s.Review != ReviewFindings {
 		c.Say("review", "%.80q isn't known here: use %s, or leave this out for no review.",
 			"%.80q ist hier nicht bekannt: %s verwenden oder für keine Prüfung weglassen.", string(s.Review), string(ReviewFindings))
+	}
+	if s.TicketURL != "" {
+		c.Add(checkTicketURL(s.TicketURL))
 	}
 	return c.Err()
 }

@@ -40,7 +40,7 @@ type Value struct {
 // Profile is what a dry run answers besides the import that it would have been.
 type Profile struct {
 	Import
-	DryRun   bool           `json:"dry_run"`
+	DryRun   bool           `json:"dry_run,omitempty"`
 	Columns  []Column       `json:"columns,omitempty"`
 	States   []StateUse     `json:"states,omitempty"`
 	Rejects  []RejectsByWhy `json:"rejects,omitempty"`    // the most frequent ones

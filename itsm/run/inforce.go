@@ -17,4 +17,6 @@ type InForce struct {
 	Hash      string          `json:"hash,omitempty"` // of its content
 	Published time.Time       `json:"published,omitzero"`
 	Figures   json.RawMessage `json:"figures,omitempty"` // of its document, as JSON
+	Sources   json.RawMessage `json:"sources,omitempty"` // likewise: the versions of the rules that it stood on
+	Import    int64           `json:"import,omitempty"`  // the newest one among its sources
 }

@@ -77,6 +77,12 @@ func newDerivation(f Frozen) (*derivation, error) {
 		d.voids = d.voids || len(t.voids) > 0
 	}
 	d.excludes(f.Exclusions)
+	if f.Lists {
+		d.uncounted = &Uncounted{}
+		if f.InForce != nil {
+			d.since = f.InForce.Import
+		}
+	}
 	slices.SortFunc(d.contracts, func(a, b *contract) int { return cmp.Compare(a.name, b.name) })
 	for _, c := range d.contracts {
 		slices.SortFunc(c.versions, func(a, b *terms) int { return cmp.Compare(b.Version, a.Version) })

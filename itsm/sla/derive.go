@@ -1,6 +1,7 @@
 package sla
 
 import (
+	"io"
 	"iter"
 	"time"
 
@@ -20,35 +21,77 @@ import (
 // ignored; an error of the iterator ends it.
 //
 // Where an agreement's workload limit voids targets, the tickets have to be all
-// that were opened since Frozen.Reads says, those over before the period too.
+// that were opened since Frozen.Reads says, those over before the period too. A
+// set that lists its tickets (Frozen.Lists) is then read twice, since which of
+// them count is known only after the last one.
 func Derive(f Frozen, tickets iter.Seq2[ticket.Version, error]) (Result, error) {
-	return derive(f, tickets, nil)
+	return derive(f, tickets, nil, listerOf(f))
 }
 
-// derive is Derive, with a look-out for receipts or without one.
-func derive(f Frozen, tickets iter.Seq2[ticket.Version, error], x *explainer) (Result, error) {
+// listerOf is the one that finds count and hash of the list, if there is one.
+func listerOf(f Frozen) *lister {
+	if !f.Lists {
+		return nil
+	}
+	return newLister(f, io.Discard, nil)
+}
+
+// derive is Derive, with a look-out for receipts or without one, and with a list
+// or without one.
+func derive(f Frozen, tickets iter.Seq2[ticket.Version, error], x *explainer, list *lister) (r Result, err error) {
 	d, err := newDerivation(f)
 	if err != nil {
-		return Result{}, err
+		return r, err
 	}
 	d.explainer = x
-	for v, err := range tickets {
-		if err != nil {
-			return Result{}, err
+	if !d.voids {
+		d.list = list
+	}
+	if err := d.all(tickets); err != nil {
+		return r, err
+	}
+	r = d.result()
+	if list == nil {
+		return r, nil
+	}
+	if d.voids {
+		list.knows(d)
+		again, err := newDerivation(f)
+		if err == nil {
+			again.list = list
+			err = again.all(tickets)
 		}
-		d.take(&v)
-		if x != nil {
-			if err := x.ticket(d, &v); err != nil {
-				return Result{}, err
-			}
+		if err != nil {
+			return r, err
 		}
 	}
-	return d.result(), nil
+	r.List, err = list.end()
+	return r, err
+}
+
+// all takes all tickets.
+func (d *derivation) all(tickets iter.Seq2[ticket.Version, error]) error {
+	for v, err := range tickets {
+		if err != nil {
+			return err
+		}
+		d.take(&v)
+		if d.explainer != nil {
+			if err := d.explainer.ticket(d, &v); err != nil {
+				return err
+			}
+		}
+		if d.list != nil && d.list.err != nil {
+			return d.list.err
+		}
+	}
+	return nil
 }
 
 // derivation is the state of one Derive.
 type derivation struct {
 	explainer *explainer // nil: nobody asks for receipts
+	list      *lister    // nil: nobody asks for a list
 
 	from, to  int64 // to: the end, or up to when a provisional period is known
 	end       int64 // of the period
@@ -62,6 +105,10 @@ type derivation struct {
 	excluded   map[string][]int      // by ticket; nil without any
 
 	opened, unmatched, untargeted, flagged int64
+
+	uncounted *Uncounted // nil: the set doesn't say
+	since     int64      // the import that the report in force stood on; 0: none was
+	changed   int64      // tickets that came or changed since
 
 	terms  []*terms // in force for the ticket at hand
 	status []status // of their targets, one after the other
@@ -92,7 +139,10 @@ func (d *derivation) take(v *ticket.Version) {
 	if x != nil {
 		x.begin(d)
 	}
-	counts := false
+	if d.list != nil {
+		d.list.begin(d)
+	}
+	counts, selected := false, false
 	first := d.endAfter(opened)
 	for i := first; i < len(d.ends); i++ {
 		k := d.memo.knownAt(v, d.ends[i])
@@ -106,7 +156,11 @@ func (d *derivation) take(v *ticket.Version) {
 			d.openedBefore(k, opened)
 		}
 		for j := range d.status {
-			if d.status[j].matched && d.count(&d.status[j], k, i) {
+			if !d.status[j].matched {
+				continue
+			}
+			selected = selected || d.ends[i] > d.from || i == len(d.ends)-1
+			if d.count(&d.status[j], k, i) {
 				counts = true
 			}
 		}
@@ -119,6 +173,13 @@ func (d *derivation) take(v *ticket.Version) {
 	}
 	if counts && v.Flagged {
 		d.flagged++
+	}
+	if d.list != nil {
+		d.list.ticket(d, v)
+	}
+	if d.uncounted != nil {
+		d.uncounted.look(d, v, selected)
+		d.changed += one(d.since > 0 && v.Import > d.since)
 	}
 }
 
@@ -234,6 +295,9 @@ func (d *derivation) count(s *status, k known, i int) bool {
 		s.terms.used = true
 		if d.explainer != nil {
 			d.explainer.count(d, s, l, k, i, over, decided && inside, reopened, last && open)
+		}
+		if d.list != nil {
+			d.list.count(d, s, k, over, decided && inside, reopened, last && open)
 		}
 	}
 	return decided && inside || last && open

@@ -19,7 +19,7 @@ import (
 // not. An error of tell ends it.
 func Explain(f Frozen, tickets iter.Seq2[ticket.Version, error], tell func(TicketReceipt) error) (Totals, error) {
 	x := &explainer{tell: tell, asked: map[asked]bool{}}
-	r, err := derive(f, tickets, x)
+	r, err := derive(f, tickets, x, listerOf(f))
 	return Totals{r, x.void()}, err
 }
 

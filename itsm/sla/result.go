@@ -24,7 +24,8 @@ func (d *derivation) countOpening(k known, opened, end int64) {
 }
 
 func (d *derivation) result() Result {
-	r := Result{Agreements: []AgreementResult{}, Opened: d.opened, Unmatched: d.unmatched, Untargeted: d.untargeted, Flagged: d.flagged}
+	r := Result{Agreements: []AgreementResult{}, Opened: d.opened, Unmatched: d.unmatched, Untargeted: d.untargeted, Flagged: d.flagged,
+		Uncounted: d.uncounted, Changed: d.changed}
 	for _, c := range d.contracts {
 		c.settle(&d.wall)
 		if a, ok := d.contractResult(c); ok {

@@ -54,6 +54,7 @@ type Frozen struct {
 	Imports    []dataset.Import      `json:"imports,omitempty"`    // that the tickets may come from, by number, without those withdrawn; their mappings without specs
 	Warnings   []dataset.Warning     `json:"warnings,omitempty"`   // about what the set stands on that no import has by itself
 	TicketURL  string                `json:"ticket_url,omitempty"` // of the service
+	Lists      bool                  `json:"lists,omitempty"`      // the report lists its tickets, and says which no figure counts; sets that 0.1.0 froze don't
 }
 
 // Reads says which tickets the set holds: those opened before to, and not over
@@ -70,6 +71,19 @@ func (f Frozen) Voids() bool {
 	return slices.ContainsFunc(f.Agreements, func(a Agreement) bool {
 		return slices.ContainsFunc(a.Spec.Workload, func(w agreement.WorkloadLimit) bool { return w.Voids })
 	})
+}
+
+// Agreed are the versions of agreements as imports are held against them.
+func (f Frozen) Agreed() []dataset.Agreed {
+	var list []dataset.Agreed
+	for _, a := range f.Agreements {
+		of := dataset.Agreed{Name: a.Name, From: a.ValidFrom, Spec: a.Spec}
+		if a.ValidTo != nil {
+			of.To = *a.ValidTo
+		}
+		list = append(list, of)
+	}
+	return list
 }
 
 // Agreement is one version of an agreement.
@@ -130,6 +144,10 @@ type Result struct {
 	Unmatched  int64             `json:"unmatched"`  // opened in the period and under no agreement
 	Untargeted int64             `json:"untargeted"` // opened in the period under an agreement, and under none of its targets
 	Flagged    int64             `json:"flagged"`    // tickets decided or open here of which rows were rejected
+
+	List      *List      `json:"list,omitempty"`      // of breached and excluded tickets; nil, as the next, where the set doesn't have one
+	Uncounted *Uncounted `json:"uncounted,omitempty"` // tickets that no figure counts
+	Changed   int64      `json:"changed,omitempty"`   // tickets of the set that came or changed after the report in force was frozen
 }
 
 // AgreementResult holds the figures of one agreement, over all its versions

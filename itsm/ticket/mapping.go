@@ -26,12 +26,28 @@ func (m Mapping) Check() error {
 	if !m.Windows1252() && !slices.Contains([]string{"", "utf-8", "utf8"}, strings.ToLower(m.Encoding)) {
 		bad("encoding", "%.40q isn't read: use utf-8 or windows-1252", "%.40q wird nicht gelesen: utf-8 oder windows-1252 angeben", m.Encoding)
 	}
-	for field, column := range map[string]string{"number": m.Number, "opened": m.Opened, "stopped": m.Stopped} {
+	needed := map[string]string{"number": m.Number}
+	if !m.FollowsStates() {
+		needed["opened"], needed["stopped"] = m.Opened, m.Stopped
+	}
+	for field, column := range needed {
 		if column == "" {
 			bad(field, "name the column that holds it", "Die Spalte fehlt: Angeben, in welcher es steht.")
 		}
 	}
-	if m.Changed != "" && m.State == "" {
+	if !slices.Contains([]Delivery{"", Changes, Full}, m.Delivery) {
+		bad("delivery", "%.40q isn't a delivery: full (each file holds all tickets of its span) or changes (the default)",
+			"%.40q gibt es hier nicht: full (jede Datei enthält alle Tickets ihres Zeitraums) oder changes (Standard) angeben.", m.Delivery)
+	}
+	if m.States != nil {
+		for _, f := range fault.All(m.States.Check()) {
+			all = append(all, f)
+		}
+		if m.State == "" {
+			bad("state", "states says what a state does to the clock: name the state's column too",
+				"states sagt, was ein Status mit der Uhr macht: Auch die Spalte des Status angeben.")
+		}
+	} else if m.Changed != "" && m.State == "" {
 		bad("state", "changed names the instant of a change of state: name the state's column too",
 			"changed nennt den Zeitpunkt einer Statusänderung: Auch die Spalte des Status angeben.")
 	}
@@ -56,6 +72,11 @@ func (m Mapping) Check() error {
 	slices.SortStableFunc(all, func(a, b error) int { return strings.Compare(fault.As(a).Field, fault.As(b).Field) })
 	return errors.Join(all...)
 }
+
+// FollowsStates says that a file has a row for each change of state, and the
+// states say when a ticket stops: then its opening is its first change unless
+// opened is mapped, and stopped needs no column.
+func (m Mapping) FollowsStates() bool { return m.States != nil && m.Changed != "" }
 
 // Windows1252 says that files are in that encoding.
 func (m Mapping) Windows1252() bool {

@@ -62,12 +62,12 @@ type Mapping struct {
 	Encoding  string            `json:"encoding,omitempty"`  // utf-8 (default) or windows-1252
 	Time      string            `json:"time,omitempty"`      // Go's reference time; RFC 3339 if left out
 	Number    string            `json:"number"`
-	Opened    string            `json:"opened"`
-	Stopped   string            `json:"stopped"` // an empty cell: still open
+	Opened    string            `json:"opened,omitempty"`  // with states and changed it may be left out: the first change
+	Stopped   string            `json:"stopped,omitempty"` // an empty cell: still open; with states and changed it may be left out
 	Responded string            `json:"responded,omitempty"`
 	State     string            `json:"state,omitempty"` // with one row a change, Changed names its instant
 	Changed   string            `json:"changed,omitempty"`
-	States    *States           `json:"states,omitempty"`   // with them opened may be the first change, and stopped needs no column
+	States    *States           `json:"states,omitempty"`   // with them the state says whether a ticket is open
 	Delivery  Delivery          `json:"delivery,omitempty"` // full: each file holds all tickets of its span
 	Fields    map[string]string `json:"fields,omitempty"`   // a ticket's field to its column
 }

@@ -1,0 +1,87 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"time"
+
+	"turnus/imports"
+	"turnus/itsm/calendar"
+	"turnus/itsm/dataset"
+	"turnus/itsm/resource"
+	"turnus/itsm/ticket"
+	"turnus/store"
+)
+
+// importFile loads the body once it is there as a whole, or says what loading it
+// would do.
+func (s *server) importFile(ctx context.Context, d dataset.Dataset, in *importInput) (*importedOutput, error) {
+	if err := s.caller(ctx).CheckImporter(ctx, in.Name); err != nil {
+		return nil, err
+	}
+	format, err := d.Format(in.Format)
+	if err != nil {
+		return nil, err
+	}
+	used, err := s.mappingFor(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	zone, err := s.zoneOf(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	who := actorOf(ctx)
+	intake := store.Intake{
+		Service: in.Name, Format: format.Name, Union: format.Joins, Zone: zone, AsOf: in.AsOf, Accept: in.Accept, DryRun: in.DryRun,
+		Mapping: used.named, States: cmp.Or(used.spec.States, format.States), Full: used.spec.Delivery == ticket.Full, Content: &dataset.Content{Count: in.DryRun},
+		By: who.Person, Token: who.Token, Issuer: who.Issuer, Now: s.Now(),
+	}
+	if used.declare != nil {
+		intake.Declare = store.DeclaringMapping(who, intake.Now, *used.declare, *used.named)
+	}
+	load, err := s.loading(d, &intake, used, zone)
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.New()
+	file, err := s.receive(ctx, in.ctx, maxImport, sum)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	intake.File = dataset.File{Name: baseName(in.Filename), Bytes: file.Size(), SHA256: hex.EncodeToString(sum.Sum(nil))}
+	done, err := load(ctx, file)
+	if err != nil {
+		return nil, err
+	}
+	if !in.DryRun {
+		done = dataset.Profile{Import: done.Import} // the rest is to be looked at before
+	}
+	return &importedOutput{done}, nil
+}
+
+// loading gives what reads a file of a dataset and merges it. Options that no
+// file can be read with are refused, before one is sent.
+func (s *server) loading(d dataset.Dataset, intake *store.Intake, used mapping, zone *time.Location) (func(context.Context, io.Reader) (dataset.Profile, error), error) {
+	switch d.Name {
+	case dataset.Tickets:
+		o := imports.TicketOptions{Format: intake.Format, Zone: zone, Mapping: used.spec, Now: intake.Now}
+		return func(ctx context.Context, file io.Reader) (dataset.Profile, error) {
+			return s.Store.Import(ctx, *intake, imports.Tickets(file, o), nil)
+		}, imports.CheckTickets(o)
+	}
+	panic("api: nothing loads " + d.Name)
+}
+
+// zoneOf is the zone of a file's local times.
+func (s *server) zoneOf(ctx context.Context, in *importInput) (*time.Location, error) {
+	if in.Zone != "" {
+		return calendar.Zone(in.Zone)
+	}
+	scope, err := s.Store.ScopeAbout(ctx, resource.Service.Ref(in.Name))
+	return scope.Zone, err
+}

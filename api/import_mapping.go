@@ -1,0 +1,121 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"turnus/imports"
+	"turnus/itsm/canonical"
+	"turnus/itsm/dataset"
+	"turnus/itsm/declaration"
+	"turnus/itsm/fault"
+	"turnus/itsm/resource"
+	"turnus/itsm/ticket"
+)
+
+// mapping is what a file is read with.
+type mapping struct {
+	spec    ticket.Mapping
+	named   *dataset.Mapping // nil: none was named
+	declare *resource.Raw    // what the import declares first; nil: nothing
+}
+
+// mappingFor finds the mapping that an import names or brings along.
+func (s *server) mappingFor(ctx context.Context, in *importInput) (mapping, error) {
+	if in.Inline != "" {
+		return s.inlineMapping(ctx, in)
+	}
+	if in.Mapping == "" {
+		return mapping{}, nil
+	}
+	m, found, err := s.namedMapping(ctx, in.Mapping)
+	if err == nil && !found {
+		err = fault.Invalidf("mapping", "there is no mapping %.80q: declare it first, PUT /v1/mappings/NAME",
+			"Eine Zuordnung %.80q gibt es nicht: Zuerst anlegen, PUT /v1/mappings/NAME.", in.Mapping)
+	}
+	return m, err
+}
+
+// namedMapping is the one that is declared under a name or, where none is, the
+// ready one that comes with Turnus.
+func (s *server) namedMapping(ctx context.Context, name string) (_ mapping, found bool, err error) {
+	v, err := s.Store.Resource(ctx, resource.Mapping, name)
+	switch {
+	case err == nil && !v.Retired:
+		m, err := mappingOf(v.Resource, v.Version)
+		return m, true, err
+	case err != nil && !fault.Is(err, fault.NotFound):
+		return mapping{}, false, err
+	}
+	return mapping{}, false, nil
+}
+
+// mappingOf is what a resource declares, in a version: 0 if it isn't declared.
+func mappingOf(doc resource.Raw, version int) (m mapping, err error) {
+	if m.spec, err = resource.Decode[ticket.Mapping]("spec", doc.Spec); err != nil {
+		return m, err
+	}
+	spec, err := canonical.JSON(doc.Spec)
+	if err != nil {
+		return m, err
+	}
+	m.named = &dataset.Mapping{Name: doc.Metadata.Name, Version: version, Hash: canonical.Sum(spec), Spec: spec}
+	return m, nil
+}
+
+// inlineMapping is one that comes with the file. To try it, it needs no
+// declaration; an import stands on what is declared, or ready.
+func (s *server) inlineMapping(ctx context.Context, in *importInput) (mapping, error) {
+	doc, err := readMapping(in.Inline, in.Mapping)
+	if err != nil {
+		return mapping{}, err
+	}
+	m, err := mappingOf(doc, 0)
+	if err != nil {
+		return m, err
+	}
+	known, found, err := s.namedMapping(ctx, m.named.Name)
+	switch {
+	case err != nil:
+		return m, err
+	case found && known.named.Hash == m.named.Hash:
+		return known, nil
+	case in.DryRun:
+		return m, nil
+	}
+	m.declare = &doc
+	return m, s.caller(ctx).CheckDeclaresMapping(m.named.Name)
+}
+
+// readMapping reads a Mapping resource, or only its spec, which then is named.
+func readMapping(given, name string) (resource.Raw, error) {
+	var whole struct{ Kind json.RawMessage }
+	if err := json.Unmarshal([]byte(given), &whole); err != nil {
+		return resource.Raw{}, fault.Invalidf("inline_mapping", "this isn't JSON: send a Mapping resource, or its spec, as JSON",
+			"Das ist kein JSON: Ein Objekt der Art Mapping oder seinen spec als JSON senden.").Because(err)
+	}
+	if whole.Kind == nil {
+		if name == "" {
+			return resource.Raw{}, fault.Invalidf("mapping", "this is a mapping's spec alone: give it a name with mapping",
+				"Das ist nur der spec einer Zuordnung: Mit mapping einen Namen dafür angeben.")
+		}
+		given = fmt.Sprintf(`{"apiVersion":%q,"kind":%q,"metadata":{"name":%s},"spec":%s}`, resource.APIVersion, resource.Mapping, quoted(name), given)
+	}
+	docs, err := imports.Resources([]byte(given))
+	switch {
+	case err != nil:
+		return resource.Raw{}, declaration.At("inline_mapping", err)
+	case len(docs) != 1 || docs[0].Kind != resource.Mapping:
+		return resource.Raw{}, fault.Invalidf("inline_mapping", "one resource of the kind Mapping belongs here", "Hierher gehört ein einzelnes Objekt der Art Mapping.")
+	case name != "" && docs[0].Metadata.Name != name:
+		return resource.Raw{}, fault.Invalidf("mapping", "the mapping that was sent is called %.80q: give that name, or none",
+			"Die gesendete Zuordnung heißt %.80q: Diesen Namen angeben oder keinen.", docs[0].Metadata.Name)
+	}
+	return docs[0], declaration.At("inline_mapping", declaration.Check(docs[0]))
+}
+
+func quoted(s string) []byte {
+	b, _ := json.Marshal(s) // a string
+	return b
+}
