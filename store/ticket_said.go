@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"time"
@@ -134,6 +135,14 @@ func (r *ticketRow) said(sameAs *ticketRow) (ticket.Said, error) {
 		return ticket.Said{}, err
 	}
 	return k.Said(r.number, v)
+}
+
+// is says that the version is what is known; a tombstone, that nothing is.
+func (r *ticketRow) is(k *ticket.Known) bool {
+	if k == nil {
+		return r.hash == ""
+	}
+	return r.hash == k.Hash && r.flagged == k.Flagged && r.saidBy == k.SaidBy && bytes.Equal(r.data, k.Packed)
 }
 
 // newestVersion is the last of them; there is one.
