@@ -211,14 +211,18 @@ func TestAnAlteredTicketIsntMadeAnew(t *testing.T) {
 	for _, statement := range []string{
 		`UPDATE ticket_version SET events = (SELECT events FROM ticket_version WHERE number = 'K-3') WHERE number = 'K-1'`,
 		`UPDATE ticket_kept SET same_as = 77 WHERE number = 'K-1'`,
+		`DELETE FROM ticket_version WHERE number = 'K-1'`,
 		`UPDATE import SET as_of = '2026-10-20Z' WHERE id = (SELECT min(id) FROM import)`,
 	} {
 		db := pgtest.New(t)
 		s := store.New(db)
 		i := replace(t, s, 10, "K-1,2026-10-01T09:00:00Z,,P2\nK-2,2026-10-02T09:00:00Z,,P1\nK-3,2026-10-03T09:00:00Z,,P1\n")
-		replace(t, s, 11, "K-1,2026-10-01T09:00:00Z,,P2\nK-2,2026-10-02T09:00:00Z,,P3\n")
+		j := replace(t, s, 11, "K-1,2026-10-01T09:00:00Z,,P2\nK-2,2026-10-02T09:00:00Z,,P3\n")
 		pgtest.Tamper(t, db, statement)
 		_, err := s.Withdraw(t.Context(), today, store.Withdrawal{Import: i.ID, Reason: "wrong", By: olga})
+		if err == nil { // it had said nothing of what was altered
+			_, err = s.Withdraw(t.Context(), today, store.Withdrawal{Import: j.ID, Reason: "wrong", By: olga})
+		}
 		require.Error(t, err, statement)
 	}
 }

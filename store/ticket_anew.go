@@ -96,7 +96,7 @@ func (a *anew) batch(numbers []string) (changed []anewVersion, err error) {
 }
 
 // ticket makes one anew, from all that is stored of it; nil: nothing else is
-// known of it than before. There is a version: nothing was kept of what had none.
+// known of it than before.
 func (a *anew) ticket(of []ticketRow) (*anewVersion, error) {
 	said, err := saidOf(of, a.speakers)
 	if err != nil {

@@ -145,9 +145,10 @@ func (r *ticketRow) is(k *ticket.Known) bool {
 	return r.hash == k.Hash && r.flagged == k.Flagged && r.saidBy == k.SaidBy && bytes.Equal(r.data, k.Packed)
 }
 
-// newestVersion is the last of them; there is one.
+// newestVersion is the last of them; without any nothing is known, as after a
+// tombstone.
 func newestVersion(of []ticketRow) *ticketRow {
-	var newest *ticketRow
+	newest := &ticketRow{number: of[0].number}
 	for i := range of {
 		if !of[i].kept {
 			newest = &of[i]
