@@ -13,6 +13,7 @@ import (
 
 	"turnus/imports"
 	"turnus/internal/pgtest"
+	"turnus/itsm/agreement"
 	"turnus/itsm/dataset"
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
@@ -152,6 +153,25 @@ func TestTheOnlyImportFromBeforeCanBeWithdrawn(t *testing.T) {
 	all := tickets(t, s, "shop", w.ID)
 	require.Len(t, all, 1)
 	require.Contains(t, all, "K-1")
+}
+
+// A value that only a withdrawn import had, no ticket has.
+func TestAWithdrawnValueIsUnknown(t *testing.T) {
+	db := pgtest.New(t)
+	s := store.New(db)
+	old := replace(t, s, 10, "K-1,2026-10-01T09:00:00Z,,P1\n")
+	asBefore(t, pgtest.Owner(t, db), old.ID) // of which no values were kept: the tickets are looked at
+	wrong := replace(t, s, 11, "K-2,2026-10-01T09:00:00Z,,P9\n")
+	agreed := []dataset.Agreed{{Name: "gold", Spec: agreement.Spec{Targets: []agreement.Target{{Name: "p9", Where: agreement.Where{"priority": {"P9"}}}}}}}
+	unknown := func() int {
+		t.Helper()
+		list, err := s.UnknownValues(t.Context(), "shop", agreed)
+		require.NoError(t, err)
+		return len(list)
+	}
+	require.Zero(t, unknown())
+	withdraw(t, s, wrong.ID)
+	require.Equal(t, 1, unknown())
 }
 
 // A withdrawal waits for an import that merges, and one that breaks off leaves
