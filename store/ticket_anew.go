@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -11,6 +10,8 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
+	"turnus/itsm/fault"
+	"turnus/itsm/text"
 	"turnus/itsm/ticket"
 )
 
@@ -97,7 +98,7 @@ func (a *anew) batch(numbers []string) (changed []anewVersion, err error) {
 }
 
 // ticket makes one anew, from all that is stored of it; nil: nothing else is
-// known of it than before. There is a version: nothing was kept of what had none.
+// known of it than before.
 func (a *anew) ticket(of []ticketRow) (*anewVersion, error) {
 	said, err := saidOf(of, a.speakers)
 	if err != nil {
@@ -121,12 +122,13 @@ func (a *anew) ticket(of []ticketRow) (*anewVersion, error) {
 	}
 	newest := newestVersion(of)
 	switch {
-	case after == nil && newest.hash == "":
+	case !newest.is(before):
+		return nil, fault.New(fault.Conflict, text.F("Ticket %.200s of %s isn't as its imports left it: what is known of it doesn't follow from what they said. Nothing was withdrawn.",
+			"Ticket %.200s von %s ist nicht so, wie seine Importe es hinterlassen haben: Was davon bekannt ist, folgt nicht aus ihrem Inhalt. Nichts wurde zurückgenommen.", newest.number, a.service))
+	case newest.is(after):
 		return nil, nil
 	case after == nil:
 		return &anewVersion{Number: newest.number, Opened: ticket.Never(), Fields: map[string]string{}, Events: []byte{}}, nil
-	case newest.hash == after.Hash && newest.flagged == after.Flagged && newest.saidBy == after.SaidBy && bytes.Equal(newest.data, after.Packed):
-		return nil, nil
 	}
 	return &anewVersion{Number: after.Number, Opened: after.Opened, First: after.First, Last: after.Last, Fields: after.Fields,
 		Flagged: after.Flagged, Hash: after.Hash, Events: after.Packed, SaidBy: after.SaidBy}, nil

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"time"
@@ -141,9 +142,18 @@ func (r *ticketRow) said(sameAs *ticketRow) (ticket.Said, error) {
 	return k.Said(r.number, v)
 }
 
-// newestVersion is the last of them; there is one.
+// is says that the version is what is known; a tombstone, that nothing is.
+func (r *ticketRow) is(k *ticket.Known) bool {
+	if k == nil {
+		return r.hash == ""
+	}
+	return r.hash == k.Hash && r.flagged == k.Flagged && r.saidBy == k.SaidBy && bytes.Equal(r.data, k.Packed)
+}
+
+// newestVersion is the last of them; without any nothing is known, as after a
+// tombstone.
 func newestVersion(of []ticketRow) *ticketRow {
-	var newest *ticketRow
+	newest := &ticketRow{number: of[0].number}
 	for i := range of {
 		if !of[i].kept {
 			newest = &of[i]
