@@ -160,7 +160,7 @@ func (a *anew) write(list []anewVersion) error {
 		return err
 	}
 	_, err = a.tx.ExecContext(a.ctx, `INSERT INTO ticket_version (service, number, import, opened, first, last, fields, flagged, hash, events, said_by)
-		SELECT $1, number, $2, opened, first, last, fields, flagged, hash, decode(events, 'base64'), nullif(said_by, 0)
+		SELECT $1, number, $2, opened, first, last, coalesce(fields, '{}'), flagged, hash, decode(events, 'base64'), nullif(said_by, 0)
 		FROM json_to_recordset($3::json) AS v(number text, opened timestamptz, first timestamptz, last timestamptz, fields jsonb,
 			flagged boolean, hash text, events text, said_by bigint)`, a.service, a.by, string(b))
 	return err
