@@ -60,7 +60,7 @@ func (s *Set) slaLate(ctx context.Context, u store.Uncompared) (c store.Compared
 	if err := s.slaTickets(ctx, &now); err != nil {
 		return c, err
 	}
-	c.Import, c.Tickets = now.Import, now.Hash
+	c.Tickets = now.Hash
 	since := max(f.Import, u.Import)
 	gone, err := s.store.WithdrawnUnder(ctx, spanOf(f), since)
 	if err != nil {
@@ -85,7 +85,7 @@ func (s *Set) slaLate(ctx context.Context, u store.Uncompared) (c store.Compared
 			return c, err
 		}
 		if by == 0 {
-			by = now.Import
+			by = u.Newest
 		}
 		c.Late = append(c.Late, store.Late{Import: by, Figures: figures})
 	}

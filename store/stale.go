@@ -105,13 +105,13 @@ type Uncompared struct {
 	Published bool   `db:"published"` // it is in force: late data is looked for
 	Import    int64  `db:"import"`    // up to which that was done; 0: it wasn't yet
 	Tickets   string `db:"tickets"`   // hash of the set as of that import
+	Newest    int64  `db:"newest"`    // import of the service
 }
 
 // Compared is what comparing has found out.
 type Compared struct {
 	Changes []task.Change // of what a draft that waits stands on
-	Import  int64         // of a published one: the newest that was looked at
-	Tickets string        // hash of its set as of that import
+	Tickets string        // of a published one: hash of its set as it is now
 	Late    []Late        // what it doesn't say
 }
 
@@ -126,7 +126,7 @@ func (s *Store) CompareNext(ctx context.Context, now func() time.Time, without [
 	if _, err := s.db.ExecContext(ctx, "INSERT INTO staleness (run, round) SELECT run, round FROM ("+uncompared+") u ON CONFLICT DO NOTHING"); err != nil {
 		return "", mapped(err)
 	}
-	return s.compareOne(ctx, now, `u.run <> ALL ($1) ORDER BY u.published, u.run LIMIT 1 FOR UPDATE OF s SKIP LOCKED`, pq.Array(without), compare)
+	return s.compareOne(ctx, now, `u.run <> ALL ($1) ORDER BY u.published, u.run LIMIT 1 FOR UPDATE OF s SKIP LOCKED`, pq.Array(append([]string{}, without...)), compare)
 }
 
 // CompareRun compares the draft of a run that waits, unless that was done since
@@ -155,10 +155,15 @@ func (s *Store) compareOne(ctx context.Context, now func() time.Time, which stri
 		}
 		runID = u.Run
 		// Read before anything else: what changes meanwhile is compared again.
-		var number int64
-		if err := tx.GetContext(ctx, &number, "SELECT c.number FROM run r JOIN service_change c ON c.service = r.service WHERE r.id = $1", u.Run); err != nil {
+		var at struct {
+			Number int64 `db:"number"`
+			Newest int64 `db:"newest"`
+		}
+		if err := tx.GetContext(ctx, &at, `SELECT c.number, coalesce((SELECT max(id) FROM import i WHERE i.service = c.service), 0) AS newest
+			FROM run r JOIN service_change c ON c.service = r.service WHERE r.id = $1`, u.Run); err != nil {
 			return err
 		}
+		u.Newest = at.Newest
 		found, err := compare(ctx, u.Uncompared)
 		if err != nil {
 			return err
@@ -171,11 +176,11 @@ func (s *Store) compareOne(ctx context.Context, now func() time.Time, which stri
 				return err
 			}
 			_, err = tx.ExecContext(ctx, "UPDATE staleness SET import = $3, tickets = $4, checked_at = $5 WHERE run = $1 AND round = $2",
-				u.Run, u.Round, found.Import, found.Tickets, now())
+				u.Run, u.Round, at.Newest, found.Tickets, now())
 			return err
 		}
 		if _, err = tx.ExecContext(ctx, "UPDATE staleness SET change_number = $3, changes = $4, checked_at = $5 WHERE run = $1 AND round = $2",
-			u.Run, u.Round, number, JSON[[]task.Change]{found.Changes}, now()); err != nil || slices.Equal(found.Changes, u.Before.V) {
+			u.Run, u.Round, at.Number, JSON[[]task.Change]{found.Changes}, now()); err != nil || slices.Equal(found.Changes, u.Before.V) {
 			return err
 		}
 		return record(ctx, tx, person.Actor{Person: person.System}, now(), "draft.compared", "run/"+u.Run,

@@ -113,7 +113,9 @@ func (c *changes) versions(code string, kind text.Text, old, now map[string][]ve
 			c.add(code, text.F("%s %s counts now, in version %s", "%s %s zählt jetzt, in Version %s", kind, name, numbers(is)))
 		case len(is) == 0:
 			c.add(code, text.F("%s %s doesn't count any more", "%s %s zählt nicht mehr", kind, name))
-		default:
+		case was[len(was)-1] != is[len(is)-1]:
+			c.add(code, text.F("%s %s: version %d → %d", "%s %s: Version %d → %d", kind, name, was[len(was)-1].number, is[len(is)-1].number))
+		default: // an older one that counts, or doesn't any more
 			c.add(code, text.F("%s %s: version %s → %s", "%s %s: Version %s → %s", kind, name, numbers(was), numbers(is)))
 		}
 	}
