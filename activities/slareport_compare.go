@@ -15,7 +15,7 @@ import (
 
 // slaChanges says what a draft that waits would stand on otherwise, were its
 // round frozen now. That it couldn't be is said, too.
-func (s *Set) slaChanges(ctx context.Context, st run.Step) ([]task.Change, error) {
+func (s *Set) slaChanges(ctx context.Context, st run.Step) ([]task.StalePart, error) {
 	at, err := store.StandingOf[sla.Frozen](ctx, s.store, st)
 	if err != nil || at.Frozen == nil {
 		return nil, err
@@ -23,7 +23,7 @@ func (s *Set) slaChanges(ctx context.Context, st run.Step) ([]task.Change, error
 	old := *at.Frozen
 	now, err := s.slaStandsOn(ctx, at.Input, st.Round)
 	if f := fault.As(err); f != nil && f.Code != fault.Unavailable {
-		return []task.Change{{Code: sla.ChangedImpossible, Detail: text.F("it couldn't be drafted now: %s", "jetzt ließe er sich nicht erstellen: %s", f.Message)}}, nil
+		return []task.StalePart{{Code: sla.ChangedImpossible, Detail: text.F("it couldn't be drafted now: %s", "jetzt ließe er sich nicht erstellen: %s", f.Message)}}, nil
 	}
 	if err != nil {
 		return nil, err

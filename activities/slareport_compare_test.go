@@ -58,7 +58,7 @@ func (a altering) waits(period string) workflows.Freezing {
 	return f
 }
 
-func (a altering) staleness(f workflows.Freezing) []task.Change {
+func (a altering) staleness(f workflows.Freezing) []task.StalePart {
 	a.Helper()
 	r, err := a.store.Run(a.Context(), f.Run)
 	require.NoError(a, err)
@@ -97,7 +97,7 @@ func TestDraftsThatWaitAreCompared(t *testing.T) {
 	a.imports(now, late{"M4", march, 9}, late{"M5", march, 1}, late{"M3", time.Date(2026, 3, 8, 9, 0, 0, 0, time.UTC), 30})
 	require.Empty(t, a.staleness(f), "nothing is compared by reading")
 	a.compares()
-	require.Equal(t, []task.Change{{Code: sla.ChangedTickets, Detail: a.staleness(f)[0].Detail}}, a.staleness(f))
+	require.Equal(t, []task.StalePart{{Code: sla.ChangedTickets, Detail: a.staleness(f)[0].Detail}}, a.staleness(f))
 	require.Equal(t, "2 tickets were added, 1 ticket changed", a.staleness(f)[0].Detail.En)
 	require.Equal(t, "2 Tickets sind hinzugekommen, 1 Ticket hat sich geändert", a.staleness(f)[0].Detail.De)
 
@@ -126,7 +126,7 @@ func TestDraftsThatWaitAreCompared(t *testing.T) {
 	require.Empty(t, a.staleness(again))
 }
 
-func codesOf(changes []task.Change) (codes []string) {
+func codesOf(changes []task.StalePart) (codes []string) {
 	for _, c := range changes {
 		codes = append(codes, c.Code)
 	}

@@ -130,7 +130,7 @@ type Record struct {
 
 	Receipts string `json:"receipts,omitempty"` // where those of all figures are found
 
-	Stale []task.Change `json:"stale,omitempty"` // of a draft that waits: what has changed that it stands on
+	Stale []task.StalePart `json:"stale,omitempty"` // of a draft that waits: what has changed that it stands on
 }
 
 // Report is a document with its record, as the API answers it.

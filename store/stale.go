@@ -110,9 +110,9 @@ type Uncompared struct {
 
 // Compared is what comparing has found out.
 type Compared struct {
-	Changes []task.Change // of what a draft that waits stands on
-	Tickets string        // of a published one: hash of its set as it is now
-	Late    []Late        // what it doesn't say
+	Changes []task.StalePart // of what a draft that waits stands on
+	Tickets string           // of a published one: hash of its set as it is now
+	Late    []Late           // what it doesn't say
 }
 
 // errCompared ends a transaction in which there was nothing to compare.
@@ -143,7 +143,7 @@ func (s *Store) compareOne(ctx context.Context, now func() time.Time, which stri
 	err = s.tx(ctx, func(tx *sqlx.Tx) error {
 		var u struct {
 			Uncompared
-			Before JSON[[]task.Change] `db:"changes"`
+			Before JSON[[]task.StalePart] `db:"changes"`
 		}
 		err := tx.GetContext(ctx, &u, `SELECT u.run, u.round, u.published, s.import, s.tickets, s.changes FROM staleness s
 			JOIN (`+uncompared+`) u ON u.run = s.run AND u.round = s.round WHERE `+which, arg)
@@ -169,7 +169,7 @@ func (s *Store) compareOne(ctx context.Context, now func() time.Time, which stri
 			return err
 		}
 		if found.Changes == nil {
-			found.Changes = []task.Change{}
+			found.Changes = []task.StalePart{}
 		}
 		if u.Published {
 			if err := openLate(ctx, tx, now(), u.Run, found.Late); err != nil {
@@ -180,7 +180,7 @@ func (s *Store) compareOne(ctx context.Context, now func() time.Time, which stri
 			return err
 		}
 		if _, err = tx.ExecContext(ctx, "UPDATE staleness SET change_number = $3, changes = $4, checked_at = $5 WHERE run = $1 AND round = $2",
-			u.Run, u.Round, at.Number, JSON[[]task.Change]{found.Changes}, now()); err != nil || slices.Equal(found.Changes, u.Before.V) {
+			u.Run, u.Round, at.Number, JSON[[]task.StalePart]{found.Changes}, now()); err != nil || slices.Equal(found.Changes, u.Before.V) {
 			return err
 		}
 		return record(ctx, tx, person.Actor{Person: person.System}, now(), "draft.compared", "run/"+u.Run,
@@ -227,7 +227,7 @@ func (s *Store) LateServices(ctx context.Context) (map[string]int64, error) {
 // stale is what is on record of a draft that is being decided on: what has changed
 // that it stands on. UncomparedError where something may have changed that it
 // wasn't compared with.
-func stale(ctx context.Context, q sqlx.QueryerContext, t task.Task) ([]task.Change, error) {
+func stale(ctx context.Context, q sqlx.QueryerContext, t task.Task) ([]task.StalePart, error) {
 	var row struct {
 		Uncompared bool            `db:"uncompared"`
 		Changes    json.RawMessage `db:"changes"`
@@ -243,7 +243,7 @@ func stale(ctx context.Context, q sqlx.QueryerContext, t task.Task) ([]task.Chan
 	case err != nil:
 		return nil, err
 	}
-	var changes []task.Change
+	var changes []task.StalePart
 	return changes, json.Unmarshal(row.Changes, &changes)
 }
 

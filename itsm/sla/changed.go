@@ -33,7 +33,7 @@ type Moved struct {
 // that was frozen before, of the same period; nothing where its draft would say
 // the same. The instant, the number of the import, and how findings stand, don't
 // count. moved is looked at where the tickets differ.
-func Changed(old, now Frozen, moved Moved) []task.Change {
+func Changed(old, now Frozen, moved Moved) []task.StalePart {
 	var c changes
 	if !old.From.Equal(now.From) || !old.To.Equal(now.To) {
 		c.add(ChangedPeriod, text.F("the period runs in another zone: %s → %s", "die Periode läuft in einer anderen Zeitzone: %s → %s", old.Zone, now.Zone))
@@ -54,10 +54,10 @@ func Changed(old, now Frozen, moved Moved) []task.Change {
 	return c
 }
 
-type changes []task.Change
+type changes []task.StalePart
 
 func (c *changes) add(code string, detail text.Text) {
-	*c = append(*c, task.Change{Code: code, Detail: detail})
+	*c = append(*c, task.StalePart{Code: code, Detail: detail})
 }
 
 func (m Moved) inWords() text.Text {
