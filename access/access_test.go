@@ -197,10 +197,11 @@ func TestRunsAsTheyAreShown(t *testing.T) {
 // Administrators declare, owners propose; a refusal names the resource.
 func TestWhoDeclares(t *testing.T) {
 	s := newStore(t)
-	service, interval := resource.Raw{Kind: resource.Service, Metadata: resource.Metadata{Name: "desk"}}, resource.Raw{Kind: resource.Interval, Metadata: resource.Metadata{Name: "monthly"}}
-	require.NoError(t, caller(s, "admin").CheckDeclares([]resource.Raw{service}))
-	require.NoError(t, caller(s, "olga").CheckDeclares([]resource.Raw{interval}))
-	for name, docs := range map[string][]resource.Raw{"admin": {service, interval}, "olga": {interval, service}, "vera": {interval}} {
+	of := func(k resource.Kind) resource.Raw { return resource.Raw{Kind: k, Metadata: resource.Metadata{Name: "desk"}} }
+	agreement, person, interval := of(resource.Agreement), of(resource.Person), of(resource.Interval)
+	require.NoError(t, caller(s, "admin").CheckDeclares([]resource.Raw{agreement, person}))
+	require.NoError(t, caller(s, "olga").CheckDeclares([]resource.Raw{agreement, interval}), "which of the two it is says the store")
+	for name, docs := range map[string][]resource.Raw{"admin": {person, interval}, "olga": {agreement, person}, "vera": {agreement}} {
 		err := caller(s, name).CheckDeclares(docs)
 		require.True(t, access.IsRefusal(err), name)
 		last := docs[len(docs)-1]

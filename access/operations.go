@@ -37,6 +37,7 @@ func Operations() map[string]Rule {
 		"list-runs":       everybody, // what of a run: ShowRun
 		"get-run":         everybody,
 		"cancel-run":      only(admin, owner),
+		"refresh-run":     only(owner),
 		"get-report":      everybody, // published ones; drafts: CheckReport
 		"get-receipts":    only(owner, approver, auditor),
 		"get-ticket":      only(owner, approver, auditor), // as get-receipts: CheckTickets
@@ -93,10 +94,9 @@ func Operations() map[string]Rule {
 		rules["list-"+plural] = only(admin, owner, approver, auditor)
 		rules["get-"+singular] = only(admin, owner, approver, auditor)
 		rules["list-"+singular+"-versions"] = only(admin, owner, approver, auditor)
-		rules["put-"+singular] = only(admin)
+		rules["put-"+singular] = only(declares(k.Decided)...)
 		rules["retire-"+singular] = only(admin)
-		if k.Decided {
-			rules["put-"+singular] = only(owner)
+		if k.Decided == declaration.Always {
 			rules["retire-"+singular] = only(admin, owner) // told how it ends instead
 		}
 	}

@@ -79,19 +79,28 @@ func (c *Caller) refuseReading(k resource.Kind, name string) error {
 }
 
 // CheckDeclares refuses who may not declare all of some resources:
-// administrators declare, owners propose what needs an approval.
+// administrators declare, owners propose what needs an approval. Where that
+// depends on what is published both may ask, and the store looks.
 func (c *Caller) CheckDeclares(docs []resource.Raw) error {
 	for _, d := range docs {
-		role, place := person.Administrator, string(d.Kind)+"/"+d.Metadata.Name
-		if declaration.NeedsApproval(d.Kind) {
-			role = person.ProcessOwner
-		}
-		if !c.Has(role) {
-			why := text.F("This is for the role %s; %s has %s.", "Das steht der Rolle %s zu; %s hat %s.", role, c.Person, rolesOf(c.Actor))
-			return refusal{fault.New(fault.Forbidden, why).At(place)}
+		roles := declares(declaration.Approval(d.Kind))
+		if !c.Has(roles...) {
+			why := text.F("This is for the role %s; %s has %s.", "Das steht der Rolle %s zu; %s hat %s.", text.List(roles), c.Person, rolesOf(c.Actor))
+			return refusal{fault.New(fault.Forbidden, why).At(string(d.Kind) + "/" + d.Metadata.Name)}
 		}
 	}
 	return nil
+}
+
+// declares are the roles that declare, or propose, what is decided on so.
+func declares(when declaration.Decided) []person.Role {
+	switch when {
+	case declaration.Always:
+		return []person.Role{person.ProcessOwner}
+	case declaration.WherePublished:
+		return []person.Role{person.Administrator, person.ProcessOwner}
+	}
+	return []person.Role{person.Administrator}
 }
 
 // CheckDeclaresMapping refuses a mapping that comes with a file, and isn't what

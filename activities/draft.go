@@ -36,7 +36,7 @@ func freeze[T store.Grounded](ctx context.Context, s *Set, st run.Step, collect 
 	if err != nil {
 		return none, s.onRecord(ctx, st, err)
 	}
-	return store.Freeze(ctx, s.store, s.now(), st, set)
+	return store.FreezeBehind(ctx, s.store, s.now(), st, set, at.Change)
 }
 
 // content is what a round's document is to say.

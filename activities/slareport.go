@@ -28,17 +28,11 @@ func (s *Set) SLAReportCollect(ctx context.Context, in workflows.Freezing) (work
 
 func (s *Set) slaFreeze(ctx context.Context, st run.Step) (sla.Frozen, error) {
 	return freeze(ctx, s, st, func(in run.Input) (sla.Frozen, error) {
-		f, err := s.slaRules(ctx, in, st.Round)
+		f, err := s.slaStandsOn(ctx, in, st.Round)
 		if err != nil {
 			return f, err
 		}
 		if f.RowsRead, f.Rejects, err = s.store.RejectsByCause(ctx, f.Service, f.Import); err != nil {
-			return f, err
-		}
-		if err := s.slaHistory(ctx, &f); err != nil {
-			return f, err
-		}
-		if f.InForce, err = s.inForce(ctx, in.Key); err != nil {
 			return f, err
 		}
 		register, err := s.store.ReportedOn(ctx, resource.Service.Ref(f.Service), f.From, in.Key)
@@ -46,12 +40,25 @@ func (s *Set) slaFreeze(ctx context.Context, st run.Step) (sla.Frozen, error) {
 			return f, err
 		}
 		f.Register = &register
-		if err := s.slaTickets(ctx, &f); err != nil {
-			return f, err
-		}
 		f.Warnings, err = s.store.UnknownValues(ctx, f.Service, f.Agreed())
 		return f, err
 	})
+}
+
+// slaStandsOn collects what makes a draft another one where it changes: a round
+// freezes it, and one that waits is compared with it.
+func (s *Set) slaStandsOn(ctx context.Context, in run.Input, round int) (sla.Frozen, error) {
+	f, err := s.slaRules(ctx, in, round)
+	if err != nil {
+		return f, err
+	}
+	if err := s.slaHistory(ctx, &f); err != nil {
+		return f, err
+	}
+	if f.InForce, err = s.inForce(ctx, in.Key); err != nil {
+		return f, err
+	}
+	return f, s.slaTickets(ctx, &f)
 }
 
 // slaTickets counts and hashes the tickets, and keeps the exclusions that name
@@ -126,18 +133,41 @@ func (s *Set) slaRules(ctx context.Context, in run.Input, round int) (sla.Frozen
 	if _, f.AsOf, f.Import, err = s.store.Coverage(ctx, in.Scope); err != nil {
 		return f, err
 	}
-	versions, err := all.Agreements(f.To)
+	decided, err := s.store.Decided(ctx, in.Scope)
 	if err != nil {
 		return f, err
 	}
-	names := []string{svc.Spec.Calendar}
+	if err := slaTerms(&f, all, svc.Spec.Calendar, period, zone); err != nil {
+		return f, err
+	}
+	for i, a := range f.Agreements {
+		if d, ok := decided[a.Name][a.Version]; ok {
+			f.Agreements[i].Decided = &d
+		}
+	}
+	if len(f.Agreements) == 0 {
+		return f, fault.Invalidf("service", "%s has no agreement that holds in %s: declare one, then start again",
+			"%s hat keine Vereinbarung, die in %s gilt: Eine anlegen und neu starten.", in.Scope, in.Period)
+	}
+	return f, nil
+}
+
+// slaTerms puts the versions of agreements and calendars into a set that count
+// for its period, among those that are declared; cal is the service's.
+func slaTerms(f *sla.Frozen, all store.Declared, cal string, period calendar.Period, zone *time.Location) error {
+	versions, err := all.Agreements(f.To)
+	if err != nil {
+		return err
+	}
+	f.Agreements, f.Calendars = nil, nil
+	names := []string{cal}
 	for _, v := range versions {
 		if err := asDeclared(v); err != nil {
-			return f, err
+			return err
 		}
 		a := sla.Agreement{Name: v.Resource.Metadata.Name, Version: v.Version, Hash: v.Hash, ValidFrom: v.ValidFrom, Declared: &v.Resource}
 		if err := json.Unmarshal(v.Resource.Spec, &a.Spec); err != nil {
-			return f, err
+			return err
 		}
 		a.Title = v.Resource.Title()
 		if to := a.Spec.Valid.To; to != nil {
@@ -149,10 +179,6 @@ func (s *Set) slaRules(ctx context.Context, in run.Input, round int) (sla.Frozen
 		}
 		f.Agreements = append(f.Agreements, a)
 	}
-	if len(f.Agreements) == 0 {
-		return f, fault.Invalidf("service", "%s has no agreement that holds in %s: declare one, then start again",
-			"%s hat keine Vereinbarung, die in %s gilt: Eine anlegen und neu starten.", in.Scope, in.Period)
-	}
 	slices.Sort(names)
 	for _, name := range slices.Compact(names) {
 		if name == calendar.AlwaysOpen {
@@ -163,11 +189,11 @@ func (s *Set) slaRules(ctx context.Context, in run.Input, round int) (sla.Frozen
 			err = asDeclared(v)
 		}
 		if err != nil {
-			return f, err
+			return err
 		}
 		f.Calendars = append(f.Calendars, sla.CalendarUsed{Name: name, Version: v.Version, Hash: v.Hash, Spec: c.Spec, Declared: &v.Resource})
 	}
-	return f, nil
+	return nil
 }
 
 // SLAReportDraft freezes what a round stands on, unless that was done, computes
@@ -179,8 +205,7 @@ func (s *Set) SLAReportDraft(ctx context.Context, st run.Step) (workflows.Drafte
 		return workflows.Drafted{}, err
 	}
 	return s.draft(ctx, st, func() (c content, err error) {
-		from, to := f.Reads()
-		r, err := sla.Derive(f, asFrozen(f, s.store.TicketsAsOf(ctx, f.Service, f.Import, from, to)))
+		r, err := s.derived(ctx, f)
 		if err != nil {
 			return c, err
 		}

@@ -64,7 +64,7 @@ func (s *Set) TaskAdvance(ctx context.Context, id workflows.TaskID) (workflows.W
 
 // TaskDecide judges a decision; what it says is on record.
 func (s *Set) TaskDecide(ctx context.Context, d workflows.Deciding) (v workflows.Reply[task.Decision], err error) {
-	v.Value, v.Refusal, err = s.store.Decide(ctx, s.now(), d.By, d.Message)
+	v.Value, v.Refusal, err = s.decideCompared(ctx, d.By, d.Message)
 	return v, err
 }
 

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -36,7 +37,7 @@ func (s *server) importFile(ctx context.Context, d dataset.Dataset, in *importIn
 	who := actorOf(ctx)
 	intake := store.Intake{
 		Service: in.Name, Format: format.Name, Union: format.Joins, Zone: zone, AsOf: in.AsOf, Accept: in.Accept, DryRun: in.DryRun,
-		Mapping: used.named, States: used.spec.States, Full: used.spec.Delivery == ticket.Full, Content: &dataset.Content{Count: in.DryRun},
+		Mapping: used.named, States: cmp.Or(used.spec.States, format.States), Full: used.spec.Delivery == ticket.Full, Content: &dataset.Content{Count: in.DryRun},
 		By: who.Person, Token: who.Token, Issuer: who.Issuer, Now: s.Now(),
 	}
 	if used.declare != nil {

@@ -63,19 +63,6 @@ func (d *Declared) check() (err error) {
 	return err
 }
 
-// maxProposed is how many proposals a call makes: each starts a run.
-const maxProposed = 500
-
-// decided counts what needs an approval.
-func (d *Declared) decided() (n int) {
-	for _, r := range d.docs {
-		if declaration.NeedsApproval(r.Kind) {
-			n++
-		}
-	}
-	return n
-}
-
 type putInput struct {
 	NamePath
 	Declared
@@ -181,10 +168,6 @@ func (s *server) apply() {
 	}) (*listed[store.Change], error) {
 		if err := s.caller(ctx).CheckDeclares(in.docs); err != nil {
 			return nil, err
-		}
-		if proposed := in.decided(); proposed > maxProposed {
-			return nil, fault.Invalidf("body", "These are %d proposals, and a call makes %d at most: each is decided by a person.",
-				"Das sind %d Vorschläge, und ein Aufruf macht höchstens %d: Über jeden entscheidet eine Person.", proposed, maxProposed)
 		}
 		changes, err := s.Runs.Apply(ctx, actorOf(ctx), in.docs, in.DryRun)
 		for i := range changes {

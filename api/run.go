@@ -77,6 +77,19 @@ func (s *server) runs() {
 		}
 		return s.shown(ctx, r)
 	})
+
+	register(s, operation{Operation: huma.Operation{
+		OperationID: "refresh-run", Method: http.MethodPost, Path: oneRun + "/refresh", Tags: []string{"Runs"},
+		Summary:       "Begin another round while one waits, on what is known now",
+		Description:   "For the owner of what the run is about, of an SLA report. What was asked in the round that waits is closed without an answer, and the report is drafted anew. 409 where the run doesn't wait, or its round was decided. 503 means that it isn't confirmed: ask again with the same Idempotency-Key.",
+		DefaultStatus: http.StatusOK,
+	}}, func(ctx context.Context, in *RunPath) (*runOutput, error) {
+		r, err := s.Runs.Refresh(ctx, actorOf(ctx), in.id(ctx))
+		if err != nil {
+			return nil, err
+		}
+		return s.shown(ctx, r)
+	})
 }
 
 func (s *server) shownRun(ctx context.Context, id string) (*runOutput, error) {

@@ -26,6 +26,7 @@ type DecisionBody struct {
 	Comment string       `json:"comment,omitempty" maxLength:"10000" doc:"Needed where changes are requested, and where it is rejected, declined or postponed."`
 	Fields  task.Values  `json:"fields,omitempty" doc:"What the task asks for, by the names of its fields."`
 	Hash    string       `json:"hash,omitempty" maxLength:"100" doc:"Of the content that was seen: 409 if the task is bound to another."`
+	Stale   bool         `json:"stale,omitempty" doc:"A draft is approved although what it stands on has changed, as the task says (stale): 409 without it. It needs a comment."`
 }
 
 // PassBody is a pass, once: its secret is stored hashed.
@@ -47,7 +48,7 @@ func (s *server) tasks() {
 	register(s, operation{Operation: huma.Operation{
 		OperationID: "list-tasks", Method: http.MethodGet, Path: "/v1/tasks", Tags: []string{"Tasks"},
 		Summary:     "Tasks, oldest first",
-		Description: "Those that one may decide, and those of services that one owns; auditors see all. Each says what it asks (kind, title, text, outcomes, fields), of whom (for, and who of them may answer now: approvers), and which files were sent to it.",
+		Description: "Those that one may decide, and those of services that one owns; auditors see all. Each says what it asks (kind, title, text, outcomes, fields), of whom (for, and who of them may answer now: approvers), and which files were sent to it. An open one says what has changed since that its draft stands on, if something has (stale).",
 	}}, func(ctx context.Context, in *struct {
 		Page
 		State string `query:"state" enum:"open,decided,closed"`
@@ -94,7 +95,7 @@ func (s *server) tasks() {
 		Body DecisionBody
 	}) (*decisionOutput, error) {
 		d, err := s.Runs.Decide(ctx, actorOf(ctx), runs.Answer{Task: in.ID, Outcome: in.Body.Outcome, Comment: in.Body.Comment,
-			Fields: in.Body.Fields, Hash: in.Body.Hash})
+			Fields: in.Body.Fields, Hash: in.Body.Hash, Stale: in.Body.Stale})
 		if err != nil {
 			return nil, inBody(err)
 		}

@@ -118,6 +118,16 @@ func (c *Client) Cancel(ctx context.Context, id, reason string) (run.Run, error)
 	return answer, c.post(ctx, path+"/cancel", map[string]string{"reason": reason}, &answer)
 }
 
+// Refresh begins another round of a run while one waits.
+func (c *Client) Refresh(ctx context.Context, id string) (run.Run, error) {
+	var answer run.Run
+	path, err := runAt(id)
+	if err != nil {
+		return answer, err
+	}
+	return answer, c.into(ctx, call{method: http.MethodPost, path: path + "/refresh"}, &answer)
+}
+
 // Report writes a run's report in a format: json or html. lang is de, en, or
 // empty.
 func (c *Client) Report(ctx context.Context, w io.Writer, id, format, lang string) error {

@@ -45,6 +45,7 @@ type Answer struct {
 	Comment string       `json:"comment,omitempty"`
 	Fields  task.Values  `json:"fields,omitempty"`
 	Hash    string       `json:"hash,omitempty"` // of the content that was seen; may be empty
+	Stale   bool         `json:"stale,omitempty"`
 }
 
 // Decide answers a task.

@@ -19,7 +19,7 @@ ALTER TABLE import
     ADD COLUMN withdraws     bigint  REFERENCES import,
     ADD COLUMN run           text    NOT NULL DEFAULT '',    -- of a withdrawal: which decided
     ADD COLUMN reason        text    NOT NULL DEFAULT '',
-    ADD COLUMN recounted     bigint  NOT NULL DEFAULT 0,     -- of a withdrawal: rows of the imports that remain which count as loaded since, and didn't before
+    ADD COLUMN recounted     bigint  NOT NULL DEFAULT 0,     -- of a withdrawal: by how much more rows of the imports that remain count as loaded
     DROP CONSTRAINT import_check,
     ADD CONSTRAINT import_counts CHECK (rows_read = rows_loaded + rows_unchanged + rows_older + rows_rejected);
 CREATE UNIQUE INDEX import_withdraws ON import (withdraws);

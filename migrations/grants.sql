@@ -34,6 +34,7 @@ INSERT INTO rights (name) VALUES
     ('import'),
     ('import_reject'),
     ('involvement'),
+    ('refresh'),
     ('report'),
     ('resource'),
     ('task_file'),
@@ -55,8 +56,10 @@ INSERT INTO rights (name, adds, changes, stays, deletes) VALUES
     ('slot', true, 'interval version due_at early_at late_at catch_up state reason person missed_at waived_at found_at reopened_at look_at waits tries',
         'process scope period about_kind about fallen', true),
     ('finding', true, 'state run reminded_at escalated_at ended_at',
-        'id kind service about_kind about object title at type severity key detail source person token_issuer relapse_of joined remind_at escalate_at', false),
+        'id kind service about_kind about object title at type severity key detail source person token_issuer relapse_of joined remind_at escalate_at note', false),
     ('action', true, 'due moves state done_at checked ended_at', 'finding number run round plan owner original_due', false),
+    ('service_change', true, 'number late', 'service', false),
+    ('staleness', true, 'change_number checked_at changes import tickets', 'run round', false),
     ('feed', true, 'withdrawn_at', 'id person hash created_at', false),
     ('idempotency', true, 'request begun_at status header body', 'person operation key', true);
 

@@ -49,6 +49,18 @@ func At(t time.Time) Cell { u := t.UTC(); return Cell{At: &u} }
 // Judged is a cell that holds a word with its tone.
 func Judged(t text.Text, tone Tone) Cell { return Cell{Verdict: &Judgement{Text: t, Tone: tone}} }
 
+// Assessed is a cell that holds an assessment with its tone.
+func Assessed(a Assessment) Cell {
+	tone := Neutral
+	switch a {
+	case Met:
+		tone = Good
+	case Missed:
+		tone = Bad
+	}
+	return Judged(a.Title(), tone)
+}
+
 // Named is a display name in both languages, or the name where there is none.
 func Named(t text.Text, name string) text.Text {
 	if t.IsZero() {

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"turnus/itsm/dataset"
 	"turnus/itsm/resource"
 	"turnus/itsm/text"
 )
@@ -83,11 +84,11 @@ const (
 // Title of a kind of source.
 func (k SourceKind) Title() text.Text {
 	switch k {
-	case FromImport:
+	case FromImport, SourceKind(dataset.Withdrawn):
 		return text.New("import", "Import")
-	case FromAgreement:
+	case FromAgreement, SourceKind(resource.Agreement):
 		return text.New("agreement", "Vereinbarung")
-	case FromCalendar:
+	case FromCalendar, SourceKind(resource.Calendar):
 		return text.New("calendar", "Kalender")
 	case FromReport:
 		return text.New("report", "Bericht")
@@ -103,6 +104,8 @@ func (k SourceKind) Title() text.Text {
 		return text.New("interval", "Intervall")
 	case FromWaiver:
 		return text.New("waiver", "Aussetzung")
+	case SourceKind(resource.Service):
+		return text.New("service", "Service")
 	}
 	return text.Same(string(k))
 }

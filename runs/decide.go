@@ -19,6 +19,7 @@ type Answer struct {
 	Comment string
 	Fields  task.Values
 	Hash    string // of the content that they saw; may be empty
+	Stale   bool   // the draft is approved although what it stands on has changed
 }
 
 // Decide answers a task in the name of the actor. The same person with the same
@@ -40,12 +41,15 @@ func (r *Runs) Decide(ctx context.Context, by person.Actor, a Answer) (task.Deci
 			"The content isn't the one you saw: read it again, then decide.",
 			"Der Inhalt ist nicht mehr der, der gelesen wurde: Erneut lesen, dann entscheiden.")))
 	}
-	m := task.Message{Task: t.ID, Outcome: o, Comment: a.Comment, Fields: a.Fields}
+	m := task.Message{Task: t.ID, Outcome: o, Comment: a.Comment, Fields: a.Fields, Stale: a.Stale}
 	if m.Fields, err = r.store.CheckAnswer(ctx, r.now(), t, m); err != nil {
 		if all := fault.All(err); all != nil { // one is on record, all are said
 			err = errors.Join(r.store.Refused(ctx, by, r.now(), "decide.refused", object, all[0]), err)
 		}
 		return none, err
+	}
+	if no := task.CheckStale(t.Stale, m, t.Run, false); no != nil {
+		return none, r.refused(ctx, by, "decide.refused", object, fault.As(no))
 	}
 	pass, err := r.store.IssuePass(ctx, by, r.now(), store.PassFor{Kind: store.PassDecide, Run: t.Run, Task: t.ID, Content: t.Hash, Answer: m.Answer()})
 	if err != nil {

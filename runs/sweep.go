@@ -31,7 +31,8 @@ const (
 // Sweep starts the workflows of runs that were recorded and never marked
 // started, and records as failed live ones whose workflow is gone: it was
 // ended from outside, and is never started again under that ID. Whose workflow
-// doesn't know of a decision on record is told.
+// doesn't know of a decision on record, or of a wish to begin another round, is
+// told.
 func (r *Runs) Sweep(ctx context.Context) error {
 	now := r.now()
 	waiting, err := r.store.Unstarted(ctx, now.Add(-startGrace), sweepBatch)
@@ -61,7 +62,22 @@ func (r *Runs) Sweep(ctx context.Context) error {
 			r.log.Warn("a run can't be told its decision yet", "run", d.Run, "error", err)
 		}
 	})
+	anew, err := r.store.UnheardRefreshes(ctx, now.Add(-hearWithin), sweepBatch)
+	if err != nil {
+		return err
+	}
+	each(anew, func(st run.Step) {
+		if err := r.tellRefreshed(ctx, st); err != nil {
+			r.log.Warn("a run can't be told yet that another round was asked for", "run", st.Run, "error", err)
+		}
+	})
 	return nil
+}
+
+// unheardID names the message that tells a run what it hasn't heard: another one
+// each hour.
+func unheardID(what string, now time.Time) string {
+	return "unheard/" + what + "/" + now.UTC().Format("2006-01-02T15")
 }
 
 // each does something with all, a few at a time: after a crash Temporal takes
@@ -99,7 +115,7 @@ func (r *Runs) recover(ctx context.Context, in run.Input) error {
 // refuses it without a trace, any other one hears the record. One that doesn't
 // believe the record, since 0.1.0 began it, is asked once an hour.
 func (r *Runs) tell(ctx context.Context, d task.Decision) error {
-	refused, err := r.update(ctx, d.Run, workflows.UpdateDecide, "unheard/"+d.Task+"/"+r.now().UTC().Format("2006-01-02T15"),
+	refused, err := r.update(ctx, d.Run, workflows.UpdateDecide, unheardID(d.Task, r.now()),
 		task.Message{Task: d.Task, Outcome: d.Outcome}, nil)
 	switch {
 	case err != nil:

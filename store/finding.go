@@ -81,7 +81,7 @@ func joinFinding(ctx context.Context, tx *sqlx.Tx, open improvement.Finding, s s
 		action = "finding.repeated"
 	}
 	return record(ctx, tx, s.By, s.At, action, findingObject(open.ID), nil,
-		improvement.Sighting{Source: s.Source, Title: s.Title, Detail: s.Detail, At: s.At, By: s.Finding.By})
+		improvement.Sighting{Source: s.Source, Title: s.Title, Detail: s.Detail, Note: s.Note, At: s.At, By: s.Finding.By})
 }
 
 func insertFinding(ctx context.Context, tx *sqlx.Tx, s sighting) (int64, error) {
@@ -97,10 +97,10 @@ func insertFinding(ctx context.Context, tx *sqlx.Tx, s sighting) (int64, error) 
 		return 0, err
 	}
 	if err := tx.GetContext(ctx, &s.ID, `INSERT INTO finding (kind, type, severity, key, service, about_kind, about, object, title, detail, source,
-			person, token_issuer, relapse_of, at, remind_at, escalate_at)
-		VALUES ($1, $2, $3, nullif($4, ''), $5, $6, $7, $8, $9, $10, $11, $12, $13, nullif($14, 0), $15, $16, $17) RETURNING id`,
+			person, token_issuer, relapse_of, at, remind_at, escalate_at, note)
+		VALUES ($1, $2, $3, nullif($4, ''), $5, $6, $7, $8, $9, $10, $11, $12, $13, nullif($14, 0), $15, $16, $17, $18) RETURNING id`,
 		s.Kind, s.Type, s.Severity, s.Key, s.Service, string(s.About.Kind), s.About.Name, s.Object, JSON[text.Text]{s.Title}, s.Detail,
-		JSON[improvement.Source]{s.Source}, s.Finding.By, s.By.Issuer, s.Relapse, s.At, remind, escalate); err != nil {
+		JSON[improvement.Source]{s.Source}, s.Finding.By, s.By.Issuer, s.Relapse, s.At, remind, escalate, noteOf(s)); err != nil {
 		return 0, err
 	}
 	if _, err := insertSighting(ctx, tx, s.ID, s); err != nil {
@@ -111,13 +111,21 @@ func insertFinding(ctx context.Context, tx *sqlx.Tx, s sighting) (int64, error) 
 
 // insertSighting says whether the finding wasn't seen there before.
 func insertSighting(ctx context.Context, tx *sqlx.Tx, id int64, s sighting) (added bool, err error) {
-	done, err := tx.ExecContext(ctx, `INSERT INTO finding_seen (finding, key, source, title, detail, person, at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
-		id, s.Place, JSON[improvement.Source]{s.Source}, JSON[text.Text]{s.Title}, s.Detail, s.Finding.By, s.At)
+	done, err := tx.ExecContext(ctx, `INSERT INTO finding_seen (finding, key, source, title, detail, person, at, note) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`,
+		id, s.Place, JSON[improvement.Source]{s.Source}, JSON[text.Text]{s.Title}, s.Detail, s.Finding.By, s.At, noteOf(s))
 	if err != nil {
 		return false, err
 	}
 	n, err := done.RowsAffected()
 	return n == 1, err
+}
+
+// noteOf is the note of what was seen; null without one.
+func noteOf(s sighting) any {
+	if s.Note.IsZero() {
+		return nil
+	}
+	return JSON[text.Text]{s.Note}
 }
 
 // findingObject names a finding in the audit trail.

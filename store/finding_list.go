@@ -27,7 +27,7 @@ type Findings struct {
 }
 
 const findingColumns = `f.id, f.kind, f.type, f.state, f.severity, f.service, f.about_kind AS "about.kind", f.about AS "about.name", f.object,
-	f.title, f.detail, f.source, coalesce(f.run, '') AS run, coalesce(f.relapse_of, 0) AS relapse_of, f.person, f.at, f.ended_at, f.escalated_at,
+	f.title, f.detail, f.note, f.source, coalesce(f.run, '') AS run, coalesce(f.relapse_of, 0) AS relapse_of, f.person, f.at, f.ended_at, f.escalated_at,
 	seen.seen, seen.last_seen`
 
 // withSeen counts how often a finding f was seen.
@@ -36,12 +36,13 @@ const withSeen = ` CROSS JOIN LATERAL (SELECT count(*) AS seen, coalesce(max(s.a
 type findingRow struct {
 	improvement.Finding
 	Title  JSON[text.Text]          `db:"title"`
+	Note   JSON[text.Text]          `db:"note"`
 	Source JSON[improvement.Source] `db:"source"`
 }
 
 func (r findingRow) plain() improvement.Finding {
 	f := r.Finding
-	f.Title, f.Source, f.At, f.Last = r.Title.V, r.Source.V, f.At.UTC(), f.Last.UTC()
+	f.Title, f.Note, f.Source, f.At, f.Last = r.Title.V, r.Note.V, r.Source.V, f.At.UTC(), f.Last.UTC()
 	for _, at := range []**time.Time{&f.Ended, &f.Escalated} {
 		if *at != nil {
 			utc := (**at).UTC()
@@ -108,14 +109,15 @@ func sightingsOf(ctx context.Context, q sqlx.QueryerContext, id int64) ([]improv
 	var rows []struct {
 		Source JSON[improvement.Source] `db:"source"`
 		Title  JSON[text.Text]          `db:"title"`
+		Note   JSON[text.Text]          `db:"note"`
 		Detail string                   `db:"detail"`
 		At     time.Time                `db:"at"`
 		By     string                   `db:"person"`
 	}
-	err := sqlx.SelectContext(ctx, q, &rows, "SELECT source, title, detail, at, person FROM finding_seen WHERE finding = $1 ORDER BY at, key", id)
+	err := sqlx.SelectContext(ctx, q, &rows, "SELECT source, title, detail, note, at, person FROM finding_seen WHERE finding = $1 ORDER BY at, key", id)
 	all := make([]improvement.Sighting, len(rows))
 	for i, r := range rows {
-		all[i] = improvement.Sighting{Source: r.Source.V, Title: r.Title.V, Detail: r.Detail, At: r.At.UTC(), By: r.By}
+		all[i] = improvement.Sighting{Source: r.Source.V, Title: r.Title.V, Detail: r.Detail, Note: r.Note.V, At: r.At.UTC(), By: r.By}
 	}
 	return all, err
 }

@@ -158,7 +158,8 @@ func timesArray(all []time.Time) any {
 }
 
 // planAnew lets the waker make the slots to come anew where something changed
-// that they follow from, and look at what waits.
+// that they follow from, and look at what waits; drafts that may stand on it are
+// compared.
 func planAnew(ctx context.Context, tx *sqlx.Tx, now time.Time, changed []Change) error {
 	if len(changed) == 0 {
 		return nil
@@ -171,5 +172,12 @@ func planAnew(ctx context.Context, tx *sqlx.Tx, now time.Time, changed []Change)
 			break
 		}
 	}
-	return lookAgain(ctx, tx, now, "")
+	if err := lookAgain(ctx, tx, now, ""); err != nil {
+		return err
+	}
+	services, err := servicesBehind(ctx, tx, changed)
+	if err != nil {
+		return err
+	}
+	return markForComparing(ctx, tx, services...)
 }

@@ -125,10 +125,14 @@ func followEnd(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, e run
 
 // lookAgain lets the waker look at slots that wait for something: it may have
 // come. They count as not having waited, so that one of which what was known a
-// moment before decides is looked at once more. An empty service means all.
+// moment before decides is looked at once more. An empty service means all; one
+// that is named got data, and drafts and reports about it are compared.
 func lookAgain(ctx context.Context, tx sqlx.ExecerContext, now time.Time, service string) error {
 	_, err := tx.ExecContext(ctx, `WITH waiting AS (SELECT process, scope, period FROM slot
 			WHERE state = 'due' AND waits AND ($2 = '' OR about_kind = 'Service' AND about = $2) ORDER BY process, scope, period FOR UPDATE)
 		UPDATE slot s SET look_at = $1, waits = false FROM waiting w WHERE (s.process, s.scope, s.period) = (w.process, w.scope, w.period)`, now, service)
-	return err
+	if err != nil || service == "" {
+		return err
+	}
+	return markData(ctx, tx, service)
 }

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -13,18 +12,19 @@ import (
 
 	"turnus/itsm/calendar"
 	"turnus/itsm/canonical"
+	"turnus/itsm/dataset"
 	"turnus/itsm/declaration"
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
 	"turnus/itsm/planning"
-	"turnus/itsm/process"
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
 	"turnus/itsm/task"
 	"turnus/itsm/text"
 )
 
-// Proposal is what somebody wants to declare and others have to approve.
+// Proposal is what somebody wants to declare, or to withdraw, and others have to
+// approve.
 type Proposal struct {
 	Run      string       `json:"run"`
 	Base     int          `json:"base"` // the version that it changes; 0: there was none
@@ -33,11 +33,43 @@ type Proposal struct {
 	By       string       `json:"by"`
 	Issuer   string       `json:"token_issuer,omitempty"` // of the proposer's token
 	At       time.Time    `json:"at"`
-	Enacted  int          `json:"enacted,omitempty"` // the version that it became
+	Enacted  int          `json:"enacted,omitempty"` // the version that it became, or the number of the withdrawal
 }
 
-// submit proposes what a document declares, for the owner of the service that it
-// is about.
+// declared says that what is proposed is in force already.
+func (p Proposal) declared(before *resource.Version) bool { return before != nil && before.Hash == p.Hash }
+
+// subject is what a proposal would change: the plan, what published reports
+// stand on, or what is known from an import.
+type subject interface {
+	// scopes are what it concerns: their owner proposes it, and the approvers of
+	// the first decide.
+	scopes(ctx context.Context, tx *sqlx.Tx, now time.Time) ([]Scope, error)
+	// foreign refuses whoever doesn't own all of them.
+	foreign(of []Scope, by string) error
+	// reason is why, as far as it says so.
+	reason() string
+	// basis is what it stands on besides its proposal.
+	basis(about resource.Ref, now time.Time, p Proposal, before *resource.Version) task.Basis
+	// check refuses what can't be as things are. Faults have the fields of the
+	// document.
+	check(ctx context.Context, tx *sqlx.Tx, now time.Time, p Proposal, before *resource.Version) error
+	// enact puts it in force, and gives the number of what it became.
+	enact(ctx context.Context, tx *sqlx.Tx, now time.Time, p Proposal, before *resource.Version) (int, error)
+}
+
+// subjectOf is what the proposal of a document is about.
+func subjectOf(d resource.Raw) (subject, error) {
+	switch d.Kind {
+	case resource.Interval, resource.Waiver:
+		return planChangeOf(d)
+	case dataset.Withdrawn:
+		return withdrawalOf(d)
+	}
+	return rulesChangeOf(d)
+}
+
+// submit proposes what a document declares, for the owner of what it is about.
 func submit(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, d resource.Raw) (Change, error) {
 	k := d.Ref()
 	c := Change{Ref: k, Change: Proposed}
@@ -50,39 +82,41 @@ func submit(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, d 
 	if err != nil {
 		return c, err
 	}
-	if c.Before, err = newestIfAny(ctx, tx, k); err != nil {
-		return c, err
-	}
-	base := 0
-	if before := c.Before; before != nil {
-		if base = before.Version; before.Hash == hash {
-			return Change{Ref: k, Change: Unchanged, After: before}, nil
-		}
-	}
-	p := Proposal{Base: base, Document: d, Hash: hash, By: by.Person, Issuer: by.Issuer, At: now}
-	c.After = &resource.Version{Resource: d, Version: base + 1, ValidFrom: now, Hash: hash, At: now, By: by.Person, TokenIssuer: by.Issuer}
-	changed, err := subjectOf(d)
+	before, base, err := lastOf(ctx, tx, k)
 	if err != nil {
 		return c, err
 	}
-	scope, err := scopeOf(ctx, tx, changed.process, changed.scope)
-	switch {
-	case err != nil:
-		return c, declaration.Below("spec", err)
-	case scope.Owner != by.Person:
-		return c, fault.New(fault.Forbidden, text.F("%[2]s doesn't own %[1]s: only its owner may propose this.",
-			"%[2]s ist für %[1]s nicht verantwortlich: Nur die dafür Verantwortlichen können das vorschlagen.", scope.Named(), by.Person))
+	c.Before = before
+	p := Proposal{Base: base, Document: d, Hash: hash, By: by.Person, Issuer: by.Issuer, At: now}
+	c.After = &resource.Version{Resource: d, Version: base + 1, ValidFrom: now, Hash: hash, At: now, By: by.Person, TokenIssuer: by.Issuer}
+	if before != nil && before.Hash == hash {
+		c.After = before
+		if decided, err := decidedIn(ctx, tx, k, base); err != nil || decided != "" {
+			return Change{Ref: k, Change: Unchanged, After: before}, err
+		}
 	}
-	if err := mayReplace(ctx, tx, by, c.Before, scope.About); err != nil {
+	x, err := subjectOf(d)
+	if err != nil {
+		return c, err
+	}
+	scopes, err := x.scopes(ctx, tx, now)
+	if err != nil {
+		return c, declaration.Below("spec", err)
+	}
+	if slices.ContainsFunc(scopes, func(s Scope) bool { return s.Owner != by.Person }) {
+		return c, x.foreign(scopes, by.Person)
+	}
+	scope := scopes[0]
+	if err := mayReplace(ctx, tx, now, by, before, scope.About); err != nil {
 		return c, err
 	}
 	if c.Run, err = waiting(ctx, tx, k, hash); err != nil || c.Run != "" {
 		return c, err
 	}
-	if err := checkProposal(ctx, tx, now, p, c.Before); err != nil {
+	if err := x.check(ctx, tx, now, p, before); err != nil {
 		return c, err
 	}
-	behind, err := involvedIn(ctx, tx, planning.Change{About: scope.About, Document: d, At: now}.Basis())
+	behind, err := involvedIn(ctx, tx, x.basis(scope.About, now, p, before))
 	if err != nil {
 		return c, err
 	}
@@ -93,7 +127,7 @@ func submit(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, d 
 	r, _, err := begin(ctx, tx, now, NewRun{
 		Key: run.Key{Process: planning.Approval, Scope: strings.ToLower(string(k.Kind)) + "-" + k.Name,
 			Period: calendar.DateOf(now.In(scope.Zone)).String()},
-		About: scope.About, Version: scope.Version, Owner: scope.Owner, Again: true, Reason: changed.reason, By: by,
+		About: scope.About, Version: scope.Version, Owner: scope.Owner, Again: true, Reason: x.reason(), By: by,
 	})
 	if err != nil {
 		return c, err
@@ -104,6 +138,32 @@ func submit(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, d 
 		return c, err
 	}
 	return c, record(ctx, tx, by, now, "resource.proposed", k.String(), c.Before, map[string]any{"run": r.ID, "document": d, "hash": hash})
+}
+
+// lastOf is what a proposal would change: the newest version, nil where there
+// is none or it is retired, and its number, whatever it is.
+func lastOf(ctx context.Context, q sqlx.QueryerContext, k resource.Ref) (*resource.Version, int, error) {
+	set := newResourceSet(q)
+	if err := set.load(ctx, []resource.Ref{k}); err != nil {
+		return nil, 0, err
+	}
+	v := set.newest[k]
+	switch {
+	case v == nil:
+		return nil, 0, nil
+	case v.Retired:
+		return nil, v.Version, nil
+	}
+	return v, v.Version, nil
+}
+
+// decidedIn is the run that put a version in force as it was proposed; empty
+// where nobody decided on it.
+func decidedIn(ctx context.Context, q sqlx.QueryerContext, k resource.Ref, version int) (string, error) {
+	var id string
+	err := sqlx.GetContext(ctx, q, &id, "SELECT coalesce(min(run), '') FROM proposal WHERE kind = $1 AND name = $2 AND enacted = $3",
+		string(k.Kind), k.Name, version)
+	return id, err
 }
 
 // waiting is the run that decides on the same proposal already; another one
@@ -125,133 +185,43 @@ func waiting(ctx context.Context, tx *sqlx.Tx, k resource.Ref, hash string) (str
 	return found.Run, err
 }
 
-// subject is what a proposal is about.
-type subject struct {
-	process process.Process
-	scope   string
-	reason  string
-}
-
-func subjectOf(d resource.Raw) (subject, error) {
-	var spec struct{ Process, Scope, Reason string } // an interval and a waiver say them alike
-	if err := json.Unmarshal(d.Spec, &spec); err != nil {
-		return subject{}, err
-	}
-	p, err := process.FindPlanned(spec.Process)
-	return subject{p, spec.Scope, spec.Reason}, declaration.Below("spec", err)
-}
-
 // mayReplace refuses whoever takes the name of what is declared for a scope
 // that they don't own, and says nothing about that.
-func mayReplace(ctx context.Context, tx *sqlx.Tx, by person.Actor, before *resource.Version, about resource.Ref) error {
+func mayReplace(ctx context.Context, tx *sqlx.Tx, now time.Time, by person.Actor, before *resource.Version, about resource.Ref) error {
 	if before == nil {
 		return nil
 	}
-	changed, err := subjectOf(before.Resource)
+	x, err := subjectOf(before.Resource)
 	if err != nil {
 		return err
 	}
-	scope, err := scopeOf(ctx, tx, changed.process, changed.scope)
+	scopes, err := x.scopes(ctx, tx, now)
 	if err != nil && !fault.Is(err, fault.Invalid) { // it may have gone
 		return err
 	}
-	if scope.About == about || err == nil && scope.Owner == by.Person {
-		return nil
+	for _, s := range scopes {
+		if s.About == about || s.Owner == by.Person {
+			return nil
+		}
 	}
 	return fault.New(fault.Forbidden, text.F("This name is taken, for something that %s doesn't own: use another name.",
 		"Dieser Name ist vergeben, für etwas, für das %s nicht verantwortlich ist: Einen anderen Namen verwenden.", by.Person))
 }
 
-// checkProposal refuses what can't be as things are. Faults have the fields of
-// the document.
-func checkProposal(ctx context.Context, tx *sqlx.Tx, now time.Time, p Proposal, before *resource.Version) error {
-	if p.Document.Kind == resource.Waiver {
-		w, err := decoded[planning.WaiverSpec](p.Document)
-		if err != nil {
-			return err
-		}
-		if before != nil {
-			return fault.New(fault.Conflict, text.New("A waiver isn't changed: propose another one under a name of its own.",
-				"Eine Aussetzung wird nicht geändert: Eine weitere unter eigenem Namen vorschlagen."))
-		}
-		return declaration.Below("spec", checkWaiver(ctx, tx, w.Spec))
-	}
-	i, err := decoded[planning.Spec](p.Document)
-	if err != nil {
-		return err
-	}
-	return declaration.Below("spec", checkInterval(ctx, tx, now, p, before, i.Spec))
+// notOwner refuses a proposal for a scope of somebody else.
+func notOwner(of Scope, by string) error {
+	return fault.New(fault.Forbidden, text.F("%[2]s doesn't own %[1]s: only its owner may propose this.",
+		"%[2]s ist für %[1]s nicht verantwortlich: Nur die dafür Verantwortlichen können das vorschlagen.", of.Named(), by))
 }
 
-func checkInterval(ctx context.Context, tx *sqlx.Tx, now time.Time, p Proposal, before *resource.Version, spec planning.Spec) error {
-	planned, err := process.FindPlanned(spec.Process)
-	if err != nil {
+// undone does something to look at what comes of it, and takes it back.
+func undone(ctx context.Context, tx *sqlx.Tx, do func() error) error {
+	if _, err := tx.ExecContext(ctx, "SAVEPOINT undone"); err != nil {
 		return err
 	}
-	if before != nil {
-		old, err := decoded[planning.Spec](before.Resource)
-		if err != nil {
-			return err
-		}
-		if old.Spec.Process != spec.Process || old.Spec.Scope != spec.Scope {
-			return fault.Invalidf("scope", "An interval stays with its process and scope, here %s of %s: end this one with valid.to and declare another.",
-				"Ein Intervall bleibt bei Prozess und Bereich, hier %s von %s: Dieses mit valid.to beenden und ein anderes anlegen.", old.Spec.Process, old.Spec.Scope)
-		}
+	err := do()
+	if _, back := tx.ExecContext(ctx, "ROLLBACK TO SAVEPOINT undone"); back != nil {
+		return errors.Join(err, back)
 	}
-	v, err := compiled(ctx, tx, p.Base+1, spec)
-	if err != nil {
-		return err
-	}
-	if err := v.Fits(planned.Planning(), now); err != nil {
-		return err
-	}
-	if err := checkEvents(planned, spec.Events); err != nil {
-		return err
-	}
-	var other string
-	err = tx.GetContext(ctx, &other, `SELECT name FROM (
-			SELECT name, document FROM resource_current WHERE kind = 'Interval'
-			UNION ALL
-			SELECT p.name, p.document FROM proposal p JOIN run r ON r.id = p.run WHERE p.kind = 'Interval' AND r.ended_at IS NULL) i
-		WHERE name <> $1 AND document->'spec'->>'process' = $2 AND document->'spec'->>'scope' = $3 LIMIT 1`,
-		p.Document.Metadata.Name, spec.Process, spec.Scope)
-	if err == nil {
-		return fault.Invalidf("scope", "%[1]s of %[2]s has an interval already, %[3]q: change that one, since two would plan the same runs.",
-			"%[1]s von %[2]s hat schon ein Intervall, %[3]q: Dieses ändern, denn zwei planten dieselben Läufe.", spec.Process, spec.Scope, other)
-	}
-	if !errors.Is(err, sql.ErrNoRows) {
-		return err
-	}
-	return nil
-}
-
-// checkEvents refuses events that nobody could report: they are those of a
-// service.
-func checkEvents(p process.Process, events []planning.Event) error {
-	if len(events) == 0 || p.Scope == process.OfService {
-		return nil
-	}
-	return fault.Invalidf("events", "Events are reported of a service, and %s isn't about one: leave this out.",
-		"Ereignisse werden zu einem Service gemeldet, und %s betrifft keinen: Diese Angabe weglassen.", p.Name)
-}
-
-// checkWaiver wants slots that are there and aren't done.
-func checkWaiver(ctx context.Context, tx *sqlx.Tx, w planning.WaiverSpec) error {
-	var faults fault.List
-	for i, period := range w.Periods {
-		var state planning.State
-		err := tx.GetContext(ctx, &state, "SELECT state FROM slot WHERE process = $1 AND scope = $2 AND period = $3 FOR UPDATE", w.Process, w.Scope, period)
-		at := resource.Item("periods", i)
-		switch {
-		case errors.Is(err, sql.ErrNoRows):
-			faults.Say(at, "There is no slot %s/%s/%s: `turnus plan` shows those that there are.", "Einen Termin %s/%s/%s gibt es nicht: `turnus plan` zeigt, welche es gibt.",
-				w.Process, w.Scope, period)
-		case err != nil:
-			return err
-		case !slices.Contains([]planning.State{planning.Planned, planning.Due, planning.Missed}, state):
-			faults.Say(at, "The slot %s is %s: what is planned, due or missed can be waived.", "Der Termin %s ist %s: Ausgesetzt werden geplante, fällige oder versäumte.",
-				period, state)
-		}
-	}
-	return faults.Err()
+	return err
 }

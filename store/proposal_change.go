@@ -30,14 +30,15 @@ func changeOf(ctx context.Context, tx *sqlx.Tx, now time.Time, st run.Step) (pla
 	k := p.Document.Ref()
 	c := planning.Change{Run: st.Run, Round: st.Round, Document: p.Document, Hash: p.Hash, Base: p.Base, By: p.By, At: now,
 		Made: []planning.Slot{}, Coming: []planning.Slot{}, Gone: []planning.Slot{}, Waived: []planning.Slot{}}
-	changed, err := subjectOf(p.Document)
+	x, err := subjectOf(p.Document)
 	if err != nil {
 		return c, err
 	}
-	scope, err := scopeOf(ctx, tx, changed.process, changed.scope)
+	scopes, err := x.scopes(ctx, tx, now)
 	if err != nil {
 		return c, err
 	}
+	scope := scopes[0]
 	c.Service, c.About, c.Title, c.Zone = scope.Service(), scope.About, scope.Title, scope.Zone.String()
 	before, err := newestIfAny(ctx, tx, k)
 	if err != nil {

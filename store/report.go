@@ -29,13 +29,20 @@ type Grounded interface{ Basis() task.Basis }
 // first. Who is involved in it goes on record with it, and a run that was
 // collecting is drafting from then on.
 func Freeze[T Grounded](ctx context.Context, s *Store, now time.Time, st run.Step, set T) (T, error) {
+	return FreezeBehind(ctx, s, now, st, set, 0)
+}
+
+// FreezeBehind is Freeze for a set that is compared with later changes: change is
+// the number of its service's last one that was read before it was collected
+// (Standing).
+func FreezeBehind[T Grounded](ctx context.Context, s *Store, now time.Time, st run.Step, set T, change int64) (T, error) {
 	doc := JSON[T]{set}
 	kept, err := doc.Value()
 	if err != nil {
 		return set, err
 	}
 	var first bool
-	if err := s.db.GetContext(ctx, &first, freezing, append(basisArgs(set.Basis(), st.Run), st.Round, kept, now)...); err != nil {
+	if err := s.db.GetContext(ctx, &first, freezing, append(basisArgs(set.Basis(), st.Run), st.Round, kept, now, change)...); err != nil {
 		return set, mapped(err)
 	}
 	if !first {
@@ -61,6 +68,7 @@ type Standing[T any] struct {
 	Input  run.Input // that its run began with, whatever a caller says
 	State  run.State // of its run; empty where that has ended or is in another round
 	Frozen *T        // what the round stands on; nil: nothing was frozen yet
+	Change int64     // number of its service's last change
 }
 
 // StandingOf is how far a round has come.
@@ -69,13 +77,15 @@ func StandingOf[T any](ctx context.Context, s *Store, st run.Step) (at Standing[
 		Input  JSON[run.Input] `db:"input"`
 		State  run.State       `db:"state"`
 		Frozen JSON[*T]        `db:"document"`
+		Change int64           `db:"change"`
 	}
-	err = s.db.GetContext(ctx, &row, `SELECT r.input, CASE WHEN r.round = $2 AND r.ended_at IS NULL THEN r.state ELSE '' END AS state, f.document
+	err = s.db.GetContext(ctx, &row, `SELECT r.input, CASE WHEN r.round = $2 AND r.ended_at IS NULL THEN r.state ELSE '' END AS state, f.document,
+			coalesce((SELECT c.number FROM service_change c WHERE c.service = r.service), 0) AS change
 		FROM run r LEFT JOIN frozen_set f ON f.run = r.id AND f.round = $2 WHERE r.id = $1`, st.Run, st.Round)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = noRun(st.Run)
 	}
-	return Standing[T]{row.Input.V, row.State, row.Frozen.V}, mapped(err)
+	return Standing[T]{row.Input.V, row.State, row.Frozen.V, row.Change}, mapped(err)
 }
 
 // notInRound is the answer where a row of a round is missing and can't be
@@ -131,6 +141,9 @@ func (s *Store) Report(ctx context.Context, id string) (report.Report, error) {
 		Hash: row.Hash, State: string(r.State), Version: int(row.Version.Int64), Published: row.Published,
 		StartedBy: r.StartedBy, Issuer: r.TokenIssuer, Owner: r.Owner, About: r.About, Decisions: withoutFields(r.Decisions), DraftRound: row.Round,
 		Reason: r.Reason, Outcome: r.Outcome,
+	}
+	if row.Round == r.Round { // the next one may be collecting
+		rep.Stale = r.Stale
 	}
 	if rep.Version > 0 {
 		err := s.db.GetContext(ctx, &rep.Superseded, `SELECT CASE WHEN max(version) > $4 THEN max(version) ELSE 0 END

@@ -13,8 +13,8 @@ import (
 )
 
 // Amend declares a resource anew, as change makes it of its newest version.
-// Nothing else is declared between the look and the change. A retired one
-// isn't found.
+// Nothing else is declared between the look and the change. Where that needs an
+// approval it is proposed, as Apply does. A retired one isn't found.
 func (s *Store) Amend(ctx context.Context, by person.Actor, now time.Time, k resource.Kind, name string, dryRun bool,
 	change func(resource.Raw) (resource.Raw, error)) (done Change, err error) {
 	err = s.tx(ctx, func(tx *sqlx.Tx) error {
@@ -32,7 +32,7 @@ func (s *Store) Amend(ctx context.Context, by person.Actor, now time.Time, k res
 		if err := declaration.Check(doc); err != nil {
 			return err
 		}
-		changes, err := declare(ctx, tx, by, now.UTC().Truncate(time.Microsecond), []resource.Raw{doc})
+		changes, err := apply(ctx, tx, by, now.UTC().Truncate(time.Microsecond), []resource.Raw{doc})
 		if err != nil {
 			return err
 		}

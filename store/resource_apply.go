@@ -37,59 +37,78 @@ type Change struct {
 var errDryRun = errors.New("dry run")
 
 // Apply declares resources, all or none, each checked by itself and against the
-// others and those in the store; they may come in any order. Of a kind that
-// needs an approval they are proposed, in the same transaction, with the rows of
-// the runs that decide: a proposal that is in force already is unchanged, one
-// that waits already is found; another one has to wait until it is decided. The
-// changes come in the order of the documents. A dry run changes nothing.
+// others and those in the store; they may come in any order. What needs an
+// approval is proposed, in the same transaction, with the rows of the runs that
+// decide: a proposal that is in force already is unchanged, one that waits
+// already is found; another one has to wait until it is decided. The changes
+// come in the order of the documents. A dry run changes nothing.
 //
-// Who may declare what is for the caller to say; whose service a proposal is
-// about is looked at here.
+// Who may declare what of a kind that is never or always decided is for the
+// caller to say; whether anything else is proposed, whether the actor may, and
+// whose service a proposal is about, is looked at here.
 func (s *Store) Apply(ctx context.Context, by person.Actor, now time.Time, docs []resource.Raw, dryRun bool) ([]Change, error) {
 	if err := checkEach(docs); err != nil {
 		return nil, err
 	}
 	now = now.UTC().Truncate(time.Microsecond)
-	changes := make([]Change, len(docs))
-	err := s.tx(ctx, func(tx *sqlx.Tx) error {
+	var changes []Change
+	err := s.tx(ctx, func(tx *sqlx.Tx) (err error) {
 		if err := lockResources(ctx, tx); err != nil {
 			return err
 		}
-		var plain, proposals []resource.Raw
-		var places, proposed []int // among the documents
-		for i, d := range docs {
-			if declaration.NeedsApproval(d.Kind) {
-				proposals, proposed = append(proposals, d), append(proposed, i)
-			} else {
-				plain, places = append(plain, d), append(places, i)
-			}
-		}
-		done, err := declare(ctx, tx, by, now, plain)
-		if err != nil {
-			return err
-		}
-		for i, c := range done {
-			changes[places[i]] = c
-		}
-		var faults fault.List
-		for i, d := range proposals {
-			if changes[proposed[i]], err = submit(ctx, tx, by, now, d); err != nil && fault.All(err) == nil {
-				return err
-			}
-			faults.Add(declaration.At(d.Ref().String(), err))
-		}
-		if err := faults.Err(); err != nil {
-			return err
-		}
-		if dryRun {
+		if changes, err = apply(ctx, tx, by, now, docs); err == nil && dryRun {
 			return errDryRun
 		}
-		return nil
+		return err
 	})
 	if err != nil && !errors.Is(err, errDryRun) {
 		return nil, err
 	}
 	return changes, nil
+}
+
+// maxProposed is how many proposals a call makes: each starts a run.
+const maxProposed = 500
+
+// apply is Apply under the lock of everything declared, of documents that were
+// checked by themselves.
+func apply(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, docs []resource.Raw) ([]Change, error) {
+	needs, err := needApproval(ctx, tx, by, now, docs)
+	if err != nil {
+		return nil, err
+	}
+	changes := make([]Change, len(docs))
+	var plain, proposals []resource.Raw
+	var places, proposed []int // among the documents
+	for i, d := range docs {
+		if needs[i] {
+			proposals, proposed = append(proposals, d), append(proposed, i)
+		} else {
+			plain, places = append(plain, d), append(places, i)
+		}
+	}
+	if len(proposals) > maxProposed {
+		return nil, fault.Invalidf("body", "These are %d proposals, and a call makes %d at most: each is decided by a person.",
+			"Das sind %d Vorschläge, und ein Aufruf macht höchstens %d: Über jeden entscheidet eine Person.", len(proposals), maxProposed)
+	}
+	if err := mayDeclare(by, plain); err != nil {
+		return nil, err
+	}
+	done, err := declare(ctx, tx, by, now, plain)
+	if err != nil {
+		return nil, err
+	}
+	for i, c := range done {
+		changes[places[i]] = c
+	}
+	var faults fault.List
+	for i, d := range proposals {
+		if changes[proposed[i]], err = submit(ctx, tx, by, now, d); err != nil && fault.All(err) == nil {
+			return nil, err
+		}
+		faults.Add(declaration.At(d.Ref().String(), err))
+	}
+	return changes, faults.Err()
 }
 
 // checkEach checks every document by itself.

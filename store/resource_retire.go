@@ -20,7 +20,7 @@ import (
 // tokens are revoked.
 func (s *Store) Retire(ctx context.Context, by person.Actor, now time.Time, k resource.Kind, name string) error {
 	now = now.UTC().Truncate(time.Microsecond)
-	if declaration.NeedsApproval(k) {
+	if declaration.Approval(k) == declaration.Always {
 		return fault.New(fault.Conflict, text.New("This isn't retired: an interval ends with a proposal whose valid.to says when, and a waiver stays on record.",
 			"Das wird nicht außer Kraft gesetzt: Ein Intervall endet mit einem Vorschlag, dessen valid.to sagt wann, und eine Aussetzung bleibt verzeichnet."))
 	}
@@ -53,7 +53,11 @@ func (s *Store) Retire(ctx context.Context, by person.Actor, now time.Time, k re
 			return err
 		}
 		if k != resource.Person {
-			return nil
+			services, err := servicesBehind(ctx, tx, []Change{{Ref: k.Ref(name), After: &after}})
+			if err != nil {
+				return err
+			}
+			return markForComparing(ctx, tx, services...)
 		}
 		if err := checkAdministrators(ctx, tx, administrated); err != nil {
 			return err

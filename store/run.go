@@ -13,6 +13,7 @@ import (
 	"turnus/itsm/process"
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
+	"turnus/itsm/task"
 	"turnus/itsm/text"
 )
 
@@ -26,17 +27,22 @@ type Runs struct {
 // What a row of run says, and runColumns how many attempts there are, too.
 const runFields = `r.id, r.process, r.scope, r.period, r.attempt, r.state, r.provisional, r.round, r.service, r.owner,
 	r.about_kind AS "about.kind", r.about AS "about.name",
-	r.started_by, r.token_issuer, r.reason, r.outcome, r.created_at, r.ended_at`
+	r.started_by, r.token_issuer, r.reason, r.outcome, r.created_at, r.ended_at,
+	CASE WHEN r.ended_at IS NULL THEN (SELECT s.changes FROM staleness s WHERE s.run = r.id AND s.round = r.round) END AS stale`
 
 const runColumns = runFields + `, (SELECT max(attempt) FROM run n WHERE n.process = r.process AND n.scope = r.scope AND n.period = r.period) AS latest`
 
 type runRow struct {
 	run.Run
-	Outcome JSON[text.Text] `db:"outcome"`
+	Outcome JSON[text.Text]     `db:"outcome"`
+	Stale   JSON[[]task.Change] `db:"stale"`
 }
 
 func (r runRow) plain() run.Run {
 	r.Run.Outcome = r.Outcome.V
+	if len(r.Stale.V) > 0 {
+		r.Run.Stale = r.Stale.V
+	}
 	return r.Run
 }
 

@@ -25,7 +25,8 @@ import (
 // come to an end, long after its successor did. The next round begins when
 // changes were requested in the one before, nobody is asked there any more, and
 // the owner has seen to them where that round was the owner's, too; or when what
-// was approved there is carried out, to the end of each of its actions. A round
+// was approved there is carried out, to the end of each of its actions; or when
+// the owner has asked for it (refresh). A round
 // goes on from waiting to drafting while it has no draft, once all that it asked
 // is answered.
 func (s *Store) Enter(ctx context.Context, st run.Step, state run.State) error {
@@ -36,7 +37,8 @@ func (s *Store) Enter(ctx context.Context, st run.Step, state run.State) error {
 		AND (round = $2 OR round = $2 - 1 AND (EXISTS (SELECT FROM decision d WHERE d.run = r.id AND d.round = r.round AND d.outcome = $4)
 				AND (EXISTS (SELECT FROM decision d WHERE d.task = $5)
 					OR NOT EXISTS (SELECT FROM frozen_set f WHERE f.run = r.id AND f.round = r.round AND f.document->'review' = 'true'))
-			OR `+continues("r")+` AND `+carriedOut("r")+`))
+			OR `+continues("r")+` AND `+carriedOut("r")+`
+			OR EXISTS (SELECT FROM refresh b WHERE b.run = r.id AND b.round = r.round)))
 		AND (state <> 'waiting' OR $3 = 'waiting' OR NOT EXISTS (SELECT FROM task t WHERE t.run = r.id AND t.round = r.round AND t.state = 'open'))`,
 		st.Run, st.Round, state, task.RequestChanges, run.TaskID(st.Run, st.Round-1, process.Changes))
 	if err != nil {
@@ -47,8 +49,8 @@ func (s *Store) Enter(ctx context.Context, st run.Step, state run.State) error {
 	}
 	r, err := getRun(ctx, s.db, st.Run, "")
 	if err == nil && st.Round > r.Round && r.Ended == nil {
-		err = fault.New(fault.Conflict, text.F("Round %d of %s can't begin: in round %d nobody has requested changes, the owner hasn't seen to them yet, or actions of its plan aren't through.",
-			"Freigaberunde %d von %s kann nicht beginnen: In Runde %d wurden keine Änderungen verlangt, die verantwortliche Person hat sie noch nicht bestätigt, oder Maßnahmen des Plans sind noch nicht abgeschlossen.", st.Round, st.Run, r.Round))
+		err = fault.New(fault.Conflict, text.F("Round %d of %s can't begin: in round %d nobody has requested changes or another round, the owner hasn't seen to them yet, or actions of its plan aren't through.",
+			"Freigaberunde %d von %s kann nicht beginnen: In Runde %d wurden weder Änderungen noch eine neue Runde verlangt, die verantwortliche Person hat sie noch nicht bestätigt, oder Maßnahmen des Plans sind noch nicht abgeschlossen.", st.Round, st.Run, r.Round))
 	}
 	return mapped(err)
 }
@@ -102,6 +104,11 @@ func (s *Store) End(ctx context.Context, now time.Time, e run.End) error {
 		}
 		if ended := rulesOf(r.Process).ended; ended != nil {
 			if err := ended(ctx, tx, now, r, e.State); err != nil {
+				return err
+			}
+		}
+		if e.State == run.Published {
+			if err := publishedOver(ctx, tx, now, r); err != nil {
 				return err
 			}
 		}
@@ -212,7 +219,7 @@ func publish(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run) error {
 	if waits {
 		return unborne(run.End{Run: r.ID, State: run.Published}, "its proposal isn't in force", "sein Vorschlag ist nicht in Kraft")
 	}
-	if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock(hashtextextended($1, 2))", r.Key.ID(1)); err != nil {
+	if err := lockReport(ctx, tx, r.Key); err != nil {
 		return err
 	}
 	done, err := tx.ExecContext(ctx, `INSERT INTO report (process, scope, period, version, run, round, hash, published_at)

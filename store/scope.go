@@ -133,19 +133,13 @@ func aboutOf(ctx context.Context, q sqlx.QueryerContext, p process.Process, name
 	case process.OfFinding:
 		return aboutFinding(ctx, q, p, name)
 	case process.OfChange:
-		var document JSON[resource.Raw]
-		err := sqlx.GetContext(ctx, q, &document, `SELECT document FROM proposal WHERE lower(kind) || '-' || name = $1 ORDER BY at DESC LIMIT 1`, name)
+		var about resource.Ref
+		err := sqlx.GetContext(ctx, q, &about, `SELECT r.about_kind AS kind, r.about AS name FROM proposal p JOIN run r ON r.id = p.run
+			WHERE lower(p.kind) || '-' || p.name = $1 ORDER BY p.at DESC LIMIT 1`, name)
 		if errors.Is(err, sql.ErrNoRows) {
-			return resource.Ref{}, noScope(p, name)
+			err = noScope(p, name)
 		}
-		if err != nil {
-			return resource.Ref{}, err
-		}
-		changed, err := subjectOf(document.V)
-		if err != nil {
-			return resource.Ref{}, err
-		}
-		return aboutOf(ctx, q, changed.process, changed.scope)
+		return about, err
 	}
 	return resource.Ref{}, noScope(p, name)
 }

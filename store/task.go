@@ -19,7 +19,7 @@ import (
 
 const taskColumns = `t.id, t.run, t.round, t.step, t.kind, t.state, t.outcomes, t.hash, t.opened_at, t.due_at, t.remind_at,
 	t.escalate_at, t.reminded_at, t.escalated_at, t.ended_at, t.title, t.body, t.fields, t.for_who, t.for_role, t.for_persons, t.against,
-	t.apart, t.escalate_to`
+	t.apart, t.escalate_to, CASE t.state WHEN 'open' THEN (SELECT s.changes FROM staleness s WHERE s.run = t.run AND s.round = t.round) END AS stale`
 
 type taskRow struct {
 	task.Task
@@ -31,12 +31,16 @@ type taskRow struct {
 	Role     person.Role          `db:"for_role"`
 	Persons  pq.StringArray       `db:"for_persons"`
 	Against  pq.StringArray       `db:"against"`
+	Stale    JSON[[]task.Change]  `db:"stale"`
 }
 
 func (t taskRow) plain() task.Task {
 	t.Task.Outcomes, t.Task.Title, t.Task.Text, t.Task.Fields = t.Outcomes.V, t.Title.V, t.Text.V, t.Fields.V
 	if t.Task.Fields == nil {
 		t.Task.Fields = []task.Field{}
+	}
+	if len(t.Stale.V) > 0 {
+		t.Task.Stale = t.Stale.V
 	}
 	t.Task.For = task.For{Who: t.Who, Role: t.Role, Persons: t.Persons}
 	for _, how := range t.Against {

@@ -23,7 +23,8 @@ const maxComment = 40_000
 // Decide answers a task with a pass, in one transaction: whatever it says
 // afterwards, decision or refusal, is on record. by is the Update's ID or the
 // signal's number: a retry finds its own spending. A refusal comes as a fault
-// of its own, apart from errors, which are tried again.
+// of its own, apart from errors, which are tried again; UncomparedError
+// once the draft was compared.
 func (s *Store) Decide(ctx context.Context, now time.Time, by string, m task.Message) (d task.Decision, refusal *fault.Error, err error) {
 	refusal, err = s.present(ctx, now, presentation{kind: PassDecide, by: by, pass: m.Pass, answer: m.Answer(), outcome: m.Outcome,
 		object: "task/" + m.Task, message: m}, func(tx *sqlx.Tx, p passRow) (*fault.Error, error) {
@@ -57,11 +58,20 @@ func (s *Store) Decide(ctx context.Context, now time.Time, by string, m task.Mes
 			}
 			return nil, err
 		}
+		var changes []task.Change
+		if t.Kind == task.Approval && m.Outcome == task.Approve {
+			if changes, err = stale(ctx, tx, t); err != nil {
+				return nil, err
+			}
+			if no := task.CheckStale(changes, m, t.Run, p.Bound == ""); no != nil {
+				return fault.As(no), nil
+			}
+		}
 		d = task.Decision{Task: t.ID, Run: t.Run, Round: t.Round, Person: p.Person, Outcome: m.Outcome, Comment: m.Comment, Fields: fields,
-			At: now, Hash: t.Hash, TokenIssuer: p.TokenIssuer}
-		if _, err := tx.ExecContext(ctx, `INSERT INTO decision (task, run, round, person, outcome, comment, fields, at, hash, token_issuer, pass)
-			VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)`,
-			d.Task, d.Run, d.Round, d.Person, d.Outcome, d.Comment, JSON[task.Values]{orNone(fields)}, d.At, d.Hash, d.TokenIssuer, p.ID); err != nil {
+			At: now, Hash: t.Hash, TokenIssuer: p.TokenIssuer, Stale: changes}
+		if _, err := tx.ExecContext(ctx, `INSERT INTO decision (task, run, round, person, outcome, comment, fields, at, hash, token_issuer, pass, stale)
+			VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12)`,
+			d.Task, d.Run, d.Round, d.Person, d.Outcome, d.Comment, JSON[task.Values]{orNone(fields)}, d.At, d.Hash, d.TokenIssuer, p.ID, JSON[[]task.Change]{append([]task.Change{}, changes...)}); err != nil {
 			return nil, err
 		}
 		if _, err := tx.ExecContext(ctx, "UPDATE task SET state = 'decided', ended_at = $2 WHERE id = $1", t.ID, now); err != nil {
@@ -110,11 +120,16 @@ func refusalEntry(f *fault.Error, m any) map[string]any {
 	switch m := m.(type) {
 	case task.Message:
 		entry["outcome"], entry["comment"] = m.Outcome, m.Comment
+		if m.Stale {
+			entry["stale"] = true
+		}
 		if len(m.Fields) > 0 {
 			entry["fields"] = unchecked(m.Fields)
 		}
 	case run.CancelMessage:
 		entry["reason"] = m.Reason
+	case run.RefreshMessage:
+		entry["round"] = m.Round
 	}
 	return entry
 }
@@ -129,16 +144,20 @@ func unchecked(v task.Values) map[string]string {
 	return sent
 }
 
-const decisionColumns = "task, run, round, person, outcome, comment, fields, at, hash, token_issuer"
+const decisionColumns = "task, run, round, person, outcome, comment, fields, at, hash, token_issuer, stale"
 
 type decisionRow struct {
 	task.Decision
-	Fields JSON[task.Values] `db:"fields"`
+	Fields JSON[task.Values]   `db:"fields"`
+	Stale  JSON[[]task.Change] `db:"stale"`
 }
 
 func (d decisionRow) plain() task.Decision {
 	if d.Decision.Fields = d.Fields.V; len(d.Fields.V) == 0 {
 		d.Decision.Fields = nil
+	}
+	if d.Decision.Stale = d.Stale.V; len(d.Stale.V) == 0 {
+		d.Decision.Stale = nil
 	}
 	return d.Decision
 }

@@ -19,8 +19,8 @@ import (
 // PassTTL is how long a pass is valid.
 const PassTTL = 15 * time.Minute
 
-// Pass lets one message decide one task, or cancel one run, once, for the
-// person it was issued to.
+// Pass lets one message decide one task, or cancel one run or begin another
+// round of it, once, for the person it was issued to.
 type Pass struct {
 	ID      string
 	Secret  string // known to its holder only; empty where the pass is bound to an answer
@@ -38,7 +38,7 @@ func (p Pass) Presented() string {
 
 // PassFor says what a pass is issued for.
 type PassFor struct {
-	Kind    string // decide or cancel
+	Kind    string // decide, cancel or refresh
 	Run     string
 	Task    string       // of a decision
 	Content string       // hash of the content to be decided on
@@ -48,8 +48,9 @@ type PassFor struct {
 
 // Kinds of passes.
 const (
-	PassDecide = "decide"
-	PassCancel = "cancel"
+	PassDecide  = "decide"
+	PassCancel  = "cancel"
+	PassRefresh = "refresh"
 )
 
 // secretPrefix tells a secret that is carried from the ID of a bound pass.

@@ -152,7 +152,10 @@ func (s *Store) ProposeExclusion(ctx context.Context, by person.Actor, now time.
 			e.Service, pq.StringArray(e.Tickets), e.Agreement, e.Target, e.Reason, e.Detail, e.Evidence, e.By, e.TokenIssuer, e.At, request); err != nil {
 			return err
 		}
-		return record(ctx, tx, by, now, "exclusion.proposed", e.Object(), nil, e)
+		if err := record(ctx, tx, by, now, "exclusion.proposed", e.Object(), nil, e); err != nil {
+			return err
+		}
+		return markForComparing(ctx, tx, e.Service)
 	})
 	return e, err
 }
@@ -176,7 +179,8 @@ func checkExclusion(ctx context.Context, q sqlx.QueryerContext, e agreement.Excl
 		Place  int    `db:"place"` // from 1
 	}
 	if err := sqlx.SelectContext(ctx, q, &unknown, `SELECT n.number, n.place FROM unnest($2::text[]) WITH ORDINALITY n(number, place)
-		WHERE NOT EXISTS (SELECT 1 FROM ticket_version v WHERE v.service = $1 AND v.number = n.number) ORDER BY n.place`,
+		WHERE coalesce((SELECT v.hash FROM ticket_version v WHERE v.service = $1 AND v.number = n.number ORDER BY v.import DESC LIMIT 1), '') = ''
+		ORDER BY n.place`, // of a tombstone it is empty
 		e.Service, pq.StringArray(e.Tickets)); err != nil {
 		return err
 	}
@@ -231,7 +235,10 @@ func (s *Store) WithdrawExclusion(ctx context.Context, by person.Actor, now time
 			return nil // somebody was first, and has committed by now
 		}
 		withdrawn = true
-		return record(ctx, tx, by, now, "exclusion.withdrawn", e.Object(), nil, w)
+		if err := record(ctx, tx, by, now, "exclusion.withdrawn", e.Object(), nil, w); err != nil {
+			return err
+		}
+		return markForComparing(ctx, tx, service)
 	})
 	if err != nil {
 		return e, err

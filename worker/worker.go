@@ -57,7 +57,8 @@ func Start(c Config) (*Worker, error) {
 	}
 	w.RegisterWorkflowWithOptions(workflows.PlanKeeping, workflow.RegisterOptions{Name: workflows.PlanKeepingName})
 	w.RegisterWorkflowWithOptions(workflows.Waking, workflow.RegisterOptions{Name: workflows.WakingName})
-	w.RegisterActivity(activities.New(c.Store, c.Runs, c.Now))
+	set := activities.New(c.Store, c.Runs, c.Now)
+	w.RegisterActivity(set)
 	if err := w.Start(); err != nil {
 		return nil, err
 	}
@@ -76,6 +77,7 @@ func Start(c Config) (*Worker, error) {
 		}))
 	}
 	every(5*time.Second, "sweep", c.Runs.Sweep)
+	every(5*time.Second, "compare drafts", activities.CompareDrafts(set, c.Log))
 	every(keepEvery, "keep the plan", func(ctx context.Context) error { return keepPlan(ctx, c.Temporal) })
 	every(keepEvery, "drop the old schedule", func(ctx context.Context) error { return dropSchedule(ctx, c.Temporal) })
 	every(time.Hour, "forget keys", func(ctx context.Context) error { return c.Store.ForgetKeys(ctx, c.Now()) })

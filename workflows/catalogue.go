@@ -28,7 +28,7 @@ type Handle interface {
 // it names.
 func Catalogue() []Process {
 	return append([]Process{
-		{process.SLAReport, SLAReport, handles(slaCollect, slaDraft)},
+		{process.SLAReport, SLAReport, handles(slaCollect, slaDraft, judgeRefresh, refreshedBy)},
 		{planning.Approval, ChangeApproval, handles(changeDraft, changeEnact)},
 		{process.Improvement, Improvement, handles(improvementDraft, improvementBegin, improvementNext)},
 	}, samples()...)

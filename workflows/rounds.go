@@ -33,56 +33,74 @@ func (r *Run) rounds(ctx workflow.Context, collect func(workflow.Context) error,
 func (r *Run) roundsThat(ctx workflow.Context, collect func(workflow.Context) error, draft func(workflow.Context) (Drafted, error),
 	carryOut func(workflow.Context) error) (run.State, error) {
 	for ; ; r.round++ {
-		// Noted before the row of its task may be written: whoever reads that
-		// may decide at once.
-		a, t := r.note(Approving(r.Step(), ""))
-		t.final = []task.Outcome{task.Approve, task.Reject} // what isn't a request for changes is the run's last word
-		if err := collect(ctx); err != nil {
-			return "", err
+		within, stop := workflow.WithCancel(ctx)
+		r.anew = stop
+		end, err := r.runRound(within, collect, draft, carryOut)
+		if r.anew == nil && ctx.Err() == nil {
+			continue // the owner began another one: whatever became of this one
 		}
-		d, err := draft(ctx)
-		for err == nil && len(d.Ask) > 0 {
-			if err = r.askAll(ctx, d.Ask); err == nil {
-				d, err = draft(ctx)
-			}
-		}
-		if err != nil {
-			return "", err
-		}
-		if r.in.Provisional {
-			return run.Provisional, nil
-		}
-		w := d.Asked
-		if w == nil {
-			a.Hash = d.Hash
-			opened, err := openTask.Do(ctx, a)
-			if err != nil {
-				return "", err
-			}
-			w = &opened
-		}
-		decision, err := r.waitFor(ctx, a.ID, *w)
-		if err != nil {
-			return "", err
-		}
-		switch {
-		case decision.Outcome == task.Approve && d.Continues:
-			r.ending = false // it wasn't the last word
-			if err := carryOut(ctx); err != nil {
-				return "", err
-			}
-			continue
-		case decision.Outcome == task.Approve:
-			return run.Published, nil
-		case decision.Outcome == task.Reject:
-			return run.Rejected, nil
-		}
-		if d.Owner {
-			if _, err := r.ask(ctx, task.Question{Step: process.Changes, Text: requested(decision)}); err != nil {
-				return "", err
-			}
+		r.anew = nil
+		if err != nil || end != "" {
+			return end, err
 		}
 	}
+}
+
+// runRound collects, drafts and asks in one round, and says how the run ends;
+// empty where another round follows.
+func (r *Run) runRound(ctx workflow.Context, collect func(workflow.Context) error, draft func(workflow.Context) (Drafted, error),
+	carryOut func(workflow.Context) error) (run.State, error) {
+	// Noted before the row of its task may be written: whoever reads that may
+	// decide at once.
+	a, t := r.note(Approving(r.Step(), ""))
+	t.final = []task.Outcome{task.Approve, task.Reject} // what isn't a request for changes is the run's last word
+	if err := collect(ctx); err != nil {
+		return "", err
+	}
+	d, err := draft(ctx)
+	for err == nil && len(d.Ask) > 0 {
+		if err = r.askAll(ctx, d.Ask); err == nil {
+			d, err = draft(ctx)
+		}
+	}
+	if err != nil {
+		return "", err
+	}
+	if r.in.Provisional {
+		return run.Provisional, nil
+	}
+	w := d.Asked
+	if w == nil {
+		a.Hash = d.Hash
+		opened, err := openTask.Do(ctx, a)
+		if err != nil {
+			return "", err
+		}
+		w = &opened
+	}
+	decision, err := r.waitFor(ctx, a.ID, *w)
+	if err != nil {
+		return "", err
+	}
+	switch {
+	case decision.Outcome == task.Approve && d.Continues:
+		r.ending = false // it wasn't the last word
+		return "", carryOut(ctx)
+	case decision.Outcome == task.Approve:
+		return run.Published, nil
+	case decision.Outcome == task.Reject:
+		return run.Rejected, nil
+	}
+	if d.Owner {
+		_, err = r.ask(ctx, task.Question{Step: process.Changes, Text: requested(decision)})
+	}
+	return "", err
+}
+
+// decidedOn says that the round's draft was decided on, in whatever way.
+func (r *Run) decidedOn() bool {
+	t := r.tasks[run.TaskID(r.in.Run, r.round, process.Approval)]
+	return t != nil && t.answer != nil
 }
 
 // requested is what somebody wants to be changed. Systems that can only signal

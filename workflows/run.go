@@ -59,6 +59,7 @@ type Run struct {
 	ending bool      // a last word was said: nothing may change it
 	cancel text.Text // the reason, once cancelling was accepted
 	stop   func()    // ends the process's own work
+	anew   func()    // ends the work of the round, which another one follows; nil: none is under way, or it was ended so
 }
 
 // Step is the round under way, for activities.

@@ -30,6 +30,9 @@ type Collected struct {
 // 20000-1, 8.3.3) and publishes the report if it is approved.
 func SLAReport(ctx workflow.Context, in run.Input) (run.End, error) {
 	return live(ctx, in, func(ctx workflow.Context, r *Run) (run.State, error) {
+		if err := r.hearRefresh(ctx); err != nil {
+			return "", err
+		}
 		return r.rounds(ctx, func(ctx workflow.Context) error {
 			if in.Together {
 				return nil

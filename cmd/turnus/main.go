@@ -40,7 +40,7 @@ workflows, and speaks to one. Commands that speak to one read TURNUS_URL
 	c.CompletionOptions.HiddenDefaultCmd = true
 	c.AddCommand(
 		upCommand(), apiCommand(), workerCommand(), migrateCommand(), healthCommand(), calcCommand(),
-		applyCommand(), importCommand(), importsCommand(), ticketCommand(), excludeCommand(), exclusionsCommand(), startCommand(), runsCommand(), cancelCommand(), planCommand(),
+		applyCommand(), importCommand(), importsCommand(), ticketCommand(), excludeCommand(), exclusionsCommand(), startCommand(), runsCommand(), cancelCommand(), refreshCommand(), planCommand(),
 		tasksCommand(), decideCommand(), passCommand(), reportCommand(), tokenCommand(), personsCommand(), auditCommand(),
 		findingsCommand(), actionsCommand(), improvementCommand(), backupCommand(), restoreCommand(), verifyCommand(),
 	)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -33,6 +34,9 @@ func showTask(c *cobra.Command, t task.Task) error {
 	row("may answer now", words(t.Approvers, ", "))
 	row("outcomes", words(t.Outcomes, ", "))
 	row("hash", t.Hash)
+	for _, c := range t.Stale {
+		row("stale", c.Detail)
+	}
 	if len(t.Fields) > 0 {
 		fmt.Fprintln(w)
 		row("FIELD", "TYPE", "NEEDED", "BOUNDS", "TITLE")
@@ -126,6 +130,18 @@ func whom(f task.For) string {
 		return "role " + string(f.Role)
 	}
 	return string(f.Who)
+}
+
+// codes says in one word each what has changed that a draft stands on; - where
+// nothing has.
+func codes(changes []task.Change) string {
+	var all []string
+	for _, c := range changes {
+		if !slices.Contains(all, c.Code) {
+			all = append(all, c.Code)
+		}
+	}
+	return cmp.Or(strings.Join(all, ","), "-")
 }
 
 func words[T ~string](all []T, between string) string {

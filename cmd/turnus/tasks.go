@@ -45,8 +45,8 @@ func tasksCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return table(c, tasks, "TASK RUN STATE DUE OUTCOMES APPROVERS KIND FOR TITLE", func(t task.Task) []any {
-				return []any{t.ID, t.Run, t.State, instant(t.Due), words(t.Outcomes, ","), words(t.Approvers, ","), t.Kind, whom(t.For), t.Title}
+			return table(c, tasks, "TASK RUN STATE DUE OUTCOMES APPROVERS KIND FOR TITLE STALE", func(t task.Task) []any {
+				return []any{t.ID, t.Run, t.State, instant(t.Due), words(t.Outcomes, ","), words(t.Approvers, ","), t.Kind, whom(t.For), t.Title, codes(t.Stale)}
 			})
 		},
 	})
@@ -61,7 +61,7 @@ func decideCommand() *cobra.Command {
 	var a client.Answer
 	var fields, files []string
 	c := withJSON(&cobra.Command{
-		Use:   "decide TASK OUTCOME [--comment TEXT] [--field NAME=VALUE]… [--file NAME=PATH]…",
+		Use:   "decide TASK OUTCOME [--comment TEXT] [--stale] [--field NAME=VALUE]… [--file NAME=PATH]…",
 		Short: "Answer a task with one of the outcomes that it offers: approve, request-changes or reject an approval",
 		Long: `Answers a task. turnus tasks TASK says which outcomes it offers and which fields it
 asks for: --field answers one of them, --file sends a file and answers the field with it.`,
@@ -104,6 +104,7 @@ asks for: --field answers one of them, --file sends a file and answers the field
 	f := c.Flags()
 	f.StringVar(&a.Comment, "comment", "", "why; needed to request changes, to reject, to decline and to postpone")
 	f.StringVar(&a.Hash, "hash", "", "of the content that you saw: refused if the task is bound to another")
+	f.BoolVar(&a.Stale, "stale", false, "approve a draft although what it stands on has changed; needs a comment")
 	f.StringArrayVar(&fields, "field", nil, "NAME=VALUE: answers a field of the task; again for each")
 	f.StringArrayVar(&files, "file", nil, "NAME=PATH: sends a file, and answers a field with it; again for each")
 	return c

@@ -3,7 +3,7 @@
 // same for all of them stands here: the import with its provenance and counts,
 // rejects, warnings, what was found in a file, and what makes it implausible.
 //
-// It may import itsm/resource, itsm/fault and itsm/text.
+// It may import itsm/resource, itsm/task, itsm/fault and itsm/text.
 //
 //	d, err := dataset.Find("tickets")
 //	f, err := d.Format("csv")

@@ -89,6 +89,7 @@ const (
 	NoAgreement    = "no-agreement"     // tickets under no agreement
 	NoTarget       = "no-target"        // tickets under no target
 	ZeroDuration   = "zero-duration"    // tickets that stop when they open
+	OlderRows      = "older-rows"       // rows lose against what a source has said that was read later
 	Duplicates     = "duplicates"       // rows that stand in the file more than once
 	OneColumn      = "one-column"       // a mapping takes several instants from one column
 )

@@ -97,11 +97,13 @@ func Place(k resource.Kind, name string) string {
 	return string(k) + "/" + name
 }
 
-// At puts a place before the fields of all faults.
+// At puts a place before the fields of all faults that don't name it yet.
 func At(place string, err error) error {
 	return mapFaults(err, func(f *fault.Error) *fault.Error {
 		c := *f
-		c.Field = strings.TrimSpace(place + " " + f.Field)
+		if c.Field != place && !strings.HasPrefix(c.Field, place+" ") {
+			c.Field = strings.TrimSpace(place + " " + f.Field)
+		}
 		return &c
 	})
 }

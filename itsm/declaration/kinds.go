@@ -22,12 +22,23 @@ type Kind struct {
 	Plural     string // as a path segment, as in /v1/calendars/office
 	APIVersion string // under which it is declared
 
-	Decided bool // it needs an approval: it is proposed, and holds once it is approved
+	Decided Decided // when it needs an approval: then it is proposed, and holds once it is approved
 	Shared  bool // everybody who reads resources reads it, not those alone whose service it is about
 	Single  bool // there is one at most
 
 	Spec
 }
+
+// Decided says when what is declared of a kind needs an approval.
+type Decided int
+
+// When it does: never; where it would change what published reports stand on;
+// always.
+const (
+	Never Decided = iota
+	WherePublished
+	Always
+)
 
 // Spec is what a kind declares.
 type Spec struct {
@@ -42,17 +53,17 @@ type Spec struct {
 func Kinds() []Kind {
 	const turnus, openSLO = resource.APIVersion, resource.OpenSLO
 	return []Kind{
-		{Kind: resource.Calendar, Plural: "calendars", APIVersion: turnus, Shared: true, Spec: specOf(compiles(calendar.Compile), nil)},
+		{Kind: resource.Calendar, Plural: "calendars", APIVersion: turnus, Decided: WherePublished, Shared: true, Spec: specOf(compiles(calendar.Compile), nil)},
 		{Kind: resource.Person, Plural: "persons", APIVersion: turnus, Spec: specOf(person.Spec.Check, nil)},
 		{Kind: resource.Organisation, Plural: "organisations", APIVersion: turnus, Shared: true, Single: true, Spec: scopeOf[agreement.OrganisationSpec]()},
-		{Kind: resource.Service, Plural: "services", APIVersion: turnus, Spec: scopeOf[agreement.ServiceSpec]()},
-		{Kind: resource.Agreement, Plural: "agreements", APIVersion: turnus, Spec: specOf(agreement.Spec.Check, agreement.Spec.References)},
+		{Kind: resource.Service, Plural: "services", APIVersion: turnus, Decided: WherePublished, Spec: scopeOf[agreement.ServiceSpec]()},
+		{Kind: resource.Agreement, Plural: "agreements", APIVersion: turnus, Decided: WherePublished, Spec: specOf(agreement.Spec.Check, agreement.Spec.References)},
 		{Kind: resource.Mapping, Plural: "mappings", APIVersion: turnus, Shared: true, Spec: specOf(ticket.Mapping.Check, nil)},
 		{Kind: resource.SLI, Plural: "slis", APIVersion: openSLO, Spec: specOf(slo.IndicatorSpec.Check, nil)},
 		{Kind: resource.SLO, Plural: "slos", APIVersion: openSLO, Spec: specOf(compiles(slo.Compile), slo.Spec.References)},
-		{Kind: resource.Interval, Plural: "intervals", APIVersion: turnus, Decided: true, Spec: specOf(planning.Spec.Check, referencesOfInterval)},
+		{Kind: resource.Interval, Plural: "intervals", APIVersion: turnus, Decided: Always, Spec: specOf(planning.Spec.Check, referencesOfInterval)},
 		// A waiver stays on record, whatever becomes of what it is about.
-		{Kind: resource.Waiver, Plural: "waivers", APIVersion: turnus, Decided: true, Spec: specOf(planning.WaiverSpec.Check, nil)},
+		{Kind: resource.Waiver, Plural: "waivers", APIVersion: turnus, Decided: Always, Spec: specOf(planning.WaiverSpec.Check, nil)},
 	}
 }
 
@@ -66,8 +77,8 @@ func Find(k resource.Kind) (Kind, bool) {
 	return all[i], true
 }
 
-// NeedsApproval says that a kind is proposed.
-func NeedsApproval(k resource.Kind) bool {
+// Approval says when a kind needs one; of what is no kind never.
+func Approval(k resource.Kind) Decided {
 	row, _ := Find(k)
 	return row.Decided
 }

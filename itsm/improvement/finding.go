@@ -12,7 +12,7 @@ import (
 // changes but for its state; how often it was seen is counted from rows.
 type Finding struct {
 	ID        int64        `json:"id" db:"id"`
-	Kind      string       `json:"kind" db:"kind"` // missed-target, exceeded-limit, missed-slot, late-slot, records-altered, administrator-approves, reported
+	Kind      string       `json:"kind" db:"kind"` // missed-target, exceeded-limit, missed-slot, late-slot, late-data, records-altered, administrator-approves, reported
 	Type      Type         `json:"type" db:"type"`
 	State     State        `json:"state" db:"state"`
 	Severity  Severity     `json:"severity" db:"severity"`
@@ -21,6 +21,7 @@ type Finding struct {
 	Object    string       `json:"object" db:"object"`   // as in the audit trail
 	Title     text.Text    `json:"title" db:"-"`
 	Detail    string       `json:"detail,omitempty" db:"detail"` // what a person wrote
+	Note      text.Text    `json:"note,omitzero" db:"-"`         // what Turnus has to say besides the title: figures that would be others
 	Source    Source       `json:"source" db:"-"`                // where it was seen first
 	Seen      int          `json:"seen" db:"seen"`
 	Last      time.Time    `json:"last_seen" db:"last_seen"`
@@ -202,6 +203,7 @@ type Sighting struct {
 	Source Source    `json:"source"`
 	Title  text.Text `json:"title"`            // what was seen then
 	Detail string    `json:"detail,omitempty"` // what a person wrote then
+	Note   text.Text `json:"note,omitzero"`    // what Turnus had to say then
 	At     time.Time `json:"at"`
 	By     string    `json:"by,omitempty"`
 }

@@ -29,6 +29,8 @@ type Process struct {
 	Starters []person.Role  // who may start it, for scopes that they own; nobody: it begins by itself, and isn't planned
 	Interval string         // default: a day rule or cron expression; empty: it isn't planned
 	Steps    []Step         // what its runs ask of people
+
+	Compared bool // its drafts are compared with what they would stand on later, and its owner may begin another round while one waits
 }
 
 // Scope is a kind of what runs are about.
@@ -59,6 +61,7 @@ func Catalogue() []Process {
 		Starters: []person.Role{person.ProcessOwner},
 		Interval: "working day 3 of month", // of the month before
 		Steps:    append(ownersPart(), approval()),
+		Compared: true,
 	}, {
 		Name:    planning.Approval,
 		Title:   text.New("Approval of a change to the plan", "Freigabe einer Planänderung"),

@@ -121,8 +121,8 @@ func (i Input) Concerns(runID string) bool { return i.Run == runID }
 
 // Step names a round of a run: what activities work on, and retry.
 type Step struct {
-	Run   string `json:"run"`
-	Round int    `json:"round"`
+	Run   string `json:"run" db:"run"`
+	Round int    `json:"round" db:"round"`
 }
 
 // Concerns says whether it is a round of a run.
@@ -143,6 +143,23 @@ func (m CancelMessage) Answer() string {
 
 // Concerns says whether it is about a run.
 func (m CancelMessage) Concerns(runID string) bool { return m.Run == runID }
+
+// RefreshMessage is what an Update `refresh` carries.
+type RefreshMessage struct {
+	Run   string `json:"run"`
+	Round int    `json:"round"` // that waits, and that another one is to follow
+	Pass  string `json:"pass"`  // the ID of one that is bound to this round; the only thing that says who asks
+}
+
+// Answer is the SHA-256 of what is asked for, hexadecimal, to which a pass is
+// bound.
+func (m RefreshMessage) Answer() string {
+	h, _ := canonical.Hash(map[string]any{"refresh": m.Run, "round": m.Round}) // texts and numbers always marshal
+	return h
+}
+
+// Concerns says whether it is about a run.
+func (m RefreshMessage) Concerns(runID string) bool { return m.Run == runID }
 
 // End is how a run ended.
 type End struct {
@@ -191,6 +208,20 @@ type Run struct {
 	Ended       *time.Time      `json:"ended,omitempty" db:"ended_at"`
 	Tasks       []task.Task     `json:"tasks" db:"-"`
 	Decisions   []task.Decision `json:"decisions" db:"-"`
+	Stale       []task.Change   `json:"stale,omitempty" db:"-"` // while it is live: what has changed that its round stands on, as it was compared last
+}
+
+// NotWaiting refuses another round of a run that doesn't wait.
+func NotWaiting(r Run) error {
+	return fault.New(fault.Conflict, text.F("%s can't begin another round: it is %s, and only a round that waits for an answer, and of which nobody has decided, is begun anew.",
+		"%s kann keine neue Runde beginnen: Status %s. Neu beginnen lässt sich nur eine Runde, die auf eine Antwort wartet und über die noch nicht entschieden ist.", r.ID, r.State))
+}
+
+// OthersRefresh refuses another round to whoever doesn't own what its run is
+// about.
+func OthersRefresh(person string) error {
+	return fault.New(fault.Forbidden, text.F("%s may not begin another round of this run: the owner of what it is about may.",
+		"%s darf keine neue Runde dieses Laufs beginnen: Das dürfen nur die dafür Verantwortlichen.", person))
 }
 
 // StepOf is the name of the step that a task of a round of a run asks for;

@@ -50,6 +50,7 @@ type Task struct {
 	Ended     *time.Time `json:"ended,omitempty" db:"ended_at"`
 	Approvers []string   `json:"approvers" db:"-"`       // who may answer, as things are now
 	Files     []File     `json:"files,omitempty" db:"-"` // that were sent to it
+	Stale     []Change   `json:"stale,omitempty" db:"-"` // of an open one: what has changed that its round stands on, as it was compared last
 }
 
 // CheckOffers refuses an outcome that the task doesn't have, and names those
@@ -86,6 +87,7 @@ type Decision struct {
 	At          time.Time `json:"at" db:"at"`
 	Hash        string    `json:"hash" db:"hash"`
 	TokenIssuer string    `json:"token_issuer,omitempty" db:"token_issuer"` // who issued the decider's token
+	Stale       []Change  `json:"stale,omitempty" db:"-"`                   // what had changed that an approved draft stands on
 }
 
 // Answer is the SHA-256 of what was answered, hexadecimal: what a later question
@@ -107,6 +109,7 @@ type Message struct {
 	Outcome Outcome `json:"outcome"`
 	Comment string  `json:"comment"`
 	Fields  Values  `json:"fields,omitempty"`
+	Stale   bool    `json:"stale,omitempty"` // a draft is approved although what it stands on has changed
 }
 
 // Answer is the SHA-256 of what the message says of its task, hexadecimal: a
@@ -115,6 +118,9 @@ func (m Message) Answer() string {
 	said := map[string]any{"comment": m.Comment, "outcome": string(m.Outcome)}
 	if len(m.Fields) > 0 {
 		said["fields"] = m.Fields
+	}
+	if m.Stale {
+		said["stale"] = true
 	}
 	h, err := canonical.Hash(said)
 	if err != nil { // fields that aren't JSON: no pass is bound to them

@@ -17,6 +17,16 @@ type Outcome struct {
 // Loaded says that the row is new, and taken.
 func (o Outcome) Loaded() bool { return !o.Unchanged && !o.Older && o.Reject == nil }
 
+// Loaded counts the rows that are new, and taken.
+func Loaded(outcomes []Outcome) (n int64) {
+	for _, o := range outcomes {
+		if o.Loaded() {
+			n++
+		}
+	}
+	return n
+}
+
 // entry is an event on its way into a version, with all its fields.
 type entry struct {
 	Event

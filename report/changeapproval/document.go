@@ -17,34 +17,51 @@ import (
 // change. 0 are those of 0.1.0.
 const Wording = 1
 
+// proposed is what is the same of all proposals.
+type proposed struct {
+	run, zone string
+	title     text.Text // of what it is about
+	about     string    // its name
+	at        time.Time // when it was looked at
+}
+
+// heading is what stands before the content of a document about a proposal, and
+// the zone of its instants.
+func heading(p proposed) (report.Document, *time.Location, error) {
+	key, _, err := run.ParseID(p.run)
+	if err != nil {
+		return report.Document{}, nil, err
+	}
+	zone, err := calendar.Zone(p.zone)
+	if err != nil {
+		return report.Document{}, nil, err
+	}
+	period, err := calendar.ParsePeriod(key.Period)
+	if err != nil {
+		return report.Document{}, nil, err
+	}
+	from, to := period.Bounds(zone)
+	return report.Document{
+		Run: p.run, Process: key.Process, Scope: key.Scope, Period: key.Period,
+		From: from.UTC(), To: to.UTC(), Zone: p.zone,
+		Subject: report.Named(p.title, p.about),
+		Figures: []report.Figure{},
+
+		ComputedAt: p.at.UTC(),
+		Wording:    Wording,
+	}, zone, nil
+}
+
 // Draft words a proposal for whoever approves it: what is to hold, what held
 // before, why, and which slots come, are made, and go. It is pure: the same
 // change gives the same document, and so the same hash.
 func Draft(c planning.Change) (report.Document, error) {
-	key, _, err := run.ParseID(c.Run)
+	head, zone, err := heading(proposed{run: c.Run, zone: c.Zone, title: c.Title, about: c.Basis().About.Name, at: c.At})
 	if err != nil {
-		return report.Document{}, err
+		return head, err
 	}
-	zone, err := calendar.Zone(c.Zone)
-	if err != nil {
-		return report.Document{}, err
-	}
-	period, err := calendar.ParsePeriod(key.Period)
-	if err != nil {
-		return report.Document{}, err
-	}
-	from, to := period.Bounds(zone)
-	head := report.Document{
-		Run: c.Run, Process: key.Process, Scope: key.Scope, Period: key.Period,
-		From: from.UTC(), To: to.UTC(), Zone: c.Zone,
-		Title:   text.New("Change of the plan", "Änderung des Plans"),
-		Subject: report.Named(c.Title, c.Basis().About.Name),
-		Figures: []report.Figure{},
-		Sources: []report.Source{{Kind: report.SourceKind(c.Document.Kind), Name: c.Document.Metadata.Name, Version: fmt.Sprint(c.Base + 1), Hash: c.Hash}},
-
-		ComputedAt: c.At.UTC(),
-		Wording:    Wording,
-	}
+	head.Title = text.New("Change of the plan", "Änderung des Plans")
+	head.Sources = []report.Source{{Kind: report.SourceKind(c.Document.Kind), Name: c.Document.Metadata.Name, Version: fmt.Sprint(c.Base + 1), Hash: c.Hash}}
 	if c.Document.Kind == resource.Waiver {
 		head.Title = text.New("Waiver", "Aussetzung")
 		w := report.Write(head)

@@ -7,6 +7,7 @@ import (
 	"turnus/itsm/sla"
 	"turnus/itsm/text"
 	"turnus/report"
+	"turnus/report/rules"
 )
 
 // credits proposes what the provider owes; nothing where no credits are agreed.
@@ -33,14 +34,11 @@ func creditTable(s *report.SectionWriter, a sla.AgreementResult) {
 		for _, g := range a.Targets {
 			if g.Target.Name == x.Target {
 				t.Row(report.Name(x.Target), report.Share(g.Met, g.Decided), verdictCell(g.Verdict),
-					report.Words(tiers(c.Agreed.Of(x.Target))), percentCell(x.Percent), moneyCell(x.Amount, c.Agreed))
+					report.Words(rules.Tiers(c.Agreed.Of(x.Target))), percentCell(x.Percent), moneyCell(x.Amount, c.Agreed))
 			}
 		}
 	}
-	rule := text.New("the credits add up", "Gutschriften werden addiert")
-	if c.Agreed.Several == agreement.Highest {
-		rule = text.New("the highest one counts", "die höchste Gutschrift gilt")
-	}
+	rule := rules.Several(c.Agreed.Several)
 	if c.Agreed.Cap != "" {
 		rule = text.F("%s, up to %s\u202f%%", "%s, bis zu %s\u202f%%", rule, report.Decimal(string(c.Agreed.Cap)))
 	}
@@ -48,14 +46,6 @@ func creditTable(s *report.SectionWriter, a sla.AgreementResult) {
 		rule = text.F("%s (reached)", "%s (Obergrenze erreicht)", rule)
 	}
 	t.Item("Together", "Summe", report.Name("–"), report.Name("–"), report.Words(rule), percentCell(c.Percent), moneyCell(c.Amount, c.Agreed))
-}
-
-func tiers(all []agreement.Tier) text.Text {
-	var steps []text.Text
-	for i := len(all) - 1; i >= 0; i-- {
-		steps = append(steps, text.F("below %s\u202f%%: %s\u202f%%", "unter %s\u202f%%: %s\u202f%%", report.Decimal(string(all[i].Below)), report.Decimal(string(all[i].Credit))))
-	}
-	return text.Join(steps, "; ")
 }
 
 func percentCell(exact *string) report.Cell {

@@ -1,15 +1,12 @@
 package slareport
 
 import (
-	"maps"
 	"slices"
-	"strings"
 
 	"turnus/itsm/agreement"
-	"turnus/itsm/calendar"
 	"turnus/itsm/sla"
-	"turnus/itsm/text"
 	"turnus/report"
+	"turnus/report/rules"
 )
 
 // definitions says in plain words how the figures came about, so that somebody
@@ -54,8 +51,8 @@ func targetRules(s *report.SectionWriter, f sla.Frozen, a sla.AgreementResult) {
 		Left("Clock pauses in", "SLA-Uhr pausiert in").Left("When reopened", "Bei Wiedereröffnung").Left("When a field changes", "Bei Feldänderung")
 	for _, r := range a.Targets {
 		g := r.Target
-		t.Row(report.Name(g.Name), report.Words(measured(g.Measure)), report.Words(appliesTo(agreementScope(f, a), g.Where)),
-			report.Words(calendarName(g.Calendar)), report.Words(pauseStates(g.Pause)), report.Words(reopenRule(g.Reopen)), report.Words(changeRule(g.OnChange)))
+		t.Row(report.Name(g.Name), report.Words(rules.Measured(g.Measure)), report.Words(rules.AppliesTo(agreementScope(f, a), g.Where)),
+			report.Words(rules.CalendarName(g.Calendar)), report.Words(rules.PauseStates(g.Pause)), report.Words(rules.ReopenRule(g.Reopen)), report.Words(rules.ChangeRule(g.OnChange)))
 	}
 }
 
@@ -69,56 +66,4 @@ func agreementScope(f sla.Frozen, a sla.AgreementResult) agreement.Where {
 		}
 	}
 	return where
-}
-
-func measured(m agreement.Measure) text.Text {
-	if m == agreement.Response {
-		return text.New("response time", "Reaktionszeit")
-	}
-	return text.New("resolution time", "Lösungszeit")
-}
-
-// appliesTo words two conditions that must both hold, fields in a fixed order.
-func appliesTo(wheres ...agreement.Where) text.Text {
-	var all []text.Text
-	for _, w := range wheres {
-		for _, field := range slices.Sorted(maps.Keys(w)) {
-			all = append(all, text.New(field+": "+strings.Join(w[field], " or "), field+": "+strings.Join(w[field], " oder ")))
-		}
-	}
-	if len(all) == 0 {
-		return text.New("all tickets", "alle Tickets")
-	}
-	return text.Join(all, "; ")
-}
-
-func calendarName(s string) text.Text {
-	if s == calendar.AlwaysOpen {
-		return text.New("24x7, always open", "24x7, durchgehend")
-	}
-	return text.Same(s)
-}
-
-func pauseStates(states []string) text.Text {
-	if len(states) == 0 {
-		return text.New("never", "nie")
-	}
-	return text.Same(strings.Join(states, ", "))
-}
-
-func reopenRule(r agreement.Reopen) text.Text {
-	switch r {
-	case agreement.NewCycle:
-		return text.New("each cycle has a clock of its own, breached if any is", "eigene SLA-Uhr je Bearbeitungszyklus; verletzt, sobald ein Zyklus verletzt ist")
-	case agreement.Wall:
-		return text.New("counted from the first start to the last stop", "gezählt vom ersten Beginn bis zum letzten Abschluss")
-	}
-	return text.New("clock goes on, stopped time isn’t counted", "SLA-Uhr läuft weiter; die Zeit zwischen Abschluss und Wiedereröffnung zählt nicht")
-}
-
-func changeRule(c agreement.OnChange) text.Text {
-	if c == agreement.Restart {
-		return text.New("clock starts anew at the change", "SLA-Uhr beginnt mit der Änderung neu")
-	}
-	return text.New("new target counts from the start, pauses kept", "neues Ziel gilt von Anfang an, Pausen bleiben erhalten")
 }

@@ -15,6 +15,7 @@ import (
 	"turnus/itsm/sla"
 	"turnus/itsm/text"
 	"turnus/report"
+	"turnus/report/rules"
 )
 
 func instant(s string) time.Time {
@@ -307,10 +308,10 @@ func TestNotice(t *testing.T) {
 
 func TestHours(t *testing.T) {
 	f := frozenMarch()
-	require.Equal(t, text.New("Mon–Thu 08:00–18:00; Fri 08:00–12:00, 13:00–16:00", "Mo–Do 08:00–18:00; Fr 08:00–12:00, 13:00–16:00"), weeklyHours(f.Calendars[0].Spec.Hours))
-	require.Equal(t, text.New("never open", "keine Servicezeit"), weeklyHours(nil))
-	require.Equal(t, text.New("31 December 2016 closed", "31.12.2016 geschlossen"), specialDays(f.Calendars[0].Spec.Special))
-	require.Equal(t, "category: Category 26 oder Category 53; priority: 4 - Low", appliesTo(f.Agreements[0].Spec.Where, agreement.Where{"priority": {"4 - Low"}}).De)
+	require.Equal(t, text.New("Mon–Thu 08:00–18:00; Fri 08:00–12:00, 13:00–16:00", "Mo–Do 08:00–18:00; Fr 08:00–12:00, 13:00–16:00"), rules.WeeklyHours(f.Calendars[0].Spec.Hours))
+	require.Equal(t, text.New("never open", "keine Servicezeit"), rules.WeeklyHours(nil))
+	require.Equal(t, text.New("31 December 2016 closed", "31.12.2016 geschlossen"), rules.SpecialDays(f.Calendars[0].Spec.Special))
+	require.Equal(t, "category: Category 26 oder Category 53; priority: 4 - Low", rules.AppliesTo(f.Agreements[0].Spec.Where, agreement.Where{"priority": {"4 - Low"}}).De)
 }
 
 // The German words are those that service managers have: what a word of the

@@ -1,0 +1,77 @@
+package changeapproval
+
+import (
+	"turnus/itsm/sla"
+	"turnus/itsm/text"
+	"turnus/report"
+)
+
+// months sets the last published months of a service beside what they would
+// have come to.
+func months(w *report.Writer, x sla.ServiceChange) {
+	name := report.Named(x.Title, x.Service)
+	s := w.Section("Published months of %s", "Veröffentlichte Monate: %s", name)
+	if len(x.Months) == 0 {
+		s.Say("No report of this service is published yet.", "Für diesen Service ist noch kein Bericht veröffentlicht.")
+		return
+	}
+	s.Say("Published reports don't change by this. A restatement of a month (another attempt, with its reason) is computed with what holds then.",
+		"Veröffentlichte Berichte ändern sich dadurch nicht. Eine Neufassung eines Monats (ein weiterer Versuch mit Begründung) wird mit dem dann Gültigen berechnet.")
+	if len(x.Months) < x.Published {
+		s.Say("%d months are published; these are the last %d.", "%d Monate sind veröffentlicht; dies sind die letzten %d.", x.Published, len(x.Months))
+	}
+	for _, m := range x.Months {
+		switch {
+		case !m.Why.IsZero():
+			s.Say("%s can't be computed anew: %s", "%s lässt sich nicht neu berechnen: %s", report.Period(m.Period), m.Why)
+		case m.Same():
+			s.Say("%s: the same figures under the new rules.", "%s: nach den neuen Regeln dieselben Zahlen.", report.Period(m.Period))
+		}
+	}
+	for _, m := range x.Months {
+		month(s, m)
+	}
+}
+
+// month lists every target of a month, as it was published and as it would be.
+func month(s *report.SectionWriter, m sla.MonthChange) {
+	t := s.Table("%s, report %s, version %d", "%s, Bericht %s, Version %d", report.Period(m.Period), m.Run, m.Version).
+		Left("Agreement", "Vereinbarung").Left("Target", "Ziel").
+		Right("Published: decided", "Veröffentlicht: gewertet").Right("Attainment", "Erfüllungsgrad").Left("Result", "Ergebnis").
+		Right("New: decided", "Neu: gewertet").Right("Attainment", "Erfüllungsgrad").Left("Result", "Ergebnis").Left("Change", "Änderung")
+	for _, x := range m.Targets {
+		row := append([]report.Cell{report.Name(x.Agreement), report.Name(x.Target)}, attained(x.Then)...)
+		row = append(row, attained(x.New)...)
+		t.Row(append(row, report.Words(changeOf(x.Same())))...)
+	}
+	c := s.Table("%s: credits", "%s: Gutschriften", report.Period(m.Period)).
+		Left("Agreement", "Vereinbarung").Right("Published", "Veröffentlicht").Right("New", "Neu").Left("Change", "Änderung")
+	for _, x := range m.Credits {
+		c.Row(report.Name(x.Agreement), credit(x.Then), credit(x.New), report.Words(changeOf(x.Same())))
+	}
+}
+
+// attained are the cells of what a target came to; of one that isn't there none.
+func attained(a *sla.Attained) []report.Cell {
+	if a == nil {
+		return []report.Cell{report.Nothing(), report.Nothing(), report.Nothing()}
+	}
+	return []report.Cell{report.Count(a.Decided), report.Share(a.Met, a.Decided), report.Assessed(report.Assessment(a.Verdict))}
+}
+
+func credit(c *sla.CreditOwed) report.Cell {
+	if c == nil || c.Percent == nil {
+		return report.Nothing()
+	}
+	if c.Amount == nil {
+		return report.Percent(*c.Percent)
+	}
+	return report.Say("%[1]s\u202f%% (%[2]s\u00a0%[3]s)", "%[1]s\u202f%% (%[2]s\u00a0%[3]s)", report.Decimal(*c.Percent), report.Decimal(*c.Amount), c.Currency)
+}
+
+func changeOf(same bool) text.Text {
+	if same {
+		return text.New("the same", "unverändert")
+	}
+	return text.New("differs", "anders")
+}

@@ -1,0 +1,149 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/jmoiron/sqlx"
+
+	"turnus/itsm/dataset"
+	"turnus/itsm/fault"
+	"turnus/itsm/person"
+	"turnus/itsm/process"
+	"turnus/itsm/resource"
+	"turnus/itsm/run"
+	"turnus/itsm/task"
+)
+
+// withdrawal is that of an import.
+type withdrawal struct {
+	id   int64
+	spec dataset.WithdrawalSpec
+}
+
+func withdrawalOf(d resource.Raw) (withdrawal, error) {
+	w, err := decoded[dataset.WithdrawalSpec](d)
+	if err != nil {
+		return withdrawal{}, err
+	}
+	id, err := strconv.ParseInt(d.Metadata.Name, 10, 64)
+	return withdrawal{id, w.Spec}, err
+}
+
+func (x withdrawal) scopes(ctx context.Context, tx *sqlx.Tx, _ time.Time) ([]Scope, error) {
+	s, err := scopeAbout(ctx, tx, resource.Service.Ref(x.spec.Service))
+	return []Scope{s}, err
+}
+
+func (x withdrawal) foreign(of []Scope, by string) error { return notOwner(of[0], by) }
+
+func (x withdrawal) reason() string { return x.spec.Reason }
+
+func (x withdrawal) basis(about resource.Ref, now time.Time, _ Proposal, _ *resource.Version) task.Basis {
+	return dataset.Withdrawal{About: about, At: now, Newest: 1<<63 - 1}.Basis()
+}
+
+// check takes the import back, to see whether that can be, and undoes it.
+func (x withdrawal) check(ctx context.Context, tx *sqlx.Tx, now time.Time, p Proposal, before *resource.Version) error {
+	return undone(ctx, tx, func() error {
+		_, err := x.enact(ctx, tx, now, p, before)
+		return err
+	})
+}
+
+func (x withdrawal) enact(ctx context.Context, tx *sqlx.Tx, now time.Time, p Proposal, _ *resource.Version) (int, error) {
+	done, err := withdrawImport(ctx, tx, now, Withdrawal{Import: x.id, Run: p.Run, Reason: x.spec.Reason, By: person.Actor{Person: p.By, Issuer: p.Issuer}})
+	return int(done.ID), err
+}
+
+// maxReason is the length of a withdrawal's reason in characters.
+const maxReason = 1000
+
+// ProposeWithdrawal proposes that what an import said doesn't count any more, for
+// the owner of its service, and gives the run that decides; one that waits for
+// the same is found.
+func (s *Store) ProposeWithdrawal(ctx context.Context, by person.Actor, now time.Time, id int64, reason string) (string, error) {
+	reason = strings.TrimSpace(reason)
+	if reason == "" || utf8.RuneCountInString(reason) > maxReason || resource.CheckText("", reason) != nil {
+		return "", fault.Invalidf("reason", "Say in up to %d characters why: approvers and auditors read it.",
+			"In höchstens %d Zeichen begründen: Wer freigibt oder prüft, liest es.", maxReason)
+	}
+	i, err := s.ImportByID(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	spec, err := json.Marshal(dataset.WithdrawalSpec{Service: i.Service, Reason: reason})
+	if err != nil {
+		return "", err
+	}
+	d := resource.Raw{APIVersion: resource.APIVersion, Kind: dataset.Withdrawn, Metadata: resource.Metadata{Name: strconv.FormatInt(id, 10)}, Spec: spec}
+	var c Change
+	err = s.tx(ctx, func(tx *sqlx.Tx) (err error) {
+		if err := lockFor(ctx, tx, d); err != nil {
+			return err
+		}
+		c, err = submit(ctx, tx, by, now.UTC().Truncate(time.Microsecond), d)
+		return err
+	})
+	return c.Run, err
+}
+
+// Withdraws is what a run decides on that takes an import back.
+func (s *Store) Withdraws(ctx context.Context, now time.Time, st run.Step) (w dataset.Withdrawal, err error) {
+	now = now.UTC()
+	err = s.tx(ctx, func(tx *sqlx.Tx) error {
+		p, err := proposalOf(ctx, tx, st.Run)
+		if err != nil {
+			return err
+		}
+		if err := lockFor(ctx, tx, p.Document); err != nil {
+			return err
+		}
+		x, err := withdrawalOf(p.Document)
+		if err != nil {
+			return err
+		}
+		scope, err := scopeAbout(ctx, tx, resource.Service.Ref(x.spec.Service))
+		if err != nil {
+			return err
+		}
+		var row importRow
+		if err := tx.GetContext(ctx, &row, importSelect+" WHERE i.id = $1", x.id); err != nil {
+			return err
+		}
+		w = dataset.Withdrawal{Run: st.Run, Round: st.Round, About: scope.About, Title: scope.Title, Zone: scope.Zone.String(), Hash: p.Hash,
+			Import: row.plain(), Reason: x.spec.Reason, By: p.By, At: now}
+		if err := tx.GetContext(ctx, &w.Newest, "SELECT max(id) FROM import WHERE service = $1", scope.Name); err != nil {
+			return err
+		}
+		if err := tx.SelectContext(ctx, &w.Reports, `SELECT period, run, version FROM (
+				SELECT DISTINCT ON (p.period) p.period, p.run, p.round, p.version FROM report p
+				WHERE p.process = $1 AND p.scope = $2 ORDER BY p.period, p.version DESC) p
+			JOIN frozen_set f USING (run, round)
+			WHERE (f.document->>'import')::bigint >= $3 AND (f.document->>'to')::timestamptz > $4 ORDER BY period`,
+			process.SLAReport, scope.Name, x.id, begins(w.Import)); err != nil {
+			return err
+		}
+		return undone(ctx, tx, func() error {
+			done, err := withdrawImport(ctx, tx, now, Withdrawal{Import: x.id, Run: st.Run, Reason: w.Reason, By: person.Actor{Person: p.By, Issuer: p.Issuer}})
+			if err != nil {
+				return err
+			}
+			w.Changed = done.Tickets
+			return tx.GetContext(ctx, &w.Gone, "SELECT count(*) FROM ticket_version WHERE service = $1 AND import = $2 AND opened = 'infinity'", scope.Name, done.ID)
+		})
+	})
+	return w, err
+}
+
+// begins is the instant before which an import says nothing.
+func begins(i dataset.Import) time.Time {
+	if i.First != nil {
+		return *i.First
+	}
+	return i.Oldest
+}
