@@ -69,7 +69,7 @@ func (s *server) importFile(ctx context.Context, d dataset.Dataset, in *importIn
 func (s *server) loading(d dataset.Dataset, intake *store.Intake, used mapping, zone *time.Location) (func(context.Context, io.Reader) (dataset.Profile, error), error) {
 	switch d.Name {
 	case dataset.Tickets:
-		o := imports.TicketOptions{Format: intake.Format, Zone: zone, Mapping: used.spec, Now: intake.Now}
+		o := imports.TicketOptions{Format: intake.Format, Zone: zone, Mapping: used.spec, Now: intake.Now, Content: intake.Content}
 		return func(ctx context.Context, file io.Reader) (dataset.Profile, error) {
 			return s.Store.Import(ctx, *intake, imports.Tickets(file, o), nil)
 		}, imports.CheckTickets(o)

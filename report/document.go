@@ -147,9 +147,9 @@ type Record struct {
 	Superseded int `json:"superseded,omitempty"` // the version in force, if it isn't this one
 
 	Receipts string `json:"receipts,omitempty"` // where those of all figures are found
-	Tickets  string `json:"tickets,omitempty"`  // where the list of breached and excluded tickets is found
 
-	Stale []task.Change `json:"stale,omitempty"` // of a draft that waits: what has changed that it stands on
+	Stale   []task.Change `json:"stale,omitempty"`   // of a draft that waits: what has changed that it stands on
+	Tickets string        `json:"tickets,omitempty"` // where the list of breached and excluded tickets is found
 }
 
 // Report is a document with its record, as the API answers it.

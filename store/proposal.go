@@ -37,7 +37,9 @@ type Proposal struct {
 }
 
 // declared says that what is proposed is in force already.
-func (p Proposal) declared(before *resource.Version) bool { return before != nil && before.Hash == p.Hash }
+func (p Proposal) declared(before *resource.Version) bool {
+	return before != nil && before.Hash == p.Hash
+}
 
 // subject is what a proposal would change: the plan, what published reports
 // stand on, or what is known from an import.
