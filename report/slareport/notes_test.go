@@ -57,8 +57,8 @@ func TestTargetsWithoutADecidedTicketAreNamed(t *testing.T) {
 func TestTicketsThatNoFigureCountsAreNoted(t *testing.T) {
 	f, r := decided()
 	r.Uncounted = &sla.Uncounted{Open: 2244, NoAgreement: 56, NotSelected: 3, Left: 40}
-	require.Equal(t, []string{"bad: No figure counts 59 of 2,244 tickets that were open in the period: 56 were opened when no agreement was in force, 3 fall under none of its targets; 40 of them are still open at its end."}, notesOf(f, r))
-	require.Contains(t, document(f, r).Notes[0].Text.De, "Keine Kennzahl wertet 59 von 2.244 Tickets")
+	require.Equal(t, []string{"bad: Of 2,244 tickets that were open in the period no figure counts 59 (opened when no agreement was in force: 56; under none of its targets: 3; of these still open at its end: 40)."}, notesOf(f, r))
+	require.Contains(t, document(f, r).Notes[0].Text.De, "Von 2.244 Tickets, die in der Periode offen waren, wertet keine Kennzahl 59 (")
 }
 
 // Exclusions are said with what they change, and what is met through them alone
@@ -103,12 +103,12 @@ func TestWarningsOfImportsAreNoted(t *testing.T) {
 	}
 	f.Warnings = []dataset.Warning{warn(dataset.UnknownValue, "desk names a value that no ticket has.", false)}
 	require.Equal(t, []string{
-		"bad: Import 3: 6 % of the rows were rejected. Accepted by desk-owner: “The export is whole; I looked.”",
+		"bad: Import 3, accepted although not plausible: 6 % of the rows were rejected. Reason given by desk-owner: “The export is whole; I looked.”",
 		"bad: desk names a value that no ticket has.",
 		"neutral: Import 2: A month has 5 rows.",
 		"neutral: Imports 2 and 1: 3 rows stand twice.",
 	}, sorted(notesOf(f, r)))
-	require.Equal(t, "Import 3: 6 % of the rows were rejected. (de). Angenommen von desk-owner: „The export is whole; I looked.“", document(f, r).Notes[0].Text.De)
+	require.Equal(t, "Import 3, trotz fehlender Plausibilität angenommen: 6 % of the rows were rejected. (de). Begründung von desk-owner: „The export is whole; I looked.“", document(f, r).Notes[0].Text.De)
 
 	f.Imports, f.Warnings = nil, nil
 	for id := range int64(30) {
