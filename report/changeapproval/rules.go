@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"turnus/itsm/agreement"
-	"turnus/itsm/calendar"
 	"turnus/itsm/resource"
 	"turnus/itsm/sla"
 	"turnus/itsm/text"
@@ -109,7 +108,7 @@ func differences(c sla.Change) ([]rules.Difference, error) {
 	case resource.Agreement:
 		more, err = compared(c, rules.OfAgreement)
 	case resource.Calendar:
-		more, err = compared[calendar.Spec](c, rules.OfCalendar)
+		more, err = compared(c, rules.OfCalendar)
 	default:
 		more, err = compared(c, rules.OfService)
 	}
