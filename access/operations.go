@@ -85,7 +85,8 @@ func Operations() map[string]Rule {
 		"get-finding-file":  only(admin, owner, approver, auditor),
 		"list-actions":      everybody, // which: SelectActions
 
-		"get-improvement": only(admin, owner, approver, auditor),
+		"get-improvement":    only(admin, owner, approver, auditor),
+		"get-report-tickets": only(owner, approver, auditor), // as get-receipts
 	}
 	for _, k := range declaration.Kinds() {
 		plural, singular := k.Plural, k.Singular()

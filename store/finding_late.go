@@ -103,8 +103,8 @@ func publishedOver(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run) e
 	}
 	// Behind that lock each import is seen that didn't see this report.
 	var late bool
-	if err := tx.GetContext(ctx, &late, `SELECT coalesce((SELECT max(id) FROM import WHERE service = $3), 0) > (document->>'import')::bigint
-		FROM frozen_set WHERE run = $1 AND round = $2`, r.ID, r.Round, r.Service); err != nil || !late {
+	if err := tx.GetContext(ctx, &late, `SELECT EXISTS (SELECT FROM frozen_set f JOIN import i ON i.service = $3 AND i.id > (f.document->>'import')::bigint
+		WHERE f.run = $1 AND f.round = $2)`, r.ID, r.Round, r.Service); err != nil || !late {
 		return err
 	}
 	return markData(ctx, tx, r.Service)

@@ -48,7 +48,7 @@ func (j judging) judge(ctx context.Context, tx *sqlx.Tx, p *dataset.Profile) err
 	if err != nil {
 		return err
 	}
-	p.Warnings = slices.Concat(facts.Refusals(), facts.Warnings(before.days, p.AsOf), dataset.StateWarnings(p.States, lists), unknown, m.scope.Warnings())
+	p.Warnings = slices.Concat(facts.Refusals(), facts.Warnings(before.days, p.AsOf), dataset.StateWarnings(p.States, lists), dataset.LostRows(p.Older, p.Outdated), unknown, m.scope.Warnings())
 	if p.Warnings == nil {
 		p.Warnings = []dataset.Warning{}
 	}

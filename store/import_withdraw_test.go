@@ -3,7 +3,6 @@ package store_test
 import (
 	"database/sql"
 	"fmt"
-	"iter"
 	"strings"
 	"sync"
 	"testing"
@@ -206,16 +205,6 @@ func TestAWithdrawalIsOneTransaction(t *testing.T) {
 	require.Equal(t, "0", strings.Fields(frozenAs(t, s, "shop", 1<<40))[0])
 }
 
-func TestATombstoneIsNoTicketToExclude(t *testing.T) {
-	db := pgtest.New(t)
-	s := store.New(db)
-	i := replace(t, s, 10, "K-1,2026-10-01T09:00:00Z,,P2\n")
-	withdraw(t, s, i.ID)
-	list, err := s.ExclusionsIn(t.Context(), "shop", today, 1<<40, everything[0], everything[1])
-	require.NoError(t, err)
-	require.Empty(t, list)
-}
-
 // delivery is one file, as a property draws it.
 type delivery struct {
 	union bool
@@ -263,7 +252,7 @@ func (d delivery) into(t *rapid.T, s *store.Store, service string) dataset.Impor
 	if d.union {
 		in.Format = imports.ServiceNowAudit
 	}
-	p, err := s.Import(t.Context(), in, iter.Seq2[ticket.Row, error](rowsOf(d.rows)), nil)
+	p, err := s.Import(t.Context(), in, rowsOf(d.rows), nil)
 	require.NoError(t, err)
 	return p.Import
 }

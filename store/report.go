@@ -29,13 +29,17 @@ type Grounded interface{ Basis() task.Basis }
 // first. Who is involved in it goes on record with it, and a run that was
 // collecting is drafting from then on.
 func Freeze[T Grounded](ctx context.Context, s *Store, now time.Time, st run.Step, set T) (T, error) {
-	return FreezeBehind(ctx, s, now, st, set, 0)
+	return freeze(ctx, s, now, st, set, nil)
 }
 
 // FreezeBehind is Freeze for a set that is compared with later changes: change is
 // the number of its service's last one that was read before it was collected
 // (Standing).
 func FreezeBehind[T Grounded](ctx context.Context, s *Store, now time.Time, st run.Step, set T, change int64) (T, error) {
+	return freeze(ctx, s, now, st, set, &change)
+}
+
+func freeze[T Grounded](ctx context.Context, s *Store, now time.Time, st run.Step, set T, change *int64) (T, error) {
 	doc := JSON[T]{set}
 	kept, err := doc.Value()
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"turnus/itsm/calendar"
 	"turnus/itsm/canonical"
+	"turnus/itsm/dataset"
 	"turnus/itsm/declaration"
 	"turnus/itsm/fault"
 	"turnus/itsm/improvement"
@@ -33,6 +34,8 @@ type Change struct {
 	Run    string            `json:"run,omitempty"` // that decides on what is proposed
 	Before *resource.Version `json:"before,omitempty"`
 	After  *resource.Version `json:"after,omitempty"`
+
+	Warnings []dataset.Warning `json:"warnings,omitempty"` // of what is valid, and hardly meant so
 }
 
 // errDryRun undoes the transaction of a dry run.
@@ -66,6 +69,7 @@ func (s *Store) Apply(ctx context.Context, by person.Actor, now time.Time, docs 
 	if err != nil && !errors.Is(err, errDryRun) {
 		return nil, err
 	}
+	s.warn(ctx, docs, changes)
 	return changes, nil
 }
 

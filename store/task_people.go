@@ -199,10 +199,11 @@ func everBehind(ctx context.Context, q sqlx.QueryerContext, about resource.Ref) 
 
 // freezing writes what a round stands on, and who is involved in it, in one
 // statement: $11 and $12 are run and round, then document, instant, and the number
-// of the service's last change that was read before. The run
+// of the service's last change that was read before; null: the one of now. The run
 // has to be live and in that round; what was frozen before stays as it is.
 const freezing = `WITH frozen AS (
-		INSERT INTO frozen_set (run, round, document, at, change_number) SELECT r.id, r.round, $13::jsonb, $14::timestamptz, $15::bigint
+		INSERT INTO frozen_set (run, round, document, at, change_number) SELECT r.id, r.round, $13::jsonb, $14::timestamptz, coalesce($15::bigint,
+				(SELECT c.number FROM service_change c WHERE c.service = r.service), 0)
 			FROM run r WHERE r.id = $11 AND r.round = $12 AND r.ended_at IS NULL ON CONFLICT DO NOTHING RETURNING run, round
 	), who AS (
 		INSERT INTO involvement (run, round, person, how, issued, about) SELECT f.run, f.round, i.* FROM frozen f, (` + behind + `) i

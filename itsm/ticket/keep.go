@@ -26,8 +26,8 @@ func Keep(known *Known, s Said, next *Known, outcomes []Outcome, changed bool) *
 	if next == nil {
 		return nil // on nothing it is nothing, and a withdrawal never adds to what was known
 	}
-	own := next // what the rows make by themselves
-	if known != nil {
+	own := next // what the rows make by themselves, its flag aside
+	if known != nil && (s.Union || s.loses(known)) {
 		v, out := Merge(nil, s.Rows, s.Union)
 		own, outcomes = &Known{Version: v, Packed: Pack(v.Events)}, out
 	}
@@ -41,7 +41,7 @@ func Keep(known *Known, s Said, next *Known, outcomes []Outcome, changed bool) *
 			flagged = true
 		}
 	}
-	if len(own.Events) == 0 {
+	if taken == 0 {
 		return &Kept{Flagged: flagged}
 	}
 	if own.tells(s, taken) {

@@ -77,7 +77,7 @@ func anySaid(t *rapid.T, number int64, row *int64) Said {
 		*row++
 		r := change(*row, int64(rapid.IntRange(0, 4).Draw(t, "seq")), rapid.IntRange(-1, 6).Draw(t, "at"),
 			rapid.SampledFrom([]string{"New", "Active", "Resolved"}).Draw(t, "state"), p(rapid.SampledFrom([]string{"1", "2"}).Draw(t, "priority")))
-		if rapid.IntRange(0, 9).Draw(t, "other opening") == 0 {
+		if rapid.IntRange(0, 3).Draw(t, "other opening") == 0 {
 			r.Opened = after(-3)
 		}
 		if rapid.IntRange(0, 3).Draw(t, "responded") == 0 {
@@ -242,6 +242,15 @@ func TestKeepOnlyWhatVersionsDontTell(t *testing.T) {
 	require.NotEmpty(t, kept.Rows, "the version is made of both files")
 	_, kept = keep(first, Said{Import: 9, Union: true, Rows: []Row{change(1, 0, 5, "New", nil), change(2, 1, 9, "Active", nil)}})
 	require.Nil(t, kept, "the log again, grown: it tells the whole history itself")
+	earlier := change(2, 1, 9, "Active", nil)
+	earlier.Opened = after(-60)
+	_, kept = keep(nil, Said{Import: 10, Union: true, Rows: []Row{change(1, 0, 5, "New", nil), earlier}})
+	require.NotEmpty(t, kept.Rows, "which row says which opening the version doesn't tell")
+	row.Change = true
+	_, kept = keep(nil, Said{Import: 11, Rows: []Row{{Row: 1, Number: "K-1", Opened: opening, At: after(5), StoppedAt: &stop, Change: true}}})
+	require.NotEmpty(t, kept.Rows, "nor whether the end has a row of its own")
+	_, kept = keep(nil, Said{Import: 12, Rows: []Row{row}})
+	require.Nil(t, kept)
 }
 
 func TestUnpackRowsIsTheInverseOfPackRows(t *testing.T) {
