@@ -23,8 +23,8 @@ type Kind struct {
 	APIVersion string // under which it is declared
 
 	Decided Decided // when it needs an approval: then it is proposed, and holds once it is approved
-	Shared  bool // everybody who reads resources reads it, not those alone whose service it is about
-	Single  bool // there is one at most
+	Shared  bool    // everybody who reads resources reads it, not those alone whose service it is about
+	Single  bool    // there is one at most
 
 	Spec
 }
