@@ -57,6 +57,7 @@ func Operations() map[string]Rule {
 		"list-imports":    only(admin, owner, auditor),
 		"get-import":      only(admin, owner, auditor),
 		"list-rejects":    only(admin, owner, auditor),
+		"withdraw-import": only(owner), // of its service; an approver decides
 		"backup":          only(admin),
 
 		"propose-exclusion":  only(owner),
@@ -85,7 +86,8 @@ func Operations() map[string]Rule {
 		"get-finding-file":  only(admin, owner, approver, auditor),
 		"list-actions":      everybody, // which: SelectActions
 
-		"get-improvement": only(admin, owner, approver, auditor),
+		"get-improvement":    only(admin, owner, approver, auditor),
+		"get-report-tickets": only(owner, approver, auditor), // as get-receipts
 	}
 	for _, k := range declaration.Kinds() {
 		plural, singular := k.Plural, k.Singular()

@@ -111,6 +111,7 @@ func New(c Config) *echo.Echo {
 	s.runs()
 	s.report()
 	s.receipts()
+	s.reportTickets()
 	s.tasks()
 	s.taskFiles()
 	s.resources()

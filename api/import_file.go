@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -36,7 +37,7 @@ func (s *server) importFile(ctx context.Context, d dataset.Dataset, in *importIn
 	who := actorOf(ctx)
 	intake := store.Intake{
 		Service: in.Name, Format: format.Name, Union: format.Joins, Zone: zone, AsOf: in.AsOf, Accept: in.Accept, DryRun: in.DryRun,
-		Mapping: used.named, States: used.spec.States, Full: used.spec.Delivery == ticket.Full, Content: &dataset.Content{Count: in.DryRun},
+		Mapping: used.named, States: cmp.Or(used.spec.States, format.States), Full: used.spec.Delivery == ticket.Full, Content: &dataset.Content{Count: in.DryRun},
 		By: who.Person, Token: who.Token, Issuer: who.Issuer, Now: s.Now(),
 	}
 	if used.declare != nil {
@@ -68,7 +69,7 @@ func (s *server) importFile(ctx context.Context, d dataset.Dataset, in *importIn
 func (s *server) loading(d dataset.Dataset, intake *store.Intake, used mapping, zone *time.Location) (func(context.Context, io.Reader) (dataset.Profile, error), error) {
 	switch d.Name {
 	case dataset.Tickets:
-		o := imports.TicketOptions{Format: intake.Format, Zone: zone, Mapping: used.spec, Now: intake.Now}
+		o := imports.TicketOptions{Format: intake.Format, Zone: zone, Mapping: used.spec, Now: intake.Now, Content: intake.Content}
 		return func(ctx context.Context, file io.Reader) (dataset.Profile, error) {
 			return s.Store.Import(ctx, *intake, imports.Tickets(file, o), nil)
 		}, imports.CheckTickets(o)

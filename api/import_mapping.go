@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
+	"turnus/deploy"
 	"turnus/imports"
 	"turnus/itsm/canonical"
 	"turnus/itsm/dataset"
@@ -31,8 +33,9 @@ func (s *server) mappingFor(ctx context.Context, in *importInput) (mapping, erro
 	}
 	m, found, err := s.namedMapping(ctx, in.Mapping)
 	if err == nil && !found {
-		err = fault.Invalidf("mapping", "there is no mapping %.80q: declare it first, PUT /v1/mappings/NAME",
-			"Eine Zuordnung %.80q gibt es nicht: Zuerst anlegen, PUT /v1/mappings/NAME.", in.Mapping)
+		err = fault.Invalidf("mapping", "there is no mapping %.80q, declared or ready: declare it first, PUT /v1/mappings/NAME, or take one of %s",
+			"Eine Zuordnung %.80q gibt es nicht, weder angelegt noch mitgeliefert: Zuerst anlegen, PUT /v1/mappings/NAME, oder eine davon nehmen: %s.",
+			in.Mapping, strings.Join(deploy.Mappings(), ", "))
 	}
 	return m, err
 }
@@ -48,7 +51,19 @@ func (s *server) namedMapping(ctx context.Context, name string) (_ mapping, foun
 	case err != nil && !fault.Is(err, fault.NotFound):
 		return mapping{}, false, err
 	}
-	return mapping{}, false, nil
+	doc, ok := deploy.Mapping(name)
+	if !ok {
+		return mapping{}, false, nil
+	}
+	docs, err := imports.Resources(doc)
+	if err != nil {
+		return mapping{}, false, err
+	}
+	m, err := mappingOf(docs[0], 0)
+	if err == nil {
+		m.named.Ready = true
+	}
+	return m, true, err
 }
 
 // mappingOf is what a resource declares, in a version: 0 if it isn't declared.
@@ -90,23 +105,27 @@ func (s *server) inlineMapping(ctx context.Context, in *importInput) (mapping, e
 
 // readMapping reads a Mapping resource, or only its spec, which then is named.
 func readMapping(given, name string) (resource.Raw, error) {
-	var whole struct{ Kind json.RawMessage }
+	var whole struct{ Kind any }
 	if err := json.Unmarshal([]byte(given), &whole); err != nil {
-		return resource.Raw{}, fault.Invalidf("inline_mapping", "this isn't JSON: send a Mapping resource, or its spec, as JSON",
-			"Das ist kein JSON: Ein Objekt der Art Mapping oder seinen spec als JSON senden.").Because(err)
+		return resource.Raw{}, fault.Invalidf("inline_mapping", "this isn't an object in JSON: send one Mapping resource, or its spec",
+			"Das ist kein Objekt in JSON: Ein einzelnes Objekt der Art Mapping oder dessen spec senden.").Because(err)
 	}
-	if whole.Kind == nil {
+	switch whole.Kind {
+	case nil:
 		if name == "" {
 			return resource.Raw{}, fault.Invalidf("mapping", "this is a mapping's spec alone: give it a name with mapping",
 				"Das ist nur der spec einer Zuordnung: Mit mapping einen Namen dafür angeben.")
 		}
 		given = fmt.Sprintf(`{"apiVersion":%q,"kind":%q,"metadata":{"name":%s},"spec":%s}`, resource.APIVersion, resource.Mapping, quoted(name), given)
+	case string(resource.Mapping):
+	default:
+		return resource.Raw{}, fault.Invalidf("inline_mapping", "this is of the kind %.80q: send a Mapping", "Das ist ein Objekt der Art %.80q: Eines der Art Mapping senden.", fmt.Sprint(whole.Kind))
 	}
 	docs, err := imports.Resources([]byte(given))
 	switch {
 	case err != nil:
 		return resource.Raw{}, declaration.At("inline_mapping", err)
-	case len(docs) != 1 || docs[0].Kind != resource.Mapping:
+	case len(docs) != 1 || docs[0].Kind != resource.Mapping: // {"kind": "Mapping", "items": …}
 		return resource.Raw{}, fault.Invalidf("inline_mapping", "one resource of the kind Mapping belongs here", "Hierher gehört ein einzelnes Objekt der Art Mapping.")
 	case name != "" && docs[0].Metadata.Name != name:
 		return resource.Raw{}, fault.Invalidf("mapping", "the mapping that was sent is called %.80q: give that name, or none",

@@ -163,6 +163,8 @@ func TestDryRuns(t *testing.T) {
 	require.True(t, p.Warnings[0].Refuse, "says what would refuse it")
 	require.Len(t, p.Rejects, 1)
 	require.Equal(t, "Opened", p.Rejects[0].Column)
+	require.Len(t, p.Columns, 3)
+	require.Equal(t, dataset.Column{Name: "Done", Use: "stopped", Empty: 1, Values: []dataset.Value{{Value: "2026-10-01T09:00:00Z", Rows: 1}}}, p.Columns[2])
 
 	require.Zero(t, h.count(t, `SELECT count(*) FROM import`)+h.count(t, `SELECT count(*) FROM ticket_version`)+h.count(t, `SELECT count(*) FROM resource WHERE kind = 'Mapping'`))
 	require.Zero(t, h.count(t, `SELECT count(*) FROM audit WHERE action LIKE 'import.%' OR action LIKE 'tickets.%'`))
@@ -211,9 +213,11 @@ func TestInlineMappingsThatArentOne(t *testing.T) {
 		return `{"apiVersion":"turnus/v1","kind":"` + kind + `","metadata":{"name":"` + name + `"},"spec":` + spec + `}`
 	}
 	for name, c := range map[string]struct{ mapping, inline, at, says string }{
-		"no JSON":         {"mine", "number: Key", "inline_mapping", "isn't JSON"},
-		"several":         {"", "[" + of("Mapping", "a", keyed) + "]", "inline_mapping", "isn't JSON"},
-		"another kind":    {"", of("Calendar", "a", `{"zone":"UTC"}`), "inline_mapping", "kind Mapping"},
+		"no JSON":         {"mine", "number: Key", "inline_mapping", "isn't an object in JSON"},
+		"several":         {"", "[" + of("Mapping", "a", keyed) + "]", "inline_mapping", "isn't an object in JSON"},
+		"another kind":    {"", of("Calendar", "a", `{"zone":"UTC"}`), "inline_mapping", `kind "Calendar"`},
+		"a list as one":   {"", `{"kind":"Mapping","items":[]}`, "inline_mapping", ""},
+		"nothing":         {"mine", "null", "inline_mapping", ""},
 		"another name":    {"b", of("Mapping", "a", keyed), "mapping", `called "a"`},
 		"no name":         {"", keyed, "mapping", "give it a name"},
 		"a strange name":  {`a"},"x`, keyed, "inline_mapping", "isn't a name"},
@@ -229,10 +233,65 @@ func TestInlineMappingsThatArentOne(t *testing.T) {
 			pairs = append(pairs, "inline_mapping", c.inline)
 		}
 		w := h.as(t, "owner", "POST", csvOf(pairs...), sound)
-		require.Equal(t, 422, w.Code, "%s: %s", name, w.Body)
+		require.Contains(t, []int{400, 422}, w.Code, "%s: %s", name, w.Body)
 		p := problemIn(t, w)
 		require.True(t, strings.HasPrefix(p.Errors[0].Location, c.at), "%s: %s", name, w.Body)
 		require.Contains(t, p.Errors[0].Message, c.says, name)
 		require.NotEmpty(t, problemIn(t, h.as(t, "owner", "POST", csvOf(pairs...), sound, "Accept-Language", "de")).Detail)
 	}
+}
+
+// Applying says what is valid and hardly meant so.
+func TestApplyWarns(t *testing.T) {
+	h := newHouse(t)
+	h.declareMapping(t, "desk", `{"number":"Key","opened":"Opened","stopped":"Done","fields":{"priority":"Prio"}}`)
+	h.imported(t, "owner", csvOf("mapping", "desk"), "Key,Opened,Done,Prio\nA-1,2026-10-01T08:00:00Z,2026-10-01T09:00:00Z,High\n")
+	mapping := `{"apiVersion":"turnus/v1","kind":"Mapping","metadata":{"name":"flat"},"spec":{"number":"Key","opened":"Time","stopped":"Time"}}`
+	agreed := `{"apiVersion":"turnus/v1","kind":"Agreement","metadata":{"name":"gold"},"spec":{"service":"payments","valid":{"from":"2026-01-01"},"targets":[{"name":"fast","measure":"resolution","where":{"priority":["Hig"]},"within":"PT4H","calendar":"office","attain":95}]}}`
+	for _, path := range []string{"/v1/apply?dry_run=true", "/v1/apply", "/v1/apply"} { // the last time unchanged
+		w := h.as(t, "admin", "POST", path, "["+mapping+","+agreed+"]")
+		require.Equal(t, 200, w.Code, w.Body)
+		var list struct{ Items []store.Change }
+		require.NoError(t, json.Unmarshal(w.Body.Bytes(), &list))
+		require.Equal(t, dataset.OneColumn, list.Items[0].Warnings[0].Code)
+		require.Len(t, list.Items[1].Warnings, 1)
+		require.Equal(t, dataset.UnknownValue, list.Items[1].Warnings[0].Code)
+		require.Contains(t, list.Items[1].Warnings[0].Detail.En, `Is "High" meant?`)
+	}
+	w := h.as(t, "admin", "PUT", "/v1/mappings/flat", mapping)
+	require.Contains(t, w.Body.String(), `"warnings":[{"code":"one-column"`)
+	w = h.as(t, "owner", "POST", csvOf("mapping", "flat"), "Key,Time\nA-2,2026-10-01T08:00:00Z\n")
+	require.Equal(t, 422, w.Code, "and the import refuses: %s", w.Body)
+	require.Equal(t, "mapping.stopped", problemIn(t, w).Errors[0].Location)
+}
+
+// The owner proposes to withdraw an import, and is told which run decides; the
+// same again finds it, and nobody else proposes.
+func TestWithdrawingAnImport(t *testing.T) {
+	h := newHouse(t)
+	h.declareMapping(t, "desk", keyed)
+	h.imported(t, "admin", csvOf("mapping", "desk"), sound)
+	const path, reason = "/v1/imports/1/withdraw", `{"reason":"the wrong export"}`
+	for who, status := range map[string]int{"other-owner": 403, "admin": 403, "approver": 403, "auditor": 403} {
+		require.Equal(t, status, h.as(t, who, "POST", path, reason).Code, who)
+	}
+	require.Equal(t, 404, h.as(t, "owner", "POST", "/v1/imports/9/withdraw", reason).Code)
+	for _, body := range []string{`{}`, `{"reason":""}`, `{"reason":"  "}`, `{"reason":"` + strings.Repeat("x", 1001) + `"}`} {
+		w := h.as(t, "owner", "POST", path, body)
+		require.Equal(t, 422, w.Code, w.Body)
+		require.Regexp(t, "^body", problemIn(t, w).Errors[0].Location)
+	}
+	for range 2 {
+		w := h.as(t, "owner", "POST", path, reason)
+		require.Equal(t, 202, w.Code, w.Body)
+		var got Started
+		require.NoError(t, json.Unmarshal(w.Body.Bytes(), &got))
+		require.Regexp(t, `^change-approval/import-1/`, got.ID)
+		require.Equal(t, "/v1/runs/"+got.ID, got.Href)
+		require.Equal(t, got.Href, w.Header().Get("Location"))
+		require.Equal(t, 200, h.as(t, "owner", "GET", got.Href, "").Code)
+	}
+	require.Equal(t, 1, h.count(t, `SELECT count(*) FROM run`))
+	require.Equal(t, 409, h.as(t, "owner", "POST", path, `{"reason":"another one"}`).Code, "one waits")
+	require.Equal(t, 1, h.count(t, `SELECT count(*) FROM audit WHERE action = 'withdraw-import.refused' AND actor = 'other-owner'`))
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"turnus/imports"
+	"turnus/itsm/dataset"
 	"turnus/itsm/declaration"
 	"turnus/itsm/fault"
 	"turnus/itsm/resource"
@@ -88,6 +89,8 @@ type resourceOutput struct {
 		Resource
 		Change string `json:"change,omitempty" enum:"created,changed,unchanged,proposed" doc:"What a PUT did."`
 		Run    string `json:"run,omitempty" doc:"That decides on what is proposed."`
+
+		Warnings []dataset.Warning `json:"warnings,omitempty" doc:"Of what is valid, and hardly meant so."`
 	}
 }
 
@@ -151,6 +154,7 @@ func (s *server) resources() {
 				v = &now
 			}
 			out.Body.Resource, out.Body.Change = resourceOf(s.caller(ctx).ShowVersion(*v)), changes[0].Change
+			out.Body.Warnings = changes[0].Warnings
 			return out, nil
 		})
 	}

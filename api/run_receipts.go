@@ -31,6 +31,15 @@ func receiptsAt(r report.Report) string {
 	return "/v1/runs/" + r.Run + "/receipts"
 }
 
+// ticketsAt is where the list of a report's breached and excluded tickets is
+// found; empty where its document has none.
+func ticketsAt(r report.Report) string {
+	if r.TicketList == nil {
+		return ""
+	}
+	return "/v1/runs/" + r.Run + "/tickets"
+}
+
 func (s *server) receipts() {
 	register(s, operation{lasts: receiptTime, Operation: huma.Operation{
 		OperationID: "get-receipts", Method: http.MethodGet, Path: oneRun + "/receipts", Tags: []string{"Reports"},
@@ -45,28 +54,44 @@ func (s *server) receipts() {
 		if err != nil {
 			return nil, err
 		}
-		if err := s.caller(ctx).CheckReceipts(ctx, r); err != nil {
-			return nil, err
-		}
-		p, ok := verify.Process(r.Process)
-		if !ok {
-			return nil, fault.New(fault.NotFound, text.F("Reports of %s have no receipts.", "Berichte von %s haben keine Belege.", r.Process))
-		}
-		f, err := store.Frozen[json.RawMessage](ctx, s.Store, run.Step{Run: r.Run, Round: r.DraftRound})
+		p, f, err := s.derivable(ctx, r)
 		if err != nil {
 			return nil, err
 		}
 		return &huma.StreamResponse{Body: func(out huma.Context) {
-			s.sendReceipts(ctx, out, r, func(w io.Writer) error { return p.Write(w, r, f, s.cases(ctx)) })
+			s.sendDerived(ctx, out, r, derived{what: "receipts", media: "application/json", ending: ".receipts.json"},
+				func(w io.Writer) error { return p.Write(w, r, f, s.cases(ctx)) })
 		}}, nil
 	})
 }
 
-// sendReceipts derives receipts from what was frozen, holds them against the
-// report, and sends them once they are whole: whoever fetches them slowly holds
-// nothing but a file on disk.
-func (s *server) sendReceipts(ctx context.Context, out huma.Context, r report.Report, write func(io.Writer) error) {
-	d := s.newDownload(out, "application/json", strings.ReplaceAll(r.Run, "/", ".")+".receipts.json")
+// derivable gives what it takes to derive the receipts of a report, for those
+// who may see them.
+func (s *server) derivable(ctx context.Context, r report.Report) (p receipt.Process, frozen json.RawMessage, err error) {
+	if err := s.caller(ctx).CheckReceipts(ctx, r); err != nil {
+		return p, nil, err
+	}
+	p, ok := verify.Process(r.Process)
+	if !ok {
+		return p, nil, fault.New(fault.NotFound, text.F("Reports of %s have no receipts.", "Berichte von %s haben keine Belege.", r.Process))
+	}
+	frozen, err = store.Frozen[json.RawMessage](ctx, s.Store, run.Step{Run: r.Run, Round: r.DraftRound})
+	return p, frozen, err
+}
+
+// derived is a file that is derived from what a report stands on.
+type derived struct {
+	what   string // on record: receipts, tickets
+	media  string
+	ending string // of the file's name
+	lang   text.Lang
+}
+
+// sendDerived derives a file from what was frozen, holds it against the report,
+// and sends it once it is whole: whoever fetches it slowly holds nothing but a
+// file on disk.
+func (s *server) sendDerived(ctx context.Context, out huma.Context, r report.Report, of derived, write func(io.Writer) error) {
+	d := s.newDownload(out, of.media, strings.ReplaceAll(r.Run, "/", ".")+of.ending)
 	file, err := s.exports.Take(actorOf(ctx).Person)
 	if err != nil {
 		problem(ctx, err).write(out)
@@ -80,7 +105,7 @@ func (s *server) sendReceipts(ctx context.Context, out huma.Context, r report.Re
 	err = s.derive(file, write)
 	if err == nil {
 		// On record before anything is sent.
-		err = s.exported(ctx, r, "receipts", "")
+		err = s.exported(ctx, r, of.what, of.lang)
 	}
 	if err == nil {
 		d.size = file.Size()
@@ -90,10 +115,10 @@ func (s *server) sendReceipts(ctx context.Context, out huma.Context, r report.Re
 		return
 	}
 	who := actorOf(ctx)
-	s.Log.Error("an export of receipts failed", "request", requestOf(ctx).id, "run", r.Run, "person", who.Person, "bytes", d.bytes, "error", withCause(err))
+	s.Log.Error("an export of "+of.what+" failed", "request", requestOf(ctx).id, "run", r.Run, "person", who.Person, "bytes", d.bytes, "error", withCause(err))
 	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), requestTime) // the client may be gone
 	defer cancel()
-	if unrecorded := s.Store.Record(after, who, s.Now(), "report.export-failed", "run/"+r.Run, map[string]any{"format": "receipts", "bytes": d.bytes}); unrecorded != nil {
+	if unrecorded := s.Store.Record(after, who, s.Now(), "report.export-failed", "run/"+r.Run, map[string]any{"format": of.what, "bytes": d.bytes}); unrecorded != nil {
 		s.Log.Warn("that an export failed could not be recorded", "request", requestOf(ctx).id, "error", withCause(unrecorded))
 	}
 	if d.bytes > 0 {

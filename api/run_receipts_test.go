@@ -48,7 +48,7 @@ func (h *house) reported(t *testing.T, n int) report.Report {
 		Key: run.Key{Process: "sla-report", Scope: "payments", Period: "2026-10"}, Owner: "owner", By: person.Actor{Person: "owner"}})
 	require.NoError(t, err)
 	f := sla.Frozen{Run: r.ID, Round: 1, Service: "payments", Title: text.Same("Payments"), Period: "2026-10", Zone: "UTC", TZData: "2025c",
-		From: day(1, 0), To: day(32, 0), Import: in.ID, AsOf: testNow, At: testNow,
+		From: day(1, 0), To: day(32, 0), Lists: true, TicketURL: "https://desk.example.org/{number}", Import: in.ID, AsOf: testNow, At: testNow,
 		Agreements: []sla.Agreement{{Name: "desk", Version: 1, Spec: agreement.Spec{Service: "payments", Valid: agreement.Valid{From: calendar.Date{Year: 2026, Month: 1, Day: 1}}, Targets: []agreement.Target{
 			{Name: "fast", Measure: agreement.Resolution, Within: 4 * 3600, Calendar: "24x7", Attain: "95"}}}}}}
 	sum := sha256.New()

@@ -57,7 +57,7 @@ func (s *server) report() {
 			out.ContentType, out.Language, out.Policy = "text/html; charset=utf-8", string(lang), pagePolicy
 			err = render.HTML(&b, r, lang)
 		} else {
-			r.Receipts = receiptsAt(r)
+			r.Receipts, r.Tickets = receiptsAt(r), ticketsAt(r)
 			err = render.JSON(&b, r)
 		}
 		if err != nil {

@@ -158,18 +158,33 @@ func (c *Client) Receipts(ctx context.Context, w io.Writer, id string) error {
 	if err != nil {
 		return err
 	}
-	return c.download(ctx, w, path+"/receipts", "application/json", "the receipts")
+	return c.download(ctx, w, path+"/receipts", nil, "application/json", "the receipts")
+}
+
+// ReportTickets writes every breached and every excluded ticket of a run's
+// report, in a format: json or csv. lang, of csv, is de, en, or empty. What
+// breaks off is an error.
+func (c *Client) ReportTickets(ctx context.Context, w io.Writer, id, format, lang string) error {
+	accept, ok := map[string]string{"json": "application/json", "csv": "text/csv"}[format]
+	if !ok {
+		return fmt.Errorf("%q isn't a format of a list of tickets: use json or csv", format)
+	}
+	path, err := runAt(id)
+	if err != nil {
+		return err
+	}
+	return c.download(ctx, w, path+"/tickets", set(url.Values{}, "lang", lang), accept, "the list of tickets")
 }
 
 // Backup writes a copy of everything, as an archive, while it is made. A copy
 // that breaks off is an error.
 func (c *Client) Backup(ctx context.Context, w io.Writer) error {
-	return c.download(ctx, w, "/v1/backup", "application/gzip", "the backup")
+	return c.download(ctx, w, "/v1/backup", nil, "application/gzip", "the backup")
 }
 
 // download writes a file that is made while it is sent.
-func (c *Client) download(ctx context.Context, w io.Writer, path, media, what string) error {
-	res, err := c.do(ctx, call{method: http.MethodGet, path: path, header: map[string]string{"Accept": media}})
+func (c *Client) download(ctx context.Context, w io.Writer, path string, query url.Values, media, what string) error {
+	res, err := c.do(ctx, call{method: http.MethodGet, path: path, query: query, header: map[string]string{"Accept": media}})
 	if err != nil {
 		return err
 	}

@@ -64,7 +64,7 @@ func (c *Client) SendEvidence(ctx context.Context, id int64, name string, file i
 
 // Evidence writes a file that was sent as evidence of a finding.
 func (c *Client) Evidence(ctx context.Context, w io.Writer, id int64, sum string) error {
-	return c.download(ctx, w, findingAt(id)+"/files/"+url.PathEscape(sum), "*/*", "the file")
+	return c.download(ctx, w, findingAt(id)+"/files/"+url.PathEscape(sum), nil, "*/*", "the file")
 }
 
 func findingAt(id int64) string { return "/v1/findings/" + strconv.FormatInt(id, 10) }

@@ -64,7 +64,7 @@ func (c *Client) SendFile(ctx context.Context, id, name string, file io.Reader) 
 
 // File writes a file that was sent to a task.
 func (c *Client) File(ctx context.Context, w io.Writer, id, sum string) error {
-	return c.download(ctx, w, taskAt(id)+"/files/"+url.PathEscape(sum), "*/*", "the file")
+	return c.download(ctx, w, taskAt(id)+"/files/"+url.PathEscape(sum), nil, "*/*", "the file")
 }
 
 func taskAt(id string) string { return "/v1/tasks/" + url.PathEscape(id) }

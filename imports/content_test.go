@@ -2,11 +2,13 @@ package imports
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/text/encoding/charmap"
+	"pgregory.net/rapid"
 
 	"turnus/itsm/dataset"
 	"turnus/itsm/fault"
@@ -54,6 +56,22 @@ func TestHowAFileEnds(t *testing.T) {
 		require.Equal(t, ",", got.Separator, name)
 		require.Empty(t, got.Columns, "nobody asked")
 	}
+	rapid.Check(t, func(t *rapid.T) { // wherever a file is cut, its end shows it, unless that was the end of a row
+		file, ends := heading, []int{len(heading)}
+		for n := range rapid.IntRange(1, 4).Draw(t, "rows") {
+			cells := []string{fmt.Sprintf("K-%d", n), "2026-07-01 10:00", "", "P1",
+				rapid.SampledFrom([]string{"", "a", `a "b"`, "one\ntwo\n", "a,b,c,d,e\nf,g,h,i,j\n", "\"\n", "\"\"\n\""}).Draw(t, "cell")}
+			file += `"` + strings.Join(doubled(cells), `","`) + "\"\n"
+			ends = append(ends, len(file))
+		}
+		cut := rapid.IntRange(len(heading), len(file)).Draw(t, "cut")
+		var got dataset.Content
+		_, _, err := readAll(strings.NewReader(file[:cut]), desk(&got))
+		require.NoError(t, err)
+		require.Equal(t, !slices.Contains(ends, cut), got.End.Unfinished || got.End.NoNewline, "%q", file[:cut])
+		quotes := strings.Count(file[:cut], `"`)
+		require.False(t, quotes%2 == 1 && !got.End.Unfinished, "in a quote: %q", file[:cut])
+	})
 	long := heading + row(1) + "K-2," + strings.Repeat("x", 2*maxRecord)
 	for file, want := range map[string]dataset.End{long: {Unfinished: true, Row: 2}, long + "\n": {Row: 2}} {
 		var got dataset.Content
@@ -62,6 +80,13 @@ func TestHowAFileEnds(t *testing.T) {
 		require.Len(t, rejects, 1)
 		require.Equal(t, want, got.End)
 	}
+}
+
+func doubled(cells []string) []string {
+	for i := range cells {
+		cells[i] = strings.ReplaceAll(cells[i], `"`, `""`)
+	}
+	return cells
 }
 
 func TestColumnsAreCounted(t *testing.T) {
@@ -159,10 +184,10 @@ func TestFilesOfAnotherKind(t *testing.T) {
 		require.ErrorContains(t, err, "carriage returns")
 	})
 	t.Run("two headings", func(t *testing.T) {
-		got, rejects, err := read("Key,Created,Done,Prio\n" + row + "Key, Created,Done,Prio\n" + row + "Key,2026-07-01 10:00,,\n")
+		got, rejects, err := read("\ufeffKey,Created,Done,Prio\n" + row + "Key, Created,Done,Prio\n" + row + "\ufeffKey,Created,Done,Prio\n" + row + "Key,2026-07-01 10:00,,\n")
 		require.NoError(t, err)
-		require.Len(t, got, 3, "a ticket may be called Key")
-		require.Len(t, rejects, 1)
+		require.Len(t, got, 4, "a ticket may be called Key")
+		require.Len(t, rejects, 2)
 		require.EqualValues(t, 2, rejects[0].Row)
 		require.Contains(t, rejects[0].Reason.En, "heading once more")
 		require.Contains(t, rejects[0].Reason.De, "Kopfzeile")

@@ -24,19 +24,20 @@ type mapping struct {
 // mapped reads any table with a mapping: one row a ticket, or with state and
 // changed one row a change.
 func mapped(t *table, m ticket.Mapping) (func(*table, []string) (ticket.Row, error), error) {
-	wanted := []wanted{{"number", m.Number}, {"opened", m.Opened}, {"stopped", m.Stopped}, {"responded", m.Responded},
+	names := slices.Sorted(maps.Keys(m.Fields))
+	all := []wanted{{"number", m.Number}, {"opened", m.Opened}, {"stopped", m.Stopped}, {"responded", m.Responded},
 		{"state", m.State}, {"changed", m.Changed}}
-	own := len(wanted)
-	for _, name := range slices.Sorted(maps.Keys(m.Fields)) {
-		wanted = append(wanted, wantedField(name, m.Fields[name]))
+	own := len(all)
+	for _, name := range names {
+		all = append(all, wanted{"fields." + name, m.Fields[name]})
 	}
-	at, err := t.columns("mapping", wanted)
+	at, err := t.columns("mapping", all)
 	if err != nil {
 		return nil, err
 	}
 	p := mapping{number: at[0], opened: at[1], stopped: at[2], responded: at[3], state: at[4], changed: at[5]}
 	p.layout, p.offset = m.Layout()
-	for i, name := range slices.Sorted(maps.Keys(m.Fields)) {
+	for i, name := range names {
 		p.fields = append(p.fields, field{name, at[own+i]})
 	}
 	if p.opened == p.changed {
@@ -116,7 +117,8 @@ func (m *mapping) end(t *table, c []string, r *ticket.Row) (err error) {
 	if m.stops[r.State] {
 		switch {
 		case r.Change && (r.StoppedAt == nil || r.StoppedAt.After(r.At)):
-			r.StoppedAt = &r.At
+			at := r.At
+			r.StoppedAt = &at
 		case r.StoppedAt == nil:
 			return t.reject(r.Number, t.heading[m.stopped], "", "in the state %.60q a ticket is stopped, and the instant is missing here",
 				"im Status %.60q ist ein Ticket beendet, und der Zeitpunkt fehlt hier", r.State)
@@ -164,8 +166,9 @@ func (m *mapping) instant(t *table, c []string, r *ticket.Row, column int, neede
 	case t.future(when):
 		return nil, t.reject(r.Number, t.heading[column], cell, toCome, toComeDe)
 	case m.opened >= 0 && column != m.opened && when.Before(r.Opened):
-		return nil, t.reject(r.Number, t.heading[column], cell, "end before start: the ticket was opened %s",
-			"Ende vor Anfang: das Ticket wurde %s geöffnet", strings.TrimSpace(c[m.opened]))
+		// Which opening isn't said, so that all of a file count as one reason.
+		return nil, t.reject(r.Number, t.heading[column], cell, "end before start: this lies before the ticket was opened",
+			"Ende vor Anfang: das liegt vor dem Öffnen des Tickets")
 	}
 	return &when, nil
 }

@@ -1,6 +1,8 @@
 package imports
 
 import (
+	"bytes"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -172,4 +174,34 @@ func TestNamesOfMonths(t *testing.T) {
 	require.Contains(t, rejects[1].Reason.En, `"Okt."`)
 	require.Contains(t, rejects[2].Reason.En, `written like 2/Jan/06 3:04 PM`)
 	require.Contains(t, rejects[3].Reason.En, `written like 2/Jan/06 3:04 PM`)
+}
+
+// A real log comes to the same openings and ends by its states as by its
+// format, which knows them.
+func TestARealLogByItsStates(t *testing.T) {
+	zip, err := os.ReadFile("../deploy/demo/uci_incident_event_log.zip")
+	require.NoError(t, err)
+	ends := func(o TicketOptions, joins bool) map[string][2]time.Time {
+		of := map[string][]ticket.Row{}
+		for r, err := range Tickets(bytes.NewReader(zip), o) {
+			if err != nil {
+				require.IsType(t, &dataset.Reject{}, err)
+				continue
+			}
+			if of[r.Number] = append(of[r.Number], r); r.Row > 20_000 {
+				break
+			}
+		}
+		all := map[string][2]time.Time{}
+		for number, rows := range of {
+			v, _ := ticket.Merge(nil, rows, joins)
+			all[number] = [2]time.Time{v.Opened, v.Last}
+		}
+		return all
+	}
+	byFormat := ends(auditLog, true)
+	byStates := ends(TicketOptions{Format: dataset.CSV, Mapping: ticket.Mapping{Time: "2/1/2006 15:04", Number: "number", Opened: "opened_at",
+		State: "incident_state", Changed: "sys_updated_at", States: &ticket.States{Stop: []string{"Resolved", "Closed"}}}}, false)
+	require.Greater(t, len(byFormat), 2000)
+	require.Equal(t, byFormat, byStates)
 }

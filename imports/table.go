@@ -33,7 +33,7 @@ type table struct {
 	uses    map[int][]string // what columns are taken for
 	counts  []count          // of each column; none where nobody asked
 	partial bool             // the row that was read last isn't whole
-	open    int64            // the row of a quotation mark that is open up to the end, as long as no whole row follows
+	open    int64            // the row of a quotation mark that is open up to the end, as long as no row that makes sense follows
 }
 
 // openTable reads the heading.
@@ -165,9 +165,6 @@ func (t *table) future(at time.Time) bool { return !t.now.IsZero() && at.After(t
 // name it isn't.
 type wanted struct{ use, name string }
 
-// fields.NAME is how a mapping names a ticket's field.
-func wantedField(name, column string) wanted { return wanted{"fields." + name, column} }
-
 // columns finds columns by name, and notes what they are for; of those without
 // a name the place is -1. Faults are at their use below the field.
 func (t *table) columns(field string, all []wanted) ([]int, error) {
@@ -229,11 +226,11 @@ func (t *table) lacks(field string, missing []wanted, named int) error {
 
 // read makes a row of cells, or a reject.
 func (t *table) read(cells []string) (ticket.Row, error) {
+	cells[0] = strings.TrimPrefix(cells[0], "\ufeff") // files that were put together have marks inside
 	if t.partial = len(cells) < len(t.heading); len(cells) != len(t.heading) {
 		return ticket.Row{}, t.reject(t.numberOf(cells), "", strings.Join(cells, " | "), "this row has %d cells and the heading %d",
 			"diese Zeile hat %d Zellen und die Kopfzeile %d", len(cells), len(t.heading))
 	}
-	t.open = 0
 	if t.repeats(cells) {
 		return ticket.Row{}, t.reject("", "", strings.Join(cells, " | "), "this is the heading once more: the file was put together from several",
 			"das ist noch einmal die Kopfzeile: die Datei ist aus mehreren zusammengesetzt")

@@ -22,9 +22,6 @@ const (
 	CSV             = dataset.CSV
 )
 
-// Union says whether a format's rows join those stored, or replace the ticket.
-func Union(format string) bool { return format == ServiceNowAudit }
-
 // TicketOptions say how a file of tickets is to be read.
 type TicketOptions struct {
 	Format  string
@@ -103,6 +100,8 @@ func Tickets(r io.Reader, o TicketOptions) iter.Seq2[ticket.Row, error] {
 			}
 			if err != nil {
 				row = ticket.Row{}
+			} else {
+				t.open = 0
 			}
 			if !yield(row, err) {
 				return

@@ -16,6 +16,14 @@ func Say(en, de string, args ...any) Cell { return Words(text.F(en, de, args...)
 // Name is a cell that holds what reads the same in both languages.
 func Name(s string) Cell { return Words(text.Same(s)) }
 
+// Linked is a cell that holds a name, with where more about it is found, if that
+// is known.
+func Linked(name, address string) Cell {
+	c := Name(name)
+	c.Link = address
+	return c
+}
+
 // Nothing is a cell that holds that it is not applicable.
 func Nothing() Cell { return Words(NotApplicable()) }
 

@@ -26,6 +26,7 @@ type Document struct {
 	Subject     text.Text `json:"subject"` // what it is about: the service
 	Provisional bool      `json:"provisional"`
 	Notice      text.Text `json:"notice,omitzero"` // stands on every page: why it is provisional
+	Notes       []Note    `json:"notes,omitempty"` // what to know before any figure is read, the most serious first
 	Summary     []Tile    `json:"summary"`
 	Sections    []Section `json:"sections"`
 	Figures     []Figure  `json:"figures"`
@@ -34,6 +35,22 @@ type Document struct {
 	ComputedAt  time.Time `json:"computed_at"`
 	Answers     []Answer  `json:"answers,omitempty"` // what the owner said to its findings, before it was drafted
 	Wording     int       `json:"wording,omitempty"` // of its process's room, counted up when words change; 0: as 0.1.0 had them
+
+	TicketList *TicketList `json:"ticket_list,omitempty"` // of the tickets that it names, in a file of its own
+}
+
+// Note is one thing that a reader should know before any figure: one sentence
+// or two, with numbers.
+type Note struct {
+	Text text.Text `json:"text"`
+	Tone Tone      `json:"tone"` // bad: what may make figures wrong, or read wrong
+}
+
+// TicketList is what a report says of the list of all tickets that it counts as
+// breached or leaves out.
+type TicketList struct {
+	Rows   int64  `json:"rows"`
+	SHA256 string `json:"sha256"` // of the list in JSON, hexadecimal
 }
 
 // Tile is a headline of the summary: one value with its verdict.
@@ -66,7 +83,7 @@ type Column struct {
 }
 
 // Cell is a typed value; rendering writes it in the reader's language. Exactly
-// one of the members is set, AtLeast aside; none is an empty cell.
+// one of the members is set, AtLeast and Link aside; none is an empty cell.
 type Cell struct {
 	Text    *text.Text `json:"text,omitempty"`
 	Count   *int64     `json:"count,omitempty"`
@@ -76,6 +93,7 @@ type Cell struct {
 	At      *time.Time `json:"at,omitempty"`      // shown in the document's zone
 	Verdict *Judgement `json:"verdict,omitempty"`
 	AtLeast bool       `json:"at_least,omitempty"` // the duration goes on
+	Link    string     `json:"link,omitempty"`     // of a text: where more is found; https
 }
 
 // Ratio keeps numerator and denominator, so that nothing is rounded but what
@@ -130,7 +148,8 @@ type Record struct {
 
 	Receipts string `json:"receipts,omitempty"` // where those of all figures are found
 
-	Stale []task.StalePart `json:"stale,omitempty"` // of a draft that waits: what has changed that it stands on
+	Stale   []task.StalePart `json:"stale,omitempty"`   // of a draft that waits: what has changed that it stands on
+	Tickets string           `json:"tickets,omitempty"` // where the list of breached and excluded tickets is found
 }
 
 // Report is a document with its record, as the API answers it.

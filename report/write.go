@@ -16,12 +16,23 @@ import "turnus/itsm/text"
 //	d := w.Document()
 type Writer struct {
 	document Document
+	notes    []Note
 	tiles    []*Tile
 	sections []*SectionWriter
 }
 
 // Write begins a document with what stands before its content.
 func Write(head Document) *Writer { return &Writer{document: head} }
+
+// Warn adds a note on what may make figures wrong, or read wrong.
+func (w *Writer) Warn(en, de string, args ...any) {
+	w.notes = append(w.notes, Note{text.F(en, de, args...), Bad})
+}
+
+// Note adds a note on what else to know before any figure is read.
+func (w *Writer) Note(en, de string, args ...any) {
+	w.notes = append(w.notes, Note{text.F(en, de, args...), Neutral})
+}
 
 // Tile adds a headline to the summary, in a neutral tone.
 func (w *Writer) Tile(en, de string, value Cell) *Tile {
@@ -40,6 +51,7 @@ func (w *Writer) Section(en, de string, args ...any) *SectionWriter {
 // Document is what was written.
 func (w *Writer) Document() Document {
 	d := w.document
+	d.Notes = w.notes
 	for _, t := range w.tiles {
 		d.Summary = append(d.Summary, *t)
 	}

@@ -11,8 +11,8 @@ import (
 	"turnus/store"
 )
 
-// Apply declares resources, all or none; of the kinds that need an approval it
-// proposes them, and starts the runs that decide. A dry run changes nothing.
+// Apply declares resources, all or none; what needs an approval it proposes, and
+// starts the runs that decide. A dry run changes nothing.
 func (r *Runs) Apply(ctx context.Context, by person.Actor, docs []resource.Raw, dryRun bool) ([]store.Change, error) {
 	changes, err := r.store.Apply(ctx, by, r.now(), docs, dryRun)
 	if fault.Is(err, fault.Forbidden) {
@@ -27,12 +27,20 @@ func (r *Runs) Apply(ctx context.Context, by person.Actor, docs []resource.Raw, 
 		if c.Change != store.Proposed {
 			continue
 		}
-		key, attempt, err := run.ParseID(c.Run)
-		if err != nil {
+		if err := r.launchProposed(ctx, c.Run); err != nil {
 			return changes, err
 		}
-		p, _ := process.Find(key.Process)
-		r.launchSoon(ctx, p, store.NewRun{Key: key}.Input(attempt))
 	}
 	return changes, nil
+}
+
+// launchProposed starts a run that decides on a proposal.
+func (r *Runs) launchProposed(ctx context.Context, id string) error {
+	key, attempt, err := run.ParseID(id)
+	if err != nil {
+		return err
+	}
+	p, _ := process.Find(key.Process)
+	r.launchSoon(ctx, p, store.NewRun{Key: key}.Input(attempt))
+	return nil
 }

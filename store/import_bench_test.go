@@ -19,6 +19,7 @@ import (
 
 	"turnus/imports"
 	"turnus/internal/pgtest"
+	"turnus/itsm/dataset"
 	"turnus/itsm/ticket"
 	"turnus/store"
 )
@@ -90,19 +91,46 @@ func benchImport(b *testing.B, shuffled bool) {
 		idle := resident(b, "VmRSS")
 		resetPeak(b)
 
-		b.StartTimer()
 		begun := time.Now()
-		var staged time.Duration
 		f, err := os.Open(file)
 		require.NoError(b, err)
-		done, err := s.Import(b.Context(), store.Intake{Service: "desk", Format: imports.CSV, By: "root", Now: today},
-			imports.Tickets(f, imports.TicketOptions{Format: imports.CSV, Mapping: generated}), func(int64) { staged = time.Since(begun) })
-		imported := time.Since(begun)
-		b.StopTimer()
-		require.NoError(b, err)
+		read := 0
+		for _, err := range imports.Tickets(f, imports.TicketOptions{Format: imports.CSV, Mapping: generated}) {
+			require.NoError(b, err)
+			read++
+		}
+		alone := time.Since(begun)
+		require.Equal(b, n, read)
 		f.Close()
+		in := store.Intake{Service: "desk", Format: imports.CSV, By: "root", Now: today, File: dataset.File{Name: "export.csv", SHA256: "ab"}, Zone: time.UTC}
+		take := func(in store.Intake, progress func(int64)) (dataset.Profile, time.Duration) {
+			f, err := os.Open(file)
+			require.NoError(b, err)
+			defer f.Close()
+			begun := time.Now()
+			done, err := s.Import(b.Context(), in, imports.Tickets(f, imports.TicketOptions{Format: imports.CSV, Mapping: generated, Content: in.Content}), progress)
+			require.NoError(b, err)
+			return done, time.Since(begun)
+		}
+		tried := in
+		tried.DryRun, tried.Content = true, &dataset.Content{Count: true}
+		_, trying := take(tried, nil)
+		debug.FreeOSMemory()
+		resetPeak(b)
+
+		b.StartTimer()
+		begun = time.Now()
+		var staged time.Duration
+		done, imported := take(in, func(int64) { staged = time.Since(begun) })
+		b.StopTimer()
 		require.EqualValues(b, n, done.Tickets)
 		grown := resident(b, "VmHWM") - idle
+
+		debug.FreeOSMemory()
+		resetPeak(b)
+		again, repeating := take(in, nil)
+		require.EqualValues(b, n, again.Unchanged)
+		_, tryingAgain := take(tried, nil)
 
 		rows := filepath.Join(b.TempDir(), "rows")
 		sh(`\copy (SELECT * FROM ticket_version ORDER BY number COLLATE "C") TO '` + rows + `'`)
@@ -120,6 +148,9 @@ func benchImport(b *testing.B, shuffled bool) {
 		b.ReportMetric(copied.Seconds(), "copy-s")
 		b.ReportMetric(ratio, "ratio")
 		b.ReportMetric(float64(grown)/(1<<20), "grown-MB")
+		b.ReportMetric(trying.Seconds(), "try-s")
+		b.Logf("reading alone %.1f s; dry run %.1f s, %.2f of the import; the same file again %.1f s, tried again %.1f s",
+			alone.Seconds(), trying.Seconds(), trying.Seconds()/imported.Seconds(), repeating.Seconds(), tryingAgain.Seconds())
 		b.Logf("%d tickets: import %.1f s, \\copy %.1f s, the import runs at %.2f of \\copy; memory grew by %d MB",
 			n, imported.Seconds(), copied.Seconds(), ratio, grown>>20)
 		b.StartTimer()

@@ -48,7 +48,7 @@ func (j judging) judge(ctx context.Context, tx *sqlx.Tx, p *dataset.Profile) err
 	if err != nil {
 		return err
 	}
-	p.Warnings = slices.Concat(facts.Refusals(), facts.Warnings(before.days, p.AsOf), dataset.StateWarnings(p.States, lists), unknown, m.scope.Warnings())
+	p.Warnings = slices.Concat(facts.Refusals(), facts.Warnings(before.days, p.AsOf), dataset.StateWarnings(p.States, lists), dataset.LostRows(p.Older, p.Outdated), unknown, m.scope.Warnings())
 	if p.Warnings == nil {
 		p.Warnings = []dataset.Warning{}
 	}
@@ -132,7 +132,8 @@ func (k known) look(ctx context.Context, q sqlx.QueryerContext, service string) 
 		if field == dataset.State {
 			return true, nil
 		}
-		err = sqlx.GetContext(ctx, q, &found, `SELECT EXISTS (SELECT FROM ticket_version WHERE service = $1 AND fields ->> $2 = $3)`, service, field, value)
+		err = sqlx.GetContext(ctx, q, &found, `SELECT EXISTS (SELECT FROM ticket_version v WHERE service = $1 AND fields ->> $2 = $3
+			AND NOT EXISTS (SELECT FROM import w WHERE w.withdraws = v.import))`, service, field, value)
 		return found, err
 	}
 }

@@ -152,6 +152,7 @@ func TestRowsThatLoseAreOlder(t *testing.T) {
 	second, err := s.Import(t.Context(), in, hourly(october(1), 150, 90*time.Minute, "P1"), nil)
 	require.NoError(t, err)
 	require.EqualValues(t, []int64{150, 0, 0, 150}, []int64{second.Read, second.Loaded, second.Unchanged, second.Older})
+	require.Contains(t, codes(second.Warnings), dataset.OlderRows)
 	require.Len(t, second.Outdated, 20)
 	require.Equal(t, dataset.Outdated{Number: "T-20261001000000", Rows: 1, Import: first.ID, AsOf: first.AsOf}, second.Outdated[0])
 }

@@ -134,7 +134,7 @@ func (s *Store) Withdraws(ctx context.Context, now time.Time, st run.Step) (w da
 				return err
 			}
 			w.Changed = done.Tickets
-			return tx.GetContext(ctx, &w.Gone, "SELECT count(*) FROM ticket_version WHERE service = $1 AND import = $2 AND opened = 'infinity'", scope.Name, done.ID)
+			return tx.GetContext(ctx, &w.Gone, "SELECT count(*) FROM ticket_version WHERE service = $1 AND import = $2 AND hash = ''", scope.Name, done.ID)
 		})
 	})
 	return w, err

@@ -45,6 +45,27 @@ func ticketsOf(t *testing.T, s *Store, service string, numbers ...string) {
 	require.EqualValues(t, len(numbers), i.Tickets)
 }
 
+// What a withdrawn import alone had said there is is no ticket.
+func TestATombstoneIsNotExcluded(t *testing.T) {
+	s, ctx := excluding(t), t.Context()
+	ticketsOf(t, s, "desk", "INC9")
+	e := propose(t, s, declared, olga, exclusion("INC9"))
+	list, _, err := s.Imports(ctx, "desk", Page{Limit: 1})
+	require.NoError(t, err)
+	w, err := s.Withdraw(ctx, declared, Withdrawal{Import: list[0].ID, Reason: "another service's", By: olga})
+	require.NoError(t, err)
+	_, err = s.ProposeExclusion(ctx, olga, declared, exclusion("INC1", "INC9"), "")
+	require.ErrorContains(t, err, `tickets[1]: desk has no ticket "INC9"`)
+	in := func(asOf int64) []agreement.Exclusion {
+		t.Helper()
+		found, err := s.ExclusionsIn(ctx, "desk", declared, asOf, time.Time{}, declared)
+		require.NoError(t, err)
+		return found
+	}
+	require.Equal(t, []agreement.Exclusion{e}, in(w.ID-1))
+	require.Empty(t, in(w.ID), "it names no ticket of the period any more")
+}
+
 func exclusion(tickets ...string) agreement.Exclusion {
 	return agreement.Exclusion{Service: "desk", Tickets: tickets, Reason: agreement.Customer, Detail: " the site was locked ", Evidence: "CHG7\n"}
 }

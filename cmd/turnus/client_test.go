@@ -90,6 +90,9 @@ func TestWrongUsageIsExit2(t *testing.T) {
 		{"plan", "pause", "x"}, {"plan", "miss", "a/b/2026.2", "--reason", "x"}, {"plan", "miss", "a", "--reason", "x"},
 		{"plan", "backfill", "x", "--from", "2026", "--to", "2026-12-31", "--reason", "x"},
 		{"plan", "event", "fire", "--service", "x", "--detail", "x"}, {"plan", "start", "a/b/2026", "--again"},
+		{"imports"}, {"imports", "show", "x"}, {"imports", "show", "0"}, {"import", "withdraw", "1"}, {"import", "withdraw", "x", "--reason", "y"},
+		{"import", "tickets", "f", "--service", "a", "--format", "csv", "--accept", " "}, {"import", "tickets", "--service", "a", "--format", "csv"},
+		{"import", "mappings", "--show", "../demo/service"}, {"ticket", "1"}, {"ticket", "--service", "a"},
 		{"import", "holidays", "f"}, {"import", "holidays", "f", "--calendar", "a", "--from", "lately"},
 		{"improvement", "--from", "lately"}, {"improvement", "--to", "2026-02-30"}, {"improvement", "x"},
 	} {
@@ -167,10 +170,10 @@ func TestImportWithMapping(t *testing.T) {
 	mapping := filepath.Join(dir, "My Mapping.json")
 	require.NoError(t, os.WriteFile(mapping, []byte(`{"number":"Key","opened":"Opened","stopped":"Done"}`), 0o600))
 
-	importing := []string{"import", "tickets", csv, "--service", "desk", "--format", "csv", "--mapping", mapping, "--as-of", "2026-11-01T00:00:00Z"}
+	importing := []string{"import", "tickets", csv, "--service", "desk", "--format", "csv", "--mapping", mapping, "--as-of", "2026-11-01T00:00:00Z", "--accept", "half of it is enough"}
 	code, out, errOut := turnus(t, "", importing...)
 	require.Zero(t, code, errOut)
-	require.Equal(t, "import 1: 2 rows read = 1 loaded + 0 unchanged + 1 rejected; 1 tickets changed\n", out)
+	require.Equal(t, "import 1: 2 rows read = 1 loaded + 0 unchanged + 0 older + 1 rejected; 1 tickets changed\n", out)
 	require.Contains(t, errOut, "created Mapping/my-mapping")
 	code, out, _ = turnus(t, "", append(importing, "--json")...)
 	require.Zero(t, code)

@@ -18,7 +18,7 @@ func importCommand() *cobra.Command {
 	for _, d := range dataset.All() {
 		c.AddCommand(importFilesCommand(d))
 	}
-	c.AddCommand(importHolidaysCommand(), importRejectsCommand(), withdrawImportCommand())
+	c.AddCommand(importHolidaysCommand(), importRejectsCommand(), withdrawImportCommand(), importMappingsCommand())
 	return c
 }
 

@@ -128,9 +128,12 @@ func writeProvenance(w io.Writer, i dataset.Import) {
 		}
 	}
 	if m := i.Mapping; m != nil {
-		version := "not declared in this form"
-		if m.Version > 0 {
-			version = fmt.Sprintf("version %d", m.Version)
+		version := fmt.Sprintf("version %d", m.Version)
+		switch {
+		case m.Ready:
+			version = "ready"
+		case m.Version == 0:
+			version = "not declared in this form"
 		}
 		row("mapping", fmt.Sprintf("%s, %s, hash %s", m.Name, version, m.Hash))
 	}

@@ -9,8 +9,12 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/spf13/cobra"
+
+	"turnus/deploy"
 	"turnus/imports"
 	"turnus/itsm/resource"
+	"turnus/itsm/ticket"
 )
 
 // mappingGiven reads what --mapping names: a file, which is sent along as JSON,
@@ -63,4 +67,61 @@ func nameOf(path string) string {
 		return "mapping"
 	}
 	return strings.Trim(name[:min(len(name), 63)], "-")
+}
+
+func importMappingsCommand() *cobra.Command {
+	var show string
+	c := withJSON(&cobra.Command{
+		Use:   "mappings [--show NAME]",
+		Short: "Mappings for exports of well-known tools that come with Turnus",
+		Long: `Lists the mappings that come with Turnus, which --mapping takes by name. With --show one of them is printed, with
+how to export and what to look out for: write it to a file, change it as your export needs it, and give that file.`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if show != "" {
+				doc, ok := deploy.Mapping(show)
+				if !ok {
+					return misused("--show %q: there is no such mapping; there are %s", show, strings.Join(deploy.Mappings(), ", "))
+				}
+				_, err := c.OutOrStdout().Write(doc)
+				return err
+			}
+			var list []readyMapping
+			for _, name := range deploy.Mappings() {
+				m, err := readReady(name)
+				if err != nil {
+					return err
+				}
+				list = append(list, m)
+			}
+			return table(c, list, "NAME EXPORT COLUMNS", func(m readyMapping) []any {
+				return []any{m.Name, m.Title, strings.Join(m.Columns, ", ")}
+			})
+		},
+	})
+	c.Flags().StringVar(&show, "show", "", "print this one")
+	return c
+}
+
+// readyMapping is one that comes with Turnus.
+type readyMapping struct {
+	Name    string   `json:"name"`
+	Title   string   `json:"title"`
+	Columns []string `json:"columns"` // without which a file isn't that export
+}
+
+func readReady(name string) (readyMapping, error) {
+	doc, _ := deploy.Mapping(name)
+	docs, err := imports.Resources(doc)
+	if err != nil {
+		return readyMapping{}, fmt.Errorf("the mapping %s: %w", name, err)
+	}
+	spec, err := resource.Decode[ticket.Mapping]("spec", docs[0].Spec)
+	m := readyMapping{Name: name, Title: docs[0].Title().String()}
+	for _, column := range []string{spec.Number, spec.Opened, spec.Stopped, spec.State, spec.Changed} {
+		if column != "" {
+			m.Columns = append(m.Columns, column)
+		}
+	}
+	return m, err
 }

@@ -20,23 +20,36 @@ import (
 var (
 	formats        = []string{"json", "html"}
 	plannedFormats = []string{"pdf", "xlsx"}
+
+	ticketFormats = []string{"json", "csv"} // of the list of tickets
 )
 
 func reportCommand() *cobra.Command {
 	var format, lang, to string
-	var receipts bool
+	var receipts, tickets bool
 	c := &cobra.Command{
 		Use:   "report RUN",
-		Short: "A run's report: published, or else the draft; or the receipts of its figures",
+		Short: "A run's report: published, or else the draft; the receipts of its figures, or its tickets",
 		Long: `Writes a run's report, or with --receipts how each of its figures came about:
 one JSON document with the tickets themselves, for the service's owner, its
-approvers and auditors. turnus verify receipt FILE computes it anew, anywhere.`,
+approvers and auditors. turnus verify receipt FILE computes it anew, anywhere.
+
+With --tickets it writes every ticket that the report counts as breached or
+leaves out, for the same people: in JSON, whose SHA-256 stands in the report, or
+with --format csv as a table for a spreadsheet.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if _, _, err := run.ParseID(args[0]); err != nil {
 				return usageError{err}
 			}
-			if !slices.Contains(slices.Concat(formats, plannedFormats), format) {
+			switch {
+			case receipts && tickets:
+				return misused("--receipts and --tickets are two files: ask for one of them")
+			case tickets && !slices.Contains(ticketFormats, format):
+				return misused("--format %q isn't a format of a list of tickets: use %s", format, strings.Join(ticketFormats, " or "))
+			case tickets && format == "json" && lang != "":
+				return misused("the list of tickets has a language with --format csv only: leave --lang out")
+			case !tickets && !slices.Contains(slices.Concat(formats, plannedFormats), format):
 				return misused("--format %q isn't a format of reports: use %s", format, strings.Join(formats, " or "))
 			}
 			if !slices.Contains([]string{"", "de", "en"}, lang) {
@@ -53,6 +66,11 @@ approvers and auditors. turnus verify receipt FILE computes it anew, anywhere.`,
 			mode := os.FileMode(0o644)
 			if receipts {
 				fetch = func(w io.Writer) error { return api.Receipts(c.Context(), w, args[0]) }
+			}
+			if tickets {
+				fetch = func(w io.Writer) error { return api.ReportTickets(c.Context(), w, args[0], format, lang) }
+			}
+			if receipts || tickets {
 				mode = 0o600 // tickets are in it
 			}
 			if to == "" || to == "-" {
@@ -66,9 +84,10 @@ approvers and auditors. turnus verify receipt FILE computes it anew, anywhere.`,
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&format, "format", formats[0], strings.Join(formats, " or ")+"; not there yet: "+strings.Join(plannedFormats, ", "))
+	f.StringVar(&format, "format", formats[0], strings.Join(formats, " or ")+"; of --tickets "+strings.Join(ticketFormats, " or ")+"; not there yet: "+strings.Join(plannedFormats, ", "))
 	f.StringVar(&lang, "lang", "", "de or en")
 	f.BoolVar(&receipts, "receipts", false, "how each figure came about, for turnus verify receipt")
+	f.BoolVar(&tickets, "tickets", false, "every breached and every excluded ticket")
 	f.StringVarP(&to, "output", "o", "", "file to write (default: stdout)")
 	return c
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -47,15 +48,11 @@ and it is held against the file's.`,
 			if hash = strings.ToLower(hash); c.Flags().Changed("hash") && !sha256Hex.MatchString(hash) {
 				return misused("--hash %q isn't a content hash: 64 hexadecimal digits, as under the decision and on the report", hash)
 			}
-			in := c.InOrStdin()
-			if args[0] != "-" {
-				f, err := os.Open(args[0])
-				if err != nil {
-					return fmt.Errorf("%s can't be read: %w", args[0], bare(err))
-				}
-				defer f.Close()
-				in = f
+			in, err := readTwice(c.Context(), c.InOrStdin(), args[0])
+			if err != nil {
+				return err
 			}
+			defer in.Close()
 			asJSON, _ := c.Flags().GetBool("json")
 			return verifyReceipt(c.Context(), args[0], hash, in, c.OutOrStdout(), asJSON)
 		},
@@ -66,8 +63,39 @@ and it is held against the file's.`,
 
 var sha256Hex = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
-func verifyReceipt(ctx context.Context, name, hash string, in io.Reader, out io.Writer, asJSON bool) error {
-	v, err := verify.Receipt(obedient{ctx, in})
+// readTwice opens a file that can be read from its start again, as one has to be
+// in which a workload limit voids targets: what comes through a pipe is put
+// into a file without a name first.
+func readTwice(ctx context.Context, stdin io.Reader, name string) (*os.File, error) {
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, fmt.Errorf("%s can't be read: %w", name, bare(err))
+		}
+		return f, nil
+	}
+	f, err := os.CreateTemp("", "turnus-receipts-*")
+	if err != nil {
+		return nil, err
+	}
+	_, err = io.Copy(f, obedient{ctx, stdin})
+	if err == nil {
+		_, err = f.Seek(0, io.SeekStart)
+	}
+	if err = errors.Join(err, os.Remove(f.Name())); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
+
+// rereadable is a file that is read until ctx ends, and again.
+type rereadable struct {
+	obedient
+	io.Seeker
+}
+
+func verifyReceipt(ctx context.Context, name, hash string, in io.ReadSeeker, out io.Writer, asJSON bool) error {
+	v, err := verify.Receipt(rereadable{obedient{ctx, in}, in})
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}

@@ -54,10 +54,11 @@ type File struct {
 // Mapping is the one that a file was read with.
 type Mapping struct {
 	Name    string          `json:"name"`
-	Version int             `json:"version"` // 0: a ready one that comes with Turnus, or one that isn't declared
+	Version int             `json:"version"` // 0: it isn't declared
 	Hash    string          `json:"hash"`    // of its spec in canonical form, SHA-256, hexadecimal
 	Spec    json.RawMessage `json:"spec,omitempty"`
-	Change  string          `json:"change,omitempty"` // created, changed: the import declared it; empty: it was declared, or is a ready one
+	Ready   bool            `json:"ready,omitempty"`  // it comes with Turnus
+	Change  string          `json:"change,omitempty"` // created, changed: the import declared it
 }
 
 // Warning is what a person should know about an import, or about what figures
@@ -89,6 +90,7 @@ const (
 	NoAgreement    = "no-agreement"     // tickets under no agreement
 	NoTarget       = "no-target"        // tickets under no target
 	ZeroDuration   = "zero-duration"    // tickets that stop when they open
+	OlderRows      = "older-rows"       // rows lose against what a source has said that was read later
 	Duplicates     = "duplicates"       // rows that stand in the file more than once
 	OneColumn      = "one-column"       // a mapping takes several instants from one column
 )

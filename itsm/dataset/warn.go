@@ -34,6 +34,22 @@ func (f Facts) Warnings(before map[calendar.Date]int64, asOf time.Time) (list []
 	return append(list, f.fewRows(before, asOf)...)
 }
 
+// LostRows warns of rows that lose against newer ones; nothing where none do.
+// tickets are the first of those whose rows they are.
+func LostRows(rows int64, tickets []Outdated) []Warning {
+	if rows == 0 || len(tickets) == 0 {
+		return nil
+	}
+	numbers := make([]string, len(tickets))
+	for i, o := range tickets {
+		numbers[i] = o.Number
+	}
+	first := tickets[0]
+	return []Warning{{Code: OlderRows, Detail: text.F("%[1]s rows are older than what is known and aren't taken: import %[2]d, for example, was read up to %[3]s. They are of %[4]s.",
+		"%[1]s Zeilen sind älter als das Bekannte und werden nicht übernommen: Import %[2]d zum Beispiel wurde bis %[3]s gelesen. Sie gehören zu %[4]s.",
+		text.Number(rows), first.Import, calendar.InWords(first.AsOf), quoted(numbers))}}
+}
+
 // How few rows are far fewer: less than a tenth of what was usual, where that
 // was enough to tell.
 const (

@@ -53,7 +53,7 @@ func (d *derivation) setAside(v *ticket.Version, opened int64) {
 		for _, n := range places {
 			x := &d.exclusions[n]
 			if (x.Agreement == "" || x.Agreement == s.terms.Name) && (x.Target == "" || x.Target == s.spec.Name) {
-				s.to, s.exclusion = at(&s.figures.excluded, n), x.ID
+				s.to, s.exclusion = at(&s.figures.excluded, n), x
 				break
 			}
 		}

@@ -119,9 +119,9 @@ type derivation struct {
 // status of the ticket at hand under one target, as its months go by.
 type status struct {
 	*target
-	to        *figures // where it counts
-	exclusion int64    // the ID of the one that takes it out; 0: none
-	line      line     // all its changes of state, once they are asked for
+	to        *figures             // where it counts
+	exclusion *agreement.Exclusion // that takes it out; nil: none
+	line      line                 // all its changes of state, once they are asked for
 	lined     bool
 	matched   bool // its fields select the target, as known at the month's end
 	was       bool // they did so a month before
@@ -222,7 +222,7 @@ func (d *derivation) begin(v *ticket.Version, opened int64) {
 	}
 	for i := range d.status { // mostly the same targets as of the ticket before
 		s := &d.status[i]
-		s.to, s.exclusion, s.line = s.figures, 0, s.line[:0]
+		s.to, s.exclusion, s.line = s.figures, nil, s.line[:0]
 		s.lined, s.matched, s.was, s.done = false, false, false, false
 	}
 	if d.voids || d.excluded != nil {

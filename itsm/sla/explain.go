@@ -137,7 +137,7 @@ func (x *explainer) count(d *derivation, s *status, l line, k known, i int, over
 		if &d.status[j] == s {
 			t := &x.told[j]
 			t.counts = append(t.counts, c)
-			if s.to != s.figures && s.exclusion == 0 {
+			if s.to != s.figures && s.exclusion == nil {
 				start := d.wall.start(s.terms.finest, k.Opened.Unix())
 				x.asked[asked{s.terms, start}] = true
 				at := instant(start)
@@ -232,7 +232,10 @@ func (x *explainer) ticket(d *derivation, v *ticket.Version) error {
 }
 
 func (t *told) receipt(s *status) TargetReceipt {
-	r := TargetReceipt{Agreement: s.terms.Name, Version: s.terms.Version, Target: s.spec.Name, Exclusion: s.exclusion, Subperiod: t.subperiod, Counts: t.counts}
+	r := TargetReceipt{Agreement: s.terms.Name, Version: s.terms.Version, Target: s.spec.Name, Subperiod: t.subperiod, Counts: t.counts}
+	if s.exclusion != nil {
+		r.Exclusion = s.exclusion.ID
+	}
 	if t.isBefore {
 		at := instant(t.before)
 		r.DecidedBefore = &at

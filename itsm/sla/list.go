@@ -146,12 +146,8 @@ func (x *lister) count(d *derivation, s *status, k known, over, decided, reopene
 func (x *lister) excluded(d *derivation, s *status, k known) agreement.ExclusionReason {
 	switch {
 	case s.to == s.figures:
-	case s.exclusion != 0:
-		for _, e := range d.exclusions {
-			if e.ID == s.exclusion {
-				return e.Reason
-			}
-		}
+	case s.exclusion != nil:
+		return s.exclusion.Reason
 	case x.void[versionOf{s.terms.Name, s.terms.Version}].overloaded(&d.wall, d.wall.start(s.terms.finest, k.Opened.Unix())):
 		return Overload
 	}
@@ -189,12 +185,8 @@ func (x *lister) ticket(d *derivation, v *ticket.Version) {
 		r.Opened, r.Import = instant(v.Opened.Unix()), v.Import
 		r.State = v.Events[k.n-1].State
 		r.clock(s, k, d.to)
-		if r.Exclusion = s.exclusion; r.Exclusion != 0 {
-			for _, e := range d.exclusions {
-				if e.ID == s.exclusion {
-					r.By = e.By
-				}
-			}
+		if e := s.exclusion; e != nil {
+			r.Exclusion, r.By = e.ID, e.By
 		}
 		breached, excluded = breached || !r.Excluded(), excluded || r.Excluded()
 		x.err = x.add(*r)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
 	"turnus/itsm/dataset"
 )
 
@@ -40,7 +41,8 @@ type entry struct {
 // With union the rows join the stored ones by sequence number and instant, in
 // the order of the sequence, then of the file; an instant lower than that of
 // the row before is a reject. Else they replace what is stored, in the order of
-// their instants.
+// their instants; those at one instant in that of the file, which may have the
+// newest first.
 func Merge(stored *Version, rows []Row, union bool) (Version, []Outcome) {
 	out := make([]Outcome, len(rows))
 	var v Version
@@ -192,6 +194,9 @@ func replace(v Version, rows []Row, out []Outcome) Version {
 	if taken == 0 {
 		return v
 	}
+	if newestFirst(es) {
+		slices.Reverse(es)
+	}
 	// A row may name an instant at which the ticket stopped that has no row of
 	// its own.
 	for i := range rows {
@@ -215,6 +220,13 @@ func replace(v Version, rows []Row, out []Outcome) Version {
 		}
 	}
 	return next
+}
+
+// newestFirst says that a file has a ticket's changes in the opposite order, so
+// that of those at one instant the later one in the file came first.
+func newestFirst(es []entry) bool {
+	return len(es) > 1 && es[0].At.After(es[len(es)-1].At) &&
+		slices.IsSortedFunc(es, func(a, b entry) int { return b.At.Compare(a.At) })
 }
 
 // responded puts the earliest reaction that a row names into its place, in the

@@ -239,3 +239,27 @@ func TestFuture(t *testing.T) {
 	row.StoppedAt = &later
 	require.Equal(t, "stopped", row.Future(after(5)).Column)
 }
+
+// A log may have its newest changes first: then those at one instant stand in
+// the opposite order, too.
+func TestReplacingTakesLogsInBothDirections(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var rows []Row
+		minutes := 0
+		for i, step := range rapid.SliceOfN(rapid.IntRange(0, 2), 2, 12).Draw(t, "steps") {
+			minutes += step
+			r := change(int64(i+1), 0, minutes, rapid.SampledFrom([]string{"New", "Active", "Resolved", "Closed"}).Draw(t, "state"), p("1"))
+			if r.Change = true; r.Stopped {
+				r.StoppedAt = &r.At
+			}
+			rows = append(rows, r)
+		}
+		if minutes == 0 || rows[0].At.Equal(rows[len(rows)-1].At) {
+			t.Skip("all at one instant: nothing tells the direction")
+		}
+		want, _ := Merge(nil, rows, false)
+		slices.Reverse(rows)
+		got, _ := Merge(nil, rows, false)
+		require.Equal(t, want, got)
+	})
+}

@@ -35,7 +35,7 @@ func Step(known *Known, s Said) (next *Known, outcomes []Outcome, changed bool) 
 		stored = &known.Version
 	}
 	v, outcomes := s.onto(stored)
-	if known != nil && !s.Union && known.AsOf.After(s.AsOf) {
+	if s.loses(known) {
 		for i, o := range outcomes {
 			outcomes[i].Older = o.Loaded()
 		}
@@ -55,6 +55,10 @@ func Step(known *Known, s Said) (next *Known, outcomes []Outcome, changed bool) 
 	v.Import = s.Import
 	return &Known{Version: v, Packed: packed, AsOf: s.AsOf, SaidBy: s.Import}, outcomes, true
 }
+
+// loses says that what is known comes from a source that was read later, and
+// that the rows would replace it.
+func (s *Said) loses(known *Known) bool { return known != nil && !s.Union && known.AsOf.After(s.AsOf) }
 
 // Fold is what imports say of a ticket in their order; nil: nothing.
 func Fold(all []Said) *Known {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"turnus/itsm/run"
+	"turnus/itsm/text"
 	"turnus/itsm/ticket"
 	"turnus/report"
 )
@@ -22,12 +23,22 @@ type Process struct {
 	// is an error, and the file then lacks its end.
 	Write func(w io.Writer, r report.Report, frozen json.RawMessage, from Source) error
 
+	// WriteTickets writes the list of tickets that a report counts as breached or
+	// leaves out, from the same inputs. What isn't as the report says is an error.
+	WriteTickets func(w io.Writer, r report.Report, frozen json.RawMessage, from Source, form Form) error
+
 	// Verify reads the list to its end and computes anew what follows from the
 	// frozen set and the cases; what differs goes into c, and v gets what is the
 	// process's own. It gives the document drafted anew, with what people put
 	// into the file's, said, and without the restatement; and the report that
 	// was in force, nil where the set doesn't say.
 	Verify func(x *Reader, said report.Document, v *Result, c *Comparison) (report.Document, *run.InForce, error)
+}
+
+// Form is how a list of tickets is written.
+type Form struct {
+	CSV  bool      // a table for people; else JSON, whose hash stands in the report
+	Lang text.Lang // of the table's words
 }
 
 // Source reads the cases of a frozen set where they are on record.

@@ -166,6 +166,21 @@ func (x *Reader) end() error {
 	return nil
 }
 
+// Again reads the file anew from its start, up to the list. What can't be read
+// twice, as a pipe, is an error.
+func (x *Reader) Again() (*Reader, error) {
+	s, ok := x.in.(io.Seeker)
+	if ok {
+		_, err := s.Seek(0, io.SeekStart)
+		ok = err == nil
+	}
+	if !ok {
+		return nil, malformed("this file has to be read twice, since a workload limit voids targets in it: give it by its name, not through a pipe",
+			"Diese Datei muss zweimal gelesen werden, weil in ihr eine Mengengrenze Ziele aufhebt: Ihren Namen angeben, statt sie über eine Pipe zu übergeben.")
+	}
+	return Open(x.in)
+}
+
 // Totals are what the cases come to, as the file has it; nil before the end of
 // the list.
 func (x *Reader) Totals() []byte { return x.raw["totals"] }

@@ -104,7 +104,7 @@ func (v *Result) document(c *Comparison, raw json.RawMessage, said, right report
 // another wording may name others.
 func wordless(d report.Document) report.Document {
 	d.Title, d.Subject, d.Notice = text.Text{}, text.Text{}, text.Text{}
-	d.Summary, d.Sections, d.Sources, d.Wording = nil, nil, nil, 0
+	d.Notes, d.Summary, d.Sections, d.Sources, d.Wording = nil, nil, nil, nil, 0
 	d.Figures, d.Answers = unlabelled(d.Figures), slices.Clone(d.Answers)
 	for i := range d.Answers {
 		d.Answers[i].Title = text.Text{}

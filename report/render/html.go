@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"html/template"
 	"io"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -27,7 +28,8 @@ var style string
 var parsed = template.Must(template.New("report").Parse(layout))
 
 // HTML writes a report as one page without scripts or outside resources: to be
-// read on a screen of any width, and to be printed. It needs no more than
+// read on a screen of any width, and to be printed. Only names lead elsewhere
+// (Cell.Link), and who follows them isn't told on. It needs no more than
 // "default-src 'none'; style-src 'unsafe-inline'" of a content policy. Any
 // language but German is English. Of what people typed it shows what text.Plain
 // leaves; JSON keeps it as it is on record.
@@ -170,6 +172,15 @@ type shown struct {
 	Free    bool // words that may run in any direction and wrap
 	Token   bool // a short name, which isn't broken at its hyphens
 	Long    bool // holds a word so long that it may be broken anywhere
+	Link    string
+}
+
+// linked is a cell's address, if it is one that a reader may be sent to.
+func linked(c report.Cell) string {
+	if u, err := url.Parse(c.Link); err == nil && u.Scheme == "https" && u.Host != "" && u.User == nil {
+		return c.Link
+	}
+	return ""
 }
 
 // Cell writes a typed value.
@@ -178,7 +189,7 @@ func (p *page) Cell(c report.Cell) shown {
 	case c.Text != nil:
 		s := p.text(*c.Text)
 		long := hasWordOver(24, s)
-		return shown{Text: s, Free: true, Token: !long && !strings.Contains(s, " "), Long: long}
+		return shown{Text: s, Free: true, Token: !long && !strings.Contains(s, " "), Long: long, Link: linked(c)}
 	case c.Count != nil:
 		return shown{Text: p.count(*c.Count)}
 	case c.Ratio != nil:

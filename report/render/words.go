@@ -7,6 +7,7 @@ import (
 
 // The words of the page itself; what a report says is in its document.
 var words = map[string]text.Text{
+	"notes":        text.New("What to know before reading", "Vor dem Lesen zu beachten"),
 	"summary":      text.New("Summary", "Zusammenfassung"),
 	"decisions":    text.New("Decisions", "Entscheidungen"),
 	"no-decision":  text.New("No decision is on record.", "Es ist keine Entscheidung verzeichnet."),

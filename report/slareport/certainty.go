@@ -3,6 +3,7 @@ package slareport
 import (
 	"math/big"
 
+	"turnus/itsm/agreement"
 	"turnus/itsm/sla"
 	"turnus/itsm/stats"
 	"turnus/itsm/text"
@@ -59,7 +60,7 @@ func elapsed(s *report.SectionWriter, a sla.AgreementResult) {
 }
 
 // worst names the tickets furthest over their targets.
-func worst(s *report.SectionWriter, a sla.AgreementResult) {
+func worst(s *report.SectionWriter, f sla.Frozen, a sla.AgreementResult) {
 	t := s.Table("Furthest over their target, five at most of each", "Größte Überschreitungen der Zielzeit, je Ziel höchstens fünf").
 		Left("Target", "Ziel").Left("Ticket", "Ticket").Right("Took", "Dauer").Right("Over by", "Überschritten um").Left("When it was decided", "Bei der Wertung")
 	for _, g := range a.Targets {
@@ -68,7 +69,7 @@ func worst(s *report.SectionWriter, a sla.AgreementResult) {
 			if x.Open {
 				state = report.Say("still open", "noch offen")
 			}
-			t.Row(report.Name(g.Target.Name), report.Name(x.Number), report.AtLeast(x.Elapsed, x.Open), report.AtLeast(x.Over, x.Open), state)
+			t.Row(report.Name(g.Target.Name), report.Linked(x.Number, agreement.TicketLink(f.TicketURL, x.Number)), report.AtLeast(x.Elapsed, x.Open), report.AtLeast(x.Over, x.Open), state)
 		}
 	}
 }

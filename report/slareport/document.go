@@ -37,8 +37,11 @@ func Draft(f sla.Frozen, r sla.Result, answers []report.Answer) (report.Document
 		ComputedAt:  f.At.UTC(),
 		Answers:     answers,
 		Wording:     Wording,
+		TicketList:  listOf(r),
 	})
+	notes(w, f, r)
 	summary(w, r)
+	changedRules(w, f)
 	followUps, err := followUpsOf(f)
 	if err != nil {
 		return report.Document{}, err
@@ -46,7 +49,7 @@ func Draft(f sla.Frozen, r sla.Result, answers []report.Answer) (report.Document
 	followUps.section(w)
 	w.Answers(answers)
 	for _, a := range r.Agreements {
-		agreementResults(w, a, study, followUps)
+		agreementResults(w, f, a, study, followUps)
 	}
 	if len(r.Agreements) == 0 {
 		w.Section("Results against targets", "Ergebnisse im Vergleich zu den Zielen").Say(
@@ -54,12 +57,14 @@ func Draft(f sla.Frozen, r sla.Result, answers []report.Answer) (report.Document
 			"Für diesen Service galt in der Periode keine Vereinbarung. Ein Vergleich mit Zielen ist daher nicht möglich.")
 	}
 	excluded := exclusions(w, f, r)
+	ticketList(w, f, r)
 	credits(w, r)
 	workload(w, r, study, followUps)
 	trend(w, f, r, study)
 	lastReport(w, f, r)
 	claims(w, r)
 	dataQuality(w, f, r, excluded)
+	importTable(w, f)
 	definitions(w, f, r)
 	return w.Document(), nil
 }

@@ -267,8 +267,9 @@ func TestHash(t *testing.T) {
 
 func TestSummary(t *testing.T) {
 	tiles := document(frozenMarch(), resultMarch()).Summary
-	require.Equal(t, text.New("1 of 3", "1 von 3"), *tiles[0].Value.Text)
-	require.Equal(t, text.New("2 missed; 1 without cases", "2 verfehlt; 1 ohne Fälle"), tiles[0].Note)
+	require.Equal(t, text.New("1 of 4", "1 von 4"), *tiles[0].Value.Text)
+	require.Equal(t, text.New("2 missed; 1 without a decided ticket; tickets open and beyond the agreed time: 414",
+		"2 verfehlt; 1 ohne gewertetes Ticket; offene Tickets über der Zielzeit: 414"), tiles[0].Note)
 	require.Equal(t, report.Bad, tiles[0].Tone)
 	require.Equal(t, int64(85+7615+9600), *tiles[1].Value.Count)
 	require.Equal(t, text.New("within the limit of 9,000", "innerhalb der Mengengrenze von 9.000"), tiles[4].Note)
@@ -277,9 +278,42 @@ func TestSummary(t *testing.T) {
 	part.Opened = 12000 // tickets of others too
 	require.Equal(t, text.New("workload limits kept: 1 of 1", "Mengengrenzen eingehalten: 1 von 1"), document(frozenMarch(), part).Summary[4].Note)
 
+	// Both targets that had decided tickets are met, and breached ones are open
+	// under the others: that isn't good news.
+	green := resultMarch()
+	ts := green.Agreements[0].Targets[:2]
+	ts[0].Counts, ts[0].Verdict = sla.Counts{Open: 12, OpenBreached: 12}, sla.NoData
+	ts[1].Counts = sla.Counts{Decided: 3, Met: 3}
+	green.Agreements[0].Targets = ts
+	tile := document(frozenMarch(), green).Summary[0]
+	require.Equal(t, []any{"1 of 2", "0 missed; 1 without a decided ticket; tickets open and beyond the agreed time: 12", report.Neutral},
+		[]any{tile.Value.Text.En, tile.Note.En, tile.Tone})
+	ts[1].Counts, ts[1].Verdict = sla.Counts{OpenBreached: 1, Open: 1}, sla.NoData
+	tile = document(frozenMarch(), green).Summary[0]
+	require.Equal(t, []any{"n/a", "kein Ticket gewertet; offen und über der Zielzeit: 13", report.Bad}, []any{tile.Value.Text.En, tile.Note.De, tile.Tone})
+
 	none := document(sla.Frozen{Period: "2016-03", Zone: "UTC"}, sla.Result{}).Summary
 	require.Equal(t, report.NotApplicable(), *none[0].Value.Text)
 	require.Equal(t, report.Neutral, none[0].Tone)
+}
+
+// Where all imports are withdrawn there is a newest one, and nothing that was
+// read.
+func TestBasisWithoutAnyImportLeft(t *testing.T) {
+	items := func(f sla.Frozen) (all []string) {
+		for _, x := range document(f, sla.Result{}).Sections {
+			for _, table := range x.Tables {
+				all = append(all, rowsOf(table)...)
+			}
+		}
+		return all
+	}
+	f := frozenMarch()
+	require.Contains(t, strings.Join(items(f), "\n"), "Source read up to")
+	f.AsOf = time.Time{}
+	got := strings.Join(items(f), "\n")
+	require.Contains(t, got, "Data as of import | 7")
+	require.NotContains(t, got, "Source read up to")
 }
 
 func TestNotice(t *testing.T) {

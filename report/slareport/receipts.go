@@ -21,7 +21,7 @@ import (
 // Receipts are what this process brings to a file of receipts: its cases are
 // the tickets of the frozen set.
 func Receipts() receipt.Process {
-	return receipt.Process{List: "tickets", Write: writeReceipts, Verify: verifyReceipts}
+	return receipt.Process{List: "tickets", Write: writeReceipts, Verify: verifyReceipts, WriteTickets: writeTickets}
 }
 
 const maxEvents = 3 * ticket.MaxChanges // of a ticket, with stops and reactions that have no row of their own
@@ -39,9 +39,8 @@ func writeReceipts(w io.Writer, r report.Report, raw json.RawMessage, from recei
 	if err != nil {
 		return err
 	}
-	since, to := f.Reads()
 	set := ticket.NewSet()
-	totals, err := sla.Explain(f, asHashed(r.Run, from.Tickets(f.Service, f.Import, since, to)), func(t sla.TicketReceipt) error {
+	totals, err := sla.Explain(f, ticketsOf(r, f, from), func(t sla.TicketReceipt) error {
 		ticket.AddTo(set, t.Number, t.Hash)
 		if err := x.Add(t); err != nil {
 			return fmt.Errorf("ticket %s: %w", t.Number, err)
@@ -51,15 +50,29 @@ func writeReceipts(w io.Writer, r report.Report, raw json.RawMessage, from recei
 	if err != nil {
 		return err
 	}
-	var c receipt.Comparison
-	compareSet(&c, f, set)
-	if err := c.Figures(r.Figures, Figures(totals.Result)); err != nil {
-		return err
-	}
-	if err := c.Err(r.Run); err != nil {
+	if err := compareReport(r, f, set, totals.Result); err != nil {
 		return err
 	}
 	return x.Close(totals)
+}
+
+// ticketsOf gives the tickets of a frozen set, as they are on record.
+func ticketsOf(r report.Report, f sla.Frozen, from receipt.Source) iter.Seq2[ticket.Version, error] {
+	since, to := f.Reads()
+	return asHashed(r.Run, from.Tickets(f.Service, f.Import, since, to))
+}
+
+// compareReport says whether what was derived is what the report says.
+func compareReport(r report.Report, f sla.Frozen, set *ticket.Set, again sla.Result) error {
+	var c receipt.Comparison
+	compareSet(&c, f, set)
+	if err := c.Figures(r.Figures, Figures(again)); err != nil {
+		return err
+	}
+	if err := c.Values("ticket_list", r.TicketList, listOf(again)); err != nil {
+		return err
+	}
+	return c.Err(r.Run)
 }
 
 // asHashed makes tickets anew from their content, and stops at one that
@@ -107,14 +120,22 @@ func verifyReceipts(x *receipt.Reader, said report.Document, v *receipt.Result, 
 	set := ticket.NewSet()
 	var raw, again []byte
 	last := ""
+	in := x
 	tickets := func(yield func(ticket.Version, error) bool) {
-		for {
+		if in == nil { // a second time
+			if in, err = x.Again(); err != nil {
+				yield(ticket.Version{}, err)
+				return
+			}
+		}
+		defer func() { in = nil }()
+		for n := int64(0); ; n++ {
 			var v ticket.Version
 			var err error
-			if raw, err = x.Next(); errors.Is(err, io.EOF) {
+			if raw, err = in.Next(); errors.Is(err, io.EOF) {
 				return
 			} else if err == nil {
-				v, err = readTicket(raw, set.Count)
+				v, err = readTicket(raw, n)
 			}
 			if !yield(v, err) || err != nil {
 				return

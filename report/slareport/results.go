@@ -9,7 +9,7 @@ import (
 )
 
 // agreementResults is the section of one agreement, and so of one customer.
-func agreementResults(w *report.Writer, a sla.AgreementResult, study sla.Study, x followUps) {
+func agreementResults(w *report.Writer, f sla.Frozen, a sla.AgreementResult, study sla.Study, x followUps) {
 	s := w.Section("Results: %s", "Ergebnisse: %s", report.Named(a.Title, a.Name))
 	who := text.Text{}
 	if a.Customer != "" {
@@ -41,7 +41,7 @@ func agreementResults(w *report.Writer, a sla.AgreementResult, study sla.Study, 
 	}
 	certainty(s, a, study)
 	elapsed(s, a)
-	worst(s, a)
+	worst(s, f, a)
 	t = s.Table("Open at the end of the period, and reopened in it", "Am Ende der Periode offene und in der Periode wiedereröffnete Tickets").
 		Left("Target", "Ziel").Right("Open", "Offen").Right("of these already breached", "davon bereits verletzt").
 		Right("of these undecided", "davon mit offenem Ergebnis").

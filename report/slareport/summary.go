@@ -48,15 +48,7 @@ func totalsOf(r sla.Result) (sum totals) {
 // summary gives the headlines.
 func summary(w *report.Writer, r sla.Result) {
 	sum := totalsOf(r)
-	if sum.met+sum.missed == 0 {
-		w.Tile("Targets met", "Ziele erreicht", report.Nothing()).Say("nothing was decided", "kein Ticket gewertet")
-	} else {
-		kept := w.Tile("Targets met", "Ziele erreicht", report.Say("%d of %d", "%d von %d", sum.met, sum.met+sum.missed)).
-			Say("%d missed", "%d verfehlt", sum.missed).Judge(sum.missed == 0)
-		if sum.silent > 0 {
-			kept.Say("%s; %d without cases", "%s; %d ohne Fälle", kept.Note, sum.silent)
-		}
-	}
+	targetTile(w, sum)
 	w.Tile("Tickets decided", "Gewertete Tickets", report.Count(sum.Decided)).Say("counted once per target", "je Ziel einmal gezählt")
 	w.Tile("Breached", "SLA-Verletzungen", report.Count(sum.Breached)).
 		Say("of %[1]s decided", "von %[1]s gewerteten %[2]s", report.Number(sum.Decided), tickets(sum.Decided))
@@ -77,6 +69,29 @@ func summary(w *report.Writer, r sla.Result) {
 	} else {
 		w.Tile("Source and clock differ", "Abweichungen vom Quellsystem", report.Count(sum.Differ)).
 			Say("of %s %s compared", "von %s verglichenen %s", report.Number(sum.Claims), tickets(sum.Claims))
+	}
+}
+
+// targetTile says how many of all targets were met. It isn't good news where
+// tickets of which nothing was decided are open and beyond their time.
+func targetTile(w *report.Writer, sum totals) {
+	all := sum.met + sum.missed + sum.silent
+	if sum.met+sum.missed == 0 {
+		note := w.Tile("Targets met", "Ziele erreicht", report.Nothing()).Say("no ticket was decided", "kein Ticket gewertet")
+		if sum.OpenBreached > 0 {
+			note.Say("no ticket was decided; open and beyond the agreed time: %s", "kein Ticket gewertet; offen und über der Zielzeit: %s", report.Number(sum.OpenBreached)).Judge(false)
+		}
+		return
+	}
+	tile := w.Tile("Targets met", "Ziele erreicht", report.Say("%d of %d", "%d von %d", sum.met, all)).Say("%d missed", "%d verfehlt", sum.missed)
+	if sum.silent > 0 {
+		tile.Say("%s; %d without a decided ticket", "%s; %d ohne gewertetes Ticket", tile.Note, sum.silent)
+	}
+	if sum.OpenBreached > 0 {
+		tile.Say("%s; tickets open and beyond the agreed time: %s", "%s; offene Tickets über der Zielzeit: %s", tile.Note, report.Number(sum.OpenBreached))
+	}
+	if sum.missed > 0 || sum.silent == 0 && sum.OpenBreached == 0 {
+		tile.Judge(sum.missed == 0)
 	}
 }
 

@@ -142,6 +142,7 @@ func identical(t testing.TB, b []byte) bool {
 // under one target with the rules of all, and with what was declared.
 func small(t testing.TB) []byte {
 	f, list := frozenMarch(), march()
+	f.Imports = f.Imports[1:2]
 	a := &f.Agreements[0].Spec
 	one := a.Targets[1]
 	one.Name, one.Where = a.Targets[0].Name, a.Targets[2].Where
@@ -154,7 +155,8 @@ func small(t testing.TB) []byte {
 // file is found out: by its seal, and where a forger makes seal and hash anew by
 // what is computed and drafted. Only what no figure follows from and the
 // report's hash doesn't hold gets through then: the number of the import that
-// brought a ticket, its mark that rows of it were rejected, and the version
+// brought a ticket, unless it is listed by name or decides whether the ticket
+// changed since the report in force, its mark that rows of it were rejected, and the version
 // under which the report was published; and a wording that this binary lacks,
 // which is said. Another report altogether has another hash than the one that
 // was approved.
@@ -182,7 +184,7 @@ func TestEveryAlterationIsFound(t *testing.T) {
 		undo()
 	}
 	require.True(t, identical(t, written(t, tree, false)), "everything was put back")
-	require.Equal(t, []string{".report.document.wording", ".report.document.wording away", ".report.document.wording less", ".report.version", ".report.version less", ".tickets[].import", ".tickets[].import less"}, slices.Sorted(maps.Keys(through)))
+	require.Equal(t, []string{".report.document.wording", ".report.document.wording away", ".report.document.wording less", ".report.version", ".report.version less", ".tickets[].import"}, slices.Sorted(maps.Keys(through)))
 }
 
 var index = regexp.MustCompile(`\[\d+\]`)

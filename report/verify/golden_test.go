@@ -20,6 +20,7 @@ import (
 	"turnus/itsm/agreement"
 	"turnus/itsm/calendar"
 	"turnus/itsm/canonical"
+	"turnus/itsm/dataset"
 	"turnus/itsm/run"
 	"turnus/itsm/sla"
 	"turnus/itsm/text"
@@ -113,14 +114,34 @@ func inForce() *run.InForce {
 		return report.Figure{Group: report.Under("desk"), Name: name, Label: text.Same(name), Value: &value, Unit: "percent", Numerator: &num, Denominator: &den, Target: target}
 	}
 	at := time.Date(2026, 4, 1, 7, 0, 0, 0, time.UTC)
+	sources := []report.Source{{Kind: report.FromImport, Name: "payments", Version: "2"}, {Kind: report.FromAgreement, Name: "desk", Version: "1"},
+		{Kind: report.FromCalendar, Name: "office", Version: "1"}, {Kind: report.FromTZData, Name: "Europe/Berlin", Version: "2025c"}}
 	first := report.Report{Record: report.Record{Version: 1, Hash: strings.Repeat("1d", 32), Published: &at}, Document: report.Document{
-		Run: "sla-report/payments/2026-03", Figures: []report.Figure{
+		Run: "sla-report/payments/2026-03", Sources: sources, Figures: []report.Figure{
 			figure("p1-resolution.attainment", "50.000000", 1, 2, "95"), figure("p3-resolution.attainment", "100.000000", 1, 1, "85"), figure("p9-resolution.attainment", "0.000000", 0, 1, "90")}}}
 	frozen, err := first.InForce()
 	if err != nil {
 		panic(err)
 	}
 	return &frozen
+}
+
+// importsOfMarch are one of 0.1.0, of which little is known, one that was
+// accepted though it isn't plausible, and the withdrawal of another one.
+func importsOfMarch() []dataset.Import {
+	from, to := local("2026-03-01 00:00"), local("2026-04-01 00:00")
+	return []dataset.Import{
+		{ID: 1, Dataset: dataset.Tickets, Service: "payments", Format: "csv", AsOf: local("2026-03-10 06:00"), By: "owner", At: local("2026-03-10 06:00"), Warnings: []dataset.Warning{}},
+		{ID: 2, Dataset: dataset.Tickets, Service: "payments", Format: "csv", AsOf: local("2026-03-31 22:00"), Derived: true, By: "owner", At: local("2026-04-01 06:00"), Zone: "Europe/Berlin",
+			File:    dataset.File{Name: "march.csv", Bytes: 4711, SHA256: strings.Repeat("2f", 32)},
+			Mapping: &dataset.Mapping{Name: "jira", Version: 2, Hash: strings.Repeat("3a", 32)}, Accepted: "The export was cut at the end of the month.",
+			Warnings: []dataset.Warning{
+				{Code: dataset.ManyRejected, Refuse: true, Detail: text.New("2 of 30 rows were rejected, 6.67 %.", "2 von 30 Zeilen wurden zurückgewiesen, 6,67 %.")},
+				{Code: dataset.FewRows, From: &from, To: &to, Detail: text.New("March 2026 has 5 rows.", "März 2026 hat 5 Zeilen.")},
+			}},
+		{ID: 3, Dataset: dataset.Tickets, Service: "payments", Format: "csv", AsOf: local("2026-03-31 22:00"), By: "owner", At: local("2026-04-01 07:00"),
+			Withdraws: 4, Run: "change-approval/payments/2026-04-01", Reason: "It was of another service.", Warnings: []dataset.Warning{}},
+	}
 }
 
 func frozenMarch() (f sla.Frozen) {
@@ -130,7 +151,10 @@ func frozenMarch() (f sla.Frozen) {
 	raw, err := canonical.JSON(set(sla.Frozen{
 		Run: "sla-report/payments/2026-03.2", Round: 1, Service: "payments", Title: text.New("Payments", "Zahlungen"), Period: "2026-03",
 		From: local("2026-03-01 00:00"), To: local("2026-04-01 00:00"), Zone: "Europe/Berlin", TZData: "2025c", // a later one changes nothing here
-		Import: 3, AsOf: local("2026-04-01 06:00"), At: time.Date(2026, 4, 1, 6, 0, 0, 123456000, time.UTC), RowsRead: 30,
+		Import: 3, Lists: true, TicketURL: "https://desk.example.org/tickets/{number}", Imports: importsOfMarch(),
+		Warnings: []dataset.Warning{{Code: dataset.UnknownValue, Detail: text.New("desk names the value \"4 - Low\" of the field \"priority\", which no ticket has.",
+			"desk nennt den Wert „4 - Low“ des Felds „priority“, den kein Ticket hat.")}},
+		AsOf: local("2026-04-01 06:00"), At: time.Date(2026, 4, 1, 6, 0, 0, 123456000, time.UTC), RowsRead: 30,
 		Rejects: []sla.RejectsByCause{{Column: "state", Reason: text.New("the state has no meaning", "der Status hat keine Bedeutung"), Rows: 1}},
 		Exclusions: []agreement.Exclusion{{ID: 7, Service: "payments", Tickets: []string{"T-08"}, Agreement: "desk", Target: "p1-resolution",
 			Reason: agreement.Customer, Detail: "The customer's own line was down.", Evidence: "CHG-1", By: "owner", At: local("2026-03-13 09:00")}},

@@ -71,16 +71,28 @@ func changedWords(t *testing.T) map[string]struct {
 		"another title":             {func(d *report.Document) { d.Title.De = "Entwurf" }, "report.document.title.de"},
 		"another subject":           {func(d *report.Document) { d.Subject.En = "Other" }, "report.document.subject.en"},
 		"a notice":                  {func(d *report.Document) { d.Notice = text.Same("Not binding.") }, "report.document.notice"},
+		"a note less":               {func(d *report.Document) { d.Notes = d.Notes[1:] }, "report.document.notes"},
+		"a note in other words":     {func(d *report.Document) { d.Notes[0].Text.En = "All is well." }, "report.document.notes[0].text.en"},
+		"another link":              {func(d *report.Document) { linkOne(d, "https://evil.example.org/T-05") }, ".link"},
 		"an empty summary":          {func(d *report.Document) { d.Summary = []report.Tile{} }, "report.document.summary[0]"},
 		"another tone":              {func(d *report.Document) { d.Summary[0].Tone = report.Good }, "report.document.summary[0].tone"},
 		"met for missed":            {meetOne(t), ".verdict.text.en"},
-		"another text in a section": {func(d *report.Document) { d.Sections[1].Paragraphs[0].En += " Nobody objected." }, "report.document.sections[1].paragraphs[0].en"},
+		"another text in a section": {func(d *report.Document) { d.Sections[2].Paragraphs[0].En += " Nobody objected." }, "report.document.sections[2].paragraphs[0].en"},
 		"a section less":            {func(d *report.Document) { d.Sections = d.Sections[:len(d.Sections)-1] }, "report.document.sections["},
 		"another restated figure": {func(d *report.Document) { d.Sections[0].Tables[0].Rows[0][2] = report.Share(2, 2) },
 			"report.document.sections[0].tables[0].rows[0][2].ratio.num"},
 		"a restated figure less": {func(d *report.Document) { d.Sections[0].Tables[0].Rows = d.Sections[0].Tables[0].Rows[1:] }, "report.document.sections[0].tables[0].rows"},
 		"another label":          {func(d *report.Document) { d.Figures[0].Label.En = "p1-resolution: availability" }, "report.document.figures[desk p1-resolution.attainment].label.en"},
 		"another source":         {func(d *report.Document) { d.Sources[0].Hash = strings.Repeat("0d", 32) }, "report.document.sources"},
+	}
+}
+
+func linkOne(d *report.Document, address string) {
+	for _, c := range cells(d) {
+		if c.Link != "" {
+			c.Link = address
+			return
+		}
 	}
 }
 
@@ -107,6 +119,8 @@ var changedValues = map[string]struct {
 	"provisional":              {func(d *report.Document) { d.Provisional = true }, "report.document.provisional"},
 	"another zone":             {func(d *report.Document) { d.Zone = "UTC" }, "report.document.zone"},
 	"another end":              {func(d *report.Document) { d.To = d.To.AddDate(0, 0, 1) }, "report.document.to"},
+	"another list of tickets":  {func(d *report.Document) { d.TicketList.SHA256 = strings.Repeat("0", 64) }, "report.document.ticket_list.sha256"},
+	"no list of tickets":       {func(d *report.Document) { d.TicketList = nil }, "report.document.ticket_list"},
 	"computed at another time": {func(d *report.Document) { d.ComputedAt = d.ComputedAt.AddDate(0, 0, 1) }, "report.document.computed_at"},
 }
 

@@ -1,0 +1,257 @@
+package slareport
+
+import (
+	"slices"
+	"strings"
+
+	"turnus/itsm/agreement"
+	"turnus/itsm/dataset"
+	"turnus/itsm/sla"
+	"turnus/itsm/text"
+	"turnus/report"
+)
+
+// notes say what to know before any figure is read, the most serious first: one
+// sentence or two for each, and only what applies.
+func notes(w *report.Writer, f sla.Frozen, r sla.Result) {
+	imports := importNotesOf(f)
+	imports.accepted(w)
+	turnedVerdicts(w, r)
+	targetsWithoutCases(w, r)
+	for _, x := range f.Warnings {
+		w.Warn("%s", "%s", x.Detail)
+	}
+	uncounted(w, r)
+	excludedTickets(w, f, r)
+	imports.warned(w)
+	restated(w, f, r)
+	undecided(w, f, r)
+}
+
+// turnedVerdicts names targets that are met only because tickets are excluded.
+func turnedVerdicts(w *report.Writer, r sla.Result) {
+	eachTarget(r, func(a sla.AgreementResult, t sla.TargetResult) {
+		if t.All == nil || t.All.Verdict != sla.Missed || t.Verdict == sla.Missed {
+			return
+		}
+		w.Warn("Target %[1]s is missed without the exclusions: %[2]s of %[3]s tickets met it then, with them %[4]s of %[5]s; agreed are %[6]s\u202f%%.",
+			"Ohne Ausschlüsse ist das Ziel %[1]s verfehlt: Dann haben es %[2]s von %[3]s Tickets eingehalten, mit Ausschlüssen %[4]s von %[5]s; vereinbart sind %[6]s\u202f%%.",
+			targetName(r, a, t), report.Number(t.All.Met), report.Number(t.All.Decided), report.Number(t.Met), report.Number(t.Decided), report.Decimal(t.Target.Attain.String()))
+	})
+}
+
+// targetsWithoutCases names the targets of which nothing can be said.
+func targetsWithoutCases(w *report.Writer, r sla.Result) {
+	var names []text.Text
+	all, over := 0, false
+	eachTarget(r, func(a sla.AgreementResult, t sla.TargetResult) {
+		all++
+		if t.Decided > 0 {
+			return
+		}
+		name := targetName(r, a, t)
+		if t.Open > 0 {
+			name = text.F("%s (%s open, of these %s beyond the agreed time)", "%s (%s offen, davon %s über der Zielzeit)",
+				name, report.Number(t.Open), report.Number(t.OpenBreached))
+			over = over || t.OpenBreached > 0
+		}
+		names = append(names, name)
+	})
+	if len(names) == 0 {
+		return
+	}
+	say := w.Note
+	if over {
+		say = w.Warn
+	}
+	say("%[1]d of %[2]d targets without a decided ticket, so neither met nor missed: %[3]s.",
+		"%[1]d von %[2]d Zielen ohne gewertetes Ticket, also weder erreicht noch verfehlt: %[3]s.", len(names), all, text.Join(names, "; "))
+}
+
+func eachTarget(r sla.Result, each func(sla.AgreementResult, sla.TargetResult)) {
+	for _, a := range r.Agreements {
+		for _, t := range a.Targets {
+			each(a, t)
+		}
+	}
+}
+
+// uncounted says how many tickets no figure counts.
+func uncounted(w *report.Writer, r sla.Result) {
+	u := r.Uncounted
+	if u == nil || u.Any() == 0 {
+		return
+	}
+	w.Warn("Of %[2]s tickets that were open in the period no figure counts %[1]s (opened when no agreement was in force: %[3]s; under none of its targets: %[4]s; of these still open at its end: %[5]s).",
+		"Von %[2]s Tickets, die in der Periode offen waren, wertet keine Kennzahl %[1]s (eröffnet, als keine Vereinbarung galt: %[3]s; unter keinem ihrer Ziele: %[4]s; davon am Ende noch offen: %[5]s).",
+		report.Number(u.Any()), report.Number(u.Open), report.Number(u.NoAgreement), report.Number(u.NotSelected), report.Number(u.Left))
+}
+
+// excludedTickets says how many are excluded, by whom, and what that changes.
+func excludedTickets(w *report.Writer, f sla.Frozen, r sla.Result) {
+	var by []string
+	var changed []text.Text
+	void := false
+	eachTarget(r, func(a sla.AgreementResult, t sla.TargetResult) {
+		if t.All == nil {
+			return
+		}
+		for _, x := range t.Excluded {
+			void = void || x.Reason == sla.Overload
+			for _, e := range f.Exclusions {
+				if e.ID == x.Exclusion && !slices.Contains(by, e.By) {
+					by = append(by, e.By)
+				}
+			}
+		}
+		changed = append(changed, text.F("%s %s instead of %s", "%s %s statt %s", targetName(r, a, t), percent(t.Met, t.Decided), percent(t.All.Met, t.All.Decided)))
+	})
+	if len(changed) == 0 || r.List == nil {
+		return
+	}
+	who := text.F("proposed by %s", "vorgeschlagen von %s", text.List(by))
+	switch {
+	case len(by) == 0:
+		who = text.New("since a workload limit was exceeded, as agreed", "da eine Mengengrenze überschritten war, wie vereinbart")
+	case void:
+		who = text.F("%s, or since a workload limit was exceeded", "%s oder da eine Mengengrenze überschritten war", who)
+	}
+	w.Note("Excluded tickets: %s, %s. Attainment with the exclusions: %s.", "Ausgeschlossene Tickets: %s, %s. Erfüllungsgrad mit Ausschlüssen: %s.",
+		report.Number(r.List.Excluded), who, text.Join(changed, "; "))
+}
+
+// percent is a share in per cent with two decimals, in words.
+func percent(num, den int64) text.Text {
+	exact := report.Ratio{Num: num, Den: den}.Exact(2)
+	if exact == nil {
+		return report.NotApplicable()
+	}
+	return text.F("%s\u202f%%", "%s\u202f%%", report.Decimal(*exact))
+}
+
+// restated says what has changed since the report in force.
+func restated(w *report.Writer, f sla.Frozen, r sla.Result) {
+	if f.InForce == nil || f.InForce.Version == 0 || r.List == nil {
+		return
+	}
+	n := len(rulesChanged(f))
+	rules := text.F("%d rules changed", "%d Regeln haben sich geändert", n)
+	switch n {
+	case 0:
+		rules = text.New("no rule changed", "keine Regel hat sich geändert")
+	case 1:
+		rules = text.New("one rule changed", "eine Regel hat sich geändert")
+	}
+	w.Note("This report takes the place of version %[1]d. Since that was made, late data brought or changed %[2]s of the tickets, and %[3]s.",
+		"Dieser Bericht ersetzt Version %[1]d. Seit deren Erstellung kamen durch verspätete Daten %[2]s der Tickets hinzu oder wurden geändert; %[3]s.",
+		f.InForce.Version, report.Number(r.Changed), rules)
+}
+
+// undecided names versions of agreements that nobody decided, and says whether
+// the customer's consent is on record.
+func undecided(w *report.Writer, f sla.Frozen, r sla.Result) {
+	for _, a := range r.Agreements {
+		for _, v := range f.Agreements {
+			if v.Name != a.Name || !slices.Contains(a.Versions, v.Version) || v.Decided != nil && v.Spec.Consent != "" {
+				continue
+			}
+			w.Note("Agreement %[1]s, version %[2]d: %[3]s; %[4]s.", "Vereinbarung %[1]s, Version %[2]d: %[3]s; %[4]s.",
+				report.Named(v.Title, v.Name), v.Version, decidedBy(v), consent(v.Spec))
+		}
+	}
+}
+
+func decidedBy(v sla.Agreement) text.Text {
+	if v.Decided == nil {
+		return text.New("declared by an administrator, not decided", "administrativ angelegt, nicht freigegeben")
+	}
+	return text.F("decided by %s", "freigegeben von %s", text.List(v.Decided.By))
+}
+
+func consent(s agreement.Spec) text.Text {
+	if s.Consent == "" {
+		return text.New("the customer’s consent isn’t on record", "die Zustimmung des Kunden ist nicht nachgewiesen")
+	}
+	return text.F("the customer’s consent: %s", "Zustimmung des Kunden: %s", s.Consent)
+}
+
+// importNotes are the warnings of imports, each once, with all that have it.
+type importNotes []importNote
+
+type importNote struct {
+	dataset.Warning
+	from []dataset.Import
+}
+
+// maxImportNotes is how many warnings of imports stand on the first page.
+const maxImportNotes = 10
+
+// importNotesOf collects them: without those of another time, and without what
+// the report says itself with the agreements that count.
+func importNotesOf(f sla.Frozen) (all importNotes) {
+	own := []string{dataset.NoAgreement, dataset.NoTarget, dataset.UnknownValue}
+	for _, i := range slices.Backward(f.Imports) {
+		for _, x := range i.Warnings {
+			elsewhere := x.From != nil && x.To != nil && (!x.From.Before(f.To) || !x.To.After(f.From))
+			if elsewhere || slices.Contains(own, x.Code) {
+				continue
+			}
+			at := slices.IndexFunc(all, func(n importNote) bool {
+				return n.Code == x.Code && n.Detail == x.Detail && n.from[0].Accepted == i.Accepted && n.from[0].By == i.By
+			})
+			if at < 0 {
+				all, at = append(all, importNote{Warning: x}), len(all)
+			}
+			all[at].from = append(all[at].from, i)
+		}
+	}
+	return all
+}
+
+// accepted are those for which an import would have been refused.
+func (all importNotes) accepted(w *report.Writer) {
+	all.say(func(n importNote) {
+		w.Warn("%s, accepted although not plausible: %s Reason given by %s: “%s”", "%s, trotz fehlender Plausibilität angenommen: %s Begründung von %s: „%s“",
+			n.imports(), n.detail(), n.from[0].By, n.from[0].Accepted)
+	}, w.Warn, true)
+}
+
+// warned are the others.
+func (all importNotes) warned(w *report.Writer) {
+	all.say(func(n importNote) { w.Note("%s: %s", "%s: %s", n.imports(), n.detail()) }, w.Note, false)
+}
+
+func (all importNotes) say(say func(importNote), more func(en, de string, args ...any), refused bool) {
+	n := 0
+	for _, x := range all {
+		if x.Refuse != refused {
+			continue
+		}
+		if n++; n <= maxImportNotes {
+			say(x)
+		}
+	}
+	if n > maxImportNotes {
+		more("Imports have %d more such warnings: the command “turnus imports” shows them.",
+			"Importe haben %d weitere solche Hinweise: Der Befehl „turnus imports“ zeigt sie.", n-maxImportNotes)
+	}
+}
+
+// imports names those that have the warning, the newest first, three at most.
+func (n importNote) imports() text.Text {
+	var names []string
+	for _, i := range n.from[:min(len(n.from), 3)] {
+		names = append(names, decimal(i.ID))
+	}
+	switch more := len(n.from) - len(names); {
+	case more > 0:
+		return text.F("Imports %s and %d more", "Importe %s und %d weitere", strings.Join(names, ", "), more)
+	case len(names) > 1:
+		return text.F("Imports %s", "Importe %s", text.List(names))
+	}
+	return text.F("Import %s", "Import %s", names[0])
+}
+
+func (n importNote) detail() text.Text {
+	return text.New(sentence(n.Detail.In(text.En)), sentence(n.Detail.In(text.De)))
+}

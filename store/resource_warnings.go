@@ -1,0 +1,46 @@
+package store
+
+import (
+	"context"
+
+	"turnus/itsm/agreement"
+	"turnus/itsm/dataset"
+	"turnus/itsm/resource"
+	"turnus/itsm/ticket"
+)
+
+// warn says with each change what a person should know of what was declared, or
+// would be: it is valid, and yet hardly meant so. Looking for it takes no lock,
+// and what was declared is declared, whether or not it can be looked at.
+func (s *Store) warn(ctx context.Context, docs []resource.Raw, changes []Change) {
+	seen := map[string]known{} // by service
+	for i, d := range docs {
+		changes[i].Warnings, _ = s.warningsOf(ctx, d, seen)
+	}
+}
+
+func (s *Store) warningsOf(ctx context.Context, d resource.Raw, seen map[string]known) ([]dataset.Warning, error) {
+	switch d.Kind {
+	case resource.Mapping:
+		m, err := decoded[ticket.Mapping](d)
+		return m.Spec.Warnings(), err
+	case resource.Agreement:
+		a, err := decoded[agreement.Spec](d)
+		if err != nil {
+			return nil, err
+		}
+		service := a.Spec.Service
+		k, ok := seen[service]
+		if !ok {
+			if k, err = seenBefore(ctx, s.db, service); err != nil {
+				return nil, err
+			}
+			seen[service] = k
+		}
+		if len(k.values) == 0 && !k.partly { // before the first import
+			return nil, nil
+		}
+		return dataset.UnknownValues([]dataset.Agreed{{Name: a.Metadata.Name, Spec: a.Spec}}, k.known, k.look(ctx, s.db, service))
+	}
+	return nil, nil
+}
