@@ -220,7 +220,7 @@ func countsFrom(d resource.Raw, now time.Time) (time.Time, error) {
 		return now, nil
 	}
 	var spec struct {
-		Valid *calendar.Valid `json:"valid"`
+		Valid *calendar.Since `json:"valid"`
 	}
 	if err := json.Unmarshal(d.Spec, &spec); err != nil || spec.Valid == nil {
 		return now, err

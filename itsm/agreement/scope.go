@@ -33,7 +33,7 @@ type OrganisationSpec struct {
 type ServiceSpec struct {
 	ScopeSpec
 	Review    Review          `json:"review,omitempty"`     // when the owner is asked before a draft; default never
-	Valid     *calendar.Valid `json:"valid,omitempty"`      // from when on this version counts; left out: from when it is declared
+	Valid     *calendar.Since `json:"valid,omitempty"`      // from when on this version counts; left out: from when it is declared
 	TicketURL string          `json:"ticket_url,omitempty"` // where a ticket is read, with {number} in the place of its number; https
 }
 

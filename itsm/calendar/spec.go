@@ -9,17 +9,17 @@ package calendar
 // service's zone.
 const AlwaysOpen = "24x7"
 
-// Declared is the spec of a Calendar resource: its hours, and from when on this
+// Declaration is the spec of a Calendar resource: its hours, and from when on this
 // version counts.
-type Declared struct {
+type Declaration struct {
 	Spec
-	Valid *Valid `json:"valid,omitempty"` // left out: from when it is declared
+	Valid *Since `json:"valid,omitempty"` // left out: from when it is declared
 }
 
-// Valid says that a version of what was declared before corrects the past: it
+// Since says that a version of what was declared before corrects the past: it
 // counts for periods that begin on the date or later. The first version counts
 // for all of them.
-type Valid struct {
+type Since struct {
 	From Date `json:"from"`
 }
 

@@ -62,7 +62,7 @@ func OfService(before, now *agreement.ServiceSpec) []Difference {
 
 func countsFrom() text.Text { return text.New("Counts for periods", "Gilt für Perioden") }
 
-func since(v *calendar.Valid) text.Text {
+func since(v *calendar.Since) text.Text {
 	if v == nil {
 		return text.New("that begin after it is declared", "mit Beginn nach der Änderung")
 	}

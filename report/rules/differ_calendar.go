@@ -10,9 +10,9 @@ import (
 
 // OfCalendar says where two versions of a calendar differ: nil is none. Of
 // holidays it says which come and which go.
-func OfCalendar(before, now *calendar.Declared) []Difference {
+func OfCalendar(before, now *calendar.Declaration) []Difference {
 	var d differences
-	var was, is calendar.Declared
+	var was, is calendar.Declaration
 	if before != nil {
 		was = *before
 	}
@@ -21,7 +21,7 @@ func OfCalendar(before, now *calendar.Declared) []Difference {
 	}
 	d.words(countsFrom(), since(was.Valid), since(is.Valid))
 	d.words(text.New("Time zone", "Zeitzone"), text.Same(was.Zone), text.Same(is.Zone))
-	spans := func(s *calendar.Declared, day string) text.Text {
+	spans := func(s *calendar.Declaration, day string) text.Text {
 		if s == nil {
 			return text.Text{}
 		}

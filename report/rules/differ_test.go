@@ -83,10 +83,10 @@ func TestAgreementsSideBySide(t *testing.T) {
 
 // Of holidays it is said which come and which go.
 func TestCalendarsSideBySide(t *testing.T) {
-	old := spec[calendar.Declared](t, `{"zone":"Europe/Berlin","hours":{"mon":["08:00-18:00"],"fri":["08:00-16:00"]},"holidays":{"region":"DE-BE","dates":["2026-12-24","2026-05-02"]},
+	old := spec[calendar.Declaration](t, `{"zone":"Europe/Berlin","hours":{"mon":["08:00-18:00"],"fri":["08:00-16:00"]},"holidays":{"region":"DE-BE","dates":["2026-12-24","2026-05-02"]},
 		"special":[{"date":"2026-12-31","hours":["08:00-12:00"]}]}`)
 	require.Empty(t, rules.OfCalendar(old, old))
-	now := spec[calendar.Declared](t, `{"zone":"Europe/Vienna","hours":{"mon":["07:00-18:00"],"sat":["09:00-12:00"],"fri":["08:00-16:00"]},"holidays":{"region":"DE-BY","dates":["2026-12-24","2026-05-04"]},
+	now := spec[calendar.Declaration](t, `{"zone":"Europe/Vienna","hours":{"mon":["07:00-18:00"],"sat":["09:00-12:00"],"fri":["08:00-16:00"]},"holidays":{"region":"DE-BY","dates":["2026-12-24","2026-05-04"]},
 		"valid":{"from":"2026-05-01"}}`)
 	require.Equal(t, []string{
 		"Gilt für Perioden: mit Beginn nach der Änderung → mit Beginn ab 01.05.2026",
