@@ -52,7 +52,7 @@ spec:
 %s`, hours, more)
 }
 
-// changed is a service of which four months are published.
+// published is a service of which four months are published.
 type published struct {
 	*testing.T
 	store *store.Store
@@ -65,14 +65,23 @@ var (
 	owner = person.Actor{Person: "olga", Roles: []person.Role{person.ProcessOwner}}
 )
 
-func newPublished(t *testing.T) *published {
+func newPublished(t *testing.T) *published { return newPublishedOf(t, terms(4, "")) }
+
+func newPublishedOf(t *testing.T, agreements string) *published {
 	p := &published{T: t, store: store.New(pgtest.New(t)), now: time.Date(2026, 5, 4, 9, 0, 0, 0, time.UTC)}
 	p.set = activities.New(p.store, nil, func() time.Time { return p.now })
-	_, err := p.apply(admin, changing+terms(4, ""))
+	_, err := p.apply(admin, changing+agreements)
 	require.NoError(t, err)
-	_, err = p.store.Import(t.Context(), store.Intake{Service: "desk", Format: "csv", AsOf: p.now, Now: p.now, By: "olga"}, func(yield func(ticket.Row, error) bool) {
+	p.load("desk", 4)
+	return p
+}
+
+// load imports some months of a service, and publishes them.
+func (p *published) load(service string, months int) {
+	p.Helper()
+	_, err := p.store.Import(p.Context(), store.Intake{Service: service, Format: "csv", AsOf: p.now, Now: p.now, By: "olga"}, func(yield func(ticket.Row, error) bool) {
 		n := int64(0)
-		for month := 1; month <= 4; month++ {
+		for month := 1; month <= months; month++ {
 			for i, hours := range []int{1, 3, 9} { // one in three is late, until 9 hours are enough
 				n++
 				at := time.Date(2026, time.Month(month), 5+i, 8, 0, 0, 0, time.UTC)
@@ -81,11 +90,10 @@ func newPublished(t *testing.T) *published {
 			}
 		}
 	}, nil)
-	require.NoError(t, err)
-	for _, period := range []string{"2026-01", "2026-02", "2026-03", "2026-04"} {
-		p.publish(period, false)
+	require.NoError(p, err)
+	for month := 1; month <= months; month++ {
+		p.publish(service, fmt.Sprintf("2026-%02d", month), false)
 	}
-	return p
 }
 
 func (p *published) apply(by person.Actor, yaml string) ([]store.Change, error) {
@@ -95,9 +103,9 @@ func (p *published) apply(by person.Actor, yaml string) ([]store.Change, error) 
 }
 
 // publish drafts a month and has it approved; it gives what the round stood on.
-func (p *published) publish(period string, again bool) (report.Report, sla.Frozen) {
+func (p *published) publish(service, period string, again bool) (report.Report, sla.Frozen) {
 	p.Helper()
-	k := run.Key{Process: "sla-report", Scope: "desk", Period: period}
+	k := run.Key{Process: "sla-report", Scope: service, Period: period}
 	r, created, err := p.store.Begin(p.Context(), p.now, store.NewRun{Key: k, Owner: "olga", By: owner, Again: again, Reason: "a rule was corrected"})
 	require.NoError(p, err)
 	require.True(p, created)
@@ -208,7 +216,7 @@ func TestAnAgreementUnderPublishedMonthsIsDecided(t *testing.T) {
 	old, _, err := p.store.Published(t.Context(), run.Key{Process: "sla-report", Scope: "desk", Period: "2026-04"})
 	require.NoError(t, err)
 	require.Equal(t, 1, old.Version, "what is published stays")
-	rep, f := p.publish("2026-04", true)
+	rep, f := p.publish("desk", "2026-04", true)
 	require.Equal(t, 2, rep.Version)
 	for _, x := range rep.Figures {
 		if x.Name == "fix.met" {
@@ -247,4 +255,152 @@ func TestWhatReachesNoPublishedMonthIsDeclared(t *testing.T) {
 	require.NoError(t, err)
 	_, err = p.apply(admin, strings.NewReplacer("service: desk", "service: mail", "name: gold", "name: mail").Replace(terms(9, "")))
 	require.NoError(t, err)
+}
+
+// calendarFrom is the office with a holiday on 7 April, which counts for periods
+// from a date on.
+func calendarFrom(from string) string {
+	return strings.Replace(strings.Split(changing, "---\n")[3], "spec: {zone", `spec: {valid: {from: "`+from+`"}, holidays: {dates: ["2026-04-07"]}, zone`, 1)
+}
+
+// A calendar that corrects the past is decided by all services together whose
+// published months it would change: one person owns them.
+func TestACalendarThatCorrectsPublishedMonthsIsDecided(t *testing.T) {
+	office := strings.Replace(terms(4, ""), "calendar: 24x7", "calendar: office", 1)
+	p := newPublishedOf(t, office)
+	mail := strings.NewReplacer("service: desk", "service: mail", "name: gold", "name: mail")
+	_, err := p.apply(admin, "{apiVersion: turnus/v1, kind: Service, metadata: {name: mail}, spec: {owner: otto, approvers: [max], calendar: office}}\n---\n"+mail.Replace(office))
+	require.NoError(t, err)
+	p.load("mail", 3)
+
+	changes, err := p.apply(admin, calendarFrom("2026-05-01"))
+	require.NoError(t, err, "no published month begins then")
+	require.Equal(t, store.Changed, changes[0].Change)
+	_, err = p.apply(admin, calendarFrom("2026-06-01"))
+	require.ErrorContains(t, err, "Calendar/office spec.valid.from: 2026-06-01 is still to come")
+
+	back := calendarFrom("2026-03-01")
+	for _, by := range []person.Actor{admin, owner} {
+		_, err = p.apply(by, back)
+		require.True(t, fault.Is(err, fault.Forbidden), "%v", err)
+		require.ErrorContains(t, err, "desk (olga), mail (otto)")
+	}
+	_, err = p.apply(admin, "{apiVersion: turnus/v1, kind: Service, metadata: {name: mail}, spec: {owner: olga, approvers: [max], calendar: office}}")
+	require.NoError(t, err, "who owns a service stays an administrator's")
+	changes, err = p.apply(owner, back)
+	require.NoError(t, err)
+	require.Equal(t, "change-approval/calendar-office/2026-05-04", changes[0].Run)
+
+	d, c := p.draft(changes[0].Run)
+	require.Equal(t, "Änderung eines Kalenders", d.Title.De)
+	var said []string
+	for _, s := range c.Services {
+		for _, m := range s.Months {
+			said = append(said, fmt.Sprintf("%s %s %d→%d", s.Service, m.Period, m.Targets[0].Then.Met, m.Targets[0].New.Met))
+		}
+	}
+	require.Equal(t, []string{"desk 2026-02 3→3", "desk 2026-03 3→3", "desk 2026-04 2→3", "mail 2026-01 2→2", "mail 2026-02 3→3", "mail 2026-03 3→3"}, said)
+	require.Contains(t, d.Sections[1].Paragraphs, text.New("March 2026: the same figures under the new rules.", "März 2026: nach den neuen Regeln dieselben Zahlen."))
+
+	require.NoError(t, p.approve(changes[0].Run))
+	require.Equal(t, "2026-03-01", p.version(resource.Calendar.Ref("office")).ValidFrom.Format("2006-01-02"))
+	rep, _ := p.publish("desk", "2026-04", true)
+	for _, x := range rep.Figures {
+		if x.Name == "fix.met" {
+			require.Equal(t, "3", *x.Value)
+		}
+	}
+}
+
+// A service whose calendar or zone is corrected is decided; the rest of it isn't.
+func TestAServicesCalendarIsDecided(t *testing.T) {
+	p := newPublished(t)
+	desk := func(more string) string {
+		return "{apiVersion: turnus/v1, kind: Service, metadata: {name: desk}, spec: {owner: olga, approvers: [max], " + more + "}}"
+	}
+	_, err := p.apply(admin, desk(`calendar: 24x7, zone: Europe/Berlin, language: de, valid: {from: "2026-02-01"}`))
+	require.NoError(t, err)
+	utc := desk(`calendar: 24x7, zone: Asia/Tokyo, valid: {from: "2026-04-01"}`)
+	_, err = p.apply(admin, utc)
+	require.True(t, fault.Is(err, fault.Forbidden), "%v", err)
+	changes, err := p.apply(owner, utc)
+	require.NoError(t, err)
+	_, c := p.draft(changes[0].Run)
+	for _, m := range c.Services[0].Months { // April begins and ends earlier, with the same tickets
+		require.True(t, m.Why.IsZero(), "%s", m.Why)
+		require.True(t, m.Same())
+	}
+	_, err = p.apply(admin, desk(`calendar: 24x7, zone: Asia/Tokyo`))
+	require.NoError(t, err, "from now on")
+}
+
+// An owner proposes an agreement with the customer's consent whether or not
+// anything is published, and so one that is in force already: then that version
+// is decided, under the hash with which it was declared.
+func TestConsent(t *testing.T) {
+	p := newPublished(t)
+	consent := func(s string) string { return "  consent: " + s }
+	_, err := p.apply(owner, strings.NewReplacer("service: desk", "service: mail", "name: gold", "name: mail").Replace(terms(4, consent("C-7"))))
+	require.True(t, fault.Is(err, fault.Forbidden) || fault.Is(err, fault.Invalid), "%v", err)
+	_, err = p.apply(admin, "{apiVersion: turnus/v1, kind: Service, metadata: {name: mail}, spec: {owner: olga, approvers: [max], calendar: 24x7}}")
+	require.NoError(t, err)
+	mail := strings.NewReplacer("service: desk", "service: mail", "name: gold", "name: mail").Replace(terms(4, consent("C-7")))
+	ref := resource.Agreement.Ref("mail")
+
+	other := person.Actor{Person: "otto", Roles: owner.Roles}
+	_, err = p.apply(other, mail)
+	require.True(t, fault.Is(err, fault.Forbidden), "%v", err)
+	changes, err := p.apply(owner, mail)
+	require.NoError(t, err)
+	require.Equal(t, store.Proposed, changes[0].Change)
+	d, _ := p.draft(changes[0].Run)
+	require.Contains(t, d.Sections[0].Paragraphs, text.New("Customer's consent: C-7.", "Zustimmung des Kunden: C-7."))
+	require.Contains(t, d.Sections[1].Paragraphs, text.New("No report of this service is published yet.", "Für diesen Service ist noch kein Bericht veröffentlicht."))
+	require.NoError(t, p.approve(changes[0].Run))
+	require.Equal(t, 1, p.version(ref).Version)
+
+	// An administrator declares one with a consent all the same; then its owner
+	// has it decided.
+	gone := strings.Replace(mail, "C-7", "C-8", 1)
+	changes, err = p.apply(admin, gone)
+	require.NoError(t, err)
+	require.Equal(t, store.Changed, changes[0].Change)
+	declared := p.version(ref)
+	changes, err = p.apply(owner, gone)
+	require.NoError(t, err)
+	require.Equal(t, store.Proposed, changes[0].Change)
+	d, c := p.draft(changes[0].Run)
+	require.True(t, c.Declared)
+	require.Empty(t, d.Sections[0].Tables)
+	require.NoError(t, p.approve(changes[0].Run))
+	require.Equal(t, declared, p.version(ref), "it needs no version of its own")
+	all, err := p.store.Declared(t.Context(), resource.Service.Ref("mail"))
+	require.NoError(t, err)
+	require.Equal(t, &sla.Decided{Run: "change-approval/agreement-mail/2026-05-04", By: []string{"max"}, At: p.now}, all.Decided("mail", 1))
+	require.Equal(t, &sla.Decided{Run: "change-approval/agreement-mail/2026-05-04.2", By: []string{"max"}, At: p.now}, all.Decided("mail", 2))
+	changes, err = p.apply(owner, gone)
+	require.NoError(t, err)
+	require.Equal(t, store.Unchanged, changes[0].Change)
+
+	// The consent alone, under published months.
+	changes, err = p.apply(owner, terms(4, consent("C-1")))
+	require.NoError(t, err)
+	_, c = p.draft(changes[0].Run)
+	for _, m := range c.Services[0].Months {
+		require.True(t, m.Same())
+	}
+}
+
+// What was changed meanwhile isn't overwritten: the run ends as failed, and says
+// so.
+func TestWhatHasChangedSinceIsntOverwritten(t *testing.T) {
+	p := newPublished(t)
+	changes, err := p.apply(owner, terms(9, ""))
+	require.NoError(t, err)
+	p.draft(changes[0].Run)
+	_, err = p.apply(admin, strings.Replace(terms(5, ""), `from: "2026-01-01"`, `from: "2026-06-01"`, 1))
+	require.NoError(t, err)
+	err = p.approve(changes[0].Run)
+	require.ErrorContains(t, err, "Agreement/gold has been changed since this was proposed: it has version 2 by now, and the proposal changes version 1")
+	require.Equal(t, 2, p.version(gold).Version)
 }

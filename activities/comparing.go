@@ -52,7 +52,7 @@ func (s *Set) compare(ctx context.Context, u store.Uncompared) (c store.Compared
 	if !errors.As(err, &a) {
 		return c, err
 	}
-	return store.Compared{Import: max(c.Import, u.Import), Tickets: u.Tickets}, s.store.Altered(ctx, s.now(), u.Step, a.what)
+	return store.Compared{Tickets: u.Tickets}, s.store.Altered(ctx, s.now(), u.Step, a.what)
 }
 
 // decideCompared judges a decision; a draft that is to be approved is compared

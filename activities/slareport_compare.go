@@ -15,7 +15,7 @@ import (
 
 // slaChanges says what a draft that waits would stand on otherwise, were its
 // round frozen now. That it couldn't be is said, too.
-func (s *Set) slaChanges(ctx context.Context, st run.Step) ([]task.Change, error) {
+func (s *Set) slaChanges(ctx context.Context, st run.Step) ([]task.StalePart, error) {
 	at, err := store.StandingOf[sla.Frozen](ctx, s.store, st)
 	if err != nil || at.Frozen == nil {
 		return nil, err
@@ -23,7 +23,7 @@ func (s *Set) slaChanges(ctx context.Context, st run.Step) ([]task.Change, error
 	old := *at.Frozen
 	now, err := s.slaStandsOn(ctx, at.Input, st.Round)
 	if f := fault.As(err); f != nil && f.Code != fault.Unavailable {
-		return []task.Change{{Code: sla.ChangedImpossible, Detail: text.F("it couldn't be drafted now: %s", "jetzt ließe er sich nicht erstellen: %s", f.Message)}}, nil
+		return []task.StalePart{{Code: sla.ChangedImpossible, Detail: text.F("it couldn't be drafted now: %s", "jetzt ließe er sich nicht erstellen: %s", f.Message)}}, nil
 	}
 	if err != nil {
 		return nil, err
@@ -60,7 +60,7 @@ func (s *Set) slaLate(ctx context.Context, u store.Uncompared) (c store.Compared
 	if err := s.slaTickets(ctx, &now); err != nil {
 		return c, err
 	}
-	c.Import, c.Tickets = now.Import, now.Hash
+	c.Tickets = now.Hash
 	since := max(f.Import, u.Import)
 	gone, err := s.store.WithdrawnUnder(ctx, spanOf(f), since)
 	if err != nil {
@@ -85,7 +85,7 @@ func (s *Set) slaLate(ctx context.Context, u store.Uncompared) (c store.Compared
 			return c, err
 		}
 		if by == 0 {
-			by = now.Import
+			by = u.Newest
 		}
 		c.Late = append(c.Late, store.Late{Import: by, Figures: figures})
 	}

@@ -22,7 +22,7 @@ CREATE TABLE staleness (
     round         integer     NOT NULL,
     change_number bigint      NOT NULL DEFAULT 0,    -- of its service, that was read before
     checked_at    timestamptz,                       -- null: it wasn't yet
-    changes       jsonb       NOT NULL DEFAULT '[]', -- itsm/task.Change
+    changes       jsonb       NOT NULL DEFAULT '[]', -- itsm/task.StalePart
     -- of a published one, for late data:
     import        bigint      NOT NULL DEFAULT 0,    -- the newest that was looked at
     tickets       text        NOT NULL DEFAULT '',   -- hash of the set as of that import

@@ -21,7 +21,7 @@ func Differences(old, now []Figure) (all []Difference) {
 	for i, f := range now {
 		was := before[key{f.Group, f.Name}]
 		delete(before, key{f.Group, f.Name})
-		if was == nil || !f.sameAs(*was) {
+		if was == nil || f.measured() != was.measured() {
 			all = append(all, Difference{was, &now[i]})
 		}
 	}

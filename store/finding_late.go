@@ -66,7 +66,7 @@ func (l Late) sighting(now time.Time, r run.Run) sighting {
 		"Der Bericht zu %[1]s für %[2]s wurde veröffentlicht, bevor Import %[3]d seine Tickets änderte: %[4]s.", r.Scope, period, l.Import, figures)
 	if l.Withdrawn > 0 {
 		title = text.F("The report on %[1]s for %[2]s stands on import %[3]d, which was withdrawn (import %[5]d): %[4]s now.",
-			"Der Bericht zu %[1]s für %[2]s beruht auf Import %[3]d, der zurückgezogen wurde (Import %[5]d): %[4]s.", r.Scope, period, l.Withdrawn, figures, l.Import)
+			"Der Bericht zu %[1]s für %[2]s beruht auf Import %[3]d, der zurückgenommen wurde (Import %[5]d): %[4]s.", r.Scope, period, l.Withdrawn, figures, l.Import)
 	}
 	return sighting{
 		Key:   improvement.LateKey(r.Scope, r.Period),

@@ -190,8 +190,8 @@ func waiting(ctx context.Context, tx *sqlx.Tx, k resource.Ref, hash string) (str
 // mayReplace refuses whoever takes the name of what is declared for a scope
 // that they don't own, and says nothing about that.
 func mayReplace(ctx context.Context, tx *sqlx.Tx, now time.Time, by person.Actor, before *resource.Version, about resource.Ref) error {
-	if before == nil {
-		return nil
+	if before == nil || before.Resource.Kind == resource.Calendar || before.Resource.Kind == resource.Service {
+		return nil // these are of no other scope
 	}
 	x, err := subjectOf(before.Resource)
 	if err != nil {

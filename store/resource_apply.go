@@ -2,12 +2,14 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"slices"
 	"time"
 
 	"github.com/jmoiron/sqlx"
 
+	"turnus/itsm/calendar"
 	"turnus/itsm/canonical"
 	"turnus/itsm/dataset"
 	"turnus/itsm/declaration"
@@ -200,9 +202,35 @@ func (set resourceSet) replace(d resource.Raw, by person.Actor, now time.Time) (
 		c.Change, c.Before = Changed, before
 		after.Version = before.Version + 1
 	}
+	if before != nil {
+		if after.ValidFrom, err = countsFrom(d, now); err != nil {
+			return c, err
+		}
+	}
 	c.After = &after
 	set.newest[k] = &after
 	return c, nil
+}
+
+// countsFrom is the instant from which a version counts that isn't the first: of
+// a calendar or a service the date that it says, for whatever else says when it
+// holds that is seen to where it is placed.
+func countsFrom(d resource.Raw, now time.Time) (time.Time, error) {
+	if d.Kind != resource.Calendar && d.Kind != resource.Service {
+		return now, nil
+	}
+	var spec struct {
+		Valid *calendar.Since `json:"valid"`
+	}
+	if err := json.Unmarshal(d.Spec, &spec); err != nil || spec.Valid == nil {
+		return now, err
+	}
+	from := spec.Valid.From.Start(time.UTC)
+	if from.After(now) {
+		return now, fault.Invalidf(d.Ref().String()+" spec.valid.from", "%s is still to come: leave this out, and the version counts from now on.",
+			"%s liegt in der Zukunft: Die Angabe weglassen, dann gilt die Version ab jetzt.", spec.Valid.From)
+	}
+	return from, nil
 }
 
 func insertChanges(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, changes []Change) error {

@@ -2,13 +2,13 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 
 	"github.com/jmoiron/sqlx"
 
 	"turnus/itsm/agreement"
 	"turnus/itsm/calendar"
+	"turnus/itsm/fault"
 	"turnus/itsm/process"
 	"turnus/itsm/resource"
 )
@@ -31,47 +31,59 @@ func changesPublished(ctx context.Context, q sqlx.QueryerContext, c Change) ([]s
 		if len(periods) == 0 {
 			continue
 		}
-		last := periods[len(periods)-1]
-		counts := !c.After.ValidFrom.After(last.VersionsAt())
-		if c.Kind == resource.Agreement {
-			d, err := declaredAbout(ctx, q, resource.Service.Ref(service))
-			if err != nil {
-				return nil, err
-			}
-			zone, err := d.ZoneIn(last)
-			if err != nil {
-				return nil, err
-			}
-			_, end := last.Bounds(zone)
-			counts = c.After.ValidFrom.Before(end)
+		d, err := declaredAbout(ctx, q, resource.Service.Ref(service))
+		if err != nil {
+			return nil, err
 		}
-		if counts {
-			changed = append(changed, service)
+		for _, period := range periods {
+			counts, err := countsIn(d, c, period)
+			if err != nil {
+				return nil, err
+			}
+			if counts {
+				changed = append(changed, service)
+				break
+			}
 		}
 	}
 	return changed, nil
 }
 
-// computedWith are the services whose reports are computed with what changes.
+// countsIn says whether a change counts in a service's period, as far as it is
+// declared.
+func countsIn(d Declared, c Change, period calendar.Period) (bool, error) {
+	switch c.Kind {
+	case resource.Agreement:
+		zone, err := d.ZoneIn(period)
+		if err != nil {
+			return false, err
+		}
+		_, end := period.Bounds(zone)
+		return c.After.ValidFrom.Before(end), nil
+	case resource.Service:
+		now, err := decoded[agreement.ServiceSpec](c.After.Resource)
+		if err != nil {
+			return false, err
+		}
+		was, _, err := ValidAt[agreement.ServiceSpec](d, c.Ref, period.VersionsAt())
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return false, err
+		}
+		if was.Spec.Calendar == now.Spec.Calendar && was.Spec.Zone == now.Spec.Zone {
+			return false, nil
+		}
+	}
+	return !c.After.ValidFrom.After(period.VersionsAt()), nil
+}
+
+// computedWith are the services whose reports may be computed with what changes.
 func computedWith(ctx context.Context, q sqlx.QueryerContext, c Change) (services []string, err error) {
 	switch c.Kind {
 	case resource.Agreement:
-		var a agreement.Spec
-		err := json.Unmarshal(c.After.Resource.Spec, &a)
-		return []string{a.Service}, err
+		a, err := decoded[agreement.Spec](c.After.Resource)
+		return []string{a.Spec.Service}, err
 	case resource.Service:
-		var now, before agreement.ServiceSpec
-		if err := json.Unmarshal(c.After.Resource.Spec, &now); err != nil {
-			return nil, err
-		}
-		if c.Before != nil {
-			if err := json.Unmarshal(c.Before.Resource.Spec, &before); err != nil {
-				return nil, err
-			}
-		}
-		if before.Calendar != now.Calendar || before.Zone != now.Zone {
-			services = []string{c.Name}
-		}
+		return []string{c.Name}, nil
 	case resource.Calendar:
 		err = sqlx.SelectContext(ctx, q, &services, `SELECT name FROM (
 				SELECT name FROM resource WHERE kind = 'Service' AND document->'spec'->>'calendar' = $1

@@ -34,8 +34,8 @@ const runColumns = runFields + `, (SELECT max(attempt) FROM run n WHERE n.proces
 
 type runRow struct {
 	run.Run
-	Outcome JSON[text.Text]     `db:"outcome"`
-	Stale   JSON[[]task.Change] `db:"stale"`
+	Outcome JSON[text.Text]        `db:"outcome"`
+	Stale   JSON[[]task.StalePart] `db:"stale"`
 }
 
 func (r runRow) plain() run.Run {

@@ -105,14 +105,14 @@ type Uncompared struct {
 	Published bool   `db:"published"` // it is in force: late data is looked for
 	Import    int64  `db:"import"`    // up to which that was done; 0: it wasn't yet
 	Tickets   string `db:"tickets"`   // hash of the set as of that import
+	Newest    int64  `db:"newest"`    // import of the service
 }
 
 // Compared is what comparing has found out.
 type Compared struct {
-	Changes []task.Change // of what a draft that waits stands on
-	Import  int64         // of a published one: the newest that was looked at
-	Tickets string        // hash of its set as of that import
-	Late    []Late        // what it doesn't say
+	Changes []task.StalePart // of what a draft that waits stands on
+	Tickets string           // of a published one: hash of its set as it is now
+	Late    []Late           // what it doesn't say
 }
 
 // errCompared ends a transaction in which there was nothing to compare.
@@ -126,7 +126,7 @@ func (s *Store) CompareNext(ctx context.Context, now func() time.Time, without [
 	if _, err := s.db.ExecContext(ctx, "INSERT INTO staleness (run, round) SELECT run, round FROM ("+uncompared+") u ON CONFLICT DO NOTHING"); err != nil {
 		return "", mapped(err)
 	}
-	return s.compareOne(ctx, now, `u.run <> ALL ($1) ORDER BY u.published, u.run LIMIT 1 FOR UPDATE OF s SKIP LOCKED`, pq.Array(without), compare)
+	return s.compareOne(ctx, now, `u.run <> ALL ($1) ORDER BY u.published, u.run LIMIT 1 FOR UPDATE OF s SKIP LOCKED`, pq.Array(append([]string{}, without...)), compare)
 }
 
 // CompareRun compares the draft of a run that waits, unless that was done since
@@ -143,7 +143,7 @@ func (s *Store) compareOne(ctx context.Context, now func() time.Time, which stri
 	err = s.tx(ctx, func(tx *sqlx.Tx) error {
 		var u struct {
 			Uncompared
-			Before JSON[[]task.Change] `db:"changes"`
+			Before JSON[[]task.StalePart] `db:"changes"`
 		}
 		err := tx.GetContext(ctx, &u, `SELECT u.run, u.round, u.published, s.import, s.tickets, s.changes FROM staleness s
 			JOIN (`+uncompared+`) u ON u.run = s.run AND u.round = s.round WHERE `+which, arg)
@@ -155,27 +155,32 @@ func (s *Store) compareOne(ctx context.Context, now func() time.Time, which stri
 		}
 		runID = u.Run
 		// Read before anything else: what changes meanwhile is compared again.
-		var number int64
-		if err := tx.GetContext(ctx, &number, "SELECT c.number FROM run r JOIN service_change c ON c.service = r.service WHERE r.id = $1", u.Run); err != nil {
+		var at struct {
+			Number int64 `db:"number"`
+			Newest int64 `db:"newest"`
+		}
+		if err := tx.GetContext(ctx, &at, `SELECT c.number, coalesce((SELECT max(id) FROM import i WHERE i.service = c.service), 0) AS newest
+			FROM run r JOIN service_change c ON c.service = r.service WHERE r.id = $1`, u.Run); err != nil {
 			return err
 		}
+		u.Newest = at.Newest
 		found, err := compare(ctx, u.Uncompared)
 		if err != nil {
 			return err
 		}
 		if found.Changes == nil {
-			found.Changes = []task.Change{}
+			found.Changes = []task.StalePart{}
 		}
 		if u.Published {
 			if err := openLate(ctx, tx, now(), u.Run, found.Late); err != nil {
 				return err
 			}
 			_, err = tx.ExecContext(ctx, "UPDATE staleness SET import = $3, tickets = $4, checked_at = $5 WHERE run = $1 AND round = $2",
-				u.Run, u.Round, found.Import, found.Tickets, now())
+				u.Run, u.Round, at.Newest, found.Tickets, now())
 			return err
 		}
 		if _, err = tx.ExecContext(ctx, "UPDATE staleness SET change_number = $3, changes = $4, checked_at = $5 WHERE run = $1 AND round = $2",
-			u.Run, u.Round, number, JSON[[]task.Change]{found.Changes}, now()); err != nil || slices.Equal(found.Changes, u.Before.V) {
+			u.Run, u.Round, at.Number, JSON[[]task.StalePart]{found.Changes}, now()); err != nil || slices.Equal(found.Changes, u.Before.V) {
 			return err
 		}
 		return record(ctx, tx, person.Actor{Person: person.System}, now(), "draft.compared", "run/"+u.Run,
@@ -219,10 +224,18 @@ func (s *Store) LateServices(ctx context.Context) (map[string]int64, error) {
 	return all, mapped(err)
 }
 
+// StaleTasks counts the open tasks of rounds that stand on something that has
+// changed since.
+func (s *Store) StaleTasks(ctx context.Context) (n int64, err error) {
+	err = s.db.GetContext(ctx, &n, `SELECT count(*) FROM task t JOIN staleness s ON s.run = t.run AND s.round = t.round
+		WHERE t.state = 'open' AND s.changes <> '[]'`)
+	return n, mapped(err)
+}
+
 // stale is what is on record of a draft that is being decided on: what has changed
 // that it stands on. UncomparedError where something may have changed that it
 // wasn't compared with.
-func stale(ctx context.Context, q sqlx.QueryerContext, t task.Task) ([]task.Change, error) {
+func stale(ctx context.Context, q sqlx.QueryerContext, t task.Task) ([]task.StalePart, error) {
 	var row struct {
 		Uncompared bool            `db:"uncompared"`
 		Changes    json.RawMessage `db:"changes"`
@@ -238,7 +251,7 @@ func stale(ctx context.Context, q sqlx.QueryerContext, t task.Task) ([]task.Chan
 	case err != nil:
 		return nil, err
 	}
-	var changes []task.Change
+	var changes []task.StalePart
 	return changes, json.Unmarshal(row.Changes, &changes)
 }
 

@@ -23,15 +23,15 @@ const taskColumns = `t.id, t.run, t.round, t.step, t.kind, t.state, t.outcomes, 
 
 type taskRow struct {
 	task.Task
-	Outcomes JSON[[]task.Outcome] `db:"outcomes"`
-	Title    JSON[text.Text]      `db:"title"`
-	Text     JSON[text.Text]      `db:"body"`
-	Fields   JSON[[]task.Field]   `db:"fields"`
-	Who      task.Who             `db:"for_who"`
-	Role     person.Role          `db:"for_role"`
-	Persons  pq.StringArray       `db:"for_persons"`
-	Against  pq.StringArray       `db:"against"`
-	Stale    JSON[[]task.Change]  `db:"stale"`
+	Outcomes JSON[[]task.Outcome]   `db:"outcomes"`
+	Title    JSON[text.Text]        `db:"title"`
+	Text     JSON[text.Text]        `db:"body"`
+	Fields   JSON[[]task.Field]     `db:"fields"`
+	Who      task.Who               `db:"for_who"`
+	Role     person.Role            `db:"for_role"`
+	Persons  pq.StringArray         `db:"for_persons"`
+	Against  pq.StringArray         `db:"against"`
+	Stale    JSON[[]task.StalePart] `db:"stale"`
 }
 
 func (t taskRow) plain() task.Task {

@@ -58,7 +58,7 @@ func (s *Store) Decide(ctx context.Context, now time.Time, by string, m task.Mes
 			}
 			return nil, err
 		}
-		var changes []task.Change
+		var changes []task.StalePart
 		if t.Kind == task.Approval && m.Outcome == task.Approve {
 			if changes, err = stale(ctx, tx, t); err != nil {
 				return nil, err
@@ -71,7 +71,7 @@ func (s *Store) Decide(ctx context.Context, now time.Time, by string, m task.Mes
 			At: now, Hash: t.Hash, TokenIssuer: p.TokenIssuer, Stale: changes}
 		if _, err := tx.ExecContext(ctx, `INSERT INTO decision (task, run, round, person, outcome, comment, fields, at, hash, token_issuer, pass, stale)
 			VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12)`,
-			d.Task, d.Run, d.Round, d.Person, d.Outcome, d.Comment, JSON[task.Values]{orNone(fields)}, d.At, d.Hash, d.TokenIssuer, p.ID, JSON[[]task.Change]{append([]task.Change{}, changes...)}); err != nil {
+			d.Task, d.Run, d.Round, d.Person, d.Outcome, d.Comment, JSON[task.Values]{orNone(fields)}, d.At, d.Hash, d.TokenIssuer, p.ID, JSON[[]task.StalePart]{append([]task.StalePart{}, changes...)}); err != nil {
 			return nil, err
 		}
 		if _, err := tx.ExecContext(ctx, "UPDATE task SET state = 'decided', ended_at = $2 WHERE id = $1", t.ID, now); err != nil {
@@ -148,8 +148,8 @@ const decisionColumns = "task, run, round, person, outcome, comment, fields, at,
 
 type decisionRow struct {
 	task.Decision
-	Fields JSON[task.Values]   `db:"fields"`
-	Stale  JSON[[]task.Change] `db:"stale"`
+	Fields JSON[task.Values]      `db:"fields"`
+	Stale  JSON[[]task.StalePart] `db:"stale"`
 }
 
 func (d decisionRow) plain() task.Decision {

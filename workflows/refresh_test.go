@@ -147,7 +147,7 @@ func TestAStaleDraftIsApprovedAllTheSame(t *testing.T) {
 	require.Equal(t, 2, refusals, "the signal's, too")
 }
 
-func codesOf(changes []task.Change) (codes []string) {
+func codesOf(changes []task.StalePart) (codes []string) {
 	for _, c := range changes {
 		codes = append(codes, c.Code)
 	}

@@ -134,7 +134,7 @@ func whom(f task.For) string {
 
 // codes says in one word each what has changed that a draft stands on; - where
 // nothing has.
-func codes(changes []task.Change) string {
+func codes(changes []task.StalePart) string {
 	var all []string
 	for _, c := range changes {
 		if !slices.Contains(all, c.Code) {

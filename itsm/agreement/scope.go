@@ -32,8 +32,9 @@ type OrganisationSpec struct {
 // ServiceSpec is the spec of a Service resource.
 type ServiceSpec struct {
 	ScopeSpec
-	Review    Review `json:"review,omitempty"`     // when the owner is asked before a draft; default never
-	TicketURL string `json:"ticket_url,omitempty"` // where a ticket is read, with {number} in the place of its number; https
+	Review    Review          `json:"review,omitempty"`     // when the owner is asked before a draft; default never
+	Valid     *calendar.Since `json:"valid,omitempty"`      // from when on this version counts; left out: from when it is declared
+	TicketURL string          `json:"ticket_url,omitempty"` // where a ticket is read, with {number} in the place of its number; https
 }
 
 // Review says when the owner of a service is asked before a report about it is

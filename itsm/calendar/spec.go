@@ -9,7 +9,21 @@ package calendar
 // service's zone.
 const AlwaysOpen = "24x7"
 
-// Spec of a Calendar resource. An instant is inside its hours when its local
+// Declaration is the spec of a Calendar resource: its hours, and from when on this
+// version counts.
+type Declaration struct {
+	Spec
+	Valid *Since `json:"valid,omitempty"` // left out: from when it is declared
+}
+
+// Since says that a version of what was declared before corrects the past: it
+// counts for periods that begin on the date or later. The first version counts
+// for all of them.
+type Since struct {
+	From Date `json:"from"`
+}
+
+// Spec is a calendar. An instant is inside its hours when its local
 // wall-clock reading is; a span whose end isn't after its start reaches into
 // the next day and belongs to the day on which it begins.
 type Spec struct {

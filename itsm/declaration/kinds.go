@@ -53,7 +53,7 @@ type Spec struct {
 func Kinds() []Kind {
 	const turnus, openSLO = resource.APIVersion, resource.OpenSLO
 	return []Kind{
-		{Kind: resource.Calendar, Plural: "calendars", APIVersion: turnus, Decided: WherePublished, Shared: true, Spec: specOf(compiles(calendar.Compile), nil)},
+		{Kind: resource.Calendar, Plural: "calendars", APIVersion: turnus, Decided: WherePublished, Shared: true, Spec: specOf(func(d calendar.Declaration) error { return compiles(calendar.Compile)(d.Spec) }, nil)},
 		{Kind: resource.Person, Plural: "persons", APIVersion: turnus, Spec: specOf(person.Spec.Check, nil)},
 		{Kind: resource.Organisation, Plural: "organisations", APIVersion: turnus, Shared: true, Single: true, Spec: scopeOf[agreement.OrganisationSpec]()},
 		{Kind: resource.Service, Plural: "services", APIVersion: turnus, Decided: WherePublished, Spec: scopeOf[agreement.ServiceSpec]()},

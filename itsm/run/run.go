@@ -192,23 +192,23 @@ func Next(newest *Run, again bool) (attempt int, begin bool, err error) {
 type Run struct {
 	ID          string `json:"id" db:"id"`
 	Key         `db:""`
-	Attempt     int             `json:"attempt" db:"attempt"`
-	Latest      int             `json:"latest" db:"latest"` // the newest attempt
-	State       State           `json:"state" db:"state"`
-	Provisional bool            `json:"provisional" db:"provisional"`
-	Round       int             `json:"round" db:"round"`
-	Service     string          `json:"service" db:"service"`       // that it concerns; empty: none
-	About       resource.Ref    `json:"about" db:"about"`           // the resource that says who owns it, and who decides
-	Owner       string          `json:"owner" db:"owner"`           // of that, at the start
-	StartedBy   string          `json:"started_by" db:"started_by"` // empty for a slot
-	TokenIssuer string          `json:"token_issuer,omitempty" db:"token_issuer"`
-	Reason      string          `json:"reason,omitempty" db:"reason"`   // why there is another attempt
-	Outcome     text.Text       `json:"outcome_reason,omitzero" db:"-"` // why it ended as it did
-	Created     time.Time       `json:"created" db:"created_at"`
-	Ended       *time.Time      `json:"ended,omitempty" db:"ended_at"`
-	Tasks       []task.Task     `json:"tasks" db:"-"`
-	Decisions   []task.Decision `json:"decisions" db:"-"`
-	Stale       []task.Change   `json:"stale,omitempty" db:"-"` // while it is live: what has changed that its round stands on, as it was compared last
+	Attempt     int              `json:"attempt" db:"attempt"`
+	Latest      int              `json:"latest" db:"latest"` // the newest attempt
+	State       State            `json:"state" db:"state"`
+	Provisional bool             `json:"provisional" db:"provisional"`
+	Round       int              `json:"round" db:"round"`
+	Service     string           `json:"service" db:"service"`       // that it concerns; empty: none
+	About       resource.Ref     `json:"about" db:"about"`           // the resource that says who owns it, and who decides
+	Owner       string           `json:"owner" db:"owner"`           // of that, at the start
+	StartedBy   string           `json:"started_by" db:"started_by"` // empty for a slot
+	TokenIssuer string           `json:"token_issuer,omitempty" db:"token_issuer"`
+	Reason      string           `json:"reason,omitempty" db:"reason"`   // why there is another attempt
+	Outcome     text.Text        `json:"outcome_reason,omitzero" db:"-"` // why it ended as it did
+	Created     time.Time        `json:"created" db:"created_at"`
+	Ended       *time.Time       `json:"ended,omitempty" db:"ended_at"`
+	Tasks       []task.Task      `json:"tasks" db:"-"`
+	Decisions   []task.Decision  `json:"decisions" db:"-"`
+	Stale       []task.StalePart `json:"stale,omitempty" db:"-"` // while it is live: what has changed that its round stands on, as it was compared last
 }
 
 // NotWaiting refuses another round of a run that doesn't wait.

@@ -33,7 +33,7 @@ type Moved struct {
 // that was frozen before, of the same period; nothing where its draft would say
 // the same. The instant, the number of the import, and how findings stand, don't
 // count. moved is looked at where the tickets differ.
-func Changed(old, now Frozen, moved Moved) []task.Change {
+func Changed(old, now Frozen, moved Moved) []task.StalePart {
 	var c changes
 	if !old.From.Equal(now.From) || !old.To.Equal(now.To) {
 		c.add(ChangedPeriod, text.F("the period runs in another zone: %s → %s", "die Periode läuft in einer anderen Zeitzone: %s → %s", old.Zone, now.Zone))
@@ -54,10 +54,10 @@ func Changed(old, now Frozen, moved Moved) []task.Change {
 	return c
 }
 
-type changes []task.Change
+type changes []task.StalePart
 
 func (c *changes) add(code string, detail text.Text) {
-	*c = append(*c, task.Change{Code: code, Detail: detail})
+	*c = append(*c, task.StalePart{Code: code, Detail: detail})
 }
 
 func (m Moved) inWords() text.Text {
@@ -113,7 +113,9 @@ func (c *changes) versions(code string, kind text.Text, old, now map[string][]ve
 			c.add(code, text.F("%s %s counts now, in version %s", "%s %s zählt jetzt, in Version %s", kind, name, numbers(is)))
 		case len(is) == 0:
 			c.add(code, text.F("%s %s doesn't count any more", "%s %s zählt nicht mehr", kind, name))
-		default:
+		case was[len(was)-1] != is[len(is)-1]:
+			c.add(code, text.F("%s %s: version %d → %d", "%s %s: Version %d → %d", kind, name, was[len(was)-1].number, is[len(is)-1].number))
+		default: // an older one that counts, or doesn't any more
 			c.add(code, text.F("%s %s: version %s → %s", "%s %s: Version %s → %s", kind, name, numbers(was), numbers(is)))
 		}
 	}

@@ -7,9 +7,9 @@ import (
 	"turnus/itsm/text"
 )
 
-// Change is something that a draft stands on and that isn't any more as it was
+// StalePart is something that a draft stands on and that isn't any more as it was
 // when the draft was made.
-type Change struct {
+type StalePart struct {
 	Code   string    `json:"code"`
 	Detail text.Text `json:"detail"`
 }
@@ -18,7 +18,7 @@ type Change struct {
 // changed that it stands on, unless whoever approves says so (stale) and why. A
 // carried pass says no such thing: systems that can only signal have shown
 // nobody what has changed. Everything else may be answered to a stale draft.
-func CheckStale(changes []Change, m Message, runID string, carried bool) error {
+func CheckStale(changes []StalePart, m Message, runID string, carried bool) error {
 	if len(changes) == 0 || m.Outcome != Approve {
 		return nil
 	}

@@ -40,17 +40,17 @@ type Task struct {
 	Apart      string    `json:"apart,omitempty" db:"apart"`   // nor does whoever answered this step of the round, or was named for it
 	EscalateTo Who       `json:"escalate_to" db:"escalate_to"` // if nobody answers
 
-	Hash      string     `json:"hash" db:"hash"` // of the content to be decided on, or of the question
-	Opened    time.Time  `json:"opened" db:"opened_at"`
-	Due       time.Time  `json:"due" db:"due_at"`
-	Remind    time.Time  `json:"remind" db:"remind_at"`     // planned reminder
-	Escalate  time.Time  `json:"escalate" db:"escalate_at"` // planned escalation
-	Reminded  *time.Time `json:"reminded,omitempty" db:"reminded_at"`
-	Escalated *time.Time `json:"escalated,omitempty" db:"escalated_at"`
-	Ended     *time.Time `json:"ended,omitempty" db:"ended_at"`
-	Approvers []string   `json:"approvers" db:"-"`       // who may answer, as things are now
-	Files     []File     `json:"files,omitempty" db:"-"` // that were sent to it
-	Stale     []Change   `json:"stale,omitempty" db:"-"` // of an open one: what has changed that its round stands on, as it was compared last
+	Hash      string      `json:"hash" db:"hash"` // of the content to be decided on, or of the question
+	Opened    time.Time   `json:"opened" db:"opened_at"`
+	Due       time.Time   `json:"due" db:"due_at"`
+	Remind    time.Time   `json:"remind" db:"remind_at"`     // planned reminder
+	Escalate  time.Time   `json:"escalate" db:"escalate_at"` // planned escalation
+	Reminded  *time.Time  `json:"reminded,omitempty" db:"reminded_at"`
+	Escalated *time.Time  `json:"escalated,omitempty" db:"escalated_at"`
+	Ended     *time.Time  `json:"ended,omitempty" db:"ended_at"`
+	Approvers []string    `json:"approvers" db:"-"`       // who may answer, as things are now
+	Files     []File      `json:"files,omitempty" db:"-"` // that were sent to it
+	Stale     []StalePart `json:"stale,omitempty" db:"-"` // of an open one: what has changed that its round stands on, as it was compared last
 }
 
 // CheckOffers refuses an outcome that the task doesn't have, and names those
@@ -77,17 +77,17 @@ func (t Task) CheckAnswer(o Outcome, given Values, now time.Time) (Values, error
 
 // Decision says who answered what, when, on which content.
 type Decision struct {
-	Task        string    `json:"task" db:"task"`
-	Run         string    `json:"run" db:"run"`
-	Round       int       `json:"round" db:"round"`
-	Person      string    `json:"person" db:"person"`
-	Outcome     Outcome   `json:"outcome" db:"outcome"`
-	Comment     string    `json:"comment" db:"comment"`
-	Fields      Values    `json:"fields,omitempty" db:"-"`
-	At          time.Time `json:"at" db:"at"`
-	Hash        string    `json:"hash" db:"hash"`
-	TokenIssuer string    `json:"token_issuer,omitempty" db:"token_issuer"` // who issued the decider's token
-	Stale       []Change  `json:"stale,omitempty" db:"-"`                   // what had changed that an approved draft stands on
+	Task        string      `json:"task" db:"task"`
+	Run         string      `json:"run" db:"run"`
+	Round       int         `json:"round" db:"round"`
+	Person      string      `json:"person" db:"person"`
+	Outcome     Outcome     `json:"outcome" db:"outcome"`
+	Comment     string      `json:"comment" db:"comment"`
+	Fields      Values      `json:"fields,omitempty" db:"-"`
+	At          time.Time   `json:"at" db:"at"`
+	Hash        string      `json:"hash" db:"hash"`
+	TokenIssuer string      `json:"token_issuer,omitempty" db:"token_issuer"` // who issued the decider's token
+	Stale       []StalePart `json:"stale,omitempty" db:"-"`                   // what had changed that an approved draft stands on
 }
 
 // Answer is the SHA-256 of what was answered, hexadecimal: what a later question

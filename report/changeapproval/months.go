@@ -6,6 +6,28 @@ import (
 	"turnus/report"
 )
 
+// monthTile counts the months that would have come out otherwise, and those of
+// which nobody knows.
+func monthTile(w *report.Writer, c sla.Change) {
+	var shown, otherwise, unknown int64
+	for _, s := range c.Services {
+		for _, m := range s.Months {
+			switch shown++; {
+			case !m.Why.IsZero():
+				unknown++
+			case !m.Same():
+				otherwise++
+			}
+		}
+	}
+	note := text.F("of the %d shown", "von %d gezeigten", shown)
+	if unknown > 0 {
+		note = text.F("%s; %s can't be computed anew", "%s; %s nicht neu berechenbar", note,
+			text.N(unknown, text.New("one month", "ein Monat"), text.F("%d months", "%d Monate", unknown)))
+	}
+	w.Tile("Published months that would have come out otherwise", "Veröffentlichte Monate mit anderem Ergebnis", report.Count(otherwise)).Say("%s", "%s", note)
+}
+
 // months sets the last published months of a service beside what they would
 // have come to.
 func months(w *report.Writer, x sla.ServiceChange) {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"turnus/itsm/agreement"
-	"turnus/itsm/calendar"
 	"turnus/itsm/resource"
 	"turnus/itsm/sla"
 	"turnus/itsm/text"
@@ -38,18 +37,8 @@ func DraftRules(c sla.Change) (report.Document, error) {
 		return head, err
 	}
 	w := report.Write(head)
-	changed, shown := int64(0), int64(0)
-	for _, s := range c.Services {
-		for _, m := range s.Months {
-			shown++
-			if !m.Same() {
-				changed++
-			}
-		}
-	}
 	w.Tile("Points that change", "Geänderte Angaben", report.Count(int64(len(differ))))
-	w.Tile("Published months that would have come out otherwise", "Veröffentlichte Monate mit anderem Ergebnis", report.Count(changed)).
-		Say("of the last %d", "der letzten %d", shown)
+	monthTile(w, c)
 	s := w.Section("What is proposed", "Vorschlag")
 	s.Say("Proposed by %s: %s.", "Vorgeschlagen von %s: %s.", c.By, report.Named(c.Document.Metadata.DisplayName, name))
 	switch {
@@ -109,7 +98,7 @@ func differences(c sla.Change) ([]rules.Difference, error) {
 	case resource.Agreement:
 		more, err = compared(c, rules.OfAgreement)
 	case resource.Calendar:
-		more, err = compared[calendar.Spec](c, rules.OfCalendar)
+		more, err = compared(c, rules.OfCalendar)
 	default:
 		more, err = compared(c, rules.OfService)
 	}

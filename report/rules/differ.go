@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"turnus/itsm/agreement"
+	"turnus/itsm/calendar"
 	"turnus/itsm/text"
 	"turnus/report"
 )
@@ -48,6 +49,7 @@ func OfService(before, now *agreement.ServiceSpec) []Difference {
 		}
 		return CalendarName(s.Calendar)
 	}
+	d.words(countsFrom(), since(was.Valid), since(is.Valid))
 	d.words(text.New("Calendar", "Kalender"), name(was), name(is))
 	d.words(text.New("Time zone", "Zeitzone"), text.Same(was.Zone), text.Same(is.Zone))
 	d.words(text.New("Owner", "Verantwortlich"), text.Same(was.Owner), text.Same(is.Owner))
@@ -56,4 +58,13 @@ func OfService(before, now *agreement.ServiceSpec) []Difference {
 	d.words(text.New("Review", "Prüfung"), text.Same(string(was.Review)), text.Same(string(is.Review)))
 	d.words(text.New("Address of tickets", "Adresse der Tickets"), text.Same(was.TicketURL), text.Same(is.TicketURL))
 	return d
+}
+
+func countsFrom() text.Text { return text.New("Counts for periods", "Gilt für Perioden") }
+
+func since(v *calendar.Since) text.Text {
+	if v == nil {
+		return text.New("that begin after it is declared", "mit Beginn nach der Änderung")
+	}
+	return text.F("that begin on %s or later", "mit Beginn ab %s", report.Date(v.From))
 }

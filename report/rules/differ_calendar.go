@@ -10,17 +10,18 @@ import (
 
 // OfCalendar says where two versions of a calendar differ: nil is none. Of
 // holidays it says which come and which go.
-func OfCalendar(before, now *calendar.Spec) []Difference {
+func OfCalendar(before, now *calendar.Declaration) []Difference {
 	var d differences
-	var was, is calendar.Spec
+	var was, is calendar.Declaration
 	if before != nil {
 		was = *before
 	}
 	if now != nil {
 		is = *now
 	}
+	d.words(countsFrom(), since(was.Valid), since(is.Valid))
 	d.words(text.New("Time zone", "Zeitzone"), text.Same(was.Zone), text.Same(is.Zone))
-	spans := func(s *calendar.Spec, day string) text.Text {
+	spans := func(s *calendar.Declaration, day string) text.Text {
 		if s == nil {
 			return text.Text{}
 		}
