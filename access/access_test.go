@@ -197,7 +197,9 @@ func TestRunsAsTheyAreShown(t *testing.T) {
 // Administrators declare, owners propose; a refusal names the resource.
 func TestWhoDeclares(t *testing.T) {
 	s := newStore(t)
-	of := func(k resource.Kind) resource.Raw { return resource.Raw{Kind: k, Metadata: resource.Metadata{Name: "desk"}} }
+	of := func(k resource.Kind) resource.Raw {
+		return resource.Raw{Kind: k, Metadata: resource.Metadata{Name: "desk"}}
+	}
 	agreement, person, interval := of(resource.Agreement), of(resource.Person), of(resource.Interval)
 	require.NoError(t, caller(s, "admin").CheckDeclares([]resource.Raw{agreement, person}))
 	require.NoError(t, caller(s, "olga").CheckDeclares([]resource.Raw{agreement, interval}), "which of the two it is says the store")

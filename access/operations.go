@@ -57,6 +57,7 @@ func Operations() map[string]Rule {
 		"list-imports":    only(admin, owner, auditor),
 		"get-import":      only(admin, owner, auditor),
 		"list-rejects":    only(admin, owner, auditor),
+		"withdraw-import": only(owner), // of its service; an approver decides
 		"backup":          only(admin),
 
 		"propose-exclusion":  only(owner),

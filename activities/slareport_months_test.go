@@ -39,6 +39,28 @@ var audited = time.Date(2017, 2, 20, 9, 0, 0, 0, time.UTC)
 // demo is a database with the demo's organisation and its incident log.
 func demo(t *testing.T, berlin *time.Location) (*store.Store, dataset.Import) {
 	t.Helper()
+	s := organisation(t)
+	done, err := s.Import(t.Context(), auditLog, auditRows(t, berlin), nil)
+	require.NoError(t, err)
+	require.Equal(t, [3]int64{141_712, 141_701, 11}, [3]int64{done.Read, done.Loaded, done.Rejected})
+	return s, done.Import
+}
+
+// auditLog is the import of the incident log.
+var auditLog = store.Intake{Service: "service-desk", Format: imports.ServiceNowAudit, Union: true, By: "desk-owner", Now: audited}
+
+// auditRows are the rows of the incident log.
+func auditRows(t *testing.T, berlin *time.Location) iter.Seq2[ticket.Row, error] {
+	t.Helper()
+	log, err := deploy.Demo.Open("demo/uci_incident_event_log.zip")
+	require.NoError(t, err)
+	t.Cleanup(func() { log.Close() })
+	return imports.Tickets(log, imports.TicketOptions{Format: auditLog.Format, Zone: berlin, Now: audited})
+}
+
+// organisation is a database with what the demo declares.
+func organisation(t *testing.T) *store.Store {
+	t.Helper()
 	s := store.New(pgtest.New(t))
 	files, err := fs.Glob(deploy.Demo, "demo/*.yaml")
 	require.NoError(t, err)
@@ -52,25 +74,17 @@ func demo(t *testing.T, berlin *time.Location) (*store.Store, dataset.Import) {
 	require.NoError(t, err)
 	_, err = s.Apply(t.Context(), person.Actor{Person: "admin"}, audited, docs, false)
 	require.NoError(t, err)
-
-	log, err := deploy.Demo.Open("demo/uci_incident_event_log.zip")
-	require.NoError(t, err)
-	defer log.Close()
-	in := store.Intake{Service: "service-desk", Format: imports.ServiceNowAudit, Union: true, By: "desk-owner", Now: audited}
-	rows := imports.Tickets(log, imports.TicketOptions{Format: in.Format, Zone: berlin, Now: audited})
-	done, err := s.Import(t.Context(), in, rows, nil)
-	require.NoError(t, err)
-	require.Equal(t, [3]int64{141_712, 141_701, 11}, [3]int64{done.Read, done.Loaded, done.Rejected})
-	return s, done.Import
+	return s
 }
 
 // drafted runs a month as its workflow does, and ends it without asking
-// anyone: published, or as provisional where the month isn't over.
+// anyone: published, or as provisional where the month isn't over. After a
+// publication it is a restatement.
 func drafted(t *testing.T, s *store.Store, period string, provisional bool) (report.Report, sla.Frozen) {
 	t.Helper()
 	ctx, set := t.Context(), activities.New(s, nil, func() time.Time { return audited })
 	k := run.Key{Process: "sla-report", Scope: "service-desk", Period: period}
-	begun := store.NewRun{Key: k, Owner: "desk-owner", By: person.Actor{Person: "desk-owner"}, Provisional: provisional}
+	begun := store.NewRun{Key: k, Owner: "desk-owner", By: person.Actor{Person: "desk-owner"}, Provisional: provisional, Again: true, Reason: "late data"}
 	state := run.Published
 	if provisional {
 		begun.Why, state = text.New("the period isn’t over", "die Periode ist nicht vorbei"), run.Provisional

@@ -186,7 +186,7 @@ func example(op described) (path, body string) {
 		return path + "?name=a.txt", "text\n"
 	case op.id == "start-sla-report":
 		return path, `{"service":"payments","period":"1999-01"}`
-	case slices.Contains([]string{"cancel-run", "withdraw-exclusion", "pause-interval", "resume-interval", "miss-slot"}, op.id):
+	case slices.Contains([]string{"cancel-run", "withdraw-exclusion", "withdraw-import", "pause-interval", "resume-interval", "miss-slot"}, op.id):
 		return path, `{"reason":"a test"}`
 	case op.id == "backfill-interval":
 		return path, `{"from":"1999-01-01","to":"1999-12-31","reason":"a test"}`

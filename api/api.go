@@ -3,7 +3,7 @@
 // OpenAPI document; package access says whom an operation is for and who sees
 // what, one place how an error is answered (problem.go).
 //
-// It may import runs, access, store, imports, report
+// It may import runs, access, store, imports, deploy, report
 // and itsm. Temporal is reached through runs only.
 //
 //	handler := api.New(api.Config{Store: st, Runs: rs, Now: time.Now, Log: log, Ready: ready})

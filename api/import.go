@@ -70,6 +70,11 @@ type ImportPath struct {
 	ID int64 `path:"id" minimum:"1"`
 }
 
+// WithdrawImportBody says why an import shall not count.
+type WithdrawImportBody struct {
+	Reason string `json:"reason" minLength:"1" maxLength:"1000" doc:"Approvers and auditors read it."`
+}
+
 // importPath is where files of a dataset are sent to.
 func importPath(d dataset.Dataset) string {
 	about, _ := declaration.Find(d.About)
@@ -120,6 +125,37 @@ func (s *server) imports() {
 			return nil, err
 		}
 		return items(s.Store.Rejects(ctx, in.ID, in.store()))
+	})
+	s.withdrawImport()
+}
+
+// withdrawImport has an approver decide that what an import said doesn't count
+// any more.
+func (s *server) withdrawImport() {
+	register(s, operation{body: jsonBody, Operation: huma.Operation{
+		OperationID: "withdraw-import", Method: http.MethodPost, Path: "/v1/imports/{id}/withdraw", Tags: []string{"Imports"},
+		Summary: "Propose to withdraw an import",
+		Description: "For the owner of its service; answers with the run that decides. Once an approver has agreed, tickets are as if the import had never come: " +
+			"the withdrawal is an import of its own, nothing is deleted, and published reports stay as they are. The same again finds the run.",
+		DefaultStatus: http.StatusAccepted,
+	}}, func(ctx context.Context, in *struct {
+		ImportPath
+		Body WithdrawImportBody
+	}) (*startOutput, error) {
+		i, err := s.Store.ImportByID(ctx, in.ID)
+		if err == nil {
+			err = s.caller(ctx).CheckOwner(ctx, i.Service)
+		}
+		if err != nil {
+			return nil, err
+		}
+		r, err := s.Runs.ProposeWithdrawal(ctx, actorOf(ctx), in.ID, in.Body.Reason)
+		if err != nil {
+			return nil, inBody(err)
+		}
+		requestOf(ctx).run = r.ID
+		href := "/v1/runs/" + r.ID
+		return &startOutput{Status: http.StatusAccepted, Location: href, Body: Started{r.ID, r.State, href}}, nil
 	})
 }
 

@@ -264,3 +264,34 @@ func TestApplyWarns(t *testing.T) {
 	require.Equal(t, 422, w.Code, "and the import refuses: %s", w.Body)
 	require.Equal(t, "mapping.stopped", problemIn(t, w).Errors[0].Location)
 }
+
+// The owner proposes to withdraw an import, and is told which run decides; the
+// same again finds it, and nobody else proposes.
+func TestWithdrawingAnImport(t *testing.T) {
+	h := newHouse(t)
+	h.declareMapping(t, "desk", keyed)
+	h.imported(t, "admin", csvOf("mapping", "desk"), sound)
+	const path, reason = "/v1/imports/1/withdraw", `{"reason":"the wrong export"}`
+	for who, status := range map[string]int{"other-owner": 403, "admin": 403, "approver": 403, "auditor": 403} {
+		require.Equal(t, status, h.as(t, who, "POST", path, reason).Code, who)
+	}
+	require.Equal(t, 404, h.as(t, "owner", "POST", "/v1/imports/9/withdraw", reason).Code)
+	for _, body := range []string{`{}`, `{"reason":""}`, `{"reason":"  "}`, `{"reason":"` + strings.Repeat("x", 1001) + `"}`} {
+		w := h.as(t, "owner", "POST", path, body)
+		require.Equal(t, 422, w.Code, w.Body)
+		require.Regexp(t, "^body", problemIn(t, w).Errors[0].Location)
+	}
+	for range 2 {
+		w := h.as(t, "owner", "POST", path, reason)
+		require.Equal(t, 202, w.Code, w.Body)
+		var got Started
+		require.NoError(t, json.Unmarshal(w.Body.Bytes(), &got))
+		require.Regexp(t, `^change-approval/import-1/`, got.ID)
+		require.Equal(t, "/v1/runs/"+got.ID, got.Href)
+		require.Equal(t, got.Href, w.Header().Get("Location"))
+		require.Equal(t, 200, h.as(t, "owner", "GET", got.Href, "").Code)
+	}
+	require.Equal(t, 1, h.count(t, `SELECT count(*) FROM run`))
+	require.Equal(t, 409, h.as(t, "owner", "POST", path, `{"reason":"another one"}`).Code, "one waits")
+	require.Equal(t, 1, h.count(t, `SELECT count(*) FROM audit WHERE action = 'withdraw-import.refused' AND actor = 'other-owner'`))
+}

@@ -19,6 +19,7 @@ import (
 // Counts is what /metrics shows of the work itself.
 type Counts struct {
 	OpenTasks int64
+	Stale     int64 // those of rounds that stand on something that has changed since
 	Runs      map[run.State]int64
 	Plan      store.Watch
 	Ledgers   []store.Ledger
@@ -72,6 +73,7 @@ type work struct {
 
 var (
 	openTasks    = prometheus.NewDesc("turnus_tasks_open", "Tasks that wait for a person.", nil, nil)
+	staleTasks   = prometheus.NewDesc("turnus_tasks_stale", "Open tasks of rounds that stand on something that has changed since.", nil, nil)
 	overdueTasks = prometheus.NewDesc("turnus_tasks_overdue", "Open tasks past their due date.", nil, nil)
 	runStates    = prometheus.NewDesc("turnus_runs", "Runs by state.", []string{"state"}, nil)
 	slotStates   = prometheus.NewDesc("turnus_slots", "Slots of the plan by state.", []string{"state"}, nil)
@@ -89,7 +91,7 @@ var (
 
 // Describe implements prometheus.Collector.
 func (work) Describe(c chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{openTasks, overdueTasks, runStates, slotStates, idleSlots, oldestIdle, wakingAge, plansBehind, ledger,
+	for _, d := range []*prometheus.Desc{openTasks, staleTasks, overdueTasks, runStates, slotStates, idleSlots, oldestIdle, wakingAge, plansBehind, ledger,
 		findings, escalated, actionStates, overdueActs, oldestOpen} {
 		c <- d
 	}
@@ -110,6 +112,7 @@ func (w work) Collect(c chan<- prometheus.Metric) {
 	age := func(since time.Time) float64 { return max(w.now().Sub(since).Seconds(), 0) }
 
 	gauge(openTasks, float64(n.OpenTasks))
+	gauge(staleTasks, float64(n.Stale))
 	gauge(overdueTasks, float64(n.Plan.Overdue))
 	for state, count := range n.Runs {
 		gauge(runStates, float64(count), string(state))

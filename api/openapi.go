@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -43,18 +44,20 @@ func humaConfig() huma.Config {
 	}
 }
 
-// schemaName names a type in the document. Each kind has a Spec of its own,
-// findings have other sources than reports, and files of their own, and so have
-// imports, whose mappings are those that were used.
+// schemaName names a type in the document. Each kind has a Spec of its own, and
+// some names are taken by several packages.
 func schemaName(t reflect.Type, hint string) string {
 	name := huma.DefaultSchemaNamer(t, hint)
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
 	pkg := t.PkgPath()
-	switch findings, imports := strings.HasSuffix(pkg, "/improvement"), strings.HasSuffix(pkg, "/dataset"); {
-	case name == "Spec", findings && (name == "Source" || name == "File"), imports && (name == "File" || name == "Column" || name == "Mapping"):
-		pkg = pkg[strings.LastIndex(pkg, "/")+1:]
+	pkg = pkg[strings.LastIndex(pkg, "/")+1:]
+	taken := map[string][]string{ // by a package whose types have the names as they are
+		"improvement": {"Source", "File"},
+		"dataset":     {"File", "Column", "Mapping"},
+	}
+	if name == "Spec" || slices.Contains(taken[pkg], name) {
 		return strings.ToUpper(pkg[:1]) + pkg[1:] + name
 	}
 	return name

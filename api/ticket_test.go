@@ -2,12 +2,15 @@ package api
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"turnus/internal/storetest"
+	"turnus/itsm/dataset"
 	"turnus/itsm/ticket"
 	"turnus/store"
 )
@@ -82,23 +85,48 @@ func TestTicketsThatArentThere(t *testing.T) {
 	require.Contains(t, trail, `"action":"get-ticket.refused","object":"services/mail/tickets/INC1"`)
 }
 
-// A ticket whose imports were withdrawn is shown with what was known of it.
-func TestAWithdrawnTicket(t *testing.T) {
-	h := imported(t)
-	_, err := h.store.DB().Exec(`
-		INSERT INTO import (service, format, as_of, oldest, rows_read, rows_loaded, rows_unchanged, rows_rejected, tickets_changed, person, at, withdraws)
-			VALUES ('payments', '', $1, $1, 0, 0, 0, 0, 1, 'turnus', $1, 1)`, testNow)
-	require.NoError(t, err)
-	_, err = h.store.DB().Exec(`INSERT INTO ticket_version (service, number, import, opened, first, last, fields, flagged, hash, events)
-		VALUES ('payments', 'INC1', 2, '9999-12-31 23:59:59Z', '9999-12-31 23:59:59Z', '0001-01-01', '{}', false, '', '')`)
-	require.NoError(t, err)
-	got := h.ticketAt(t, "/v1/services/payments/tickets/INC1")
-	require.True(t, got.Withdrawn)
-	require.Nil(t, got.Opened)
-	require.Nil(t, got.Last)
-	require.Empty(t, got.Events)
-	require.EqualValues(t, 2, got.Import)
-	require.Len(t, got.Versions, 2)
-	require.False(t, got.Versions[1].Withdrawn)
-	require.NotEmpty(t, got.Versions[1].Events)
+// Once an import is withdrawn, a ticket is what the others say; one of which
+// none says anything is withdrawn, and shown with what was known of it.
+func TestTicketsAfterAWithdrawal(t *testing.T) {
+	h := imported(t) // INC1 and INC2
+	w := h.as(t, "owner", "POST", "/v1/services/payments/tickets?format=servicenow-audit",
+		"number,incident_state,sys_mod_count,opened_at,sys_updated_at\nINC2,Active,1,2/10/2026 09:00,3/10/2026 09:00\nINC3,New,0,3/10/2026 09:00,3/10/2026 09:00\n")
+	require.Equal(t, 200, w.Code, w.Body)
+	w = h.as(t, "owner", "POST", "/v1/imports/2/withdraw", `{"reason":"another service's"}`)
+	require.Equal(t, 202, w.Code, w.Body)
+	var begun Started
+	require.NoError(t, json.Unmarshal(w.Body.Bytes(), &begun))
+	storetest.Enact(t, h.store, testNow, "approver", begun.ID)
+
+	numbered := func(id int64) (i dataset.Import) {
+		w := h.as(t, "owner", "GET", fmt.Sprintf("/v1/imports/%d", id), "")
+		require.Equal(t, 200, w.Code, w.Body)
+		require.NoError(t, json.Unmarshal(w.Body.Bytes(), &i))
+		return i
+	}
+	withdrawn := numbered(2)
+	withdrawal := numbered(withdrawn.WithdrawnBy)
+	const of = "/v1/services/payments/tickets/"
+	two := h.ticketAt(t, of+"INC2")
+	require.Equal(t, withdrawal.ID, two.Import, "the withdrawal's own version")
+	require.Len(t, two.Versions, 3)
+	require.Equal(t, two.Versions[2].Hash, two.Hash, "as it was before")
+	require.Equal(t, two.Versions[2].AsOf, two.AsOf, "and as of the import that says so")
+	require.NotEqual(t, two.Versions[1].Hash, two.Hash)
+	require.False(t, two.Withdrawn)
+
+	three := h.ticketAt(t, of+"INC3")
+	require.True(t, three.Withdrawn)
+	require.Nil(t, three.Opened)
+	require.Nil(t, three.Last)
+	require.Empty(t, three.Events)
+	require.Empty(t, three.Hash)
+	require.Len(t, three.Versions, 2)
+	require.False(t, three.Versions[1].Withdrawn)
+	require.NotEmpty(t, three.Versions[1].Events)
+
+	require.EqualValues(t, 2, withdrawal.Withdraws)
+	require.Equal(t, [2]string{begun.ID, "another service's"}, [2]string{withdrawal.Run, withdrawal.Reason})
+	require.Equal(t, 409, h.as(t, "owner", "POST", "/v1/imports/2/withdraw", `{"reason":"once more"}`).Code)
+	require.Equal(t, 409, h.as(t, "owner", "POST", fmt.Sprintf("/v1/imports/%d/withdraw", withdrawn.WithdrawnBy), `{"reason":"a withdrawal"}`).Code)
 }

@@ -32,26 +32,33 @@ func (p *Problem) inFlight() bool {
 // Error is one line, and one more for each field.
 func (p *Problem) Error() string {
 	s := p.Title
+	if len(p.Errors) == 1 && p.Errors[0].Message == p.Detail {
+		return s + ": " + p.line(0)
+	}
 	if p.Detail != "" {
 		s += ": " + p.Detail
 	}
-	for _, e := range p.Errors {
-		line := e.Message
-		if e.Location != "" {
-			line = e.Location + ": " + line
-		}
-		if e.Code != "" {
-			line = e.Code + ": " + e.Message
-			if len(p.Errors) == 1 {
-				return p.Title + ": " + line // which is the detail
-			}
-		}
-		if e.Row > 0 {
-			line = fmt.Sprintf("row %d: %s", e.Row, line)
-		}
-		if !strings.HasSuffix(s, line) && !(len(p.Errors) == 1 && e.Location == "") {
+	for i, e := range p.Errors {
+		if line := p.line(i); !strings.HasSuffix(s, line) && !(len(p.Errors) == 1 && e.Location == "") {
 			s += "\n  " + line
 		}
+	}
+	return s
+}
+
+// line is one of the errors, with its place or, of what is implausible, its
+// code.
+func (p *Problem) line(i int) string {
+	e := p.Errors[i]
+	s := e.Message
+	switch {
+	case e.Code != "":
+		s = e.Code + ": " + s
+	case e.Location != "":
+		s = e.Location + ": " + s
+	}
+	if e.Row > 0 {
+		s = fmt.Sprintf("row %d: %s", e.Row, s)
 	}
 	return s
 }

@@ -43,7 +43,22 @@ ALTER TABLE ticket_kept ALTER COLUMN rows SET STORAGE EXTERNAL;
 CREATE INDEX ticket_kept_import ON ticket_kept (import);
 CREATE TRIGGER ticket_kept_fixed BEFORE UPDATE OR DELETE OR TRUNCATE ON ticket_kept EXECUTE FUNCTION refuse_change();
 
+-- The same without flags and rows, where same_as alone tells: what is delivered
+-- again and again would fill ticket_kept with a row for each ticket.
+CREATE TABLE ticket_repeated (
+    service text   NOT NULL,
+    import  bigint NOT NULL,
+    first   text   COLLATE "C" NOT NULL,
+    last    text   COLLATE "C" NOT NULL,
+    same_as bigint NOT NULL,
+    numbers text[] NOT NULL, -- in order
+    PRIMARY KEY (service, import, first)
+);
+CREATE INDEX ticket_repeated_span ON ticket_repeated (service, last, first);
+CREATE TRIGGER ticket_repeated_fixed BEFORE UPDATE OR DELETE OR TRUNCATE ON ticket_repeated EXECUTE FUNCTION refuse_change();
+
 -- +goose Down
+DROP TABLE ticket_repeated;
 DROP TABLE ticket_kept;
 ALTER TABLE ticket_version DROP COLUMN said_by;
 DROP INDEX import_withdraws;

@@ -39,6 +39,7 @@ INSERT INTO rights (name) VALUES
     ('resource'),
     ('task_file'),
     ('ticket_kept'),
+    ('ticket_repeated'),
     ('ticket_version');
 
 -- What has a state.

@@ -148,8 +148,8 @@ type Record struct {
 
 	Receipts string `json:"receipts,omitempty"` // where those of all figures are found
 
-	Tickets string           `json:"tickets,omitempty"` // where the list of breached and excluded tickets is found
 	Stale   []task.StalePart `json:"stale,omitempty"`   // of a draft that waits: what has changed that it stands on
+	Tickets string           `json:"tickets,omitempty"` // where the list of breached and excluded tickets is found
 }
 
 // Report is a document with its record, as the API answers it.

@@ -97,7 +97,7 @@ func uncovered(s store.Situation, now time.Time, p calendar.Period) (why, help t
 	case now.Before(to):
 		return text.F("%s isn't over: it ends at %s.", "Die Periode %s endet erst am %s.", p.InWords(), end),
 			text.New("Wait, or start it as provisional.", "Abwarten oder vorläufig starten.")
-	case s.Import == 0:
+	case s.AsOf.IsZero(): // no import, or all are withdrawn
 		return text.F("%s has no imported data.", "Für %s sind keine Daten importiert.", s.Name),
 			text.New("Import its tickets, or start it as provisional.", "Tickets importieren oder vorläufig starten.")
 	case to.After(s.AsOf):

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/lib/pq"
 )
 
 // copyChunk is how many bytes go to the server at a time.
@@ -121,8 +123,14 @@ func (c *copier) text(s string) {
 	c.b = appendEscaped(c.b, s)
 }
 
-// texts writes names and values as a JSON object, with its names sorted.
-func (c *copier) texts(m map[string]string) {
+// texts writes an array.
+func (c *copier) texts(list []string) {
+	array, _ := pq.StringArray(list).Value() // texts always have one
+	c.text(array.(string))
+}
+
+// fields writes names and values as a JSON object, with its names sorted.
+func (c *copier) fields(m map[string]string) {
 	c.column()
 	c.names = slices.AppendSeq(c.names[:0], maps.Keys(m))
 	slices.Sort(c.names)

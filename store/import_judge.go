@@ -132,7 +132,8 @@ func (k known) look(ctx context.Context, q sqlx.QueryerContext, service string) 
 		if field == dataset.State {
 			return true, nil
 		}
-		err = sqlx.GetContext(ctx, q, &found, `SELECT EXISTS (SELECT FROM ticket_version WHERE service = $1 AND fields ->> $2 = $3)`, service, field, value)
+		err = sqlx.GetContext(ctx, q, &found, `SELECT EXISTS (SELECT FROM ticket_version v WHERE service = $1 AND fields ->> $2 = $3
+			AND NOT EXISTS (SELECT FROM import w WHERE w.withdraws = v.import))`, service, field, value)
 		return found, err
 	}
 }

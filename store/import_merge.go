@@ -25,6 +25,8 @@ type merger interface {
 	known(keys []string) error
 	// merge makes what is known of a key of its rows, and writes it.
 	merge(b *batch, g group) error
+	// finish writes what still waits, at the end of a batch.
+	finish(b *batch)
 	// most is how many rows a key may have; tooMany rejects another one.
 	most() int
 	tooMany(key string, row int64) *dataset.Reject
@@ -176,6 +178,7 @@ func (m *merge) batch(b *batch) {
 			return
 		}
 	}
+	m.of.finish(b)
 }
 
 // write copies a merged batch into the tables.

@@ -13,6 +13,7 @@ import (
 
 	"turnus/imports"
 	"turnus/internal/pgtest"
+	"turnus/itsm/agreement"
 	"turnus/itsm/dataset"
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
@@ -97,7 +98,8 @@ func TestWithoutAnyImportLeftNothingIsCovered(t *testing.T) {
 	require.Len(t, tickets(t, s, "shop", i.ID), 1)
 	oldest, asOf, newest, err := s.Coverage(t.Context(), "shop")
 	require.NoError(t, err)
-	require.True(t, oldest.IsZero() && asOf.IsZero() && newest == 0)
+	require.True(t, oldest.IsZero() && asOf.IsZero())
+	require.Equal(t, w.ID, newest)
 	again := replace(t, s, 9, "K-1,2026-10-01T09:00:00Z,,P2\n")
 	require.Equal(t, [2]int64{1, 1}, [2]int64{again.Loaded, again.New}, "as if it were the first")
 }
@@ -135,8 +137,10 @@ func asBefore(t require.TestingT, owner *sql.DB, ids ...int64) {
 	for _, id := range ids {
 		_, err = tx.Exec(`UPDATE import SET kept = false, first_at = NULL, last_at = NULL, seen = NULL, zone = '' WHERE id = $1`, id)
 		require.NoError(t, err)
-		_, err = tx.Exec(`DELETE FROM ticket_kept WHERE import = $1`, id)
-		require.NoError(t, err)
+		for _, table := range []string{"ticket_kept", "ticket_repeated"} {
+			_, err = tx.Exec(`DELETE FROM `+table+` WHERE import = $1`, id)
+			require.NoError(t, err)
+		}
 	}
 	require.NoError(t, tx.Commit())
 }
@@ -151,6 +155,25 @@ func TestTheOnlyImportFromBeforeCanBeWithdrawn(t *testing.T) {
 	all := tickets(t, s, "shop", w.ID)
 	require.Len(t, all, 1)
 	require.Contains(t, all, "K-1")
+}
+
+// A value that only a withdrawn import had, no ticket has.
+func TestAWithdrawnValueIsUnknown(t *testing.T) {
+	db := pgtest.New(t)
+	s := store.New(db)
+	old := replace(t, s, 10, "K-1,2026-10-01T09:00:00Z,,P1\n")
+	asBefore(t, pgtest.Owner(t, db), old.ID) // of which no values were kept: the tickets are looked at
+	wrong := replace(t, s, 11, "K-2,2026-10-01T09:00:00Z,,P9\n")
+	agreed := []dataset.Agreed{{Name: "gold", Spec: agreement.Spec{Targets: []agreement.Target{{Name: "p9", Where: agreement.Where{"priority": {"P9"}}}}}}}
+	unknown := func() int {
+		t.Helper()
+		list, err := s.UnknownValues(t.Context(), "shop", agreed)
+		require.NoError(t, err)
+		return len(list)
+	}
+	require.Zero(t, unknown())
+	withdraw(t, s, wrong.ID)
+	require.Equal(t, 1, unknown())
 }
 
 // A withdrawal waits for an import that merges, and one that breaks off leaves
@@ -203,6 +226,27 @@ func TestAWithdrawalIsOneTransaction(t *testing.T) {
 	require.True(t, fault.Is(other, fault.Conflict))
 	require.Equal(t, strings.Fields(before)[0], "1500")
 	require.Equal(t, "0", strings.Fields(frozenAs(t, s, "shop", 1<<40))[0])
+}
+
+// Records that somebody has altered make no new versions.
+func TestAnAlteredTicketIsntMadeAnew(t *testing.T) {
+	for _, statement := range []string{
+		`UPDATE ticket_version SET events = (SELECT events FROM ticket_version WHERE number = 'K-3') WHERE number = 'K-1'`,
+		`UPDATE ticket_kept SET same_as = 77 WHERE number = 'K-1'`,
+		`DELETE FROM ticket_version WHERE number = 'K-1'`,
+		`UPDATE import SET as_of = '2026-10-20Z' WHERE id = (SELECT min(id) FROM import)`,
+	} {
+		db := pgtest.New(t)
+		s := store.New(db)
+		i := replace(t, s, 10, "K-1,2026-10-01T09:00:00Z,,P2\nK-2,2026-10-02T09:00:00Z,,P1\nK-3,2026-10-03T09:00:00Z,,P1\n")
+		j := replace(t, s, 11, "K-1,2026-10-01T09:00:00Z,,P2\nK-2,2026-10-02T09:00:00Z,,P3\n")
+		pgtest.Tamper(t, db, statement)
+		_, err := s.Withdraw(t.Context(), today, store.Withdrawal{Import: i.ID, Reason: "wrong", By: olga})
+		if err == nil { // it had said nothing of what was altered
+			_, err = s.Withdraw(t.Context(), today, store.Withdrawal{Import: j.ID, Reason: "wrong", By: olga})
+		}
+		require.Error(t, err, statement)
+	}
 }
 
 // delivery is one file, as a property draws it.

@@ -224,6 +224,14 @@ func (s *Store) LateServices(ctx context.Context) (map[string]int64, error) {
 	return all, mapped(err)
 }
 
+// StaleTasks counts the open tasks of rounds that stand on something that has
+// changed since.
+func (s *Store) StaleTasks(ctx context.Context) (n int64, err error) {
+	err = s.db.GetContext(ctx, &n, `SELECT count(*) FROM task t JOIN staleness s ON s.run = t.run AND s.round = t.round
+		WHERE t.state = 'open' AND s.changes <> '[]'`)
+	return n, mapped(err)
+}
+
 // stale is what is on record of a draft that is being decided on: what has changed
 // that it stands on. UncomparedError where something may have changed that it
 // wasn't compared with.

@@ -94,7 +94,7 @@ func (p Page) number(start int64) (int64, error) {
 
 // Coverage says what a service's imports cover: from the oldest opening to the
 // greatest as-of, and the newest import, which may be a withdrawal; zero values
-// where none remains.
+// without any, and zero instants where none remains.
 func (s *Store) Coverage(ctx context.Context, service string) (oldest, asOf time.Time, newest int64, err error) {
 	oldest, asOf, newest, err = coverage(ctx, s.db, service)
 	return oldest, asOf, newest, mapped(err)
@@ -103,7 +103,7 @@ func (s *Store) Coverage(ctx context.Context, service string) (oldest, asOf time
 func coverage(ctx context.Context, q sqlx.QueryerContext, service string) (oldest, asOf time.Time, newest int64, err error) {
 	c, err := covered(ctx, q, service, 0)
 	if err != nil || !c.AsOf.Valid {
-		return time.Time{}, time.Time{}, 0, err
+		return time.Time{}, time.Time{}, c.Newest, err
 	}
 	if !c.Opened.Valid { // nothing is covered without a ticket
 		c.Opened = c.Least

@@ -1,15 +1,17 @@
 package store
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
+	"turnus/itsm/fault"
+	"turnus/itsm/text"
 	"turnus/itsm/ticket"
 )
 
@@ -37,7 +39,8 @@ func (a *anew) run() error {
 	// The cursor sees what there was when it was opened, and looks once.
 	if _, err := a.tx.ExecContext(a.ctx, `DECLARE said_of NO SCROLL CURSOR FOR
 		SELECT number FROM ticket_version WHERE service = $1 AND import = $2
-		UNION SELECT number FROM ticket_kept WHERE service = $1 AND import = $2 ORDER BY number`, a.service, a.withdraws); err != nil {
+		UNION SELECT number FROM ticket_kept WHERE service = $1 AND import = $2
+		UNION SELECT unnest(numbers) FROM ticket_repeated WHERE service = $1 AND import = $2 ORDER BY number`, a.service, a.withdraws); err != nil {
 		return err
 	}
 	for {
@@ -62,7 +65,7 @@ func (a *anew) run() error {
 // batch makes tickets anew, and gives the versions of those of which something
 // else is known now. Of what is stored it holds one ticket's at a time.
 func (a *anew) batch(numbers []string) (changed []anewVersion, err error) {
-	rows, err := a.tx.QueryContext(a.ctx, ticketRows, a.service, pq.Array(numbers))
+	rows, err := a.tx.QueryContext(a.ctx, ticketRows, a.service, pq.Array(numbers), slices.Min(numbers), slices.Max(numbers))
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +98,7 @@ func (a *anew) batch(numbers []string) (changed []anewVersion, err error) {
 }
 
 // ticket makes one anew, from all that is stored of it; nil: nothing else is
-// known of it than before. There is a version: nothing was kept of what had none.
+// known of it than before.
 func (a *anew) ticket(of []ticketRow) (*anewVersion, error) {
 	said, err := saidOf(of, a.speakers)
 	if err != nil {
@@ -119,12 +122,13 @@ func (a *anew) ticket(of []ticketRow) (*anewVersion, error) {
 	}
 	newest := newestVersion(of)
 	switch {
-	case after == nil && newest.hash == "":
+	case !newest.is(before):
+		return nil, fault.New(fault.Conflict, text.F("Ticket %.200s of %s isn't as its imports left it: what is known of it doesn't follow from what they said. Nothing was withdrawn.",
+			"Ticket %.200s von %s ist nicht so, wie seine Importe es hinterlassen haben: Was davon bekannt ist, folgt nicht aus ihrem Inhalt. Nichts wurde zurückgenommen.", newest.number, a.service))
+	case newest.is(after):
 		return nil, nil
 	case after == nil:
 		return &anewVersion{Number: newest.number, Opened: ticket.Never(), Fields: map[string]string{}, Events: []byte{}}, nil
-	case newest.hash == after.Hash && newest.flagged == after.Flagged && newest.saidBy == after.SaidBy && bytes.Equal(newest.data, after.Packed):
-		return nil, nil
 	}
 	return &anewVersion{Number: after.Number, Opened: after.Opened, First: after.First, Last: after.Last, Fields: after.Fields,
 		Flagged: after.Flagged, Hash: after.Hash, Events: after.Packed, SaidBy: after.SaidBy}, nil
@@ -156,7 +160,7 @@ func (a *anew) write(list []anewVersion) error {
 		return err
 	}
 	_, err = a.tx.ExecContext(a.ctx, `INSERT INTO ticket_version (service, number, import, opened, first, last, fields, flagged, hash, events, said_by)
-		SELECT $1, number, $2, opened, first, last, fields, flagged, hash, decode(events, 'base64'), nullif(said_by, 0)
+		SELECT $1, number, $2, opened, first, last, coalesce(fields, '{}'), flagged, hash, decode(events, 'base64'), nullif(said_by, 0)
 		FROM json_to_recordset($3::json) AS v(number text, opened timestamptz, first timestamptz, last timestamptz, fields jsonb,
 			flagged boolean, hash text, events text, said_by bigint)`, a.service, a.by, string(b))
 	return err

@@ -35,12 +35,16 @@ type ticketMerge struct {
 	zero  int64 // those that stopped when they opened
 	twice int64 // rows that stand in the file already
 	older []dataset.Outdated
+
+	repeated   []string // tickets of which the import says what a version of one import says already
+	repeatedOf int64    // that import
 }
 
 func (m *ticketMerge) into() []string {
 	return []string{
 		`ticket_version (service, number, import, opened, first, last, fields, flagged, hash, events)`,
 		`ticket_kept (service, number, import, flagged, same_as, rows)`,
+		`ticket_repeated (service, import, first, last, same_as, numbers)`,
 	}
 }
 
@@ -95,7 +99,7 @@ func (m *ticketMerge) merge(b *batch, g group) error {
 		m.rows = append(m.rows, r)
 	}
 	rows := m.rows
-	m.twice += repeated(rows, m.union)
+	m.twice += countRepeated(rows, m.union)
 	known := m.newest[g.key]
 	said := ticket.Said{Import: m.done.ID, AsOf: m.done.AsOf, Union: m.union, Rows: rows, Flagged: g.flagged}
 	next, outcomes, changed := ticket.Step(known, said)
@@ -157,14 +161,25 @@ func (m *ticketMerge) version(b *batch, k *ticket.Known) {
 	c.time(k.Opened)
 	c.time(k.First)
 	c.time(k.Last)
-	c.texts(k.Fields)
+	c.fields(k.Fields)
 	c.bool(k.Flagged)
 	c.text(k.Hash)
 	c.bytes(k.Packed)
 	c.row()
 }
 
+// repeatedMost is how many tickets stand in one row of ticket_repeated.
+const repeatedMost = 500
+
 func (m *ticketMerge) keep(b *batch, number string, k *ticket.Kept) {
+	if k.SameAs != 0 && !k.Flagged {
+		if len(m.repeated) == repeatedMost || k.SameAs != m.repeatedOf {
+			m.finish(b)
+		}
+		m.repeatedOf = k.SameAs
+		m.repeated = append(m.repeated, number)
+		return
+	}
 	c := &b.rows[1]
 	c.text(m.service)
 	c.text(number)
@@ -183,9 +198,24 @@ func (m *ticketMerge) keep(b *batch, number string, k *ticket.Kept) {
 	c.row()
 }
 
-// repeated counts rows of one ticket that say what another one before says; of a
+func (m *ticketMerge) finish(b *batch) {
+	if len(m.repeated) == 0 {
+		return
+	}
+	c := &b.rows[2]
+	c.text(m.service)
+	c.int(m.done.ID)
+	c.text(m.repeated[0])
+	c.text(m.repeated[len(m.repeated)-1])
+	c.int(m.repeatedOf)
+	c.texts(m.repeated)
+	c.row()
+	m.repeated = m.repeated[:0]
+}
+
+// countRepeated counts rows of one ticket that say what another one before says; of a
 // ticket that has one row in a file, all further ones.
-func repeated(rows []ticket.Row, union bool) (n int64) {
+func countRepeated(rows []ticket.Row, union bool) (n int64) {
 	for i := 1; i < len(rows); i++ {
 		r := &rows[i]
 		if slices.ContainsFunc(rows[max(0, i-maxCompared):i], func(o ticket.Row) bool {

@@ -51,7 +51,8 @@ func (s *Store) WithdrawnUnder(ctx context.Context, set Span, after int64) (all 
 			i.as_of >= $4 AND NOT EXISTS (SELECT FROM import o WHERE o.service = $1 AND o.id <= $2 AND o.withdraws IS NULL AND o.as_of >= $4
 				AND NOT EXISTS (SELECT FROM import b WHERE b.withdraws = o.id))
 			OR EXISTS (SELECT FROM (SELECT number FROM ticket_version WHERE service = $1 AND import = w.withdraws
-					UNION ALL SELECT number FROM ticket_kept WHERE service = $1 AND import = w.withdraws) said
+					UNION ALL SELECT number FROM ticket_kept WHERE service = $1 AND import = w.withdraws
+					UNION ALL SELECT unnest(numbers) FROM ticket_repeated WHERE service = $1 AND import = w.withdraws) said
 				JOIN (`+within("v.number", "$2", "$3", "$4")+`) held ON held.number = said.number))
 		ORDER BY w.id`, set.Service, set.Import, set.From, set.To, after)
 	return all, mapped(err)

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"time"
@@ -45,7 +46,8 @@ func speakersOf(ctx context.Context, q sqlx.QueryerContext, service string) (map
 	return speakers, nil
 }
 
-// ticketRow is a row of ticket_version or ticket_kept.
+// ticketRow is a row of ticket_version or ticket_kept, or a ticket of
+// ticket_repeated.
 type ticketRow struct {
 	number  string
 	by      int64 // import
@@ -57,11 +59,15 @@ type ticketRow struct {
 	sameAs  int64  // of ticket_kept
 }
 
-// ticketRows selects all that is stored of the tickets $2 of a service $1.
+// ticketRows selects all that is stored of the tickets $2 of a service $1, the
+// first and last of which, by their bytes, are $3 and $4.
 const ticketRows = `
 	SELECT number, import, false AS kept, flagged, events, hash, coalesce(said_by, import), 0 FROM ticket_version WHERE service = $1 AND number = ANY($2)
 	UNION ALL
 	SELECT number, import, true, flagged, rows, '', 0, coalesce(same_as, 0) FROM ticket_kept WHERE service = $1 AND number = ANY($2)
+	UNION ALL
+	SELECT w.number, r.import, true, false, NULL, '', 0, r.same_as FROM ticket_repeated r, unnest(r.numbers) n JOIN unnest($2) w (number) ON w.number = n
+		WHERE r.service = $1 AND r.first <= $4 AND r.last >= $3
 	ORDER BY number, import, kept`
 
 // saidOf gives what the imports that remain said of one ticket, in their order,
@@ -136,9 +142,18 @@ func (r *ticketRow) said(sameAs *ticketRow) (ticket.Said, error) {
 	return k.Said(r.number, v)
 }
 
-// newestVersion is the last of them; there is one.
+// is says that the version is what is known; a tombstone, that nothing is.
+func (r *ticketRow) is(k *ticket.Known) bool {
+	if k == nil {
+		return r.hash == ""
+	}
+	return r.hash == k.Hash && r.flagged == k.Flagged && r.saidBy == k.SaidBy && bytes.Equal(r.data, k.Packed)
+}
+
+// newestVersion is the last of them; without any nothing is known, as after a
+// tombstone.
 func newestVersion(of []ticketRow) *ticketRow {
-	var newest *ticketRow
+	newest := &ticketRow{number: of[0].number}
 	for i := range of {
 		if !of[i].kept {
 			newest = &of[i]

@@ -71,7 +71,7 @@ func (e *engine) busy(owner, approver, period string, a *acknowledged, stop chan
 			}
 		}
 		task := run["tasks"].([]any)[0].(object)["id"].(string)
-		status, decision, err := e.try(approver, "POST", "/v1/tasks/"+task+"/decision", object{"outcome": "approve"}, "")
+		status, decision, err := e.try(approver, "POST", "/v1/tasks/"+task+"/decision", said("approve"), "")
 		if err != nil || status != 200 {
 			e.Errorf("decision on %s: %d %v %v", task, status, decision, err)
 			return
@@ -237,7 +237,7 @@ func (e *engine) finish(owner, approver, id string) error {
 		case "waiting":
 			task := run["tasks"].([]any)[0].(object)["id"].(string)
 			// Decided already, and on its way, is as good.
-			status, o, err := e.try(approver, "POST", "/v1/tasks/"+task+"/decision", object{"outcome": "approve"}, "")
+			status, o, err := e.try(approver, "POST", "/v1/tasks/"+task+"/decision", said("approve"), "")
 			if err != nil || status != 200 {
 				return fmt.Errorf("%s: %d %v (%w)", task, status, o, err)
 			}

@@ -251,9 +251,15 @@ func (c *chaos) task(p *plan, round int) string {
 	return ""
 }
 
+// said is an answer: an earlier month may have been published meanwhile, which
+// makes the drafts that wait stale.
+func said(outcome string) object {
+	return object{"outcome": outcome, "comment": "chaos", "stale": true}
+}
+
 func (c *chaos) decide(p *plan, round int, outcome string) {
 	task := c.task(p, round)
-	status, o := c.insist(c.first, "/v1/tasks/"+task+"/decision", object{"outcome": outcome, "comment": "chaos"})
+	status, o := c.insist(c.first, "/v1/tasks/"+task+"/decision", said(outcome))
 	if status != 200 {
 		c.Errorf("deciding %s: %d %v", task, status, o)
 		return
@@ -267,7 +273,7 @@ func (c *chaos) contend(p *plan) {
 	var both sync.WaitGroup
 	var mu sync.Mutex
 	answer := func(token, outcome string) {
-		status, o := c.insist(token, "/v1/tasks/"+task+"/decision", object{"outcome": outcome, "comment": "chaos"})
+		status, o := c.insist(token, "/v1/tasks/"+task+"/decision", said(outcome))
 		mu.Lock()
 		defer mu.Unlock()
 		switch status {

@@ -123,12 +123,16 @@ func showFinding(c *cobra.Command, f client.SeenFinding) error {
 		row("ended at", instant(*f.Ended))
 	}
 	given("detail", f.Detail)
+	given("note", f.Note.String())
 	fmt.Fprintln(w)
 	row("SEEN", "SOURCE", "NAME", "BY", "TITLE")
 	for _, s := range f.Sightings {
 		row(instant(s.At), s.Source.Kind, s.Source.Name, s.By, s.Title)
 		if s.Detail != "" && s.Detail != f.Detail { // which stands above
 			row("", "", "", "", s.Detail)
+		}
+		if !s.Note.IsZero() && s.Note != f.Note {
+			row("", "", "", "", s.Note)
 		}
 	}
 	if len(f.Files) > 0 {

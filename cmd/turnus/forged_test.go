@@ -52,7 +52,7 @@ func forge(ctx workflow.Context, calls []forgery) ([]string, error) {
 func snapshot(t testing.TB, db *sql.DB) map[string]string {
 	t.Helper()
 	rows, err := db.QueryContext(t.Context(), `SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
-		AND relname NOT IN ('audit', 'decision_told', 'idempotency', 'installation', 'goose_db_version')`)
+		AND relname NOT IN ('audit', 'decision_told', 'staleness', 'idempotency', 'installation', 'goose_db_version')`)
 	require.NoError(t, err)
 	defer rows.Close()
 	all := map[string]string{}
@@ -147,6 +147,9 @@ func TestActivitiesOfAnotherWorkflowChangeNothing(t *testing.T) {
 			"SignalRefused":  {workflows.Refused{Run: id, By: "x", Why: fault.New(fault.Forbidden, why)}},
 			"RunCancel":      {workflows.Cancelling{CancelMessage: run.CancelMessage{Run: id, Pass: pass, Reason: "forged"}, By: "x"}},
 			"RunCancelledBy": {first},
+			"RunRefresh": {workflows.Refreshing{RefreshMessage: run.RefreshMessage{Run: id, Round: 1, Pass: pass}, By: "x"},
+				workflows.Refreshing{RefreshMessage: run.RefreshMessage{Run: id, Round: 1}, By: "x"}},
+			"RunRefreshedBy": {first},
 			"RunEnd": {
 				run.End{Run: id, Round: 1, State: run.Published}, run.End{Run: id, Round: 2, State: run.Published}, run.End{Run: id, Round: 1, State: run.Rejected},
 				run.End{Run: id, Round: 1, State: run.Cancelled, Reason: why}, run.End{Run: id, Round: 1, State: run.Provisional}, run.End{Run: id, Round: 1, State: "perhaps"},

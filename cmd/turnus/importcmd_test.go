@@ -199,3 +199,34 @@ func TestReadyMappings(t *testing.T) {
 	_, out, _ = turnus(t, "", "imports", "show", "2")
 	require.Regexp(t, `mapping +jira, version 1, hash`, out, "a declared one comes first")
 }
+
+// An owner proposes to withdraw an import; the run that decides is printed.
+func TestWithdrawingOnTheCommandLine(t *testing.T) {
+	importing := desk(t, map[string]string{"a.csv": keyedTickets})
+	code, _, errOut := importing("a.csv")
+	require.Zero(t, code, errOut)
+	code, _, errOut = turnus(t, "", "import", "withdraw", "1", "--reason", "the wrong file")
+	require.Equal(t, 1, code)
+	require.Contains(t, errOut, "Not permitted")
+	_, token, _ := turnus(t, "", "token", "owner")
+	t.Setenv("TURNUS_TOKEN", strings.TrimSpace(token))
+	code, out, errOut := turnus(t, "", "import", "withdraw", "1", "--reason", "the wrong file")
+	require.Zero(t, code, errOut)
+	require.Regexp(t, `^change-approval/import-1/\S+\n$`, out)
+	code, again, _ := turnus(t, "", "import", "withdraw", "1", "--reason", "the wrong file")
+	require.Zero(t, code)
+	require.Equal(t, out, again)
+	code, _, errOut = turnus(t, "", "import", "withdraw", "7", "--reason", "the wrong file")
+	require.Equal(t, 1, code)
+	require.Contains(t, errOut, "There is no import 7")
+}
+
+// What is applied and hardly meant so is said on stderr.
+func TestApplyWarnsOnTheCommandLine(t *testing.T) {
+	organised(t)
+	const flat = "apiVersion: turnus/v1\nkind: Mapping\nmetadata: {name: flat}\nspec: {number: Key, opened: Time, stopped: Time}\n"
+	code, out, errOut := turnus(t, flat, "apply", "-f", "-")
+	require.Zero(t, code, errOut)
+	require.Equal(t, "created Mapping/flat\n", out)
+	require.Regexp(t, `^warning one-column: Mapping/flat: opened and stopped .*\n$`, errOut)
+}

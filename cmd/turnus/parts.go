@@ -88,6 +88,9 @@ func (p *parts) counts(ctx context.Context) (c api.Counts, err error) {
 	if c.OpenTasks, c.Runs, err = p.store.Counts(ctx); err != nil {
 		return c, err
 	}
+	if c.Stale, err = p.store.StaleTasks(ctx); err != nil {
+		return c, err
+	}
 	if c.Plan, err = p.store.Watch(ctx, now()); err != nil {
 		return c, err
 	}

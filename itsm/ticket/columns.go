@@ -44,12 +44,22 @@ next:
 	return some
 }
 
-func (s shared) said() text.Text {
+// said says what is wrong with it, and what would be right for this mapping.
+func (m Mapping) said(s shared) text.Text {
+	fields := text.List(s.fields)
+	switch {
+	case s.fields[0] == "number":
+		return text.F("%s are taken from one column, %.80q: a ticket's number is no instant, so name the column that holds it",
+			"%s kommen aus einer Spalte, %.80q: Die Nummer eines Tickets ist kein Zeitpunkt; die Spalte angeben, in der sie steht.", fields, s.column)
+	case m.States != nil:
+		return text.F("%s are taken from one column, %.80q, so that no time lies between them: name a column of its own for each, or leave out what the file doesn't tell",
+			"%s kommen aus einer Spalte, %.80q, sodass dazwischen keine Zeit liegt: Für jedes eine eigene Spalte angeben oder weglassen, was die Datei nicht sagt.", fields, s.column)
+	}
 	return text.F("%s are taken from one column, %.80q, so that no time lies between them: name a column of its own for each, "+
-		"or, where the file has one row a change of state, say in states which states stop a ticket and leave opened and stopped out",
+		"or, where the file has one row a change of state, say in states which states stop a ticket, and leave opened and stopped out",
 		"%s kommen aus einer Spalte, %.80q, sodass dazwischen keine Zeit liegt: Für jedes eine eigene Spalte angeben "+
 			"oder, wenn die Datei eine Zeile je Statuswechsel hat, in states angeben, welche Status ein Ticket beenden, und opened und stopped weglassen.",
-		text.List(s.fields), s.column)
+		fields, s.column)
 }
 
 // CheckColumns refuses to read a file with a mapping that takes several
@@ -58,7 +68,7 @@ func (s shared) said() text.Text {
 func (m Mapping) CheckColumns() error {
 	var all fault.List
 	for _, s := range m.shares() {
-		all.Add(fault.New(fault.Invalid, s.said()).At(s.fields[len(s.fields)-1]))
+		all.Add(fault.New(fault.Invalid, m.said(s)).At(s.fields[len(s.fields)-1]))
 	}
 	return all.Err()
 }
@@ -67,7 +77,7 @@ func (m Mapping) CheckColumns() error {
 func (m Mapping) Warnings() []dataset.Warning {
 	var all []dataset.Warning
 	for _, s := range m.shares() {
-		all = append(all, dataset.Warning{Code: dataset.OneColumn, Detail: s.said()})
+		all = append(all, dataset.Warning{Code: dataset.OneColumn, Detail: m.said(s)})
 	}
 	return all
 }

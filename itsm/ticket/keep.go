@@ -19,9 +19,7 @@ type Kept struct {
 // answered.
 //
 // It comes back as far as Step can tell: rows that were rejected whatever is
-// known leave their flag, the rest gives the same versions and counts. Only
-// which changes go beyond MaxChanges may differ, since the order of the file
-// isn't known any more.
+// known leave their flag, the rest gives the same versions and counts.
 func Keep(known *Known, s Said, next *Known, outcomes []Outcome, changed bool) *Kept {
 	if next == nil {
 		return nil // on nothing it is nothing, and a withdrawal never adds to what was known
@@ -44,7 +42,10 @@ func Keep(known *Known, s Said, next *Known, outcomes []Outcome, changed bool) *
 	if taken == 0 {
 		return &Kept{Flagged: flagged}
 	}
-	if own.tells(s, taken) {
+	// Of more changes than a ticket may have, the order of the file says which
+	// are taken.
+	few := known == nil || !s.Union || len(known.Events)+len(s.Rows) <= MaxChanges
+	if few && own.tells(s, taken) {
 		made := func(k *Known) bool { return k == own || k.Hash == own.Hash && bytes.Equal(k.Packed, own.Packed) }
 		switch {
 		case changed && made(next) && next.said() == flagged:

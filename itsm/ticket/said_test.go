@@ -253,6 +253,24 @@ func TestKeepOnlyWhatVersionsDontTell(t *testing.T) {
 	require.Nil(t, kept)
 }
 
+// Of more changes than a ticket may have, the order of the file says which count.
+func TestKeepTheOrderOfTooManyChanges(t *testing.T) {
+	var rows []Row
+	for i := range MaxChanges - 1 {
+		rows = append(rows, change(int64(i+1), int64(i), i, "Active", nil))
+	}
+	first := Said{Import: 1, Union: true, Rows: rows}
+	known, _, _ := Step(nil, first)
+	second := Said{Import: 2, Union: true, Rows: []Row{change(1, MaxChanges+1, MaxChanges+1, "Closed", nil), change(2, MaxChanges, MaxChanges, "Resolved", nil)}}
+	next, outcomes, changed := Step(known, second)
+	require.NotNil(t, outcomes[1].Reject)
+	kept := Keep(known, second, next, outcomes, changed)
+	again, err := kept.Said("INC1", nil)
+	require.NoError(t, err)
+	again.Import, again.Union = 2, true
+	require.Equal(t, next.Hash, Fold([]Said{first, again}).Hash)
+}
+
 func TestUnpackRowsIsTheInverseOfPackRows(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var row int64

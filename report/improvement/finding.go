@@ -33,6 +33,9 @@ func (d draft) finding() {
 	if f.Detail != "" {
 		t.Item("Details", "Einzelheiten", report.Name(f.Detail))
 	}
+	if !f.Note.IsZero() {
+		t.Item("What would be otherwise", "Was anders wäre", report.Words(f.Note))
+	}
 	t.Item("Type", "Art", report.Words(f.Type.Title()))
 	t.Item("Severity", "Schweregrad", report.Words(f.Severity.Title()))
 	t.Item("It is about", "Betrifft", report.Words(d.about()))
@@ -47,13 +50,21 @@ func (d draft) finding() {
 
 	figure, detail := false, false
 	for _, x := range d.Sightings {
-		figure, detail = figure || x.Source.Figure != "", detail || x.Detail != "" && x.Detail != f.Detail
+		figure, detail = figure || x.Source.Figure != "", detail || x.Detail != "" && x.Detail != f.Detail || !x.Note.IsZero() && x.Note != f.Note
 	}
 	t = s.Table("Where it was seen", "Feststellungen").Left("Source", "Quelle").Left("Name", "Name").
 		Left("Figure", "Zahl").When(figure).Left("What was seen", "Feststellung").Left("Details", "Einzelheiten").When(detail).Left("By", "Von").Left("When", "Zeitpunkt")
 	for _, x := range d.Sightings {
-		t.Row(report.Words(x.Source.Kind.Title()), given(x.Source.Name), given(figureOf(x.Source)), report.Words(found(x.Title)), given(x.Detail), person(x.By), report.At(x.At))
+		t.Row(report.Words(x.Source.Kind.Title()), given(x.Source.Name), given(figureOf(x.Source)), report.Words(found(x.Title)), said(x), person(x.By), report.At(x.At))
 	}
+}
+
+// said is what a person wrote then, or what Turnus had to say.
+func said(x improvement.Sighting) report.Cell {
+	if x.Detail == "" && !x.Note.IsZero() {
+		return report.Words(x.Note)
+	}
+	return given(x.Detail)
 }
 
 // about is what the finding is about, in words.

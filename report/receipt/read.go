@@ -176,7 +176,7 @@ func (x *Reader) Again() (*Reader, error) {
 	}
 	if !ok {
 		return nil, malformed("this file has to be read twice, since a workload limit voids targets in it: give it by its name, not through a pipe",
-			"Diese Datei muss zweimal gelesen werden, weil in ihr eine Mengengrenze Ziele aufhebt: Ihren Namen angeben, statt sie über eine Pipe zu übergeben.")
+			"Diese Datei muss zweimal gelesen werden, weil in ihr eine Mengengrenze Ziele aufhebt: Den Dateinamen angeben statt einer Pipe.")
 	}
 	return Open(x.in)
 }

@@ -363,3 +363,23 @@ func TestJSON(t *testing.T) {
 		}
 	}
 }
+
+// A draft that is stale says so before everything else, with what has changed,
+// and so does a decision that approved one; others say nothing.
+func TestStaleDraftsSaySo(t *testing.T) {
+	r := sample()
+	page := func(lang text.Lang) string {
+		var b bytes.Buffer
+		require.NoError(t, HTML(&b, r, lang))
+		return b.String()
+	}
+	require.NotContains(t, page(text.En), "has changed since")
+	r.Stale = []task.StalePart{{Code: "tickets", Detail: text.New("3 tickets were added", "3 Tickets sind hinzugekommen")}}
+	require.Regexp(t, `(?s)<main>\s*<div class="notice" role="note"><p>What this draft stands on has changed since it was made:</p><ul><li>3 tickets were added</li></ul></div>`, page(text.En))
+	require.Contains(t, page(text.De), "<li>3 Tickets sind hinzugekommen</li>")
+	var b bytes.Buffer
+	require.NoError(t, JSON(&b, r))
+	require.Contains(t, b.String(), `"code": "tickets"`)
+	r.Decisions[0].Stale, r.Stale = r.Stale, nil
+	require.Contains(t, page(text.De), "Freigegeben, obwohl sich die Grundlage geändert hatte:</p><ul><li>3 Tickets sind hinzugekommen")
+}

@@ -34,9 +34,11 @@ func basis(s *report.SectionWriter, f sla.Frozen) {
 	t.Item("Time zone database", "Zeitzonendatenbank", report.Name("tzdata "+f.TZData))
 	if f.Import > 0 {
 		t.Item("Data as of import", "Datenstand (Import)", report.Name(decimal(f.Import)))
-		t.Item("Source read up to", "Quellsystem gelesen bis", report.At(f.AsOf))
 	} else {
 		t.Item("Data as of import", "Datenstand (Import)", report.Say("none", "keiner"))
+	}
+	if !f.AsOf.IsZero() { // as it is where all imports are withdrawn
+		t.Item("Source read up to", "Quellsystem gelesen bis", report.At(f.AsOf))
 	}
 	t.Item("Frozen and computed at", "Festgeschrieben und berechnet am", report.At(f.At))
 	if f.Hash != "" {

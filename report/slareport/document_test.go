@@ -297,6 +297,25 @@ func TestSummary(t *testing.T) {
 	require.Equal(t, report.Neutral, none[0].Tone)
 }
 
+// Where all imports are withdrawn there is a newest one, and nothing that was
+// read.
+func TestBasisWithoutAnyImportLeft(t *testing.T) {
+	items := func(f sla.Frozen) (all []string) {
+		for _, x := range document(f, sla.Result{}).Sections {
+			for _, table := range x.Tables {
+				all = append(all, rowsOf(table)...)
+			}
+		}
+		return all
+	}
+	f := frozenMarch()
+	require.Contains(t, strings.Join(items(f), "\n"), "Source read up to")
+	f.AsOf = time.Time{}
+	got := strings.Join(items(f), "\n")
+	require.Contains(t, got, "Data as of import | 7")
+	require.NotContains(t, got, "Source read up to")
+}
+
 func TestNotice(t *testing.T) {
 	d := documents()["provisional"]
 	require.True(t, d.Provisional)

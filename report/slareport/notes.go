@@ -82,8 +82,8 @@ func uncounted(w *report.Writer, r sla.Result) {
 	if u == nil || u.Any() == 0 {
 		return
 	}
-	w.Warn("No figure counts %[1]s of %[2]s tickets that were open in the period: %[3]s were opened when no agreement was in force, %[4]s fall under none of its targets; %[5]s of them are still open at its end.",
-		"Keine Kennzahl wertet %[1]s von %[2]s Tickets, die in der Periode offen waren: %[3]s wurden eröffnet, als keine Vereinbarung galt, %[4]s fallen unter keines ihrer Ziele; %[5]s davon sind am Ende der Periode noch offen.",
+	w.Warn("Of %[2]s tickets that were open in the period no figure counts %[1]s (opened when no agreement was in force: %[3]s; under none of its targets: %[4]s; of these still open at its end: %[5]s).",
+		"Von %[2]s Tickets, die in der Periode offen waren, wertet keine Kennzahl %[1]s (eröffnet, als keine Vereinbarung galt: %[3]s; unter keinem ihrer Ziele: %[4]s; davon am Ende noch offen: %[5]s).",
 		report.Number(u.Any()), report.Number(u.Open), report.Number(u.NoAgreement), report.Number(u.NotSelected), report.Number(u.Left))
 }
 
@@ -211,7 +211,8 @@ func importNotesOf(f sla.Frozen) (all importNotes) {
 // accepted are those for which an import would have been refused.
 func (all importNotes) accepted(w *report.Writer) {
 	all.say(func(n importNote) {
-		w.Warn("%s: %s Accepted by %s: “%s”", "%s: %s Angenommen von %s: „%s“", n.imports(), n.detail(), n.from[0].By, n.from[0].Accepted)
+		w.Warn("%s, accepted although not plausible: %s Reason given by %s: “%s”", "%s, trotz fehlender Plausibilität angenommen: %s Begründung von %s: „%s“",
+			n.imports(), n.detail(), n.from[0].By, n.from[0].Accepted)
 	}, w.Warn, true)
 }
 

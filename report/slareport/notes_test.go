@@ -57,8 +57,8 @@ func TestTargetsWithoutADecidedTicketAreNamed(t *testing.T) {
 func TestTicketsThatNoFigureCountsAreNoted(t *testing.T) {
 	f, r := decided()
 	r.Uncounted = &sla.Uncounted{Open: 2244, NoAgreement: 56, NotSelected: 3, Left: 40}
-	require.Equal(t, []string{"bad: No figure counts 59 of 2,244 tickets that were open in the period: 56 were opened when no agreement was in force, 3 fall under none of its targets; 40 of them are still open at its end."}, notesOf(f, r))
-	require.Contains(t, document(f, r).Notes[0].Text.De, "Keine Kennzahl wertet 59 von 2.244 Tickets")
+	require.Equal(t, []string{"bad: Of 2,244 tickets that were open in the period no figure counts 59 (opened when no agreement was in force: 56; under none of its targets: 3; of these still open at its end: 40)."}, notesOf(f, r))
+	require.Contains(t, document(f, r).Notes[0].Text.De, "Von 2.244 Tickets, die in der Periode offen waren, wertet keine Kennzahl 59 (")
 }
 
 // Exclusions are said with what they change, and what is met through them alone
@@ -68,7 +68,7 @@ func TestExclusionsAreNoted(t *testing.T) {
 	f.Exclusions = []agreement.Exclusion{{ID: 4, By: "desk-owner", Reason: agreement.Customer}, {ID: 5, By: "other", Reason: agreement.Spam}, {ID: 6, By: "unused"}}
 	r.List.Excluded, r.List.Rows = 3, 5
 	x := &r.Agreements[0].Targets[1]
-	x.Excluded = []sla.Excluded{{4, agreement.Customer, sla.Counts{Decided: 2, Breached: 2}}, {5, agreement.Spam, sla.Counts{Decided: 1, Met: 1}}}
+	x.Excluded = []sla.Excluded{{Exclusion: 4, Reason: agreement.Customer, Counts: sla.Counts{Decided: 2, Breached: 2}}, {Exclusion: 5, Reason: agreement.Spam, Counts: sla.Counts{Decided: 1, Met: 1}}}
 	x.All = &sla.All{Counts: sla.Counts{Decided: 7618, Met: 6478}, Verdict: sla.Met}
 	const said = "neutral: Excluded tickets: 3, proposed by desk-owner and other. Attainment with the exclusions: p3-resolution 85.06\u202f% instead of 85.04\u202f%."
 	require.Equal(t, []string{said}, notesOf(f, r))
@@ -76,7 +76,7 @@ func TestExclusionsAreNoted(t *testing.T) {
 	require.Equal(t, []string{"bad: Target p3-resolution is missed without the exclusions: 6,478 of 7,618 tickets met it then, with them 6,477 of 7,615; agreed are 85\u202f%.", said}, notesOf(f, r))
 
 	x.All.Verdict = sla.Met
-	x.Excluded[1] = sla.Excluded{0, sla.Overload, sla.Counts{Decided: 1, Met: 1}}
+	x.Excluded[1] = sla.Excluded{Reason: sla.Overload, Counts: sla.Counts{Decided: 1, Met: 1}}
 	require.Contains(t, notesOf(f, r)[0], "proposed by desk-owner, or since a workload limit was exceeded.")
 	x.Excluded = x.Excluded[1:]
 	require.Contains(t, notesOf(f, r)[0], "Excluded tickets: 3, since a workload limit was exceeded, as agreed.")
@@ -103,12 +103,12 @@ func TestWarningsOfImportsAreNoted(t *testing.T) {
 	}
 	f.Warnings = []dataset.Warning{warn(dataset.UnknownValue, "desk names a value that no ticket has.", false)}
 	require.Equal(t, []string{
-		"bad: Import 3: 6 % of the rows were rejected. Accepted by desk-owner: “The export is whole; I looked.”",
+		"bad: Import 3, accepted although not plausible: 6 % of the rows were rejected. Reason given by desk-owner: “The export is whole; I looked.”",
 		"bad: desk names a value that no ticket has.",
 		"neutral: Import 2: A month has 5 rows.",
 		"neutral: Imports 2 and 1: 3 rows stand twice.",
 	}, sorted(notesOf(f, r)))
-	require.Equal(t, "Import 3: 6 % of the rows were rejected. (de). Angenommen von desk-owner: „The export is whole; I looked.“", document(f, r).Notes[0].Text.De)
+	require.Equal(t, "Import 3, trotz fehlender Plausibilität angenommen: 6 % of the rows were rejected. (de). Begründung von desk-owner: „The export is whole; I looked.“", document(f, r).Notes[0].Text.De)
 
 	f.Imports, f.Warnings = nil, nil
 	for id := range int64(30) {
@@ -147,7 +147,7 @@ func TestRestatementsNameWhatChanged(t *testing.T) {
 	require.Contains(t, section().Paragraphs[0].En, "No rule changed")
 
 	f.Agreements = append(f.Agreements, f.Agreements[0])
-	f.Agreements[1].Version = 2
+	f.Agreements[1].Version, f.Agreements[1].Spec.Customer = 2, "all of us"
 	f.Exclusions = []agreement.Exclusion{{ID: 4}, {ID: 11}}
 	f.Calendars = nil
 	inForce()
@@ -164,6 +164,10 @@ func TestRestatementsNameWhatChanged(t *testing.T) {
 		"calendar|office|version 2|not used|",
 		"exclusion|service-desk|not used|numbers 4 and 11|",
 	}, said)
+	differs := section().Tables[1]
+	require.Equal(t, "Service desk 2016, version 2 instead of 1", differs.Caption.En)
+	require.Len(t, differs.Rows, 1)
+	require.Equal(t, []string{"Customer", "internal-users", "all of us"}, []string{differs.Rows[0][0].Text.En, differs.Rows[0][1].Text.En, differs.Rows[0][2].Text.En})
 	f.InForce.Version, f.InForce.Sources = 0, nil
 	require.NotEqual(t, "What changed since version 0", section().Title.En)
 }

@@ -6,9 +6,11 @@ import (
 	"slices"
 	"strconv"
 
+	"turnus/itsm/agreement"
 	"turnus/itsm/sla"
 	"turnus/itsm/text"
 	"turnus/report"
+	"turnus/report/rules"
 )
 
 // ruleChange is a rule of which the report in force had other versions.
@@ -78,6 +80,32 @@ func changedRules(w *report.Writer, f sla.Frozen) {
 		Left("Version %d", "Version %d", f.InForce.Version).Left("Now", "Jetzt")
 	for _, c := range changed {
 		t.Row(report.Words(c.kind.Title()), report.Name(c.name), versionsCell(c, c.then), versionsCell(c, c.now))
+	}
+	differences(s, f, changed)
+}
+
+// differences say what new versions of agreements say otherwise than those before
+// them. Of other rules the report doesn't hold both versions.
+func differences(s *report.SectionWriter, f sla.Frozen, changed []ruleChange) {
+	for _, c := range changed {
+		if c.kind != report.FromAgreement {
+			continue
+		}
+		for i, v := range f.Agreements {
+			if v.Name != c.name || slices.Contains(c.then, decimal(int64(v.Version))) {
+				continue
+			}
+			var before *agreement.Spec
+			t := s.Table("%s, version %d", "%s, Version %d", report.Named(v.Title, v.Name), v.Version)
+			if i > 0 && f.Agreements[i-1].Name == v.Name { // they are by name and version
+				before = &f.Agreements[i-1].Spec
+				t = s.Table("%s, version %d instead of %d", "%s, Version %d statt %d", report.Named(v.Title, v.Name), v.Version, f.Agreements[i-1].Version)
+			}
+			t.Left("Rule", "Regel").Left("Before", "Vorher").Left("Now", "Jetzt")
+			for _, d := range rules.OfAgreement(before, &v.Spec) {
+				t.Row(report.Words(d.Item), d.Before, d.Now)
+			}
+		}
 	}
 }
 

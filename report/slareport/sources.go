@@ -55,7 +55,7 @@ func importTable(w *report.Writer, f sla.Frozen) {
 	if len(f.Imports) == 0 {
 		return
 	}
-	s.Say("The tickets come from these imports. What was withdrawn isn’t among them.", "Die Tickets stammen aus diesen Importen. Zurückgezogene sind nicht darunter.")
+	s.Say("The tickets come from these imports. What was withdrawn isn’t among them.", "Die Tickets stammen aus diesen Importen. Zurückgenommene sind nicht darunter.")
 	if more := len(f.Imports) - maxImports; more > 0 {
 		s.Say("These are the newest %d; %d more stand in the receipts.", "Das sind die %d neuesten; %d weitere stehen in den Belegen.", maxImports, more)
 	}
