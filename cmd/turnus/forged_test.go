@@ -229,7 +229,7 @@ func TestActivitiesOfAnotherWorkflowChangeNothing(t *testing.T) {
 		done := 0
 		for i, answer := range play(id, name, calls) {
 			switch calls[i].Activity {
-			case "TaskAdvance", "TaskDecision", "RunCancelledBy", "SLAReportDraft", "SLAReportCollect", "ChangeDraft", "TaskOpen", "SignalRefused", "TaskDecide", "RunCancel",
+			case "TaskAdvance", "TaskDecision", "RunCancelledBy", "RunRefreshedBy", "SLAReportDraft", "SLAReportCollect", "ChangeDraft", "TaskOpen", "SignalRefused", "TaskDecide", "RunCancel", "RunRefresh",
 				"ImprovementDraft", "ImprovementBegin", "ImprovementNext":
 				done++ // it reads, or repeats what it did before; what it answered changes nothing
 			default:
