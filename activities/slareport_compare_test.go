@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -305,4 +306,33 @@ func TestMonthsWithoutAnyImportAreFound(t *testing.T) {
 	require.Len(t, a.found(), 1)
 	require.Equal(t, []string{sla.ChangedTickets, sla.ChangedCoverage}, codesOf(a.staleness(waits)))
 	require.NoError(t, activities.CompareDrafts(a.set, slog.New(slog.DiscardHandler))(t.Context()), "and it comes to an end")
+}
+
+// Many decisions at once, each on a draft that has to be compared first, don't
+// wait for each other's connections: a few are compared at a time.
+func TestManyAreComparedAtOnce(t *testing.T) {
+	a := newAltering(t)
+	a.store.DB().SetMaxOpenConns(6)
+	f := a.waits("2026-03")
+	a.imports(now, late{"M4", march, 9})
+	k, err := a.store.Task(t.Context(), run.TaskID(f.Run, 1, "approval"))
+	require.NoError(t, err)
+	ctx, stop := context.WithTimeout(t.Context(), 30*time.Second)
+	defer stop()
+	var all sync.WaitGroup
+	refused := make(chan string, 20)
+	for range cap(refused) {
+		m := task.Message{Task: k.ID, Outcome: task.Approve, Comment: "seen"}
+		p, err := a.store.IssuePass(ctx, person.Actor{Person: "max"}, now, store.PassFor{Kind: store.PassDecide, Run: f.Run, Task: k.ID, Content: k.Hash, Answer: m.Answer()})
+		require.NoError(t, err)
+		m.Pass = p.Presented()
+		all.Go(func() {
+			v, err := a.set.TaskDecide(ctx, workflows.Deciding{Message: m, By: p.ID})
+			if err == nil && v.Refusal != nil {
+				refused <- v.Refusal.Message.En
+			}
+		})
+	}
+	all.Wait()
+	require.Len(t, refused, cap(refused))
 }
