@@ -374,11 +374,10 @@ func TestConsent(t *testing.T) {
 	require.Empty(t, d.Sections[0].Tables)
 	require.NoError(t, p.approve(changes[0].Run))
 	require.Equal(t, declared, p.version(ref), "it needs no version of its own")
-	decided, err := p.store.Decided(t.Context(), "mail")
+	all, err := p.store.Declared(t.Context(), resource.Service.Ref("mail"))
 	require.NoError(t, err)
-	require.Equal(t, map[string]map[int]sla.Decided{"mail": {
-		1: {Run: "change-approval/agreement-mail/2026-05-04", By: []string{"max"}, At: p.now},
-		2: {Run: "change-approval/agreement-mail/2026-05-04.2", By: []string{"max"}, At: p.now}}}, decided)
+	require.Equal(t, &sla.Decided{Run: "change-approval/agreement-mail/2026-05-04", By: []string{"max"}, At: p.now}, all.Decided("mail", 1))
+	require.Equal(t, &sla.Decided{Run: "change-approval/agreement-mail/2026-05-04.2", By: []string{"max"}, At: p.now}, all.Decided("mail", 2))
 	changes, err = p.apply(owner, gone)
 	require.NoError(t, err)
 	require.Equal(t, store.Unchanged, changes[0].Change)

@@ -133,17 +133,8 @@ func (s *Set) slaRules(ctx context.Context, in run.Input, round int) (sla.Frozen
 	if _, f.AsOf, f.Import, err = s.store.Coverage(ctx, in.Scope); err != nil {
 		return f, err
 	}
-	decided, err := s.store.Decided(ctx, in.Scope)
-	if err != nil {
-		return f, err
-	}
 	if err := slaTerms(&f, all, svc.Spec.Calendar, period, zone); err != nil {
 		return f, err
-	}
-	for i, a := range f.Agreements {
-		if d, ok := decided[a.Name][a.Version]; ok {
-			f.Agreements[i].Decided = &d
-		}
 	}
 	if len(f.Agreements) == 0 {
 		return f, fault.Invalidf("service", "%s has no agreement that holds in %s: declare one, then start again",
@@ -165,7 +156,8 @@ func slaTerms(f *sla.Frozen, all store.Declared, cal string, period calendar.Per
 		if err := asDeclared(v); err != nil {
 			return err
 		}
-		a := sla.Agreement{Name: v.Resource.Metadata.Name, Version: v.Version, Hash: v.Hash, ValidFrom: v.ValidFrom, Declared: &v.Resource}
+		a := sla.Agreement{Name: v.Resource.Metadata.Name, Version: v.Version, Hash: v.Hash, ValidFrom: v.ValidFrom, Declared: &v.Resource,
+			Decided: all.Decided(v.Resource.Metadata.Name, v.Version)}
 		if err := json.Unmarshal(v.Resource.Spec, &a.Spec); err != nil {
 			return err
 		}

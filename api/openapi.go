@@ -56,7 +56,6 @@ func schemaName(t reflect.Type, hint string) string {
 	taken := map[string][]string{ // by a package whose types have the names as they are
 		"improvement": {"Source", "File"},
 		"dataset":     {"File", "Column", "Mapping"},
-		"task":        {"Change"},
 	}
 	if name == "Spec" || slices.Contains(taken[pkg], name) {
 		return strings.ToUpper(pkg[:1]) + pkg[1:] + name

@@ -34,25 +34,25 @@ func TestReadyMappings(t *testing.T) {
 			"PAY-101 2026-03-02T07:05:00Z - 2026-03-02T10:42:00Z",
 			"PAY-102 2026-03-02T11:00:00Z - -",
 			"PAY-103 2026-03-28T22:59:00Z - 2026-03-29T01:01:00Z", // over the change to summer time
-		}, fields: map[string]string{"state": "Closed", "priority": "Highest", "type": "[System] Incident", "resolution": "Done"}},
+		}, fields: map[string]string{"priority": "Highest", "type": "[System] Incident", "resolution": "Done"}},
 		"servicenow": {tickets: []string{
 			"INC0010001 2026-03-02T07:05:12Z - 2026-03-02T10:42:00Z",
 			"INC0010002 2026-03-02T08:00:00Z - -", // reopened
 			"INC0010003 2026-03-02T08:30:00Z - -",
 			"INC0010005 2026-03-29T00:30:00Z - 2026-03-29T01:30:00Z",
-		}, fields: map[string]string{"state": "Closed", "priority": "3 - Moderate", "category": "hardware",
+		}, fields: map[string]string{"priority": "3 - Moderate", "category": "hardware",
 			"assignment_group": "Vor-Ort-Service Köln"},
 			rejects: []string{"INC0010004 resolved_at: in the state \"Canceled\" a ticket is stopped"}},
 		"glpi": {tickets: []string{
 			"9\u00a0998 2026-03-02T07:05:00Z - 2026-03-02T10:42:00Z",
 			"9\u00a0999 2026-03-02T08:00:00Z - -",
 			"10\u00a0000 2026-03-02T08:30:00Z - -", // reopened
-		}, fields: map[string]string{"state": "Closed", "priority": "Medium", "category": "Hardware > Bildschirm"}},
+		}, fields: map[string]string{"priority": "Medium", "category": "Hardware > Bildschirm"}},
 		"zammad": {tickets: []string{
 			"20260302000011 2026-03-02T07:05:00Z 2026-03-02T07:15:00Z 2026-03-02T10:42:10Z",
 			"20260302000028 2026-03-02T08:00:00Z - -", // reopened
 			"20260302000035 2026-03-02T08:30:00Z 2026-03-02T08:40:00Z -",
-		}, fields: map[string]string{"state": "closed", "priority": "2 normal", "group": "Service Desk", "channel": "email",
+		}, fields: map[string]string{"priority": "2 normal", "group": "Service Desk", "channel": "email",
 			"customer": "Müller & Söhne"},
 			rejects: []string{"20260302000042 Closed At: in the state \"merged\" a ticket is stopped", " #: the ticket's number is missing",
 				" #: the ticket's number is missing", "Timezone: Europe/Berlin Created At: an instant is missing"}},
@@ -60,7 +60,7 @@ func TestReadyMappings(t *testing.T) {
 			"2026030210000011 2026-03-02T07:05:00Z 2026-03-02T07:15:00Z 2026-03-02T10:42:10Z",
 			"2026030210000029 2026-03-02T08:00:00Z - -", // reopened
 			"2026030210000037 2026-03-02T08:30:00Z 2026-03-02T08:40:00Z -",
-		}, fields: map[string]string{"state": "closed successful", "priority": "3 normal", "queue": "Service Desk::1st Level", "customer": "mueller"},
+		}, fields: map[string]string{"priority": "3 normal", "queue": "Service Desk::1st Level", "customer": "mueller"},
 			rejects: []string{"2026030210000045 Closed: in the state \"merged\" a ticket is stopped"}},
 	}
 	require.Len(t, deploy.Mappings(), len(read))

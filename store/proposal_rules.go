@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"time"
 
@@ -178,38 +177,4 @@ func (s *Store) RulesChange(ctx context.Context, now time.Time, st run.Step) (c 
 		})
 	})
 	return c, declared, err
-}
-
-// Decided are the versions of a service's agreements that were proposed and
-// approved, by name and version.
-func (s *Store) Decided(ctx context.Context, service string) (map[string]map[int]sla.Decided, error) {
-	var rows []struct {
-		Name    string    `db:"name"`
-		Version int       `db:"enacted"`
-		Run     string    `db:"run"`
-		By      string    `db:"person"`
-		At      time.Time `db:"at"`
-	}
-	err := s.db.SelectContext(ctx, &rows, `SELECT p.name, p.enacted, p.run, d.person, d.at
-		FROM proposal p JOIN run r ON r.id = p.run JOIN decision d ON d.run = p.run AND d.round = r.round AND d.outcome = $2
-		WHERE p.kind = 'Agreement' AND p.enacted IS NOT NULL AND p.document->'spec'->>'service' = $1
-		ORDER BY p.at, p.run, d.at`, service, task.Approve)
-	all := map[string]map[int]sla.Decided{}
-	for _, r := range rows {
-		versions := all[r.Name]
-		if versions == nil {
-			versions = map[int]sla.Decided{}
-			all[r.Name] = versions
-		}
-		d, known := versions[r.Version]
-		if known && d.Run != r.Run { // decided on once more
-			continue
-		}
-		d.Run, d.At = r.Run, r.At.UTC()
-		if !slices.Contains(d.By, r.By) {
-			d.By = append(d.By, r.By)
-		}
-		versions[r.Version] = d
-	}
-	return all, mapped(err)
 }

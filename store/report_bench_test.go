@@ -36,7 +36,7 @@ func benchTickets(b *testing.B) int {
 // benchFrozen is what a report of the year 2025 stands on: four targets on a
 // calendar with holidays and a lunch break.
 func benchFrozen(b *testing.B) sla.Frozen {
-	f := sla.Frozen{Service: "desk", Period: "2025", Zone: "Europe/Berlin"}
+	f := sla.Frozen{Service: "desk", Period: "2025", Zone: "Europe/Berlin", Lists: true}
 	period, err := calendar.ParsePeriod(f.Period)
 	require.NoError(b, err)
 	zone, err := calendar.Zone(f.Zone)

@@ -10,6 +10,7 @@ import (
 	"turnus/itsm/agreement"
 	"turnus/itsm/calendar"
 	"turnus/itsm/resource"
+	"turnus/itsm/sla"
 )
 
 // Declared is what was ever declared about a scope: all versions of the resource
@@ -25,6 +26,7 @@ type Declared struct {
 type declaredVersion struct {
 	of resource.Ref
 	resource.Version
+	decided *sla.Decided // of an agreement: who put it in force
 }
 
 // Declared reads what was declared about a scope, at one moment; of what there
@@ -38,18 +40,23 @@ func declaredAbout(ctx context.Context, q sqlx.QueryerContext, about resource.Re
 	var rows []struct {
 		Of resource.Ref `db:"of"`
 		resourceRow
+		Decided JSON[*sla.Decided] `db:"decided"`
 	}
 	err := sqlx.SelectContext(ctx, q, &rows, `WITH own AS MATERIALIZED (
 			SELECT * FROM resource WHERE kind = $1 AND name = $2
 			UNION ALL SELECT * FROM resource WHERE kind = 'Agreement' AND name IN (
 				SELECT name FROM resource WHERE kind = 'Agreement' AND document->'spec'->>'service' = $3))
-		SELECT kind AS "of.kind", name AS "of.name", `+resourceColumns+` FROM (SELECT * FROM own UNION ALL SELECT * FROM resource WHERE kind = 'Calendar' AND name IN (
+		SELECT kind AS "of.kind", name AS "of.name", `+resourceColumns+`, CASE kind WHEN 'Agreement' THEN (
+			SELECT jsonb_build_object('run', p.run, 'by', jsonb_agg(d.person ORDER BY d.at), 'at', max(d.at))
+				FROM proposal p JOIN run r ON r.id = p.run JOIN decision d ON d.run = r.id AND d.round = r.round AND d.outcome = 'approve'
+				WHERE p.kind = 'Agreement' AND p.name = declared.name AND p.enacted = declared.version GROUP BY p.run, p.at ORDER BY p.at, p.run LIMIT 1) END AS decided
+		FROM (SELECT * FROM own UNION ALL SELECT * FROM resource WHERE kind = 'Calendar' AND name IN (
 			SELECT document->'spec'->>'calendar' FROM own
 			UNION SELECT jsonb_path_query(document, '$.spec.targets[*].calendar') #>> '{}' FROM own)) declared
 		ORDER BY kind, name COLLATE "C", version`, string(about.Kind), about.Name, serviceAt(about))
 	d := Declared{about, make([]declaredVersion, len(rows))}
 	for i, r := range rows {
-		d.versions[i] = declaredVersion{r.Of, r.domain()}
+		d.versions[i] = declaredVersion{r.Of, r.domain(), r.Decided.V}
 	}
 	return d, err
 }
@@ -76,6 +83,19 @@ func ValidAt[T any](d Declared, of resource.Ref, at time.Time) (resource.Resourc
 func Newest[T any](d Declared, of resource.Ref) (resource.Resource[T], error) {
 	r, _, err := ValidAt[T](d, of, endOfTime)
 	return r, err
+}
+
+// Decided says who put a version of an agreement in force that was proposed; nil
+// where nobody decided on it.
+func (d Declared) Decided(agreement string, version int) *sla.Decided {
+	for _, v := range d.versions {
+		if v.of.Kind == resource.Agreement && v.of.Name == agreement && v.Version.Version == version && v.decided != nil {
+			decided := *v.decided
+			decided.At = decided.At.UTC()
+			return &decided
+		}
+	}
+	return nil
 }
 
 var endOfTime = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)

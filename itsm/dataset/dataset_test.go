@@ -265,6 +265,15 @@ func TestNearest(t *testing.T) {
 	}
 }
 
+// A field that is called as states are counts once.
+func TestAFieldCalledState(t *testing.T) {
+	w := dataset.NewWatch(time.UTC)
+	for range 3 {
+		w.Row(at("2026-01-01 00:00"), at("2026-01-01 00:00"), "Open", map[string]string{"state": "Open"})
+	}
+	require.Equal(t, []dataset.Value{{Value: "Open", Rows: 3}}, w.Seen(false).Values["state"])
+}
+
 // What a file holds is counted within bounds, whatever it holds.
 func TestWatchIsBounded(t *testing.T) {
 	w := dataset.NewWatch(time.UTC)

@@ -33,7 +33,7 @@ func (f Facts) Refusals() (list []Warning) {
 		list = append(list, Warning{Code: code, Detail: text.F(en, de, args...), Refuse: true})
 	}
 	if f.Rejected*20 > f.Read {
-		refuse(ManyRejected, "%s of %s rows were rejected, %s: that is more than 5 %%.", "%s von %s Zeilen wurden abgewiesen, %s: Das sind mehr als 5 %%.",
+		refuse(ManyRejected, "%s of %s rows were rejected, %s: that is more than 5 %%.", "%s von %s Zeilen wurden abgewiesen, %s: Das sind mehr als 5\u202f%%.",
 			text.Number(f.Rejected), text.Number(f.Read), share(f.Rejected, f.Read))
 	}
 	if f.End.Unfinished {
@@ -50,7 +50,7 @@ func (f Facts) Refusals() (list []Warning) {
 	if f.Last != nil {
 		if now, before := f.sameSpan(); now*5 < before*4 {
 			refuse(FewerRows, "In the span of import %[1]d, the full delivery before, this one has %[2]s rows, and that one had %[3]s: fewer than 80 %%.",
-				"Im Zeitraum von Import %[1]d, der Volllieferung davor, hat diese Datei %[2]s Zeilen, jene hatte %[3]s: weniger als 80 %%.",
+				"Im Zeitraum von Import %[1]d, der Volllieferung davor, hat diese Datei %[2]s Zeilen, jene hatte %[3]s: weniger als 80\u202f%%.",
 				f.LastID, text.Number(now), text.Number(before))
 		}
 	}
@@ -105,8 +105,8 @@ func days(d time.Duration) text.Text {
 func share(part, of int64) text.Text {
 	tenths := (part*1000 + of/2) / of
 	if tenths == 0 {
-		return text.New("less than 0.1\u00a0%", "weniger als 0,1\u00a0%")
+		return text.New("less than 0.1\u00a0%", "weniger als 0,1\u202f%")
 	}
 	t := text.Decimal(fmt.Sprintf("%d.%d", tenths/10, tenths%10))
-	return text.New(t.En+"\u00a0%", t.De+"\u00a0%")
+	return text.New(t.En+"\u00a0%", t.De+"\u202f%")
 }

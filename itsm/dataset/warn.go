@@ -24,7 +24,7 @@ func (f Facts) Warnings(before map[calendar.Date]int64, asOf time.Time) (list []
 	}
 	if f.Zero > 0 && f.Zero < f.Keys && f.Zero*100 >= f.Stopped {
 		warn(ZeroDuration, "%s of %s stopped tickets, %s, stop at the instant at which they open: their clocks show 0 s.",
-			"%s von %s beendeten Tickets, %s, enden im Augenblick ihrer Eröffnung: Ihre SLA-Uhren zeigen 0 s.",
+			"%s von %s beendeten Tickets, %s, enden im Augenblick ihrer Eröffnung: Die SLA-Uhr zeigt dort 0\u202fs.",
 			text.Number(f.Zero), text.Number(f.Stopped), share(f.Zero, f.Stopped))
 	}
 	if f.Twice > 0 {

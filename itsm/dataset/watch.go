@@ -75,7 +75,9 @@ func (w *Watch) Row(opened, at time.Time, state string, fields map[string]string
 		w.value(State, state)
 	}
 	for name, value := range fields {
-		w.value(name, value)
+		if name != State || state == "" { // a field of that name says the same
+			w.value(name, value)
+		}
 	}
 }
 

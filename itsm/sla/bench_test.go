@@ -74,6 +74,7 @@ func benchTickets(n int) []ticket.Version {
 func BenchmarkTickets(b *testing.B) {
 	f := frozen("2026-01", benchTargets()...)
 	f.Calendars = []sla.CalendarUsed{{Name: "office", Spec: benchCalendar()}}
+	f.Lists = true
 	list := benchTickets(500) // as hot in the cache as one that was just read
 	cal, err := calendar.Compile(benchCalendar())
 	require.NoError(b, err)

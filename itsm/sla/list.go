@@ -75,9 +75,16 @@ type lister struct {
 	buf    []byte
 	err    error
 
-	rows []Listed // of the ticket at hand, one a status
-	on   []bool   // which of them stand
+	rows []listing // of the ticket at hand, one a status
+	any  bool      // one of them stands
 	void map[versionOf]*terms
+}
+
+// listing is what is known of the ticket at hand under one target.
+type listing struct {
+	on, open, reopened bool
+	decided            Verdict
+	reason             agreement.ExclusionReason
 }
 
 // versionOf names a version of an agreement.
@@ -116,10 +123,9 @@ func (x *lister) knows(d *derivation) {
 
 // begin forgets the ticket before.
 func (x *lister) begin(d *derivation) {
-	x.rows, x.on = x.rows[:0], x.on[:0]
-	for range d.status {
-		x.rows, x.on = append(x.rows, Listed{}), append(x.on, false)
-	}
+	x.any = false
+	x.rows = slices.Grow(x.rows[:0], len(d.status))[:len(d.status)]
+	clear(x.rows)
 }
 
 // count notes what a month's end adds to the figures under a target.
@@ -131,13 +137,14 @@ func (x *lister) count(d *derivation, s *status, k known, over, decided, reopene
 		}
 		r := &x.rows[i]
 		if decided {
-			r.Decided = Met
+			r.decided = Met
 			if over {
-				r.Decided = Breached
+				r.decided = Breached
 			}
 		}
-		r.Reopened, r.Open, r.Reason = r.Reopened || reopened, open, reason
-		x.on[i] = x.on[i] || over || r.Reason != ""
+		r.reopened, r.open, r.reason = r.reopened || reopened, open, reason
+		r.on = r.on || over || reason != ""
+		x.any = x.any || r.on
 	}
 }
 
@@ -169,46 +176,43 @@ func (r *Listed) clock(s *status, k known, end int64) {
 
 // ticket lists the ticket at hand.
 func (x *lister) ticket(d *derivation, v *ticket.Version) {
-	if !slices.Contains(x.on, true) {
+	if !x.any {
 		return
 	}
 	k := d.memo.knownAt(v, d.to)
+	link := agreement.TicketLink(x.frozen.TicketURL, v.Number)
 	var breached, excluded bool
-	for i := range x.rows {
-		r := &x.rows[i]
-		if !x.on[i] || x.err != nil {
+	for i, known := range x.rows {
+		if !known.on || x.err != nil {
 			continue
 		}
 		s := &d.status[i]
-		r.Number, r.Link = v.Number, agreement.TicketLink(x.frozen.TicketURL, v.Number)
-		r.Agreement, r.Version, r.Target = s.terms.Name, s.terms.Version, s.spec.Name
-		r.Opened, r.Import = instant(v.Opened.Unix()), v.Import
-		r.State = v.Events[k.n-1].State
+		r := Listed{Number: v.Number, Link: link, Agreement: s.terms.Name, Version: s.terms.Version, Target: s.spec.Name,
+			Decided: known.decided, Open: known.open, Reopened: known.reopened, Reason: known.reason,
+			Opened: instant(v.Opened.Unix()), State: v.Events[k.n-1].State, Import: v.Import}
 		r.clock(s, k, d.to)
 		if e := s.exclusion; e != nil {
 			r.Exclusion, r.By = e.ID, e.By
 		}
 		breached, excluded = breached || !r.Excluded(), excluded || r.Excluded()
-		x.err = x.add(*r)
+		x.err = x.add(&r)
 	}
 	x.list.Breached += one(breached)
 	x.list.Excluded += one(excluded)
 }
 
-func (x *lister) add(r Listed) (err error) {
+func (x *lister) add(r *Listed) (err error) {
+	x.buf = x.buf[:0]
 	if x.list.Rows++; x.list.Rows > 1 {
-		_, err = x.out.Write([]byte{','})
+		x.buf = append(x.buf, ',')
 	}
-	if err == nil {
-		x.buf, err = canonical.Append(x.buf[:0], r)
+	if x.buf, err = r.appendJSON(x.buf); err != nil {
+		return err
 	}
-	if err == nil {
-		_, err = x.out.Write(x.buf)
+	if _, err = x.out.Write(x.buf); err != nil || x.tell == nil {
+		return err
 	}
-	if err == nil && x.tell != nil {
-		err = x.tell(r)
-	}
-	return err
+	return x.tell(*r)
 }
 
 // end completes the list.

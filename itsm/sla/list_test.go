@@ -242,3 +242,24 @@ func TestTicketsThatChangedSinceTheReportInForce(t *testing.T) {
 	f.InForce = &run.InForce{Version: 1, Import: 2}
 	require.EqualValues(t, 2, derive(t, f, list...).Changed)
 }
+
+// Rows are canonical whatever is in them.
+func TestRowsAreCanonical(t *testing.T) {
+	f := frozen("2026-03", within("p1", 1))
+	f.TicketURL = "https://desk.example.org/{number}"
+	for _, odd := range []string{`"`, `\`, "ä", "<&>", "\u2028", "\x00", "\t\n", "\U0001f600", "a b", ""} {
+		f.Exclusions = []agreement.Exclusion{{ID: 1, Tickets: []string{"x" + odd}, Reason: "odd" + agreement.ExclusionReason(odd), By: odd}}
+		rows, r := listed(t, f, told("x"+odd, history(nil, "2026-03-05 08:00 Active", "2026-03-05 08:00 "+odd)), told("y"+odd, history(nil, "2026-03-05 08:00 Active")))
+		require.Len(t, rows, 2)
+		want := []byte(fmt.Sprintf(`{"format":%q,"period":"2026-03","round":0,"run":"","service":"","tickets":[`, sla.ListFormat))
+		for i, l := range rows {
+			if i > 0 {
+				want = append(want, ',')
+			}
+			one, err := canonical.JSON(l)
+			require.NoError(t, err)
+			want = append(want, one...)
+		}
+		require.Equal(t, canonical.Sum(append(want, "]}\n"...)), r.List.SHA256, "%q", odd)
+	}
+}
