@@ -60,6 +60,7 @@ type chunk struct {
 	room  []byte // packed (appendStaged), one after the other
 	rows  []place
 	loose []byte // rejects of no key, which stand in no order
+	ends  []int  // of each of them
 }
 
 // place is where a row lies in its chunk, and its key.
@@ -80,7 +81,7 @@ func (g *staging) stage(ctx context.Context, conn *sql.Conn, rows iter.Seq2[entr
 		filling, other = other, full
 		go func() {
 			err := g.write(ctx, full)
-			full.room, full.rows, full.loose = full.room[:0], full.rows[:0], full.loose[:0]
+			full.room, full.rows, full.loose, full.ends = full.room[:0], full.rows[:0], full.loose[:0], full.ends[:0]
 			written <- err
 		}()
 		return nil
@@ -132,6 +133,7 @@ func (g *staging) stage(ctx context.Context, conn *sql.Conn, rows iter.Seq2[entr
 func (c *chunk) add(key string, row int64, data []byte) {
 	if key == "" {
 		c.loose = appendStaged(c.loose, key, row, data)
+		c.ends = append(c.ends, len(c.loose))
 		return
 	}
 	from := len(c.room)
@@ -178,26 +180,36 @@ func (g *staging) write(ctx context.Context, c *chunk) error {
 	}
 	return copyIn(ctx, g.conn, fmt.Sprintf(`COPY staged_%d FROM STDIN`, g.runs), func(to *copier) error {
 		var block []byte
-		put := func(b []byte) error {
-			if len(b) == 0 {
+		put := func() error {
+			if len(block) == 0 {
 				return nil
 			}
-			to.bytes(b)
+			to.bytes(block)
+			block = block[:0]
 			return to.end()
 		}
-		if err := put(c.loose); err != nil {
-			return err
-		}
-		for _, p := range c.rows {
-			if len(block) > 0 && len(block)+int(p.to-p.from) > blockSize {
-				if err := put(block); err != nil {
+		add := func(row []byte) error {
+			if len(block)+len(row) > blockSize {
+				if err := put(); err != nil {
 					return err
 				}
-				block = block[:0]
 			}
-			block = append(block, c.room[p.from:p.to]...)
+			block = append(block, row...)
+			return nil
 		}
-		return put(block)
+		from := 0
+		for _, end := range c.ends {
+			if err := add(c.loose[from:end]); err != nil {
+				return err
+			}
+			from = end
+		}
+		for _, p := range c.rows {
+			if err := add(c.room[p.from:p.to]); err != nil {
+				return err
+			}
+		}
+		return put()
 	})
 }
 
