@@ -38,3 +38,13 @@ func TestRejectsOfNoNumberFillNoMemory(t *testing.T) {
 	require.True(t, err == nil || fault.Is(err, fault.Implausible), "%v", err)
 	require.Less(t, grown, int64(64<<20))
 }
+
+// A file in an order that makes ever more runs is refused before they take the
+// locks of everybody else.
+func TestRunsAreBounded(t *testing.T) {
+	s := store.New(pgtest.New(t))
+	require.NoError(t, s.StageBehind(t.Context(), 999))
+	err := s.StageBehind(t.Context(), 1000)
+	require.True(t, fault.Is(err, fault.Invalid), "%v", err)
+	require.ErrorContains(t, err, "sort the file by the number of the ticket")
+}

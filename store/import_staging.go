@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"turnus/itsm/dataset"
+	"turnus/itsm/fault"
 	"turnus/itsm/text"
 	"turnus/itsm/ticket"
 )
@@ -29,6 +30,11 @@ const chunkSize = 4 << 20
 // blockSize is how many bytes of rows are staged as one, since PostgreSQL's work
 // is by the row. One page of a table holds it as it is.
 const blockSize = 7_600
+
+// maxRuns is how many runs there are at most, 4 GiB of rows in no order: each is a
+// table and a cursor, which hold places in the table of locks that all sessions of
+// the database share.
+const maxRuns = 1000
 
 // progressEvery is how many rows pass between two words of progress.
 const progressEvery = 1000
@@ -165,6 +171,10 @@ func (c *chunk) sort() {
 func (g *staging) write(ctx context.Context, c *chunk) error {
 	c.sort()
 	if g.runs == 0 || len(c.rows) > 0 && bytes.Compare(c.key(c.rows[0]), g.last) < 0 {
+		if g.runs == maxRuns {
+			return fault.New(fault.Invalid, text.New("the rows are too many in too little order: sort the file by the number of the ticket, or load it in parts",
+				"Die Datei hat zu viele Zeilen in zu wenig Ordnung: Nach der Ticketnummer sortieren oder in Teilen importieren."))
+		}
 		g.runs++
 		for _, q := range []string{
 			`CREATE TEMPORARY TABLE staged_%d (data bytea NOT NULL) WITH (toast_tuple_target = 8160) ON COMMIT DROP`,
