@@ -123,7 +123,8 @@ func (m *ticketMerge) merge(b *batch, g group) error {
 	if next != nil && len(rows) > 0 {
 		m.look(next, rows[len(rows)-1].Fields)
 	}
-	if kept := ticket.Keep(known, said, next, outcomes, changed); kept != nil {
+	if m.done.ID == 0 { // a dry run keeps nothing
+	} else if kept := ticket.Keep(known, said, next, outcomes, changed); kept != nil {
 		m.keep(b, g.key, kept)
 	}
 	if !changed {

@@ -110,7 +110,13 @@ func TestWarningsOfImportsAreNoted(t *testing.T) {
 	}, sorted(notesOf(f, r)))
 	require.Equal(t, "Import 3, trotz fehlender Plausibilität angenommen: 6 % of the rows were rejected. (de). Begründung von desk-owner: „The export is whole; I looked.“", document(f, r).Notes[0].Text.De)
 
-	f.Imports, f.Warnings = nil, nil
+	f.Imports, f.Warnings = []dataset.Import{
+		{ID: 4, Read: 100, Older: 5, Warnings: []dataset.Warning{warn(dataset.OlderRows, "5 rows are older", false)}},
+		{ID: 5, Read: 100, Older: 6, Warnings: []dataset.Warning{warn(dataset.OlderRows, "6 rows are older", false), warn(dataset.EarlyDays, "All lie before the 12th", false), warn(dataset.OtherZone, "Another zone", false)}},
+	}, nil
+	require.Equal(t, []string{"bad: Import 5: 6 rows are older.", "bad: Import 5: All lie before the 12th.", "bad: Import 5: Another zone.", "neutral: Import 4: 5 rows are older."}, notesOf(f, r))
+
+	f.Imports = nil
 	for id := range int64(30) {
 		f.Imports = append(f.Imports, dataset.Import{ID: id + 1, Warnings: []dataset.Warning{
 			warn(dataset.Duplicates, "the same.", false), warn(dataset.ZeroDuration, fmt.Sprintf("%d stop at once.", id), false)}})
@@ -142,7 +148,7 @@ func TestRestatementsNameWhatChanged(t *testing.T) {
 	section := func() report.Section { return document(f, r).Sections[0] }
 	inForce()
 	r.Changed = 17
-	require.Equal(t, []string{"neutral: This report takes the place of version 3. Since that was made, late data brought or changed 17 of the tickets, and no rule changed."}, notesOf(f, r))
+	require.Equal(t, []string{"neutral: This report takes the place of version 3. Since that was made, imports have brought or changed 17 of the tickets, and no rule changed."}, notesOf(f, r))
 	require.Equal(t, "What changed since version 3", section().Title.En)
 	require.Contains(t, section().Paragraphs[0].En, "No rule changed")
 
@@ -181,6 +187,9 @@ func TestUndecidedAgreementsAreNoted(t *testing.T) {
 	require.Contains(t, notesOf(f, r)[0], "; the customer’s consent isn’t on record.")
 	a.Decided = &sla.Decided{By: []string{"service-manager"}}
 	require.Equal(t, []string{"neutral: Agreement Service desk 2016, version 1: decided by service-manager; the customer’s consent isn’t on record."}, notesOf(f, r))
-	r.Agreements[0].Versions = []int{2}
+	f.Agreements = append(f.Agreements, *a)
+	f.Agreements[1].Version, r.Agreements[0].Versions = 2, []int{1, 2}
+	require.Equal(t, []string{"neutral: Agreements Service desk 2016, version 1; Service desk 2016, version 2: decided by service-manager; the customer’s consent isn’t on record."}, notesOf(f, r))
+	r.Agreements[0].Versions = []int{3}
 	require.Empty(t, notesOf(f, r), "of what no figure stands on nothing is said")
 }
