@@ -463,3 +463,28 @@ func TestAMonthThatCantBeComputedAnewSaysWhy(t *testing.T) {
 	require.Contains(t, c.Services[0].Months[1].Why.De, "Ticket M3-1 ist nicht mehr so")
 	require.Contains(t, d.Summary[1].Note.De, "ein Monat nicht neu berechenbar")
 }
+
+// Nor does the rest of a call bring an agreement under published months: not by
+// the zone that it gives the service, and not by a service that comes back.
+func TestTheRestOfACallBringsNoAgreementUnderPublishedMonths(t *testing.T) {
+	p := newPublished(t)
+	may := strings.Replace(terms(9, ""), `from: "2026-01-01"`, `from: "2026-05-01"`, 1)
+	east := "{apiVersion: turnus/v1, kind: Service, metadata: {name: desk}, spec: {owner: olga, approvers: [max], calendar: 24x7, zone: Asia/Tokyo}}\n---\n"
+	_, err := p.apply(admin, east+may)
+	require.True(t, fault.Is(err, fault.Forbidden), "the first of May begins earlier there: %v", err)
+	require.ErrorContains(t, err, "as the rest of this call would have it")
+
+	require.NoError(t, p.store.Retire(t.Context(), admin, p.now, resource.Agreement, "gold"))
+	require.NoError(t, p.store.Retire(t.Context(), admin, p.now, resource.Service, "desk"))
+	_, err = p.apply(admin, changing+terms(9, ""))
+	require.True(t, fault.Is(err, fault.Forbidden), "%v", err)
+	_, err = p.apply(admin, changing)
+	require.NoError(t, err)
+	_, err = p.apply(admin, terms(9, ""))
+	require.True(t, fault.Is(err, fault.Forbidden), "%v", err)
+	changes, err := p.apply(owner, terms(9, ""))
+	require.NoError(t, err)
+	p.draft(changes[0].Run)
+	require.NoError(t, p.approve(changes[0].Run))
+	require.Equal(t, 3, p.version(gold).Version, "behind the one that was retired")
+}

@@ -30,14 +30,14 @@ func (s *server) importFile(ctx context.Context, d dataset.Dataset, in *importIn
 	if err != nil {
 		return nil, err
 	}
-	zone, err := s.zoneOf(ctx, in)
+	zone, usual, err := s.zoneOf(ctx, in)
 	if err != nil {
 		return nil, err
 	}
 	who := actorOf(ctx)
 	requestOf(ctx).trial = in.DryRun
 	intake := store.Intake{
-		Service: in.Name, Format: format.Name, Union: format.Joins, Zone: zone, AsOf: in.AsOf, Accept: in.Accept, DryRun: in.DryRun,
+		Service: in.Name, Format: format.Name, Union: format.Joins, Zone: zone, Usual: usual, AsOf: in.AsOf, Accept: in.Accept, DryRun: in.DryRun,
 		Mapping: used.named, States: cmp.Or(used.spec.States, format.States), Full: used.spec.Delivery == ticket.Full, Content: &dataset.Content{Count: in.DryRun},
 		By: who.Person, Token: who.Token, Issuer: who.Issuer, Now: s.Now(),
 	}
@@ -78,11 +78,12 @@ func (s *server) loading(d dataset.Dataset, intake *store.Intake, used mapping, 
 	panic("api: nothing loads " + d.Name)
 }
 
-// zoneOf is the zone of a file's local times.
-func (s *server) zoneOf(ctx context.Context, in *importInput) (*time.Location, error) {
-	if in.Zone != "" {
-		return calendar.Zone(in.Zone)
-	}
+// zoneOf is the zone of a file's local times, and the service's own.
+func (s *server) zoneOf(ctx context.Context, in *importInput) (zone, usual *time.Location, err error) {
 	scope, err := s.Store.ScopeAbout(ctx, resource.Service.Ref(in.Name))
-	return scope.Zone, err
+	if err != nil || in.Zone == "" {
+		return scope.Zone, scope.Zone, err
+	}
+	zone, err = calendar.Zone(in.Zone)
+	return zone, scope.Zone, err
 }

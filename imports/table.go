@@ -67,8 +67,8 @@ func openTable(plain io.Reader, o TicketOptions) (*table, error) {
 	case err != nil:
 		return nil, err
 	case !utf8.Valid(t.records.raw) || bytes.IndexByte(t.records.raw, 0) >= 0:
-		return nil, malformed("the first line isn't text in %s: name the encoding in the mapping, or save the file as UTF-8",
-			"Die erste Zeile ist kein Text in %s: Die Kodierung in der Zuordnung angeben oder die Datei als UTF-8 speichern.", "UTF-8")
+		return nil, malformed("the first line isn't text in %s: name the encoding in the mapping, as in encoding: windows-1252, or save the file as UTF-8",
+			"Die erste Zeile ist kein Text in %s: Die Kodierung in der Zuordnung angeben, etwa encoding: windows-1252, oder die Datei als UTF-8 speichern.", "UTF-8")
 	}
 	for _, name := range heading {
 		if strings.Contains(name, "\r") {

@@ -20,6 +20,7 @@ type Intake struct {
 	Format  string
 	Union   bool           // rows join those stored (servicenow-audit); else they replace the ticket (csv)
 	Zone    *time.Location // of the file's local times; nil: UTC
+	Usual   *time.Location // that they would be of, were nothing said; nil: not known
 	File    dataset.File
 	Mapping *dataset.Mapping // that the file is read with; nil: none
 	States  *dataset.States  // what mapping or format say of states

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -29,10 +30,15 @@ type judging struct {
 func (j judging) judge(ctx context.Context, tx *sqlx.Tx, p *dataset.Profile) error {
 	m := j.merge
 	facts := dataset.Facts{Read: p.Read, Rejected: p.Rejected, Keys: m.keys, Zero: m.zero, Stopped: m.ended, Twice: m.twice,
-		End: j.in.Content.End, Derived: j.derived, Watch: j.watch, Zone: j.in.Zone}
+		End: j.in.Content.End, Derived: j.derived, Watch: j.watch, Zone: j.in.Zone, Usual: j.in.Usual}
 	before, err := seenBefore(ctx, tx, j.in.Service)
 	if err != nil {
 		return err
+	}
+	if before.zone != "" {
+		if facts.Usual, err = calendar.Zone(before.zone); err != nil {
+			return err
+		}
 	}
 	if j.in.Full {
 		facts.Last, facts.LastID = before.full, before.fullID
@@ -48,7 +54,7 @@ func (j judging) judge(ctx context.Context, tx *sqlx.Tx, p *dataset.Profile) err
 	if err != nil {
 		return err
 	}
-	p.Warnings = slices.Concat(facts.Refusals(), facts.Warnings(before.days, p.AsOf), dataset.StateWarnings(p.States, lists), dataset.LostRows(p.Older, p.Outdated), unknown, m.scope.Warnings())
+	p.Warnings = slices.Concat(facts.Refusals(), facts.Warnings(before.days, p.AsOf), dataset.StateWarnings(p.States), dataset.LostRows(p.Older, p.Outdated), unknown, m.scope.Warnings())
 	if p.Warnings == nil {
 		p.Warnings = []dataset.Warning{}
 	}
@@ -63,6 +69,7 @@ type known struct {
 	partly bool            // of some imports nothing is known
 	full   *dataset.Seen   // of the newest full delivery
 	fullID int64
+	zone   string // of the newest one's local times; empty: not known
 }
 
 // lookBack is how many imports are looked at: a month of daily ones.
@@ -73,15 +80,17 @@ func seenBefore(ctx context.Context, q sqlx.QueryerContext, service string) (kno
 	k := known{days: map[calendar.Date]int64{}, values: map[string]map[string]bool{}, more: map[string]bool{}}
 	var rows []struct {
 		ID   int64               `db:"id"`
+		Zone string              `db:"zone"`
 		Seen JSON[*dataset.Seen] `db:"seen"`
 	}
-	err := sqlx.SelectContext(ctx, q, &rows, `SELECT id, seen FROM import i WHERE service = $1 AND withdraws IS NULL
+	err := sqlx.SelectContext(ctx, q, &rows, `SELECT id, zone, seen FROM import i WHERE service = $1 AND withdraws IS NULL
 		AND NOT EXISTS (SELECT FROM import w WHERE w.withdraws = i.id) ORDER BY id DESC LIMIT $2`, service, lookBack+1)
 	if err != nil {
 		return k, err
 	}
 	k.partly = len(rows) > lookBack
 	for _, r := range rows[:min(len(rows), lookBack)] {
+		k.zone = cmp.Or(k.zone, r.Zone)
 		s := r.Seen.V
 		if s == nil { // of 0.1.0
 			k.partly = true
@@ -145,7 +154,7 @@ func agreedOf(ctx context.Context, q sqlx.QueryerContext, service string) ([]dat
 	if err != nil {
 		return nil, err
 	}
-	versions, err := declared.Agreements(endOfTime)
+	versions, err := declared.Agreements(endOfTime, nil)
 	if fault.Is(err, fault.NotFound) {
 		return nil, nil
 	}

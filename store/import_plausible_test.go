@@ -155,6 +155,35 @@ func TestRowsThatLoseAreOlder(t *testing.T) {
 	require.Contains(t, codes(second.Warnings), dataset.OlderRows)
 	require.Len(t, second.Outdated, 20)
 	require.Equal(t, dataset.Outdated{Number: "T-20261001000000", Rows: 1, Import: first.ID, AsOf: first.AsOf}, second.Outdated[0])
+
+	// That ends with the withdrawal of the one that they lost against.
+	behind := func(upTo int64) []dataset.Import {
+		list, err := s.ImportsBehind(t.Context(), "desk", upTo, october(1), october(31))
+		require.NoError(t, err)
+		return list
+	}
+	require.Contains(t, codes(behind(second.ID)[1].Warnings), dataset.OlderRows)
+	w := withdraw(t, s, first.ID)
+	require.NotContains(t, codes(behind(w.ID)[0].Warnings), dataset.OlderRows)
+	require.Contains(t, codes(behind(second.ID)[1].Warnings), dataset.OlderRows, "as it was known")
+}
+
+// A zone that isn't the one of the import before is warned of; before the first
+// one it is the service's that counts.
+func TestAZoneThatIsNew(t *testing.T) {
+	s := store.New(pgtest.New(t))
+	in := export("desk")
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	require.NoError(t, err)
+	for i, c := range []struct {
+		zone  *time.Location
+		warns bool
+	}{{time.UTC, true}, {time.UTC, false}, {berlin, true}, {berlin, false}} {
+		in.Zone, in.Usual = c.zone, berlin
+		p, err := s.Import(t.Context(), in, hourly(october(1+i), 30, time.Hour, "P1"), nil)
+		require.NoError(t, err)
+		require.Equal(t, c.warns, slices.Contains(codes(p.Warnings), dataset.OtherZone), "import %d", i+1)
+	}
 }
 
 // A full delivery is held against the one before, whatever came in between.

@@ -104,7 +104,7 @@ func apply(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, doc
 	if err != nil {
 		return nil, err
 	}
-	if err := refuseUndecided(ctx, tx, done); err != nil {
+	if err := checkUndecided(ctx, tx, done); err != nil {
 		return nil, err
 	}
 	for i, c := range done {

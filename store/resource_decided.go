@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"encoding/json"
-	"slices"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -78,31 +77,6 @@ func isDecided(ctx context.Context, tx *sqlx.Tx, by person.Actor, c Change) (boo
 	return len(services) > 0, err
 }
 
-// refuseUndecided refuses an agreement that turns out to change what published
-// reports stand on only now that its service, or its zone, came in the same call.
-func refuseUndecided(ctx context.Context, tx *sqlx.Tx, done []Change) error {
-	if !slices.ContainsFunc(done, func(c Change) bool {
-		return c.Change != Unchanged && (c.Kind == resource.Service || c.Kind == resource.Calendar)
-	}) {
-		return nil
-	}
-	var faults fault.List
-	for _, c := range done {
-		if c.Kind != resource.Agreement || c.Change == Unchanged {
-			continue
-		}
-		services, err := changesPublished(ctx, tx, c)
-		if err != nil {
-			return err
-		}
-		if len(services) > 0 {
-			faults.Add(fault.New(fault.Conflict, text.F("Published reports of the service %[1]s stand on this: declare the service and its calendar by themselves, then the owner of %[1]s proposes this.",
-				"Darauf beruhen veröffentlichte Berichte des Service %[1]s: Den Service und seinen Kalender für sich anlegen, danach schlägt die für %[1]s verantwortliche Person das vor.", services[0])).At(c.Ref.String()))
-		}
-	}
-	return faults.Err()
-}
-
 // mayDeclare refuses an owner who isn't an administrator what they don't propose.
 func mayDeclare(by person.Actor, docs []resource.Raw) error {
 	if by.Has(person.Administrator) || !by.Has(person.ProcessOwner) {
@@ -115,4 +89,25 @@ func mayDeclare(by person.Actor, docs []resource.Raw) error {
 		}
 	}
 	return nil
+}
+
+// checkUndecided refuses agreements that were declared and count in published
+// months after all: with the zone that the same call gives their service, or as
+// those of a service that comes back with it.
+func checkUndecided(ctx context.Context, tx *sqlx.Tx, done []Change) error {
+	var faults fault.List
+	for _, c := range done {
+		if c.Kind != resource.Agreement || c.Change == Unchanged {
+			continue
+		}
+		services, err := changesPublished(ctx, tx, c)
+		if err != nil {
+			return err
+		}
+		if len(services) > 0 {
+			faults.Add(fault.New(fault.Forbidden, text.F("Published reports of the service %s stand on this, as the rest of this call would have it: apply the rest by itself, then the service's owner proposes this.",
+				"Darauf beruhen veröffentlichte Berichte des Service %s, wenn der Rest dieses Aufrufs gilt: Den Rest für sich anwenden, dann schlägt die für den Service verantwortliche Person dies vor.", services[0])).At(c.Ref.String()))
+		}
+	}
+	return faults.Err()
 }

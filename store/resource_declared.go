@@ -127,21 +127,19 @@ func (d Declared) zoneAt(at time.Time) (*time.Location, error) {
 	return zoneNamed(scope.Spec.Calendar, scope.Spec.Zone, cal.Spec.Zone)
 }
 
-// zoneOn is the zone of a date, by the versions that count for its month; where
-// none does, as they are now.
-func (d Declared) zoneOn(date calendar.Date) (*time.Location, error) {
-	return d.ZoneIn(calendar.PeriodOf(date, calendar.Month))
-}
-
 // Agreements gives what was agreed for the service: the versions with a
 // ValidFrom before an instant, by name and version. ValidTo is filled in: the
-// end that the version states, or the retirement of its agreement if that came
-// earlier. Retirements themselves aren't listed.
-func (d Declared) Agreements(before time.Time) ([]resource.Version, error) {
-	if _, err := d.zoneAt(endOfTime); err != nil {
-		return nil, err
+// end that the version states, in a zone (nil: that of the service as it is now),
+// or the retirement of its agreement if that came earlier. Retirements themselves
+// aren't listed.
+func (d Declared) Agreements(before time.Time, zone *time.Location) ([]resource.Version, error) {
+	if zone == nil {
+		var err error
+		if zone, err = d.zoneAt(endOfTime); err != nil {
+			return nil, err
+		}
 	}
-	all, err := d.agreed()
+	all, err := agreed(d.versions, d.about.Name, zone)
 	list := []resource.Version{}
 	for _, v := range all {
 		if v.ValidFrom.Before(before) {
@@ -151,11 +149,11 @@ func (d Declared) Agreements(before time.Time) ([]resource.Version, error) {
 	return list, err
 }
 
-// agreed are the versions of the service's agreements. One ends in the zone that
-// the service had then: another zone from now on moves no end that has passed.
-func (d Declared) agreed() ([]resource.Version, error) {
+// agreed are the versions of a service's agreements among some that are by kind,
+// name and number.
+func agreed(versions []declaredVersion, service string, zone *time.Location) ([]resource.Version, error) {
 	var list []resource.Version
-	for i, v := range d.versions {
+	for i, v := range versions {
 		if v.of.Kind != resource.Agreement || v.Retired {
 			continue
 		}
@@ -163,18 +161,14 @@ func (d Declared) agreed() ([]resource.Version, error) {
 		if err := json.Unmarshal(v.Resource.Spec, &spec); err != nil {
 			return nil, err
 		}
-		if spec.Service != d.about.Name { // one that moved to another service is that one's now
+		if spec.Service != service { // one that moved to another service is that one's now
 			continue
 		}
 		if spec.Valid.To != nil {
-			zone, err := d.zoneOn(*spec.Valid.To)
-			if err != nil {
-				return nil, err
-			}
 			to := spec.Valid.To.Add(1).Start(zone).UTC()
 			v.ValidTo = &to
 		}
-		for _, later := range d.versions[i+1:] {
+		for _, later := range versions[i+1:] {
 			if later.of != v.of {
 				break
 			}

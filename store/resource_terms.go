@@ -34,7 +34,7 @@ func termsOf(ctx context.Context, q sqlx.QueryerContext, of Scope) ([]terms, err
 	if err != nil {
 		return nil, err
 	}
-	list, err := d.agreed()
+	list, err := agreed(d.versions, of.Service(), of.Zone)
 	if err != nil {
 		return nil, err
 	}

@@ -46,7 +46,7 @@ func (s *Store) Situation(ctx context.Context, p process.Process, scope string) 
 			return err
 		}
 		if p.Agreed {
-			if about.Agreed, err = about.declared.agreed(); err != nil {
+			if about.Agreed, err = agreed(about.declared.versions, about.Service(), about.Zone); err != nil {
 				return err
 			}
 		}

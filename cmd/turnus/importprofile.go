@@ -99,6 +99,8 @@ func saidBy(s dataset.StateUse) string {
 	switch {
 	case len(s.Pauses) > 0:
 		return strings.Join(s.Pauses, ", ")
+	case s.Idle:
+		return "no agreement pauses in it"
 	case s.Named:
 		return "the mapping or the format"
 	}

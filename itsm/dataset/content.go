@@ -54,6 +54,7 @@ type StateUse struct {
 	Does   string   `json:"does"`             // run, pause or stop
 	Named  bool     `json:"named"`            // a list names it; else it runs since nothing says otherwise
 	Pauses []string `json:"pauses,omitempty"` // agreement/target whose pause list has it
+	Idle   bool     `json:"idle,omitempty"`   // the mapping calls it a pause, and no agreement's pause list has it: it runs
 }
 
 // RejectsByWhy counts rejected rows.

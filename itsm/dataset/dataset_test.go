@@ -2,6 +2,7 @@ package dataset_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -150,6 +151,40 @@ func TestWarnings(t *testing.T) {
 	require.NotContains(t, codes(f.Warnings(nil, asOf)), dataset.ZeroDuration, "fewer than one in a hundred")
 }
 
+// Where every row can be read with day and month swapped, none is rejected, and
+// the whole year has rows: all of them on the days that were months.
+func TestNoRowLiesAfterTheTwelfth(t *testing.T) {
+	asOf := at("2026-12-31 00:00")
+	right := every(at("2026-03-02 00:00"), 6*time.Hour, 44) // to the 12th
+	right = append(right, every(at("2026-04-01 00:00"), 4*time.Hour, 72)...)
+	swapped := make([]time.Time, len(right))
+	for i, r := range right {
+		swapped[i] = time.Date(r.Year(), time.Month(r.Day()), int(r.Month()), r.Hour(), 0, 0, 0, time.UTC)
+	}
+	early := func(instants ...time.Time) bool {
+		list := facts(rows(instants...), int64(len(instants))).Warnings(nil, asOf)
+		return slices.Contains(codes(list), dataset.EarlyDays)
+	}
+	require.True(t, early(swapped...))
+	require.False(t, early(append(swapped, at("2026-05-13 00:00"))...))
+	require.False(t, early(right[44:]...), "of one month")
+	require.False(t, early(swapped[:99]...), "a few tell nothing")
+	list := facts(rows(swapped...), 116).Warnings(nil, asOf)
+	require.Contains(t, list[0].Detail.En, "All 116 rows, from 4 January 2026 to 4 December 2026,")
+	require.Contains(t, list[0].Detail.De, "Alle 116 Zeilen vom 04.01.2026 bis 04.12.2026")
+}
+
+// Local times of another zone than before are said to be.
+func TestAnotherZone(t *testing.T) {
+	f := facts(rows(every(at("2026-03-01 00:00"), time.Hour, 1000)...), 1000)
+	f.Usual = time.UTC
+	require.Empty(t, f.Warnings(nil, at("2026-04-12 00:00")))
+	f.Usual, _ = time.LoadLocation("Europe/Berlin")
+	list := f.Warnings(nil, at("2026-04-12 00:00"))
+	require.Equal(t, []string{dataset.OtherZone}, codes(list))
+	require.Equal(t, "Ortszeiten werden als solche von UTC gelesen; bisher galt für den Service Europe/Berlin.", list[0].Detail.De)
+}
+
 // A month of 5 rows after one of 7,508, and what isn't one.
 func TestAMonthWithFarFewerRows(t *testing.T) {
 	march := every(at("2016-03-01 00:00"), 356*time.Second, 7508) // 31 days
@@ -216,7 +251,8 @@ func TestStates(t *testing.T) {
 	}
 	require.Equal(t, map[string]string{"Open": "run", "Waiting": "pause", "Parked": "run", "Done": "stop", "Odd": "run"}, does)
 	require.Equal(t, []string{"desk/p1"}, uses[1].Pauses)
-	list := dataset.StateWarnings(uses, lists)
+	require.True(t, uses[2].Idle && !uses[1].Idle, "only the mapping calls it a pause")
+	list := dataset.StateWarnings(uses)
 	require.Equal(t, []string{dataset.UnnamedState, dataset.UnagreedPause}, codes(list))
 	require.Contains(t, list[0].Detail.De, "„Odd“")
 	require.Contains(t, list[1].Detail.En, `"Parked"`)

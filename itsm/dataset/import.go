@@ -69,6 +69,8 @@ type Warning struct {
 	From   *time.Time `json:"from,omitempty"` // where it concerns a span: [From, To)
 	To     *time.Time `json:"to,omitempty"`
 	Refuse bool       `json:"refuse,omitempty"` // the import was refused for this, unless somebody accepted it
+
+	Against int64 `json:"against,omitempty"` // the import that it is about, and with whose withdrawal it ends
 }
 
 // Codes of warnings for which an import is refused, unless it is accepted.
@@ -92,6 +94,8 @@ const (
 	ZeroDuration   = "zero-duration"    // tickets that stop when they open
 	OlderRows      = "older-rows"       // rows lose against what a source has said that was read later
 	Duplicates     = "duplicates"       // rows that stand in the file more than once
+	EarlyDays      = "early-days"       // all rows lie on the first twelve days of months
+	OtherZone      = "other-zone"       // local times are of another zone than those before
 	OneColumn      = "one-column"       // a mapping takes several instants from one column
 )
 

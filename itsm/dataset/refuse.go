@@ -22,8 +22,9 @@ type Facts struct {
 	Derived bool // as-of is the newest change
 	Watch   *Watch
 	Zone    *time.Location
-	Last    *Seen // of the newest full delivery before, where this is one; else nil
-	LastID  int64 // of that import
+	Usual   *time.Location // of the import before, else of the service; nil: not known
+	Last    *Seen          // of the newest full delivery before, where this is one; else nil
+	LastID  int64          // of that import
 }
 
 // Refusals are the reasons for which an import is refused unless a person

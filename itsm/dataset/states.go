@@ -39,6 +39,7 @@ func UseStates(values []Value, lists States, agreed []Agreed) []StateUse {
 			u.Does = Stop
 		}
 		u.Named = len(u.Pauses) > 0 || slices.Contains(slices.Concat(lists.Run, lists.Pause, lists.Stop), v.Value)
+		u.Idle = u.Does == Run && slices.Contains(lists.Pause, v.Value)
 		uses = append(uses, u)
 	}
 	return uses
@@ -46,13 +47,13 @@ func UseStates(values []Value, lists States, agreed []Agreed) []StateUse {
 
 // StateWarnings are about states of a file that no list names, and about those
 // that are called pauses where no agreement lets them be one.
-func StateWarnings(uses []StateUse, lists States) (list []Warning) {
+func StateWarnings(uses []StateUse) (list []Warning) {
 	var unnamed, idle []string
 	for _, u := range uses {
 		switch {
 		case !u.Named:
 			unnamed = append(unnamed, u.State)
-		case slices.Contains(lists.Pause, u.State) && u.Does == Run:
+		case u.Idle:
 			idle = append(idle, u.State)
 		}
 	}

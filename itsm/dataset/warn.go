@@ -31,6 +31,15 @@ func (f Facts) Warnings(before map[calendar.Date]int64, asOf time.Time) (list []
 		warn(Duplicates, "%[1]s of %[2]s rows stand in the file more than once.", "%[1]s von %[2]s Zeilen stehen mehr als einmal in der Datei.",
 			text.Number(f.Twice), text.Number(f.Read))
 	}
+	if first, last, early := f.earlyDays(); early {
+		warn(EarlyDays, "All %[1]s rows, from %[2]s to %[3]s, are of the 1st to the 12th of a month: day and month are probably swapped; look at how the mapping says that the file writes instants.",
+			"Alle %[1]s Zeilen vom %[2]s bis %[3]s liegen auf dem 1. bis 12. eines Monats: Wahrscheinlich sind Tag und Monat vertauscht; prüfen, welche Schreibweise der Zeitpunkte die Zuordnung nennt.",
+			text.Number(f.Watch.rows), first.InWords(), last.InWords())
+	}
+	if f.Usual != nil && f.Usual.String() != f.Zone.String() {
+		warn(OtherZone, "Local times are read as those of %[1]s; until now those of the service were of %[2]s.",
+			"Ortszeiten werden als solche von %[1]s gelesen; bisher galt für den Service %[2]s.", f.Zone, f.Usual)
+	}
 	return append(list, bounded(f.fewRows(before, asOf))...)
 }
 
@@ -51,8 +60,33 @@ func bounded(months []Warning) []Warning {
 	return append(slices.Clone(months[n:]), more)
 }
 
+// tellingRows is how many rows tell something by the days that they lie on.
+const tellingRows = 100
+
+// earlyDays says whether none of many rows, of several months, lies after the
+// 12th: so it is where day and month were swapped in all of them, and none could
+// be rejected for that.
+func (f Facts) earlyDays() (first, last calendar.Date, early bool) {
+	if f.Watch.rows < tellingRows {
+		return first, last, false
+	}
+	for d := range f.Watch.days {
+		if d.Day > 12 {
+			return first, last, false
+		}
+		if first == (calendar.Date{}) || d.Before(first) {
+			first = d
+		}
+		if d.After(last) {
+			last = d
+		}
+	}
+	return first, last, monthOf(first) != monthOf(last)
+}
+
 // LostRows warns of rows that lose against newer ones; nothing where none do.
-// tickets are the first of those whose rows they are.
+// tickets are the first of those whose rows they are. Where they lose against one
+// import, the warning ends with that.
 func LostRows(rows int64, tickets []Outdated) []Warning {
 	if rows == 0 || len(tickets) == 0 {
 		return nil
@@ -62,9 +96,13 @@ func LostRows(rows int64, tickets []Outdated) []Warning {
 		numbers[i] = o.Number
 	}
 	first := tickets[0]
-	return []Warning{{Code: OlderRows, Detail: text.F("%[1]s rows are older than what is known and aren't taken: import %[2]d, for example, was read up to %[3]s. They are of %[4]s.",
-		"%[1]s Zeilen sind älter als das Bekannte und werden nicht übernommen: Import %[2]d zum Beispiel wurde bis %[3]s gelesen. Sie gehören zu %[4]s.",
-		text.Number(rows), first.Import, calendar.InWords(first.AsOf), quoted(numbers))}}
+	w := Warning{Code: OlderRows, Against: first.Import, Detail: text.F("%[1]s rows are older than what is known and aren't taken: import %[2]d, for example, was read up to %[3]s. They are of %[4]s. If import %[2]d is wrong, withdraw it.",
+		"%[1]s Zeilen sind älter als das Bekannte und werden nicht übernommen: Import %[2]d zum Beispiel wurde bis %[3]s gelesen. Sie gehören zu %[4]s. Ist Import %[2]d falsch, ihn zurücknehmen.",
+		text.Number(rows), first.Import, calendar.InWords(first.AsOf), quoted(numbers))}
+	if slices.ContainsFunc(tickets, func(o Outdated) bool { return o.Import != first.Import }) {
+		w.Against = 0
+	}
+	return []Warning{w}
 }
 
 // How few rows are far fewer: less than a tenth of what was usual, where that

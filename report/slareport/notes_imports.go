@@ -50,7 +50,20 @@ func (all importNotes) accepted(w *report.Writer) {
 
 // warned are the others.
 func (all importNotes) warned(w *report.Writer) {
-	all.say(func(n importNote) { w.Note("%s: %s", "%s: %s", n.imports(), n.detail()) }, w.Note, false)
+	all.say(func(n importNote) {
+		note := w.Note
+		if n.grave() {
+			note = w.Warn
+		}
+		note("%s: %s", "%s: %s", n.imports(), n.detail())
+	}, w.Note, false)
+}
+
+// grave says whether figures hardly stand on such an import: its instants are
+// probably wrong, or more than 5 % of its rows lost against earlier ones.
+func (n importNote) grave() bool {
+	last := n.from[0]
+	return n.Code == dataset.EarlyDays || n.Code == dataset.OtherZone || n.Code == dataset.OlderRows && last.Older*20 > last.Read
 }
 
 func (all importNotes) say(say func(importNote), more func(en, de string, args ...any), refused bool) {

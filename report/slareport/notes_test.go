@@ -110,7 +110,13 @@ func TestWarningsOfImportsAreNoted(t *testing.T) {
 	}, sorted(notesOf(f, r)))
 	require.Equal(t, "Import 3, trotz fehlender Plausibilität angenommen: 6 % of the rows were rejected. (de). Begründung von desk-owner: „The export is whole; I looked.“", document(f, r).Notes[0].Text.De)
 
-	f.Imports, f.Warnings = nil, nil
+	f.Imports, f.Warnings = []dataset.Import{
+		{ID: 4, Read: 100, Older: 5, Warnings: []dataset.Warning{warn(dataset.OlderRows, "5 rows are older", false)}},
+		{ID: 5, Read: 100, Older: 6, Warnings: []dataset.Warning{warn(dataset.OlderRows, "6 rows are older", false), warn(dataset.EarlyDays, "All lie before the 12th", false), warn(dataset.OtherZone, "Another zone", false)}},
+	}, nil
+	require.Equal(t, []string{"bad: Import 5: 6 rows are older.", "bad: Import 5: All lie before the 12th.", "bad: Import 5: Another zone.", "neutral: Import 4: 5 rows are older."}, notesOf(f, r))
+
+	f.Imports = nil
 	for id := range int64(30) {
 		f.Imports = append(f.Imports, dataset.Import{ID: id + 1, Warnings: []dataset.Warning{
 			warn(dataset.Duplicates, "the same.", false), warn(dataset.ZeroDuration, fmt.Sprintf("%d stop at once.", id), false)}})
