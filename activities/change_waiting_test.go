@@ -7,7 +7,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"turnus/itsm/fault"
-	"turnus/itsm/resource"
 	"turnus/store"
 )
 
