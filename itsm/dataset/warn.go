@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"turnus/itsm/calendar"
 	"turnus/itsm/text"
@@ -219,9 +220,12 @@ func Nearest(value string, known []string) (nearest string) {
 	best := 1 + len([]rune(wanted))/3
 	for _, k := range slices.Sorted(slices.Values(known)) {
 		is := lettersOf(k)
-		d := distance(wanted, is)
-		if len(wanted) > 2 && len(is) > 2 && (strings.Contains(is, wanted) || strings.Contains(wanted, is)) {
-			d = 1
+		d := 1
+		if len(wanted) <= 2 || len(is) <= 2 || !strings.Contains(is, wanted) && !strings.Contains(wanted, is) {
+			if apart := utf8.RuneCountInString(is) - utf8.RuneCountInString(wanted); apart >= best || -apart >= best {
+				continue // so many letters are to be added or left out at least
+			}
+			d = distance(wanted, is)
 		}
 		if d < best {
 			best, nearest = d, k
