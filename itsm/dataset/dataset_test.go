@@ -296,7 +296,7 @@ func TestScope(t *testing.T) {
 
 func TestNearest(t *testing.T) {
 	known := []string{"1 - Critical", "2 - High", "P1"}
-	for value, want := range map[string]string{"1-critical": "1 - Critical", "Critical": "1 - Critical", "2 -  High": "2 - High", "P2": "", "p1": "P1", "": "", "Low": ""} {
+	for value, want := range map[string]string{"1-critical": "1 - Critical", "Critical": "1 - Critical", "Criitcal": "1 - Critical", "1 - Crtiical": "1 - Critical", "2 - Hihg": "2 - High", "Hihg": "", "2 -  High": "2 - High", "P2": "", "p1": "P1", "": "", "Low": ""} {
 		require.Equal(t, want, dataset.Nearest(value, known), "%q", value)
 	}
 }
