@@ -109,6 +109,6 @@ func (c *Caller) CheckDeclaresMapping(name string) error {
 	if c.Has(person.Administrator) {
 		return nil
 	}
-	return refuse(text.F("The mapping %[1]s isn't declared as it was sent, and %[2]s may not declare it: an administrator does, turnus apply -f FILE. A dry run tries it without.",
-		"Die Zuordnung %[1]s ist nicht so angelegt, wie sie gesendet wurde, und %[2]s darf sie nicht anlegen: Das darf die Rolle administrator, mit turnus apply -f FILE. Ein Probelauf kommt ohne aus.", name, c.Person))
+	return refuse(text.F("The mapping %[1]s isn't declared as it was sent, and %[2]s may not declare it: an administrator does (turnus apply -f FILE). A dry run doesn't need that.",
+		"Die Zuordnung %[1]s ist nicht so angelegt, wie sie gesendet wurde, und %[2]s darf sie nicht anlegen: Das steht der Rolle administrator zu (turnus apply -f FILE). Für einen Probelauf ist es nicht nötig.", name, c.Person))
 }

@@ -404,3 +404,87 @@ func TestWhatHasChangedSinceIsntOverwritten(t *testing.T) {
 	require.ErrorContains(t, err, "Agreement/gold has been changed since this was proposed: it has version 2 by now, and the proposal changes version 1")
 	require.Equal(t, 2, p.version(gold).Version)
 }
+
+// What an approver is shown of a month is what its restatement comes to, whatever
+// is changed; the tickets are those that were known when it was published.
+func TestWhatIsShownIsWhatARestatementGives(t *testing.T) {
+	change := func(from, to string) string { return strings.Replace(terms(4, ""), from, to, 1) }
+	for name, to := range map[string]string{
+		"attainment": change("attain: 95", "attain: 60"),
+		"tickets":    change("calendar: 24x7,", "calendar: 24x7, where: {state: [none]},"),
+		"span":       change(`from: "2026-01-01"`, `from: "2026-01-01", to: "2026-03-06"`),
+		"backdated":  change(`from: "2026-01-01"`, `from: "2025-01-01"`),
+		"voids":      terms(4, "  workload: [{name: tickets, per: month, limit: 2, voids: true}]"),
+		"target": strings.Replace(change("  targets: [", "  targets: [{name: first, measure: response, within: PT2H, calendar: office, attain: 50}, "),
+			`credit: "10"}]`, `credit: "10"}], several: sum`, 1),
+		"credits": change(`credit: "10"`, `credit: "15"`),
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newPublished(t)
+			changes, err := p.apply(owner, to)
+			require.NoError(t, err)
+			_, c := p.draft(changes[0].Run)
+			require.NoError(t, p.approve(changes[0].Run))
+			for _, m := range c.Services[0].Months {
+				require.True(t, m.Why.IsZero(), "%s", m.Why)
+				rep, _ := p.publish("desk", m.Period, true)
+				figures := map[string]report.Figure{}
+				for _, x := range rep.Figures {
+					figures[x.Name] = x
+				}
+				for _, x := range m.Targets {
+					f, there := figures[x.Target+".attainment"]
+					require.Equal(t, x.New != nil, there, x.Target)
+					if there {
+						require.Equal(t, []any{x.New.Met, x.New.Decided, string(x.New.Verdict)}, []any{*f.Numerator, *f.Denominator, string(f.Verdict)}, "%s %s", m.Period, x.Target)
+					}
+				}
+				for _, x := range m.Credits {
+					require.Equal(t, figures["credit"].Value, x.New.Amount, "%s", m.Period)
+				}
+			}
+		})
+	}
+}
+
+// A month whose records were altered isn't computed anew, and says why; the
+// others are.
+func TestAMonthThatCantBeComputedAnewSaysWhy(t *testing.T) {
+	p := newPublished(t)
+	changes, err := p.apply(owner, terms(9, ""))
+	require.NoError(t, err)
+	pgtest.Tamper(t, p.store.DB(), `UPDATE ticket_version SET fields = fields || '{"state":"altered"}', hash = repeat('0', 64) WHERE number = 'M3-1'`)
+	d, c := p.draft(changes[0].Run)
+	var said []bool
+	for _, m := range c.Services[0].Months {
+		said = append(said, m.Why.IsZero())
+	}
+	require.Equal(t, []bool{true, false, true}, said)
+	require.Contains(t, c.Services[0].Months[1].Why.De, "Ticket M3-1 ist nicht mehr so")
+	require.Contains(t, d.Summary[1].Note.De, "ein Monat nicht neu berechenbar")
+}
+
+// Nor does the rest of a call bring an agreement under published months: not by
+// the zone that it gives the service, and not by a service that comes back.
+func TestTheRestOfACallBringsNoAgreementUnderPublishedMonths(t *testing.T) {
+	p := newPublished(t)
+	may := strings.Replace(terms(9, ""), `from: "2026-01-01"`, `from: "2026-05-01"`, 1)
+	east := "{apiVersion: turnus/v1, kind: Service, metadata: {name: desk}, spec: {owner: olga, approvers: [max], calendar: 24x7, zone: Asia/Tokyo}}\n---\n"
+	_, err := p.apply(admin, east+may)
+	require.True(t, fault.Is(err, fault.Forbidden), "the first of May begins earlier there: %v", err)
+	require.ErrorContains(t, err, "as the rest of this call would have it")
+
+	require.NoError(t, p.store.Retire(t.Context(), admin, p.now, resource.Agreement, "gold"))
+	require.NoError(t, p.store.Retire(t.Context(), admin, p.now, resource.Service, "desk"))
+	_, err = p.apply(admin, changing+terms(9, ""))
+	require.True(t, fault.Is(err, fault.Forbidden), "%v", err)
+	_, err = p.apply(admin, changing)
+	require.NoError(t, err)
+	_, err = p.apply(admin, terms(9, ""))
+	require.True(t, fault.Is(err, fault.Forbidden), "%v", err)
+	changes, err := p.apply(owner, terms(9, ""))
+	require.NoError(t, err)
+	p.draft(changes[0].Run)
+	require.NoError(t, p.approve(changes[0].Run))
+	require.Equal(t, 3, p.version(gold).Version, "behind the one that was retired")
+}

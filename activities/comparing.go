@@ -10,6 +10,21 @@ import (
 	"turnus/store"
 )
 
+// comparedAtOnce is how many drafts a worker compares at a time: each holds its
+// row with one connection and reads with another, of which there are few.
+const comparedAtOnce = 4
+
+// atOnce does something as one of the few that compare.
+func (s *Set) atOnce(ctx context.Context, do func() error) error {
+	select {
+	case s.comparing <- struct{}{}:
+		defer func() { <-s.comparing }()
+		return do()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 // CompareDrafts compares the drafts that wait with what has changed since they
 // were made, and looks through published reports for late data: a chore of every
 // worker, which shares the work with the others. What can't be compared now is
@@ -22,7 +37,11 @@ func CompareDrafts(set *Set, log *slog.Logger) func(context.Context) error {
 		}
 		var failed []string
 		for {
-			id, err := set.store.CompareNext(ctx, set.now, failed, set.compare)
+			var id string
+			err := set.atOnce(ctx, func() (err error) {
+				id, err = set.store.CompareNext(ctx, set.now, failed, set.compare)
+				return err
+			})
 			switch {
 			case ctx.Err() != nil:
 				return ctx.Err()
@@ -65,7 +84,7 @@ func (s *Set) decideCompared(ctx context.Context, by string, m task.Message) (d 
 		if !errors.As(err, &first) {
 			return d, refusal, err
 		}
-		if err := s.store.CompareRun(ctx, s.now, first.Run, s.compare); err != nil {
+		if err := s.atOnce(ctx, func() error { return s.store.CompareRun(ctx, s.now, first.Run, s.compare) }); err != nil {
 			return d, nil, err
 		}
 	}

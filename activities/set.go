@@ -27,11 +27,13 @@ type Set struct {
 	store *store.Store
 	runs  *runs.Runs
 	now   func() time.Time
+
+	comparing chan struct{} // has room for as many drafts as are compared at a time
 }
 
 // New makes the set.
 func New(s *store.Store, r *runs.Runs, now func() time.Time) *Set {
-	return &Set{store: s, runs: r, now: now}
+	return &Set{store: s, runs: r, now: now, comparing: make(chan struct{}, comparedAtOnce)}
 }
 
 // Attempts after which an error that nobody foresaw is believed.

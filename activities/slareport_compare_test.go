@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -258,4 +259,80 @@ func TestLateDataBeforeThePublicationIsFound(t *testing.T) {
 	require.NoError(t, a.store.End(t.Context(), now, run.End{Run: f.Run, Round: 1, State: run.Published}))
 	a.compares()
 	require.Len(t, a.found(), 1)
+}
+
+// A withdrawn import is found with each published month that stands on it, what
+// its figures come to, and with those that nothing else covers; not with others.
+func TestMonthsOnAWithdrawnImportAreFound(t *testing.T) {
+	a := newAltering(t)
+	second := a.imports(now, late{"M4", march, 9}, late{"M2", time.Date(2026, 3, 7, 9, 0, 0, 0, time.UTC), 5}) // M2 is known so
+	for _, period := range []string{"2026-02", "2026-03"} {
+		f := a.waits(period)
+		storetest.End(t, a.store, now, "max", "olga", f.Run, run.Published)
+	}
+	a.compares()
+	require.Empty(t, a.found())
+	waits := a.waits("2026-03") // another attempt, which waits
+
+	change, err := a.store.ProposeWithdrawal(t.Context(), person.Actor{Person: "olga"}, now, second, "of another system")
+	require.NoError(t, err)
+	_, err = a.set.ChangeDraft(t.Context(), run.Step{Run: change, Round: 1})
+	require.NoError(t, err)
+	storetest.Enact(t, a.store, now, "max", change)
+	a.compares()
+	a.compares()
+	found := a.found()
+	require.Len(t, found, 1)
+	require.Equal(t, 1, found[0].Seen)
+	require.Regexp(t, fmt.Sprintf(`^The report on desk for March 2026 stands on import %d, which was withdrawn \(import [0-9]+\): [0-9]+ of its figures`, second), found[0].Title.En)
+	require.Contains(t, found[0].Title.De, fmt.Sprintf("beruht auf Import %d, der zurückgenommen wurde", second))
+	require.Contains(t, found[0].Note.En, "of 4, ")
+	require.Equal(t, []string{sla.ChangedTickets}, codesOf(a.staleness(waits)))
+	require.Equal(t, "1 ticket isn't among them any more", a.staleness(waits)[0].Detail.En)
+}
+
+// Without any import left the months aren't covered, and drafts that wait say so.
+func TestMonthsWithoutAnyImportAreFound(t *testing.T) {
+	a := newAltering(t)
+	f := a.waits("2026-02")
+	storetest.End(t, a.store, now, "max", "olga", f.Run, run.Published)
+	waits := a.waits("2026-03")
+	change, err := a.store.ProposeWithdrawal(t.Context(), person.Actor{Person: "olga"}, now, 1, "of another system")
+	require.NoError(t, err)
+	_, err = a.set.ChangeDraft(t.Context(), run.Step{Run: change, Round: 1})
+	require.NoError(t, err)
+	storetest.Enact(t, a.store, now, "max", change)
+	a.compares()
+	require.Len(t, a.found(), 1)
+	require.Equal(t, []string{sla.ChangedTickets, sla.ChangedCoverage}, codesOf(a.staleness(waits)))
+	require.NoError(t, activities.CompareDrafts(a.set, slog.New(slog.DiscardHandler))(t.Context()), "and it comes to an end")
+}
+
+// Many decisions at once, each on a draft that has to be compared first, don't
+// wait for each other's connections: a few are compared at a time.
+func TestManyAreComparedAtOnce(t *testing.T) {
+	a := newAltering(t)
+	a.store.DB().SetMaxOpenConns(6)
+	f := a.waits("2026-03")
+	a.imports(now, late{"M4", march, 9})
+	k, err := a.store.Task(t.Context(), run.TaskID(f.Run, 1, "approval"))
+	require.NoError(t, err)
+	ctx, stop := context.WithTimeout(t.Context(), 30*time.Second)
+	defer stop()
+	var all sync.WaitGroup
+	refused := make(chan string, 20)
+	for range cap(refused) {
+		m := task.Message{Task: k.ID, Outcome: task.Approve, Comment: "seen"}
+		p, err := a.store.IssuePass(ctx, person.Actor{Person: "max"}, now, store.PassFor{Kind: store.PassDecide, Run: f.Run, Task: k.ID, Content: k.Hash, Answer: m.Answer()})
+		require.NoError(t, err)
+		m.Pass = p.Presented()
+		all.Go(func() {
+			v, err := a.set.TaskDecide(ctx, workflows.Deciding{Message: m, By: p.ID})
+			if err == nil && v.Refusal != nil {
+				refused <- v.Refusal.Message.En
+			}
+		})
+	}
+	all.Wait()
+	require.Len(t, refused, cap(refused))
 }

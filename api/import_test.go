@@ -168,6 +168,12 @@ func TestDryRuns(t *testing.T) {
 
 	require.Zero(t, h.count(t, `SELECT count(*) FROM import`)+h.count(t, `SELECT count(*) FROM ticket_version`)+h.count(t, `SELECT count(*) FROM resource WHERE kind = 'Mapping'`))
 	require.Zero(t, h.count(t, `SELECT count(*) FROM audit WHERE action LIKE 'import.%' OR action LIKE 'tickets.%'`))
+	for range 2 { // a repeat is carried out anew: what the file holds isn't kept
+		w := h.as(t, "owner", "POST", try, half, "Idempotency-Key", "k")
+		require.Equal(t, 200, w.Code, w.Body)
+		require.Empty(t, w.Header().Get("Idempotency-Replayed"))
+		require.Zero(t, h.count(t, `SELECT count(*) FROM idempotency`))
+	}
 	h.declareMapping(t, "mine", keyed)
 	require.EqualValues(t, 1, h.imported(t, "owner", csvOf("mapping", "mine"), sound).ID)
 	require.Equal(t, 1, h.imported(t, "owner", try, sound).Mapping.Version, "as it is declared")

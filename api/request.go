@@ -35,6 +35,7 @@ type request struct {
 	actor     person.Actor
 	run       string // its ID, where the request is about one
 	once      string // names the request to its repeat; empty without an Idempotency-Key
+	trial     bool   // it changes nothing: its answer isn't kept for a repeat, which gets it anew
 	path      string // as it may be shown
 	cause     error  // of a 5xx, for the log only
 }

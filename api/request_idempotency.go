@@ -28,7 +28,8 @@ const digest = "x-turnus-digest"
 
 // once carries out a POST with an Idempotency-Key at most once: a repeat gets
 // the recorded answer. A 5xx frees the key, and so does the refusal of an upload
-// that wasn't read to its end: there is nothing to tell a repeat by.
+// that wasn't read to its end: there is nothing to tell a repeat by. A trial of a
+// file shows what is in it, so nothing of that is kept.
 //
 // What makes two requests the same is method, path, query and body. An upload
 // is hashed while it is read, and a repeat is read through, and compared, before
@@ -76,6 +77,10 @@ func (s *server) keyed(ctx huma.Context, op operation, key string, next func(hum
 		}
 	}()
 	next(rec)
+	if requestOf(ctx.Context()).trial {
+		rec.send()
+		return nil
+	}
 	if rec.status < 400 || rec.status < 500 && (up == nil || up.whole) {
 		a := rec.answer()
 		if op.secret {

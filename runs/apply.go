@@ -2,7 +2,9 @@ package runs
 
 import (
 	"context"
+	"strings"
 
+	"turnus/itsm/declaration"
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
 	"turnus/itsm/process"
@@ -16,7 +18,8 @@ import (
 func (r *Runs) Apply(ctx context.Context, by person.Actor, docs []resource.Raw, dryRun bool) ([]store.Change, error) {
 	changes, err := r.store.Apply(ctx, by, r.now(), docs, dryRun)
 	if fault.Is(err, fault.Forbidden) {
-		return nil, r.refused(ctx, by, "propose.refused", "plan", fault.As(err))
+		f := fault.As(err)
+		return nil, r.refused(ctx, by, "propose.refused", proposedObject(f.Field), f)
 	}
 	if err != nil || dryRun {
 		return changes, err
@@ -32,6 +35,16 @@ func (r *Runs) Apply(ctx context.Context, by person.Actor, docs []resource.Raw, 
 		}
 	}
 	return changes, nil
+}
+
+// proposedObject is what a refused proposal was about, as the audit trail names
+// it, by the field of the fault.
+func proposedObject(field string) string {
+	ref, _, _ := strings.Cut(field, " ")
+	if kind, _, _ := strings.Cut(ref, "/"); declaration.Approval(resource.Kind(kind)) == declaration.WherePublished {
+		return ref
+	}
+	return "plan"
 }
 
 // launchProposed starts a run that decides on a proposal.

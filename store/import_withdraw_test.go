@@ -232,7 +232,7 @@ func TestAWithdrawalIsOneTransaction(t *testing.T) {
 func TestAnAlteredTicketIsntMadeAnew(t *testing.T) {
 	for _, statement := range []string{
 		`UPDATE ticket_version SET events = (SELECT events FROM ticket_version WHERE number = 'K-3') WHERE number = 'K-1'`,
-		`UPDATE ticket_kept SET same_as = 77 WHERE number = 'K-1'`,
+		`UPDATE ticket_repeated SET same_as = 77`,
 		`DELETE FROM ticket_version WHERE number = 'K-1'`,
 		`UPDATE import SET as_of = '2026-10-20Z' WHERE id = (SELECT min(id) FROM import)`,
 	} {

@@ -108,6 +108,11 @@ func submit(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, d 
 	if slices.ContainsFunc(scopes, func(s Scope) bool { return s.Owner != by.Person }) {
 		return c, x.foreign(scopes, by.Person)
 	}
+	// Of what is always decided the caller has looked at the role.
+	if declaration.Approval(k.Kind) != declaration.Always && !by.Has(person.ProcessOwner) {
+		return c, fault.New(fault.Forbidden, text.F("%s doesn't have the role process-owner any more, which it takes to propose this: an administrator gives it, or names another owner.",
+			"%s hat die Rolle process-owner nicht mehr, die für diesen Vorschlag nötig ist: Die Rolle administrator kann sie geben oder den Service einer anderen Person übertragen.", by.Person))
+	}
 	scope := scopes[0]
 	if err := mayReplace(ctx, tx, now, by, before, scope.About); err != nil {
 		return c, err

@@ -84,19 +84,21 @@ func (s *Store) Enact(ctx context.Context, now time.Time, runID string) error {
 	return s.denied(ctx, now, "enact.refused", "run/"+runID, err)
 }
 
-// lockFor takes the locks under which a document is proposed, or put in force:
-// of what concerns imports theirs, and then that of everything declared.
+// lockFor takes the locks under which a proposal is put in force: that of
+// everything declared; of a withdrawal, which may take minutes, that of the
+// service's imports, and what is declared only stays as it is meanwhile.
 func lockFor(ctx context.Context, tx *sqlx.Tx, d resource.Raw) error {
-	if d.Kind == dataset.Withdrawn {
-		w, err := decoded[dataset.WithdrawalSpec](d)
-		if err != nil {
-			return err
-		}
-		if err := lockImports(ctx, tx, w.Spec.Service); err != nil {
-			return err
-		}
+	if d.Kind != dataset.Withdrawn {
+		return lockResources(ctx, tx)
 	}
-	return lockResources(ctx, tx)
+	x, err := withdrawalOf(d)
+	if err != nil {
+		return err
+	}
+	if err := lockImports(ctx, tx, x.spec.Service); err != nil {
+		return err
+	}
+	return holdResources(ctx, tx)
 }
 
 // enactVersion writes the version that was proposed, unless it is in force

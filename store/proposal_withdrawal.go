@@ -47,12 +47,9 @@ func (x withdrawal) basis(about resource.Ref, now time.Time, _ Proposal, _ *reso
 	return dataset.Withdrawal{About: about, At: now, Newest: 1<<63 - 1}.Basis()
 }
 
-// check takes the import back, to see whether that can be, and undoes it.
-func (x withdrawal) check(ctx context.Context, tx *sqlx.Tx, now time.Time, p Proposal, before *resource.Version) error {
-	return undone(ctx, tx, func() error {
-		_, err := x.enact(ctx, tx, now, p, before)
-		return err
-	})
+// check doesn't try it, since that may take minutes.
+func (x withdrawal) check(ctx context.Context, tx *sqlx.Tx, _ time.Time, _ Proposal, _ *resource.Version) error {
+	return checkWithdrawal(ctx, tx, x.id)
 }
 
 func (x withdrawal) enact(ctx context.Context, tx *sqlx.Tx, now time.Time, p Proposal, _ *resource.Version) (int, error) {
@@ -83,7 +80,7 @@ func (s *Store) ProposeWithdrawal(ctx context.Context, by person.Actor, now time
 	d := resource.Raw{APIVersion: resource.APIVersion, Kind: dataset.Withdrawn, Metadata: resource.Metadata{Name: strconv.FormatInt(id, 10)}, Spec: spec}
 	var c Change
 	err = s.tx(ctx, func(tx *sqlx.Tx) (err error) {
-		if err := lockFor(ctx, tx, d); err != nil {
+		if err := lockResources(ctx, tx); err != nil {
 			return err
 		}
 		c, err = submit(ctx, tx, by, now.UTC().Truncate(time.Microsecond), d)
@@ -100,11 +97,11 @@ func (s *Store) Withdraws(ctx context.Context, now time.Time, st run.Step) (w da
 		if err != nil {
 			return err
 		}
-		if err := lockFor(ctx, tx, p.Document); err != nil {
-			return err
-		}
 		x, err := withdrawalOf(p.Document)
 		if err != nil {
+			return err
+		}
+		if err := lockImports(ctx, tx, x.spec.Service); err != nil {
 			return err
 		}
 		scope, err := scopeAbout(ctx, tx, resource.Service.Ref(x.spec.Service))

@@ -104,6 +104,9 @@ func apply(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, doc
 	if err != nil {
 		return nil, err
 	}
+	if err := checkUndecided(ctx, tx, done); err != nil {
+		return nil, err
+	}
 	for i, c := range done {
 		changes[places[i]] = c
 	}

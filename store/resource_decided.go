@@ -90,3 +90,24 @@ func mayDeclare(by person.Actor, docs []resource.Raw) error {
 	}
 	return nil
 }
+
+// checkUndecided refuses agreements that were declared and count in published
+// months after all: with the zone that the same call gives their service, or as
+// those of a service that comes back with it.
+func checkUndecided(ctx context.Context, tx *sqlx.Tx, done []Change) error {
+	var faults fault.List
+	for _, c := range done {
+		if c.Kind != resource.Agreement || c.Change == Unchanged {
+			continue
+		}
+		services, err := changesPublished(ctx, tx, c)
+		if err != nil {
+			return err
+		}
+		if len(services) > 0 {
+			faults.Add(fault.New(fault.Forbidden, text.F("Published reports of the service %s stand on this, as the rest of this call would have it: apply the rest by itself, then the service's owner proposes this.",
+				"Darauf beruhen veröffentlichte Berichte des Service %s, wenn der Rest dieses Aufrufs gilt: Den Rest für sich anwenden, dann schlägt die für den Service verantwortliche Person dies vor.", services[0])).At(c.Ref.String()))
+		}
+	}
+	return faults.Err()
+}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"turnus/itsm/agreement"
 	"turnus/itsm/dataset"
@@ -9,10 +10,16 @@ import (
 	"turnus/itsm/ticket"
 )
 
+// warnWithin is how long what is declared is looked at: a value that no ticket
+// has is looked for in all of them.
+const warnWithin = 5 * time.Second
+
 // warn says with each change what a person should know of what was declared, or
 // would be: it is valid, and yet hardly meant so. Looking for it takes no lock,
 // and what was declared is declared, whether or not it can be looked at.
 func (s *Store) warn(ctx context.Context, docs []resource.Raw, changes []Change) {
+	ctx, stop := context.WithTimeout(ctx, warnWithin)
+	defer stop()
 	seen := map[string]known{} // by service
 	for i, d := range docs {
 		changes[i].Warnings, _ = s.warningsOf(ctx, d, seen)

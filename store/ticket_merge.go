@@ -66,7 +66,8 @@ func (m *ticketMerge) known(numbers []string) error {
 	}
 	rows, err := m.tx.QueryContext(m.ctx, `
 		SELECT v.number, v.import, v.opened, v.flagged, v.hash, v.events, i.as_of, i.id
-		FROM (SELECT DISTINCT ON (number) * FROM ticket_version WHERE service = $1 AND number = ANY($2) ORDER BY number, import DESC) v
+		FROM unnest($2::text[]) w (number) CROSS JOIN LATERAL (
+			SELECT * FROM ticket_version t WHERE t.service = $1 AND t.number = w.number ORDER BY t.import DESC LIMIT 1) v
 		JOIN import i ON i.id = coalesce(v.said_by, v.import)
 		WHERE v.hash <> ''`, m.service, pq.Array(numbers))
 	if err != nil {
@@ -123,7 +124,8 @@ func (m *ticketMerge) merge(b *batch, g group) error {
 	if next != nil && len(rows) > 0 {
 		m.look(next, rows[len(rows)-1].Fields)
 	}
-	if kept := ticket.Keep(known, said, next, outcomes, changed); kept != nil {
+	if m.done.ID == 0 { // a dry run keeps nothing
+	} else if kept := ticket.Keep(known, said, next, outcomes, changed); kept != nil {
 		m.keep(b, g.key, kept)
 	}
 	if !changed {

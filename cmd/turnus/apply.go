@@ -25,7 +25,7 @@ func applyCommand() *cobra.Command {
 	c := withJSON(&cobra.Command{
 		Use:   "apply -f FILE…",
 		Short: "Declare resources, all or none",
-		Long:  "Declares resources from files in YAML or JSON, from directories, or from stdin (-f -). Applying the same again changes nothing.\nIntervals and waivers are proposed: each is followed by the run that decides on it.",
+		Long:  "Declares resources from files in YAML or JSON, from directories, or from stdin (-f -). Applying the same again changes nothing.\nIntervals, waivers and what would change a published month are proposed: each is followed by the run that decides on it.",
 		Args:  cobra.ArbitraryArgs, // apply -f deploy/*.yaml gives the rest as arguments
 		RunE: func(c *cobra.Command, more []string) error {
 			docs, err := gather(append(files, more...), c.InOrStdin())

@@ -84,6 +84,8 @@ func TestWrongUsageIsExit2(t *testing.T) {
 		{"decide", "a", "done", "--field", "x=1", "--field", "x=2"}, {"decide", "a", "done", "--field", "x=1", "--file", "x=2"}, {"start", "sla-report", "--period", "2026-10"}, {"start", "sla-report", "--service", "a", "--scope", "b", "--period", "2026"},
 		{"start", "sla-report", "--service", "a", "--period", "2026", "--again"}, {"import", "tickets", "f", "--service", "a"},
 		{"report", "a/b/2026", "--format", "doc"}, {"report", "a"}, {"report", "a/b/2026", "--receipts", "--format", "html"},
+		{"report", "a/b/2026", "--tickets", "--receipts"}, {"report", "a/b/2026", "--tickets", "--format", "html"}, {"report", "a/b/2026", "--tickets", "--lang", "de"},
+		{"report", "a/b/2026", "--format", "csv"},
 		{"report", "a/b/2026", "--receipts", "--lang", "de"}, {"verify"}, {"verify", "receipt"}, {"verify", "nonsense", "x"},
 		{"audit", "--since", "yesterday"}, {"import", "rejects", "x"},
 		{"plan", "nonsense"}, {"plan", "--from", "lately"}, {"plan", "--state", "late"}, {"plan", "-f", "x", "--state", "open"},

@@ -143,7 +143,7 @@ func writeImport(c *cobra.Command, in client.Intake, path, mapping string, p dat
 		return writeJSON(c.OutOrStdout(), p.Import)
 	}
 	if in.DryRun {
-		return writeProfile(c, p, importAgain(c, path, mapping))
+		return writeProfile(c, p, importAgain(c, path, mapping), in.Accept != "")
 	}
 	if m := p.Mapping; m != nil && m.Change != "" {
 		fmt.Fprintf(c.ErrOrStderr(), "%s Mapping/%s\n", m.Change, m.Name)

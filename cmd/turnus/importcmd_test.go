@@ -52,6 +52,9 @@ func TestATrialEndsWithTheImport(t *testing.T) {
 	}
 	again := out[strings.LastIndex(strings.TrimSpace(out), "\n")+1:]
 	require.Equal(t, `  turnus import tickets 'my file'\''s.csv' --mapping map.yaml --service desk --zone Europe/Berlin --accept REASON`+"\n", again)
+	code, out, _ = importing("my file's.csv", "--dry-run", "--accept", "the rest is lost")
+	require.Zero(t, code)
+	require.Contains(t, out, "but for the reason that is given:\n  turnus import tickets 'my file'\\''s.csv' --accept 'the rest is lost' --mapping map.yaml --service desk\n")
 	code, out, _ = turnus(t, "", "imports", "--service", "desk")
 	require.Zero(t, code)
 	require.Equal(t, 1, strings.Count(out, "\n"), "the heading alone")

@@ -14,8 +14,8 @@ import (
 )
 
 // writeProfile shows what loading a file would do, and what it holds; again is
-// the command that loads it.
-func writeProfile(c *cobra.Command, p dataset.Profile, again string) error {
+// the command that loads it, accepted whether that gives a reason.
+func writeProfile(c *cobra.Command, p dataset.Profile, again string, accepted bool) error {
 	out := c.OutOrStdout()
 	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
 	row := func(cells ...any) { writeRow(w, cells) }
@@ -56,10 +56,13 @@ func writeProfile(c *cobra.Command, p dataset.Profile, again string) error {
 			warn(out, "", []dataset.Warning{one})
 		}
 	}
-	if refused && p.Accepted == "" {
+	switch {
+	case refused && accepted:
+		fmt.Fprintln(out, "it would be refused, but for the reason that is given:")
+	case refused:
 		fmt.Fprintln(out, "it would be refused; if it is right as it is, say why:")
 		again += " --accept REASON"
-	} else {
+	default:
 		fmt.Fprintln(out, "to load it:")
 	}
 	fmt.Fprintln(out, "  "+again)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"turnus/itsm/canonical"
 	"turnus/report"
 	"turnus/report/receipt"
 )
@@ -47,10 +48,26 @@ func TestReceiptsOfTheDemo(t *testing.T) {
 	require.Equal(t, 0, code, errOut)
 	var rep report.Report
 	require.NoError(t, json.Unmarshal([]byte(body), &rep))
+	lists := t.TempDir()
+	list := filepath.Join(lists, "tickets.json")
+	code, _, errOut = turnus(t, "", "report", run, "--tickets", "-o", list)
+	require.Equal(t, 0, code, errOut)
+	tickets, err := os.ReadFile(list)
+	require.NoError(t, err)
+	require.Equal(t, rep.TicketList.SHA256, canonical.Sum(tickets), "the report names the hash of the file")
+	info, err := os.Stat(list)
+	require.NoError(t, err)
+	require.EqualValues(t, 0o600, info.Mode().Perm())
+	code, table, errOut := turnus(t, "", "report", run, "--tickets", "--format", "csv", "--lang", "de")
+	require.Equal(t, 0, code, errOut)
+	require.EqualValues(t, rep.TicketList.Rows+1, strings.Count(table, "\r\n"))
+	require.True(t, strings.HasPrefix(table, "\ufeffTicket;Vereinbarung;"), table[:40])
 	as("viewer")
-	code, _, errOut = turnus(t, "", "report", run, "--receipts", "-o", "viewer.json")
-	require.Equal(t, 1, code)
-	require.Contains(t, errOut, "Not permitted")
+	for _, what := range []string{"--receipts", "--tickets"} {
+		code, _, errOut = turnus(t, "", "report", run, what, "-o", "viewer.json")
+		require.Equal(t, 1, code)
+		require.Contains(t, errOut, "Not permitted")
+	}
 	e.stop()
 
 	require.NoError(t, os.Unsetenv("TURNUS_TOKEN"))

@@ -32,6 +32,11 @@ func TestVerifyReceipt(t *testing.T) {
 	code, again, _ := turnus(t, string(good), "verify", "receipt", "-")
 	require.Equal(t, 0, code)
 	require.Equal(t, out, again)
+	voids, err := os.ReadFile("../../report/verify/testdata/sla-report-voids.json")
+	require.NoError(t, err)
+	code, again, errOut = turnus(t, string(voids), "verify", "receipt", "-")
+	require.Equal(t, 0, code, "what has to be read twice may come through a pipe, too: %s", errOut)
+	require.Contains(t, again, "identical: ")
 
 	altered := filepath.Join(t.TempDir(), "altered.json")
 	write := func(s string) { require.NoError(t, os.WriteFile(altered, []byte(s), 0o600)) }

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"turnus/itsm/fault"
 	"turnus/itsm/resource"
@@ -58,6 +59,10 @@ func (s Spec) Check() error {
 	if s.Valid.To != nil && s.Valid.To.Before(s.Valid.From) {
 		c.Say("valid.to", "%s is before valid.from, %s: it is the last day on which the agreement holds.",
 			"%s liegt vor valid.from, %s: Gemeint ist der letzte Tag, an dem die Vereinbarung gilt.", s.Valid.To, s.Valid.From)
+	}
+	if n := utf8.RuneCountInString(s.Consent); n > maxConsent || strings.ContainsFunc(s.Consent, text.Control) || s.Consent != strings.TrimSpace(s.Consent) {
+		c.Say("consent", "Say in one line of up to %d characters where the customer's consent is found, as in: contract of 2026-03-02, section 4.",
+			"In einer Zeile mit höchstens %d Zeichen angeben, wo die Zustimmung des Kunden zu finden ist, etwa: Vertrag vom 02.03.2026, Abschnitt 4.", maxConsent)
 	}
 	c.where("where", s.Where)
 	if len(s.Targets) == 0 {
@@ -120,7 +125,10 @@ func (c *checks) target(at string, t Target) {
 	}
 }
 
-const maxWhere = 1000
+const (
+	maxWhere   = 1000
+	maxConsent = 500 // characters
+)
 
 // where wants each field to have a value to compare with.
 func (c *checks) where(at string, w Where) {

@@ -2,6 +2,7 @@ package agreement_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -120,4 +121,20 @@ func TestServiceSpecCheck(t *testing.T) {
 	}
 	require.Equal(t, []string{"owner", "approvers[1]", "zone", "language", "review"}, fields)
 	require.Equal(t, text.New("\"fr\" isn't known here; there are en and de.", "„fr“ ist hier nicht bekannt; es gibt en und de."), fault.All(bad.Check())[3].Message)
+}
+
+// A consent is one line that says where it is found.
+func TestConsentIsOneLine(t *testing.T) {
+	for consent, ok := range map[string]bool{
+		"": true, "Vertrag vom 02.03.2026, Abschnitt 4": true, strings.Repeat("ü", 500): true,
+		strings.Repeat("ü", 501): false, "two\nlines": false, " before": false, "behind ": false, "a\u202eb": false,
+	} {
+		s := valid()
+		s.Consent = consent
+		err := s.Check()
+		require.Equal(t, ok, err == nil, "%q", consent)
+		if err != nil {
+			require.ErrorContains(t, err, "consent: Say in one line of up to 500 characters")
+		}
+	}
 }

@@ -64,7 +64,7 @@ func Catalogue() []Process {
 		Compared: true,
 	}, {
 		Name:    planning.Approval,
-		Title:   text.New("Approval of a change to the plan", "Freigabe einer Planänderung"),
+		Title:   text.New("Approval of a change", "Freigabe einer Änderung"),
 		Clauses: []string{"6.3", "8.1"},
 		Scope:   OfChange,
 		Grain:   calendar.Day,

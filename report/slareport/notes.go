@@ -2,10 +2,8 @@ package slareport
 
 import (
 	"slices"
-	"strings"
 
 	"turnus/itsm/agreement"
-	"turnus/itsm/dataset"
 	"turnus/itsm/sla"
 	"turnus/itsm/text"
 	"turnus/report"
@@ -18,14 +16,33 @@ func notes(w *report.Writer, f sla.Frozen, r sla.Result) {
 	imports.accepted(w)
 	turnedVerdicts(w, r)
 	targetsWithoutCases(w, r)
-	for _, x := range f.Warnings {
-		w.Warn("%s", "%s", x.Detail)
-	}
+	unknownValues(w, f)
 	uncounted(w, r)
 	excludedTickets(w, f, r)
 	imports.warned(w)
 	restated(w, f, r)
 	undecided(w, f, r)
+}
+
+// maxNamed is how many of a kind stand on the first page.
+const maxNamed = 10
+
+// some joins the first of some names, and says how many more there are.
+func some(names []text.Text) text.Text {
+	if more := len(names) - maxNamed; more > 0 {
+		names = append(slices.Clone(names[:maxNamed]), text.F("%d more", "%d weitere", more))
+	}
+	return text.Join(names, "; ")
+}
+
+// unknownValues says what agreements name and no ticket has.
+func unknownValues(w *report.Writer, f sla.Frozen) {
+	for _, x := range f.Warnings[:min(len(f.Warnings), maxNamed)] {
+		w.Warn("%s", "%s", x.Detail)
+	}
+	if more := len(f.Warnings) - maxNamed; more > 0 {
+		w.Warn("Agreements name %d more values that no ticket has.", "Vereinbarungen nennen %d weitere Werte, die kein Ticket hat.", more)
+	}
 }
 
 // turnedVerdicts names targets that are met only because tickets are excluded.
@@ -65,7 +82,7 @@ func targetsWithoutCases(w *report.Writer, r sla.Result) {
 		say = w.Warn
 	}
 	say("%[1]d of %[2]d targets without a decided ticket, so neither met nor missed: %[3]s.",
-		"%[1]d von %[2]d Zielen ohne gewertetes Ticket, also weder erreicht noch verfehlt: %[3]s.", len(names), all, text.Join(names, "; "))
+		"%[1]d von %[2]d Zielen ohne gewertetes Ticket, also weder erreicht noch verfehlt: %[3]s.", len(names), all, some(names))
 }
 
 func eachTarget(r sla.Result, each func(sla.AgreementResult, sla.TargetResult)) {
@@ -117,7 +134,7 @@ func excludedTickets(w *report.Writer, f sla.Frozen, r sla.Result) {
 		who = text.F("%s, or since a workload limit was exceeded", "%s oder da eine Mengengrenze überschritten war", who)
 	}
 	w.Note("Excluded tickets: %s, %s. Attainment with the exclusions: %s.", "Ausgeschlossene Tickets: %s, %s. Erfüllungsgrad mit Ausschlüssen: %s.",
-		report.Number(r.List.Excluded), who, text.Join(changed, "; "))
+		report.Number(r.List.Excluded), who, some(changed))
 }
 
 // percent is a share in per cent with two decimals, in words.
@@ -142,22 +159,38 @@ func restated(w *report.Writer, f sla.Frozen, r sla.Result) {
 	case 1:
 		rules = text.New("one rule changed", "eine Regel hat sich geändert")
 	}
-	w.Note("This report takes the place of version %[1]d. Since that was made, late data brought or changed %[2]s of the tickets, and %[3]s.",
-		"Dieser Bericht ersetzt Version %[1]d. Seit deren Erstellung kamen durch verspätete Daten %[2]s der Tickets hinzu oder wurden geändert; %[3]s.",
+	w.Note("This report takes the place of version %[1]d. Since that was made, imports have brought or changed %[2]s of the tickets, and %[3]s.",
+		"Dieser Bericht ersetzt Version %[1]d. Seit deren Erstellung haben Importe %[2]s der Tickets gebracht oder geändert; %[3]s.",
 		f.InForce.Version, report.Number(r.Changed), rules)
 }
 
 // undecided names versions of agreements that nobody decided, and says whether
 // the customer's consent is on record.
 func undecided(w *report.Writer, f sla.Frozen, r sla.Result) {
+	var order []text.Text // what is said
+	of := map[text.Text][]text.Text{}
 	for _, a := range r.Agreements {
 		for _, v := range f.Agreements {
 			if v.Name != a.Name || !slices.Contains(a.Versions, v.Version) || v.Decided != nil && v.Spec.Consent != "" {
 				continue
 			}
-			w.Note("Agreement %[1]s, version %[2]d: %[3]s; %[4]s.", "Vereinbarung %[1]s, Version %[2]d: %[3]s; %[4]s.",
-				report.Named(v.Title, v.Name), v.Version, decidedBy(v), consent(v.Spec))
+			said := text.F("%s; %s", "%s; %s", decidedBy(v), consent(v.Spec))
+			if of[said] == nil {
+				order = append(order, said)
+			}
+			of[said] = append(of[said], text.F("%s, version %d", "%s, Version %d", report.Named(v.Title, v.Name), v.Version))
 		}
+	}
+	for _, said := range order[:min(len(order), maxNamed)] {
+		word := text.N(len(of[said]), text.New("Agreement", "Vereinbarung"), text.New("Agreements", "Vereinbarungen"))
+		w.Note("%s %s: %s.", "%s %s: %s.", word, some(of[said]), said)
+	}
+	more := 0
+	for _, said := range order[min(len(order), maxNamed):] {
+		more += len(of[said])
+	}
+	if more > 0 {
+		w.Note("Of %d more versions of agreements a decision or the customer’s consent isn’t on record.", "Für %d weitere Versionen von Vereinbarungen fehlt der Nachweis einer Freigabe oder Zustimmung.", more)
 	}
 }
 
@@ -173,98 +206,4 @@ func consent(s agreement.Spec) text.Text {
 		return text.New("the customer’s consent isn’t on record", "die Zustimmung des Kunden ist nicht nachgewiesen")
 	}
 	return text.F("the customer’s consent: %s", "Zustimmung des Kunden: %s", s.Consent)
-}
-
-// importNotes are the warnings of imports, each once, with all that have it.
-type importNotes []importNote
-
-type importNote struct {
-	dataset.Warning
-	from []dataset.Import
-}
-
-// maxImportNotes is how many warnings of imports stand on the first page.
-const maxImportNotes = 10
-
-// importNotesOf collects them: without those of another time, and without what
-// the report says itself with the agreements that count.
-func importNotesOf(f sla.Frozen) (all importNotes) {
-	own := []string{dataset.NoAgreement, dataset.NoTarget, dataset.UnknownValue}
-	for _, i := range slices.Backward(f.Imports) {
-		for _, x := range i.Warnings {
-			elsewhere := x.From != nil && x.To != nil && (!x.From.Before(f.To) || !x.To.After(f.From))
-			if elsewhere || slices.Contains(own, x.Code) {
-				continue
-			}
-			at := slices.IndexFunc(all, func(n importNote) bool {
-				return n.Code == x.Code && n.Detail == x.Detail && n.from[0].Accepted == i.Accepted && n.from[0].By == i.By
-			})
-			if at < 0 {
-				all, at = append(all, importNote{Warning: x}), len(all)
-			}
-			all[at].from = append(all[at].from, i)
-		}
-	}
-	return all
-}
-
-// accepted are those for which an import would have been refused.
-func (all importNotes) accepted(w *report.Writer) {
-	all.say(func(n importNote) {
-		w.Warn("%s, accepted although not plausible: %s Reason given by %s: “%s”", "%s, trotz fehlender Plausibilität angenommen: %s Begründung von %s: „%s“",
-			n.imports(), n.detail(), n.from[0].By, n.from[0].Accepted)
-	}, w.Warn, true)
-}
-
-// warned are the others.
-func (all importNotes) warned(w *report.Writer) {
-	all.say(func(n importNote) {
-		note := w.Note
-		if n.grave() {
-			note = w.Warn
-		}
-		note("%s: %s", "%s: %s", n.imports(), n.detail())
-	}, w.Note, false)
-}
-
-// grave says whether figures hardly stand on such an import: its instants are
-// probably wrong, or more than 5 % of its rows lost against earlier ones.
-func (n importNote) grave() bool {
-	last := n.from[0]
-	return n.Code == dataset.EarlyDays || n.Code == dataset.OtherZone || n.Code == dataset.OlderRows && last.Older*20 > last.Read
-}
-
-func (all importNotes) say(say func(importNote), more func(en, de string, args ...any), refused bool) {
-	n := 0
-	for _, x := range all {
-		if x.Refuse != refused {
-			continue
-		}
-		if n++; n <= maxImportNotes {
-			say(x)
-		}
-	}
-	if n > maxImportNotes {
-		more("Imports have %d more such warnings: the command “turnus imports” shows them.",
-			"Importe haben %d weitere solche Hinweise: Der Befehl „turnus imports“ zeigt sie.", n-maxImportNotes)
-	}
-}
-
-// imports names those that have the warning, the newest first, three at most.
-func (n importNote) imports() text.Text {
-	var names []string
-	for _, i := range n.from[:min(len(n.from), 3)] {
-		names = append(names, decimal(i.ID))
-	}
-	switch more := len(n.from) - len(names); {
-	case more > 0:
-		return text.F("Imports %s and %d more", "Importe %s und %d weitere", strings.Join(names, ", "), more)
-	case len(names) > 1:
-		return text.F("Imports %s", "Importe %s", text.List(names))
-	}
-	return text.F("Import %s", "Import %s", names[0])
-}
-
-func (n importNote) detail() text.Text {
-	return text.New(sentence(n.Detail.In(text.En)), sentence(n.Detail.In(text.De)))
 }

@@ -148,7 +148,7 @@ func TestRestatementsNameWhatChanged(t *testing.T) {
 	section := func() report.Section { return document(f, r).Sections[0] }
 	inForce()
 	r.Changed = 17
-	require.Equal(t, []string{"neutral: This report takes the place of version 3. Since that was made, late data brought or changed 17 of the tickets, and no rule changed."}, notesOf(f, r))
+	require.Equal(t, []string{"neutral: This report takes the place of version 3. Since that was made, imports have brought or changed 17 of the tickets, and no rule changed."}, notesOf(f, r))
 	require.Equal(t, "What changed since version 3", section().Title.En)
 	require.Contains(t, section().Paragraphs[0].En, "No rule changed")
 
@@ -187,6 +187,9 @@ func TestUndecidedAgreementsAreNoted(t *testing.T) {
 	require.Contains(t, notesOf(f, r)[0], "; the customer’s consent isn’t on record.")
 	a.Decided = &sla.Decided{By: []string{"service-manager"}}
 	require.Equal(t, []string{"neutral: Agreement Service desk 2016, version 1: decided by service-manager; the customer’s consent isn’t on record."}, notesOf(f, r))
-	r.Agreements[0].Versions = []int{2}
+	f.Agreements = append(f.Agreements, *a)
+	f.Agreements[1].Version, r.Agreements[0].Versions = 2, []int{1, 2}
+	require.Equal(t, []string{"neutral: Agreements Service desk 2016, version 1; Service desk 2016, version 2: decided by service-manager; the customer’s consent isn’t on record."}, notesOf(f, r))
+	r.Agreements[0].Versions = []int{3}
 	require.Empty(t, notesOf(f, r), "of what no figure stands on nothing is said")
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -33,6 +34,9 @@ func ticketsFile(t testing.TB, r report.Report, f sla.Frozen, list []ticket.Vers
 	return b.String(), err
 }
 
+// goldenVoids is a file in which a limit voids targets.
+const goldenVoids = "testdata/sla-report-voids.json"
+
 // overloadedMarch is March with a limit that voids targets on two days.
 func overloadedMarch(t testing.TB) sla.Frozen {
 	f := frozenMarch()
@@ -45,6 +49,12 @@ func overloadedMarch(t testing.TB) sla.Frozen {
 func TestReceiptsWhoseTicketsAreReadTwice(t *testing.T) {
 	f := overloadedMarch(t)
 	b := export(t, f, march())
+	if *update {
+		require.NoError(t, os.WriteFile(goldenVoids, b, 0o644))
+	}
+	want, err := os.ReadFile(goldenVoids)
+	require.NoError(t, err)
+	same(t, want, b)
 	require.True(t, verified(t, b).Identical)
 	rep := drafted(t, f, march())
 	listed, err := ticketsFile(t, rep, f, march(), receipt.Form{})
@@ -54,6 +64,8 @@ func TestReceiptsWhoseTicketsAreReadTwice(t *testing.T) {
 
 	_, err = verify.Receipt(io.MultiReader(bytes.NewReader(b))) // as through a pipe
 	require.ErrorContains(t, err, "has to be read twice")
+	forged := bytes.Replace(b, []byte(rep.TicketList.SHA256), []byte(strings.Repeat("0", 64)), 2)
+	require.False(t, verified(t, forged).Identical)
 	v, err := verify.Receipt(io.MultiReader(bytes.NewReader(file(t))))
 	require.NoError(t, err)
 	require.True(t, v.Identical, "no other file needs that")
