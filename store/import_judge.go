@@ -170,20 +170,7 @@ func agreedOf(ctx context.Context, q sqlx.QueryerContext, service string) ([]dat
 		}
 		list = append(list, a)
 	}
-	return counting(list), err
-}
-
-// counting leaves out versions under which nothing counts any more, since a later
-// one of the same agreement holds for all of their time.
-func counting(versions []dataset.Agreed) (list []dataset.Agreed) {
-	for i, a := range versions {
-		if !slices.ContainsFunc(versions[i+1:], func(b dataset.Agreed) bool {
-			return b.Name == a.Name && !b.From.After(a.From) && (b.To.IsZero() || !a.To.IsZero() && !b.To.Before(a.To))
-		}) {
-			list = append(list, a)
-		}
-	}
-	return list
+	return dataset.InForce(list), err
 }
 
 // UnknownValues finds what agreements of a service name and no ticket of it has;
