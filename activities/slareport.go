@@ -146,7 +146,7 @@ func (s *Set) slaRules(ctx context.Context, in run.Input, round int) (sla.Frozen
 // slaTerms puts the versions of agreements and calendars into a set that count
 // for its period, among those that are declared; cal is the service's.
 func slaTerms(f *sla.Frozen, all store.Declared, cal string, period calendar.Period, zone *time.Location) error {
-	versions, err := all.Agreements(f.To)
+	versions, err := all.Agreements(f.To, zone)
 	if err != nil {
 		return err
 	}
@@ -162,8 +162,8 @@ func slaTerms(f *sla.Frozen, all store.Declared, cal string, period calendar.Per
 			return err
 		}
 		a.Title = v.Resource.Title()
-		if to := a.Spec.Valid.To; to != nil {
-			end := to.Add(1).Start(zone)
+		if v.ValidTo != nil {
+			end := v.ValidTo.In(zone)
 			a.ValidTo = &end
 		}
 		for _, t := range a.Spec.Targets {

@@ -274,7 +274,7 @@ func TestMonthsOnAWithdrawnImportAreFound(t *testing.T) {
 	require.Empty(t, a.found())
 	waits := a.waits("2026-03") // another attempt, which waits
 
-	change, err := a.store.ProposeWithdrawal(t.Context(), person.Actor{Person: "olga"}, now, second, "of another system")
+	change, err := a.store.ProposeWithdrawal(t.Context(), owner, now, second, "of another system")
 	require.NoError(t, err)
 	_, err = a.set.ChangeDraft(t.Context(), run.Step{Run: change, Round: 1})
 	require.NoError(t, err)
@@ -297,7 +297,7 @@ func TestMonthsWithoutAnyImportAreFound(t *testing.T) {
 	f := a.waits("2026-02")
 	storetest.End(t, a.store, now, "max", "olga", f.Run, run.Published)
 	waits := a.waits("2026-03")
-	change, err := a.store.ProposeWithdrawal(t.Context(), person.Actor{Person: "olga"}, now, 1, "of another system")
+	change, err := a.store.ProposeWithdrawal(t.Context(), owner, now, 1, "of another system")
 	require.NoError(t, err)
 	_, err = a.set.ChangeDraft(t.Context(), run.Step{Run: change, Round: 1})
 	require.NoError(t, err)

@@ -81,7 +81,7 @@ func (s *server) importHolidays(ctx context.Context, in *holidaysInput) (*holida
 		if len(got.Added) == 0 {
 			return r, nil // to the byte
 		}
-		spec, err := json.Marshal(now)
+		spec, err := json.Marshal(now) // without valid: it counts from now on, whatever the version before corrected
 		r.Spec = spec
 		return r, err
 	})

@@ -154,7 +154,7 @@ func agreedOf(ctx context.Context, q sqlx.QueryerContext, service string) ([]dat
 	if err != nil {
 		return nil, err
 	}
-	versions, err := declared.Agreements(endOfTime)
+	versions, err := declared.Agreements(endOfTime, nil)
 	if fault.Is(err, fault.NotFound) {
 		return nil, nil
 	}

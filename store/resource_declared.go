@@ -129,13 +129,15 @@ func (d Declared) zoneAt(at time.Time) (*time.Location, error) {
 
 // Agreements gives what was agreed for the service: the versions with a
 // ValidFrom before an instant, by name and version. ValidTo is filled in: the
-// end that the version states, in the zone of the service as it is now, or the
-// retirement of its agreement if that came earlier. Retirements themselves
+// end that the version states, in a zone (nil: that of the service as it is now),
+// or the retirement of its agreement if that came earlier. Retirements themselves
 // aren't listed.
-func (d Declared) Agreements(before time.Time) ([]resource.Version, error) {
-	zone, err := d.zoneAt(endOfTime)
-	if err != nil {
-		return nil, err
+func (d Declared) Agreements(before time.Time, zone *time.Location) ([]resource.Version, error) {
+	if zone == nil {
+		var err error
+		if zone, err = d.zoneAt(endOfTime); err != nil {
+			return nil, err
+		}
 	}
 	all, err := agreed(d.versions, d.about.Name, zone)
 	list := []resource.Version{}

@@ -26,7 +26,7 @@ func validAt[T any](t *testing.T, s *Store, of resource.Ref, at time.Time) (reso
 
 func agreementsOf(t *testing.T, s *Store, service string, before time.Time) ([]resource.Version, error) {
 	t.Helper()
-	return declaredNow(t, s, resource.Service.Ref(service)).Agreements(before)
+	return declaredNow(t, s, resource.Service.Ref(service)).Agreements(before, nil)
 }
 
 // All that a round about a service stands on is there: calendars that only a
@@ -49,12 +49,12 @@ func TestWhatIsDeclaredAboutAService(t *testing.T) {
 		all = append(all, v.of.String())
 	}
 	require.Equal(t, []string{"Agreement/desk", "Agreement/desk", "Calendar/early", "Calendar/night", "Calendar/office", "Service/desk"}, all)
-	list, err := d.Agreements(endOfTime)
+	list, err := d.Agreements(endOfTime, nil)
 	require.NoError(t, err)
 	require.Equal(t, []int{1, 2}, []int{list[0].Version, list[1].Version})
 
 	d = declaredNow(t, s, resource.Service.Ref("moon"))
-	_, err = d.Agreements(endOfTime)
+	_, err = d.Agreements(endOfTime, nil)
 	requireFault(t, err, fault.NotFound, "Service", "moon")
 	_, err = Newest[struct{}](d, resource.Service.Ref("moon"))
 	requireFault(t, err, fault.NotFound, "Service", "moon")
@@ -75,7 +75,7 @@ func TestAnAlteredVersionIsFoundAltered(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 2, v.Version)
 	require.False(t, v.Intact())
-	list, err := d.Agreements(endOfTime)
+	list, err := d.Agreements(endOfTime, nil)
 	require.NoError(t, err)
 	require.Len(t, list, 2)
 	require.False(t, list[1].Intact())

@@ -97,11 +97,16 @@ func (h *house) start(n store.NewRun) {
 	r, created, err := h.store.Begin(h.Context(), friday, n)
 	require.NoError(h, err)
 	require.True(h, created)
-	h.in = run.Input{Run: r.ID, Key: n.Key, Attempt: r.Attempt, Provisional: n.Provisional, Why: n.Why}
+	h.play(run.Input{Run: r.ID, Key: n.Key, Attempt: r.Attempt, Provisional: n.Provisional, Why: n.Why})
+}
+
+// play sets an environment up for a run on record.
+func (h *house) play(in run.Input) {
+	h.in = in
 	var suite testsuite.WorkflowTestSuite
 	suite.SetLogger(quiet())
 	h.env = suite.NewTestWorkflowEnvironment()
-	h.env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: r.ID, TaskQueue: "turnus"})
+	h.env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: in.Run, TaskQueue: "turnus"})
 	h.env.SetStartTime(friday)
 	h.env.SetTestTimeout(20 * time.Second)
 	h.env.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{

@@ -1,6 +1,8 @@
 package changeapproval
 
 import (
+	"slices"
+
 	"turnus/itsm/sla"
 	"turnus/itsm/text"
 	"turnus/report"
@@ -58,11 +60,16 @@ func months(w *report.Writer, x sla.ServiceChange) {
 // month lists every target of a month, as it was published and as it would be.
 func month(s *report.SectionWriter, m sla.MonthChange) {
 	t := s.Table("%s, report %s, version %d", "%s, Bericht %s, Version %d", report.Period(m.Period), m.Run, m.Version).
-		Left("Agreement", "Vereinbarung").Left("Target", "Ziel").
+		Left("Target", "Ziel").
 		Right("Published: decided", "Veröffentlicht: gewertet").Right("Attainment", "Erfüllungsgrad").Left("Result", "Ergebnis").
 		Right("New: decided", "Neu: gewertet").Right("Attainment", "Erfüllungsgrad").Left("Result", "Ergebnis").Left("Change", "Änderung")
+	several := slices.ContainsFunc(m.Targets, func(x sla.TargetChange) bool { return x.Agreement != m.Targets[0].Agreement })
 	for _, x := range m.Targets {
-		row := append([]report.Cell{report.Name(x.Agreement), report.Name(x.Target)}, attained(x.Then)...)
+		name := x.Target
+		if several {
+			name = x.Agreement + "/" + name
+		}
+		row := append([]report.Cell{report.Name(name)}, attained(x.Then)...)
 		row = append(row, attained(x.New)...)
 		t.Row(append(row, report.Words(changeOf(x.Same())))...)
 	}
