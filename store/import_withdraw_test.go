@@ -118,7 +118,7 @@ func TestWhatCantBeWithdrawn(t *testing.T) {
 	refused(99, fault.NotFound, "no import 99", "keinen Import 99")
 	i := replace(t, s, 10, "K-1,2026-10-01T09:00:00Z,,P2\n")
 	w := withdraw(t, s, i.ID)
-	refused(i.ID, fault.Conflict, fmt.Sprintf("withdrawn already, by %d", w.ID), "schon zurückgenommen")
+	refused(i.ID, fault.Conflict, fmt.Sprintf("withdrawn already, by import %d", w.ID), "schon zurückgenommen")
 	refused(w.ID, fault.Conflict, fmt.Sprintf("the withdrawal of import %d", i.ID), "die Rücknahme")
 
 	a := replace(t, s, 11, "K-1,2026-10-01T09:00:00Z,,P2\n")

@@ -105,12 +105,27 @@ func TestWrongFilesChangeNoFigureInTheEnd(t *testing.T) {
 			s.ask(422, s.owner, "POST", "/v1/processes/sla-report/runs", object{"service": x.name, "period": "2020-09"})
 		})
 	}
+	t.Run("nothing-left", func(t *testing.T) { s.in(t).nothingLeft(right, figures) })
 	t.Run("declarations", func(t *testing.T) { s.in(t).wrongDeclarations(right, figures) })
 }
 
 // in is the same for a test of its own.
 func (s *trials) in(t *testing.T) *trials {
 	return &trials{&engine{TB: t, dir: s.dir, url: s.url}, s.people}
+}
+
+// Where the only import is withdrawn, a draft isn't made anew on nothing.
+func (s *trials) nothingLeft(right, figures string) {
+	s.declare("alone", "High")
+	only := s.load(200, "alone", logMapping(germanTime), right, "")
+	run, _ := s.draft("alone", "2020-03", 1)
+	s.withdraw("alone", fmt.Sprint(only["id"]))
+	s.stale(run)
+	require.Contains(s, s.ask(409, s.owner, "POST", "/v1/runs/"+run+"/refresh", nil)["detail"], "alone has no imported data. Another round would stand on too little")
+	s.load(200, "alone", logMapping(germanTime), right, "")
+	s.ask(200, s.owner, "POST", "/v1/runs/"+run+"/refresh", nil)
+	_, anew := s.draft("alone", "2020-03", 2)
+	require.Equal(s, figures, anew)
 }
 
 // What nothing in a file can tell: that somebody maps one column to several
