@@ -151,11 +151,6 @@ func UnknownValues(agreed []Agreed, known Known, has func(field, value string) (
 			if err := where(place, t.Where); err != nil {
 				return nil, err
 			}
-			if values, whole := known(State); len(values) == 0 && whole && len(t.Pause) > 0 && !said[[3]string{place, State}] {
-				said[[3]string{place, State}] = true
-				list = append(list, Warning{Code: NoHistory, Detail: text.F("%s pauses, and no import tells when tickets were in which state: their clocks run on while they wait.",
-					"%s sieht Pausen vor, aber kein Import nennt, wann Tickets in welchem Status waren: Die SLA-Uhren laufen auch in Wartezeiten weiter.", place)})
-			}
 			for _, p := range t.Pause {
 				if err := look(place, State, p); err != nil {
 					return nil, err
@@ -163,5 +158,25 @@ func UnknownValues(agreed []Agreed, known Known, has func(field, value string) (
 			}
 		}
 	}
-	return list, nil
+	return append(list, withoutHistory(agreed, known)...), nil
+}
+
+// withoutHistory finds targets that pause where no import tells of states.
+func withoutHistory(agreed []Agreed, known Known) []Warning {
+	if values, whole := known(State); len(values) > 0 || !whole {
+		return nil
+	}
+	var pausing []string
+	for _, a := range agreed {
+		for _, t := range a.Spec.Targets {
+			if place := a.Name + "/" + t.Name; len(t.Pause) > 0 && !slices.Contains(pausing, place) {
+				pausing = append(pausing, place)
+			}
+		}
+	}
+	if len(pausing) == 0 {
+		return nil
+	}
+	return []Warning{{Code: NoHistory, Detail: text.F("No import tells when tickets were in which state, so nothing pauses: clocks run on while tickets wait. Pauses were agreed under %s.",
+		"Kein Import nennt, wann Tickets in welchem Status waren, also pausiert nichts: Die SLA-Uhren laufen auch in Wartezeiten. Pausen sind vereinbart unter %s.", quoted(pausing))}}
 }

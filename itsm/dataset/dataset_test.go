@@ -268,8 +268,8 @@ func TestUnknownValues(t *testing.T) {
 	delete(have, dataset.State)
 	list, err = dataset.UnknownValues(agreed, known(true), ask)
 	require.NoError(t, err)
-	require.Equal(t, []string{dataset.UnknownValue, dataset.UnknownValue, dataset.NoHistory, dataset.UnknownValue}, codes(list))
-	require.Equal(t, "desk/p1 pauses, and no import tells when tickets were in which state: their clocks run on while they wait.", list[2].Detail.En)
+	require.Equal(t, []string{dataset.UnknownValue, dataset.UnknownValue, dataset.UnknownValue, dataset.NoHistory}, codes(list))
+	require.Equal(t, `No import tells when tickets were in which state, so nothing pauses: clocks run on while tickets wait. Pauses were agreed under "desk/p1".`, list[3].Detail.En)
 	have[dataset.State] = []string{"New"}
 	list, err = dataset.UnknownValues(agreed, known(false), ask)
 	require.NoError(t, err)
