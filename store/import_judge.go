@@ -147,7 +147,7 @@ func (k known) look(ctx context.Context, q sqlx.QueryerContext, service string) 
 	}
 }
 
-// agreedOf gives what was agreed for a service; nothing where there is no
+// agreedOf gives what was agreed for a service, by name and version; nothing where there is no
 // service of that name.
 func agreedOf(ctx context.Context, q sqlx.QueryerContext, service string) ([]dataset.Agreed, error) {
 	declared, err := declaredAbout(ctx, q, resource.Service.Ref(service))
@@ -170,7 +170,7 @@ func agreedOf(ctx context.Context, q sqlx.QueryerContext, service string) ([]dat
 		}
 		list = append(list, a)
 	}
-	return list, err
+	return dataset.InForce(list), err
 }
 
 // UnknownValues finds what agreements of a service name and no ticket of it has;

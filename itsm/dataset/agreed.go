@@ -17,6 +17,20 @@ type Agreed struct {
 	Spec agreement.Spec
 }
 
+// InForce leaves out versions under which nothing counts any more, since a later
+// one of the same agreement holds for all of their time. They are given by name
+// and version.
+func InForce(versions []Agreed) (list []Agreed) {
+	for i, a := range versions {
+		if !slices.ContainsFunc(versions[i+1:], func(b Agreed) bool {
+			return b.Name == a.Name && !b.From.After(a.From) && (b.To.IsZero() || !a.To.IsZero() && !b.To.Before(a.To))
+		}) {
+			list = append(list, a)
+		}
+	}
+	return list
+}
+
 // Scope counts tickets by whether something was agreed about them.
 type Scope struct {
 	agreed  []Agreed // versions that come later count where several hold
@@ -71,7 +85,8 @@ func (s *Scope) Warnings() (list []Warning) {
 type Known func(field string) (values []string, whole bool)
 
 // UnknownValues finds what agreements name and no ticket has: values of a where,
-// customers, and states that pause. has looks for a value that known doesn't give
+// customers, and states that pause; and agreements that pause where nothing tells
+// of states. has looks for a value that known doesn't give
 // where that isn't whole.
 func UnknownValues(agreed []Agreed, known Known, has func(field, value string) (bool, error)) ([]Warning, error) {
 	var list []Warning
@@ -135,6 +150,11 @@ func UnknownValues(agreed []Agreed, known Known, has func(field, value string) (
 			place := a.Name + "/" + t.Name
 			if err := where(place, t.Where); err != nil {
 				return nil, err
+			}
+			if values, whole := known(State); len(values) == 0 && whole && len(t.Pause) > 0 && !said[[3]string{place, State}] {
+				said[[3]string{place, State}] = true
+				list = append(list, Warning{Code: NoHistory, Detail: text.F("%s pauses, and no import tells when tickets were in which state: their clocks run on while they wait.",
+					"%s sieht Pausen vor, aber kein Import nennt, wann Tickets in welchem Status waren: Die SLA-Uhren laufen auch in Wartezeiten weiter.", place)})
 			}
 			for _, p := range t.Pause {
 				if err := look(place, State, p); err != nil {
