@@ -41,7 +41,7 @@ func (in *importInput) Resolve(ctx huma.Context) []error {
 // check wants a reason where something is accepted. An empty one is given, too.
 func (in *importInput) check() error {
 	at := in.ctx.URL()
-	if given, err := url.ParseQuery(at.RawQuery); err == nil && given.Has("accept") && strings.TrimSpace(in.Accept) == "" {
+	if given, err := url.ParseQuery(at.RawQuery); err == nil && given.Has("accept") && strings.TrimSpace(text.Line(in.Accept)) == "" {
 		return fault.Invalidf("accept", "accept needs a reason: why is the file right as it is? It stays on record with the import.",
 			"Zu accept gehört eine Begründung: Warum ist die Datei so richtig? Sie bleibt beim Import dokumentiert.")
 	}

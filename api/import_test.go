@@ -130,7 +130,7 @@ func TestImplausibleFiles(t *testing.T) {
 	require.Zero(t, h.count(t, `SELECT count(*) FROM ticket_version`)+h.count(t, `SELECT count(*) FROM import_reject`))
 	require.Equal(t, 3, h.count(t, `SELECT count(*) FROM audit WHERE action = 'import.refused'`))
 
-	for _, blank := range []string{"", " ", "\t\n"} {
+	for _, blank := range []string{"", " ", "\t\n", "\u202e\x1b "} {
 		w := h.as(t, "owner", "POST", csvOf("mapping", "desk", "accept", blank), sound)
 		require.Equal(t, 422, w.Code, "%q: %s", blank, w.Body)
 		p := problemIn(t, w)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"turnus/itsm/dataset"
+	"turnus/itsm/fault"
 	"turnus/itsm/text"
 	"turnus/itsm/ticket"
 )
@@ -29,6 +30,11 @@ const chunkSize = 4 << 20
 // blockSize is how many bytes of rows are staged as one, since PostgreSQL's work
 // is by the row. One page of a table holds it as it is.
 const blockSize = 7_600
+
+// maxRuns is how many runs there are at most, 4 GiB of rows in no order: each is a
+// table and a cursor, which hold places in the table of locks that all sessions of
+// the database share.
+const maxRuns = 1000
 
 // progressEvery is how many rows pass between two words of progress.
 const progressEvery = 1000
@@ -60,6 +66,7 @@ type chunk struct {
 	room  []byte // packed (appendStaged), one after the other
 	rows  []place
 	loose []byte // rejects of no key, which stand in no order
+	ends  []int  // of each of them
 }
 
 // place is where a row lies in its chunk, and its key.
@@ -80,7 +87,7 @@ func (g *staging) stage(ctx context.Context, conn *sql.Conn, rows iter.Seq2[entr
 		filling, other = other, full
 		go func() {
 			err := g.write(ctx, full)
-			full.room, full.rows, full.loose = full.room[:0], full.rows[:0], full.loose[:0]
+			full.room, full.rows, full.loose, full.ends = full.room[:0], full.rows[:0], full.loose[:0], full.ends[:0]
 			written <- err
 		}()
 		return nil
@@ -132,6 +139,7 @@ func (g *staging) stage(ctx context.Context, conn *sql.Conn, rows iter.Seq2[entr
 func (c *chunk) add(key string, row int64, data []byte) {
 	if key == "" {
 		c.loose = appendStaged(c.loose, key, row, data)
+		c.ends = append(c.ends, len(c.loose))
 		return
 	}
 	from := len(c.room)
@@ -163,6 +171,10 @@ func (c *chunk) sort() {
 func (g *staging) write(ctx context.Context, c *chunk) error {
 	c.sort()
 	if g.runs == 0 || len(c.rows) > 0 && bytes.Compare(c.key(c.rows[0]), g.last) < 0 {
+		if g.runs == maxRuns {
+			return fault.New(fault.Invalid, text.New("the rows are too many in too little order: sort the file by the number of the ticket, or load it in parts",
+				"Die Datei hat zu viele Zeilen in zu wenig Ordnung: Nach der Ticketnummer sortieren oder in Teilen importieren."))
+		}
 		g.runs++
 		for _, q := range []string{
 			`CREATE TEMPORARY TABLE staged_%d (data bytea NOT NULL) WITH (toast_tuple_target = 8160) ON COMMIT DROP`,
@@ -178,26 +190,36 @@ func (g *staging) write(ctx context.Context, c *chunk) error {
 	}
 	return copyIn(ctx, g.conn, fmt.Sprintf(`COPY staged_%d FROM STDIN`, g.runs), func(to *copier) error {
 		var block []byte
-		put := func(b []byte) error {
-			if len(b) == 0 {
+		put := func() error {
+			if len(block) == 0 {
 				return nil
 			}
-			to.bytes(b)
+			to.bytes(block)
+			block = block[:0]
 			return to.end()
 		}
-		if err := put(c.loose); err != nil {
-			return err
-		}
-		for _, p := range c.rows {
-			if len(block) > 0 && len(block)+int(p.to-p.from) > blockSize {
-				if err := put(block); err != nil {
+		add := func(row []byte) error {
+			if len(block)+len(row) > blockSize {
+				if err := put(); err != nil {
 					return err
 				}
-				block = block[:0]
 			}
-			block = append(block, c.room[p.from:p.to]...)
+			block = append(block, row...)
+			return nil
 		}
-		return put(block)
+		from := 0
+		for _, end := range c.ends {
+			if err := add(c.loose[from:end]); err != nil {
+				return err
+			}
+			from = end
+		}
+		for _, p := range c.rows {
+			if err := add(c.room[p.from:p.to]); err != nil {
+				return err
+			}
+		}
+		return put()
 	})
 }
 

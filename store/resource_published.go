@@ -76,7 +76,9 @@ func countsIn(d Declared, c Change, period calendar.Period) (bool, error) {
 	return !c.After.ValidFrom.After(period.VersionsAt()), nil
 }
 
-// computedWith are the services whose reports may be computed with what changes.
+// computedWith are the services whose reports may be computed with what changes,
+// now or once a proposal that waits is in force: what an approver looks at stays
+// as it is until then.
 func computedWith(ctx context.Context, q sqlx.QueryerContext, c Change) (services []string, err error) {
 	switch c.Kind {
 	case resource.Agreement:
@@ -85,9 +87,13 @@ func computedWith(ctx context.Context, q sqlx.QueryerContext, c Change) (service
 	case resource.Service:
 		return []string{c.Name}, nil
 	case resource.Calendar:
-		err = sqlx.SelectContext(ctx, q, &services, `SELECT name FROM (
-				SELECT name FROM resource WHERE kind = 'Service' AND document->'spec'->>'calendar' = $1
-				UNION SELECT document->'spec'->>'service' FROM resource WHERE kind = 'Agreement'
+		err = sqlx.SelectContext(ctx, q, &services, `WITH d AS (
+				SELECT kind, name, document FROM resource WHERE kind IN ('Service', 'Agreement')
+				UNION ALL SELECT p.kind, p.name, p.document FROM proposal p JOIN run r ON r.id = p.run
+					WHERE r.ended_at IS NULL AND p.kind IN ('Service', 'Agreement'))
+			SELECT name FROM (
+				SELECT name FROM d WHERE kind = 'Service' AND document->'spec'->>'calendar' = $1
+				UNION SELECT document->'spec'->>'service' FROM d WHERE kind = 'Agreement'
 					AND document->'spec'->'targets' @> jsonb_build_array(jsonb_build_object('calendar', $1::text))) s
 			ORDER BY name COLLATE "C"`, c.Name)
 	}

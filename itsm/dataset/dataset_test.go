@@ -210,6 +210,23 @@ func TestAMonthWithFarFewerRows(t *testing.T) {
 	require.Empty(t, april.Warnings(nil, at("2016-05-01 00:00")))
 }
 
+// A file that leaps up and down for centuries doesn't make a warning of each month.
+func TestMonthsWarnedOfAreBounded(t *testing.T) {
+	w := dataset.NewWatch(time.UTC)
+	for i := range 1200 { // every fourth month has one row
+		for range map[bool]int{true: 1, false: 400}[i%4 == 3] {
+			day := at("1900-01-15 08:00").AddDate(0, i, 0)
+			w.Row(day, day, "", nil)
+		}
+	}
+	list := facts(w, 1).Warnings(nil, at("2000-01-01 00:00"))
+	require.Len(t, list, 25)
+	require.Equal(t, "In 276 more months, all of them earlier than those named, there are far fewer rows than before.", list[24].Detail.En)
+	require.Equal(t, at("1900-04-01 00:00"), *list[24].From)
+	require.Equal(t, at("1992-01-01 00:00"), *list[24].To)
+	require.Equal(t, at("1992-04-01 00:00"), *list[0].From, "the newest by themselves")
+}
+
 func TestDaysWithFarFewerRows(t *testing.T) {
 	var list []time.Time
 	for day := range 60 {

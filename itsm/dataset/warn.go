@@ -40,7 +40,24 @@ func (f Facts) Warnings(before map[calendar.Date]int64, asOf time.Time) (list []
 		warn(OtherZone, "Local times are read as those of %[1]s; until now those of the service were of %[2]s.",
 			"Ortszeiten werden als solche von %[1]s gelesen; bisher galt für den Service %[2]s.", f.Zone, f.Usual)
 	}
-	return append(list, f.fewRows(before, asOf)...)
+	return append(list, bounded(f.fewRows(before, asOf))...)
+}
+
+// maxMonths is how many months are warned of one by one: a file has as many as
+// whoever writes it likes.
+const maxMonths = 24
+
+// bounded says of months with far fewer rows that only the newest are told one by
+// one, and of the others how many there are.
+func bounded(months []Warning) []Warning {
+	n := len(months) - maxMonths
+	if n <= 0 {
+		return months
+	}
+	more := Warning{Code: FewRows, From: months[0].From, To: months[n-1].To, Detail: text.F(
+		"In %[1]s more months, all of them earlier than those named, there are far fewer rows than before.",
+		"In %[1]s weiteren Monaten, alle früher als die genannten, gibt es weit weniger Zeilen als davor.", text.Number(int64(n)))}
+	return append(slices.Clone(months[n:]), more)
 }
 
 // tellingRows is how many rows tell something by the days that they lie on.

@@ -1,0 +1,50 @@
+package store_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"turnus/internal/memtest"
+	"turnus/internal/pgtest"
+	"turnus/itsm/dataset"
+	"turnus/itsm/fault"
+	"turnus/itsm/text"
+	"turnus/itsm/ticket"
+	"turnus/store"
+)
+
+// A file of nothing but rows without a number, each of which is rejected, is read
+// in the same memory as any other.
+func TestRejectsOfNoNumberFillNoMemory(t *testing.T) {
+	s := store.New(pgtest.New(t))
+	const n = 700_000
+	reject := &dataset.Reject{Column: "number", Value: "", Reason: text.New(
+		"the number of the ticket is missing, and that is long enough to fill something", "die Nummer des Tickets fehlt, und das ist lang genug, um etwas zu füllen")}
+	in := audit("loose")
+	in.AsOf, in.DryRun = in.Now, true
+	var err error
+	_, grown := memtest.Measure(func() {
+		_, err = s.Import(t.Context(), in, func(yield func(ticket.Row, error) bool) {
+			for i := range n {
+				r := *reject
+				r.Row = int64(i + 1)
+				if !yield(ticket.Row{}, &r) {
+					return
+				}
+			}
+		}, nil)
+	})
+	require.True(t, err == nil || fault.Is(err, fault.Implausible), "%v", err)
+	require.Less(t, grown, int64(64<<20))
+}
+
+// A file in an order that makes ever more runs is refused before they take the
+// locks of everybody else.
+func TestRunsAreBounded(t *testing.T) {
+	s := store.New(pgtest.New(t))
+	require.NoError(t, s.StageBehind(t.Context(), 999))
+	err := s.StageBehind(t.Context(), 1000)
+	require.True(t, fault.Is(err, fault.Invalid), "%v", err)
+	require.ErrorContains(t, err, "sort the file by the number of the ticket")
+}
