@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"turnus/itsm/calendar"
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
 	"turnus/itsm/process"
@@ -33,12 +34,19 @@ func (r *Runs) Refresh(ctx context.Context, by person.Actor, runID string) (run.
 	if scope.Owner != by.Person {
 		return refuse(fault.As(run.OthersRefresh(by.Person)))
 	}
-	if p, _ := process.Find(found.Process); !p.Compared {
+	p, _ := process.Find(found.Process)
+	if !p.Compared {
 		return refuse(fault.New(fault.Conflict, text.F("A round of %s can't be begun anew: what its draft stands on doesn't change while it waits.",
 			"Eine Runde von %s lässt sich nicht neu beginnen: Die Grundlage seines Entwurfs ändert sich nicht, während er wartet.", found.Process)))
 	}
 	if found.State != run.Waiting {
 		return refuse(fault.As(run.NotWaiting(found)))
+	}
+	if why, err := r.uncoveredNow(ctx, p, found); err != nil {
+		return found, err
+	} else if !why.IsZero() {
+		return refuse(fault.New(fault.Conflict, text.F("%s Another round would stand on too little: import what is missing first, or cancel the run.",
+			"%s Eine weitere Runde hätte keine ausreichende Grundlage: Zuerst die fehlenden Daten importieren oder den Lauf abbrechen.", why)))
 	}
 	m := run.RefreshMessage{Run: runID, Round: found.Round}
 	pass, err := r.store.IssuePass(ctx, by, r.now(), store.PassFor{Kind: store.PassRefresh, Run: runID, Answer: m.Answer()})
@@ -62,6 +70,24 @@ func (r *Runs) Refresh(ctx context.Context, by person.Actor, runID string) (run.
 		return found, no
 	}
 	return refuse(no)
+}
+
+// uncoveredNow says why the period of a run that waits isn't covered any more, as
+// it was when it began: an import was withdrawn since. Empty: it is covered.
+func (r *Runs) uncoveredNow(ctx context.Context, p process.Process, of run.Run) (why text.Text, err error) {
+	if !p.Covered || of.Provisional {
+		return why, nil
+	}
+	now, err := r.store.Situation(ctx, p, of.Scope)
+	if err != nil {
+		return why, err
+	}
+	period, err := calendar.ReachedPeriod(of.Period)
+	if err != nil {
+		return why, err
+	}
+	why, _ = uncovered(now, r.now(), period)
+	return why, nil
 }
 
 // inRound waits a little for the row to say that a round has begun, which the

@@ -133,21 +133,33 @@ func (k known) known(field string) (values []string, whole bool) {
 	return values, !k.partly && !k.more[field]
 }
 
+// maxMissed is how many values that no ticket has are looked for.
+const maxMissed = 20
+
 // look finds whether a ticket of a service has a value where what was seen
 // doesn't tell. Which states a ticket was in only its history knows: there
 // nothing is said.
+//
+// What no ticket has is looked for in all of them: after some of it, of more
+// nothing is said either.
 func (k known) look(ctx context.Context, q sqlx.QueryerContext, service string) func(field, value string) (bool, error) {
+	missed := 0
 	return func(field, value string) (found bool, err error) {
-		if field == dataset.State {
+		if field == dataset.State || missed == maxMissed {
 			return true, nil
 		}
+		defer func() {
+			if !found {
+				missed++
+			}
+		}()
 		err = sqlx.GetContext(ctx, q, &found, `SELECT EXISTS (SELECT FROM ticket_version v WHERE service = $1 AND fields ->> $2 = $3
 			AND NOT EXISTS (SELECT FROM import w WHERE w.withdraws = v.import))`, service, field, value)
 		return found, err
 	}
 }
 
-// agreedOf gives what was agreed for a service; nothing where there is no
+// agreedOf gives what was agreed for a service, by name and version; nothing where there is no
 // service of that name.
 func agreedOf(ctx context.Context, q sqlx.QueryerContext, service string) ([]dataset.Agreed, error) {
 	declared, err := declaredAbout(ctx, q, resource.Service.Ref(service))
@@ -170,7 +182,7 @@ func agreedOf(ctx context.Context, q sqlx.QueryerContext, service string) ([]dat
 		}
 		list = append(list, a)
 	}
-	return list, err
+	return dataset.InForce(list), err
 }
 
 // UnknownValues finds what agreements of a service name and no ticket of it has;

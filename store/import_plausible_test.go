@@ -217,6 +217,20 @@ func TestAnImportIsHeldAgainstAgreements(t *testing.T) {
 	p, err = s.Import(t.Context(), export("desk"), hourly(october(6), 50, time.Hour, "P3"), nil)
 	require.NoError(t, err)
 	require.Contains(t, codes(p.Warnings), dataset.NoTarget)
+
+	// A version that another one has taken the place of names nothing any more.
+	declareDesk(t, s, "P1", "P7")
+	list, err := s.AgreedOf(t.Context(), "desk", today)
+	require.NoError(t, err)
+	require.Len(t, list, 1)
+	warnings, err := s.UnknownValues(t.Context(), "desk", list)
+	require.NoError(t, err)
+	require.Len(t, warnings, 1)
+	require.Contains(t, warnings[0].Detail.En, "P7")
+	declareDesk(t, s, "P1", "P3")
+	p, err = s.Import(t.Context(), export("desk"), hourly(october(7), 50, time.Hour, "P3"), nil)
+	require.NoError(t, err)
+	require.NotContains(t, codes(p.Warnings), dataset.UnknownValue)
 }
 
 // declareDesk declares a service and an agreement with a target a priority.

@@ -88,7 +88,7 @@ func checkWithdrawal(ctx context.Context, q sqlx.QueryerContext, id int64) error
 		return fault.New(fault.Conflict, text.F("%[1]d is the withdrawal of import %[2]d, and can't be withdrawn itself: import the file of %[2]d again.",
 			"%[1]d ist die Rücknahme von Import %[2]d und kann nicht selbst zurückgenommen werden: Die Datei von Import %[2]d erneut importieren.", id, r.Withdraws))
 	case r.WithdrawnBy > 0:
-		return fault.New(fault.Conflict, text.F("Import %d is withdrawn already, by %d.", "Import %d ist schon zurückgenommen, durch %d.", id, r.WithdrawnBy))
+		return fault.New(fault.Conflict, text.F("Import %d is withdrawn already, by import %d.", "Import %d ist schon zurückgenommen, durch Import %d.", id, r.WithdrawnBy))
 	case r.Kept:
 		return nil
 	}

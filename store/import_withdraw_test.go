@@ -118,7 +118,7 @@ func TestWhatCantBeWithdrawn(t *testing.T) {
 	refused(99, fault.NotFound, "no import 99", "keinen Import 99")
 	i := replace(t, s, 10, "K-1,2026-10-01T09:00:00Z,,P2\n")
 	w := withdraw(t, s, i.ID)
-	refused(i.ID, fault.Conflict, fmt.Sprintf("withdrawn already, by %d", w.ID), "schon zurückgenommen")
+	refused(i.ID, fault.Conflict, fmt.Sprintf("withdrawn already, by import %d", w.ID), "schon zurückgenommen")
 	refused(w.ID, fault.Conflict, fmt.Sprintf("the withdrawal of import %d", i.ID), "die Rücknahme")
 
 	a := replace(t, s, 11, "K-1,2026-10-01T09:00:00Z,,P2\n")
@@ -174,6 +174,10 @@ func TestAWithdrawnValueIsUnknown(t *testing.T) {
 	require.Zero(t, unknown())
 	withdraw(t, s, wrong.ID)
 	require.Equal(t, 1, unknown())
+	for i := range 50 { // each is looked for in all tickets
+		agreed[0].Spec.Targets[0].Where["priority"] = append(agreed[0].Spec.Targets[0].Where["priority"], fmt.Sprint("Q", i))
+	}
+	require.Equal(t, 20, unknown())
 }
 
 // A withdrawal waits for an import that merges, and one that breaks off leaves

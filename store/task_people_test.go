@@ -138,7 +138,7 @@ func TestWhoBroughtDataDoesntApprove(t *testing.T) {
 			func(yield func(ticket.Row, error) bool) {
 				at := declared.Add(-time.Hour)
 				for n, number := range numbers {
-					if !yield(ticket.Row{Row: int64(n + 1), Number: number, Opened: at, At: at, State: "Closed", Stopped: true}, nil) {
+					if !yield(ticket.Row{Row: int64(n + 1), Number: number, Opened: at.Add(-time.Minute), At: at, State: "Closed", Stopped: true}, nil) {
 						return
 					}
 				}

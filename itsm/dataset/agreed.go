@@ -17,6 +17,20 @@ type Agreed struct {
 	Spec agreement.Spec
 }
 
+// InForce leaves out versions under which nothing counts any more, since a later
+// one of the same agreement holds for all of their time. They are given by name
+// and version.
+func InForce(versions []Agreed) (list []Agreed) {
+	for i, a := range versions {
+		if !slices.ContainsFunc(versions[i+1:], func(b Agreed) bool {
+			return b.Name == a.Name && !b.From.After(a.From) && (b.To.IsZero() || !a.To.IsZero() && !b.To.Before(a.To))
+		}) {
+			list = append(list, a)
+		}
+	}
+	return list
+}
+
 // Scope counts tickets by whether something was agreed about them.
 type Scope struct {
 	agreed  []Agreed // versions that come later count where several hold
@@ -71,7 +85,8 @@ func (s *Scope) Warnings() (list []Warning) {
 type Known func(field string) (values []string, whole bool)
 
 // UnknownValues finds what agreements name and no ticket has: values of a where,
-// customers, and states that pause. has looks for a value that known doesn't give
+// customers, and states that pause; and agreements that pause where nothing tells
+// of states. has looks for a value that known doesn't give
 // where that isn't whole.
 func UnknownValues(agreed []Agreed, known Known, has func(field, value string) (bool, error)) ([]Warning, error) {
 	var list []Warning
@@ -143,5 +158,25 @@ func UnknownValues(agreed []Agreed, known Known, has func(field, value string) (
 			}
 		}
 	}
-	return list, nil
+	return append(list, withoutHistory(agreed, known)...), nil
+}
+
+// withoutHistory finds targets that pause where no import tells of states.
+func withoutHistory(agreed []Agreed, known Known) []Warning {
+	if values, whole := known(State); len(values) > 0 || !whole {
+		return nil
+	}
+	var pausing []string
+	for _, a := range agreed {
+		for _, t := range a.Spec.Targets {
+			if place := a.Name + "/" + t.Name; len(t.Pause) > 0 && !slices.Contains(pausing, place) {
+				pausing = append(pausing, place)
+			}
+		}
+	}
+	if len(pausing) == 0 {
+		return nil
+	}
+	return []Warning{{Code: NoHistory, Detail: text.F("No import tells when tickets were in which state, so nothing pauses: clocks run on while tickets wait. Pauses were agreed under %s.",
+		"Kein Import nennt, wann Tickets in welchem Status waren, also pausiert nichts: Die SLA-Uhren laufen auch in Wartezeiten. Pausen sind vereinbart unter %s.", quoted(pausing))}}
 }

@@ -282,9 +282,36 @@ func TestUnknownValues(t *testing.T) {
 		`desk/p1 pauses in the state "Awaiting user", in which no ticket was. Is "Awaiting User" meant?`,
 		`desk/p2 compares the field "colour", which no ticket has.`,
 	}, said)
+	delete(have, dataset.State)
+	list, err = dataset.UnknownValues(agreed, known(true), ask)
+	require.NoError(t, err)
+	require.Equal(t, []string{dataset.UnknownValue, dataset.UnknownValue, dataset.UnknownValue, dataset.NoHistory}, codes(list))
+	require.Equal(t, `No import tells when tickets were in which state, so nothing pauses: clocks run on while tickets wait. Pauses were agreed under "desk/p1".`, list[3].Detail.En)
+	have[dataset.State] = []string{"New"}
 	list, err = dataset.UnknownValues(agreed, known(false), ask)
 	require.NoError(t, err)
 	require.Len(t, list, 3, "the value of priority was found where it was looked for")
+}
+
+// A version counts for the time that no later one of the same agreement holds.
+func TestVersionsInForce(t *testing.T) {
+	january, july := at("2026-01-01 00:00"), at("2026-07-01 00:00")
+	for name, c := range map[string]struct {
+		versions []dataset.Agreed
+		left     int
+	}{
+		"one":                    {[]dataset.Agreed{{Name: "a", From: january}}, 1},
+		"the same time":          {[]dataset.Agreed{{Name: "a", From: january}, {Name: "a", From: january}}, 1},
+		"from July on":           {[]dataset.Agreed{{Name: "a", From: january}, {Name: "a", From: july}}, 2},
+		"until July":             {[]dataset.Agreed{{Name: "a", From: january}, {Name: "a", From: january, To: july}}, 2},
+		"longer than the first":  {[]dataset.Agreed{{Name: "a", From: january, To: july}, {Name: "a", From: january}}, 1},
+		"of another agreement":   {[]dataset.Agreed{{Name: "a", From: january}, {Name: "b", From: january}}, 2},
+		"the first of the later": {[]dataset.Agreed{{Name: "a", From: july}, {Name: "a", From: january}}, 1},
+	} {
+		left := dataset.InForce(c.versions)
+		require.Len(t, left, c.left, name)
+		require.Equal(t, c.versions[len(c.versions)-1], left[len(left)-1], name)
+	}
 }
 
 func TestScope(t *testing.T) {
@@ -313,7 +340,7 @@ func TestScope(t *testing.T) {
 
 func TestNearest(t *testing.T) {
 	known := []string{"1 - Critical", "2 - High", "P1"}
-	for value, want := range map[string]string{"1-critical": "1 - Critical", "Critical": "1 - Critical", "2 -  High": "2 - High", "P2": "", "p1": "P1", "": "", "Low": ""} {
+	for value, want := range map[string]string{"1-critical": "1 - Critical", "Critical": "1 - Critical", "Criitcal": "1 - Critical", "1 - Crtiical": "1 - Critical", "2 - Hihg": "2 - High", "Hihg": "", "2 -  High": "2 - High", "P2": "", "p1": "P1", "": "", "Low": ""} {
 		require.Equal(t, want, dataset.Nearest(value, known), "%q", value)
 	}
 }

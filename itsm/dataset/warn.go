@@ -244,24 +244,28 @@ func lettersOf(s string) string {
 	}, s)
 }
 
-// distance counts the letters to change, add or leave out (Levenshtein).
+// distance counts the letters to change, add, leave out, or swap with their
+// neighbours (Damerau and Levenshtein, in the form that aligns optimally).
 func distance(a, b string) int {
 	from, to := []rune(a), []rune(b)
-	row := make([]int, len(to)+1)
+	two, row := make([]int, len(to)+1), make([]int, len(to)+1) // those before the next one
 	for j := range row {
 		row[j] = j
 	}
 	for i, x := range from {
-		before := row[0]
-		row[0] = i + 1
+		next := make([]int, len(to)+1)
+		next[0] = i + 1
 		for j, y := range to {
-			changed := before
+			changed := row[j]
 			if x != y {
 				changed++
 			}
-			before = row[j+1]
-			row[j+1] = min(changed, row[j]+1, before+1)
+			next[j+1] = min(changed, row[j+1]+1, next[j]+1)
+			if i > 0 && j > 0 && x == to[j-1] && y == from[i-1] {
+				next[j+1] = min(next[j+1], two[j-1]+1)
+			}
 		}
+		two, row = row, next
 	}
 	return row[len(to)]
 }

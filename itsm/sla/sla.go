@@ -83,7 +83,7 @@ func (f Frozen) Agreed() []dataset.Agreed {
 		}
 		list = append(list, of)
 	}
-	return list
+	return dataset.InForce(list)
 }
 
 // Agreement is one version of an agreement.

@@ -21,7 +21,7 @@ type importNote struct {
 // importNotesOf collects them: without those of another time, and without what
 // the report says itself with the agreements that count.
 func importNotesOf(f sla.Frozen) (all importNotes) {
-	own := []string{dataset.NoAgreement, dataset.NoTarget, dataset.UnknownValue}
+	own := []string{dataset.NoAgreement, dataset.NoTarget, dataset.UnknownValue, dataset.NoHistory}
 	for _, i := range slices.Backward(f.Imports) {
 		for _, x := range i.Warnings {
 			elsewhere := x.From != nil && x.To != nil && (!x.From.Before(f.To) || !x.To.After(f.From))
