@@ -1,6 +1,7 @@
 package activities_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
 	"turnus/itsm/run"
+	"turnus/itsm/task"
 	"turnus/itsm/text"
 	"turnus/itsm/ticket"
 	"turnus/store"
@@ -124,4 +126,28 @@ func TestWhoDecidesOnAWithdrawal(t *testing.T) {
 	_, err = p.store.ProposeWithdrawal(t.Context(), owner, p.now, i.ID, "the wrong file")
 	require.True(t, fault.Is(err, fault.Invalid), "%v", err)
 	require.ErrorContains(t, err, "max brought data that these figures use")
+}
+
+// Taking an import back takes as long as an import. Whoever applies something
+// meanwhile doesn't wait for it, and nobody's decision waits behind them.
+func TestAWithdrawalHoldsNobodyUp(t *testing.T) {
+	p := newPublished(t)
+	i := p.wrong("olga")
+	id, err := p.store.ProposeWithdrawal(t.Context(), owner, p.now, i.ID, "the wrong file")
+	require.NoError(t, err)
+	st := run.Step{Run: id, Round: 1}
+	applying := func(do func(context.Context) error) {
+		t.Helper()
+		tx, err := p.store.DB().BeginTx(t.Context(), nil)
+		require.NoError(t, err)
+		defer tx.Rollback() //nolint:errcheck // nothing is kept
+		_, err = tx.Exec(`SELECT pg_advisory_xact_lock(hashtextextended('turnus.resource', 0))`)
+		require.NoError(t, err)
+		ctx, stop := context.WithTimeout(t.Context(), 10*time.Second)
+		defer stop()
+		require.NoError(t, do(ctx))
+	}
+	applying(func(ctx context.Context) error { _, err := p.set.ChangeDraft(ctx, st); return err })
+	storetest.Decide(t, p.store, p.now, "max", st, task.Approve)
+	applying(func(ctx context.Context) error { _, err := p.set.ChangeEnact(ctx, st); return err })
 }

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -47,4 +48,17 @@ func TestRunsAreBounded(t *testing.T) {
 	err := s.StageBehind(t.Context(), 1000)
 	require.True(t, fault.Is(err, fault.Invalid), "%v", err)
 	require.ErrorContains(t, err, "sort the file by the number of the ticket")
+}
+
+// A year of two digits, read as one of four, is rejected, and the file with it
+// where nothing else is in it: it has no newest instant.
+func TestInstantsBeforeAllTimes(t *testing.T) {
+	s := store.New(pgtest.New(t))
+	for _, at := range []time.Time{{}, time.Date(26, 3, 1, 8, 0, 0, 0, time.UTC), time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC)} {
+		in := audit("early")
+		in.Zone = time.FixedZone("", -3600)
+		_, err := s.Import(t.Context(), in, rowsOf([]any{ticket.Row{Row: 1, Number: "A", Opened: at, At: at, State: "New"}}), nil)
+		require.True(t, fault.Is(err, fault.Invalid), "%v", err)
+		require.ErrorContains(t, err, "before the year 1000")
+	}
 }

@@ -84,9 +84,10 @@ func (s *Store) Enact(ctx context.Context, now time.Time, runID string) error {
 	return s.denied(ctx, now, "enact.refused", "run/"+runID, err)
 }
 
-// lockFor takes the locks under which a proposal is put in force: that of
-// everything declared; of a withdrawal, which may take minutes, that of the
-// service's imports, and what is declared only stays as it is meanwhile.
+// lockFor takes the lock under which a proposal is put in force: that of
+// everything declared; of a withdrawal, which may take minutes, only that of the
+// service's imports. It reads nothing that is declared, and whoever kept that as it
+// is for so long would hold up every decision behind the first who applies.
 func lockFor(ctx context.Context, tx *sqlx.Tx, d resource.Raw) error {
 	if d.Kind != dataset.Withdrawn {
 		return lockResources(ctx, tx)
@@ -95,10 +96,7 @@ func lockFor(ctx context.Context, tx *sqlx.Tx, d resource.Raw) error {
 	if err != nil {
 		return err
 	}
-	if err := lockImports(ctx, tx, x.spec.Service); err != nil {
-		return err
-	}
-	return holdResources(ctx, tx)
+	return lockImports(ctx, tx, x.spec.Service)
 }
 
 // enactVersion writes the version that was proposed, unless it is in force

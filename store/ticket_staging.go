@@ -10,13 +10,13 @@ import (
 )
 
 // ticketEntries packs rows of tickets for the staging table, and counts what
-// they say. What lies after now makes no sense.
+// they say. What lies after now, or before all times, makes no sense.
 func ticketEntries(rows iter.Seq2[ticket.Row, error], names *ticket.Names, watch *dataset.Watch, states bool, now time.Time) iter.Seq2[entry, error] {
 	return func(yield func(entry, error) bool) {
 		var data []byte
 		for r, err := range rows {
 			if err == nil {
-				if reject := r.Future(now); reject != nil {
+				if reject := r.OutOfTime(now); reject != nil {
 					err = reject
 				}
 			}

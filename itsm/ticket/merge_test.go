@@ -231,13 +231,16 @@ func TestATicketHasBounds(t *testing.T) {
 	require.True(t, v.Flagged)
 }
 
-func TestFuture(t *testing.T) {
+func TestOutOfTime(t *testing.T) {
 	later := after(10)
 	row := change(7, 1, 5, "New", nil)
-	require.Nil(t, row.Future(after(5)))
-	require.Equal(t, "changed", row.Future(after(4)).Column)
+	require.Nil(t, row.OutOfTime(after(5)))
+	require.Equal(t, "changed", row.OutOfTime(after(4)).Column)
 	row.StoppedAt = &later
-	require.Equal(t, "stopped", row.Future(after(5)).Column)
+	require.Equal(t, "stopped", row.OutOfTime(after(5)).Column)
+	row.Opened = time.Date(26, 3, 1, 0, 0, 0, 0, time.UTC)
+	require.Equal(t, "opened", row.OutOfTime(after(10)).Column)
+	require.Contains(t, row.OutOfTime(after(10)).Reason.En, "before the year 1000")
 }
 
 // A log may have its newest changes first: then those at one instant stand in

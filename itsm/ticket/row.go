@@ -160,24 +160,28 @@ func UnpackRows(b []byte, number string) ([]Row, error) {
 	return rows, u.Err()
 }
 
-// Future finds an instant of the row that lies after now: such a row makes no
-// sense, and would make the file look newer than it is.
-func (r *Row) Future(now time.Time) *dataset.Reject {
-	column, at := "", r.At
-	switch {
-	case r.Opened.After(now):
-		column, at = "opened", r.Opened
-	case r.At.After(now):
-		column = "changed"
-	case r.StoppedAt != nil && r.StoppedAt.After(now):
-		column, at = "stopped", *r.StoppedAt
-	case r.Responded != nil && r.Responded.After(now):
-		column, at = "responded", *r.Responded
-	default:
-		return nil
+// earliest is the first instant that a row may hold. One before it is none of a
+// ticket: a year of two digits where four are read, or an empty cell's.
+var earliest = time.Date(1000, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// OutOfTime rejects a row that holds an instant after now, or before all that can
+// be meant.
+func (r *Row) OutOfTime(now time.Time) *dataset.Reject {
+	for _, x := range [...]struct {
+		column string
+		at     *time.Time
+	}{{"opened", &r.Opened}, {"changed", &r.At}, {"stopped", r.StoppedAt}, {"responded", r.Responded}} {
+		reason := text.New("this instant is still to come", "dieser Zeitpunkt liegt in der Zukunft")
+		switch {
+		case x.at == nil, !x.at.After(now) && !x.at.Before(earliest):
+			continue
+		case x.at.Before(earliest):
+			reason = text.New("this instant lies before the year 1000: look at how the file writes years",
+				"dieser Zeitpunkt liegt vor dem Jahr 1000: prüfen, wie die Datei Jahre schreibt")
+		}
+		return &dataset.Reject{Row: r.Row, Number: r.Number, Column: x.column, Value: x.at.UTC().Format(time.RFC3339), Reason: reason}
 	}
-	return &dataset.Reject{Row: r.Row, Number: r.Number, Column: column, Value: at.UTC().Format(time.RFC3339),
-		Reason: text.New("this instant is still to come", "dieser Zeitpunkt liegt in der Zukunft")}
+	return nil
 }
 
 // rejected says why a row of a known ticket isn't taken.
