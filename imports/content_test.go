@@ -154,6 +154,13 @@ func TestTheFirstLineSaysTheSeparator(t *testing.T) {
 	require.ErrorContains(t, err, "empty", "there is no heading")
 }
 
+// A heading that isn't UTF-8 says how to name what it is.
+func TestAHeadingInAnotherEncoding(t *testing.T) {
+	_, _, err := readAll(strings.NewReader("Key;Ge\xe4ndert\n"), desk(nil))
+	require.True(t, fault.Is(err, fault.Malformed))
+	require.ErrorContains(t, err, "encoding: windows-1252")
+}
+
 func TestFilesOfAnotherKind(t *testing.T) {
 	read := func(file string) ([]ticket.Row, []*dataset.Reject, error) {
 		return readAll(strings.NewReader(file), desk(nil))

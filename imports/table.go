@@ -245,8 +245,8 @@ func (t *table) read(cells []string) (ticket.Row, error) {
 			case strings.IndexByte(c, 0) >= 0:
 				return ticket.Row{}, t.reject(t.numberOf(cells), t.heading[i], c, "a NUL character isn't text", "ein NUL-Zeichen ist kein Text")
 			case !utf8.ValidString(c) || t.decoded && strings.Contains(c, "\uFFFD"):
-				return ticket.Row{}, t.reject(t.numberOf(cells), t.heading[i], c, "these bytes aren't text in the file's encoding",
-					"diese Bytes sind kein Text in der Kodierung der Datei")
+				return ticket.Row{}, t.reject(t.numberOf(cells), t.heading[i], c, "these bytes aren't text in the file's encoding: give the right one as the mapping's encoding, utf-8 or windows-1252",
+					"diese Bytes sind kein Text in der Kodierung der Datei: In der Zuordnung unter encoding die richtige angeben, utf-8 oder windows-1252")
 			}
 		}
 	}

@@ -158,6 +158,7 @@ func TestMappedTable(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, rejects, 1)
 	require.Equal(t, "Priority", rejects[0].Column, "a byte that means nothing in windows-1252")
+	require.Contains(t, rejects[0].Reason.En, "utf-8 or windows-1252")
 }
 
 func TestMappedChanges(t *testing.T) {

@@ -233,3 +233,11 @@ func TestApplyWarnsOnTheCommandLine(t *testing.T) {
 	require.Equal(t, "created Mapping/flat\n", out)
 	require.Regexp(t, `^warning one-column: Mapping/flat: opened and stopped .*\n$`, errOut)
 }
+
+// What a dry run says of who decided what a state does to the clocks.
+func TestWhatAStateDoesIsSaidBy(t *testing.T) {
+	require.Equal(t, "desk/high", saidBy(dataset.StateUse{Named: true, Pauses: []string{"desk/high"}}))
+	require.Equal(t, "no agreement pauses in it", saidBy(dataset.StateUse{Named: true, Idle: true}))
+	require.Equal(t, "the mapping or the format", saidBy(dataset.StateUse{Named: true}))
+	require.Equal(t, "nothing names it", saidBy(dataset.StateUse{}))
+}
