@@ -36,6 +36,10 @@ const blockSize = 7_600
 // the database share.
 const maxRuns = 1000
 
+// maxRejects is how many rejected rows are kept of a file: each takes more room
+// than a row of it may have.
+const maxRejects = 1_000_000
+
 // progressEvery is how many rows pass between two words of progress.
 const progressEvery = 1000
 
@@ -53,12 +57,13 @@ type entry struct {
 // one chunk holds is sorted, and a run as long as each begins after the one
 // before has ended. They aren't logged, and gone with the transaction.
 type staging struct {
-	conn   *sql.Conn
-	read   int64
-	newest time.Time // change among the rows that weren't rejected
-	first  *dataset.Reject
-	runs   int
-	last   []byte // key of the newest run
+	conn    *sql.Conn
+	read    int64
+	rejects int64
+	newest  time.Time // change among the rows that weren't rejected
+	first   *dataset.Reject
+	runs    int
+	last    []byte // key of the newest run
 }
 
 // chunk is rows that wait to be sorted and written.
@@ -105,6 +110,11 @@ func (g *staging) stage(ctx context.Context, conn *sql.Conn, rows iter.Seq2[entr
 		case errors.As(err, &reject):
 			if g.first == nil {
 				g.first = reject
+			}
+			if g.rejects++; g.rejects > maxRejects {
+				return fault.New(fault.Invalid, text.F("More than %[1]s rows make no sense, nothing was imported: the first one has %[2]s %.60[3]q: %[4]s",
+					"Mehr als %[1]s Zeilen ergeben keinen Sinn, nichts wurde importiert: In der ersten steht unter %[2]s %.60[3]q: %[4]s",
+					text.Number(maxRejects), g.first.Column, g.first.Value, g.first.Reason)).InRow(g.first.Row)
 			}
 			row.key, row.row = reject.Number, reject.Row
 			data = appendReject(data[:0], reject)
