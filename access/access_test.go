@@ -133,8 +133,8 @@ func TestWhoMayWhat(t *testing.T) {
 		}, "olga anton udo", "udo", "udo", true},
 		{"owner", func(c *access.Caller, s string) error { return c.CheckOwner(ctx, s) }, "olga", "", "", false},
 		{"importer", func(c *access.Caller, s string) error { return c.CheckImporter(ctx, s) }, "olga admin", "", "", false},
-		{"imports", func(c *access.Caller, s string) error { return c.CheckImports(ctx, s) }, "olga admin udo", "", "", false},
-		{"import", func(c *access.Caller, s string) error { return c.CheckImport(ctx, dataset.Import{Service: s}) }, "olga admin udo", "admin udo", "admin udo", false},
+		{"imports", func(c *access.Caller, s string) error { return c.CheckImports(ctx, s) }, "olga anton admin udo", "", "", false},
+		{"import", func(c *access.Caller, s string) error { return c.CheckImport(ctx, dataset.Import{Service: s}) }, "olga anton admin udo", "admin udo", "admin udo", false},
 		{"tickets", func(c *access.Caller, s string) error { return c.CheckTickets(ctx, s) }, "olga anton udo", "udo", "udo", false},
 		{"concerned", func(c *access.Caller, s string) error { return c.CheckConcerned(ctx, s) }, "olga anton admin udo", "", "", false},
 		{"exclusion", func(c *access.Caller, s string) error {

@@ -54,9 +54,9 @@ func Operations() map[string]Rule {
 		"revoke-token":    only(admin),
 		"list-audit":      only(auditor),
 		"import-holidays": only(admin),
-		"list-imports":    only(admin, owner, auditor),
-		"get-import":      only(admin, owner, auditor),
-		"list-rejects":    only(admin, owner, auditor),
+		"list-imports":    only(admin, owner, approver, auditor),
+		"get-import":      only(admin, owner, approver, auditor),
+		"list-rejects":    only(admin, owner, approver, auditor),
 		"withdraw-import": only(owner), // of its service; an approver decides
 		"backup":          only(admin),
 

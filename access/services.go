@@ -31,7 +31,7 @@ func (c *Caller) CheckImporter(ctx context.Context, service string) error {
 
 // CheckImports refuses whoever may not read the imports of a service.
 func (c *Caller) CheckImports(ctx context.Context, service string) error {
-	return c.checkOwnerOr(ctx, resource.Service.Ref(service), person.Administrator, person.Auditor)
+	return c.CheckConcerned(ctx, service)
 }
 
 // CheckImport refuses an import to whoever may not read it. That of a service
@@ -40,7 +40,7 @@ func (c *Caller) CheckImport(ctx context.Context, i dataset.Import) error {
 	if c.seesAll() {
 		return nil
 	}
-	return c.CheckOwner(ctx, i.Service)
+	return c.CheckConcerned(ctx, i.Service)
 }
 
 // CheckTickets refuses the tickets of a service to whoever doesn't see receipts,
