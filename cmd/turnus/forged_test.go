@@ -286,7 +286,7 @@ func TestACompetingWorkerDecidesNothing(t *testing.T) {
 		open, tasks = append(open, id), append(tasks, run.TaskID(id, 1, "approval"))
 		lieOf[tasks[i]] = lie
 	}
-	answer := object{"outcome": "approve", "comment": "by myself"}
+	answer := object{"outcome": "approve", "comment": "by myself", "stale": true} // the others are published meanwhile
 
 	// Nobody's decision comes to its end while something is being declared.
 	declaring, err := db.BeginTx(t.Context(), nil)

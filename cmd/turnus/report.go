@@ -84,7 +84,7 @@ with --format csv as a table for a spreadsheet.`,
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&format, "format", formats[0], strings.Join(formats, " or ")+"; of --tickets "+strings.Join(ticketFormats, " or ")+"; not there yet: "+strings.Join(plannedFormats, ", "))
+	f.StringVar(&format, "format", formats[0], strings.Join(formats, " or ")+"; not there yet: "+strings.Join(plannedFormats, ", ")+"; of --tickets "+strings.Join(ticketFormats, " or "))
 	f.StringVar(&lang, "lang", "", "de or en")
 	f.BoolVar(&receipts, "receipts", false, "how each figure came about, for turnus verify receipt")
 	f.BoolVar(&tickets, "tickets", false, "every breached and every excluded ticket")

@@ -50,8 +50,8 @@ func TestTasksAreShown(t *testing.T) {
 	a := asked(t, organised(t))
 	code, out, errOut := turnus(t, "", "tasks", "--mine")
 	require.Zero(t, code, errOut)
-	require.Regexp(t, `^TASK +RUN +STATE +DUE +OUTCOMES +APPROVERS +KIND +FOR +TITLE\n`, out)
-	require.Regexp(t, a.ID+` +sla-report/desk/2026-10 +open +\S+Z +done +owner +review +owner +Inspection\n`, out)
+	require.Regexp(t, `^TASK +RUN +STATE +DUE +OUTCOMES +APPROVERS +KIND +FOR +TITLE +STALE\n`, out)
+	require.Regexp(t, a.ID+` +sla-report/desk/2026-10 +open +\S+Z +done +owner +review +owner +Inspection +-\n`, out)
 
 	code, out, errOut = turnus(t, "", "tasks", a.ID)
 	require.Zero(t, code, errOut)
