@@ -37,7 +37,7 @@ func (s *server) importFile(ctx context.Context, d dataset.Dataset, in *importIn
 	who := actorOf(ctx)
 	requestOf(ctx).trial = in.DryRun
 	intake := store.Intake{
-		Service: in.Name, Format: format.Name, Union: format.Joins, Zone: zone, Usual: usual, AsOf: in.AsOf, Accept: in.Accept, DryRun: in.DryRun,
+		Service: in.Name, Format: format.Name, Union: format.Joins, Zone: zone, Usual: usual, AsOf: in.AsOf, Accept: in.Accept, DryRun: in.DryRun, Spool: s.Spool,
 		Mapping: used.named, States: cmp.Or(used.spec.States, format.States), Full: used.spec.Delivery == ticket.Full, Content: &dataset.Content{Count: in.DryRun},
 		By: who.Person, Token: who.Token, Issuer: who.Issuer, Now: s.Now(),
 	}

@@ -106,7 +106,7 @@ BEGIN
     END LOOP;
     EXECUTE format('GRANT USAGE ON SEQUENCE %s TO turnus_app', pg_get_serial_sequence('import', 'id'));
     BEGIN
-        -- An import stages its rows in a temporary table.
+        -- Older versions stage the rows of an import in a temporary table.
         EXECUTE format('GRANT CONNECT, TEMPORARY ON DATABASE %I TO turnus_app', current_database());
     EXCEPTION WHEN insufficient_privilege THEN
         NULL; -- everybody has it unless the database's owner took it away

@@ -19,17 +19,8 @@ func (s *Store) Withdraw(ctx context.Context, now time.Time, w Withdrawal) (done
 }
 
 // StageBehind stages a row that begins another run behind so many.
-func (s *Store) StageBehind(ctx context.Context, runs int) error {
-	conn, err := s.db.Connx(ctx)
-	if err != nil {
-		return err
-	}
-	defer conn.Close()
-	tx, err := conn.BeginTxx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer tx.Rollback() //nolint:errcheck // nothing is kept
-	g := staging{runs: runs, last: []byte("b")}
-	return g.stage(ctx, conn.Conn, func(yield func(entry, error) bool) { yield(entry{key: "a", data: []byte{0}}, nil) }, nil)
+func StageBehind(ctx context.Context, runs int) error {
+	g := staging{runs: make([]stretch, runs), last: []byte("b")}
+	defer g.close()
+	return g.stage(ctx, func(yield func(entry, error) bool) { yield(entry{key: "a", data: []byte{0}}, nil) }, nil)
 }

@@ -28,6 +28,7 @@ type Intake struct {
 	AsOf    time.Time        // zero: the newest change in the file
 	Accept  string           // why it is taken though it is implausible; empty: it isn't
 	DryRun  bool             // nothing is written
+	Spool   string           // directory for what waits to be merged; empty: the system's for temporary files
 	Content *dataset.Content // what the reader finds out about the file, complete after its last row; nil: nothing
 	By      string
 	Token   string
@@ -43,8 +44,8 @@ func (in Intake) actor() person.Actor {
 	return person.Actor{Person: in.By, Token: in.Token, Issuer: in.Issuer}
 }
 
-// Import takes rows in: COPY into a staging table, then one merge under the
-// service's lock, in the transaction that draws the import's number. Rows
+// Import takes rows in: into a file without a name, sorted, then one merge under
+// the service's lock, by COPY, in the transaction that draws the import's number. Rows
 // yielded with a *dataset.Reject as error are kept as rejects; any other error
 // ends the import, and nothing is changed. progress, if given, is called with
 // the rows read so far.
@@ -88,6 +89,19 @@ func (s *Store) refusedImport(ctx context.Context, in Intake, p dataset.Profile)
 // refused it gives what would have been put on record.
 func (s *Store) take(ctx context.Context, in Intake, rows iter.Seq2[ticket.Row, error], progress func(int64)) (dataset.Profile, error) {
 	var none dataset.Profile
+	g := staging{dir: in.Spool}
+	defer g.close()
+	names := ticket.Names{}
+	watch := dataset.NewWatch(in.Zone)
+	states := in.States != nil || in.Union
+	if err := g.stage(ctx, ticketEntries(rows, &names, watch, states, in.Now), progress); err != nil {
+		return none, err
+	}
+	derived := in.AsOf.IsZero()
+	var err error
+	if in.AsOf, err = g.asOf(in.AsOf); err != nil {
+		return none, err
+	}
 	conn, err := s.db.Connx(ctx)
 	if err != nil {
 		return none, err
@@ -98,17 +112,6 @@ func (s *Store) take(ctx context.Context, in Intake, rows iter.Seq2[ticket.Row, 
 		return none, err
 	}
 	defer tx.Rollback() //nolint:errcheck // after Commit it does nothing, and before it the first error counts
-	g := staging{}
-	names := ticket.Names{}
-	watch := dataset.NewWatch(in.Zone)
-	states := in.States != nil || in.Union
-	if err := g.stage(ctx, conn.Conn, ticketEntries(rows, &names, watch, states, in.Now), progress); err != nil {
-		return none, err
-	}
-	derived := in.AsOf.IsZero()
-	if in.AsOf, err = g.asOf(in.AsOf); err != nil {
-		return none, err
-	}
 	agreed, err := agreedOf(ctx, tx, in.Service)
 	if err != nil {
 		return none, err
@@ -212,7 +215,7 @@ func merged(ctx context.Context, conn *sqlx.Conn, tx *sqlx.Tx, in Intake, g *sta
 		t.oldest = &before.Opened.Time
 	}
 	m.of = t
-	if m.runs, err = g.openRuns(ctx); err != nil {
+	if m.runs, err = g.openRuns(); err != nil {
 		return profile, nil, err
 	}
 	if err := m.run(); err != nil {

@@ -44,9 +44,8 @@ func TestRejectsOfNoNumberFillNoMemory(t *testing.T) {
 // A file in an order that makes ever more runs is refused before they take the
 // locks of everybody else.
 func TestRunsAreBounded(t *testing.T) {
-	s := store.New(pgtest.New(t))
-	require.NoError(t, s.StageBehind(t.Context(), 999))
-	err := s.StageBehind(t.Context(), 1000)
+	require.NoError(t, store.StageBehind(t.Context(), 999))
+	err := store.StageBehind(t.Context(), 1000)
 	require.True(t, fault.Is(err, fault.Invalid), "%v", err)
 	require.ErrorContains(t, err, "sort the file by the number of the ticket")
 }

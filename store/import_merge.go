@@ -14,7 +14,7 @@ import (
 )
 
 // batchRows is how many rows are merged at a time.
-const batchRows = 4096
+const batchRows = 8192
 
 // merger is what a dataset adds to a merge.
 type merger interface {
@@ -117,7 +117,7 @@ func (m *merge) fetch(free *batch) (b *batch, end bool, err error) {
 		b.rejects.b, b.groups, b.refused = free.rejects.b[:0], free.groups[:0], free.refused[:0]
 	}
 	for range batchRows {
-		key, row, data, more, err := m.runs.next(m.ctx, m.conn)
+		key, row, data, more, err := m.runs.next()
 		if err != nil {
 			return nil, false, err
 		}

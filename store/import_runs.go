@@ -3,43 +3,34 @@ package store
 import (
 	"bytes"
 	"container/heap"
-	"context"
-	"database/sql"
-	"fmt"
+	"encoding/binary"
+	"io"
 
 	"turnus/itsm/ticket"
 )
 
-// fetchBlocks is how many blocks of all runs are read ahead, some megabytes.
-const fetchBlocks = 512
-
 // runs gives the rows of all runs in the order of their keys, and of the file.
 type runs struct {
+	from  io.ReaderAt
 	heads []*head // as a heap; one run needs none
 }
 
 // head is the next row of a run.
 type head struct {
-	run   int
-	fetch string
-	key   []byte
-	row   int64
-	data  []byte
-	block *ticket.Unpacker
-	ahead [][]byte // blocks
+	number int     // of the run
+	left   stretch // what of it isn't read yet
+	key    []byte
+	row    int64
+	data   []byte
+	block  *ticket.Unpacker
 }
 
 // openRuns reads what was staged.
-func (g *staging) openRuns(ctx context.Context) (*runs, error) {
-	r := &runs{}
-	each := max(1, fetchBlocks/max(1, g.runs))
-	for n := 1; n <= g.runs; n++ {
-		// A temporary table is read in the order in which it was written.
-		if _, err := g.conn.ExecContext(ctx, fmt.Sprintf(`DECLARE run_%[1]d NO SCROLL CURSOR FOR SELECT data FROM staged_%[1]d`, n)); err != nil {
-			return nil, err
-		}
-		h := &head{run: n, fetch: fmt.Sprintf(`FETCH FORWARD %d FROM run_%d`, each, n), block: ticket.NewUnpacker(nil)}
-		more, err := h.advance(ctx, g.conn)
+func (g *staging) openRuns() (*runs, error) {
+	r := &runs{from: g.spool}
+	for n, left := range g.runs {
+		h := &head{number: n, left: left, block: ticket.NewUnpacker(nil)}
+		more, err := h.advance(g.spool)
 		if err != nil {
 			return nil, err
 		}
@@ -53,13 +44,13 @@ func (g *staging) openRuns(ctx context.Context) (*runs, error) {
 
 // next gives the next row, and false after the last one. The bytes stay as they
 // are.
-func (r *runs) next(ctx context.Context, conn *sql.Conn) (key []byte, row int64, data []byte, ok bool, err error) {
+func (r *runs) next() (key []byte, row int64, data []byte, ok bool, err error) {
 	if len(r.heads) == 0 {
 		return nil, 0, nil, false, nil
 	}
 	h := r.heads[0]
 	key, row, data = h.key, h.row, h.data
-	more, err := h.advance(ctx, conn)
+	more, err := h.advance(r.from)
 	switch {
 	case err != nil:
 		return nil, 0, nil, false, err
@@ -72,41 +63,27 @@ func (r *runs) next(ctx context.Context, conn *sql.Conn) (key []byte, row int64,
 }
 
 // advance goes to the next row of the run; false after the last one.
-func (h *head) advance(ctx context.Context, conn *sql.Conn) (bool, error) {
+func (h *head) advance(from io.ReaderAt) (bool, error) {
 	for !h.block.More() {
-		if err := h.block.Err(); err != nil {
+		if err := h.block.Err(); err != nil || h.left.from >= h.left.to {
 			return false, err
 		}
-		if len(h.ahead) == 0 {
-			var err error
-			if h.ahead, err = fetchBytes(ctx, conn, h.fetch); err != nil || len(h.ahead) == 0 {
-				return false, err
-			}
+		var size [4]byte
+		if _, err := from.ReadAt(size[:], h.left.from); err != nil {
+			return false, err
 		}
-		h.block, h.ahead = ticket.NewUnpacker(h.ahead[0]), h.ahead[1:]
+		block := make([]byte, binary.BigEndian.Uint32(size[:]))
+		if _, err := from.ReadAt(block, h.left.from+int64(len(size))); err != nil {
+			return false, err
+		}
+		h.left.from += int64(len(size) + len(block))
+		h.block = ticket.NewUnpacker(block)
 	}
 	h.row, h.key, h.data = h.block.Int(), h.block.Bytes(), h.block.Bytes()
 	if !h.block.More() {
 		return true, h.block.Err()
 	}
 	return true, nil
-}
-
-// fetchBytes gives the one column of all rows.
-func fetchBytes(ctx context.Context, conn *sql.Conn, query string) (all [][]byte, err error) {
-	rows, err := conn.QueryContext(ctx, query)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var b []byte
-		if err := rows.Scan(&b); err != nil {
-			return nil, err
-		}
-		all = append(all, b)
-	}
-	return all, rows.Err()
 }
 
 // Len, Less, Swap, Push and Pop implement heap.Interface. Of rows of one key the
@@ -117,7 +94,7 @@ func (r *runs) Less(i, j int) bool {
 	if n := bytes.Compare(r.heads[i].key, r.heads[j].key); n != 0 {
 		return n < 0
 	}
-	return r.heads[i].run < r.heads[j].run
+	return r.heads[i].number < r.heads[j].number
 }
 
 func (r *runs) Swap(i, j int) { r.heads[i], r.heads[j] = r.heads[j], r.heads[i] }

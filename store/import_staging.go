@@ -1,13 +1,13 @@
 package store
 
 import (
+	"bufio"
 	"bytes"
 	"context"
-	"database/sql"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"iter"
+	"os"
 	"slices"
 	"time"
 
@@ -25,15 +25,13 @@ const (
 
 // chunkSize is how many bytes of rows are sorted at a time, in memory; one chunk
 // is read while the one before is written.
-const chunkSize = 4 << 20
+const chunkSize = 8 << 20
 
-// blockSize is how many bytes of rows are staged as one, since PostgreSQL's work
-// is by the row. One page of a table holds it as it is.
-const blockSize = 7_600
+// blockSize is how many bytes of rows are written and read as one.
+const blockSize = 16 << 10
 
-// maxRuns is how many runs there are at most, 4 GiB of rows in no order: each is a
-// table and a cursor, which hold places in the table of locks that all sessions of
-// the database share.
+// maxRuns is how many runs there are at most, 4 GiB of rows in no order, since a
+// block of each is held while they are merged.
 const maxRuns = 1000
 
 // maxRejects is how many rejected rows are kept of a file: each takes more room
@@ -43,7 +41,7 @@ const maxRejects = 1_000_000
 // progressEvery is how many rows pass between two words of progress.
 const progressEvery = 1000
 
-// entry is a row that makes sense, on its way into the staging tables.
+// entry is a row that makes sense, on its way into the staging file.
 type entry struct {
 	key  string    // by which rows belong together
 	row  int64     // of the file
@@ -51,20 +49,25 @@ type entry struct {
 	at   time.Time // instant of the change
 }
 
-// staging is what reading a file has told before anything is merged, and the
-// temporary tables that hold its rows. Each is a run: blocks of rows in the order
-// of their keys, and of the file. A file that is in order is one run; else what
-// one chunk holds is sorted, and a run as long as each begins after the one
-// before has ended. They aren't logged, and gone with the transaction.
+// staging is what reading a file has told before anything is merged, and a file
+// without a name that holds its rows, in runs: blocks of rows in the order of
+// their keys, and of the file. A file that is in order is one run; else what one
+// chunk holds is sorted, and another run begins wherever a chunk isn't behind the
+// one before.
 type staging struct {
-	conn    *sql.Conn
+	dir     string // for that file; empty: the system's for temporary files
+	spool   *os.File
+	size    int64 // of it
 	read    int64
 	rejects int64
 	newest  time.Time // change among the rows that weren't rejected
 	first   *dataset.Reject
-	runs    int
+	runs    []stretch
 	last    []byte // key of the newest run
 }
+
+// stretch is where a run lies in the file: [from, to).
+type stretch struct{ from, to int64 }
 
 // chunk is rows that wait to be sorted and written.
 type chunk struct {
@@ -77,13 +80,21 @@ type chunk struct {
 // place is where a row lies in its chunk, and its key.
 type place struct{ from, to, key, keyEnd int32 }
 
-// stage reads rows into the staging tables.
-func (g *staging) stage(ctx context.Context, conn *sql.Conn, rows iter.Seq2[entry, error], progress func(int64)) (err error) {
-	g.conn = conn
+// stage reads rows into the file.
+func (g *staging) stage(ctx context.Context, rows iter.Seq2[entry, error], progress func(int64)) (err error) {
+	if g.spool, err = os.CreateTemp(g.dir, "turnus-import-"); err != nil {
+		return err
+	}
+	if err := os.Remove(g.spool.Name()); err != nil { // it is gone with its last reader
+		return err
+	}
 	filling, other := &chunk{}, &chunk{}
 	written := make(chan error, 1) // by the one chunk at a time that is being written
 	written <- nil
 	swap := func() error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		if err := <-written; err != nil {
 			written <- nil
 			return err
@@ -91,7 +102,7 @@ func (g *staging) stage(ctx context.Context, conn *sql.Conn, rows iter.Seq2[entr
 		full := filling
 		filling, other = other, full
 		go func() {
-			err := g.write(ctx, full)
+			err := g.write(full)
 			full.room, full.rows, full.loose, full.ends = full.room[:0], full.rows[:0], full.loose[:0], full.ends[:0]
 			written <- err
 		}()
@@ -178,59 +189,66 @@ func (c *chunk) sort() {
 }
 
 // write adds a chunk to the newest run, or begins another one with it.
-func (g *staging) write(ctx context.Context, c *chunk) error {
+func (g *staging) write(c *chunk) error {
 	c.sort()
-	if g.runs == 0 || len(c.rows) > 0 && bytes.Compare(c.key(c.rows[0]), g.last) < 0 {
-		if g.runs == maxRuns {
+	if len(g.runs) == 0 || len(c.rows) > 0 && bytes.Compare(c.key(c.rows[0]), g.last) < 0 {
+		if len(g.runs) == maxRuns {
 			return fault.New(fault.Invalid, text.New("the rows are too many in too little order: sort the file by the number of the ticket, or load it in parts",
 				"Die Datei hat zu viele Zeilen in zu wenig Ordnung: Nach der Ticketnummer sortieren oder in Teilen importieren."))
 		}
-		g.runs++
-		for _, q := range []string{
-			`CREATE TEMPORARY TABLE staged_%d (data bytea NOT NULL) WITH (toast_tuple_target = 8160) ON COMMIT DROP`,
-			`ALTER TABLE staged_%d ALTER COLUMN data SET STORAGE EXTERNAL`, // never compressed, and whole where it fits
-		} {
-			if _, err := g.conn.ExecContext(ctx, fmt.Sprintf(q, g.runs)); err != nil {
-				return err
-			}
-		}
+		g.runs = append(g.runs, stretch{g.size, g.size})
 	}
 	if n := len(c.rows); n > 0 {
 		g.last = append(g.last[:0], c.key(c.rows[n-1])...)
 	}
-	return copyIn(ctx, g.conn, fmt.Sprintf(`COPY staged_%d FROM STDIN`, g.runs), func(to *copier) error {
-		var block []byte
-		put := func() error {
-			if len(block) == 0 {
-				return nil
-			}
-			to.bytes(block)
-			block = block[:0]
-			return to.end()
-		}
-		add := func(row []byte) error {
-			if len(block)+len(row) > blockSize {
-				if err := put(); err != nil {
-					return err
-				}
-			}
-			block = append(block, row...)
+	out := bufio.NewWriterSize(g.spool, 4*blockSize)
+	var block []byte
+	put := func() error {
+		if len(block) == 0 {
 			return nil
 		}
-		from := 0
-		for _, end := range c.ends {
-			if err := add(c.loose[from:end]); err != nil {
+		head := binary.BigEndian.AppendUint32(nil, uint32(len(block)))
+		g.size += int64(len(head) + len(block))
+		_, err := out.Write(head)
+		if err == nil {
+			_, err = out.Write(block)
+		}
+		block = block[:0]
+		return err
+	}
+	add := func(row []byte) error {
+		if len(block)+len(row) > blockSize {
+			if err := put(); err != nil {
 				return err
 			}
-			from = end
 		}
-		for _, p := range c.rows {
-			if err := add(c.room[p.from:p.to]); err != nil {
-				return err
-			}
+		block = append(block, row...)
+		return nil
+	}
+	from := 0
+	for _, end := range c.ends {
+		if err := add(c.loose[from:end]); err != nil {
+			return err
 		}
-		return put()
-	})
+		from = end
+	}
+	for _, p := range c.rows {
+		if err := add(c.room[p.from:p.to]); err != nil {
+			return err
+		}
+	}
+	if err := put(); err != nil {
+		return err
+	}
+	g.runs[len(g.runs)-1].to = g.size
+	return out.Flush()
+}
+
+// close gives the file's room back.
+func (g *staging) close() {
+	if g.spool != nil {
+		g.spool.Close() //nolint:errcheck // nothing of it is kept
+	}
 }
 
 // appendStaged appends a row to a block.
@@ -240,7 +258,7 @@ func appendStaged(b []byte, key string, row int64, data []byte) []byte {
 	return append(binary.AppendUvarint(b, uint64(len(data))), data...)
 }
 
-// appendReject packs a reject for the staging table.
+// appendReject packs a reject for the staging file.
 func appendReject(b []byte, r *dataset.Reject) []byte {
 	b = append(b, stagedReject)
 	for _, s := range []string{r.Column, r.Value, r.Reason.En, r.Reason.De} {

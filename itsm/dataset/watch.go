@@ -82,9 +82,14 @@ func (w *Watch) Row(opened, at time.Time, state string, fields map[string]string
 }
 
 func (w *Watch) onDay(opened time.Time) {
+	// A day's bounds are dear, and pay where the next rows are of it, too.
 	if d := &w.day; opened.Before(d.from) || !opened.Before(d.to) {
-		d.date = calendar.DateOf(opened.In(w.zone))
-		d.from, d.to = d.date.Start(w.zone), d.date.Add(1).Start(w.zone)
+		before := d.date
+		if d.date = calendar.DateOf(opened.In(w.zone)); d.date == before {
+			d.from, d.to = d.date.Start(w.zone), d.date.Add(1).Start(w.zone)
+		} else {
+			d.from, d.to = time.Time{}, time.Time{}
+		}
 	}
 	if _, known := w.days[w.day.date]; known || len(w.days) < maxDays {
 		w.days[w.day.date]++
