@@ -81,15 +81,6 @@ func (c *copier) row() {
 	c.begun = false
 }
 
-// end ends a row, and sends what has come together.
-func (c *copier) end() error {
-	c.row()
-	if len(c.b) >= copyChunk {
-		return c.flush()
-	}
-	return nil
-}
-
 // raw takes whole rows that another copier has encoded.
 func (c *copier) raw(rows []byte) error {
 	for len(rows) > 0 {
