@@ -11,6 +11,7 @@ import (
 	"turnus/imports"
 	"turnus/itsm/calendar"
 	"turnus/itsm/dataset"
+	"turnus/itsm/fault"
 	"turnus/itsm/resource"
 	"turnus/itsm/ticket"
 	"turnus/store"
@@ -46,6 +47,11 @@ func (s *server) importFile(ctx context.Context, d dataset.Dataset, in *importIn
 	}
 	load, err := s.loading(d, &intake, used, zone)
 	if err != nil {
+		if fault.Is(err, fault.Invalid) && !in.DryRun { // a mapping that no file makes sense with
+			if why := s.Store.Refused(ctx, who, intake.Now, "import.refused", "service/"+in.Name, err); why != nil {
+				return nil, why
+			}
+		}
 		return nil, err
 	}
 	sum := sha256.New()

@@ -301,3 +301,17 @@ func TestWithdrawingAnImport(t *testing.T) {
 	require.Equal(t, 409, h.as(t, "owner", "POST", path, `{"reason":"another one"}`).Code, "one waits")
 	require.Equal(t, 1, h.count(t, `SELECT count(*) FROM audit WHERE action = 'withdraw-import.refused' AND actor = 'other-owner'`))
 }
+
+// A mapping that takes several instants from one column is refused before a file
+// is read, and that is on record; a trial isn't.
+func TestAMappingWithoutTimeBetweenIsOnRecord(t *testing.T) {
+	h := newHouse(t)
+	one := `{"number":"Key","opened":"Opened","stopped":"Opened"}`
+	count := func() int {
+		return h.count(t, `SELECT count(*) FROM audit WHERE action = 'import.refused' AND object LIKE 'service/%' AND after::text LIKE '%mapping.%'`)
+	}
+	require.Equal(t, 422, h.as(t, "admin", "POST", csvOf("mapping", "one", "inline_mapping", one, "dry_run", "true"), sound).Code)
+	require.Zero(t, count())
+	require.Equal(t, 422, h.as(t, "admin", "POST", csvOf("mapping", "one", "inline_mapping", one), sound).Code)
+	require.Equal(t, 1, count())
+}
