@@ -8,6 +8,7 @@ import (
 
 	"turnus/itsm/agreement"
 	"turnus/itsm/calendar"
+	"turnus/itsm/dataset"
 	"turnus/itsm/fault"
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
@@ -130,9 +131,11 @@ func (s *Set) slaRules(ctx context.Context, in run.Input, round int) (sla.Frozen
 	}
 	f.Review = today.Spec.Review == agreement.ReviewFindings && !in.Provisional
 	f.TicketURL = today.Spec.TicketURL
-	if _, f.AsOf, f.Import, err = s.store.Coverage(ctx, in.Scope); err != nil {
+	c, err := s.store.Coverage(ctx, in.Scope, dataset.Tickets)
+	if err != nil {
 		return f, err
 	}
+	f.AsOf, f.Import = c.AsOf, c.Import
 	if err := slaTerms(&f, all, svc.Spec.Calendar, period, zone); err != nil {
 		return f, err
 	}

@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 
+	"turnus/itsm/dataset"
 	"turnus/itsm/fault"
 	"turnus/itsm/run"
 	"turnus/itsm/sla"
@@ -54,9 +55,11 @@ func (s *Set) slaLate(ctx context.Context, u store.Uncompared) (c store.Compared
 		return c, err
 	}
 	now := f
-	if _, now.AsOf, now.Import, err = s.store.Coverage(ctx, f.Service); err != nil {
+	covered, err := s.store.Coverage(ctx, f.Service, dataset.Tickets)
+	if err != nil {
 		return c, err
 	}
+	now.AsOf, now.Import = covered.AsOf, covered.Import
 	if err := s.slaTickets(ctx, &now); err != nil {
 		return c, err
 	}

@@ -77,7 +77,7 @@ func (s *server) processes() {
 		var all []Process
 		for _, p := range process.Catalogue() {
 			starters := append([]person.Role{}, p.Starters...) // an empty list, not null, where it begins by itself
-			all = append(all, Process{p.Name, p.Title, p.Clauses, p.Scope, p.Grain, p.Covered, starters, p.Interval})
+			all = append(all, Process{p.Name, p.Title, p.Clauses, p.Scope, p.Grain, p.Covered(), starters, p.Interval})
 		}
 		return items(all, "", nil)
 	})

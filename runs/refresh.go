@@ -75,7 +75,7 @@ func (r *Runs) Refresh(ctx context.Context, by person.Actor, runID string) (run.
 // uncoveredNow says why the period of a run that waits isn't covered any more, as
 // it was when it began: an import was withdrawn since. Empty: it is covered.
 func (r *Runs) uncoveredNow(ctx context.Context, p process.Process, of run.Run) (why text.Text, err error) {
-	if !p.Covered || of.Provisional {
+	if !p.Covered() || of.Provisional {
 		return why, nil
 	}
 	now, err := r.store.Situation(ctx, p, of.Scope)
@@ -86,8 +86,8 @@ func (r *Runs) uncoveredNow(ctx context.Context, p process.Process, of run.Run) 
 	if err != nil {
 		return why, err
 	}
-	why, _ = uncovered(now, r.now(), period)
-	return why, nil
+	why, _, err = uncovered(now, p, r.now(), period)
+	return why, err
 }
 
 // inRound waits a little for the row to say that a round has begun, which the

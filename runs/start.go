@@ -65,7 +65,7 @@ func (r *Runs) Start(ctx context.Context, by person.Actor, s Start) (run.Run, bo
 	if err != nil {
 		return none, false, err
 	}
-	if period.Grain != p.Grain {
+	if !p.Covers(period.Grain) {
 		return none, false, fault.Invalidf("period", "%s reports on a %s, and %s is a %s", "%s berichtet über: %s; %s ist: %s.",
 			p.Name, p.Grain, s.Period, period.Grain)
 	}

@@ -204,15 +204,15 @@ func merged(ctx context.Context, conn *sqlx.Conn, tx *sqlx.Tx, in Intake, g *sta
 	if _, err := tx.ExecContext(ctx, `SET LOCAL plan_cache_mode = force_custom_plan`); err != nil {
 		return profile, nil, err
 	}
-	before, err := covered(ctx, tx, in.Service, 0)
+	before, err := covered(ctx, tx, in.Service, dataset.Tickets, 0)
 	if err != nil {
 		return profile, nil, err
 	}
 	m := &merge{ctx: ctx, conn: conn.Conn, tx: tx, done: done, dry: in.DryRun}
 	t := &ticketMerge{ctx: ctx, tx: tx, service: in.Service, union: in.Union, names: names, done: done, reject: m.reject,
-		scope: dataset.NewScope(agreed), stored: before.Opened.Valid}
-	if before.Opened.Valid {
-		t.oldest = &before.Opened.Time
+		scope: dataset.NewScope(agreed), stored: before.Oldest.Valid}
+	if before.Oldest.Valid {
+		t.oldest = &before.Oldest.Time
 	}
 	m.of = t
 	if m.runs, err = g.openRuns(); err != nil {

@@ -55,7 +55,7 @@ func TestATableReplacesItsTickets(t *testing.T) {
 	require.Contains(t, now, "K-3")
 
 	require.Equal(t, ticket.Never(), tickets(t, s, "shop", first.ID)["K-1"].Last, "as of the first import it was open")
-	oldest, asOf, newest, err := s.Coverage(t.Context(), "shop")
+	oldest, asOf, newest, err := coverageOf(t, s, "shop")
 	require.NoError(t, err)
 	require.Equal(t, october(1).Add(9*time.Hour), oldest)
 	require.Equal(t, october(12), asOf)
@@ -145,7 +145,7 @@ func TestAsOf(t *testing.T) {
 		require.True(t, fault.Is(err, fault.Invalid))
 		require.NotContains(t, fault.As(err).Message.En+fault.As(err).Message.De, "%!")
 	}
-	oldest, asOf, newest, err := s.Coverage(t.Context(), "desk")
+	oldest, asOf, newest, err := coverageOf(t, s, "desk")
 	require.NoError(t, err)
 	require.True(t, oldest.IsZero() && asOf.IsZero() && newest == 0, "nothing of this is on record")
 
@@ -153,7 +153,7 @@ func TestAsOf(t *testing.T) {
 	quiet := audit("desk")
 	quiet.AsOf = october(1)
 	i := mustImport(t, s, quiet, auditRows(heading))
-	oldest, asOf, _, err = s.Coverage(t.Context(), "desk")
+	oldest, asOf, _, err = coverageOf(t, s, "desk")
 	require.NoError(t, err)
 	require.Equal(t, i.AsOf, oldest, "and covers nothing")
 	require.Equal(t, i.AsOf, asOf)
@@ -217,7 +217,7 @@ func TestAnImportThatFailsLeavesNothing(t *testing.T) {
 	require.Error(t, err)
 	require.ErrorIs(t, ctx.Err(), context.Canceled)
 
-	_, _, newest, err := s.Coverage(t.Context(), "desk")
+	_, _, newest, err := coverageOf(t, s, "desk")
 	require.NoError(t, err)
 	require.Zero(t, newest)
 	require.Empty(t, tickets(t, s, "desk", 1<<40))
@@ -309,4 +309,10 @@ func TestTextsSurviveTheCopy(t *testing.T) {
 		again := mustImport(t, s, audit(fmt.Sprint("s", i)), rows)
 		require.EqualValues(t, 1, again.Unchanged, text)
 	}
+}
+
+// coverageOf is what is covered by tickets.
+func coverageOf(t interface{ Context() context.Context }, s *store.Store, service string) (oldest, asOf time.Time, newest int64, err error) {
+	c, err := s.Coverage(t.Context(), service, dataset.Tickets)
+	return c.Since, c.AsOf, c.Import, err
 }

@@ -47,15 +47,15 @@ func withdrawImport(ctx context.Context, tx *sqlx.Tx, now time.Time, w Withdrawa
 		return done, err
 	}
 	// What is covered without it.
-	c, err := covered(ctx, tx, row.Service, w.Import)
+	c, err := covered(ctx, tx, row.Service, row.Dataset, w.Import)
 	if err != nil {
 		return done, err
 	}
 	if c.AsOf.Valid {
 		done.AsOf, done.Oldest = c.AsOf.Time.UTC(), c.Least.Time.UTC()
 	}
-	if c.Opened.Valid {
-		done.Oldest = c.Opened.Time.UTC()
+	if c.Oldest.Valid {
+		done.Oldest = c.Oldest.Time.UTC()
 	}
 	a := anew{ctx: ctx, tx: tx, service: row.Service, withdraws: w.Import, by: done.ID}
 	if err := a.run(); err != nil {

@@ -70,7 +70,7 @@ func TestAWithdrawnImportIsAsIfItHadNeverCome(t *testing.T) {
 	for i, hash := range before {
 		require.Equal(t, hash, frozenAs(t, s, "shop", i), "what was known before stays")
 	}
-	oldest, asOf, newest, err := s.Coverage(t.Context(), "shop")
+	oldest, asOf, newest, err := coverageOf(t, s, "shop")
 	require.NoError(t, err)
 	require.Equal(t, []any{october(1).Add(9 * time.Hour), october(15), w.ID}, []any{oldest, asOf, newest})
 	read, _, err := s.RejectsByCause(t.Context(), "shop", w.ID)
@@ -96,7 +96,7 @@ func TestWithoutAnyImportLeftNothingIsCovered(t *testing.T) {
 	w := withdraw(t, s, i.ID)
 	require.Empty(t, tickets(t, s, "shop", w.ID))
 	require.Len(t, tickets(t, s, "shop", i.ID), 1)
-	oldest, asOf, newest, err := s.Coverage(t.Context(), "shop")
+	oldest, asOf, newest, err := coverageOf(t, s, "shop")
 	require.NoError(t, err)
 	require.True(t, oldest.IsZero() && asOf.IsZero())
 	require.Equal(t, w.ID, newest)
@@ -318,7 +318,7 @@ func knownOf(t *rapid.T, s *store.Store, service string) known {
 	k := known{tickets: map[string]ticket.Version{}}
 	var newest int64
 	var err error
-	k.oldest, k.asOf, newest, err = s.Coverage(t.Context(), service)
+	k.oldest, k.asOf, newest, err = coverageOf(t, s, service)
 	require.NoError(t, err)
 	for v, err := range s.TicketsAsOf(t.Context(), service, newest, everything[0], everything[1]) {
 		require.NoError(t, err)

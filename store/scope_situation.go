@@ -18,8 +18,8 @@ type Situation struct {
 	Agreed []resource.Version // by name and version, whenever they hold; where the process needs an agreement
 	Behind []task.Involvement // all who ever brought what a run may stand on: more than any basis names
 
-	Oldest, AsOf time.Time // what the imported data covers; where the process needs data
-	Import       int64     // the newest; 0: there is none
+	Data   map[string]Covered // what the imported data covers, by dataset that the process reads
+	Import int64              // the newest of them; 0: there is none
 
 	declared Declared
 }
@@ -50,10 +50,15 @@ func (s *Store) Situation(ctx context.Context, p process.Process, scope string) 
 				return err
 			}
 		}
-		if p.Covered {
-			about.Oldest, about.AsOf, about.Import, err = coverage(ctx, tx, about.Service())
+		about.Data = map[string]Covered{}
+		for _, name := range p.Reads {
+			c, err := coverage(ctx, tx, about.Service(), name)
+			if err != nil {
+				return err
+			}
+			about.Data[name], about.Import = c, max(about.Import, c.Import)
 		}
-		return err
+		return nil
 	})
 	return about, err
 }

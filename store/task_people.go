@@ -8,6 +8,7 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
+	"turnus/itsm/dataset"
 	"turnus/itsm/person"
 	"turnus/itsm/resource"
 	"turnus/itsm/task"
@@ -130,8 +131,8 @@ func namedBy(ctx context.Context, q sqlx.QueryerContext, tasks []task.Task) (map
 	return specs, err
 }
 
-// Who brought what a basis ($1 to $10) stands on, and who issued the tokens for
-// it. $11 is the run whose proposal is among it, or empty.
+// Who brought what a basis ($1 to $11) stands on, and who issued the tokens for
+// it. $11 are the datasets of its imports, $12 is the run whose proposal is among it, or empty.
 const behind = `WITH exact (kind, name, version) AS (
 		SELECT * FROM unnest($5::text[], $6::text[], $7::integer[])
 	), scope AS (
@@ -150,14 +151,18 @@ const behind = `WITH exact (kind, name, version) AS (
 	), deed (how, about, person, issuer) AS (
 		SELECT 'declared', kind || '/' || name, person, token_issuer FROM declared
 		UNION ALL SELECT 'imported', 'import/' || max(id), person, token_issuer FROM import
-			WHERE $1 = 'Service' AND service = $2 AND id <= $4 GROUP BY person, token_issuer
+			WHERE $1 = 'Service' AND service = $2 AND id <= $4 AND dataset = ANY ($11) GROUP BY person, token_issuer
 		UNION ALL SELECT 'proposed', * FROM unnest($8::text[], $9::text[], $10::text[])
-		UNION ALL SELECT 'proposed', kind || '/' || name, person, token_issuer FROM proposal WHERE run = $11
+		UNION ALL SELECT 'proposed', kind || '/' || name, person, token_issuer FROM proposal WHERE run = $12
 	)
 	SELECT person, how, false AS issued, about FROM deed WHERE person <> ''
 	UNION SELECT issuer, how, true, about FROM deed WHERE issuer <> ''`
 
 func basisArgs(b task.Basis, runID string) []any {
+	datasets := b.Datasets
+	if len(datasets) == 0 {
+		datasets = []string{dataset.Tickets}
+	}
 	var kinds, names, about, by, issuers []string
 	var versions []int64
 	for _, r := range b.Resources {
@@ -166,7 +171,7 @@ func basisArgs(b task.Basis, runID string) []any {
 	for _, p := range b.Proposals {
 		about, by, issuers = append(about, p.About), append(by, p.By), append(issuers, p.Issuer)
 	}
-	return []any{string(b.About.Kind), b.About.Name, b.At, b.Import, pq.Array(kinds), pq.Array(names), pq.Array(versions), pq.Array(about), pq.Array(by), pq.Array(issuers), runID}
+	return []any{string(b.About.Kind), b.About.Name, b.At, b.Import, pq.Array(kinds), pq.Array(names), pq.Array(versions), pq.Array(about), pq.Array(by), pq.Array(issuers), pq.Array(datasets), runID}
 }
 
 // InvolvedIn are those who brought what a basis stands on, as things are now:
@@ -198,17 +203,17 @@ func everBehind(ctx context.Context, q sqlx.QueryerContext, about resource.Ref) 
 }
 
 // freezing writes what a round stands on, and who is involved in it, in one
-// statement: $11 and $12 are run and round, then document, instant, and the number
+// statement: $12 and $13 are run and round, then document, instant, and the number
 // of the service's last change that was read before; null: the one of now. The run
 // has to be live and in that round; what was frozen before stays as it is.
 const freezing = `WITH frozen AS (
-		INSERT INTO frozen_set (run, round, document, at, change_number) SELECT r.id, r.round, $13::jsonb, $14::timestamptz, coalesce($15::bigint,
+		INSERT INTO frozen_set (run, round, document, at, change_number) SELECT r.id, r.round, $14::jsonb, $15::timestamptz, coalesce($16::bigint,
 				(SELECT c.number FROM service_change c WHERE c.service = r.service), 0)
-			FROM run r WHERE r.id = $11 AND r.round = $12 AND r.ended_at IS NULL ON CONFLICT DO NOTHING RETURNING run, round
+			FROM run r WHERE r.id = $12 AND r.round = $13 AND r.ended_at IS NULL ON CONFLICT DO NOTHING RETURNING run, round
 	), who AS (
 		INSERT INTO involvement (run, round, person, how, issued, about) SELECT f.run, f.round, i.* FROM frozen f, (` + behind + `) i
 	), entered AS (
-		UPDATE run SET state = 'drafting', started_at = coalesce(started_at, $14), seen_at = coalesce(seen_at, $14)
+		UPDATE run SET state = 'drafting', started_at = coalesce(started_at, $15), seen_at = coalesce(seen_at, $15)
 			WHERE id = (SELECT run FROM frozen) AND state = 'collecting'
 	)
 	SELECT EXISTS (SELECT FROM frozen)`

@@ -5,9 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"strconv"
-	"time"
-
-	"github.com/jmoiron/sqlx"
 
 	"turnus/itsm/dataset"
 	"turnus/itsm/fault"
@@ -90,42 +87,4 @@ func (p Page) number(start int64) (int64, error) {
 		return 0, notACursor()
 	}
 	return n, nil
-}
-
-// Coverage says what a service's imports cover: from the oldest opening to the
-// greatest as-of, and the newest import, which may be a withdrawal; zero values
-// without any, and zero instants where none remains.
-func (s *Store) Coverage(ctx context.Context, service string) (oldest, asOf time.Time, newest int64, err error) {
-	oldest, asOf, newest, err = coverage(ctx, s.db, service)
-	return oldest, asOf, newest, mapped(err)
-}
-
-func coverage(ctx context.Context, q sqlx.QueryerContext, service string) (oldest, asOf time.Time, newest int64, err error) {
-	c, err := covered(ctx, q, service, 0)
-	if err != nil || !c.AsOf.Valid {
-		return time.Time{}, time.Time{}, c.Newest, err
-	}
-	if !c.Opened.Valid { // nothing is covered without a ticket
-		c.Opened = c.Least
-	}
-	return c.Opened.Time.UTC(), c.AsOf.Time.UTC(), c.Newest, nil
-}
-
-// coveredBy is what the imports of a service cover that remain; null without
-// one, and Opened without a ticket.
-type coveredBy struct {
-	Opened sql.NullTime `db:"opened"` // the oldest
-	Least  sql.NullTime `db:"least"`  // as-of
-	AsOf   sql.NullTime `db:"as_of"`  // the greatest
-	Newest int64        `db:"newest"` // of all of them
-}
-
-// covered reads it as if an import weren't there (0: all are).
-func covered(ctx context.Context, q sqlx.QueryerContext, service string, without int64) (c coveredBy, err error) {
-	// What an import of 0.1.0 said by itself isn't known, only what was known then.
-	err = sqlx.GetContext(ctx, q, &c, `
-		SELECT min(CASE WHEN kept THEN first_at WHEN tickets_changed > 0 THEN oldest END) FILTER (WHERE remains) AS opened,
-			min(as_of) FILTER (WHERE remains) AS least, max(as_of) FILTER (WHERE remains) AS as_of, coalesce(max(id), 0) AS newest
-		FROM (SELECT i.*, i.id <> $2 AND `+importRemains(anyImport)+` AS remains FROM import i WHERE service = $1) i`, service, without)
-	return c, err
 }

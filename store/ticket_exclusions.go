@@ -202,7 +202,7 @@ func checkAimed(all []terms, e agreement.Exclusion) error {
 			return nil
 		}
 		for _, v := range t.versions {
-			for _, target := range v.spec.Targets {
+			for _, target := range v.spec.OfTickets() {
 				if target.Name == e.Target {
 					return nil
 				}

@@ -29,6 +29,7 @@ type Handle interface {
 func Catalogue() []Process {
 	return append([]Process{
 		{process.SLAReport, SLAReport, handles(slaCollect, slaDraft, judgeRefresh, refreshedBy)},
+		{process.AvailabilityReview, AvailabilityReview, handles(availabilityDraft, judgeRefresh, refreshedBy)},
 		{planning.Approval, ChangeApproval, handles(changeDraft, changeEnact)},
 		{process.Improvement, Improvement, handles(improvementDraft, improvementBegin, improvementNext)},
 	}, samples()...)

@@ -121,7 +121,7 @@ func (s *trials) nothingLeft(right, figures string) {
 	run, _ := s.draft("alone", "2020-03", 1)
 	s.withdraw("alone", fmt.Sprint(only["id"]))
 	s.stale(run)
-	require.Contains(s, s.ask(409, s.owner, "POST", "/v1/runs/"+run+"/refresh", nil)["detail"], "alone has no imported data. Another round would stand on too little")
+	require.Contains(s, s.ask(409, s.owner, "POST", "/v1/runs/"+run+"/refresh", nil)["detail"], "alone has no imported data (Tickets). Another round would stand on too little")
 	s.load(200, "alone", logMapping(germanTime), right, "")
 	s.ask(200, s.owner, "POST", "/v1/runs/"+run+"/refresh", nil)
 	_, anew := s.draft("alone", "2020-03", 2)

@@ -70,13 +70,15 @@ type Target struct {
 	Name     string      `json:"name"`
 	Measure  Measure     `json:"measure"`
 	Where    Where       `json:"where,omitempty"`
-	Within   Duration    `json:"within"`
+	Within   Duration    `json:"within"`              // 0 of availability
 	Calendar string      `json:"calendar"`            // a calendar, or 24x7
-	Attain   json.Number `json:"attain"`              // per cent of the decided tickets, exact
+	Attain   json.Number `json:"attain"`              // per cent of the decided tickets, or of agreed service time; exact
 	Pause    []string    `json:"pause,omitempty"`     // states that stop the clock
-	Reopen   Reopen      `json:"reopen,omitempty"`    // default continue
-	OnChange OnChange    `json:"on_change,omitempty"` // default retroactive
+	Reopen   Reopen      `json:"reopen,omitempty"`    // default continue, of tickets
+	OnChange OnChange    `json:"on_change,omitempty"` // default retroactive, of tickets
 	Weight   json.Number `json:"weight,omitempty"`
+
+	Availability *Availability `json:"availability,omitempty"` // of that measure: how it is measured
 }
 
 // WorkloadLimit is the volume up to which the targets were agreed. It holds

@@ -36,11 +36,19 @@ func (w Where) Selects(fields map[string]string) bool {
 }
 
 // UnmarshalJSON fills in what a target leaves out: the clock goes on after a
-// reopening, and a changed ticket counts from its start.
+// reopening, and a changed ticket counts from its start; outages count where no
+// probes were agreed.
 func (t *Target) UnmarshalJSON(b []byte) error {
 	type plain Target
 	if err := json.Unmarshal(b, (*plain)(t)); err != nil {
 		return err
+	}
+	if t.Measure == Available {
+		if t.Availability == nil {
+			t.Availability = &Availability{}
+		}
+		t.Availability = t.Availability.withDefaults()
+		return nil
 	}
 	if t.Reopen == "" {
 		t.Reopen = Continue
@@ -95,19 +103,18 @@ func (s Spec) Check() error {
 		limits[w.Name+w.Per] = true
 	}
 	if s.Credits != nil {
-		c.credits("credits", *s.Credits, s.Targets)
+		c.credits("credits", *s.Credits, s.OfTickets())
 	}
 	return c.Err()
 }
 
 func (c *checks) target(at string, t Target) {
 	c.Add(resource.CheckName(at+".name", t.Name))
-	oneOf(c, at+".measure", t.Measure, Response, Resolution)
-	oneOf(c, at+".reopen", t.Reopen, Continue, NewCycle, Wall)
-	oneOf(c, at+".on_change", t.OnChange, Retroactive, Restart)
-	c.where(at+".where", t.Where)
-	if t.Within <= 0 {
-		c.Say(at+".within", "A target's time is longer than 0.", "Die Zielzeit ist nicht länger als 0.")
+	oneOf(c, at+".measure", t.Measure, Response, Resolution, Available)
+	if t.Measure == Available {
+		c.available(at, t)
+	} else {
+		c.ofTickets(at, t)
 	}
 	c.Add(resource.CheckName(at+".calendar", t.Calendar))
 	if s := string(t.Attain); !decimal.MatchString(s) || zero(s) || moreThanHundred(s) {
@@ -117,6 +124,19 @@ func (c *checks) target(at string, t Target) {
 	if s := string(t.Weight); s != "" && !decimal.MatchString(s) {
 		c.Say(at+".weight", "%.40s isn't a weight: use a decimal from 0 to 999999, with 6 decimals at most, as in 0.5.",
 			"%.40s ist kein Gewicht: Eine Dezimalzahl von 0 bis 999999 mit höchstens 6 Nachkommastellen angeben, etwa 0.5.", s)
+	}
+}
+
+// ofTickets checks a target about tickets.
+func (c *checks) ofTickets(at string, t Target) {
+	oneOf(c, at+".reopen", t.Reopen, Continue, NewCycle, Wall)
+	oneOf(c, at+".on_change", t.OnChange, Retroactive, Restart)
+	c.where(at+".where", t.Where)
+	if t.Within <= 0 {
+		c.Say(at+".within", "A target's time is longer than 0.", "Die Zielzeit ist nicht länger als 0.")
+	}
+	if t.Availability != nil {
+		c.Say(at+".availability", "Only a target of measure availability has this.", "Das hat nur ein Ziel der Messgröße availability.")
 	}
 	for i, p := range t.Pause {
 		if strings.TrimSpace(p) == "" {

@@ -31,6 +31,20 @@ func InForce(versions []Agreed) (list []Agreed) {
 	return list
 }
 
+// Needed are the datasets that tell whether a target was kept.
+func Needed(t agreement.Target) []string {
+	if t.Measure != agreement.Available || t.Availability == nil {
+		return []string{Tickets}
+	}
+	switch t.Availability.Counts {
+	case agreement.CountProbes:
+		return []string{Probes}
+	case agreement.CountEither:
+		return []string{Outages, Probes}
+	}
+	return []string{Outages}
+}
+
 // Scope counts tickets by whether something was agreed about them.
 type Scope struct {
 	agreed  []Agreed // versions that come later count where several hold
@@ -52,7 +66,7 @@ func (s *Scope) Ticket(opened time.Time, fields map[string]string) {
 			continue
 		}
 		found = true
-		for _, t := range a.Spec.Targets {
+		for _, t := range a.Spec.OfTickets() {
 			if t.Where.Selects(fields) {
 				return
 			}

@@ -26,6 +26,16 @@ type Dataset struct {
 	Key     string        // what tells which rows belong together: the number of a ticket
 	Formats []Format
 	Covers  text.Text // what an import says a period is covered by
+	Cases   text.Text // what its keys are, plural, as counts name them
+	Since   bool      // an import says from when on its source was kept: its rows don't tell
+	Columns []Mapped  // what a mapping may name, where it isn't about tickets
+}
+
+// Mapped is what a column of a mapped file can hold.
+type Mapped struct {
+	Name    string
+	Needed  bool
+	Instant bool // read as the mapping says that the file writes instants
 }
 
 // Format is one way in which a dataset's files are written.
@@ -43,8 +53,20 @@ const (
 	CSV             = "csv"              // any table, with a mapping
 )
 
-// Tickets are what a service desk has recorded.
-const Tickets = "tickets"
+// The formats of calendars and of samples.
+const (
+	ICalendar  = "icalendar"  // RFC 5545
+	Prometheus = "prometheus" // the answer to a range query, as its HTTP API gives it in JSON
+	Upptime    = "upptime"    // up and down observations of an Upptime monitor, as TSV
+)
+
+// The datasets.
+const (
+	Tickets     = "tickets"     // what a service desk has recorded
+	Outages     = "outages"     // when a service wasn't there, as somebody recorded it
+	Maintenance = "maintenance" // when it was announced not to be there
+	Probes      = "probes"      // what probes saw of it
+)
 
 // All lists the datasets.
 func All() []Dataset {
@@ -56,6 +78,34 @@ func All() []Dataset {
 			{Name: CSV, Title: text.New("a table with a mapping", "eine Tabelle mit Zuordnung"), Mapped: true},
 		},
 		Covers: text.New("from the oldest opening to the greatest as-of", "von der ältesten Eröffnung bis zum spätesten Stand"),
+		Cases:  text.New("tickets", "Tickets"),
+	}, {
+		Name: Outages, Title: text.New("Outages", "Ausfälle"), About: resource.Service, Key: "reference",
+		Formats: []Format{{Name: CSV, Title: text.New("a table with a mapping", "eine Tabelle mit Zuordnung"), Mapped: true}},
+		Covers:  text.New("from when on the record was kept to the greatest as-of", "vom Beginn der Aufzeichnung bis zum spätesten Stand"),
+		Cases:   text.New("outages", "Ausfälle"), Since: true,
+		Columns: []Mapped{{Name: "reference"}, {Name: "component"}, {Name: "start", Needed: true, Instant: true}, {Name: "end", Needed: true, Instant: true}, {Name: "cause"},
+			{Name: "severity"}, {Name: "gone"}, {Name: "users"}, {Name: "affected"}},
+	}, {
+		Name: Maintenance, Title: text.New("Maintenance", "Wartung"), About: resource.Service, Key: "uid",
+		Formats: []Format{
+			{Name: ICalendar, Title: text.New("an iCalendar file", "eine iCalendar-Datei")},
+			{Name: CSV, Title: text.New("a table with a mapping", "eine Tabelle mit Zuordnung"), Mapped: true},
+		},
+		Covers: text.New("as far as windows were announced", "soweit Wartungsfenster angekündigt sind"),
+		Cases:  text.New("maintenance events", "Wartungen"),
+		Columns: []Mapped{{Name: "reference"}, {Name: "component"}, {Name: "start", Needed: true, Instant: true}, {Name: "end", Needed: true, Instant: true},
+			{Name: "announced", Instant: true}, {Name: "summary"}, {Name: "status"}},
+	}, {
+		Name: Probes, Title: text.New("Probe samples", "Messwerte"), About: resource.Service, Key: "probe",
+		Formats: []Format{
+			{Name: CSV, Title: text.New("a table with a mapping", "eine Tabelle mit Zuordnung"), Mapped: true, Joins: true},
+			{Name: Prometheus, Title: text.New("the answer to a range query of Prometheus", "die Antwort auf eine Bereichsabfrage an Prometheus"), Joins: true},
+			{Name: Upptime, Title: text.New("observations of an Upptime monitor", "Beobachtungen eines Upptime-Monitors"), Joins: true},
+		},
+		Covers:  text.New("from the first sample to the greatest as-of", "vom ersten Messwert bis zum spätesten Stand"),
+		Cases:   text.New("days of probes", "Messtage"),
+		Columns: []Mapped{{Name: "at", Needed: true, Instant: true}, {Name: "is", Needed: true}, {Name: "component"}, {Name: "probe"}},
 	}}
 }
 

@@ -112,3 +112,10 @@ type Reject struct {
 
 // Error is the reason in English.
 func (r *Reject) Error() string { return r.Column + ": " + r.Reason.String() }
+
+// RejectsByCause counts rejected source rows.
+type RejectsByCause struct {
+	Column string    `json:"column"`
+	Reason text.Text `json:"reason"`
+	Rows   int64     `json:"rows"`
+}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"turnus/itsm/calendar"
+	"turnus/itsm/dataset"
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
 	"turnus/itsm/planning"
@@ -23,7 +24,8 @@ type Process struct {
 	Clauses  []string       // of ISO/IEC 20000-1:2018 that it serves
 	Scope    Scope          // what a run is about
 	Grain    calendar.Grain // length of its periods
-	Covered  bool           // the period must be over and covered by imported data
+	Longer   bool           // runs about quarters and years are started, too: the sums of their months
+	Reads    []string       // datasets: the period must be over, and covered by those of them that its agreements need; none: it reads no imports
 	Agreed   bool           // the service must have an agreement
 	Own      bool           // a slot means the period that it falls in, not the one before
 	Starters []person.Role  // who may start it, for scopes that they own; nobody: it begins by itself, and isn't planned
@@ -45,8 +47,12 @@ const (
 	OfFinding      Scope = "finding"
 )
 
-// SLAReport is the process that reports what was agreed for a service, and kept.
-const SLAReport = "sla-report"
+// The processes about a service: what was agreed and kept; how much of the
+// agreed time it was there.
+const (
+	SLAReport          = "sla-report"
+	AvailabilityReview = "availability-review"
+)
 
 // Catalogue lists every process.
 func Catalogue() []Process {
@@ -56,7 +62,20 @@ func Catalogue() []Process {
 		Clauses:  []string{"8.3.3", "9.1", "9.4"},
 		Scope:    OfService,
 		Grain:    calendar.Month,
-		Covered:  true,
+		Reads:    []string{dataset.Tickets},
+		Agreed:   true,
+		Starters: []person.Role{person.ProcessOwner},
+		Interval: "working day 3 of month", // of the month before
+		Steps:    append(ownersPart(), approval()),
+		Compared: true,
+	}, {
+		Name:     AvailabilityReview,
+		Title:    text.New("Availability review", "Verfügbarkeitsbericht"),
+		Clauses:  []string{"8.7.1", "9.1", "9.4"},
+		Scope:    OfService,
+		Grain:    calendar.Month,
+		Longer:   true,
+		Reads:    []string{dataset.Outages, dataset.Probes, dataset.Maintenance},
 		Agreed:   true,
 		Starters: []person.Role{person.ProcessOwner},
 		Interval: "working day 3 of month", // of the month before
@@ -122,6 +141,14 @@ func (p Process) Started() bool { return len(p.Starters) > 0 }
 
 // Planned says whether it can be planned: people start it, and it comes round.
 func (p Process) Planned() bool { return p.Interval != "" }
+
+// Covered says that the period must be over and covered by imported data.
+func (p Process) Covered() bool { return len(p.Reads) > 0 }
+
+// Covers says whether a run may be about a period of such a length.
+func (p Process) Covers(g calendar.Grain) bool {
+	return g == p.Grain || p.Longer && (g == calendar.Quarter || g == calendar.Year)
+}
 
 // Planning is what planning needs to know of it.
 func (p Process) Planning() planning.Process {

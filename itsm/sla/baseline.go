@@ -30,7 +30,7 @@ func BaselinesOf(f Frozen, before []Baseline) ([]Baseline, error) {
 	seen := map[[2]string]bool{}
 	for _, a := range f.Agreements {
 		names := []string{""}
-		for _, t := range a.Spec.Targets {
+		for _, t := range a.Spec.OfTickets() {
 			names = append(names, t.Name)
 		}
 		for _, target := range names {

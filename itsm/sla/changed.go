@@ -1,21 +1,18 @@
 package sla
 
 import (
-	"maps"
-	"slices"
-	"strconv"
-
 	"turnus/itsm/task"
 	"turnus/itsm/text"
+	"turnus/itsm/versions"
 )
 
 // Codes of what may have changed that a draft stands on.
 const (
 	ChangedTickets    = "tickets"
-	ChangedPeriod     = "period"         // where it begins and ends
-	ChangedCoverage   = "coverage"       // the imports don't cover the period any more
-	ChangedAgreement  = "agreement"      // other versions count
-	ChangedCalendar   = "calendar"       // another version counts
+	ChangedPeriod     = "period"   // where it begins and ends
+	ChangedCoverage   = "coverage" // the imports don't cover the period any more
+	ChangedAgreement  = versions.ChangedAgreement
+	ChangedCalendar   = versions.ChangedCalendar
 	ChangedExclusion  = "exclusion"      // it counts now, or doesn't any more
 	ChangedEarlier    = "earlier-report" // that the trend draws on
 	ChangedInForce    = "in-force"       // the period's own report
@@ -44,8 +41,7 @@ func Changed(old, now Frozen, moved Moved) []task.StalePart {
 	if !old.Provisional && !old.AsOf.Before(old.To) && now.AsOf.Before(now.To) {
 		c.add(ChangedCoverage, text.New("the imports that count don't cover the period any more", "die zählenden Importe decken die Periode nicht mehr ab"))
 	}
-	c.versions(ChangedAgreement, text.New("agreement", "Vereinbarung"), versionsOf(old.Agreements, Agreement.version), versionsOf(now.Agreements, Agreement.version))
-	c.versions(ChangedCalendar, text.New("calendar", "Kalender"), versionsOf(old.Calendars, CalendarUsed.version), versionsOf(now.Calendars, CalendarUsed.version))
+	c = append(c, versions.Changed(old.Agreements, now.Agreements, old.Calendars, now.Calendars)...)
 	c.exclusions(old, now)
 	c.earlier(old.History, now.History)
 	if old.InForce != nil && now.InForce != nil && old.InForce.Hash != now.InForce.Hash {
@@ -77,56 +73,6 @@ func (m Moved) inWords() text.Text {
 		return text.New("the tickets aren't the same any more", "die Tickets sind nicht mehr dieselben")
 	}
 	return text.Join(parts, ", ")
-}
-
-// version is one version of something declared.
-type version struct {
-	number int
-	hash   string
-}
-
-func (a Agreement) version() (string, version)    { return a.Name, version{a.Version, a.Hash} }
-func (c CalendarUsed) version() (string, version) { return c.Name, version{c.Version, c.Hash} }
-
-// versionsOf lists the versions that a set names, by name.
-func versionsOf[T any](all []T, of func(T) (string, version)) map[string][]version {
-	byName := map[string][]version{}
-	for _, one := range all {
-		name, v := of(one)
-		byName[name] = append(byName[name], v)
-	}
-	for _, versions := range byName {
-		slices.SortFunc(versions, func(a, b version) int { return a.number - b.number })
-	}
-	return byName
-}
-
-// versions says of each name whether other versions of it count.
-func (c *changes) versions(code string, kind text.Text, old, now map[string][]version) {
-	names := slices.Concat(slices.Collect(maps.Keys(old)), slices.Collect(maps.Keys(now)))
-	slices.Sort(names)
-	for _, name := range slices.Compact(names) {
-		was, is := old[name], now[name]
-		switch {
-		case slices.Equal(was, is):
-		case len(was) == 0:
-			c.add(code, text.F("%s %s counts now, in version %s", "%s %s zählt jetzt, in Version %s", kind, name, numbers(is)))
-		case len(is) == 0:
-			c.add(code, text.F("%s %s doesn't count any more", "%s %s zählt nicht mehr", kind, name))
-		case was[len(was)-1] != is[len(is)-1]:
-			c.add(code, text.F("%s %s: version %d → %d", "%s %s: Version %d → %d", kind, name, was[len(was)-1].number, is[len(is)-1].number))
-		default: // an older one that counts, or doesn't any more
-			c.add(code, text.F("%s %s: version %s → %s", "%s %s: Version %s → %s", kind, name, numbers(was), numbers(is)))
-		}
-	}
-}
-
-func numbers(versions []version) text.Text {
-	all := make([]string, len(versions))
-	for i, v := range versions {
-		all[i] = strconv.Itoa(v.number)
-	}
-	return text.List(all)
 }
 
 // exclusions says which of them count now, and which don't any more.

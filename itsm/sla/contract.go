@@ -115,11 +115,11 @@ func (c *contract) terms(a Agreement, cals map[string]*calendar.Calendar, m *mem
 		}
 	}
 	if x := a.Spec.Credits; x != nil {
-		if err := x.Check(a.Spec.Targets); err != nil {
+		if err := x.Check(a.Spec.OfTickets()); err != nil {
 			return nil, fmt.Errorf("agreement %s, version %d: %w", a.Name, a.Version, err)
 		}
 	}
-	for _, spec := range a.Spec.Targets {
+	for _, spec := range a.Spec.OfTickets() {
 		field := "agreements." + a.Name + "." + spec.Name
 		x := &target{terms: t, spec: spec, where: m.compileWhere(spec.Where), within: spec.Within.Seconds()}
 		switch spec.Measure {

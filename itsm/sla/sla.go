@@ -4,7 +4,7 @@
 //
 // It may import the standard library, itsm/agreement, itsm/calendar,
 // itsm/canonical, itsm/dataset, itsm/improvement, itsm/interval, itsm/resource, itsm/run,
-// itsm/stats, itsm/task, itsm/ticket, itsm/fault and itsm/text.
+// itsm/stats, itsm/task, itsm/ticket, itsm/versions, itsm/fault and itsm/text.
 package sla
 
 import (
@@ -12,12 +12,11 @@ import (
 	"time"
 
 	"turnus/itsm/agreement"
-	"turnus/itsm/calendar"
 	"turnus/itsm/dataset"
 	"turnus/itsm/improvement"
-	"turnus/itsm/resource"
 	"turnus/itsm/run"
 	"turnus/itsm/text"
+	"turnus/itsm/versions"
 )
 
 // Frozen is what a round of a run stands on: everything it takes to read the
@@ -74,56 +73,15 @@ func (f Frozen) Voids() bool {
 }
 
 // Agreed are the versions of agreements as imports are held against them.
-func (f Frozen) Agreed() []dataset.Agreed {
-	var list []dataset.Agreed
-	for _, a := range f.Agreements {
-		of := dataset.Agreed{Name: a.Name, From: a.ValidFrom, Spec: a.Spec}
-		if a.ValidTo != nil {
-			of.To = *a.ValidTo
-		}
-		list = append(list, of)
-	}
-	return dataset.InForce(list)
-}
+func (f Frozen) Agreed() []dataset.Agreed { return versions.Agreed(f.Agreements) }
 
-// Agreement is one version of an agreement.
-type Agreement struct {
-	Name      string         `json:"name"`
-	Title     text.Text      `json:"title"`
-	Version   int            `json:"version"`
-	Hash      string         `json:"hash"`
-	ValidFrom time.Time      `json:"valid_from"`
-	ValidTo   *time.Time     `json:"valid_to,omitempty"` // exclusive
-	Spec      agreement.Spec `json:"spec"`
-
-	Declared *resource.Raw `json:"declared,omitempty"` // what Hash is over, as it was declared; sets that 0.1.0 froze lack it
-	Decided  *Decided      `json:"decided,omitempty"`  // nil: an administrator declared it, and nobody decided
-}
-
-// Decided says who put a version in force that was proposed.
-type Decided struct {
-	Run string    `json:"run"`
-	By  []string  `json:"by"` // who approved
-	At  time.Time `json:"at"`
-}
-
-// CalendarUsed is the version of a calendar that is valid at the period's
-// start.
-type CalendarUsed struct {
-	Name    string        `json:"name"`
-	Version int           `json:"version"`
-	Hash    string        `json:"hash"`
-	Spec    calendar.Spec `json:"spec"`
-
-	Declared *resource.Raw `json:"declared,omitempty"` // as in Agreement
-}
-
-// RejectsByCause counts rejected source rows.
-type RejectsByCause struct {
-	Column string    `json:"column"`
-	Reason text.Text `json:"reason"`
-	Rows   int64     `json:"rows"`
-}
+// The versions that a set names, and what imports rejected.
+type (
+	Agreement      = versions.Agreement
+	Decided        = versions.Decided
+	CalendarUsed   = versions.Calendar
+	RejectsByCause = dataset.RejectsByCause
+)
 
 // Verdict on a target, or on a ticket.
 type Verdict string

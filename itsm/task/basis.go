@@ -12,6 +12,7 @@ type Basis struct {
 	About     resource.Ref     // what it is about; it stands on how that and its calendar are declared, too
 	At        time.Time        // whose versions count where none is named
 	Import    int64            // all imports of that service up to this one, since one adds to what others brought; 0: none
+	Datasets  []string         // of these imports; none: tickets
 	Resources []DeclaredIn     // besides what it is about
 	Proposals []ProposalBehind // that the content uses; the change that a run decides on is found by its run
 }
