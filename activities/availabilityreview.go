@@ -49,10 +49,10 @@ func (s *Set) availabilityFrozen(ctx context.Context, in run.Input, round int) (
 	}
 	for i := range f.Data {
 		d := &f.Data[i]
-		if d.Imports, err = s.store.ImportsBehind(ctx, f.Service, d.Import, f.From, f.To); err != nil {
+		if d.Imports, err = s.store.ImportsBehind(ctx, f.Service, d.Dataset, d.Import, f.From, f.To); err != nil {
 			return f, err
 		}
-		if d.RowsRead, d.Rejects, err = s.store.RejectsByCause(ctx, f.Service, d.Import); err != nil {
+		if d.RowsRead, d.Rejects, err = s.store.RejectsByCause(ctx, f.Service, d.Dataset, d.Import); err != nil {
 			return f, err
 		}
 	}
