@@ -66,6 +66,7 @@ type Tile struct {
 type Section struct {
 	Title      text.Text   `json:"title"`
 	Paragraphs []text.Text `json:"paragraphs,omitempty"`
+	Timelines  []Timeline  `json:"timelines,omitempty"`
 	Tables     []Table     `json:"tables,omitempty"`
 	Charts     []Chart     `json:"charts,omitempty"`
 }
