@@ -49,13 +49,13 @@ func SaySamples(rows [][]byte) (Saying, error) {
 	marks := make([]uint64, len(rows))
 	var midnight int64
 	for i, b := range rows {
-		r := packed.Read(b)
-		at, line := r.Int(), r.Uint()
+		at, n := binary.Varint(b)
+		line, m := binary.Uvarint(b[max(n, 0):])
 		second, is := at>>answerBits, uint64(at&answerIs)
 		if i == 0 {
 			midnight = second - (second%daySeconds+daySeconds)%daySeconds
 		}
-		if second -= midnight; r.Err() != nil || is == uint64(noAnswer) || line>>orderBits != 0 || second < 0 || second >= daySeconds {
+		if second -= midnight; n <= 0 || m <= 0 || n+m < len(b) || is == uint64(noAnswer) || line>>orderBits != 0 || second < 0 || second >= daySeconds {
 			return Saying{}, packed.Err
 		}
 		marks[i] = uint64(second)<<secondAt | line<<answerBits | is
