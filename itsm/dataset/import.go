@@ -99,6 +99,8 @@ const (
 	EarlyDays      = "early-days"       // all rows lie on the first twelve days of months
 	OtherZone      = "other-zone"       // local times are of another zone than those before
 	OneColumn      = "one-column"       // a mapping takes several instants from one column
+	Differing      = "differing"        // samples of one probe and instant say different things
+	OtherDensity   = "other-density"    // samples come more or less often than was agreed
 )
 
 // Reject is a source row that makes no sense, kept with its reason. Iterators
