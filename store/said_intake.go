@@ -38,14 +38,14 @@ func (s *Store) ImportSamples(ctx context.Context, in Intake, rows iter.Seq2[upt
 // telling is how rows R of a dataset are staged, and what those of a key say
 // together.
 type telling[R any] struct {
-	read func(r *R) told
+	read func(r *R) described
 	pack func(b []byte, r *R) []byte
 	say  func(rows [][]byte) (uptime.Saying, error)
 	most int // rows of a key
 }
 
-// told is what every import counts of a row.
-type told struct {
+// described is what every import counts of a row.
+type described struct {
 	key, component, probe string
 	row                   int64
 	column                string    // that from stands in
@@ -56,15 +56,15 @@ type told struct {
 
 func tellingOutages() telling[uptime.Outage] {
 	return telling[uptime.Outage]{pack: uptime.AppendOutage, say: uptime.SayOutages, most: 1000,
-		read: func(o *uptime.Outage) told {
-			return told{key: o.Key(), component: o.Component, row: o.Row, column: "start", from: o.From, to: o.To}
+		read: func(o *uptime.Outage) described {
+			return described{key: o.Key(), component: o.Component, row: o.Row, column: "start", from: o.From, to: o.To}
 		}}
 }
 
 func tellingWindows() telling[uptime.Window] {
 	return telling[uptime.Window]{pack: uptime.AppendWindow, say: uptime.SayWindows, most: 10_000,
-		read: func(w *uptime.Window) told {
-			return told{key: w.Key(), component: w.Component, row: w.Row, column: "start", from: w.From, to: w.To, announced: w.Announced, ahead: true}
+		read: func(w *uptime.Window) described {
+			return described{key: w.Key(), component: w.Component, row: w.Row, column: "start", from: w.From, to: w.To, announced: w.Announced, ahead: true}
 		}}
 }
 
@@ -73,11 +73,11 @@ func tellingSamples() telling[uptime.Sample] {
 	var last uptime.Sample // those of a key often follow each other
 	var key string
 	return telling[uptime.Sample]{pack: uptime.AppendSample, say: uptime.SaySamples, most: 200_000,
-		read: func(s *uptime.Sample) told {
+		read: func(s *uptime.Sample) described {
 			if key == "" || s.Component != last.Component || s.Probe != last.Probe || s.At.Unix()/day != last.At.Unix()/day {
 				last, key = *s, s.Key()
 			}
-			return told{key: key, component: s.Component, probe: s.Probe, row: s.Row, column: "at", from: s.At}
+			return described{key: key, component: s.Component, probe: s.Probe, row: s.Row, column: "at", from: s.At}
 		}}
 }
 
@@ -105,7 +105,7 @@ func (x *saidIntake[R, T]) entries(watch *dataset.Watch) iter.Seq2[entry, error]
 		var data []byte
 		names := map[string]string{}
 		for r, err := range x.rows {
-			var t told
+			var t described
 			if err == nil {
 				t = x.read(&r)
 				if reject := t.outOfBounds(x.in.Now); reject != nil {
@@ -144,7 +144,7 @@ func (x *saidIntake[R, T]) entries(watch *dataset.Watch) iter.Seq2[entry, error]
 const maxKey = 1000
 
 // outOfBounds rejects a row that can't be kept, or lies where no row can.
-func (t *told) outOfBounds(now time.Time) *dataset.Reject {
+func (t *described) outOfBounds(now time.Time) *dataset.Reject {
 	if len(t.key) > maxKey {
 		return &dataset.Reject{Row: t.row, Column: "key", Value: text.Line(strings.ToValidUTF8(t.key[:100], "")), Reason: text.F(
 			"what tells this row from others has %[1]d bytes: %[2]d at most can be kept", "was diese Zeile von anderen unterscheidet, hat %[1]d Byte: höchstens %[2]d sind möglich", len(t.key), maxKey)}
