@@ -33,7 +33,7 @@ func (s *Set) slaFreeze(ctx context.Context, st run.Step) (sla.Frozen, error) {
 		if err != nil {
 			return f, err
 		}
-		if f.RowsRead, f.Rejects, err = s.store.RejectsByCause(ctx, f.Service, f.Import); err != nil {
+		if f.RowsRead, f.Rejects, err = s.store.RejectsByCause(ctx, f.Service, dataset.Tickets, f.Import); err != nil {
 			return f, err
 		}
 		register, err := s.store.ReportedOn(ctx, resource.Service.Ref(f.Service), f.From, in.Key)
@@ -90,7 +90,7 @@ func (s *Set) slaTickets(ctx context.Context, f *sla.Frozen) error {
 			return err
 		}
 	}
-	f.Imports, err = s.store.ImportsBehind(ctx, f.Service, f.Import, oldest, f.To)
+	f.Imports, err = s.store.ImportsBehind(ctx, f.Service, dataset.Tickets, f.Import, oldest, f.To)
 	return err
 }
 
