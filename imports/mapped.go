@@ -9,12 +9,9 @@ import (
 	"turnus/itsm/ticket"
 )
 
-// mapping is a mapping as it is applied to a file: where its columns are, -1
-// for those that it doesn't name.
-type mapping struct {
-	layout string
-	offset bool
-
+// ticketColumns is a mapping as it is applied to a file of tickets: where its
+// columns are, -1 for those that it doesn't name.
+type ticketColumns struct {
 	number, opened, stopped, responded, state, changed int
 	fields                                             []field
 
@@ -23,7 +20,7 @@ type mapping struct {
 
 // mapped reads any table with a mapping: one row a ticket, or with state and
 // changed one row a change.
-func mapped(t *table, m ticket.Mapping) (func(*table, []string) (ticket.Row, error), error) {
+func mapped(t *table, m ticket.Mapping) (parser[ticket.Row], error) {
 	names := slices.Sorted(maps.Keys(m.Fields))
 	all := []wanted{{"number", m.Number}, {"opened", m.Opened}, {"stopped", m.Stopped}, {"responded", m.Responded},
 		{"state", m.State}, {"changed", m.Changed}}
@@ -35,8 +32,7 @@ func mapped(t *table, m ticket.Mapping) (func(*table, []string) (ticket.Row, err
 	if err != nil {
 		return nil, err
 	}
-	p := mapping{number: at[0], opened: at[1], stopped: at[2], responded: at[3], state: at[4], changed: at[5]}
-	p.layout, p.offset = m.Layout()
+	p := ticketColumns{number: at[0], opened: at[1], stopped: at[2], responded: at[3], state: at[4], changed: at[5]}
 	for i, name := range names {
 		p.fields = append(p.fields, field{name, at[own+i]})
 	}
@@ -53,7 +49,7 @@ func mapped(t *table, m ticket.Mapping) (func(*table, []string) (ticket.Row, err
 	return p.row, nil
 }
 
-func (m *mapping) row(t *table, c []string) (ticket.Row, error) {
+func (m *ticketColumns) row(t *table, c []string) (ticket.Row, error) {
 	r := ticket.Row{Row: t.row, Number: strings.TrimSpace(c[m.number]), Change: m.changed >= 0}
 	if why := t.checkNumber(r.Number, m.number); why != nil {
 		return r, why
@@ -72,7 +68,7 @@ func (m *mapping) row(t *table, c []string) (ticket.Row, error) {
 }
 
 // begin reads when the ticket was opened, and when this change was.
-func (m *mapping) begin(t *table, c []string, r *ticket.Row) error {
+func (m *ticketColumns) begin(t *table, c []string, r *ticket.Row) error {
 	if m.opened >= 0 {
 		opened, err := m.instant(t, c, r, m.opened, true)
 		if err != nil {
@@ -91,7 +87,7 @@ func (m *mapping) begin(t *table, c []string, r *ticket.Row) error {
 }
 
 // inState reads the state.
-func (m *mapping) inState(t *table, c []string, r *ticket.Row) error {
+func (m *ticketColumns) inState(t *table, c []string, r *ticket.Row) error {
 	if m.state < 0 {
 		return nil
 	}
@@ -107,7 +103,7 @@ func (m *mapping) inState(t *table, c []string, r *ticket.Row) error {
 
 // end reads when the ticket stopped and when somebody reacted, and settles what
 // follows from that.
-func (m *mapping) end(t *table, c []string, r *ticket.Row) (err error) {
+func (m *ticketColumns) end(t *table, c []string, r *ticket.Row) (err error) {
 	// In a state that runs or pauses a ticket is open, whatever else its row says.
 	if m.stops == nil || m.stops[r.State] {
 		if r.StoppedAt, err = m.instant(t, c, r, m.stopped, false); err != nil {
@@ -145,30 +141,15 @@ func (m *mapping) end(t *table, c []string, r *ticket.Row) (err error) {
 
 // instant reads the one in a column, which may be left out, or empty unless it
 // is needed. One before the opening is the end before the start.
-func (m *mapping) instant(t *table, c []string, r *ticket.Row, column int, needed bool) (*time.Time, error) {
-	if column < 0 {
-		return nil, nil
-	}
-	cell := strings.TrimSpace(c[column])
-	if cell == "" && !needed {
-		return nil, nil
-	}
-	when, ok := instant(m.layout, m.offset, cell, t.zone)
+func (m *ticketColumns) instant(t *table, c []string, r *ticket.Row, column int, needed bool) (*time.Time, error) {
+	when, why := t.instant(c, r.Number, column, needed)
 	switch {
-	case cell == "":
-		return nil, t.reject(r.Number, t.heading[column], "", "an instant is missing here", "hier fehlt ein Zeitpunkt")
-	case !ok:
-		if month, foreign := foreignMonth(m.layout, cell); foreign {
-			return nil, t.reject(r.Number, t.heading[column], cell, "the month %.20q isn't English: export in English (Jan, Feb, Mar …), or with months in digits",
-				"der Monat %.20q ist nicht englisch: auf Englisch exportieren (Jan, Feb, Mar …) oder mit Monaten als Zahl", month)
-		}
-		return nil, t.reject(r.Number, t.heading[column], cell, "this isn't an instant written like %s", "das ist kein Zeitpunkt, geschrieben wie %s", m.layout)
-	case t.future(when):
-		return nil, t.reject(r.Number, t.heading[column], cell, toCome, toComeDe)
-	case m.opened >= 0 && column != m.opened && when.Before(r.Opened):
+	case why != nil:
+		return nil, why
+	case when != nil && m.opened >= 0 && column != m.opened && when.Before(r.Opened):
 		// Which opening isn't said, so that all of a file count as one reason.
-		return nil, t.reject(r.Number, t.heading[column], cell, "end before start: this lies before the ticket was opened",
+		return nil, t.reject(r.Number, t.heading[column], strings.TrimSpace(c[column]), "end before start: this lies before the ticket was opened",
 			"Ende vor Anfang: das liegt vor dem Öffnen des Tickets")
 	}
-	return &when, nil
+	return when, nil
 }

@@ -98,6 +98,7 @@ const (
 	Duplicates     = "duplicates"       // rows that stand in the file more than once
 	EarlyDays      = "early-days"       // all rows lie on the first twelve days of months
 	OtherZone      = "other-zone"       // local times are of another zone than those before
+	EndlessRule    = "endless-rule"     // a rule of windows goes on after the last one that is taken
 	OneColumn      = "one-column"       // a mapping takes several instants from one column
 	Differing      = "differing"        // samples of one probe and instant say different things
 	OtherDensity   = "other-density"    // samples come more or less often than was agreed
