@@ -3,7 +3,6 @@ package availabilityreview
 import (
 	avail "turnus/itsm/availabilityreview"
 
-	"turnus/itsm/text"
 	"turnus/report"
 	"turnus/report/parts"
 	"turnus/report/rules"
