@@ -4,9 +4,10 @@ package deploy
 
 import "embed"
 
-// Demo is the demo organisation, below demo/: resources in *.yaml, and the
-// public incident log of a real service desk, uci_incident_event_log.zip, with
-// its licence and attribution.
+// Demo is the demo organisation, below demo/: resources in *.yaml, the public
+// incident log of a real service desk, uci_incident_event_log.zip, and the
+// observations of web services by a public monitor, bern-updown-2026.tsv.gz, with
+// their licences and attributions.
 //
 //go:embed demo
 var Demo embed.FS

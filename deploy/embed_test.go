@@ -2,13 +2,16 @@ package deploy_test
 
 import (
 	"archive/zip"
+	"bufio"
 	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"io"
 	"io/fs"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -78,14 +81,17 @@ func TestDemoIsConsistent(t *testing.T) {
 		_, err := calendar.Zone(strict[calendar.Spec](t, r.Spec).Zone)
 		require.NoError(t, err)
 	}
-	service := strict[agreement.ServiceSpec](t, all[resource.Service]["service-desk"].Spec)
-	require.True(t, has(service.Owner, person.ProcessOwner))
-	require.True(t, known(service.Calendar))
-	require.Equal(t, "desk-owner", service.Owner)
-	require.Equal(t, []string{"service-manager"}, service.Approvers)
-	for _, a := range service.Approvers {
-		require.True(t, has(a, person.Approver), a)
-		require.NotEqual(t, service.Owner, a)
+	require.Len(t, all[resource.Service], 2)
+	for name, r := range all[resource.Service] {
+		service := strict[agreement.ServiceSpec](t, r.Spec)
+		require.True(t, has(service.Owner, person.ProcessOwner), name)
+		require.True(t, known(service.Calendar), name)
+		require.Equal(t, "desk-owner", service.Owner, "one person proposes the whole plan")
+		require.Equal(t, []string{"service-manager"}, service.Approvers)
+		for _, a := range service.Approvers {
+			require.True(t, has(a, person.Approver), a)
+			require.NotEqual(t, service.Owner, a)
+		}
 	}
 	require.Len(t, all[resource.Organisation], 1)
 	demo := strict[agreement.OrganisationSpec](t, all[resource.Organisation]["demo"].Spec)
@@ -95,7 +101,7 @@ func TestDemoIsConsistent(t *testing.T) {
 	for _, a := range demo.Approvers {
 		require.True(t, has(a, person.Approver), a)
 	}
-	require.Len(t, all[resource.Agreement], 1)
+	require.Len(t, all[resource.Agreement], 2)
 	spec := strict[agreement.Spec](t, all[resource.Agreement]["service-desk-2016"].Spec)
 	require.Contains(t, all[resource.Service], spec.Service)
 	priorities := map[string]bool{}
@@ -111,6 +117,39 @@ func TestDemoIsConsistent(t *testing.T) {
 	require.Equal(t, []agreement.WorkloadLimit{{Name: "tickets", Per: "month", Limit: 9000}, {Name: "tickets", Per: "day", Limit: 450}}, spec.Workload)
 }
 
+// A target of the digital editions names a component that the monitor's file has
+// under one name, from February at the latest to its end.
+func TestDemoTargetsHaveSamples(t *testing.T) {
+	b, err := fs.ReadFile(deploy.Demo, "demo/bern-updown-2026.tsv.gz")
+	require.NoError(t, err)
+	require.Equal(t, "1c104b0980fcde7934c1b2fc51ebe1730f237a87cff2c3c3ec6b6504a0326edd", sum(t, bytes.NewReader(b)))
+	z, err := gzip.NewReader(bytes.NewReader(b))
+	require.NoError(t, err)
+	first, last, days := map[string]string{}, map[string]string{}, map[string]map[string]bool{}
+	for rows := bufio.NewScanner(z); rows.Scan(); {
+		row := strings.Split(rows.Text(), "\t")
+		at, site := row[1], row[3]
+		if days[site] == nil {
+			first[site], days[site] = at, map[string]bool{}
+		}
+		last[site], days[site][at[:10]] = at, true
+	}
+	spec := strict[agreement.Spec](t, resources(t)[resource.Agreement]["digital-editions-2026"].Spec)
+	require.NoError(t, spec.Check())
+	for _, g := range spec.Targets {
+		of := g.Availability
+		require.Equal(t, agreement.CountProbes, of.Counts)
+		require.Contains(t, days, of.Component)
+		require.Less(t, first[of.Component], "2026-02-18", of.Component)
+		require.Greater(t, last[of.Component], "2026-08-21", of.Component)
+		require.Greater(t, len(days[of.Component]), 150, of.Component)
+	}
+	text, err := fs.ReadFile(deploy.Demo, "demo/ATTRIBUTION.md")
+	require.NoError(t, err)
+	require.Contains(t, string(text), "ODbL 1.0")
+	require.Contains(t, string(text), "DHBern/upptime_digitaleditions")
+}
+
 // The log is the one that was published, and it carries its licence.
 func TestLogIsUnchanged(t *testing.T) {
 	b, err := fs.ReadFile(deploy.Demo, "demo/uci_incident_event_log.zip")
@@ -121,13 +160,18 @@ func TestLogIsUnchanged(t *testing.T) {
 	f, err := r.File[0].Open()
 	require.NoError(t, err)
 	defer f.Close()
-	h := sha256.New()
-	_, err = io.Copy(h, f)
-	require.NoError(t, err)
-	require.Equal(t, "fd184bbfd62329cfe093e99da2ea7071905f2ead91900b448eb2635870821bef", hex.EncodeToString(h.Sum(nil)))
+	require.Equal(t, "fd184bbfd62329cfe093e99da2ea7071905f2ead91900b448eb2635870821bef", sum(t, f))
 
 	text, err := fs.ReadFile(deploy.Demo, "demo/ATTRIBUTION.md")
 	require.NoError(t, err)
 	require.Contains(t, string(text), "CC BY 4.0")
 	require.Contains(t, string(text), "Incident management process enriched event log")
+}
+
+// sum is the SHA-256 of what is read.
+func sum(t *testing.T, r io.Reader) string {
+	h := sha256.New()
+	_, err := io.Copy(h, r)
+	require.NoError(t, err)
+	return hex.EncodeToString(h.Sum(nil))
 }

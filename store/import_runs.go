@@ -6,7 +6,7 @@ import (
 	"encoding/binary"
 	"io"
 
-	"turnus/itsm/ticket"
+	"turnus/itsm/packed"
 )
 
 // runs gives the rows of all runs in the order of their keys, and of the file.
@@ -22,14 +22,14 @@ type head struct {
 	key    []byte
 	row    int64
 	data   []byte
-	block  *ticket.Unpacker
+	block  *packed.Reader
 }
 
 // openRuns reads what was staged.
 func (g *staging) openRuns() (*runs, error) {
 	r := &runs{from: g.spool}
 	for n, left := range g.runs {
-		h := &head{number: n, left: left, block: ticket.NewUnpacker(nil)}
+		h := &head{number: n, left: left, block: packed.Read(nil)}
 		more, err := h.advance(g.spool)
 		if err != nil {
 			return nil, err
@@ -77,7 +77,7 @@ func (h *head) advance(from io.ReaderAt) (bool, error) {
 			return false, err
 		}
 		h.left.from += int64(len(size) + len(block))
-		h.block = ticket.NewUnpacker(block)
+		h.block = packed.Read(block)
 	}
 	h.row, h.key, h.data = h.block.Int(), h.block.Bytes(), h.block.Bytes()
 	if !h.block.More() {

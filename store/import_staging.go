@@ -13,8 +13,8 @@ import (
 
 	"turnus/itsm/dataset"
 	"turnus/itsm/fault"
+	"turnus/itsm/packed"
 	"turnus/itsm/text"
-	"turnus/itsm/ticket"
 )
 
 // Kinds of staged rows: the first byte of their data.
@@ -269,7 +269,7 @@ func appendReject(b []byte, r *dataset.Reject) []byte {
 
 // readReject is its inverse, without the kind.
 func readReject(b []byte, key string, row int64) (*dataset.Reject, error) {
-	u := ticket.NewUnpacker(b)
+	u := packed.Read(b)
 	r := &dataset.Reject{Row: row, Number: key, Column: u.Text(), Value: u.Text()}
 	r.Reason = text.New(u.Text(), u.Text())
 	return r, u.Err()

@@ -9,6 +9,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"turnus/client"
 	"turnus/deploy"
@@ -47,9 +48,16 @@ const (
 	demoOwner   = "desk-owner"
 	demoDecides = "service-manager"
 	demoLog     = "demo/uci_incident_event_log.zip"
+	demoProbed  = "digital-editions"
+	demoSamples = "demo/bern-updown-2026.tsv.gz"
 	demoPlan    = "demo/plan/plan.yaml"
 	demoAnswers = "demo/answers/2016-03.json"
 )
+
+// samplesAsOf is the end of August: the monitor's file, which ends some days
+// before, says nothing of them, and the review of August shows them as time
+// without data.
+var samplesAsOf = time.Date(2026, 8, 31, 22, 0, 0, 0, time.UTC)
 
 func (s site) setUp(ctx context.Context, st *store.Store, url string) error {
 	token, err := os.ReadFile(s.data.file(adminTokenFile))
@@ -68,16 +76,17 @@ func (s site) setUp(ctx context.Context, st *store.Store, url string) error {
 	if err := s.writeDemoTokens(ctx, st, documents); err != nil {
 		return err
 	}
-	log, err := fs.ReadFile(deploy.Demo, demoLog)
-	if err != nil {
-		return err
-	}
 	say("Demo: loading the incident log …")
-	i, err := admin.Import(ctx, client.Intake{Dataset: dataset.Tickets, Service: demoService, Format: dataset.ServiceNowAudit, Filename: path.Base(demoLog)}, bytes.NewReader(log))
+	i, err := importDemo(ctx, admin, demoLog, client.Intake{Dataset: dataset.Tickets, Service: demoService, Format: dataset.ServiceNowAudit})
 	if err != nil {
 		return err
 	}
 	say("Demo: %d rows of an incident log read, %d rejected, %d tickets", i.Read, i.Rejected, i.Tickets)
+	i, err = importDemo(ctx, admin, demoSamples, client.Intake{Dataset: dataset.Probes, Service: demoProbed, Format: dataset.Upptime, AsOf: samplesAsOf})
+	if err != nil {
+		return err
+	}
+	say("Demo: %d observations of web services read, %d rejected", i.Read, i.Rejected)
 	token, err = os.ReadFile(filepath.Join(s.data.file(demoTokens), demoOwner))
 	if err != nil {
 		return err
@@ -97,8 +106,18 @@ func (s site) setUp(ctx context.Context, st *store.Store, url string) error {
 	if _, err := owner.Apply(ctx, plan, false); err != nil {
 		return err
 	}
-	say("Demo: the plan of the service desk is proposed")
+	say("Demo: the plan is proposed")
 	return s.data.write(demoMark, "done\n", 0o644)
+}
+
+// importDemo loads a file of the demo.
+func importDemo(ctx context.Context, admin *client.Client, file string, in client.Intake) (dataset.Profile, error) {
+	b, err := fs.ReadFile(deploy.Demo, file)
+	if err != nil {
+		return dataset.Profile{}, err
+	}
+	in.Filename = path.Base(file)
+	return admin.Import(ctx, in, bytes.NewReader(b))
 }
 
 // answerFindings gives the owner's part of a run: cause and measure of each of
@@ -137,8 +156,9 @@ Look at it and decide, in another terminal:
   turnus report sla-report/%[3]s/%[4]s --format html -o report.html
   turnus decide sla-report.%[3]s.%[4]s~1.approval approve --comment "Figures checked"
 
-The plan of the service desk waits, too: once it is approved (turnus tasks names the task),
-the reports of the other months start by themselves. turnus plan shows it.
+The plan waits, too: once it is approved (turnus tasks names its tasks), the reports of the
+other months start by themselves, and the availability reviews of the digital editions.
+turnus plan shows it.
 `, url, filepath.Join(s.data.file(demoTokens), demoDecides), demoService, demoPeriod)
 }
 

@@ -36,7 +36,7 @@ func bernSummary(t *testing.T) (sites []bernSite) {
 // bernSamples are the observations by site. Names written with two single
 // quotes until May 2026 are the ones with double quotes since.
 func bernSamples(t *testing.T) map[string][]availability.Sample {
-	f, err := os.Open("testdata/bern-updown-2026.tsv.gz")
+	f, err := os.Open("../../deploy/demo/bern-updown-2026.tsv.gz")
 	require.NoError(t, err)
 	defer f.Close()
 	z, err := gzip.NewReader(f)

@@ -1,17 +1,19 @@
 package ticket
 
+import "turnus/itsm/packed"
+
 // Read fills in what a packed history tells: opening, first and last instant,
 // fields and events, void ones left out. Service, number, import, flag and hash
 // are left as they are: the history doesn't know them, or a hash would have to
 // be computed. Instants are whole seconds, in UTC.
-func (v *Version) Read(packed []byte) error {
-	stored, err := Unpack(packed)
+func (v *Version) Read(history []byte) error {
+	stored, err := Unpack(history)
 	if err != nil {
 		return err
 	}
 	told := History(stored)
 	if len(told) == 0 {
-		return errPacked
+		return packed.Err
 	}
 	end := told[len(told)-1]
 	v.Opened, v.First, v.Last = stored[0].At, told[0].At, Never()

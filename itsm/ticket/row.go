@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"turnus/itsm/dataset"
+	"turnus/itsm/packed"
 	"turnus/itsm/text"
 )
 
@@ -72,18 +73,18 @@ func AppendRow(b []byte, r *Row, names *Names) []byte {
 	if r.Responded != nil {
 		b = binary.AppendVarint(b, r.Responded.Unix()-r.Opened.Unix())
 	}
-	b = appendText(b, r.State)
+	b = packed.AppendText(b, r.State)
 	b = binary.AppendUvarint(b, uint64(len(r.Fields)))
 	for name, value := range r.Fields {
 		b = binary.AppendUvarint(b, uint64(names.Index(name)))
-		b = appendText(b, value)
+		b = packed.AppendText(b, value)
 	}
 	return b
 }
 
 // ReadRow is the inverse of AppendRow.
 func ReadRow(b []byte, names *Names) (Row, error) {
-	u := Unpacker{rest: b}
+	u := packed.Read(b)
 	flags := u.Byte()
 	r := Row{Stopped: flags&rowStopped != 0, Change: flags&rowChange != 0, Seq: u.Int()}
 	opened := u.Int()
@@ -105,7 +106,7 @@ func ReadRow(b []byte, names *Names) (Row, error) {
 		i := u.Uint()
 		value := u.Text()
 		if i >= uint64(len(names.list)) {
-			u.bad = true
+			u.Fail()
 			break
 		}
 		r.Fields[names.list[i]] = value
@@ -128,7 +129,7 @@ func PackRows(rows []Row) []byte {
 	}
 	b := binary.AppendUvarint([]byte{packedRows1}, uint64(len(names.list)))
 	for _, name := range names.list {
-		b = appendText(b, name)
+		b = packed.AppendText(b, name)
 	}
 	return append(b, body...)
 }
@@ -137,9 +138,9 @@ func PackRows(rows []Row) []byte {
 // panic.
 func UnpackRows(b []byte, number string) ([]Row, error) {
 	if len(b) == 0 || b[0] != packedRows1 {
-		return nil, errPacked
+		return nil, packed.Err
 	}
-	u := Unpacker{rest: b[1:]}
+	u := packed.Read(b[1:])
 	var names Names
 	for range u.Count(1) {
 		names.list = append(names.list, u.Text())
@@ -147,7 +148,7 @@ func UnpackRows(b []byte, number string) ([]Row, error) {
 	var rows []Row
 	for u.More() {
 		data := u.Bytes()
-		if u.bad {
+		if u.Failed() {
 			break
 		}
 		r, err := ReadRow(data, &names)
@@ -160,10 +161,6 @@ func UnpackRows(b []byte, number string) ([]Row, error) {
 	return rows, u.Err()
 }
 
-// earliest is the first instant that a row may hold. One before it is none of a
-// ticket: a year of two digits where four are read, or an empty cell's.
-var earliest = time.Date(1000, 1, 1, 0, 0, 0, 0, time.UTC)
-
 // OutOfTime rejects a row that holds an instant after now, or before all that can
 // be meant.
 func (r *Row) OutOfTime(now time.Time) *dataset.Reject {
@@ -171,15 +168,12 @@ func (r *Row) OutOfTime(now time.Time) *dataset.Reject {
 		column string
 		at     *time.Time
 	}{{"opened", &r.Opened}, {"changed", &r.At}, {"stopped", r.StoppedAt}, {"responded", r.Responded}} {
-		reason := text.New("this instant is still to come", "dieser Zeitpunkt liegt in der Zukunft")
-		switch {
-		case x.at == nil, !x.at.After(now) && !x.at.Before(earliest):
+		if x.at == nil {
 			continue
-		case x.at.Before(earliest):
-			reason = text.New("this instant lies before the year 1000: look at how the file writes years",
-				"dieser Zeitpunkt liegt vor dem Jahr 1000: prüfen, wie die Datei Jahre schreibt")
 		}
-		return &dataset.Reject{Row: r.Row, Number: r.Number, Column: x.column, Value: x.at.UTC().Format(time.RFC3339), Reason: reason}
+		if why := dataset.OutOfTime(*x.at, now); !why.IsZero() {
+			return &dataset.Reject{Row: r.Row, Number: r.Number, Column: x.column, Value: x.at.UTC().Format(time.RFC3339), Reason: why}
+		}
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"turnus/itsm/fault"
+	"turnus/itsm/packed"
 )
 
 // History is what the stored events tell: without the void ones, never going
@@ -173,12 +174,12 @@ func (v *Version) settle(told []Event) {
 func contentHash(number string, told []Event) string {
 	b := make([]byte, 0, 512)
 	b = append(b, "ticket/1\n"...)
-	b = appendText(b, number)
+	b = packed.AppendText(b, number)
 	names := make([]string, 0, 16)
 	for _, e := range told {
 		b = binary.AppendVarint(b, e.At.Unix())
 		b = binary.AppendVarint(b, e.Seq)
-		b = appendText(b, e.State)
+		b = packed.AppendText(b, e.State)
 		var flags byte
 		if e.Stopped {
 			flags |= flagStopped
@@ -190,8 +191,8 @@ func contentHash(number string, told []Event) string {
 		names = sorted(names[:0], e.Fields)
 		b = binary.AppendUvarint(b, uint64(len(names)))
 		for _, n := range names {
-			b = appendText(b, n)
-			b = appendText(b, e.Fields[n])
+			b = packed.AppendText(b, n)
+			b = packed.AppendText(b, e.Fields[n])
 		}
 	}
 	sum := sha256.Sum256(b)

@@ -2,8 +2,7 @@
 // records of outages, windows of maintenance, and samples of probes; how each is
 // packed, and what is known of it where several imports said something.
 //
-// It may import itsm/availability, itsm/dataset, itsm/interval, itsm/fault and
-// itsm/text.
+// It may import itsm/availability, itsm/dataset, itsm/packed and itsm/text.
 package uptime
 
 import (
@@ -30,7 +29,7 @@ type Outage struct {
 // Key tells which rows are about the same outage.
 func (o Outage) Key() string {
 	if o.Reference != "" {
-		return "#" + o.Reference
+		return referenced + o.Reference
 	}
 	return key(o.Component, o.From.UTC().Format(time.RFC3339))
 }
@@ -65,6 +64,10 @@ type Sample struct {
 // Key tells which samples are kept together: those of one probe, of one component,
 // on one date in UTC. In the order of keys the dates of a probe follow each other.
 func (s Sample) Key() string { return key(s.Component, s.Probe, s.At.UTC().Format(time.DateOnly)) }
+
+// referenced begins the key of an outage with a reference, and separator is in
+// that of any other.
+const referenced = "#"
 
 // separator stands between the parts of a key; no part has it.
 const separator = "\x1f"
