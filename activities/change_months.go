@@ -4,11 +4,8 @@ import (
 	"context"
 	"errors"
 
-	"turnus/itsm/agreement"
-	"turnus/itsm/calendar"
 	"turnus/itsm/fault"
 	"turnus/itsm/process"
-	"turnus/itsm/resource"
 	"turnus/itsm/run"
 	"turnus/itsm/sla"
 	"turnus/itsm/text"
@@ -74,24 +71,17 @@ func (s *Set) monthChange(ctx context.Context, r store.Earlier[sla.Frozen], decl
 // under is a frozen set with its tickets as they were known, and the rules that
 // are declared now.
 func (s *Set) under(ctx context.Context, f sla.Frozen, declared store.Declared) (sla.Frozen, error) {
-	period, err := calendar.ParsePeriod(f.Period)
+	x, err := sceneOf(declared, run.Input{Key: run.Key{Scope: f.Service, Period: f.Period}})
 	if err != nil {
 		return f, err
 	}
-	zone, err := declared.ZoneIn(period)
-	if err != nil {
-		return f, err
-	}
-	svc, _, err := store.ValidAt[agreement.ServiceSpec](declared, resource.Service.Ref(f.Service), period.VersionsAt())
+	t, err := termsIn(declared, x, aboutTickets)
 	if err != nil {
 		return f, err
 	}
 	old := f
-	f.Zone = zone.String()
-	f.From, f.To = period.Bounds(zone)
-	if err := slaTerms(&f, declared, svc.Spec.Calendar, period, zone); err != nil {
-		return f, err
-	}
+	f.From, f.To, f.Zone = x.from, x.to, x.zone.String()
+	f.Agreements, f.Calendars = t.agreements, t.calendars
 	if f.From.Equal(old.From) && f.To.Equal(old.To) && (f.Since != nil || !f.Voids()) {
 		return f, nil
 	}

@@ -2,11 +2,8 @@ package activities
 
 import (
 	"context"
-	"encoding/json"
-	"slices"
 	"time"
 
-	"turnus/itsm/agreement"
 	"turnus/itsm/calendar"
 	"turnus/itsm/dataset"
 	"turnus/itsm/fault"
@@ -15,7 +12,6 @@ import (
 	"turnus/itsm/sla"
 	"turnus/report"
 	"turnus/report/slareport"
-	"turnus/store"
 	"turnus/workflows"
 )
 
@@ -33,7 +29,7 @@ func (s *Set) slaFreeze(ctx context.Context, st run.Step) (sla.Frozen, error) {
 		if err != nil {
 			return f, err
 		}
-		if f.RowsRead, f.Rejects, err = s.store.RejectsByCause(ctx, f.Service, f.Import); err != nil {
+		if f.RowsRead, f.Rejects, err = s.store.RejectsByCause(ctx, f.Service, dataset.Tickets, f.Import); err != nil {
 			return f, err
 		}
 		register, err := s.store.ReportedOn(ctx, resource.Service.Ref(f.Service), f.From, in.Key)
@@ -90,7 +86,7 @@ func (s *Set) slaTickets(ctx context.Context, f *sla.Frozen) error {
 			return err
 		}
 	}
-	f.Imports, err = s.store.ImportsBehind(ctx, f.Service, f.Import, oldest, f.To)
+	f.Imports, err = s.store.ImportsBehind(ctx, f.Service, dataset.Tickets, f.Import, oldest, f.To)
 	return err
 }
 
@@ -100,95 +96,27 @@ func (s *Set) slaRules(ctx context.Context, in run.Input, round int) (sla.Frozen
 		Run: in.Run, Round: round, Service: in.Scope, Period: in.Period, TZData: calendar.TZData,
 		Provisional: in.Provisional, Reason: in.Why, At: s.now(), Lists: true,
 	}
-	period, err := calendar.ParsePeriod(in.Period)
+	all, x, err := s.declaredIn(ctx, in)
 	if err != nil {
 		return f, err
 	}
-	service := resource.Service.Ref(in.Scope)
-	all, err := s.store.Declared(ctx, service)
-	if err != nil {
-		return f, err
-	}
-	zone, err := all.ZoneIn(period)
-	if err != nil {
-		return f, err
-	}
-	f.From, f.To = period.Bounds(zone)
-	f.Zone = zone.String()
-	svc, declared, err := store.ValidAt[agreement.ServiceSpec](all, service, period.VersionsAt())
-	if err == nil {
-		err = asDeclared(declared)
-	}
-	if err != nil {
-		return f, err
-	}
-	f.Title = svc.Title()
-	// Whether its owner is asked about findings, and where tickets are read, says
-	// the service as it is today; what is provisional asks nobody.
-	today, err := store.Newest[agreement.ServiceSpec](all, service)
-	if err != nil {
-		return f, err
-	}
-	f.Review = today.Spec.Review == agreement.ReviewFindings && !in.Provisional
-	f.TicketURL = today.Spec.TicketURL
+	f.From, f.To, f.Zone = x.from, x.to, x.zone.String()
+	f.Title, f.Review, f.TicketURL = x.title, x.review, x.ticketURL
 	c, err := s.store.Coverage(ctx, in.Scope, dataset.Tickets)
 	if err != nil {
 		return f, err
 	}
 	f.AsOf, f.Import = c.AsOf, c.Import
-	if err := slaTerms(&f, all, svc.Spec.Calendar, period, zone); err != nil {
+	t, err := termsIn(all, x, aboutTickets)
+	if err != nil {
 		return f, err
 	}
+	f.Agreements, f.Calendars = t.agreements, t.calendars
 	if len(f.Agreements) == 0 {
 		return f, fault.Invalidf("service", "%s has no agreement that holds in %s: declare one, then start again",
 			"%s hat keine Vereinbarung, die in %s gilt: Eine anlegen und neu starten.", in.Scope, in.Period)
 	}
 	return f, nil
-}
-
-// slaTerms puts the versions of agreements and calendars into a set that count
-// for its period, among those that are declared; cal is the service's.
-func slaTerms(f *sla.Frozen, all store.Declared, cal string, period calendar.Period, zone *time.Location) error {
-	versions, err := all.Agreements(f.To, zone)
-	if err != nil {
-		return err
-	}
-	f.Agreements, f.Calendars = nil, nil
-	names := []string{cal}
-	for _, v := range versions {
-		if err := asDeclared(v); err != nil {
-			return err
-		}
-		a := sla.Agreement{Name: v.Resource.Metadata.Name, Version: v.Version, Hash: v.Hash, ValidFrom: v.ValidFrom, Declared: &v.Resource,
-			Decided: all.Decided(v.Resource.Metadata.Name, v.Version)}
-		if err := json.Unmarshal(v.Resource.Spec, &a.Spec); err != nil {
-			return err
-		}
-		a.Title = v.Resource.Title()
-		if v.ValidTo != nil {
-			end := v.ValidTo.In(zone)
-			a.ValidTo = &end
-		}
-		for _, t := range a.Spec.Targets {
-			names = append(names, t.Calendar)
-		}
-		f.Agreements = append(f.Agreements, a)
-	}
-	slices.Sort(names)
-	for _, name := range slices.Compact(names) {
-		if name == calendar.AlwaysOpen {
-			continue
-		}
-		c, v, err := store.ValidAt[calendar.Spec](all, resource.Calendar.Ref(name), period.VersionsAt())
-		if err == nil {
-			err = asDeclared(v)
-		}
-		if err != nil {
-			return err
-		}
-		f.Calendars = append(f.Calendars, sla.CalendarUsed{Name: name, Version: v.Version, Hash: v.Hash, Spec: c.Spec, Declared: &v.Resource})
-	}
-	return nil
 }
 
 // SLAReportDraft freezes what a round stands on, unless that was done, computes

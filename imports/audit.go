@@ -26,7 +26,7 @@ var auditFields = []string{
 //
 // The first row in another state than New is taken as the first reaction: in
 // ServiceNow somebody has taken the ticket up then.
-func audit(t *table) (func(*table, []string) (ticket.Row, error), error) {
+func audit(t *table) (parser[ticket.Row], error) {
 	at, err := t.columns("", auditColumns)
 	if err != nil {
 		return nil, err

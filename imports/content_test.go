@@ -17,7 +17,7 @@ import (
 
 // desk is a table of one row a ticket.
 func desk(c *dataset.Content) TicketOptions {
-	return TicketOptions{Format: dataset.CSV, Content: c, Mapping: ticket.Mapping{Time: "2006-01-02 15:04",
+	return TicketOptions{Format: dataset.CSV, Content: c, Mapping: ticket.Mapping{Table: dataset.Table{Time: "2006-01-02 15:04"},
 		Number: "Key", Opened: "Created", Stopped: "Done", Fields: map[string]string{"priority": "Prio", "team": "Prio"}}}
 }
 

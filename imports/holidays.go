@@ -11,9 +11,6 @@ import (
 	"turnus/itsm/text"
 )
 
-// ICalendar is the format of feeds of holidays: RFC 5545.
-const ICalendar = "icalendar"
-
 // HolidayOptions say how a feed of holidays is to be read.
 type HolidayOptions struct {
 	Format   string

@@ -99,3 +99,36 @@ func foreignMonth(layout, s string) (month string, foreign bool) {
 	}
 	return month, true
 }
+
+// instant reads the one in a column, which may be left out, or empty unless it
+// is needed. number is that of the row, where it is known.
+func (t *table) instant(c []string, number string, column int, needed bool) (*time.Time, error) {
+	when, err := t.moment(c, number, column, needed)
+	if err == nil && when != nil && t.future(*when) {
+		return nil, t.reject(number, t.heading[column], strings.TrimSpace(c[column]), toCome, toComeDe)
+	}
+	return when, err
+}
+
+// moment is instant for what may lie in the future.
+func (t *table) moment(c []string, number string, column int, needed bool) (*time.Time, error) {
+	if column < 0 {
+		return nil, nil
+	}
+	cell := strings.TrimSpace(c[column])
+	if cell == "" && !needed {
+		return nil, nil
+	}
+	when, ok := instant(t.layout, t.offset, cell, t.zone)
+	switch {
+	case cell == "":
+		return nil, t.reject(number, t.heading[column], "", "an instant is missing here", "hier fehlt ein Zeitpunkt")
+	case !ok:
+		if month, foreign := foreignMonth(t.layout, cell); foreign {
+			return nil, t.reject(number, t.heading[column], cell, "the month %.20q isn't English: export in English (Jan, Feb, Mar …), or with months in digits",
+				"der Monat %.20q ist nicht englisch: auf Englisch exportieren (Jan, Feb, Mar …) oder mit Monaten als Zahl", month)
+		}
+		return nil, t.reject(number, t.heading[column], cell, "this isn't an instant written like %s", "das ist kein Zeitpunkt, geschrieben wie %s", t.layout)
+	}
+	return &when, nil
+}

@@ -12,9 +12,6 @@ import (
 // mapping is a mapping as it is applied to a file: where its columns are, -1
 // for those that it doesn't name.
 type mapping struct {
-	layout string
-	offset bool
-
 	number, opened, stopped, responded, state, changed int
 	fields                                             []field
 
@@ -23,7 +20,7 @@ type mapping struct {
 
 // mapped reads any table with a mapping: one row a ticket, or with state and
 // changed one row a change.
-func mapped(t *table, m ticket.Mapping) (func(*table, []string) (ticket.Row, error), error) {
+func mapped(t *table, m ticket.Mapping) (parser[ticket.Row], error) {
 	names := slices.Sorted(maps.Keys(m.Fields))
 	all := []wanted{{"number", m.Number}, {"opened", m.Opened}, {"stopped", m.Stopped}, {"responded", m.Responded},
 		{"state", m.State}, {"changed", m.Changed}}
@@ -36,7 +33,6 @@ func mapped(t *table, m ticket.Mapping) (func(*table, []string) (ticket.Row, err
 		return nil, err
 	}
 	p := mapping{number: at[0], opened: at[1], stopped: at[2], responded: at[3], state: at[4], changed: at[5]}
-	p.layout, p.offset = m.Layout()
 	for i, name := range names {
 		p.fields = append(p.fields, field{name, at[own+i]})
 	}
@@ -146,29 +142,14 @@ func (m *mapping) end(t *table, c []string, r *ticket.Row) (err error) {
 // instant reads the one in a column, which may be left out, or empty unless it
 // is needed. One before the opening is the end before the start.
 func (m *mapping) instant(t *table, c []string, r *ticket.Row, column int, needed bool) (*time.Time, error) {
-	if column < 0 {
-		return nil, nil
-	}
-	cell := strings.TrimSpace(c[column])
-	if cell == "" && !needed {
-		return nil, nil
-	}
-	when, ok := instant(m.layout, m.offset, cell, t.zone)
+	when, why := t.instant(c, r.Number, column, needed)
 	switch {
-	case cell == "":
-		return nil, t.reject(r.Number, t.heading[column], "", "an instant is missing here", "hier fehlt ein Zeitpunkt")
-	case !ok:
-		if month, foreign := foreignMonth(m.layout, cell); foreign {
-			return nil, t.reject(r.Number, t.heading[column], cell, "the month %.20q isn't English: export in English (Jan, Feb, Mar …), or with months in digits",
-				"der Monat %.20q ist nicht englisch: auf Englisch exportieren (Jan, Feb, Mar …) oder mit Monaten als Zahl", month)
-		}
-		return nil, t.reject(r.Number, t.heading[column], cell, "this isn't an instant written like %s", "das ist kein Zeitpunkt, geschrieben wie %s", m.layout)
-	case t.future(when):
-		return nil, t.reject(r.Number, t.heading[column], cell, toCome, toComeDe)
-	case m.opened >= 0 && column != m.opened && when.Before(r.Opened):
+	case why != nil:
+		return nil, why
+	case when != nil && m.opened >= 0 && column != m.opened && when.Before(r.Opened):
 		// Which opening isn't said, so that all of a file count as one reason.
-		return nil, t.reject(r.Number, t.heading[column], cell, "end before start: this lies before the ticket was opened",
+		return nil, t.reject(r.Number, t.heading[column], strings.TrimSpace(c[column]), "end before start: this lies before the ticket was opened",
 			"Ende vor Anfang: das liegt vor dem Öffnen des Tickets")
 	}
-	return &when, nil
+	return when, nil
 }

@@ -155,7 +155,7 @@ func TestInstantsOfOneColumnAreRefused(t *testing.T) {
 
 // Names of months are read in English only, and a reason says so.
 func TestNamesOfMonths(t *testing.T) {
-	o := TicketOptions{Format: dataset.CSV, Mapping: ticket.Mapping{Time: "2/Jan/06 3:04 PM", Number: "Key", Opened: "Created", Stopped: "Resolved"}}
+	o := TicketOptions{Format: dataset.CSV, Mapping: ticket.Mapping{Table: dataset.Table{Time: "2/Jan/06 3:04 PM"}, Number: "Key", Opened: "Created", Stopped: "Resolved"}}
 	rows, rejects, err := readAll(strings.NewReader("Key,Created,Resolved\n"+
 		"K-1,01/Mar/26 9:05 AM,1/mar/26 09:06 PM\n"+
 		"K-2,01/Dec/26 12:00\u202fPM,\n"+
@@ -200,7 +200,7 @@ func TestARealLogByItsStates(t *testing.T) {
 		return all
 	}
 	byFormat := ends(auditLog, true)
-	byStates := ends(TicketOptions{Format: dataset.CSV, Mapping: ticket.Mapping{Time: "2/1/2006 15:04", Number: "number", Opened: "opened_at",
+	byStates := ends(TicketOptions{Format: dataset.CSV, Mapping: ticket.Mapping{Table: dataset.Table{Time: "2/1/2006 15:04"}, Number: "number", Opened: "opened_at",
 		State: "incident_state", Changed: "sys_updated_at", States: &ticket.States{Stop: []string{"Resolved", "Closed"}}}}, false)
 	require.Greater(t, len(byFormat), 2000)
 	require.Equal(t, byFormat, byStates)

@@ -6,6 +6,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"io"
+	"strings"
 )
 
 // maxRecord bounds one row of a file, line breaks in quotes included.
@@ -19,6 +20,7 @@ const maxRecord = 1 << 20
 type records struct {
 	in    *bufio.Reader
 	comma rune
+	plain bool   // quotation marks are characters like others
 	held  []byte // read ahead and not yet given out
 	ended bool
 	cells *csv.Reader
@@ -106,7 +108,7 @@ func (r *records) next() ([]string, error) {
 			}
 		}
 		// A row ends where a line ends and every quote before is closed.
-		end, open, atEnd := line, odd(r.held[:line]), false
+		end, open, atEnd := line, !r.plain && odd(r.held[:line]), false
 		for open {
 			from := end
 			if next := bytes.IndexByte(r.held[from:], '\n') + 1; next > 0 {
@@ -141,6 +143,11 @@ func (r *records) next() ([]string, error) {
 			continue
 		}
 		r.raw = r.held[:end]
+		if r.plain {
+			cells := strings.Split(strings.TrimRight(string(r.raw), "\r\n"), string(r.comma))
+			r.give(end)
+			return cells, nil
+		}
 		r.hand.rest = r.raw
 		cells, err := r.cells.Read()
 		if err != nil || len(r.hand.rest) > 0 {

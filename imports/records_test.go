@@ -112,7 +112,7 @@ func FuzzTickets(f *testing.F) {
 		{Format: CSV, Mapping: ticket.Mapping{Number: "Key", Opened: "Created", Stopped: "Done", Responded: "First", Fields: map[string]string{"x": "Done"}}},
 		{Format: CSV, Mapping: ticket.Mapping{Number: "Key", State: "Status", Changed: "At", States: states}},
 		{Format: CSV, Mapping: ticket.Mapping{Number: "Key", Opened: "At", Stopped: "Done", Responded: "First", State: "Status", Changed: "At", States: states}},
-		{Format: CSV, Mapping: ticket.Mapping{Number: "Key", Opened: "Created", Stopped: "Done", State: "Status", States: states, Time: "2/Jan/06 3:04 PM", Encoding: "windows-1252"}},
+		{Format: CSV, Mapping: ticket.Mapping{Table: dataset.Table{Encoding: "windows-1252", Time: "2/Jan/06 3:04 PM"}, Number: "Key", Opened: "Created", Stopped: "Done", State: "Status", States: states}},
 	}
 	for i, file := range []string{
 		auditHeading + "INC1,New,0,true,x,29/2/2016 01:16,29/2/2016 01:23,1\n",

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -19,16 +20,26 @@ import (
 	"turnus/itsm/ticket"
 )
 
-// table is a file being read: its heading, and how a row becomes a ticket.Row.
+// OptionsOf say how a file is to be read.
+type OptionsOf[Mapping any] struct {
+	Format  string
+	Zone    *time.Location   // of local times; nil: UTC
+	Mapping Mapping          // csv: what the columns mean; else only separator and encoding count, where the format is a table
+	Now     time.Time        // what is later makes no sense; zero: nothing is
+	Content *dataset.Content // filled with what is found out about the file; may be nil
+}
+
+// table is a file being read: its heading, and the row that was read last.
 type table struct {
 	records *records
 	heading []string
 	zone    *time.Location
 	now     time.Time
+	layout  string // of instants
+	offset  bool   // they say it
 	row     int64
 	decoded bool // from an encoding in which some bytes mean nothing
-	parse   func(*table, []string) (ticket.Row, error)
-	number  int // the column of the ticket's number
+	number  int  // the column of what tells which rows belong together; -1: there is none
 
 	uses    map[int][]string // what columns are taken for
 	counts  []count          // of each column; none where nobody asked
@@ -36,57 +47,115 @@ type table struct {
 	open    int64            // the row of a quotation mark that is open up to the end, as long as no row that makes sense follows
 }
 
-// openTable reads the heading.
-func openTable(plain io.Reader, o TicketOptions) (*table, error) {
-	t := &table{zone: o.Zone, now: o.Now}
+// parser makes a row of the cells of a table's row, or a reject.
+type parser[R any] func(t *table, cells []string) (R, error)
+
+// rows reads a table that may be packed as .gz or .zip. begin looks at the
+// heading. A row that makes no sense comes as *dataset.Reject and reading goes on; any
+// other error is the last thing that comes. Memory doesn't depend on the file's
+// size.
+func rows[R, M any](r io.Reader, o OptionsOf[M], how dataset.Table, begin func(*table) (parser[R], error)) iter.Seq2[R, error] {
+	return func(yield func(R, error) bool) {
+		var none R
+		plain, done, err := unpacked(r)
+		if err != nil {
+			yield(none, err)
+			return
+		}
+		defer done()
+		t := &table{zone: o.Zone, now: o.Now, number: -1}
+		if t.zone == nil {
+			t.zone = time.UTC
+		}
+		var parse parser[R]
+		if err = t.openTable(plain, how, o.Format != Upptime); err == nil {
+			parse, err = begin(t)
+		}
+		if err != nil {
+			yield(none, err)
+			return
+		}
+		if o.Content != nil {
+			t.begin(o.Content)
+		}
+		for {
+			cells, err := t.records.next()
+			if errors.Is(err, io.EOF) {
+				t.finish(o.Content)
+				return
+			}
+			t.row++
+			row := none
+			switch {
+			case errors.Is(err, errCells):
+				err = t.uncut()
+			case errors.Is(err, errLong):
+				t.partial = true
+				err = t.reject("", "", string(t.records.raw), "this row is longer than a megabyte", "diese Zeile ist länger als ein Megabyte")
+			case err != nil:
+				yield(none, err)
+				return
+			default:
+				if err = t.check(cells); err == nil {
+					row, err = parse(t, cells)
+				}
+			}
+			if err != nil {
+				row = none
+			} else {
+				t.open = 0
+			}
+			if !yield(row, err) {
+				return
+			}
+		}
+	}
+}
+
+// openTable reads the heading. quoted: cells may stand in quotation marks.
+func (t *table) openTable(plain io.Reader, how dataset.Table, quoted bool) error {
+	t.layout, t.offset = how.Layout()
 	b := bufio.NewReaderSize(plain, 64<<10)
 	start, err := b.Peek(3)
 	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, err
+		return err
 	}
 	switch {
 	case bytes.HasPrefix(start, []byte{0xef, 0xbb, 0xbf}): // the mark says UTF-8, whatever a mapping says
 		b.Discard(3) //nolint:errcheck // they were there
 	case bytes.HasPrefix(start, []byte{0xff, 0xfe}), bytes.HasPrefix(start, []byte{0xfe, 0xff}):
-		return nil, inUTF16()
-	case o.Mapping.Windows1252():
+		return inUTF16()
+	case how.Windows1252():
 		b = bufio.NewReaderSize(transform.NewReader(b, charmap.Windows1252.NewDecoder()), 64<<10)
 		t.decoded = true
 	}
-	comma, err := separator(b, o.Mapping.Separator)
+	comma, err := separator(b, how.Separator)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	t.records = newRecords(b, comma)
+	t.records.plain = !quoted
 	heading, err := t.records.next()
 	switch {
 	case errors.Is(err, io.EOF):
-		return nil, malformed("this file is empty: its first line names the columns", "Diese Datei ist leer: Die erste Zeile nennt die Spalten.")
+		return malformed("this file is empty: its first line names the columns", "Diese Datei ist leer: Die erste Zeile nennt die Spalten.")
 	case errors.Is(err, errCells), errors.Is(err, errLong):
-		return nil, malformed("the first line can't be read as names of columns", "Die erste Zeile lässt sich nicht als Namen von Spalten lesen.")
+		return malformed("the first line can't be read as names of columns", "Die erste Zeile lässt sich nicht als Namen von Spalten lesen.")
 	case err != nil:
-		return nil, err
+		return err
 	case !utf8.Valid(t.records.raw) || bytes.IndexByte(t.records.raw, 0) >= 0:
-		return nil, malformed("the first line isn't text in %s: name the encoding in the mapping, as in encoding: windows-1252, or save the file as UTF-8",
+		return malformed("the first line isn't text in %s: name the encoding in the mapping, as in encoding: windows-1252, or save the file as UTF-8",
 			"Die erste Zeile ist kein Text in %s: Die Kodierung in der Zuordnung angeben, etwa encoding: windows-1252, oder die Datei als UTF-8 speichern.", "UTF-8")
 	}
 	for _, name := range heading {
 		if strings.Contains(name, "\r") {
-			return nil, malformed("the lines of this file end in carriage returns alone: save it with line feeds, as \"CSV UTF-8\" does",
+			return malformed("the lines of this file end in carriage returns alone: save it with line feeds, as \"CSV UTF-8\" does",
 				"Die Zeilen dieser Datei enden nur mit Wagenrücklauf (CR): Mit Zeilenvorschub (LF) speichern, etwa als „CSV UTF-8“.")
 		}
 		t.heading = append(t.heading, strings.TrimSpace(strings.Clone(name)))
 	}
 	t.uses = map[int][]string{}
-	if o.Format == CSV {
-		t.parse, err = mapped(t, o.Mapping)
-	} else {
-		t.parse, err = audit(t)
-	}
-	if err == nil && o.Content != nil {
-		t.begin(o.Content)
-	}
-	return t, err
+	return nil
 }
 
 func inUTF16() error {
@@ -152,7 +221,7 @@ func firstLine(b *bufio.Reader) ([]byte, error) {
 	}
 }
 
-// What both formats say of a cell, in English and German.
+// What several formats say of a cell, in English and German.
 const (
 	toCome, toComeDe   = "this instant is still to come", "dieser Zeitpunkt liegt in der Zukunft"
 	noState, noStateDe = "this isn't a state that a ticket can be in", "das ist kein Status, den ein Ticket haben kann"
@@ -224,15 +293,15 @@ func (t *table) lacks(field string, missing []wanted, named int) error {
 	return fault.Invalidf(below(field, missing[0].use), "this file has no column %s; it has: %s", "Diese Datei hat keine Spalte %s; sie hat: %s.", lacking, list)
 }
 
-// read makes a row of cells, or a reject.
-func (t *table) read(cells []string) (ticket.Row, error) {
+// check rejects a row whose cells can't be those of the heading, or aren't text.
+func (t *table) check(cells []string) error {
 	cells[0] = strings.TrimPrefix(cells[0], "\ufeff") // files that were put together have marks inside
 	if t.partial = len(cells) < len(t.heading); len(cells) != len(t.heading) {
-		return ticket.Row{}, t.reject(t.numberOf(cells), "", strings.Join(cells, " | "), "this row has %d cells and the heading %d",
+		return t.reject(t.numberOf(cells), "", strings.Join(cells, " | "), "this row has %d cells and the heading %d",
 			"diese Zeile hat %d Zellen und die Kopfzeile %d", len(cells), len(t.heading))
 	}
 	if t.repeats(cells) {
-		return ticket.Row{}, t.reject("", "", strings.Join(cells, " | "), "this is the heading once more: the file was put together from several",
+		return t.reject("", "", strings.Join(cells, " | "), "this is the heading once more: the file was put together from several",
 			"das ist noch einmal die Kopfzeile: die Datei ist aus mehreren zusammengesetzt")
 	}
 	for i := range t.counts {
@@ -243,19 +312,19 @@ func (t *table) read(cells []string) (ticket.Row, error) {
 		for i, c := range cells {
 			switch {
 			case strings.IndexByte(c, 0) >= 0:
-				return ticket.Row{}, t.reject(t.numberOf(cells), t.heading[i], c, "a NUL character isn't text", "ein NUL-Zeichen ist kein Text")
+				return t.reject(t.numberOf(cells), t.heading[i], c, "a NUL character isn't text", "ein NUL-Zeichen ist kein Text")
 			case !utf8.ValidString(c) || t.decoded && strings.Contains(c, "\uFFFD"):
-				return ticket.Row{}, t.reject(t.numberOf(cells), t.heading[i], c, "these bytes aren't text in the file's encoding: give the right one as the mapping's encoding, utf-8 or windows-1252",
+				return t.reject(t.numberOf(cells), t.heading[i], c, "these bytes aren't text in the file's encoding: give the right one as the mapping's encoding, utf-8 or windows-1252",
 					"diese Bytes sind kein Text in der Kodierung der Datei: In der Zuordnung unter encoding die richtige angeben, utf-8 oder windows-1252")
 			}
 		}
 	}
-	return t.parse(t, cells)
+	return nil
 }
 
 // repeats says that a row is the heading again.
 func (t *table) repeats(cells []string) bool {
-	if strings.TrimSpace(cells[t.number]) != t.heading[t.number] {
+	if n := max(t.number, 0); strings.TrimSpace(cells[n]) != t.heading[n] {
 		return false
 	}
 	for i, c := range cells {
@@ -276,9 +345,10 @@ func (t *table) uncut() error {
 		"diese Zeile lässt sich nicht in Zellen teilen: ein Anführungszeichen ist offen oder steht unverdoppelt in einer Zelle")
 }
 
-// numberOf is the ticket's number as far as a row that is rejected has one.
+// numberOf is what tells which rows belong together, as far as a row that is
+// rejected has it.
 func (t *table) numberOf(cells []string) string {
-	if t.number < len(cells) {
+	if t.number >= 0 && t.number < len(cells) {
 		if n := strings.TrimSpace(cells[t.number]); len(n) <= ticket.MaxNumber && clean(n, ticket.MaxNumber) == n {
 			return n
 		}

@@ -4,11 +4,9 @@
 package imports
 
 import (
-	"errors"
 	"io"
 	"iter"
 	"strings"
-	"time"
 
 	"turnus/itsm/dataset"
 	"turnus/itsm/declaration"
@@ -16,20 +14,17 @@ import (
 	"turnus/itsm/ticket"
 )
 
-// The formats of ticket files.
+// The formats of files.
 const (
 	ServiceNowAudit = dataset.ServiceNowAudit
 	CSV             = dataset.CSV
+	ICalendar       = dataset.ICalendar
+	Prometheus      = dataset.Prometheus
+	Upptime         = dataset.Upptime
 )
 
 // TicketOptions say how a file of tickets is to be read.
-type TicketOptions struct {
-	Format  string
-	Zone    *time.Location   // of local times; nil: UTC
-	Mapping ticket.Mapping   // csv: what the columns mean; else only separator and encoding count
-	Now     time.Time        // what is later makes no sense; zero: nothing is
-	Content *dataset.Content // filled with what is found out about the file; may be nil
-}
+type TicketOptions = OptionsOf[ticket.Mapping]
 
 // CheckTickets refuses options that no file can be read with.
 func CheckTickets(o TicketOptions) error {
@@ -42,7 +37,7 @@ func CheckTickets(o TicketOptions) error {
 	case err != nil:
 		return err
 	case !format.Mapped:
-		return ticket.Mapping{Separator: o.Mapping.Separator, Encoding: o.Mapping.Encoding,
+		return ticket.Mapping{Table: dataset.Table{Separator: o.Mapping.Separator, Encoding: o.Mapping.Encoding},
 			Number: "number", Opened: "opened_at", Stopped: "incident_state"}.Check()
 	case o.Mapping.Number == "" && o.Mapping.Opened == "":
 		return fault.Invalidf("mapping", "a %s file needs a mapping that says which columns hold number and opened",
@@ -58,54 +53,21 @@ func CheckTickets(o TicketOptions) error {
 // that makes no sense comes as *dataset.Reject and reading goes on; any other
 // error is the last thing that comes. Memory doesn't depend on the file's size.
 func Tickets(r io.Reader, o TicketOptions) iter.Seq2[ticket.Row, error] {
-	return func(yield func(ticket.Row, error) bool) {
-		fail := func(err error) { yield(ticket.Row{}, err) }
-		if err := CheckTickets(o); err != nil {
-			fail(err)
-			return
+	if err := CheckTickets(o); err != nil {
+		return failed[ticket.Row](err)
+	}
+	return rows(r, o, o.Mapping.Table, func(t *table) (parser[ticket.Row], error) {
+		if o.Format == CSV {
+			return mapped(t, o.Mapping)
 		}
-		if o.Zone == nil {
-			o.Zone = time.UTC
-		}
-		plain, done, err := unpacked(r)
-		if err != nil {
-			fail(err)
-			return
-		}
-		defer done()
-		t, err := openTable(plain, o)
-		if err != nil {
-			fail(err)
-			return
-		}
-		for {
-			cells, err := t.records.next()
-			if errors.Is(err, io.EOF) {
-				t.finish(o.Content)
-				return
-			}
-			t.row++
-			var row ticket.Row
-			switch {
-			case errors.Is(err, errCells):
-				err = t.uncut()
-			case errors.Is(err, errLong):
-				t.partial = true
-				err = t.reject("", "", string(t.records.raw), "this row is longer than a megabyte", "diese Zeile ist länger als ein Megabyte")
-			case err != nil:
-				fail(err)
-				return
-			default:
-				row, err = t.read(cells)
-			}
-			if err != nil {
-				row = ticket.Row{}
-			} else {
-				t.open = 0
-			}
-			if !yield(row, err) {
-				return
-			}
-		}
+		return audit(t)
+	})
+}
+
+// failed gives nothing but an error.
+func failed[R any](err error) iter.Seq2[R, error] {
+	return func(yield func(R, error) bool) {
+		var none R
+		yield(none, err)
 	}
 }

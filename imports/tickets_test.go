@@ -122,7 +122,7 @@ func TestFilesThatCantBeRead(t *testing.T) {
 func TestMappedTable(t *testing.T) {
 	berlin, err := calendar.Zone("Europe/Berlin")
 	require.NoError(t, err)
-	o := TicketOptions{Format: CSV, Zone: berlin, Mapping: ticket.Mapping{Time: "02.01.2006 15:04", Number: "Key", Opened: "Created",
+	o := TicketOptions{Format: CSV, Zone: berlin, Mapping: ticket.Mapping{Table: dataset.Table{Time: "02.01.2006 15:04"}, Number: "Key", Opened: "Created",
 		Stopped: "Resolved", Responded: "First response", Fields: map[string]string{"priority": "Priority", "customer": "Kunde"}}}
 	file := "Key;Summary;Created;First response;Resolved;Priority;Kunde\r\n" +
 		"K-1;\"a;b\r\nc\";01.07.2026 10:00;01.07.2026 10:05;01.07.2026 12:00;Hoch;Müller & Söhne\r\n" +

@@ -37,6 +37,7 @@ INSERT INTO rights (name) VALUES
     ('refresh'),
     ('report'),
     ('resource'),
+    ('said'),
     ('task_file'),
     ('ticket_kept'),
     ('ticket_repeated'),

@@ -6,13 +6,14 @@ import (
 	"turnus/itsm/text"
 )
 
-// Finding is what the owner is asked about before a document is drafted: a
-// missed target, a limit exceeded.
+// Finding is what a report finds, and what the owner is asked about before it is
+// drafted: a missed target, a limit exceeded, an unplanned outage.
 type Finding struct {
-	Key    string    `json:"key"` // stable from round to round: agreement/target
+	Key    string    `json:"key"`            // stable from round to round: agreement/target
+	Kind   string    `json:"kind,omitempty"` // as the register has it, of what no figure shows
 	Title  text.Text `json:"title"`
-	Detail text.Text `json:"detail"` // what was measured, and what was agreed
-	Figure string    `json:"figure"` // the name of the figure that shows it
+	Detail text.Text `json:"detail"`           // what was measured, and what was agreed
+	Figure string    `json:"figure,omitempty"` // the name of the figure that shows it
 }
 
 // Answer is what the owner said to a finding: its cause and the measure taken,

@@ -37,6 +37,7 @@ type Document struct {
 	Wording     int       `json:"wording,omitempty"` // of its process's room, counted up when words change; 0: as 0.1.0 had them
 
 	TicketList *TicketList `json:"ticket_list,omitempty"` // of the tickets that it names, in a file of its own
+	Findings   []Finding   `json:"findings,omitempty"`    // what it finds beyond its figures: publishing puts each into the register
 }
 
 // Note is one thing that a reader should know before any figure: one sentence
@@ -65,6 +66,7 @@ type Tile struct {
 type Section struct {
 	Title      text.Text   `json:"title"`
 	Paragraphs []text.Text `json:"paragraphs,omitempty"`
+	Timelines  []Timeline  `json:"timelines,omitempty"`
 	Tables     []Table     `json:"tables,omitempty"`
 	Charts     []Chart     `json:"charts,omitempty"`
 }

@@ -16,6 +16,7 @@ type Figure struct {
 	Unit        Unit       `json:"unit"`
 	Numerator   *int64     `json:"numerator"`
 	Denominator *int64     `json:"denominator"`
+	Of          Unit       `json:"of,omitempty"`     // numerator and denominator, where they aren't cases
 	N           int64      `json:"n"`                // how many cases it stands on
 	Target      string     `json:"target,omitempty"` // as agreed
 	Verdict     Assessment `json:"verdict,omitempty"`

@@ -59,12 +59,12 @@ func (f Figure) InWords() text.Text {
 	return text.F("%s (%s)", "%s (%s)", t, f.Group.Name)
 }
 
-// measured is the value, of a share with what it was counted from.
+// measured is the value, of a share of cases with what it was counted from.
 func (f Figure) measured() text.Text {
 	if f.Value == nil {
 		return NotApplicable()
 	}
-	if f.Unit != InPercent || f.Numerator == nil || f.Denominator == nil {
+	if f.Unit != InPercent || f.Numerator == nil || f.Denominator == nil || f.Of != "" {
 		return f.in(*f.Value)
 	}
 	share := Ratio{Num: *f.Numerator, Den: *f.Denominator}.Exact(2)

@@ -117,7 +117,7 @@ func (f Figure) cell() Cell {
 	switch {
 	case f.Value == nil:
 		return Words(NotApplicable())
-	case f.Unit == InPercent && f.Numerator != nil && f.Denominator != nil:
+	case f.Unit == InPercent && f.Numerator != nil && f.Denominator != nil && f.Of == "":
 		return Share(*f.Numerator, *f.Denominator)
 	case f.Unit == InPercent:
 		return Percent(*f.Value)

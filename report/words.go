@@ -19,6 +19,9 @@ const (
 
 	InFindings Unit = "findings"
 	InDays     Unit = "days" // between dates
+
+	InOutages     Unit = "outages"
+	InUserMinutes Unit = "user-minutes" // minutes times the users who lost them
 )
 
 // After is the unit as it stands behind a number, an exact decimal.
@@ -42,6 +45,10 @@ func (u Unit) After(value string) text.Text {
 		return text.N(n, text.New("finding", "Befund"), text.New("findings", "Befunde"))
 	case InDays:
 		return text.N(n, text.New("day", "Tag"), text.New("days", "Tage"))
+	case InOutages:
+		return text.N(n, text.New("outage", "Ausfall"), text.New("outages", "Ausfälle"))
+	case InUserMinutes:
+		return text.N(n, text.New("user-minute", "Benutzerminute"), text.New("user-minutes", "Benutzerminuten"))
 	}
 	return text.Same(string(u)) // a currency
 }
@@ -53,7 +60,7 @@ func (u Unit) Title() text.Text {
 		return text.New("per cent", "Prozent")
 	case InSeconds:
 		return text.New("seconds", "Sekunden")
-	case InTickets, InTimes, InActions, InFindings, InDays:
+	case InTickets, InTimes, InActions, InFindings, InDays, InOutages, InUserMinutes:
 		return u.After("")
 	}
 	return text.Same(string(u))
@@ -72,6 +79,8 @@ const (
 	FromExclusion SourceKind = "exclusion" // of tickets from the figures
 	FromTZData    SourceKind = "tzdata"    // the time zone database, in its edition
 	FromFinding   SourceKind = "finding"
+	FromObjective SourceKind = "objective" // an SLO
+	FromIndicator SourceKind = "indicator" // an SLI
 
 	// FrozenSet is the kind of the source that names everything a round stood on,
 	// by the hash of its canonical JSON: so the report's hash holds for it, too.
@@ -98,6 +107,10 @@ func (k SourceKind) Title() text.Text {
 		return text.New("time zone database", "Zeitzonendatenbank")
 	case FromFinding:
 		return text.New("finding", "Befund")
+	case FromObjective:
+		return text.New("objective (SLO)", "Serviceziel (SLO)")
+	case FromIndicator:
+		return text.New("indicator (SLI)", "Indikator (SLI)")
 	case FrozenSet:
 		return text.New("frozen inputs", "festgeschriebene Eingaben")
 	case FromInterval:
@@ -114,12 +127,18 @@ func (k SourceKind) Title() text.Text {
 type GroupKind string
 
 // The kinds of groups.
-const OfAgreement GroupKind = "agreement"
+const (
+	OfAgreement GroupKind = "agreement"
+	OfObjective GroupKind = "objective" // an SLO: internal, whatever was agreed
+)
 
 // Title of a kind of group.
 func (k GroupKind) Title() text.Text {
-	if k == OfAgreement {
+	switch k {
+	case OfAgreement:
 		return text.New("Agreement", "Vereinbarung")
+	case OfObjective:
+		return text.New("Objective (SLO)", "Serviceziel (SLO)")
 	}
 	return text.Same(string(k))
 }

@@ -4,8 +4,8 @@ import "turnus/itsm/text"
 
 // Writer writes the summary and the sections of a document, in both languages
 // at once. Texts are formatted as text.F does it. What has nothing to show is
-// left out: a table without rows, a section with neither paragraphs nor tables
-// nor charts.
+// left out: a table without rows, a section without paragraphs, timelines, tables
+// and charts.
 //
 //	w := report.Write(report.Document{Run: run, …})
 //	w.Tile("Targets met", "Ziele erreicht", report.Count(3)).Say("%d missed", "%d verfehlt", 1)
@@ -78,8 +78,8 @@ func (t *Tile) Judge(good bool) *Tile {
 	return t
 }
 
-// SectionWriter writes a section. Paragraphs stand before tables, and tables
-// before charts, in whatever order they are written.
+// SectionWriter writes a section. Paragraphs stand before timelines, these before
+// tables, and tables before charts, in whatever order they are written.
 type SectionWriter struct {
 	section Section
 	tables  []*TableWriter
@@ -100,10 +100,17 @@ func (s *SectionWriter) Table(en, de string, args ...any) *TableWriter {
 // Chart adds a chart.
 func (s *SectionWriter) Chart(c Chart) { s.section.Charts = append(s.section.Charts, c) }
 
+// Timeline adds a timeline, unless it has no lanes.
+func (s *SectionWriter) Timeline(t Timeline) {
+	if len(t.Lanes) > 0 {
+		s.section.Timelines = append(s.section.Timelines, t)
+	}
+}
+
 // Empty says that the section has nothing to show so far.
 func (s *SectionWriter) Empty() bool {
 	w := s.written()
-	return len(w.Paragraphs)+len(w.Tables)+len(w.Charts) == 0
+	return len(w.Paragraphs)+len(w.Timelines)+len(w.Tables)+len(w.Charts) == 0
 }
 
 func (s *SectionWriter) written() Section {

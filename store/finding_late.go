@@ -3,12 +3,15 @@ package store
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jmoiron/sqlx"
 
+	"turnus/itsm/dataset"
 	"turnus/itsm/improvement"
 	"turnus/itsm/person"
+	"turnus/itsm/process"
 	"turnus/itsm/run"
 	"turnus/itsm/text"
 	"turnus/report"
@@ -62,20 +65,29 @@ func (l Late) sighting(now time.Time, r run.Run) sighting {
 		figures = text.New("no figure would be another one", "keine Zahl wäre eine andere")
 	}
 	period := report.Period(r.Period)
-	title := text.F("The report on %[1]s for %[2]s was published before import %[3]d changed its tickets: %[4]s now.",
-		"Der Bericht zu %[1]s für %[2]s wurde veröffentlicht, bevor Import %[3]d seine Tickets änderte: %[4]s.", r.Scope, period, l.Import, figures)
+	title := text.F("The report on %[1]s for %[2]s was published before import %[3]d changed its %[5]s: %[4]s now.",
+		"Der Bericht zu %[1]s für %[2]s wurde veröffentlicht, bevor Import %[3]d seine %[5]s änderte: %[4]s.", r.Scope, period, l.Import, figures, dataOf(r.Process))
 	if l.Withdrawn > 0 {
 		title = text.F("The report on %[1]s for %[2]s stands on import %[3]d, which was withdrawn (import %[5]d): %[4]s now.",
 			"Der Bericht zu %[1]s für %[2]s beruht auf Import %[3]d, der zurückgenommen wurde (Import %[5]d): %[4]s.", r.Scope, period, l.Withdrawn, figures, l.Import)
 	}
 	return sighting{
-		Key:   improvement.LateKey(r.Scope, r.Period),
+		Key:   improvement.LateKey(r.Key),
 		Place: fmt.Sprintf("%s/import/%d", object, l.Import),
 		By:    person.Actor{Person: person.System},
 		Finding: improvement.Finding{Kind: improvement.LateData, About: r.About, Object: object, Title: title, At: now,
 			Note:   text.Join(l.Figures[:min(n, mostFigures)], "; "),
 			Source: improvement.Source{Kind: improvement.FromImport, Name: fmt.Sprint(l.Import)}},
 	}
+}
+
+// dataOf is what a process's figures are computed from.
+func dataOf(name string) text.Text {
+	p, _ := process.Find(name)
+	if d, err := dataset.Find(strings.Join(p.Reads, "")); err == nil { // one alone
+		return d.Cases
+	}
+	return text.New("data", "Daten")
 }
 
 // lateObject names what late data is found about: the reports on a period,
@@ -104,7 +116,7 @@ func publishedOver(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run) e
 	// Behind that lock each import is seen that didn't see this report.
 	var late bool
 	if err := tx.GetContext(ctx, &late, `SELECT EXISTS (SELECT FROM frozen_set f JOIN import i ON i.service = $3 AND i.id > (f.document->>'import')::bigint
-		WHERE f.run = $1 AND f.round = $2)`, r.ID, r.Round, r.Service); err != nil || !late {
+		AND `+readBy("$4::text", "i.dataset")+` WHERE f.run = $1 AND f.round = $2)`, r.ID, r.Round, r.Service, r.Process); err != nil || !late {
 		return err
 	}
 	return markData(ctx, tx, r.Service)

@@ -10,7 +10,6 @@ import (
 	"turnus/itsm/dataset"
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
-	"turnus/itsm/text"
 	"turnus/itsm/ticket"
 )
 
@@ -18,14 +17,15 @@ import (
 type Intake struct {
 	Service string
 	Format  string
-	Union   bool           // rows join those stored (servicenow-audit); else they replace the ticket (csv)
+	Union   bool           // of tickets: rows join those stored (servicenow-audit); else they replace the ticket (csv)
 	Zone    *time.Location // of the file's local times; nil: UTC
 	Usual   *time.Location // that they would be of, were nothing said; nil: not known
 	File    dataset.File
 	Mapping *dataset.Mapping // that the file is read with; nil: none
 	States  *dataset.States  // what mapping or format say of states
 	Full    bool             // the file holds all tickets of its span
-	AsOf    time.Time        // zero: the newest change in the file
+	AsOf    time.Time        // zero: the newest instant in the file, or of maintenance, which is announced for later, Now
+	Since   time.Time        // from when on the source was kept, where the dataset has that (dataset.Since); zero: the oldest instant in the file
 	Accept  string           // why it is taken though it is implausible; empty: it isn't
 	DryRun  bool             // nothing is written
 	Spool   string           // directory for what waits to be merged; empty: the system's for temporary files
@@ -44,11 +44,11 @@ func (in Intake) actor() person.Actor {
 	return person.Actor{Person: in.By, Token: in.Token, Issuer: in.Issuer}
 }
 
-// Import takes rows in: into a file without a name, sorted, then one merge under
-// the service's lock, by COPY, in the transaction that draws the import's number. Rows
-// yielded with a *dataset.Reject as error are kept as rejects; any other error
-// ends the import, and nothing is changed. progress, if given, is called with
-// the rows read so far.
+// Import takes rows of tickets in: into a file without a name, sorted, then one
+// merge under the service's lock, by COPY, in the transaction that draws the
+// import's number. Rows yielded with a *dataset.Reject as error are kept as
+// rejects; any other error ends the import, and nothing is changed. progress, if
+// given, is called with the rows read so far.
 //
 // What isn't plausible is refused (fault.Implausible, a fault for each reason)
 // unless in.Accept says why it is right; the refusal is on record. A dry run
@@ -58,17 +58,34 @@ func (in Intake) actor() person.Actor {
 // without any row that makes sense needs in.AsOf: it says nothing by itself
 // about how far the source was read.
 func (s *Store) Import(ctx context.Context, in Intake, rows iter.Seq2[ticket.Row, error], progress func(rows int64)) (dataset.Profile, error) {
+	return s.importing(ctx, in, &ticketIntake{in: in, rows: rows}, progress)
+}
+
+// dataIntake is what a dataset adds to an import.
+type dataIntake interface {
+	// dataset is its name.
+	dataset() string
+	// entries are the rows as they are staged; watch counts what they say.
+	entries(watch *dataset.Watch) iter.Seq2[entry, error]
+	// merger merges what was staged. agreed is what was agreed for the service,
+	// before what its imports of the dataset covered until now.
+	merger(m *merge, service string, agreed []dataset.Agreed, before coveredBy) merger
+	// judge adds what a person should know of the import, the reasons among it for
+	// which it is refused.
+	judge(ctx context.Context, tx *sqlx.Tx, j judging, p *dataset.Profile) error
+}
+
+func (s *Store) importing(ctx context.Context, in Intake, of dataIntake, progress func(rows int64)) (dataset.Profile, error) {
 	if in.Zone == nil {
 		in.Zone = time.UTC
 	}
 	if in.Content == nil {
 		in.Content = &dataset.Content{}
 	}
-	if in.AsOf.After(in.Now) {
-		return dataset.Profile{}, fault.Invalidf("as_of", "%s is still to come: give the instant up to which the source was read",
-			"%s liegt in der Zukunft: Den Zeitpunkt angeben, bis zu dem das Quellsystem gelesen wurde.", in.AsOf.UTC().Format(time.RFC3339))
+	if err := in.check(of.dataset()); err != nil {
+		return dataset.Profile{}, err
 	}
-	profile, err := s.take(ctx, in, rows, progress)
+	profile, err := s.take(ctx, in, of, progress)
 	if fault.Is(err, fault.Implausible) {
 		if why := s.refusedImport(ctx, in, profile); why != nil {
 			return dataset.Profile{}, why
@@ -87,19 +104,17 @@ func (s *Store) refusedImport(ctx context.Context, in Intake, p dataset.Profile)
 
 // take stages, merges and judges a file, in one transaction. Of one that is
 // refused it gives what would have been put on record.
-func (s *Store) take(ctx context.Context, in Intake, rows iter.Seq2[ticket.Row, error], progress func(int64)) (dataset.Profile, error) {
+func (s *Store) take(ctx context.Context, in Intake, of dataIntake, progress func(int64)) (dataset.Profile, error) {
 	var none dataset.Profile
 	g := staging{dir: in.Spool}
 	defer g.close()
-	names := ticket.Names{}
 	watch := dataset.NewWatch(in.Zone)
-	states := in.States != nil || in.Union
-	if err := g.stage(ctx, ticketEntries(rows, &names, watch, states, in.Now), progress); err != nil {
+	if err := g.stage(ctx, of.entries(watch), progress); err != nil {
 		return none, err
 	}
 	derived := in.AsOf.IsZero()
 	var err error
-	if in.AsOf, err = g.asOf(in.AsOf); err != nil {
+	if in.AsOf, err = in.asOf(of.dataset(), &g); err != nil {
 		return none, err
 	}
 	conn, err := s.db.Connx(ctx)
@@ -116,16 +131,18 @@ func (s *Store) take(ctx context.Context, in Intake, rows iter.Seq2[ticket.Row, 
 	if err != nil {
 		return none, err
 	}
-	profile, m, err := merged(ctx, conn, tx, in, &g, &names, agreed)
+	profile, err := merged(ctx, conn, tx, in, of, &g, agreed, watch)
 	if err != nil {
 		return none, err
 	}
 	done := &profile.Import
 	done.Derived = derived
-	done.First, done.Last = watch.Span()
 	seen := watch.Seen(in.Full)
-	if err := (judging{in, watch, seen, agreed, m, derived}).judge(ctx, tx, &profile); err != nil {
+	if err := of.judge(ctx, tx, judging{in, watch, seen, agreed, derived}, &profile); err != nil {
 		return none, err
+	}
+	if done.Warnings == nil {
+		done.Warnings = []dataset.Warning{}
 	}
 	if in.DryRun {
 		return profile, nil
@@ -149,31 +166,10 @@ func (s *Store) take(ctx context.Context, in Intake, rows iter.Seq2[ticket.Row, 
 	if err := lookAgain(ctx, tx, in.Now, in.Service); err != nil {
 		return none, err
 	}
-	if err := record(ctx, tx, in.actor(), in.Now, "tickets.imported", "service/"+in.Service, nil, done); err != nil {
+	if err := record(ctx, tx, in.actor(), in.Now, done.Dataset+".imported", "service/"+in.Service, nil, done); err != nil {
 		return none, err
 	}
 	return profile, tx.Commit()
-}
-
-// asOf settles up to when the source was read.
-func (g *staging) asOf(said time.Time) (time.Time, error) {
-	switch {
-	case !said.IsZero() && g.newest.After(said):
-		return said, fault.Invalidf("as_of", "the file holds a change of %s, after %s: give a later instant, or leave it out",
-			"Die Datei enthält eine Änderung von %s, nach %s: Einen späteren Zeitpunkt angeben oder ihn weglassen.",
-			g.newest.UTC().Format(time.RFC3339), said.UTC().Format(time.RFC3339))
-	case !said.IsZero():
-		return said, nil
-	case g.read == 0:
-		return said, fault.New(fault.Invalid, text.New("the file has no rows: nothing was imported (with --as-of it would say that nothing changed up to then)",
-			"Die Datei hat keine Zeilen: Nichts wurde importiert (mit --as-of hieße es, dass sich bis dahin nichts geändert hat)."))
-	case g.newest.IsZero():
-		f := fault.New(fault.Invalid, text.F("none of the %[1]d rows makes sense, nothing was imported: the first one has %[2]s %.60[3]q: %[4]s",
-			"Keine der %[1]d Zeilen ergibt Sinn, nichts wurde importiert: In der ersten steht unter %[2]s %.60[3]q: %[5]s",
-			g.read, g.first.Column, g.first.Value, g.first.Reason.En, g.first.Reason.De))
-		return said, f.InRow(g.first.Row)
-	}
-	return g.newest, nil
 }
 
 // lockImports makes the intakes of a service wait for each other until the
@@ -185,46 +181,46 @@ func lockImports(ctx context.Context, tx *sqlx.Tx, service string) error {
 
 // merged makes the import of what is staged, short of its row. A dry run holds
 // nobody up and draws no number.
-func merged(ctx context.Context, conn *sqlx.Conn, tx *sqlx.Tx, in Intake, g *staging, names *ticket.Names, agreed []dataset.Agreed) (dataset.Profile, *ticketMerge, error) {
-	profile := dataset.Profile{DryRun: in.DryRun, Import: dataset.Import{Dataset: dataset.Tickets, Service: in.Service, Format: in.Format, File: in.File,
+func merged(ctx context.Context, conn *sqlx.Conn, tx *sqlx.Tx, in Intake, of dataIntake, g *staging, agreed []dataset.Agreed, watch *dataset.Watch) (dataset.Profile, error) {
+	profile := dataset.Profile{DryRun: in.DryRun, Import: dataset.Import{Dataset: of.dataset(), Service: in.Service, Format: in.Format, File: in.File,
 		Mapping: in.Mapping, Zone: in.Zone.String(), AsOf: in.AsOf.UTC().Truncate(time.Microsecond), Read: g.read, Warnings: []dataset.Warning{},
 		By: in.By, TokenIssuer: in.Issuer, At: in.Now.UTC().Truncate(time.Microsecond)}}
 	done := &profile.Import
+	done.First, done.Last = watch.Span()
+	if !in.Since.IsZero() {
+		since := in.Since.UTC().Truncate(time.Microsecond)
+		done.Since = &since
+	}
 	if !in.DryRun {
 		if err := lockImports(ctx, tx, in.Service); err != nil {
-			return profile, nil, err
+			return profile, err
 		}
 		// Its number is drawn under the lock; its row is written once, when the
 		// counts are known.
 		if err := tx.GetContext(ctx, &done.ID, `SELECT nextval(pg_get_serial_sequence('import', 'id'))`); err != nil {
-			return profile, nil, err
+			return profile, err
 		}
 	}
 	// What is known of a batch of keys is looked up by index, however many there are.
 	if _, err := tx.ExecContext(ctx, `SET LOCAL plan_cache_mode = force_custom_plan`); err != nil {
-		return profile, nil, err
+		return profile, err
 	}
-	before, err := covered(ctx, tx, in.Service, dataset.Tickets, 0)
+	before, err := covered(ctx, tx, in.Service, done.Dataset, 0)
 	if err != nil {
-		return profile, nil, err
+		return profile, err
 	}
 	m := &merge{ctx: ctx, conn: conn.Conn, tx: tx, done: done, dry: in.DryRun}
-	t := &ticketMerge{ctx: ctx, tx: tx, service: in.Service, union: in.Union, names: names, done: done, reject: m.reject,
-		scope: dataset.NewScope(agreed), stored: before.Oldest.Valid}
-	if before.Oldest.Valid {
-		t.oldest = &before.Oldest.Time
-	}
-	m.of = t
+	m.of = of.merger(m, in.Service, agreed, before)
 	if m.runs, err = g.openRuns(); err != nil {
-		return profile, nil, err
+		return profile, err
 	}
 	if err := m.run(); err != nil {
-		return profile, nil, err
+		return profile, err
 	}
-	done.Oldest = done.AsOf // nothing is covered without a ticket
-	if t.oldest != nil {
-		done.Oldest = t.oldest.UTC()
+	done.Oldest = done.AsOf // nothing is covered without a row
+	if oldest := m.of.oldest(); oldest != nil {
+		done.Oldest = oldest.UTC()
 	}
-	profile.Rejects, profile.Outdated = m.causes(), t.older
-	return profile, t, nil
+	profile.Rejects, profile.Outdated = m.causes(), m.older
+	return profile, nil
 }

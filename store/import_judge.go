@@ -15,50 +15,29 @@ import (
 	"turnus/itsm/resource"
 )
 
-// judging holds what a file said against what was known and agreed before.
+// judging is what a file said, to be held against what was known and agreed
+// before.
 type judging struct {
 	in      Intake
 	watch   *dataset.Watch
 	seen    dataset.Seen
 	agreed  []dataset.Agreed
-	merge   *ticketMerge
 	derived bool
 }
 
-// judge adds what a person should know of the import, the reasons among it for
-// which it is refused.
-func (j judging) judge(ctx context.Context, tx *sqlx.Tx, p *dataset.Profile) error {
-	m := j.merge
-	facts := dataset.Facts{Read: p.Read, Rejected: p.Rejected, Keys: m.keys, Zero: m.zero, Stopped: m.ended, Twice: m.twice,
-		End: j.in.Content.End, Derived: j.derived, Watch: j.watch, Zone: j.in.Zone, Usual: j.in.Usual}
-	before, err := seenBefore(ctx, tx, j.in.Service)
-	if err != nil {
-		return err
-	}
-	if before.zone != "" {
-		if facts.Usual, err = calendar.Zone(before.zone); err != nil {
-			return err
-		}
-	}
-	if j.in.Full {
-		facts.Last, facts.LastID = before.full, before.fullID
-	}
-	var lists dataset.States
-	if j.in.States != nil {
-		lists = *j.in.States
-	}
-	p.States = dataset.UseStates(j.seen.Values[dataset.State], lists, j.agreed)
+// facts are those that an import of any dataset is judged by.
+func (j judging) facts(before known, p *dataset.Profile) (dataset.Facts, error) {
+	f := dataset.Facts{Read: p.Read, Rejected: p.Rejected, End: j.in.Content.End, Derived: j.derived, Watch: j.watch, Zone: j.in.Zone, Usual: j.in.Usual}
 	p.Columns = j.in.Content.Columns
-	before.add(j.seen)
-	unknown, err := dataset.UnknownValues(j.agreed, before.known, before.look(ctx, tx, j.in.Service))
-	if err != nil {
-		return err
+	if j.in.Full {
+		f.Last, f.LastID = before.full, before.fullID
 	}
-	p.Warnings = slices.Concat(facts.Refusals(), facts.Warnings(before.days, p.AsOf), dataset.StateWarnings(p.States), dataset.LostRows(p.Older, p.Outdated), unknown, m.scope.Warnings())
-	if p.Warnings == nil {
-		p.Warnings = []dataset.Warning{}
+	if before.zone == "" {
+		return f, nil
 	}
-	return nil
+	var err error
+	f.Usual, err = calendar.Zone(before.zone)
+	return f, err
 }
 
 // known is what the imports of a service have said before.
@@ -75,16 +54,17 @@ type known struct {
 // lookBack is how many imports are looked at: a month of daily ones.
 const lookBack = 40
 
-// seenBefore reads what the newest imports have said that aren't withdrawn.
-func seenBefore(ctx context.Context, q sqlx.QueryerContext, service string) (known, error) {
+// seenBefore reads what the newest imports of a dataset have said that aren't
+// withdrawn.
+func seenBefore(ctx context.Context, q sqlx.QueryerContext, service, of string) (known, error) {
 	k := known{days: map[calendar.Date]int64{}, values: map[string]map[string]bool{}, more: map[string]bool{}}
 	var rows []struct {
 		ID   int64               `db:"id"`
 		Zone string              `db:"zone"`
 		Seen JSON[*dataset.Seen] `db:"seen"`
 	}
-	err := sqlx.SelectContext(ctx, q, &rows, `SELECT id, zone, seen FROM import i WHERE service = $1 AND withdraws IS NULL
-		AND NOT EXISTS (SELECT FROM import w WHERE w.withdraws = i.id) ORDER BY id DESC LIMIT $2`, service, lookBack+1)
+	err := sqlx.SelectContext(ctx, q, &rows, `SELECT id, zone, seen FROM import i WHERE service = $1 AND dataset = $2 AND `+importRemains(anyImport)+`
+		ORDER BY id DESC LIMIT $3`, service, of, lookBack+1)
 	if err != nil {
 		return k, err
 	}
@@ -188,7 +168,7 @@ func agreedOf(ctx context.Context, q sqlx.QueryerContext, service string) ([]dat
 // UnknownValues finds what agreements of a service name and no ticket of it has;
 // nothing before the first import.
 func (s *Store) UnknownValues(ctx context.Context, service string, agreed []dataset.Agreed) ([]dataset.Warning, error) {
-	k, err := seenBefore(ctx, s.db, service)
+	k, err := seenBefore(ctx, s.db, service, dataset.Tickets)
 	if err != nil || len(k.values) == 0 && !k.partly {
 		return nil, mapped(err)
 	}

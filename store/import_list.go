@@ -8,20 +8,25 @@ import (
 	"turnus/itsm/dataset"
 )
 
-// ImportsBehind lists the imports of a service, up to one of them and by number,
-// that tickets may come from which were opened at an instant or later and before
-// another one: those whose rows reach into that span. Of imports of 0.1.0 the
-// span isn't known: they are all listed. What was withdrawn by then is left
-// out; the withdrawal is listed in its place, since it made versions of the
-// tickets anew; and so are warnings that ended with a withdrawal. Mappings come
-// without their specs.
-func (s *Store) ImportsBehind(ctx context.Context, service string, upTo int64, since, before time.Time) ([]dataset.Import, error) {
+// ImportsBehind lists the imports of a dataset about a service, up to one of them
+// and by number, that what is known of a span, from an instant on and before
+// another one, may come from: those whose rows reach into it, and of a source of
+// which an import says from when on it was kept those for which it was kept then.
+// Of imports of 0.1.0 the span isn't known: they are all listed. What was
+// withdrawn by then is left out; the withdrawal is listed in its place, since
+// something else is known with it; and so are warnings that ended with a
+// withdrawal. Mappings come without their specs.
+func (s *Store) ImportsBehind(ctx context.Context, service, of string, upTo int64, since, before time.Time) ([]dataset.Import, error) {
+	first, last := "first_at", "last_at"
+	if needsSince(of) {
+		first, last = "least(since, first_at)", "greatest(last_at, as_of)"
+	}
 	var rows []importRow
-	err := s.db.SelectContext(ctx, &rows, importSelect+` WHERE i.service = $1 AND i.id <= $2
+	err := s.db.SelectContext(ctx, &rows, importSelect+` WHERE i.service = $1 AND i.dataset = $5 AND i.id <= $2
 		AND NOT EXISTS (SELECT FROM import w WHERE w.withdraws = i.id AND w.id <= $2)
-		AND coalesce(i.last_at, (SELECT n.last_at FROM import n WHERE n.id = i.withdraws), 'infinity') >= $3
-		AND coalesce(i.first_at, (SELECT n.first_at FROM import n WHERE n.id = i.withdraws), '-infinity') < $4
-		ORDER BY i.id`, service, upTo, since, before)
+		AND coalesce((SELECT `+last+` FROM import n WHERE n.id = coalesce(i.withdraws, i.id)), 'infinity') >= $3
+		AND coalesce((SELECT `+first+` FROM import n WHERE n.id = coalesce(i.withdraws, i.id)), '-infinity') < $4
+		ORDER BY i.id`, service, upTo, since, before, of)
 	withdrawn := map[int64]bool{}
 	for _, r := range rows {
 		withdrawn[r.Withdraws] = true

@@ -24,7 +24,7 @@ func TestImportsBehindAReport(t *testing.T) {
 		return done.ID
 	}
 	behind := func(upTo int64, from, to int) (ids []int64) {
-		list, err := s.ImportsBehind(t.Context(), "shop", upTo, october(from), october(to))
+		list, err := s.ImportsBehind(t.Context(), "shop", dataset.Tickets, upTo, october(from), october(to))
 		require.NoError(t, err)
 		for _, i := range list {
 			require.Empty(t, i.Mapping.Spec, "it stands where the mapping is declared")
@@ -41,7 +41,7 @@ func TestImportsBehindAReport(t *testing.T) {
 	require.Equal(t, []int64{first}, behind(third, 1, 5), "before the end of the period")
 	require.Equal(t, []int64{third}, behind(third, 10, 31))
 	require.Empty(t, behind(third, 21, 31))
-	list, err := s.ImportsBehind(t.Context(), "shop", first, october(1), october(31))
+	list, err := s.ImportsBehind(t.Context(), "shop", dataset.Tickets, first, october(1), october(31))
 	require.NoError(t, err)
 	require.Equal(t, dataset.File{Name: "first.csv", Bytes: 49, SHA256: strings.Repeat("ab", 32)}, list[0].File)
 	require.Equal(t, []any{"jira", 2, "root"}, []any{list[0].Mapping.Name, list[0].Mapping.Version, list[0].By})

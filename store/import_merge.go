@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 
@@ -27,6 +28,9 @@ type merger interface {
 	merge(b *batch, g group) error
 	// finish writes what still waits, at the end of a batch.
 	finish(b *batch)
+	// oldest is from when on the service's imports know something then; nil: they
+	// know nothing.
+	oldest() *time.Time
 	// most is how many rows a key may have; tooMany rejects another one.
 	most() int
 	tooMany(key string, row int64) *dataset.Reject
@@ -44,6 +48,7 @@ type merge struct {
 	dry   bool            // nothing is written
 	runs  *runs
 	group group // whose last row may be still to come
+	older []dataset.Outdated
 	why   map[cause]*dataset.RejectsByWhy
 }
 
@@ -199,6 +204,17 @@ func (m *merge) copy(into string, rows []byte) error {
 		return nil
 	}
 	return copyIn(m.ctx, m.conn, `COPY `+into+` FROM STDIN`, func(c *copier) error { return c.raw(rows) })
+}
+
+// maxOlder is how many keys that lost are named.
+const maxOlder = 20
+
+// lost counts rows of a key that are older than what an import has said of it.
+func (m *merge) lost(rows int64, key string, by int64, asOf time.Time) {
+	m.done.Older += rows
+	if rows > 0 && len(m.older) < maxOlder {
+		m.older = append(m.older, dataset.Outdated{Number: key, Rows: rows, Import: by, AsOf: asOf.UTC()})
+	}
 }
 
 // reject counts a row that isn't taken, and writes it.

@@ -158,7 +158,7 @@ func TestRowsThatLoseAreOlder(t *testing.T) {
 
 	// That ends with the withdrawal of the one that they lost against.
 	behind := func(upTo int64) []dataset.Import {
-		list, err := s.ImportsBehind(t.Context(), "desk", upTo, october(1), october(31))
+		list, err := s.ImportsBehind(t.Context(), "desk", dataset.Tickets, upTo, october(1), october(31))
 		require.NoError(t, err)
 		return list
 	}

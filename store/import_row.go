@@ -17,7 +17,7 @@ type importRow struct {
 	Recounted    int64                   `db:"recounted"` // of a withdrawal: by how much more rows of the others count as loaded
 }
 
-const importColumns = `id, dataset, service, format, file, mapping, zone, as_of, as_of_derived, oldest, first_at, last_at,
+const importColumns = `id, dataset, service, format, file, mapping, zone, as_of, as_of_derived, since, oldest, first_at, last_at,
 	rows_read, rows_loaded, rows_unchanged, rows_older, rows_rejected, tickets_changed, tickets_new, warnings, accepted,
 	person, at, token_issuer, run, reason`
 
@@ -30,7 +30,7 @@ func (r importRow) plain() dataset.Import {
 	i := r.Import
 	i.File, i.Mapping, i.Warnings = r.FileJSON.V, r.MappingJSON.V, r.WarningsJSON.V
 	i.AsOf, i.Oldest, i.At = i.AsOf.UTC(), i.Oldest.UTC(), i.At.UTC()
-	for _, at := range []**time.Time{&i.First, &i.Last} {
+	for _, at := range []**time.Time{&i.Since, &i.First, &i.Last} {
 		if *at != nil {
 			utc := (*at).UTC()
 			*at = &utc
@@ -50,7 +50,7 @@ func stored(i dataset.Import, seen *dataset.Seen) importRow {
 
 // importInsert writes one, whose number was drawn before.
 const importInsert = `INSERT INTO import (` + importColumns + `, seen, kept, withdraws, recounted) OVERRIDING SYSTEM VALUE
-	VALUES (:id, :dataset, :service, :format, :file, :mapping, :zone, :as_of, :as_of_derived, :oldest, :first_at, :last_at,
+	VALUES (:id, :dataset, :service, :format, :file, :mapping, :zone, :as_of, :as_of_derived, :since, :oldest, :first_at, :last_at,
 	:rows_read, :rows_loaded, :rows_unchanged, :rows_older, :rows_rejected, :tickets_changed, :tickets_new, :warnings, :accepted,
 	:person, :at, :token_issuer, :run, :reason, :seen, :kept, nullif(:withdraws, 0), :recounted)`
 

@@ -151,7 +151,7 @@ func TestImportOfTheIncidentLog(t *testing.T) {
 	require.Equal(t, first.Oldest, again.Oldest)
 	require.Greater(t, again.ID, first.ID)
 	for upTo, want := range map[int64][]int64{first.ID: {5, 5, 1}, again.ID: {5, 5, 1}, 0: nil} { // rejected again, and counted once
-		read, causes, err := s.RejectsByCause(t.Context(), "desk", upTo)
+		read, causes, err := s.RejectsByCause(t.Context(), "desk", dataset.Tickets, upTo)
 		require.NoError(t, err)
 		var rejected []int64
 		for _, c := range causes {

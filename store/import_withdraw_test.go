@@ -73,7 +73,7 @@ func TestAWithdrawnImportIsAsIfItHadNeverCome(t *testing.T) {
 	oldest, asOf, newest, err := coverageOf(t, s, "shop")
 	require.NoError(t, err)
 	require.Equal(t, []any{october(1).Add(9 * time.Hour), october(15), w.ID}, []any{oldest, asOf, newest})
-	read, _, err := s.RejectsByCause(t.Context(), "shop", w.ID)
+	read, _, err := s.RejectsByCause(t.Context(), "shop", dataset.Tickets, w.ID)
 	require.NoError(t, err)
 	require.EqualValues(t, 4, read)
 
@@ -327,7 +327,7 @@ func knownOf(t *rapid.T, s *store.Store, service string) known {
 	}
 	k.hash = hashAsOf(t, s, service, newest)
 	var causes []sla.RejectsByCause
-	k.loaded, causes, err = s.RejectsByCause(t.Context(), service, newest)
+	k.loaded, causes, err = s.RejectsByCause(t.Context(), service, dataset.Tickets, newest)
 	require.NoError(t, err)
 	for _, c := range causes {
 		k.loaded -= c.Rows

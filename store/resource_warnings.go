@@ -39,7 +39,7 @@ func (s *Store) warningsOf(ctx context.Context, d resource.Raw, seen map[string]
 		service := a.Spec.Service
 		k, ok := seen[service]
 		if !ok {
-			if k, err = seenBefore(ctx, s.db, service); err != nil {
+			if k, err = seenBefore(ctx, s.db, service, dataset.Tickets); err != nil {
 				return nil, err
 			}
 			seen[service] = k

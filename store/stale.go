@@ -27,7 +27,7 @@ func markForComparing(ctx context.Context, tx sqlx.ExecerContext, services ...st
 	return mark(ctx, tx, false, services)
 }
 
-// markData is markForComparing where tickets of a service have changed, or do so
+// markData is markForComparing where the data of a service has changed, or do so
 // for a report that is being published: published reports are looked through,
 // too.
 func markData(ctx context.Context, tx sqlx.ExecerContext, service string) error {
@@ -61,6 +61,12 @@ func servicesBehind(ctx context.Context, q sqlx.QueryerContext, changed []Change
 				return nil, err
 			}
 			services = append(services, all...)
+		case resource.SLO, resource.SLI:
+			all, err := servicesOfObjectives(ctx, q, c.Ref)
+			if err != nil {
+				return nil, err
+			}
+			services = append(services, all...)
 		}
 	}
 	return services, nil
@@ -83,6 +89,17 @@ func compared() string {
 	return strings.Join(names, ", ")
 }
 
+// readBy says, as SQL, that the process in a column reads the dataset in another one.
+func readBy(processColumn, datasetColumn string) string {
+	var pairs []string
+	for _, p := range process.Catalogue() {
+		for _, name := range p.Reads {
+			pairs = append(pairs, "('"+p.Name+"', '"+name+"')")
+		}
+	}
+	return "(" + processColumn + ", " + datasetColumn + ") IN (" + strings.Join(pairs, ", ") + ")"
+}
+
 // waitsUncompared says, as SQL, of a run r, its service's change c and what is
 // frozen of its round, f, with its staleness, s, that something has changed since
 // the round was frozen or compared.
@@ -94,10 +111,10 @@ var uncompared = `SELECT r.id AS run, r.round, false AS published FROM run r JOI
 		JOIN frozen_set f ON f.run = r.id AND f.round = r.round LEFT JOIN staleness s ON s.run = r.id AND s.round = r.round
 		WHERE r.process IN (` + compared() + `) AND ` + waitsUncompared + `
 	UNION ALL SELECT p.run, p.round, true FROM service_change c
-		CROSS JOIN LATERAL (SELECT DISTINCT ON (process, period) run, round FROM report
+		CROSS JOIN LATERAL (SELECT DISTINCT ON (process, period) process, run, round FROM report
 			WHERE process IN (` + compared() + `) AND scope = c.service ORDER BY process, period, version DESC) p
 		JOIN frozen_set f ON f.run = p.run AND f.round = p.round LEFT JOIN staleness s ON s.run = p.run AND s.round = p.round
-		WHERE c.late AND (SELECT max(id) FROM import WHERE service = c.service) > greatest((f.document->>'import')::bigint, coalesce(s.import, 0))`
+		WHERE c.late AND (SELECT max(id) FROM import i WHERE i.service = c.service AND ` + readBy("p.process", "i.dataset") + `) > greatest((f.document->>'import')::bigint, coalesce(s.import, 0))`
 
 // Uncompared is a draft that has to be compared with what it would stand on now.
 type Uncompared struct {
@@ -105,7 +122,7 @@ type Uncompared struct {
 	Published bool   `db:"published"` // it is in force: late data is looked for
 	Import    int64  `db:"import"`    // up to which that was done; 0: it wasn't yet
 	Tickets   string `db:"tickets"`   // hash of the set as of that import
-	Newest    int64  `db:"newest"`    // import of the service
+	Newest    int64  `db:"newest"`    // import of the service that its process reads
 }
 
 // Compared is what comparing has found out.
@@ -159,7 +176,7 @@ func (s *Store) compareOne(ctx context.Context, now func() time.Time, which stri
 			Number int64 `db:"number"`
 			Newest int64 `db:"newest"`
 		}
-		if err := tx.GetContext(ctx, &at, `SELECT c.number, coalesce((SELECT max(id) FROM import i WHERE i.service = c.service), 0) AS newest
+		if err := tx.GetContext(ctx, &at, `SELECT c.number, coalesce((SELECT max(id) FROM import i WHERE i.service = c.service AND `+readBy("r.process", "i.dataset")+`), 0) AS newest
 			FROM run r JOIN service_change c ON c.service = r.service WHERE r.id = $1`, u.Run); err != nil {
 			return err
 		}

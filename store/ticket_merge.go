@@ -22,11 +22,11 @@ type ticketMerge struct {
 	union   bool
 	names   *ticket.Names
 	done    *dataset.Import
-	reject  func(*batch, *dataset.Reject)
+	all     *merge
 	scope   *dataset.Scope
 
 	stored bool       // the service has tickets
-	oldest *time.Time // opening
+	first  *time.Time // opening
 	newest map[string]*ticket.Known
 	rows   []ticket.Row // of one ticket, used again
 
@@ -34,7 +34,6 @@ type ticketMerge struct {
 	ended int64 // those of them that have stopped
 	zero  int64 // those that stopped when they opened
 	twice int64 // rows that stand in the file already
-	older []dataset.Outdated
 
 	repeated   []string // tickets of which the import says what a version of one import says already
 	repeatedOf int64    // that import
@@ -48,15 +47,14 @@ func (m *ticketMerge) into() []string {
 	}
 }
 
+func (m *ticketMerge) oldest() *time.Time { return m.first }
+
 func (m *ticketMerge) most() int { return ticket.MaxChanges }
 
 func (m *ticketMerge) tooMany(number string, row int64) *dataset.Reject {
 	r := ticket.Row{Number: number, Row: row}
 	return r.TooMany()
 }
-
-// maxOlder is how many tickets that lost are named.
-const maxOlder = 20
 
 // known finds what is known of tickets. A tombstone says that nothing is.
 func (m *ticketMerge) known(numbers []string) error {
@@ -108,18 +106,17 @@ func (m *ticketMerge) merge(b *batch, g group) error {
 	for _, o := range outcomes {
 		switch {
 		case o.Reject != nil:
-			m.reject(b, o.Reject)
+			m.all.reject(b, o.Reject)
 		case o.Unchanged:
 			m.done.Unchanged++
 		case o.Older:
-			m.done.Older++
 			lost++
 		default:
 			m.done.Loaded++
 		}
 	}
-	if lost > 0 && len(m.older) < maxOlder {
-		m.older = append(m.older, dataset.Outdated{Number: g.key, Rows: lost, Import: known.SaidBy, AsOf: known.AsOf.UTC()})
+	if lost > 0 {
+		m.all.lost(lost, g.key, known.SaidBy, known.AsOf)
 	}
 	if next != nil && len(rows) > 0 {
 		m.look(next, rows[len(rows)-1].Fields)
@@ -135,8 +132,8 @@ func (m *ticketMerge) merge(b *batch, g group) error {
 	if known == nil {
 		m.done.New++
 	}
-	if m.oldest == nil || next.Opened.Before(*m.oldest) {
-		m.oldest = &next.Opened
+	if m.first == nil || next.Opened.Before(*m.first) {
+		m.first = &next.Opened
 	}
 	m.version(b, next)
 	return nil

@@ -47,8 +47,8 @@ type Withdrawn struct {
 // those without which nothing that had come by then covers its end.
 func (s *Store) WithdrawnUnder(ctx context.Context, set Span, after int64) (all []Withdrawn, err error) {
 	err = s.db.SelectContext(ctx, &all, `SELECT w.withdraws AS import, w.id AS withdrawal FROM import w JOIN import i ON i.id = w.withdraws
-		WHERE w.service = $1 AND w.id > $5 AND w.withdraws <= $2 AND (
-			i.as_of >= $4 AND NOT EXISTS (SELECT FROM import o WHERE o.service = $1 AND o.id <= $2 AND o.withdraws IS NULL AND o.as_of >= $4
+		WHERE w.service = $1 AND w.dataset = 'tickets' AND w.id > $5 AND w.withdraws <= $2 AND (
+			i.as_of >= $4 AND NOT EXISTS (SELECT FROM import o WHERE o.service = $1 AND o.dataset = 'tickets' AND o.id <= $2 AND o.withdraws IS NULL AND o.as_of >= $4
 				AND NOT EXISTS (SELECT FROM import b WHERE b.withdraws = o.id))
 			OR EXISTS (SELECT FROM (SELECT number FROM ticket_version WHERE service = $1 AND import = w.withdraws
 					UNION ALL SELECT number FROM ticket_kept WHERE service = $1 AND import = w.withdraws

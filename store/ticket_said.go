@@ -23,11 +23,11 @@ type speaker struct {
 	union   bool
 }
 
-// speakersOf reads a service's imports.
+// speakersOf reads a service's imports of tickets.
 func speakersOf(ctx context.Context, q sqlx.QueryerContext, service string) (map[int64]speaker, error) {
 	var all []speaker
 	if err := sqlx.SelectContext(ctx, q, &all, `SELECT id, as_of, dataset, format, kept, `+importRemains(anyImport)+` AS remains
-		FROM import i WHERE service = $1`, service); err != nil {
+		FROM import i WHERE service = $1 AND dataset = $2`, service, dataset.Tickets); err != nil {
 		return nil, err
 	}
 	speakers := make(map[int64]speaker, len(all))

@@ -113,6 +113,8 @@ type Result struct {
 	Outages      []Merged  `json:"outages"`
 	Users        *UserTime `json:"users,omitempty"`
 	Segments     []Segment `json:"segments"`
+
+	Sums Sums `json:"-"` // of the figures, for longer periods
 }
 
 // Merged is one outage made of all that overlap or touch, and of those between

@@ -49,10 +49,9 @@ func (r *Result) count(f *facts, l timeline) {
 		r.Classes[i].Below, r.Classes[i+1].From = b, b
 	}
 	window := f.window()
-	var restoring int64 // seconds, of those restored
 	for _, m := range f.merge() {
 		if window.Contains(m.From) {
-			r.Failures++
+			r.Sums.Failures++
 			class, found := slices.BinarySearch(f.bounds, m.Seconds())
 			if found {
 				class++
@@ -60,20 +59,11 @@ func (r *Result) count(f *facts, l timeline) {
 			r.Classes[class].Failures++
 		}
 		if window.Contains(m.To) { // an open one ends at as_of, after the window
-			r.Restored++
-			restoring += m.Seconds()
+			r.Sums.Restored++
+			r.Sums.Restoring += m.Seconds()
 		}
 		if m.From < f.period.To && m.To >= f.period.From {
 			r.Outages = append(r.Outages, m.listed(l))
-		}
-	}
-	if r.Restored > 0 {
-		r.MTRS = mean(restoring, r.Restored)
-	}
-	if r.Failures > 0 && r.Verdict != NoData {
-		r.MTBF = mean(r.Agreed-r.Down, r.Failures)
-		if r.Restored > 0 {
-			r.MTBSI = mean((r.Agreed-r.Down)*r.Restored+restoring*r.Failures, r.Failures*r.Restored)
 		}
 	}
 }

@@ -3,7 +3,6 @@ package availability
 import (
 	"cmp"
 	"math"
-	"math/big"
 	"slices"
 	"time"
 
@@ -22,54 +21,28 @@ func Derive(cal *calendar.Calendar, c Case) (Result, error) {
 	}
 	l := f.timeline(cal)
 	r := Result{Provisional: f.known < f.period.To, Late: f.late, Segments: l.segments()}
+	r.count(f, l)
+	s := &r.Sums
 	seconds := map[Kind]int64{}
-	var lost int64 // with weights, in millionths of a second
 	for i, k := range l.kinds {
 		n := l.grid.span(i).Seconds()
 		seconds[k] += n
 		switch {
 		case k == KindDown:
-			lost += n * l.weights[i]
+			s.Lost += n * l.weights[i]
 		case k == KindMaintenance && l.weights[i] > 0:
-			r.Excused += n
+			s.Excused += n
 		}
 	}
-	r.Down, r.Maintenance, r.Unknown = seconds[KindDown], seconds[KindMaintenance], seconds[KindUnknown]
-	measured := seconds[KindUp] + r.Down
-	r.Agreed = measured
+	s.Down, s.Maintenance, s.Unknown = seconds[KindDown], seconds[KindMaintenance], seconds[KindUnknown]
+	s.Measured = seconds[KindUp] + s.Down
+	s.Agreed = s.Measured
 	if c.Policy == Excused {
-		r.Agreed += r.Maintenance
+		s.Agreed += s.Maintenance
 	}
-	if lost != r.Down*one {
-		r.Lost = millionths(lost)
-	}
-	r.judge(f, measured, lost)
-	r.count(f, l)
+	r.tell(s.divide(f.target, f.floor))
 	r.Users = l.users(f, c.Population, r.Agreed)
 	return r, nil
-}
-
-// judge compares with the target and the coverage floor, on exact numbers.
-func (r *Result) judge(f *facts, measured, lost int64) {
-	r.Reliable = true
-	if all := measured + r.Unknown; all > 0 {
-		r.Coverage = percent(measured, all)
-		r.Reliable = new(big.Rat).SetFrac64(100*measured, all).Cmp(f.floor) >= 0
-	}
-	switch {
-	case measured == 0 && r.Unknown > 0:
-		r.Verdict = NoData
-		return
-	case r.Agreed == 0:
-		r.Verdict = NotApplicable
-		return
-	}
-	up, whole := r.Agreed*one-lost, r.Agreed*one
-	r.Availability = percent(up, whole)
-	r.Verdict = Missed
-	if new(big.Rat).SetFrac64(100*up, whole).Cmp(f.target) >= 0 {
-		r.Verdict = Met
-	}
 }
 
 // percent is Percent as results have it.

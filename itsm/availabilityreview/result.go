@@ -50,6 +50,7 @@ type TargetResult struct {
 // Figures are what adds up over months, and what is divided of that.
 type Figures struct {
 	Agreed      int64                `json:"agreed_s"`
+	Measured    int64                `json:"measured_s"` // agreed time outside maintenance that is known
 	Down        int64                `json:"down_s"`
 	Lost        string               `json:"lost_s"` // down with its weights, exact
 	Maintenance int64                `json:"maintenance_s"`
@@ -61,7 +62,7 @@ type Figures struct {
 	Classes     []availability.Class `json:"duration_classes"`
 	LostLow     *int64               `json:"user_lost_low_s,omitempty"` // user-seconds; nil: users aren't asked about
 	LostHigh    *int64               `json:"user_lost_high_s,omitempty"`
-	UserAgreed  int64                `json:"user_agreed_s,omitempty"` // population · agreed
+	UserAgreed  int64                `json:"user_agreed_s,omitempty"` // population · agreed, in user-seconds
 
 	Availability *string `json:"availability_pct"` // nil: not applicable, or nothing is known
 	UserLow      *string `json:"user_availability_low_pct,omitempty"`
@@ -189,19 +190,25 @@ type Burn struct {
 	Long   int64      `json:"long_s"`
 	Short  int64      `json:"short_s"`
 	Over   slo.Ratio  `json:"over"`
-	Most   *slo.Ratio `json:"most"` // over the long window; nil: nothing was measured
+	Beyond bool       `json:"beyond,omitempty"` // even if all were bad, the budget couldn't burn so fast
+	Most   *slo.Ratio `json:"most"`             // over the long window; nil: nothing was measured
 	At     time.Time  `json:"at,omitzero"`
 	Alerts int64      `json:"alerts"`
 }
 
-// Trend is the availability of earlier months and this one.
+// Trend is the availability of earlier periods and this one, which is part of it
+// once it is over. Tests and chart are about the points from Since on.
 type Trend struct {
-	Points  []Point        `json:"points"`
-	Chart   *stats.XmR     `json:"chart,omitempty"`
-	Kendall *stats.Kendall `json:"kendall,omitempty"`
+	Points   []Point        `json:"points"`
+	Since    int            `json:"since"`              // from here on all was measured in the same way
+	Baseline *stats.XmR     `json:"baseline,omitempty"` // of the first twelve of them, eight at least, without this period; nil: too few
+	Chart    *stats.Chart   `json:"chart,omitempty"`    // nil without a baseline
+	Kendall  stats.Kendall  `json:"kendall"`
+	Adjusted stats.Adjusted `json:"adjusted"` // for all trends of the report
+	Label    stats.Trend    `json:"label"`
 }
 
-// Point is a month of a trend.
+// Point is a period of a trend.
 type Point struct {
 	Period       string  `json:"period"`
 	Availability *string `json:"availability_pct"` // nil: a gap

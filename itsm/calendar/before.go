@@ -24,5 +24,19 @@ func (p Period) Before() (Period, bool) {
 	return before, err == nil
 }
 
+// Months that a month, quarter or year is made of, the earliest first; none of a
+// day.
+func (p Period) Months() (all []Period) {
+	if p.Grain == Day {
+		return nil
+	}
+	for d := p.First; d != p.Next; {
+		m := PeriodOf(d, Month)
+		all = append(all, m)
+		d = m.Next
+	}
+	return all
+}
+
 // Days of the period.
 func (p Period) Days() int64 { return p.Next.number() - p.First.number() }

@@ -23,3 +23,18 @@ func TestPeriodBefore(t *testing.T) {
 		}
 	}
 }
+
+func TestPeriodsAreMadeOfMonths(t *testing.T) {
+	names := func(name string) (all []string) {
+		p, err := calendar.ParsePeriod(name)
+		require.NoError(t, err)
+		for _, m := range p.Months() {
+			all = append(all, m.Name)
+		}
+		return all
+	}
+	require.Equal(t, []string{"2026-02"}, names("2026-02"))
+	require.Equal(t, []string{"2026-10", "2026-11", "2026-12"}, names("2026-Q4"))
+	require.Len(t, names("9999"), 12)
+	require.Empty(t, names("2026-02-01"))
+}

@@ -13,6 +13,8 @@ type Content struct {
 	Columns   []Column `json:"columns,omitempty"`   // in the order of the file; counted where a dry run asks for it
 	End       End      `json:"end"`
 	Count     bool     `json:"-"` // the reader counts the columns' values
+
+	Warnings []Warning `json:"-"` // what the reader found besides
 }
 
 // End says how a file ends.

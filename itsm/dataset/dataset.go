@@ -35,7 +35,8 @@ type Dataset struct {
 type Mapped struct {
 	Name    string
 	Needed  bool
-	Instant bool // read as the mapping says that the file writes instants
+	Instant bool     // read as the mapping says that the file writes instants
+	Values  []string // what its cells can mean, where a mapping may say how they say it
 }
 
 // Format is one way in which a dataset's files are written.
@@ -95,7 +96,7 @@ func All() []Dataset {
 		Covers: text.New("as far as windows were announced", "soweit Wartungsfenster angekündigt sind"),
 		Cases:  text.New("maintenance events", "Wartungen"),
 		Columns: []Mapped{{Name: "reference"}, {Name: "component"}, {Name: "start", Needed: true, Instant: true}, {Name: "end", Needed: true, Instant: true},
-			{Name: "announced", Instant: true}, {Name: "summary"}, {Name: "status"}},
+			{Name: "announced", Instant: true}, {Name: "summary"}, {Name: "status", Values: []string{"cancelled"}}},
 	}, {
 		Name: Probes, Title: text.New("Probe samples", "Messwerte"), About: resource.Service, Key: "probe",
 		Formats: []Format{
@@ -105,7 +106,7 @@ func All() []Dataset {
 		},
 		Covers:  text.New("from the first sample to the greatest as-of", "vom ersten Messwert bis zum spätesten Stand"),
 		Cases:   text.New("days of probes", "Messtage"),
-		Columns: []Mapped{{Name: "at", Needed: true, Instant: true}, {Name: "is", Needed: true}, {Name: "component"}, {Name: "probe"}},
+		Columns: []Mapped{{Name: "at", Needed: true, Instant: true}, {Name: "is", Needed: true, Values: []string{"up", "down", "unknown"}}, {Name: "component"}, {Name: "probe"}},
 	}}
 }
 

@@ -17,18 +17,19 @@ type Import struct {
 	Mapping *Mapping  `json:"mapping,omitempty" db:"-"`
 	Zone    string    `json:"zone" db:"zone"` // of local times; empty: 0.1.0 didn't keep it
 	AsOf    time.Time `json:"as_of" db:"as_of"`
-	Derived bool      `json:"as_of_derived" db:"as_of_derived"` // as-of is the newest change in the file: nobody said it
+	Derived bool      `json:"as_of_derived" db:"as_of_derived"` // nobody said it: as-of is the newest instant in the file, or of maintenance the import's own
 
-	Oldest time.Time  `json:"oldest" db:"oldest"`            // the oldest opening among the service's tickets
-	First  *time.Time `json:"first,omitempty" db:"first_at"` // of the rows that make sense: the oldest opening
-	Last   *time.Time `json:"last,omitempty" db:"last_at"`   // and the newest change
+	Since  *time.Time `json:"since,omitempty" db:"since"`    // from when on its source was kept, where somebody said so
+	Oldest time.Time  `json:"oldest" db:"oldest"`            // from when on the dataset is known: of tickets the oldest opening
+	First  *time.Time `json:"first,omitempty" db:"first_at"` // of the rows that make sense: the oldest opening, start or sample
+	Last   *time.Time `json:"last,omitempty" db:"last_at"`   // and the newest change, end or sample
 
 	Read      int64 `json:"read" db:"rows_read"` // = loaded + unchanged + older + rejected, in source rows
 	Loaded    int64 `json:"loaded" db:"rows_loaded"`
 	Unchanged int64 `json:"unchanged" db:"rows_unchanged"`
 	Older     int64 `json:"older" db:"rows_older"` // rows that lose against what a source that was read later has said
 	Rejected  int64 `json:"rejected" db:"rows_rejected"`
-	Tickets   int64 `json:"tickets" db:"tickets_changed"` // that got another version
+	Tickets   int64 `json:"tickets" db:"tickets_changed"` // keys of which something else is known then: tickets, outages, days of probes
 	New       int64 `json:"new" db:"tickets_new"`         // those of them that weren't known
 
 	Warnings []Warning `json:"warnings" db:"-"`
@@ -97,7 +98,10 @@ const (
 	Duplicates     = "duplicates"       // rows that stand in the file more than once
 	EarlyDays      = "early-days"       // all rows lie on the first twelve days of months
 	OtherZone      = "other-zone"       // local times are of another zone than those before
+	EndlessRule    = "endless-rule"     // a rule of windows goes on after the last one that is taken
 	OneColumn      = "one-column"       // a mapping takes several instants from one column
+	Differing      = "differing"        // samples of one probe and instant say different things
+	OtherDensity   = "other-density"    // samples come more or less often than was agreed
 )
 
 // Reject is a source row that makes no sense, kept with its reason. Iterators

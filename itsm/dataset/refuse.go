@@ -17,7 +17,9 @@ type Facts struct {
 	Zero     int64 // those of them that stop when they open
 	Stopped  int64 // those that have stopped
 	Twice    int64 // rows that stand in the file already
+	Differ   int64 // samples that say otherwise than a later one of the same probe and instant
 
+	Rare    bool // few rows tell nothing
 	End     End
 	Derived bool // as-of is the newest change
 	Watch   *Watch
@@ -41,7 +43,7 @@ func (f Facts) Refusals() (list []Warning) {
 		refuse(Unfinished, "The file ends in the midst of a row or a quote (row %s): it is probably not whole.",
 			"Die Datei endet mitten in einer Zeile oder in Anführungszeichen (Zeile %s): Sie ist wahrscheinlich unvollständig.", text.Number(f.End.Row))
 	}
-	if f.Derived {
+	if f.Derived && !f.Rare {
 		if n, from, to := f.Watch.Beyond(); n > 0 {
 			refuse(FarAsOf, "Only %[2]s of %[3]s rows come after %[1]s, and none for %[4]s from then on: if day and month are swapped in them, say how the file writes instants; if they are right, give --as-of.",
 				"Nur %[2]s von %[3]s Zeilen liegen nach %[1]s, und ab dann %[4]s lang keine: Sind darin Tag und Monat vertauscht, angeben, wie die Datei Zeitpunkte schreibt; stimmen sie, --as-of angeben.",

@@ -32,6 +32,10 @@ func (f Facts) Warnings(before map[calendar.Date]int64, asOf time.Time) (list []
 		warn(Duplicates, "%[1]s of %[2]s rows stand in the file more than once.", "%[1]s von %[2]s Zeilen stehen mehr als einmal in der Datei.",
 			text.Number(f.Twice), text.Number(f.Read))
 	}
+	if f.Differ > 0 {
+		warn(Differing, "%[1]s samples say otherwise than a later one of the same probe at the same instant, which counts: perhaps two monitors have one name.",
+			"%[1]s Messwerte widersprechen einem späteren desselben Messpunkts zum selben Zeitpunkt, der gilt: Vielleicht haben zwei Monitore denselben Namen.", text.Number(f.Differ))
+	}
 	if first, last, early := f.earlyDays(); early {
 		warn(EarlyDays, "All %[1]s rows, from %[2]s to %[3]s, are of the 1st to the 12th of a month: day and month are probably swapped; look at how the mapping says that the file writes instants.",
 			"Alle %[1]s Zeilen vom %[2]s bis %[3]s liegen auf dem 1. bis 12. eines Monats: Wahrscheinlich sind Tag und Monat vertauscht; prüfen, welche Schreibweise der Zeitpunkte die Zuordnung nennt.",
@@ -40,6 +44,9 @@ func (f Facts) Warnings(before map[calendar.Date]int64, asOf time.Time) (list []
 	if f.Usual != nil && f.Usual.String() != f.Zone.String() {
 		warn(OtherZone, "Local times are read as those of %[1]s; until now those of the service were of %[2]s.",
 			"Ortszeiten werden als solche von %[1]s gelesen; bisher galt für den Service %[2]s.", f.Zone, f.Usual)
+	}
+	if f.Rare {
+		return list
 	}
 	return append(list, bounded(f.fewRows(before, asOf))...)
 }

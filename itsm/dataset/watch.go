@@ -18,8 +18,13 @@ const (
 	maxDays       = 40_000
 )
 
-// State is the field under which states are counted.
-const State = "state"
+// Fields under which states of tickets are counted, and of samples the probe and
+// the part of the service.
+const (
+	State     = "state"
+	Component = "component"
+	Probe     = "probe"
+)
 
 // Watch counts what the rows of a file say while they are read, in memory that
 // doesn't grow with them. The zero value isn't ready, see NewWatch.

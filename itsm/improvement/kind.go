@@ -1,9 +1,15 @@
 package improvement
 
+import (
+	"turnus/itsm/process"
+	"turnus/itsm/run"
+)
+
 // The kinds of findings.
 const (
 	MissedTarget          = "missed-target"          // a published figure misses what was agreed
 	ExceededLimit         = "exceeded-limit"         // a published figure lies above what was agreed
+	UnplannedOutage       = "unplanned-outage"       // a service wasn't there, and nobody had announced it: its cause is to be investigated
 	MissedSlot            = "missed-slot"            // a slot of the plan wasn't kept
 	LateSlot              = "late-slot"              // a slot was done after its tolerance
 	LateData              = "late-data"              // what is known now isn't what a published report was made of
@@ -14,15 +20,24 @@ const (
 
 // Kinds lists them.
 func Kinds() []string {
-	return []string{MissedTarget, ExceededLimit, MissedSlot, LateSlot, LateData, RecordsAltered, AdministratorApproves, Reported}
+	return []string{MissedTarget, ExceededLimit, UnplannedOutage, MissedSlot, LateSlot, LateData, RecordsAltered, AdministratorApproves, Reported}
 }
 
 // FigureKey joins what a published figure showed in several periods: the kind of
 // finding, what the report is about, and the figure's own key.
 func FigureKey(kind, about, figure string) string { return kind + "/" + about + "/" + figure }
 
-// LateKey joins what came too late for the reports on one period of a scope.
-func LateKey(scope, period string) string { return LateData + "/" + scope + "/" + period }
+// OutageKey joins the reports that tell of one outage, whatever their periods.
+func OutageKey(about, outage string) string { return UnplannedOutage + "/" + about + "/" + outage }
+
+// LateKey joins what came too late for a process's reports on one period of a
+// scope; the first process is named by none.
+func LateKey(k run.Key) string {
+	if k.Process != process.SLAReport {
+		return LateData + "/" + k.Process + "/" + k.Scope + "/" + k.Period
+	}
+	return LateData + "/" + k.Scope + "/" + k.Period
+}
 
 // Graded is the severity of what Turnus finds itself.
 func Graded(kind string) Severity {

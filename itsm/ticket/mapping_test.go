@@ -11,7 +11,7 @@ import (
 )
 
 func TestMappingCheck(t *testing.T) {
-	good := Mapping{Separator: ";", Encoding: "windows-1252", Time: "02.01.2006 15:04", Number: "Key", Opened: "Created",
+	good := Mapping{Table: dataset.Table{Separator: ";", Encoding: "windows-1252", Time: "02.01.2006 15:04"}, Number: "Key", Opened: "Created",
 		Stopped: "Resolved", Responded: "First response", State: "Status", Changed: "Updated",
 		Fields: map[string]string{"priority": "Priority", "customer": "Organization"}}
 	require.NoError(t, good.Check())
@@ -41,7 +41,7 @@ func TestMappingCheck(t *testing.T) {
 		require.NotContains(t, faults[0].Message.En+faults[0].Message.De, "%!")
 		require.NotEqual(t, faults[0].Message.En, faults[0].Message.De)
 	}
-	require.Len(t, fault.All(Mapping{Encoding: strings.Repeat("x", 90)}.Check()), 4, "all that is wrong at once")
+	require.Len(t, fault.All(Mapping{Table: dataset.Table{Encoding: strings.Repeat("x", 90)}}.Check()), 4, "all that is wrong at once")
 }
 
 func TestMappingWithStates(t *testing.T) {

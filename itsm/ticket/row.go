@@ -161,10 +161,6 @@ func UnpackRows(b []byte, number string) ([]Row, error) {
 	return rows, u.Err()
 }
 
-// earliest is the first instant that a row may hold. One before it is none of a
-// ticket: a year of two digits where four are read, or an empty cell's.
-var earliest = time.Date(1000, 1, 1, 0, 0, 0, 0, time.UTC)
-
 // OutOfTime rejects a row that holds an instant after now, or before all that can
 // be meant.
 func (r *Row) OutOfTime(now time.Time) *dataset.Reject {
@@ -172,15 +168,12 @@ func (r *Row) OutOfTime(now time.Time) *dataset.Reject {
 		column string
 		at     *time.Time
 	}{{"opened", &r.Opened}, {"changed", &r.At}, {"stopped", r.StoppedAt}, {"responded", r.Responded}} {
-		reason := text.New("this instant is still to come", "dieser Zeitpunkt liegt in der Zukunft")
-		switch {
-		case x.at == nil, !x.at.After(now) && !x.at.Before(earliest):
+		if x.at == nil {
 			continue
-		case x.at.Before(earliest):
-			reason = text.New("this instant lies before the year 1000: look at how the file writes years",
-				"dieser Zeitpunkt liegt vor dem Jahr 1000: prüfen, wie die Datei Jahre schreibt")
 		}
-		return &dataset.Reject{Row: r.Row, Number: r.Number, Column: x.column, Value: x.at.UTC().Format(time.RFC3339), Reason: reason}
+		if why := dataset.OutOfTime(*x.at, now); !why.IsZero() {
+			return &dataset.Reject{Row: r.Row, Number: r.Number, Column: x.column, Value: x.at.UTC().Format(time.RFC3339), Reason: why}
+		}
 	}
 	return nil
 }

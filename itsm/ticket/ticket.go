@@ -55,13 +55,10 @@ type Version struct {
 	Events  []Event           // in order; the first is the opening
 }
 
-// Mapping is the spec of a Mapping resource: which columns of a CSV file mean
-// what.
+// Mapping says which columns of a CSV file of tickets mean what.
 type Mapping struct {
-	Separator string            `json:"separator,omitempty"` // , ; or tab; found out if left out
-	Encoding  string            `json:"encoding,omitempty"`  // utf-8 (default) or windows-1252
-	Time      string            `json:"time,omitempty"`      // Go's reference time; RFC 3339 if left out
-	Number    string            `json:"number"`
+	dataset.Table
+	Number    string            `json:"number,omitempty"`  // needed
 	Opened    string            `json:"opened,omitempty"`  // with states and changed it may be left out: the first change
 	Stopped   string            `json:"stopped,omitempty"` // an empty cell: still open; with states and changed it may be left out
 	Responded string            `json:"responded,omitempty"`

@@ -2,7 +2,7 @@
 // records of outages, windows of maintenance, and samples of probes; how each is
 // packed, and what is known of it where several imports said something.
 //
-// It may import itsm/availability, itsm/dataset and itsm/packed.
+// It may import itsm/availability, itsm/dataset, itsm/packed and itsm/text.
 package uptime
 
 import (

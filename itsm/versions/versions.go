@@ -38,7 +38,7 @@ type Decided struct {
 }
 
 // Calendar is the version of a calendar that is valid at the period's
-// start.
+// start; of a quarter or a year, which is the sum of its months, at a month's.
 type Calendar struct {
 	Name    string        `json:"name"`
 	Version int           `json:"version"`
@@ -46,6 +46,19 @@ type Calendar struct {
 	Spec    calendar.Spec `json:"spec"`
 
 	Declared *resource.Raw `json:"declared,omitempty"` // as in Agreement
+	Since    string        `json:"since,omitempty"`    // the month from which on this version counts, where an earlier month of the period has another one; empty: from the first on
+}
+
+// InMonth gives the version of a calendar that counts in a month, as in 2026-03,
+// among those of a period that are by name and month; nil where there is none.
+func InMonth(all []Calendar, name, month string) *Calendar {
+	var found *Calendar
+	for i, c := range all {
+		if c.Name == name && c.Since <= month {
+			found = &all[i]
+		}
+	}
+	return found
 }
 
 // Agreed are versions of agreements as imports are held against them.

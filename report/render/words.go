@@ -52,6 +52,10 @@ var words = map[string]text.Text{
 	"of":   text.New("of", "von"),
 	"to":   text.New("to", "bis"),
 
+	"days":  text.New("Days in the time zone", "Tage in der Zeitzone"),
+	"once":  text.New("once", "einmal"),
+	"times": text.New("times", "mal"),
+
 	"signal":        text.New("signal", "Signal"),
 	"legend-value":  text.New("●\u00a0value", "●\u00a0Wert"),
 	"legend-agreed": text.New("╌\u00a0agreed", "╌\u00a0vereinbart"),

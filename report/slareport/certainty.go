@@ -73,12 +73,3 @@ func worst(s *report.SectionWriter, f sla.Frozen, a sla.AgreementResult) {
 		}
 	}
 }
-
-// rounded writes an exact decimal with so many places.
-func rounded(exact string, places int) string {
-	r, ok := new(big.Rat).SetString(exact)
-	if !ok {
-		return exact
-	}
-	return r.FloatString(places)
-}

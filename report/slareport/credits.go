@@ -7,6 +7,7 @@ import (
 	"turnus/itsm/sla"
 	"turnus/itsm/text"
 	"turnus/report"
+	"turnus/report/parts"
 	"turnus/report/rules"
 )
 
@@ -66,5 +67,5 @@ func moneyCell(exact *string, c agreement.Credits) report.Cell {
 // rounded here, and nowhere before.
 func money(exact string, c agreement.Credits) text.Text {
 	_, fraction, _ := strings.Cut(string(c.Fee.Amount), ".")
-	return text.F("%s\u00a0%s", "%s\u00a0%s", report.Decimal(rounded(exact, max(2, len(fraction)))), c.Fee.Currency)
+	return text.F("%s\u00a0%s", "%s\u00a0%s", report.Decimal(parts.Rounded(exact, max(2, len(fraction)))), c.Fee.Currency)
 }

@@ -6,6 +6,7 @@ import (
 	"turnus/itsm/agreement"
 	"turnus/itsm/sla"
 	"turnus/report"
+	"turnus/report/parts"
 	"turnus/report/rules"
 )
 
@@ -23,7 +24,7 @@ func definitions(w *report.Writer, f sla.Frozen, r sla.Result) {
 	for _, a := range r.Agreements {
 		targetRules(s, f, a)
 	}
-	calendars(s, f)
+	parts.Calendars(s, f.Calendars)
 }
 
 func basis(s *report.SectionWriter, f sla.Frozen) {

@@ -1,14 +1,11 @@
 package slareport
 
 import (
-	"strings"
-	"unicode"
-	"unicode/utf8"
-
 	"turnus/itsm/process"
 	"turnus/itsm/sla"
 	"turnus/itsm/text"
 	"turnus/report"
+	"turnus/report/parts"
 )
 
 // Wording counts up with each release that words its documents differently, so
@@ -24,14 +21,14 @@ func Draft(f sla.Frozen, r sla.Result, answers []report.Answer) (report.Document
 	if err != nil {
 		return report.Document{}, err
 	}
-	answers = nameAnswers(answers, Findings(r))
+	answers = parts.NameAnswers(answers, Findings(r))
 	w := report.Write(report.Document{
 		Run: f.Run, Process: process.SLAReport, Scope: f.Service, Period: f.Period,
 		From: f.From.UTC(), To: f.To.UTC(), Zone: f.Zone,
 		Title:       text.New("SLA report", "SLA-Bericht"),
 		Subject:     report.Named(f.Title, f.Service),
 		Provisional: f.Provisional,
-		Notice:      notice(f),
+		Notice:      parts.Notice(f.Provisional, f.Reason),
 		Figures:     Figures(r),
 		Sources:     sources(f),
 		ComputedAt:  f.At.UTC(),
@@ -41,12 +38,12 @@ func Draft(f sla.Frozen, r sla.Result, answers []report.Answer) (report.Document
 	})
 	notes(w, f, r)
 	summary(w, r)
-	changedRules(w, f)
+	rulesOf(f).Section(w)
 	followUps, err := followUpsOf(f)
 	if err != nil {
 		return report.Document{}, err
 	}
-	followUps.section(w)
+	followUps.Section(w)
 	w.Answers(answers)
 	for _, a := range r.Agreements {
 		agreementResults(w, f, a, study, followUps)
@@ -67,20 +64,6 @@ func Draft(f sla.Frozen, r sla.Result, answers []report.Answer) (report.Document
 	importTable(w, f)
 	definitions(w, f, r)
 	return w.Document(), nil
-}
-
-func notice(f sla.Frozen) text.Text {
-	if !f.Provisional {
-		return text.Text{}
-	}
-	why := f.Reason
-	if why.IsZero() {
-		why = text.New("the period isn't over, or the imported data doesn't cover it",
-			"Die Periode ist noch nicht zu Ende oder nicht vollständig durch importierte Daten abgedeckt")
-	}
-	return text.F("Provisional: %s The figures may still change; nobody was asked to approve them.",
-		"Vorläufig: %s Die Zahlen können sich noch ändern; eine Freigabe wurde nicht eingeholt.",
-		text.New(sentence(why.In(text.En)), sentence(capitalised(why.In(text.De)))))
 }
 
 // verdictCell is a verdict in words. A target is missed, a ticket breaches.
@@ -113,17 +96,8 @@ func targetName(r sla.Result, a sla.AgreementResult, t sla.TargetResult) text.Te
 	return text.F("%s: %s", "%s: %s", report.Named(a.Title, a.Name), t.Target.Name)
 }
 
-// sentence ends with a full stop, if it doesn't end with a mark of its own.
-func sentence(s string) string {
-	s = strings.TrimRight(s, " ")
-	if s == "" || strings.ContainsAny(s[len(s)-1:], ".!?") {
-		return s
-	}
-	return s + "."
-}
-
-// capitalised begins with a capital, as a sentence after a colon does in German.
-func capitalised(s string) string {
-	r, n := utf8.DecodeRuneInString(s)
-	return string(unicode.ToUpper(r)) + s[n:]
+// rulesOf are what the figures stand on besides tickets.
+func rulesOf(f sla.Frozen) parts.Rules {
+	return parts.Rules{InForce: f.InForce, Sources: sources(f), Agreements: f.Agreements,
+		Kinds: text.New("agreements, calendars and exclusions", "Vereinbarungen, Kalender und Ausschlüsse")}
 }

@@ -5,6 +5,7 @@ import (
 	"turnus/itsm/sla"
 	"turnus/itsm/text"
 	"turnus/report"
+	"turnus/report/parts"
 )
 
 // exclusions shows what was left out, why, and what the figures would be with
@@ -69,7 +70,7 @@ func exclusionTable(s *report.SectionWriter, f sla.Frozen, effect map[int64]sla.
 		if !used {
 			continue
 		}
-		t.Row(report.Name(decimal(x.ID)), report.Words(reasonTitle(x.Reason)), report.Say("%s Evidence: %s", "%s Nachweis: %s", sentence(x.Detail), x.Evidence),
+		t.Row(report.Name(decimal(x.ID)), report.Words(reasonTitle(x.Reason)), report.Say("%s Evidence: %s", "%s Nachweis: %s", parts.Sentence(x.Detail), x.Evidence),
 			report.Name(x.By), report.At(x.At), report.Count(c.Decided), report.Count(c.Open))
 	}
 }

@@ -1,8 +1,6 @@
 package slareport
 
 import (
-	"slices"
-
 	"turnus/itsm/sla"
 	"turnus/itsm/text"
 	"turnus/report"
@@ -50,21 +48,4 @@ func counted(x sla.WorkloadResult) int64 {
 		return x.Peak.Tickets
 	}
 	return 0
-}
-
-// nameAnswers gives each answer the title of the finding that it is about, so that
-// a document which is drafted anew believes nobody's; one about no finding of
-// this result has its key.
-func nameAnswers(answers []report.Answer, findings []report.Finding) []report.Answer {
-	answers = slices.Clone(answers)
-	for i := range answers {
-		a := &answers[i]
-		a.Title = text.Same(a.Key)
-		for _, f := range findings {
-			if f.Key == a.Key {
-				a.Title = f.Title
-			}
-		}
-	}
-	return answers
 }

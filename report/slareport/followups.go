@@ -6,31 +6,19 @@ import (
 	"turnus/itsm/calendar"
 	"turnus/itsm/improvement"
 	"turnus/itsm/sla"
-	"turnus/itsm/text"
 	"turnus/report"
+	"turnus/report/parts"
 )
 
-// followUps is what became of the findings of earlier reports, as the register
-// had it when the set was frozen; older sets have none.
-type followUps struct {
-	*improvement.Extract
-	frozen sla.Frozen
-	on     calendar.Date
-}
+// followUps are those of the findings of earlier reports.
+type followUps struct{ parts.FollowUps }
 
 func followUpsOf(f sla.Frozen) (followUps, error) {
 	zone, err := calendar.Zone(f.Zone)
 	if err != nil {
 		return followUps{}, err
 	}
-	return followUps{Extract: f.Register, frozen: f, on: calendar.DateOf(f.At.In(zone))}, nil
-}
-
-// section says where findings and actions stand.
-func (x followUps) section(w *report.Writer) {
-	if x.Extract != nil {
-		w.Improvements(x.Findings, x.on)
-	}
+	return followUps{parts.FollowUps{Extract: f.Register, About: f.Service, Provisional: f.Provisional, On: calendar.DateOf(f.At.In(zone))}}, nil
 }
 
 // named says that the results of an agreement name findings.
@@ -48,22 +36,10 @@ func (x followUps) ofLimit(a sla.AgreementResult, w sla.WorkloadResult) report.C
 	return x.of(exceeds(w), improvement.ExceededLimit, a.Name, workloadName(w.Limit))
 }
 
-// of names the finding that a figure is, or joins when the report is published.
-// What is provisional isn't published, and becomes none.
+// of names the finding that a figure is.
 func (x followUps) of(missed bool, kind, agreement, figure string) report.Cell {
-	if !missed || x.Extract == nil {
+	if !missed {
 		return report.Name("–")
 	}
-	key := report.Figure{Group: report.Under(agreement), Name: figure}.Key()
-	p, found := x.Of(improvement.FigureKey(kind, x.frozen.Service, key))
-	ended := found && p.State.Ended() && !p.Here
-	switch {
-	case found && !ended:
-		return report.Say("%d: %s", "%d: %s", p.Finding, p.State)
-	case x.frozen.Provisional:
-		return report.Name("–")
-	case ended && p.State == improvement.Closed:
-		return report.Words(text.F("new finding with the publication, relapse of %d", "neuer Befund mit der Veröffentlichung, erneutes Auftreten von %d", p.Finding))
-	}
-	return report.Say("new finding with the publication", "neuer Befund mit der Veröffentlichung")
+	return x.OfFigure(kind, report.Figure{Group: report.Under(agreement), Name: figure})
 }

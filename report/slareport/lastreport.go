@@ -1,10 +1,9 @@
 package slareport
 
 import (
-	"turnus/itsm/calendar"
 	"turnus/itsm/sla"
-	"turnus/itsm/text"
 	"turnus/report"
+	"turnus/report/parts"
 )
 
 // lastReport recalls the last report: what it said, and who decided on it.
@@ -13,21 +12,7 @@ func lastReport(w *report.Writer, f sla.Frozen, r sla.Result) {
 		return
 	}
 	last := f.History[len(f.History)-1]
-	s := w.Section("The last report, and the decision on it", "Letzter Bericht und Entscheidung dazu")
-	said := text.F("%s, version %d, run %s", "%s, Version %d, Lauf %s", report.Period(last.Period), last.Version, last.Run)
-	if last.By != "" {
-		said = text.F("%s, approved by %s", "%s, freigegeben von %s", said, last.By)
-	}
-	if last.Comment != "" {
-		s.Say("%s. Comment: “%s”", "%s. Bemerkung: „%s“", said, last.Comment)
-	} else {
-		s.Say("%s.", "%s.", said)
-	}
-	if p, err := calendar.ParsePeriod(f.Period); err == nil {
-		if before, ok := p.Before(); ok && before.Name != last.Period {
-			s.Say("%s has no published report.", "Für %s gibt es keinen veröffentlichten Bericht.", report.Period(before.Name))
-		}
-	}
+	s := parts.LastReport(w, f.Period, parts.Last{Period: last.Period, Version: last.Version, Run: last.Run, By: last.By, Comment: last.Comment})
 	t := s.Table("Targets then and now", "Ziele im letzten und in diesem Bericht").
 		Left("Target", "Ziel").Right("Attainment then", "Erfüllungsgrad zuvor").Right("Agreed then", "Vereinbart zuvor").
 		Left("Result then", "Ergebnis zuvor").Right("Attainment now", "Erfüllungsgrad jetzt").Left("Result now", "Ergebnis jetzt")

@@ -3,44 +3,33 @@ package slareport
 import (
 	"slices"
 
-	"turnus/itsm/agreement"
 	"turnus/itsm/sla"
 	"turnus/itsm/text"
 	"turnus/report"
+	"turnus/report/parts"
 )
 
 // notes say what to know before any figure is read, the most serious first: one
 // sentence or two for each, and only what applies.
 func notes(w *report.Writer, f sla.Frozen, r sla.Result) {
-	imports := importNotesOf(f)
-	imports.accepted(w)
+	imports := parts.ImportNotesOf(f.Imports, f.From, f.To)
+	imports.Accepted(w)
 	turnedVerdicts(w, r)
 	targetsWithoutCases(w, r)
 	unknownValues(w, f)
 	uncounted(w, r)
 	excludedTickets(w, f, r)
-	imports.warned(w)
+	imports.Warned(w)
 	restated(w, f, r)
 	undecided(w, f, r)
 }
 
-// maxNamed is how many of a kind stand on the first page.
-const maxNamed = 10
-
-// some joins the first of some names, and says how many more there are.
-func some(names []text.Text) text.Text {
-	if more := len(names) - maxNamed; more > 0 {
-		names = append(slices.Clone(names[:maxNamed]), text.F("%d more", "%d weitere", more))
-	}
-	return text.Join(names, "; ")
-}
-
 // unknownValues says what agreements name and no ticket has.
 func unknownValues(w *report.Writer, f sla.Frozen) {
-	for _, x := range f.Warnings[:min(len(f.Warnings), maxNamed)] {
+	for _, x := range f.Warnings[:min(len(f.Warnings), parts.MaxNamed)] {
 		w.Warn("%s", "%s", x.Detail)
 	}
-	if more := len(f.Warnings) - maxNamed; more > 0 {
+	if more := len(f.Warnings) - parts.MaxNamed; more > 0 {
 		w.Warn("Agreements name %d more values that no ticket has.", "Vereinbarungen nennen %d weitere Werte, die kein Ticket hat.", more)
 	}
 }
@@ -82,7 +71,7 @@ func targetsWithoutCases(w *report.Writer, r sla.Result) {
 		say = w.Warn
 	}
 	say("%[1]d of %[2]d targets without a decided ticket, so neither met nor missed: %[3]s.",
-		"%[1]d von %[2]d Zielen ohne gewertetes Ticket, also weder erreicht noch verfehlt: %[3]s.", len(names), all, some(names))
+		"%[1]d von %[2]d Zielen ohne gewertetes Ticket, also weder erreicht noch verfehlt: %[3]s.", len(names), all, parts.Some(names))
 }
 
 func eachTarget(r sla.Result, each func(sla.AgreementResult, sla.TargetResult)) {
@@ -134,7 +123,7 @@ func excludedTickets(w *report.Writer, f sla.Frozen, r sla.Result) {
 		who = text.F("%s, or since a workload limit was exceeded", "%s oder da eine Mengengrenze überschritten war", who)
 	}
 	w.Note("Excluded tickets: %s, %s. Attainment with the exclusions: %s.", "Ausgeschlossene Tickets: %s, %s. Erfüllungsgrad mit Ausschlüssen: %s.",
-		report.Number(r.List.Excluded), who, some(changed))
+		report.Number(r.List.Excluded), who, parts.Some(changed))
 }
 
 // percent is a share in per cent with two decimals, in words.
@@ -151,7 +140,7 @@ func restated(w *report.Writer, f sla.Frozen, r sla.Result) {
 	if f.InForce == nil || f.InForce.Version == 0 || r.List == nil {
 		return
 	}
-	n := len(rulesChanged(f))
+	n := rulesOf(f).Changed()
 	rules := text.F("%d rules changed", "%d Regeln haben sich geändert", n)
 	switch n {
 	case 0:
@@ -167,43 +156,7 @@ func restated(w *report.Writer, f sla.Frozen, r sla.Result) {
 // undecided names versions of agreements that nobody decided, and says whether
 // the customer's consent is on record.
 func undecided(w *report.Writer, f sla.Frozen, r sla.Result) {
-	var order []text.Text // what is said
-	of := map[text.Text][]text.Text{}
-	for _, a := range r.Agreements {
-		for _, v := range f.Agreements {
-			if v.Name != a.Name || !slices.Contains(a.Versions, v.Version) || v.Decided != nil && v.Spec.Consent != "" {
-				continue
-			}
-			said := text.F("%s; %s", "%s; %s", decidedBy(v), consent(v.Spec))
-			if of[said] == nil {
-				order = append(order, said)
-			}
-			of[said] = append(of[said], text.F("%s, version %d", "%s, Version %d", report.Named(v.Title, v.Name), v.Version))
-		}
-	}
-	for _, said := range order[:min(len(order), maxNamed)] {
-		word := text.N(len(of[said]), text.New("Agreement", "Vereinbarung"), text.New("Agreements", "Vereinbarungen"))
-		w.Note("%s %s: %s.", "%s %s: %s.", word, some(of[said]), said)
-	}
-	more := 0
-	for _, said := range order[min(len(order), maxNamed):] {
-		more += len(of[said])
-	}
-	if more > 0 {
-		w.Note("Of %d more versions of agreements a decision or the customer’s consent isn’t on record.", "Für %d weitere Versionen von Vereinbarungen fehlt der Nachweis einer Freigabe oder Zustimmung.", more)
-	}
-}
-
-func decidedBy(v sla.Agreement) text.Text {
-	if v.Decided == nil {
-		return text.New("declared by an administrator, not decided", "administrativ angelegt, nicht freigegeben")
-	}
-	return text.F("decided by %s", "freigegeben von %s", text.List(v.Decided.By))
-}
-
-func consent(s agreement.Spec) text.Text {
-	if s.Consent == "" {
-		return text.New("the customer’s consent isn’t on record", "die Zustimmung des Kunden ist nicht nachgewiesen")
-	}
-	return text.F("the customer’s consent: %s", "Zustimmung des Kunden: %s", s.Consent)
+	parts.Undecided(w, f.Agreements, func(v sla.Agreement) bool {
+		return slices.ContainsFunc(r.Agreements, func(a sla.AgreementResult) bool { return a.Name == v.Name && slices.Contains(a.Versions, v.Version) })
+	})
 }

@@ -7,7 +7,6 @@ import (
 	"io"
 	"iter"
 
-	"turnus/itsm/calendar"
 	"turnus/itsm/canonical"
 	"turnus/itsm/fault"
 	"turnus/itsm/run"
@@ -15,6 +14,7 @@ import (
 	"turnus/itsm/text"
 	"turnus/itsm/ticket"
 	"turnus/report"
+	"turnus/report/parts"
 	"turnus/report/receipt"
 )
 
@@ -111,10 +111,10 @@ func verifyReceipts(x *receipt.Reader, said report.Document, v *receipt.Result, 
 		return d, nil, receipt.Unreadable("frozen", err)
 	}
 	v.TZData = f.TZData
-	if err := compareRules(x, f, c); err != nil {
+	if err := parts.CompareFrozen(x, f, parts.About{Run: f.Run, Round: f.Round, Service: f.Service, Period: f.Period, Zone: f.Zone, From: f.From, To: f.To}, c); err != nil {
 		return d, nil, err
 	}
-	if v.Unproven, err = compareVersions(f, c); err != nil {
+	if v.Unproven, err = parts.CompareVersions(f.Agreements, f.Calendars, c); err != nil {
 		return d, nil, err
 	}
 	set := ticket.NewSet()
@@ -168,35 +168,6 @@ func verifyReceipts(x *receipt.Reader, said report.Document, v *receipt.Result, 
 		return d, nil, receipt.Unreadable("frozen", err)
 	}
 	return d, f.InForce, nil
-}
-
-// compareRules checks what the frozen set says besides its tickets.
-func compareRules(x *receipt.Reader, f sla.Frozen, c *receipt.Comparison) error {
-	again, err := canonical.JSON(f)
-	if err != nil {
-		return receipt.Unreadable("frozen", err)
-	}
-	c.JSON("frozen", x.Head.Frozen, again)
-	key, _, err := run.ParseID(x.Head.Run)
-	if err != nil {
-		return receipt.Unreadable("run", err)
-	}
-	c.Texts("frozen.run", f.Run, x.Head.Run)
-	c.Numbers("frozen.round", int64(f.Round), int64(x.Head.Round))
-	c.Texts("frozen.service", f.Service, key.Scope)
-	c.Texts("frozen.period", f.Period, key.Period)
-	period, err := calendar.ParsePeriod(f.Period)
-	if err != nil {
-		return receipt.Unreadable("frozen", err)
-	}
-	zone, err := calendar.Zone(f.Zone)
-	if err != nil {
-		return receipt.Unreadable("frozen", err)
-	}
-	from, to := period.Bounds(zone)
-	c.Instants("frozen.from", f.From, from)
-	c.Instants("frozen.to", f.To, to)
-	return nil
 }
 
 // readTicket decodes a ticket of the file, counted from 0, and makes it anew

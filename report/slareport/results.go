@@ -6,6 +6,7 @@ import (
 	"turnus/itsm/sla"
 	"turnus/itsm/text"
 	"turnus/report"
+	"turnus/report/parts"
 )
 
 // agreementResults is the section of one agreement, and so of one customer.
@@ -62,7 +63,7 @@ func score(s *report.SectionWriter, x *sla.Score) {
 	default:
 		s.Say("Weighted score: %[1]s\u202f%%, over %[3]d of %[4]d weighted targets; they carry %[2]s\u202f%% of the weights.",
 			"Gewichteter Gesamterfüllungsgrad: %[1]s\u202f%% über %[3]d von %[4]d gewichteten Zielen, auf die %[2]s\u202f%% der Gewichte entfallen.",
-			report.Decimal(rounded(*x.Value, 2)), report.Decimal(rounded(x.Coverage, 2)), x.WithData, x.Targets)
+			report.Decimal(parts.Rounded(*x.Value, 2)), report.Decimal(parts.Rounded(x.Coverage, 2)), x.WithData, x.Targets)
 	}
 }
 

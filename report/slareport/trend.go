@@ -7,6 +7,7 @@ import (
 	"turnus/itsm/stats"
 	"turnus/itsm/text"
 	"turnus/report"
+	"turnus/report/parts"
 )
 
 // trend says how the attainment goes over time, as far as the published reports
@@ -53,24 +54,9 @@ func trend(w *report.Writer, f sla.Frozen, r sla.Result, study sla.Study) {
 // signals words what a control chart shows, and what its limits come from.
 func signals(x sla.TargetStudy) text.Text {
 	if x.Chart == nil {
-		return text.F("no control limits: %d periods with cases are needed before this one", "keine Eingriffsgrenzen: Dafür sind %d frühere Perioden mit Fällen nötig", stats.MinBaseline)
+		return parts.NoLimits()
 	}
-	if len(x.Chart.Signals) == 0 {
-		return text.New("none", "keine")
-	}
-	var all []text.Text
-	for _, rule := range []stats.Rule{stats.Outside, stats.OneSide, stats.Steady, stats.TwoOfThree} {
-		var when []text.Text // the last period of each signal
-		for _, s := range x.Chart.Signals {
-			if s.Rule == rule {
-				when = append(when, report.ShortPeriod(x.Line.Periods[x.Line.Since+s.Points[len(s.Points)-1]]))
-			}
-		}
-		if len(when) > 0 {
-			all = append(all, text.F("%s (%s)", "%s (%s)", rule, text.Join(when, ", ")))
-		}
-	}
-	return text.Join(all, "; ")
+	return parts.Signals(*x.Chart, x.Line.Periods[x.Line.Since:])
 }
 
 // targetChart draws the line of a target with its limits.
@@ -87,25 +73,6 @@ func targetChart(name text.Text, x sla.TargetStudy) report.Chart {
 		}
 		c.Points = append(c.Points, p)
 	}
-	addLimits(&c, x.Line.Since, x.Chart, func(r *big.Rat) *string { v := report.PerCent(r, 6); return &v })
+	parts.AddLimits(&c, x.Line.Since, x.Chart, func(r *big.Rat) *string { v := report.PerCent(r, 6); return &v })
 	return c
-}
-
-// addLimits puts those of a control chart into a chart, of which its points
-// begin at a place.
-func addLimits(c *report.Chart, since int, from *stats.Chart, write func(*big.Rat) *string) {
-	if from == nil {
-		return
-	}
-	c.Centre = write(from.Centre)
-	for i, p := range from.Points {
-		if p.Limits != nil {
-			c.Points[since+i].Lower, c.Points[since+i].Upper = write(p.Limits.LowerShown), write(p.Limits.UpperShown)
-		}
-	}
-	for _, s := range from.Signals {
-		for _, i := range s.Points {
-			c.Points[since+i].Signal = true
-		}
-	}
 }

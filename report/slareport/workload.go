@@ -7,6 +7,7 @@ import (
 	"turnus/itsm/sla"
 	"turnus/itsm/text"
 	"turnus/report"
+	"turnus/report/parts"
 )
 
 // workload sets volumes against their limits, which hold for each month, day or
@@ -82,6 +83,6 @@ func volumeChart(r sla.Result, v sla.VolumeStudy) report.Chart {
 		}
 		c.Points = append(c.Points, p)
 	}
-	addLimits(&c, 0, v.Chart, plain)
+	parts.AddLimits(&c, 0, v.Chart, plain)
 	return c
 }

@@ -1,20 +1,20 @@
-package slareport
+package parts
 
 import (
 	"fmt"
 
 	"turnus/itsm/resource"
-	"turnus/itsm/sla"
+	"turnus/itsm/versions"
 	"turnus/report/receipt"
 )
 
-// compareVersions holds each version of an agreement or calendar against the
+// CompareVersions holds each version of an agreement or calendar against the
 // document that was declared, and that against the version's hash. It gives
 // those that can't be compared: files of sets that were frozen by 0.1.0 lack
 // the documents, which hold more than figures need, and in the words that were
 // used.
-func compareVersions(f sla.Frozen, c *receipt.Comparison) (unproven []string, err error) {
-	for _, a := range f.Agreements {
+func CompareVersions(agreements []versions.Agreement, calendars []versions.Calendar, c *receipt.Comparison) (unproven []string, err error) {
+	for _, a := range agreements {
 		if a.Declared == nil {
 			unproven = append(unproven, fmt.Sprintf("%s/%s version %d", resource.Agreement, a.Name, a.Version))
 			continue
@@ -27,7 +27,7 @@ func compareVersions(f sla.Frozen, c *receipt.Comparison) (unproven []string, er
 			return nil, err
 		}
 	}
-	for _, u := range f.Calendars {
+	for _, u := range calendars {
 		if u.Declared == nil {
 			unproven = append(unproven, fmt.Sprintf("%s/%s version %d", resource.Calendar, u.Name, u.Version))
 			continue

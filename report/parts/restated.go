@@ -1,4 +1,4 @@
-package slareport
+package parts
 
 import (
 	"cmp"
@@ -7,8 +7,9 @@ import (
 	"strconv"
 
 	"turnus/itsm/agreement"
-	"turnus/itsm/sla"
+	"turnus/itsm/run"
 	"turnus/itsm/text"
+	"turnus/itsm/versions"
 	"turnus/report"
 	"turnus/report/rules"
 )
@@ -20,20 +21,31 @@ type ruleChange struct {
 	then, now []string // versions; none: it wasn't, or isn't, used
 }
 
-// rulesChanged lists the rules that count now and not in the report in force, or
-// the other way round: agreements, calendars, exclusions, the time zone database.
-func rulesChanged(f sla.Frozen) []ruleChange {
-	if f.InForce == nil {
+// Rules are what a report stands on besides its data, beside the report in force,
+// whose place it takes.
+type Rules struct {
+	InForce    *run.InForce         // nil, or without sources: nothing is known of one
+	Sources    []report.Source      // now
+	Agreements []versions.Agreement // now, by name and version
+	Kinds      text.Text            // what there may be besides the time zone database: agreements, calendars and exclusions
+}
+
+// Changed counts the rules that count now and not in the report in force, or the
+// other way round.
+func (r Rules) Changed() int { return len(r.changed()) }
+
+func (r Rules) changed() []ruleChange {
+	if r.InForce == nil {
 		return nil
 	}
 	var then []report.Source
-	if json.Unmarshal(f.InForce.Sources, &then) != nil { // checked before
+	if json.Unmarshal(r.InForce.Sources, &then) != nil { // checked before
 		return nil
 	}
 	var all []ruleChange
 	put := func(s report.Source, into func(*ruleChange) *[]string) {
 		switch s.Kind {
-		case report.FromAgreement, report.FromCalendar, report.FromExclusion, report.FromTZData:
+		case report.FromAgreement, report.FromCalendar, report.FromExclusion, report.FromObjective, report.FromIndicator, report.FromTZData:
 		default:
 			return
 		}
@@ -47,7 +59,7 @@ func rulesChanged(f sla.Frozen) []ruleChange {
 	for _, s := range then {
 		put(s, func(c *ruleChange) *[]string { return &c.then })
 	}
-	for _, s := range sources(f) {
+	for _, s := range r.Sources {
 		put(s, func(c *ruleChange) *[]string { return &c.now })
 	}
 	for i := range all {
@@ -64,42 +76,42 @@ func byNumber(a, b string) int {
 	return cmp.Or(cmp.Compare(x, y), cmp.Compare(a, b))
 }
 
-// changedRules names what changed besides the data since the report in force.
-func changedRules(w *report.Writer, f sla.Frozen) {
-	if f.InForce == nil || len(f.InForce.Sources) == 0 {
+// Section names what changed besides the data since the report in force.
+func (r Rules) Section(w *report.Writer) {
+	if r.InForce == nil || len(r.InForce.Sources) == 0 {
 		return
 	}
-	s := w.Section("What changed since version %d", "Änderungen gegenüber Version %d", f.InForce.Version)
-	changed := rulesChanged(f)
+	s := w.Section("What changed since version %d", "Änderungen gegenüber Version %d", r.InForce.Version)
+	changed := r.changed()
 	if len(changed) == 0 {
-		s.Say("No rule changed: agreements, calendars and exclusions are those of version %d. The figures differ, if they do, by the data alone.",
-			"Keine Regel hat sich geändert: Vereinbarungen, Kalender und Ausschlüsse sind die von Version %d. Abweichende Zahlen kommen allein aus den Daten.", f.InForce.Version)
+		s.Say("No rule changed: %s are those of version %d. The figures differ, if they do, by the data alone.",
+			"Keine Regel hat sich geändert: %s sind die von Version %d. Abweichende Zahlen kommen allein aus den Daten.", r.Kinds, r.InForce.Version)
 		return
 	}
 	t := s.Table("Rules that changed", "Geänderte Regeln").Left("Rule", "Regel").Left("Name", "Name").
-		Left("Version %d", "Version %d", f.InForce.Version).Left("Now", "Jetzt")
+		Left("Version %d", "Version %d", r.InForce.Version).Left("Now", "Jetzt")
 	for _, c := range changed {
 		t.Row(report.Words(c.kind.Title()), report.Name(c.name), versionsCell(c, c.then), versionsCell(c, c.now))
 	}
-	differences(s, f, changed)
+	r.differences(s, changed)
 }
 
 // differences say what new versions of agreements say otherwise than those before
 // them. Of other rules the report doesn't hold both versions.
-func differences(s *report.SectionWriter, f sla.Frozen, changed []ruleChange) {
+func (r Rules) differences(s *report.SectionWriter, changed []ruleChange) {
 	for _, c := range changed {
 		if c.kind != report.FromAgreement {
 			continue
 		}
-		for i, v := range f.Agreements {
+		for i, v := range r.Agreements {
 			if v.Name != c.name || slices.Contains(c.then, decimal(int64(v.Version))) {
 				continue
 			}
 			var before *agreement.Spec
 			t := s.Table("%s, version %d", "%s, Version %d", report.Named(v.Title, v.Name), v.Version)
-			if i > 0 && f.Agreements[i-1].Name == v.Name { // they are by name and version
-				before = &f.Agreements[i-1].Spec
-				t = s.Table("%s, version %d instead of %d", "%s, Version %d statt %d", report.Named(v.Title, v.Name), v.Version, f.Agreements[i-1].Version)
+			if i > 0 && r.Agreements[i-1].Name == v.Name { // they are by name and version
+				before = &r.Agreements[i-1].Spec
+				t = s.Table("%s, version %d instead of %d", "%s, Version %d statt %d", report.Named(v.Title, v.Name), v.Version, r.Agreements[i-1].Version)
 			}
 			t.Left("Rule", "Regel").Left("Before", "Vorher").Left("Now", "Jetzt")
 			for _, d := range rules.OfAgreement(before, &v.Spec) {

@@ -1,30 +1,30 @@
-package slareport
+package parts
 
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"turnus/itsm/dataset"
-	"turnus/itsm/sla"
 	"turnus/itsm/text"
 	"turnus/report"
 )
 
-// importNotes are the warnings of imports, each once, with all that have it.
-type importNotes []importNote
+// ImportNotes are the warnings of imports, each once, with all that have it.
+type ImportNotes []importNote
 
 type importNote struct {
 	dataset.Warning
 	from []dataset.Import
 }
 
-// importNotesOf collects them: without those of another time, and without what
-// the report says itself with the agreements that count.
-func importNotesOf(f sla.Frozen) (all importNotes) {
+// ImportNotesOf collects them, of a span: without those of another time, and
+// without what the report says itself with the agreements that count.
+func ImportNotesOf(imports []dataset.Import, from, to time.Time) (all ImportNotes) {
 	own := []string{dataset.NoAgreement, dataset.NoTarget, dataset.UnknownValue, dataset.NoHistory}
-	for _, i := range slices.Backward(f.Imports) {
+	for _, i := range slices.Backward(imports) {
 		for _, x := range i.Warnings {
-			elsewhere := x.From != nil && x.To != nil && (!x.From.Before(f.To) || !x.To.After(f.From))
+			elsewhere := x.From != nil && x.To != nil && (!x.From.Before(to) || !x.To.After(from))
 			if elsewhere || slices.Contains(own, x.Code) {
 				continue
 			}
@@ -40,16 +40,16 @@ func importNotesOf(f sla.Frozen) (all importNotes) {
 	return all
 }
 
-// accepted are those for which an import would have been refused.
-func (all importNotes) accepted(w *report.Writer) {
+// Accepted says those for which an import would have been refused.
+func (all ImportNotes) Accepted(w *report.Writer) {
 	all.say(func(n importNote) {
 		w.Warn("%s, accepted although not plausible: %s Reason given by %s: “%s”", "%s, trotz fehlender Plausibilität angenommen: %s Begründung von %s: „%s“",
 			n.imports(), n.detail(), n.from[0].By, n.from[0].Accepted)
 	}, w.Warn, true)
 }
 
-// warned are the others.
-func (all importNotes) warned(w *report.Writer) {
+// Warned says the others.
+func (all ImportNotes) Warned(w *report.Writer) {
 	all.say(func(n importNote) {
 		note := w.Note
 		if n.grave() {
@@ -66,19 +66,19 @@ func (n importNote) grave() bool {
 	return n.Code == dataset.EarlyDays || n.Code == dataset.OtherZone || n.Code == dataset.OlderRows && last.Older*20 > last.Read
 }
 
-func (all importNotes) say(say func(importNote), more func(en, de string, args ...any), refused bool) {
+func (all ImportNotes) say(say func(importNote), more func(en, de string, args ...any), refused bool) {
 	n := 0
 	for _, x := range all {
 		if x.Refuse != refused {
 			continue
 		}
-		if n++; n <= maxNamed {
+		if n++; n <= MaxNamed {
 			say(x)
 		}
 	}
-	if n > maxNamed {
+	if n > MaxNamed {
 		more("Imports have %d more such warnings: the command “turnus imports” shows them.",
-			"Importe haben %d weitere solche Hinweise: Der Befehl „turnus imports“ zeigt sie.", n-maxNamed)
+			"Importe haben %d weitere solche Hinweise: Der Befehl „turnus imports“ zeigt sie.", n-MaxNamed)
 	}
 }
 
@@ -97,6 +97,4 @@ func (n importNote) imports() text.Text {
 	return text.F("Import %s", "Import %s", names[0])
 }
 
-func (n importNote) detail() text.Text {
-	return text.New(sentence(n.Detail.In(text.En)), sentence(n.Detail.In(text.De)))
-}
+func (n importNote) detail() text.Text { return Sentences(n.Detail) }
