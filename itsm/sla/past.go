@@ -7,6 +7,7 @@ import (
 	"turnus/itsm/agreement"
 	"turnus/itsm/calendar"
 	"turnus/itsm/canonical"
+	"turnus/itsm/versions"
 )
 
 // Past is the published report of an earlier period, as it was in force when
@@ -44,30 +45,14 @@ type PastTarget struct {
 const MaxHistory = 24
 
 // Earlier names the periods before one, the oldest first.
-func Earlier(period string) ([]string, error) {
-	p, err := calendar.ParsePeriod(period)
-	if err != nil {
-		return nil, err
-	}
-	var names []string
-	for len(names) < MaxHistory {
-		before, ok := p.Before()
-		if !ok {
-			break
-		}
-		p = before
-		names = append(names, p.Name)
-	}
-	slices.Reverse(names)
-	return names, nil
-}
+func Earlier(period string) ([]string, error) { return calendar.Earlier(period, MaxHistory) }
 
 // Rules is a digest of what a target measures: its tickets, clock and time, but
 // not its name, its weight or the percentage to attain; without a target, of
 // which tickets an agreement is about. Figures under the same rules can be
 // compared over time. It is empty for what the set doesn't have.
 func (f Frozen) Rules(name, target string) string {
-	a, t := f.inForce(name, target)
+	a, t := versions.InForce(f.Agreements, name, target, f.From, f.To)
 	if a == nil {
 		return ""
 	}
@@ -82,30 +67,6 @@ func (f Frozen) Rules(name, target string) string {
 		return "" // plain values always have a hash
 	}
 	return h
-}
-
-// inForce gives the newest version of an agreement that has a target, or any
-// if none is named; a version in force in the period counts before all others.
-func (f Frozen) inForce(name, target string) (a *Agreement, t *agreement.Target) {
-	newest := 0
-	for i := range f.Agreements {
-		v := &f.Agreements[i]
-		rank := v.Version
-		if v.ValidFrom.Before(f.To) && (v.ValidTo == nil || v.ValidTo.After(f.From)) {
-			rank += 1 << 32
-		}
-		if v.Name != name || rank <= newest {
-			continue
-		}
-		at := slices.IndexFunc(v.Spec.Targets, func(x agreement.Target) bool { return x.Name == target })
-		switch {
-		case target == "":
-			newest, a = rank, v
-		case at >= 0:
-			newest, a, t = rank, v, &v.Spec.Targets[at]
-		}
-	}
-	return a, t
 }
 
 // ordered puts the values of a condition in order: it says the same.
