@@ -36,7 +36,7 @@ func (x investigations) ended(o avail.Unplanned) bool {
 	if x.Extract == nil {
 		return false
 	}
-	p, found := x.Extract.Of(improvement.OutageKey(x.About, findingKey(o)))
+	p, found := x.Extract.Of(improvement.EventKey(improvement.UnplannedOutage, x.About, findingKey(o)))
 	return found && p.State.Ended()
 }
 
