@@ -123,7 +123,7 @@ func (r *reviews) lateOutages() {
 	was := map[string]object{january: r.report(january), february: r.report(february)}
 	require.Equal(t, "1800", r.figures(january)["recorded.downtime"])
 	require.Equal(t, "1800", r.figures(february)["recorded.downtime"])
-	unplanned := r.all(r.auditor, "/v1/findings?kind=outage&service=post&limit=100")
+	unplanned := r.all(r.auditor, "/v1/findings?kind=unplanned-outage&service=post&limit=100")
 	require.Len(t, unplanned, 1, "it lies in two months and is one")
 
 	record("O-2,2026-01-10T10:00:00Z,2026-01-10T11:00:00Z,Found in a drawer\n")
