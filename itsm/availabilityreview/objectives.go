@@ -9,6 +9,7 @@ import (
 
 	"turnus/itsm/availability"
 	"turnus/itsm/dataset"
+	"turnus/itsm/fault"
 	"turnus/itsm/interval"
 	"turnus/itsm/slo"
 	"turnus/itsm/text"
@@ -32,12 +33,15 @@ type counted struct {
 // prepareTallies finds out which answers have to be counted.
 func (d *derivation) prepareTallies() {
 	d.counted = make([]counted, len(d.Objectives))
-	end := min(d.period.To, d.known)
+	end := d.answered()
 	for i, o := range d.Objectives {
 		c := &d.counted[i]
 		compiled, err := slo.Compile(o.Spec)
-		if err != nil {
-			c.why = text.F("it can't be read: %s", "es ist nicht lesbar: %s", err.Error())
+		if f := fault.As(err); err != nil {
+			c.why = text.New("it can't be read", "es ist nicht lesbar")
+			if f != nil {
+				c.why = text.F("%s can't be read: %s", "%s ist nicht lesbar: %s", f.Field, f.Message)
+			}
 			continue
 		}
 		c.SLO = compiled
@@ -60,9 +64,18 @@ func longestRule() (n int64) {
 	return n
 }
 
+// answered is up to when answers of probes are known in the period.
+func (d *derivation) answered() int64 {
+	end := min(d.period.To, d.known)
+	if p := d.Dataset(dataset.Probes); p.Import > 0 {
+		end = min(end, p.AsOf.Unix())
+	}
+	return end
+}
+
 // window is the SLO's own one at the end of the period, or of what is known.
 func (d *derivation) window(w slo.Window) (interval.Span, bool) {
-	end := min(d.period.To, d.known)
+	end := d.answered()
 	if w.Rolling() {
 		return w.At(instant(end))
 	}
@@ -213,7 +226,7 @@ func (d *derivation) objectives(happened []*happening) ([]ObjectiveResult, error
 // stand computes how one objective stands over the period, and in its own window
 // at the end of it.
 func (d *derivation) stand(r *ObjectiveResult, c counted, o slo.Objective, minutes *slo.Series, happened []*happening) error {
-	asOf := min(d.known, d.period.To)
+	asOf := d.answered()
 	step := max(o.Slice, 60)
 	over := func(span interval.Span) (*slo.Series, *slo.Budget, error) {
 		s, err := minutes.Every(step, floor(span.From, 60))
