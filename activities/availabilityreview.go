@@ -5,7 +5,6 @@ import (
 
 	avail "turnus/itsm/availabilityreview"
 	"turnus/itsm/calendar"
-	"turnus/itsm/dataset"
 	"turnus/itsm/fault"
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
@@ -87,7 +86,7 @@ func (s *Set) availabilityRules(ctx context.Context, in run.Input, round int) (a
 		return f, err
 	}
 	f.Title, f.Review, f.TicketURL = x.title, x.review, x.ticketURL
-	t, err := termsIn(all, x, aboutAvailability)
+	t, err := termsIn(all, x, ofAvailability)
 	if err != nil {
 		return f, err
 	}
@@ -131,16 +130,7 @@ func (s *Set) availabilityData(ctx context.Context, f *avail.Frozen) error {
 func (s *Set) availabilityCounted(ctx context.Context, f *avail.Frozen) (err error) {
 	for i := range f.Data {
 		d := &f.Data[i]
-		of := knownIn(*f, d.Dataset)
-		switch d.Dataset {
-		case dataset.Outages:
-			d.Count, d.Hash, err = knownHash(s.store.Outages(ctx, of))
-		case dataset.Maintenance:
-			d.Count, d.Hash, err = knownHash(s.store.Windows(ctx, of))
-		default:
-			d.Count, d.Hash, err = knownHash(s.store.ProbeDays(ctx, of))
-		}
-		if err != nil {
+		if d.Count, d.Hash, err = s.store.KnownHash(ctx, d.Dataset, knownIn(*f, d.Dataset)); err != nil {
 			return err
 		}
 	}

@@ -2,6 +2,8 @@ package activities
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"iter"
 
 	avail "turnus/itsm/availabilityreview"
@@ -31,9 +33,10 @@ func (s *Set) availabilitySource(ctx context.Context, f avail.Frozen) avail.Sour
 func knownAsFrozen[T any](f avail.Frozen, name string, known iter.Seq2[dataset.Keyed[T], error]) iter.Seq2[dataset.Keyed[T], error] {
 	return func(yield func(dataset.Keyed[T], error) bool) {
 		set := ticket.NewSet()
+		var b []byte
 		for k, err := range known {
 			if err == nil {
-				err = addKnown(set, k)
+				b, err = addKnown(set, k, b)
 			}
 			if !yield(k, err) || err != nil {
 				return
@@ -52,22 +55,10 @@ func knownAsFrozen[T any](f avail.Frozen, name string, known iter.Seq2[dataset.K
 	}
 }
 
-// knownHash counts and hashes what is known of a dataset.
-func knownHash[T any](known iter.Seq2[dataset.Keyed[T], error]) (count int64, hash string, err error) {
-	set := ticket.NewSet()
-	for k, err := range known {
-		if err == nil {
-			err = addKnown(set, k)
-		}
-		if err != nil {
-			return 0, "", err
-		}
-	}
-	return set.Count, set.Hash(), nil
-}
-
-func addKnown[T any](set *ticket.Set, k dataset.Keyed[T]) error {
-	hash, err := canonical.Hash(k.Is)
-	ticket.AddTo(set, k.Key, hash)
-	return err
+// addKnown adds what is known of a key, as store.KnownHash does; b is written over.
+func addKnown[T any](set *ticket.Set, k dataset.Keyed[T], b []byte) ([]byte, error) {
+	b, err := canonical.Append(b[:0], k.Is)
+	sum := sha256.Sum256(b)
+	ticket.AddTo(set, k.Key, hex.EncodeToString(sum[:]))
+	return b, err
 }

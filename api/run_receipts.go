@@ -12,10 +12,12 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"turnus/itsm/dataset"
 	"turnus/itsm/fault"
 	"turnus/itsm/run"
 	"turnus/itsm/text"
 	"turnus/itsm/ticket"
+	"turnus/itsm/uptime"
 	"turnus/report"
 	"turnus/report/receipt"
 	"turnus/report/verify"
@@ -44,8 +46,8 @@ func (s *server) receipts() {
 	register(s, operation{lasts: receiptTime, Operation: huma.Operation{
 		OperationID: "get-receipts", Method: http.MethodGet, Path: oneRun + "/receipts", Tags: []string{"Reports"},
 		Summary: "How each figure of a run's report came about",
-		Description: "One canonical JSON document: the report, everything that its figures stand on, and for each ticket every segment of time with why it counted or not. " +
-			"turnus verify receipt computes all of it anew. It holds the tickets themselves: it is for the service's owner, its approvers and auditors, after publication too. " +
+		Description: "One canonical JSON document: the report and everything that its figures stand on; of an SLA report for each ticket every segment of time with why it counted or not, of an availability review all outages, maintenance and samples. " +
+			"turnus verify receipt computes all of it anew. It holds the data itself: it is for the service's owner, its approvers and auditors, after publication too. " +
 			"Derived as a whole before it is sent, and complete if it is as long as Content-Length says.",
 		Responses: map[string]*huma.Response{"200": {Description: "The receipts",
 			Content: map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{Type: "object"}}}}},
@@ -152,7 +154,18 @@ func (s *server) derive(file io.Writer, write func(io.Writer) error) error {
 
 // cases reads what receipts are derived from.
 func (s *server) cases(ctx context.Context) receipt.Source {
-	return receipt.Source{Tickets: func(service string, asOf int64, from, to time.Time) iter.Seq2[ticket.Version, error] {
-		return s.Store.TicketsAsOf(ctx, service, asOf, from, to)
-	}}
+	return receipt.Source{
+		Tickets: func(service string, asOf int64, from, to time.Time) iter.Seq2[ticket.Version, error] {
+			return s.Store.TicketsAsOf(ctx, service, asOf, from, to)
+		},
+		Windows: func(of receipt.Known) iter.Seq2[dataset.Keyed[[]uptime.Planned], error] {
+			return s.Store.Windows(ctx, store.KnownSpan(of))
+		},
+		Outages: func(of receipt.Known) iter.Seq2[dataset.Keyed[[]uptime.Outage], error] {
+			return s.Store.Outages(ctx, store.KnownSpan(of))
+		},
+		Days: func(of receipt.Known) iter.Seq2[dataset.Keyed[uptime.Day], error] {
+			return s.Store.ProbeDays(ctx, store.KnownSpan(of))
+		},
+	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"turnus/itsm/fault"
 	"turnus/itsm/text"
 	"turnus/report/receipt"
 )
@@ -31,6 +32,9 @@ func (s *server) reportTickets() {
 		p, f, err := s.derivable(ctx, r)
 		if err != nil {
 			return nil, err
+		}
+		if p.WriteTickets == nil {
+			return nil, fault.New(fault.NotFound, text.F("Reports of %s have no list of tickets.", "Berichte von %s haben keine Liste von Tickets.", r.Process))
 		}
 		media, err := negotiate(requestOf(ctx).accept, "application/json", "text/csv")
 		if err != nil {

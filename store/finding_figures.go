@@ -8,60 +8,106 @@ import (
 	"time"
 
 	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
 
+	"turnus/itsm/calendar"
 	"turnus/itsm/improvement"
 	"turnus/itsm/person"
 	"turnus/itsm/run"
 	"turnus/report"
 )
 
-// findMisses puts on record what a report that is being published misses: each
-// figure that doesn't keep to what was agreed. A period whose report is restated
-// isn't seen again.
+// findMisses puts on record what a report that is being published finds: each
+// figure that doesn't keep to what was agreed, and what it names beyond its figures.
+// A period whose report is restated isn't seen again, nor one whose months were
+// reported on: it is their sum.
 func findMisses(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run) error {
 	var document []byte
 	if err := tx.GetContext(ctx, &document, "SELECT document FROM draft WHERE run = $1 AND round = $2", r.ID, r.Round); err != nil {
 		return err
 	}
 	var d struct {
-		Figures []report.Figure `json:"figures"`
+		Figures  []report.Figure  `json:"figures"`
+		Findings []report.Finding `json:"findings"`
 	}
 	if err := json.Unmarshal(document, &d); err != nil {
 		return err
 	}
-	var all []sighting
+	var all []showing
 	for _, f := range report.Misses(d.Figures) {
 		all = append(all, missOf(now, r, f))
 	}
-	slices.SortFunc(all, func(a, b sighting) int { return cmp.Compare(a.Key, b.Key) })
-	for _, s := range all {
+	for _, f := range d.Findings {
+		all = append(all, outageOf(now, r, f))
+	}
+	slices.SortFunc(all, func(a, b showing) int { return cmp.Compare(a.Key, b.Key) })
+	periods := append([]string{r.Period}, monthsIn(r.Period)...)
+	for _, f := range all {
+		places := make([]string, len(periods))
+		for i, period := range periods {
+			places[i] = f.place(run.Key{Process: r.Process, Scope: r.Scope, Period: period})
+		}
 		var known bool
 		if err := tx.GetContext(ctx, &known, `SELECT EXISTS (SELECT FROM finding_seen n JOIN finding f ON f.id = n.finding
-			WHERE n.key = $1 AND f.key = $2)`, s.Place, s.Key); err != nil {
+			WHERE n.key = ANY ($1) AND f.key = $2) OR $3 AND EXISTS (SELECT FROM finding f WHERE f.key = $2 AND f.ended_at IS NOT NULL)`,
+			pq.Array(places), f.Key, f.once); err != nil {
 			return err
 		}
 		if known {
 			continue
 		}
-		if _, err := openFinding(ctx, tx, s); err != nil {
+		f.Place = places[0]
+		if _, err := openFinding(ctx, tx, f.sighting); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// monthsIn are the months that a longer period is the sum of.
+func monthsIn(period string) (names []string) {
+	p, err := calendar.ParsePeriod(period)
+	if err != nil || p.Grain == calendar.Month {
+		return nil
+	}
+	for _, m := range p.Months() {
+		names = append(names, m.Name)
+	}
+	return names
+}
+
+// showing is what a report shows that has to be dealt with.
+type showing struct {
+	sighting
+	in   string // names it in a report
+	once bool   // it happened once: seen after its finding has ended it is no relapse
+}
+
+// place names where it was seen: in a report, of whichever run.
+func (f showing) place(k run.Key) string { return k.ID(1) + "/" + f.in }
+
+// outageOf is what a report names beyond its figures: an event, which is one
+// finding whatever months it lies in.
+func outageOf(now time.Time, r run.Run, f report.Finding) showing {
+	return showing{in: f.Kind + "/" + f.Key, once: true, sighting: sighting{
+		Key: improvement.EventKey(f.Kind, r.About.Name, f.Key),
+		By:  person.Actor{Person: person.System},
+		Finding: improvement.Finding{Kind: f.Kind, About: r.About, Object: "run/" + r.ID, Title: f.Title, Note: f.Detail, At: now,
+			Source: improvement.Source{Kind: improvement.FromRun, Name: r.ID, Round: r.Round, Event: f.Key}},
+	}}
+}
+
 // missOf is what a figure that misses what was agreed shows: in each period the
 // same finding, of whichever run.
-func missOf(now time.Time, r run.Run, f report.Figure) sighting {
+func missOf(now time.Time, r run.Run, f report.Figure) showing {
 	kind := improvement.MissedTarget
 	if f.Above() {
 		kind = improvement.ExceededLimit
 	}
-	return sighting{
-		Key:   improvement.FigureKey(kind, r.About.Name, f.Key()),
-		Place: r.Key.ID(1) + "/" + f.Group.Name + "/" + f.Name,
-		By:    person.Actor{Person: person.System},
+	return showing{in: f.Group.Name + "/" + f.Name, sighting: sighting{
+		Key: improvement.FigureKey(kind, r.About.Name, f.Key()),
+		By:  person.Actor{Person: person.System},
 		Finding: improvement.Finding{Kind: kind, About: r.About, Object: "run/" + r.ID, Title: f.InWords(), At: now,
 			Source: improvement.Source{Kind: improvement.FromRun, Name: r.ID, Round: r.Round, Group: f.Group.Name, Figure: f.Name}},
-	}
+	}}
 }

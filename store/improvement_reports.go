@@ -11,8 +11,8 @@ import (
 	"turnus/report"
 )
 
-// ReportedOn is what the published reports on something led to, for its report
-// of a period: the findings that haven't ended, or not before an instant, by
+// ReportedOn is what the published reports of a process on something led to, for
+// its report of a period: the findings that haven't ended, or not before an instant, by
 // number, with their actions, all as they are at one moment.
 func (s *Store) ReportedOn(ctx context.Context, about resource.Ref, since time.Time, of run.Key) (improvement.Extract, error) {
 	var rows []struct {
@@ -24,9 +24,10 @@ func (s *Store) ReportedOn(ctx context.Context, about resource.Ref, since time.T
 			EXISTS (SELECT FROM finding_seen h WHERE h.finding = f.id AND starts_with(h.key, $4)) AS here,
 			(SELECT coalesce(jsonb_agg(jsonb_build_object('id', a.finding || '.' || a.number, 'finding', a.finding, 'title', a.plan ->> 'title', 'owner', a.owner,
 				'service', f.service, 'run', a.run, 'state', a.state, 'due', a.due, 'original_due', a.original_due, 'moves', a.moves) ORDER BY a.number), '[]') FROM action a WHERE a.finding = f.id) AS actions
-		FROM finding f`+withSeen+`WHERE f.about_kind = $1 AND f.about = $2 AND f.kind IN ($5, $6) AND f.key IS NOT NULL AND f.joined IS NULL
+		FROM finding f`+withSeen+`WHERE f.about_kind = $1 AND f.about = $2 AND f.kind IN ($5, $6, $7) AND f.key IS NOT NULL
+		  AND EXISTS (SELECT FROM finding_seen h WHERE h.finding = f.id AND starts_with(h.key, $8)) AND f.joined IS NULL
 		  AND (f.ended_at IS NULL OR f.ended_at >= $3) ORDER BY f.id`,
-		about.Kind, about.Name, since, of.ID(1)+"/", improvement.MissedTarget, improvement.ExceededLimit); err != nil {
+		about.Kind, about.Name, since, of.ID(1)+"/", improvement.MissedTarget, improvement.ExceededLimit, improvement.UnplannedOutage, of.Process+"/"); err != nil {
 		return improvement.Extract{}, mapped(err)
 	}
 	x := improvement.Extract{Findings: make([]improvement.Progress, len(rows))}
@@ -60,6 +61,9 @@ func (s *Store) AnswerTo(ctx context.Context, f improvement.Finding) (report.Ans
 	}
 	for _, r := range rows {
 		key := report.Figure{Group: report.Under(r.Source.V.Group), Name: r.Source.V.Figure}.Key()
+		if r.Source.V.Event != "" {
+			key = r.Source.V.Event
+		}
 		for _, a := range r.Answers.V {
 			if a.Key == key && a.Cause+a.Measure != "" {
 				return a, true, nil

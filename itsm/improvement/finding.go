@@ -12,7 +12,7 @@ import (
 // changes but for its state; how often it was seen is counted from rows.
 type Finding struct {
 	ID        int64        `json:"id" db:"id"`
-	Kind      string       `json:"kind" db:"kind"` // missed-target, exceeded-limit, missed-slot, late-slot, late-data, records-altered, administrator-approves, reported
+	Kind      string       `json:"kind" db:"kind"` // missed-target, exceeded-limit, unplanned-outage, missed-slot, late-slot, late-data, records-altered, administrator-approves, reported
 	Type      Type         `json:"type" db:"type"`
 	State     State        `json:"state" db:"state"`
 	Severity  Severity     `json:"severity" db:"severity"`
@@ -155,6 +155,7 @@ type Source struct {
 	Name   string     `json:"name,omitempty"`   // run, slot, import, person, or what an audit or complaint is called
 	Group  string     `json:"group,omitempty"`  // of the figure: the agreement
 	Figure string     `json:"figure,omitempty"` // of the run's report that shows it
+	Event  string     `json:"event,omitempty"`  // that the run's report names: the component and the beginning of an outage
 	Round  int        `json:"round,omitempty"`  // of the run
 }
 

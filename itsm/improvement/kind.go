@@ -27,8 +27,10 @@ func Kinds() []string {
 // finding, what the report is about, and the figure's own key.
 func FigureKey(kind, about, figure string) string { return kind + "/" + about + "/" + figure }
 
-// OutageKey joins the reports that tell of one outage, whatever their periods.
-func OutageKey(about, outage string) string { return UnplannedOutage + "/" + about + "/" + outage }
+// EventKey joins the reports that tell of one event, such as an outage, whatever
+// their periods: the kind of finding, what the reports are about, and the event's
+// own key.
+func EventKey(kind, about, event string) string { return kind + "/" + about + "/" + event }
 
 // LateKey joins what came too late for a process's reports on one period of a
 // scope; the first process is named by none.

@@ -6,9 +6,11 @@ import (
 	"iter"
 	"time"
 
+	"turnus/itsm/dataset"
 	"turnus/itsm/run"
 	"turnus/itsm/text"
 	"turnus/itsm/ticket"
+	"turnus/itsm/uptime"
 	"turnus/report"
 )
 
@@ -25,6 +27,7 @@ type Process struct {
 
 	// WriteTickets writes the list of tickets that a report counts as breached or
 	// leaves out, from the same inputs. What isn't as the report says is an error.
+	// Nil where reports have no such list.
 	WriteTickets func(w io.Writer, r report.Report, frozen json.RawMessage, from Source, form Form) error
 
 	// Verify reads the list to its end and computes anew what follows from the
@@ -46,4 +49,17 @@ type Source struct {
 	// Tickets gives the tickets of a service as of an import that were opened
 	// before to and weren't over before from, by number.
 	Tickets func(service string, asOf int64, from, to time.Time) iter.Seq2[ticket.Version, error]
+
+	// Windows, Outages and Days give what is known of a dataset, by key.
+	Windows func(of Known) iter.Seq2[dataset.Keyed[[]uptime.Planned], error]
+	Outages func(of Known) iter.Seq2[dataset.Keyed[[]uptime.Outage], error]
+	Days    func(of Known) iter.Seq2[dataset.Keyed[uptime.Day], error]
+}
+
+// Known says which part of a dataset about a service is read: what is about a time
+// that touches [From, To], as of an import.
+type Known struct {
+	Service  string
+	Import   int64
+	From, To time.Time
 }

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"strings"
 	"time"
 
 	"turnus/itsm/calendar"
@@ -35,27 +34,8 @@ func (f format) ratio(r report.Ratio) string {
 	return f.percent(*exact)
 }
 
-// seconds writes a duration in hours, minutes and seconds; a day has no fixed
-// length in service hours.
-func (f format) seconds(s int64) string {
-	sign := ""
-	if s < 0 {
-		sign, s = "\u2212", -s
-	}
-	var parts []string
-	for _, u := range []struct {
-		n    int64
-		unit string
-	}{{s / 3600, "h"}, {s / 60 % 60, "min"}, {s % 60, "s"}} {
-		if u.n > 0 {
-			parts = append(parts, f.count(u.n)+thin+u.unit)
-		}
-	}
-	if len(parts) == 0 {
-		return "0" + thin + "s"
-	}
-	return sign + strings.Join(parts, " ")
-}
+// seconds writes a duration in hours, minutes and seconds.
+func (f format) seconds(s int64) string { return f.text(report.Lasting(s)) }
 
 // date writes the date of an instant in the document's zone.
 func (f format) date(t time.Time) string { return f.text(calendar.DateOf(t.In(f.zone)).InWords()) }

@@ -82,14 +82,38 @@ func (d *differences) target(name string, before, now *agreement.Target) {
 	words := func(of func(agreement.Target) text.Text) func(agreement.Target) report.Cell {
 		return func(t agreement.Target) report.Cell { return report.Words(of(t)) }
 	}
+	tickets := func(of func(agreement.Target) report.Cell) func(agreement.Target) report.Cell {
+		return func(t agreement.Target) report.Cell {
+			if t.Measure == agreement.Available {
+				return report.Words(none())
+			}
+			return of(t)
+		}
+	}
+	available := func(of func(agreement.Availability) text.Text) func(agreement.Target) report.Cell {
+		return func(t agreement.Target) report.Cell {
+			if t.Availability == nil {
+				return report.Words(none())
+			}
+			return report.Words(of(*t.Availability))
+		}
+	}
 	item("measures", "Messgröße", words(func(t agreement.Target) text.Text { return Measured(t.Measure) }))
-	item("which tickets", "welche Tickets", words(func(t agreement.Target) text.Text { return AppliesTo(t.Where) }))
-	item("within", "innerhalb von", func(t agreement.Target) report.Cell { return report.Seconds(t.Within.Seconds()) })
+	item("which tickets", "welche Tickets", tickets(words(func(t agreement.Target) text.Text { return AppliesTo(t.Where) })))
+	item("within", "innerhalb von", tickets(func(t agreement.Target) report.Cell { return report.Seconds(t.Within.Seconds()) }))
 	item("to be attained", "zu erreichen", func(t agreement.Target) report.Cell { return report.Percent(t.Attain.String()) })
 	item("hours", "Servicezeiten", words(func(t agreement.Target) text.Text { return CalendarName(t.Calendar) }))
-	item("clock rests", "SLA-Uhr pausiert", words(func(t agreement.Target) text.Text { return PauseStates(t.Pause) }))
-	item("after a reopening", "nach Wiedereröffnung", words(func(t agreement.Target) text.Text { return ReopenRule(t.Reopen) }))
-	item("when another target applies", "bei Zielwechsel", words(func(t agreement.Target) text.Text { return ChangeRule(t.OnChange) }))
+	item("clock rests", "SLA-Uhr pausiert", tickets(words(func(t agreement.Target) text.Text { return PauseStates(t.Pause) })))
+	item("after a reopening", "nach Wiedereröffnung", tickets(words(func(t agreement.Target) text.Text { return ReopenRule(t.Reopen) })))
+	item("when another target applies", "bei Zielwechsel", tickets(words(func(t agreement.Target) text.Text { return ChangeRule(t.OnChange) })))
+	item("component", "Komponente", available(func(a agreement.Availability) text.Text { return Component(a.Component) }))
+	item("counts as down", "als Ausfall zählt", available(Counted))
+	item("maintenance", "Wartung", available(Maintenance))
+	item("probes", "Messpunkte", available(func(a agreement.Availability) text.Text { return Probing(a.Probes) }))
+	item("least coverage", "Mindestabdeckung", available(func(a agreement.Availability) text.Text {
+		return text.F("%s\u202f%%", "%s\u202f%%", report.Decimal(a.Coverage.String()))
+	}))
+	item("users", "Benutzer", available(func(a agreement.Availability) text.Text { return Users(a.Population) }))
 	item("weight", "Gewicht", words(func(t agreement.Target) text.Text {
 		if t.Weight == "" {
 			return none()

@@ -13,8 +13,11 @@ import (
 
 // Measured names what a target measures.
 func Measured(m agreement.Measure) text.Text {
-	if m == agreement.Response {
+	switch m {
+	case agreement.Response:
 		return text.New("response time", "Reaktionszeit")
+	case agreement.Available:
+		return text.New("availability", "Verfügbarkeit")
 	}
 	return text.New("resolution time", "Lösungszeit")
 }

@@ -9,6 +9,7 @@ import (
 	"io"
 
 	"turnus/itsm/process"
+	"turnus/report/availabilityreview"
 	"turnus/report/receipt"
 	"turnus/report/slareport"
 )
@@ -19,6 +20,8 @@ func Process(name string) (receipt.Process, bool) {
 	switch name {
 	case process.SLAReport:
 		return slareport.Receipts(), true
+	case process.AvailabilityReview:
+		return availabilityreview.Receipts(), true
 	}
 	return receipt.Process{}, false
 }
