@@ -86,7 +86,7 @@ func (s *Set) availabilityRules(ctx context.Context, in run.Input, round int) (a
 		return f, err
 	}
 	f.Title, f.Review, f.TicketURL = x.title, x.review, x.ticketURL
-	t, err := termsIn(all, x, aboutAvailability)
+	t, err := termsIn(all, x, ofAvailability)
 	if err != nil {
 		return f, err
 	}

@@ -6,8 +6,8 @@ import (
 	"turnus/itsm/dataset"
 	"turnus/itsm/planning"
 	"turnus/itsm/resource"
+	"turnus/itsm/rulechange"
 	"turnus/itsm/run"
-	"turnus/itsm/sla"
 	"turnus/report"
 	"turnus/report/changeapproval"
 	"turnus/store"
@@ -40,7 +40,7 @@ func (s *Set) changeDocument(ctx context.Context, st run.Step) (report.Document,
 			return s.store.Withdraws(ctx, s.now(), st)
 		})
 	}
-	return changed(ctx, s, st, changeapproval.DraftRules, func(run.Input) (sla.Change, error) {
+	return changed(ctx, s, st, changeapproval.DraftRules, func(run.Input) (rulechange.Change, error) {
 		return s.rulesChange(ctx, st)
 	})
 }

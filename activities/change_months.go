@@ -3,9 +3,12 @@ package activities
 import (
 	"context"
 	"errors"
+	"fmt"
 
+	avail "turnus/itsm/availabilityreview"
 	"turnus/itsm/fault"
 	"turnus/itsm/process"
+	"turnus/itsm/rulechange"
 	"turnus/itsm/run"
 	"turnus/itsm/sla"
 	"turnus/itsm/text"
@@ -14,68 +17,77 @@ import (
 
 // rulesChange is a proposed version of what published reports stand on, with
 // what it would have made of the last of them.
-func (s *Set) rulesChange(ctx context.Context, st run.Step) (sla.Change, error) {
+func (s *Set) rulesChange(ctx context.Context, st run.Step) (rulechange.Change, error) {
 	c, declared, err := s.store.RulesChange(ctx, s.now(), st)
 	if err != nil {
 		return c, err
 	}
 	for i := range c.Services {
-		x := &c.Services[i]
-		periods := make([]string, len(x.Months))
-		for j, m := range x.Months {
-			periods[j] = m.Period
-		}
-		reports, err := store.History[sla.Frozen](ctx, s.store, process.SLAReport, x.Service, periods)
-		if err != nil {
+		if err := s.monthsAnew(ctx, &c.Services[i], declared[c.Services[i].Service]); err != nil {
 			return c, err
-		}
-		for j, r := range reports { // each of the periods has one
-			if x.Months[j], err = s.monthChange(ctx, r, declared[x.Service]); err != nil {
-				return c, err
-			}
 		}
 	}
 	return c, nil
 }
 
-// monthChange computes a published report once more, as it is and under what
-// would be declared. What can't be computed says why.
-func (s *Set) monthChange(ctx context.Context, r store.Earlier[sla.Frozen], declared store.Declared) (sla.MonthChange, error) {
-	m := sla.MonthChange{Period: r.Period, Run: r.Run, Version: r.Version}
-	if !r.Intact {
-		m.Why = messageOf(notAsPublished(r.Run))
-		return m, nil
+// monthsAnew computes the published reports of a process on a service once more.
+func (s *Set) monthsAnew(ctx context.Context, x *rulechange.ServiceChange, declared store.Declared) error {
+	switch x.Process {
+	case "", process.SLAReport:
+		return monthsUnder(ctx, s, x, process.SLAReport, func(f sla.Frozen, m *rulechange.MonthChange) error { return s.slaAnew(ctx, f, declared, m) })
+	case process.AvailabilityReview:
+		return monthsUnder(ctx, s, x, x.Process, func(f avail.Frozen, m *rulechange.MonthChange) error { return s.availabilityAnew(ctx, f, declared, m) })
 	}
-	err := func() error {
-		then, err := s.derived(ctx, r.Frozen)
-		if err != nil {
-			return err
-		}
-		f, err := s.under(ctx, r.Frozen, declared)
-		if err != nil {
-			return err
-		}
-		now, err := s.derived(ctx, f)
-		if err != nil {
-			return err
-		}
-		m.Targets, m.Credits = sla.Compare(then, now)
-		return nil
-	}()
-	if m.Why = messageOf(err); !m.Why.IsZero() {
-		return m, nil
-	}
-	return m, err
+	return fmt.Errorf("nothing computes the reports of %s once more", x.Process)
 }
 
-// under is a frozen set with its tickets as they were known, and the rules that
-// are declared now.
-func (s *Set) under(ctx context.Context, f sla.Frozen, declared store.Declared) (sla.Frozen, error) {
-	x, err := sceneOf(declared, run.Input{Key: run.Key{Scope: f.Service, Period: f.Period}})
-	if err != nil {
-		return f, err
+// monthsUnder computes published reports once more, as they are and under what would
+// be declared. What can't be computed says why.
+func monthsUnder[T any](ctx context.Context, s *Set, x *rulechange.ServiceChange, name string, anew func(T, *rulechange.MonthChange) error) error {
+	periods := make([]string, len(x.Months))
+	for i, m := range x.Months {
+		periods[i] = m.Period
 	}
-	t, err := termsIn(declared, x, aboutTickets)
+	reports, err := store.History[T](ctx, s.store, name, x.Service, periods)
+	if err != nil {
+		return err
+	}
+	for i, r := range reports { // each of the periods has one
+		m := &x.Months[i]
+		m.Period, m.Run, m.Version = r.Period, r.Run, r.Version
+		if !r.Intact {
+			m.Why = messageOf(notAsPublished(r.Run))
+			continue
+		}
+		err := anew(r.Frozen, m)
+		if m.Why = messageOf(err); m.Why.IsZero() && err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// slaAnew compares the figures of a frozen set with those of the same tickets under
+// what is declared.
+func (s *Set) slaAnew(ctx context.Context, f sla.Frozen, declared store.Declared, m *rulechange.MonthChange) error {
+	then, err := s.derived(ctx, f)
+	if err != nil {
+		return err
+	}
+	if f, err = s.slaUnder(ctx, f, declared); err != nil {
+		return err
+	}
+	now, err := s.derived(ctx, f)
+	if err == nil {
+		m.Targets, m.Credits = sla.Compare(then, now)
+	}
+	return err
+}
+
+// slaUnder is a frozen set with its tickets as they were known, and the rules that
+// are declared.
+func (s *Set) slaUnder(ctx context.Context, f sla.Frozen, declared store.Declared) (sla.Frozen, error) {
+	x, t, err := termsNow(declared, f.Service, f.Period, ofTickets)
 	if err != nil {
 		return f, err
 	}
@@ -89,6 +101,42 @@ func (s *Set) under(ctx context.Context, f sla.Frozen, declared store.Declared) 
 	err = s.slaTickets(ctx, &f)
 	f.Exclusions = old.Exclusions
 	return f, err
+}
+
+// availabilityAnew compares the figures of a frozen set with those of the same data
+// under what is declared.
+func (s *Set) availabilityAnew(ctx context.Context, f avail.Frozen, declared store.Declared, m *rulechange.MonthChange) error {
+	then, err := avail.Derive(f, s.availabilitySource(ctx, f))
+	if err != nil {
+		return err
+	}
+	x, t, err := termsNow(declared, f.Service, f.Period, ofAvailability)
+	if err != nil {
+		return err
+	}
+	old := f.Reads
+	availabilityUnder(&f, x, t)
+	f.AsOf = avail.KnownUntil(f)
+	if f.Reads != old { // other data is needed, as it was known then, too
+		if err := s.availabilityCounted(ctx, &f); err != nil {
+			return err
+		}
+	}
+	now, err := avail.Derive(f, s.availabilitySource(ctx, f))
+	if err == nil {
+		m.Targets = avail.Compare(then, now)
+	}
+	return err
+}
+
+// termsNow are scene and terms of a period as they are declared.
+func termsNow(declared store.Declared, service, period string, of concerns) (scene, terms, error) {
+	x, err := sceneOf(declared, run.Input{Key: run.Key{Scope: service, Period: period}})
+	if err != nil {
+		return x, terms{}, err
+	}
+	t, err := termsIn(declared, x, of)
+	return x, t, err
 }
 
 // derived are the figures of a frozen set.

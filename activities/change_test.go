@@ -15,6 +15,7 @@ import (
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
 	"turnus/itsm/resource"
+	"turnus/itsm/rulechange"
 	"turnus/itsm/run"
 	"turnus/itsm/sla"
 	"turnus/itsm/task"
@@ -123,14 +124,14 @@ func (p *published) publish(service, period string, again bool) (report.Report, 
 }
 
 // draft drafts the document about a proposal, and gives it with what it shows.
-func (p *published) draft(id string) (report.Document, sla.Change) {
+func (p *published) draft(id string) (report.Document, rulechange.Change) {
 	p.Helper()
 	st := run.Step{Run: id, Round: 1}
 	_, err := p.set.ChangeDraft(p.Context(), st)
 	require.NoError(p, err)
 	rep, err := p.store.Report(p.Context(), id)
 	require.NoError(p, err)
-	c, err := store.Frozen[sla.Change](p.Context(), p.store, st)
+	c, err := store.Frozen[rulechange.Change](p.Context(), p.store, st)
 	require.NoError(p, err)
 	return rep.Document, c
 }
@@ -191,9 +192,9 @@ func TestAnAgreementUnderPublishedMonthsIsDecided(t *testing.T) {
 	var months []string
 	for _, m := range c.Services[0].Months {
 		months = append(months, m.Period)
-		require.Equal(t, []sla.TargetChange{{Agreement: "gold", Target: "fix",
-			Then: &sla.Attained{Met: 2, Decided: 3, Attain: "95", Verdict: sla.Missed},
-			New:  &sla.Attained{Met: 3, Decided: 3, Attain: "95", Verdict: sla.Met}}}, m.Targets)
+		require.Equal(t, []rulechange.TargetChange{{Agreement: "gold", Target: "fix",
+			Then: &rulechange.Attained{Met: 2, Decided: 3, Attain: "95", Verdict: string(sla.Missed)},
+			New:  &rulechange.Attained{Met: 3, Decided: 3, Attain: "95", Verdict: string(sla.Met)}}}, m.Targets)
 		require.Equal(t, "10", *m.Credits[0].Then.Percent)
 		require.Equal(t, "0", *m.Credits[0].New.Percent)
 	}

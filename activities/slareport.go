@@ -107,7 +107,7 @@ func (s *Set) slaRules(ctx context.Context, in run.Input, round int) (sla.Frozen
 		return f, err
 	}
 	f.AsOf, f.Import = c.AsOf, c.Import
-	t, err := termsIn(all, x, aboutTickets)
+	t, err := termsIn(all, x, ofTickets)
 	if err != nil {
 		return f, err
 	}

@@ -75,25 +75,19 @@ type terms struct {
 // concerns says which agreements a process holds a service against.
 type concerns struct {
 	targets func(agreement.Spec) []agreement.Target
-	other   func(agreement.Spec) bool // besides its targets, it says something that the process measures; may be nil
+	about   func(agreement.Spec) bool // it says something that the process measures
 	over    bool                      // versions that ended before the period count, too: for what began under them
 }
 
 var (
-	aboutTickets = concerns{agreement.Spec.OfTickets,
-		func(a agreement.Spec) bool { return len(a.Workload) > 0 || len(a.OfAvailability()) == 0 }, true}
-	aboutAvailability = concerns{agreement.Spec.OfAvailability, nil, false}
+	ofTickets      = concerns{agreement.Spec.OfTickets, agreement.Spec.AboutTickets, true}
+	ofAvailability = concerns{agreement.Spec.OfAvailability, agreement.Spec.AboutAvailability, false}
 )
-
-// in says whether a version says something that the process measures.
-func (c concerns) in(a agreement.Spec) bool {
-	return len(c.targets(a)) > 0 || c.other != nil && c.other(a)
-}
 
 // termsIn gives those that count in a period for what a process measures. A version
 // that says nothing of that counts where another one of its agreement does: it
 // ends what that says.
-func termsIn(all store.Declared, x scene, about concerns) (t terms, err error) {
+func termsIn(all store.Declared, x scene, of concerns) (t terms, err error) {
 	declared, err := all.Agreements(x.to, x.zone)
 	if err != nil {
 		return t, err
@@ -115,14 +109,14 @@ func termsIn(all store.Declared, x scene, about concerns) (t terms, err error) {
 		}
 		t.agreements = append(t.agreements, a)
 	}
-	if !about.over {
+	if !of.over {
 		t.agreements = heldIn(t.agreements, x.from, x.to)
 	}
 	for _, a := range t.agreements {
-		named[a.Name] = named[a.Name] || about.in(a.Spec)
+		named[a.Name] = named[a.Name] || of.about(a.Spec)
 	}
 	t.agreements = slices.DeleteFunc(t.agreements, func(a versions.Agreement) bool { return !named[a.Name] })
-	t.calendars, err = calendarsIn(all, x, t.agreements, about)
+	t.calendars, err = calendarsIn(all, x, t.agreements, of)
 	return t, err
 }
 
@@ -152,10 +146,10 @@ func heldIn(all []versions.Agreement, from, to time.Time) (list []versions.Agree
 // calendarsIn gives the calendars of a service and of what was agreed for it, as
 // they are valid at the beginning of a period; of one that is the sum of months, at
 // the beginning of each.
-func calendarsIn(all store.Declared, x scene, agreed []versions.Agreement, about concerns) (list []versions.Calendar, err error) {
+func calendarsIn(all store.Declared, x scene, agreed []versions.Agreement, of concerns) (list []versions.Calendar, err error) {
 	names := []string{x.calendar}
 	for _, a := range agreed {
-		for _, t := range about.targets(a.Spec) {
+		for _, t := range of.targets(a.Spec) {
 			names = append(names, t.Calendar)
 		}
 	}

@@ -20,9 +20,10 @@ import (
 // importInput is a file and what it takes to read it.
 type importInput struct {
 	NamePath
-	Format   string    `query:"format" required:"true" maxLength:"100" doc:"servicenow-audit or csv." example:"servicenow-audit"`
+	Format   string    `query:"format" required:"true" maxLength:"100" doc:"Of tickets servicenow-audit or csv, of outages csv, of maintenance icalendar or csv, of probes csv, prometheus (the answer to a range query) or upptime." example:"csv"`
 	Zone     string    `query:"zone" maxLength:"100" doc:"Of the file's local times; the service's zone if left out." example:"Europe/Berlin"`
-	AsOf     time.Time `query:"as_of" doc:"Up to when the source was read; the newest change in the file if left out."`
+	AsOf     time.Time `query:"as_of" doc:"Up to when the source was read; the newest change in the file if left out, and of maintenance, which is announced for later, now."`
+	Since    time.Time `query:"since" doc:"Of outages: from when on the source was kept, so that time without any counts as such; the oldest start in the file if left out. An as_of belongs to it where the file has no rows."`
 	Mapping  string    `query:"mapping" maxLength:"100" doc:"The name of a Mapping resource, for csv; where none is declared, of a ready one that comes with Turnus."`
 	Inline   string    `query:"inline_mapping" maxLength:"12000" doc:"A Mapping resource as JSON, or its spec with mapping as its name. A dry run tries it; an import by an administrator declares it, and by anybody else takes it only as it is declared."`
 	Filename string    `query:"filename" maxLength:"1000" doc:"What the sender calls the file; kept without folders." example:"export.csv"`

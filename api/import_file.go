@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
+	"iter"
 	"time"
 
 	"turnus/imports"
@@ -28,6 +29,9 @@ func (s *server) importFile(ctx context.Context, d dataset.Dataset, in *importIn
 		return nil, err
 	}
 	used, err := s.mappingFor(ctx, in)
+	if err == nil && used.named != nil {
+		err = used.spec.CheckAbout(d)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -38,12 +42,15 @@ func (s *server) importFile(ctx context.Context, d dataset.Dataset, in *importIn
 	who := actorOf(ctx)
 	requestOf(ctx).trial = in.DryRun
 	intake := store.Intake{
-		Service: in.Name, Format: format.Name, Union: format.Joins, Zone: zone, Usual: usual, AsOf: in.AsOf, Accept: in.Accept, DryRun: in.DryRun, Spool: s.Spool,
+		Service: in.Name, Format: format.Name, Union: format.Joins, Zone: zone, Usual: usual, AsOf: in.AsOf, Since: in.Since, Accept: in.Accept, DryRun: in.DryRun, Spool: s.Spool,
 		Mapping: used.named, States: cmp.Or(used.spec.States, format.States), Full: used.spec.Delivery == ticket.Full, Content: &dataset.Content{Count: in.DryRun},
 		By: who.Person, Token: who.Token, Issuer: who.Issuer, Now: s.Now(),
 	}
 	if used.declare != nil {
 		intake.Declare = store.DeclaringMapping(who, intake.Now, *used.declare, *used.named)
+	}
+	if err := intake.Check(d.Name); err != nil {
+		return nil, err
 	}
 	load, err := s.loading(d, &intake, used, zone)
 	if err != nil {
@@ -73,15 +80,30 @@ func (s *server) importFile(ctx context.Context, d dataset.Dataset, in *importIn
 
 // loading gives what reads a file of a dataset and merges it. Options that no
 // file can be read with are refused, before one is sent.
-func (s *server) loading(d dataset.Dataset, intake *store.Intake, used mapping, zone *time.Location) (func(context.Context, io.Reader) (dataset.Profile, error), error) {
+func (s *server) loading(d dataset.Dataset, intake *store.Intake, used usedMapping, zone *time.Location) (func(context.Context, io.Reader) (dataset.Profile, error), error) {
+	o := imports.Options{Format: intake.Format, Zone: zone, Mapping: used.spec, Now: intake.Now, Content: intake.Content}
 	switch d.Name {
+	case dataset.Outages:
+		return reading(intake, o, imports.Outages, s.Store.ImportOutages), imports.CheckOutages(o)
+	case dataset.Maintenance:
+		return reading(intake, o, imports.Windows, s.Store.ImportWindows), imports.CheckWindows(o)
+	case dataset.Probes:
+		return reading(intake, o, imports.Samples, s.Store.ImportSamples), imports.CheckSamples(o)
 	case dataset.Tickets:
-		o := imports.TicketOptions{Format: intake.Format, Zone: zone, Mapping: used.spec, Now: intake.Now, Content: intake.Content}
+		o := imports.TicketOptions{Format: intake.Format, Zone: zone, Mapping: used.spec.Mapping, Now: intake.Now, Content: intake.Content}
 		return func(ctx context.Context, file io.Reader) (dataset.Profile, error) {
 			return s.Store.Import(ctx, *intake, imports.Tickets(file, o), nil)
 		}, imports.CheckTickets(o)
 	}
 	panic("api: nothing loads " + d.Name)
+}
+
+// reading has a file read into rows, and these taken in.
+func reading[R any](intake *store.Intake, o imports.Options, read func(io.Reader, imports.Options) iter.Seq2[R, error],
+	take func(context.Context, store.Intake, iter.Seq2[R, error], func(int64)) (dataset.Profile, error)) func(context.Context, io.Reader) (dataset.Profile, error) {
+	return func(ctx context.Context, file io.Reader) (dataset.Profile, error) {
+		return take(ctx, *intake, read(file, o), nil)
+	}
 }
 
 // zoneOf is the zone of a file's local times, and the service's own.

@@ -12,24 +12,24 @@ import (
 	"turnus/itsm/dataset"
 	"turnus/itsm/declaration"
 	"turnus/itsm/fault"
+	"turnus/itsm/mapping"
 	"turnus/itsm/resource"
-	"turnus/itsm/ticket"
 )
 
-// mapping is what a file is read with.
-type mapping struct {
-	spec    ticket.Mapping
+// usedMapping is what a file is read with.
+type usedMapping struct {
+	spec    mapping.Spec
 	named   *dataset.Mapping // nil: none was named
 	declare *resource.Raw    // what the import declares first; nil: nothing
 }
 
 // mappingFor finds the mapping that an import names or brings along.
-func (s *server) mappingFor(ctx context.Context, in *importInput) (mapping, error) {
+func (s *server) mappingFor(ctx context.Context, in *importInput) (usedMapping, error) {
 	if in.Inline != "" {
 		return s.inlineMapping(ctx, in)
 	}
 	if in.Mapping == "" {
-		return mapping{}, nil
+		return usedMapping{}, nil
 	}
 	m, found, err := s.namedMapping(ctx, in.Mapping)
 	if err == nil && !found {
@@ -42,22 +42,22 @@ func (s *server) mappingFor(ctx context.Context, in *importInput) (mapping, erro
 
 // namedMapping is the one that is declared under a name or, where none is, the
 // ready one that comes with Turnus.
-func (s *server) namedMapping(ctx context.Context, name string) (_ mapping, found bool, err error) {
+func (s *server) namedMapping(ctx context.Context, name string) (_ usedMapping, found bool, err error) {
 	v, err := s.Store.Resource(ctx, resource.Mapping, name)
 	switch {
 	case err == nil && !v.Retired:
 		m, err := mappingOf(v.Resource, v.Version)
 		return m, true, err
 	case err != nil && !fault.Is(err, fault.NotFound):
-		return mapping{}, false, err
+		return usedMapping{}, false, err
 	}
 	doc, ok := deploy.Mapping(name)
 	if !ok {
-		return mapping{}, false, nil
+		return usedMapping{}, false, nil
 	}
 	docs, err := imports.Resources(doc)
 	if err != nil {
-		return mapping{}, false, err
+		return usedMapping{}, false, err
 	}
 	m, err := mappingOf(docs[0], 0)
 	if err == nil {
@@ -67,8 +67,8 @@ func (s *server) namedMapping(ctx context.Context, name string) (_ mapping, foun
 }
 
 // mappingOf is what a resource declares, in a version: 0 if it isn't declared.
-func mappingOf(doc resource.Raw, version int) (m mapping, err error) {
-	if m.spec, err = resource.Decode[ticket.Mapping]("spec", doc.Spec); err != nil {
+func mappingOf(doc resource.Raw, version int) (m usedMapping, err error) {
+	if m.spec, err = resource.Decode[mapping.Spec]("spec", doc.Spec); err != nil {
 		return m, err
 	}
 	spec, err := canonical.JSON(doc.Spec)
@@ -81,10 +81,10 @@ func mappingOf(doc resource.Raw, version int) (m mapping, err error) {
 
 // inlineMapping is one that comes with the file. To try it, it needs no
 // declaration; an import stands on what is declared, or ready.
-func (s *server) inlineMapping(ctx context.Context, in *importInput) (mapping, error) {
+func (s *server) inlineMapping(ctx context.Context, in *importInput) (usedMapping, error) {
 	doc, err := readMapping(in.Inline, in.Mapping)
 	if err != nil {
-		return mapping{}, err
+		return usedMapping{}, err
 	}
 	m, err := mappingOf(doc, 0)
 	if err != nil {

@@ -228,7 +228,7 @@ func TestInlineMappingsThatArentOne(t *testing.T) {
 		"no name":         {"", keyed, "mapping", "give it a name"},
 		"a strange name":  {`a"},"x`, keyed, "inline_mapping", "isn't a name"},
 		"unknown field":   {"mine", `{"number":"Key","opened":"Opened","stopped":"Done","nonsense":1}`, "inline_mapping Mapping/mine spec.nonsense", "no such field"},
-		"no columns":      {"mine", `{}`, "inline_mapping Mapping/mine spec.number", "missing"},
+		"no columns":      {"mine", `{}`, "inline_mapping Mapping/mine spec.number", "name the column"},
 		"two keys":        {"mine", `{"number":"Key","number":"Nr","opened":"Opened","stopped":"Done"}`, "inline_mapping", ""},
 		"no mapping":      {"nothing", "", "mapping", `no mapping "nothing"`},
 		"a name too long": {strings.Repeat("x", 101), "", "query.mapping", "100"},

@@ -24,6 +24,7 @@ type Intake struct {
 	Mapping  string    // the name of a mapping, declared or ready; empty: none
 	Inline   []byte    // a Mapping resource, or the spec of one called Mapping, as JSON; nil: none
 	AsOf     time.Time // zero: the newest change in the file
+	Since    time.Time // from when on the source was kept, where the dataset has that; zero: the oldest start in the file
 	Filename string    // what the file is called
 	Accept   string    // why it is to be taken although it is implausible; empty: it isn't
 	DryRun   bool      // change nothing
@@ -41,8 +42,10 @@ func (c *Client) Import(ctx context.Context, in Intake, file io.Reader) (dataset
 	if in.DryRun {
 		q.Set("dry_run", "true")
 	}
-	if !in.AsOf.IsZero() {
-		q.Set("as_of", in.AsOf.Format(time.RFC3339Nano))
+	for name, at := range map[string]time.Time{"as_of": in.AsOf, "since": in.Since} {
+		if !at.IsZero() {
+			q.Set(name, at.Format(time.RFC3339Nano))
+		}
 	}
 	var answer dataset.Profile
 	if len(q.Encode()) > mostInQuery {

@@ -14,8 +14,8 @@ import (
 	"turnus/itsm/calendar"
 	"turnus/itsm/dataset"
 	"turnus/itsm/declaration"
+	"turnus/itsm/mapping"
 	"turnus/itsm/resource"
-	"turnus/itsm/ticket"
 )
 
 // Each ready mapping reads a file of the shape that its source exports, written
@@ -72,7 +72,7 @@ func TestReadyMappings(t *testing.T) {
 			require.NoError(t, err)
 			defer f.Close()
 			content := dataset.Content{Count: true}
-			o := imports.TicketOptions{Format: dataset.CSV, Mapping: m, Zone: zone, Now: time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC), Content: &content}
+			o := imports.TicketOptions{Format: dataset.CSV, Mapping: m.Mapping, Zone: zone, Now: time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC), Content: &content}
 			var got, rejects []string
 			var first map[string]string
 			for row, err := range imports.Tickets(f, o) {
@@ -114,7 +114,7 @@ func utc(at *time.Time) string {
 }
 
 // readyMapping reads the document as it would be applied.
-func readyMapping(t *testing.T, name string) ticket.Mapping {
+func readyMapping(t *testing.T, name string) mapping.Spec {
 	t.Helper()
 	doc, ok := deploy.Mapping(name)
 	require.True(t, ok)
@@ -128,7 +128,7 @@ func readyMapping(t *testing.T, name string) ticket.Mapping {
 	require.Equal(t, resource.Mapping, r.Kind)
 	require.Equal(t, name, r.Metadata.Name, "as its file is called")
 	require.NotEmpty(t, r.Metadata.DisplayName.De)
-	return strict[ticket.Mapping](t, r.Spec)
+	return strict[mapping.Spec](t, r.Spec)
 }
 
 // A name finds a ready mapping, and nothing beside it.

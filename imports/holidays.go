@@ -25,10 +25,10 @@ const (
 	firstHolidayYear = 1900
 	lastHolidayYear  = 2200
 	maxHolidays      = 5_000
-	maxNames         = 5       // on one date
-	maxDates         = 200_000 // that are looked at in all
-	maxRuleYears     = 50_000  // of all rules together
-	maxInARow        = 14      // days; the longest public holidays have nine
+	maxNames         = 5            // on one date
+	maxDates         = 200_000      // that are looked at in all
+	maxLooks         = 50_000 * 366 // days of all rules together
+	maxInARow        = 14           // days; the longest public holidays have nine
 )
 
 // CheckHolidays refuses options that no file can be read with.
@@ -67,18 +67,18 @@ func Holidays(r io.Reader, o HolidayOptions) (calendar.Feed, error) {
 		return calendar.Feed{}, err
 	}
 	defer done()
-	all, err := events(plain)
+	file, err := readCalendar(plain)
 	if err != nil {
 		return calendar.Feed{}, err
 	}
-	f := feed{HolidayOptions: o, names: map[calendar.Date][]string{}, replaced: map[occurrence]bool{}, left: maxDates, years: maxRuleYears}
-	for i := range all {
-		f.look(&all[i])
+	f := feed{HolidayOptions: o, names: map[calendar.Date][]string{}, replaced: map[occurrence]bool{}, left: maxDates, looks: maxLooks}
+	for i := range file.events {
+		f.look(&file.events[i])
 	}
-	for i := range all {
-		f.take(&all[i])
+	for i := range file.events {
+		f.take(&file.events[i])
 		switch {
-		case f.years < 0:
+		case f.looks < 0:
 			return calendar.Feed{}, fault.New(fault.Invalid, text.New(
 				"The rules of this calendar go through too many years: ask for fewer years, or export it without its past.",
 				"Die Regeln dieses Kalenders durchlaufen zu viele Jahre: Weniger Jahre angeben oder ihn ohne seine Vergangenheit exportieren."))
@@ -99,7 +99,7 @@ type feed struct {
 	replaced map[occurrence]bool
 	certain  bool // some are marked as public holidays
 	left     int  // dates that may still be looked at
-	years    int  // of rules, likewise
+	looks    int  // days of rules, likewise
 }
 
 // occurrence is one date of an event that repeats.
@@ -155,11 +155,11 @@ func (f *feed) take(e *vevent) {
 func (f *feed) dates(e *vevent, first calendar.Date, n int64) (dates []calendar.Date, excepted, ok bool) {
 	starts := []calendar.Date{first}
 	if e.rule != "" {
-		rule, ok := e.yearlyRule(first, f.Zone)
+		rule, ok := e.holidayRule()
 		if !ok {
 			return nil, false, false
 		}
-		starts = rule.dates(f.From-1, f.To, &f.years) // one may reach into the new year
+		starts = f.each(rule, first)
 	}
 	for _, s := range e.more {
 		starts = append(starts, s.in(f.Zone).date)
@@ -186,6 +186,48 @@ func (f *feed) dates(e *vevent, first calendar.Date, n int64) (dates []calendar.
 		}
 	}
 	return dates, excepted, true
+}
+
+// holidayRule reads the rule of an event that comes each year: what holidays
+// need. Others are refused, with what they hold.
+func (e *vevent) holidayRule() (rule, bool) {
+	r, ok := e.readRule()
+	if !ok {
+		return r, false
+	}
+	for _, part := range []struct {
+		name  string
+		given bool
+	}{{"BYWEEKNO", r.weeks != nil}, {"BYHOUR", r.hours != nil}, {"BYMINUTE", r.minutes != nil}, {"BYSECOND", r.seconds != nil}} {
+		if part.given {
+			e.wrong(calendar.Unsupported, "it repeats by %.40q, which isn't followed here", "es wiederholt sich nach %.40q, was hier nicht befolgt wird", part.name)
+			return r, false
+		}
+	}
+	if r.freq != yearly {
+		e.wrong(calendar.Unsupported, "it repeats %.40q: only YEARLY is followed here", "es wiederholt sich %.40q: Nur YEARLY wird hier befolgt", frequencies[r.freq])
+		return r, false
+	}
+	return r, true
+}
+
+// each gives the dates of a rule that may reach into the years.
+func (f *feed) each(r rule, first calendar.Date) (starts []calendar.Date) {
+	from := time.Date(f.From-1, 1, 1, 0, 0, 0, 0, time.UTC) // one may reach into the new year
+	enough := r.each(stamp{date: first}.reading(), from, time.Date(f.To, 12, 31, 0, 0, 0, 0, time.UTC), &f.looks, func(t time.Time) bool {
+		d := calendar.DateOf(t)
+		if r.until != nil && r.until.in(f.Zone).date.Before(d) {
+			return false
+		}
+		if d.Year >= f.From-1 {
+			starts = append(starts, d)
+		}
+		return true
+	})
+	if !enough {
+		f.looks = -1
+	}
+	return starts
 }
 
 // judge says whether an event is a public holiday of the region, as far as the

@@ -111,7 +111,7 @@ func TestRules(t *testing.T) {
 		{"each month", "DTSTART:20260101|RRULE:FREQ=MONTHLY;BYMONTHDAY=1", "", "unsupported 2026-01-01"},
 		{"each week", "DTSTART:20260101|RRULE:FREQ=WEEKLY", "", "unsupported 2026-01-01"},
 		{"by week", "DTSTART:20260101|RRULE:FREQ=YEARLY;BYWEEKNO=20", "", "unsupported 2026-01-01"},
-		{"days with and without a number", "DTSTART:20260101|RRULE:FREQ=YEARLY;BYDAY=SU,1SU", "", "unsupported 2026-01-01"},
+		{"days with and without a number", "DTSTART:20290101|RRULE:FREQ=YEARLY;BYMONTH=5;BYDAY=MO,1SU", "29-05-06 29-05-07 29-05-14 29-05-21 29-05-28 30-05-05 30-05-06 30-05-13 30-05-20 30-05-27", ""},
 		{"by hour", "DTSTART:20260101|RRULE:FREQ=YEARLY;BYHOUR=9", "", "unsupported 2026-01-01"},
 		{"by Easter, an extension", "DTSTART:20260101|RRULE:FREQ=YEARLY;BYEASTER=1", "", "unsupported 2026-01-01"},
 		{"in another calendar", "DTSTART:20260101|RRULE:RSCALE=CHINESE;FREQ=YEARLY", "", "unsupported 2026-01-01"},

@@ -22,6 +22,7 @@ const (
 	maxEvents      = 10_000
 	maxComponents  = 16 // one inside the other
 	maxParams      = 50
+	maxZones       = 1_000
 )
 
 // contentLine is a line as RFC 5545, section 3.1, has it: unfolded, and cut
@@ -179,13 +180,21 @@ func (l *contentLine) parse(s string) {
 	l.value, l.ok = s[1:], true
 }
 
-// events reads the VEVENTs of a file. It holds of each what vevent holds.
-func events(plain io.Reader) ([]vevent, error) {
+// calendarFile is a file: its VEVENTs, each with what vevent holds of it, and what its
+// VTIMEZONEs say which zones they mean.
+type calendarFile struct {
+	events []vevent
+	zones  map[string]string // TZID to X-LIC-LOCATION
+}
+
+// readCalendar reads a file.
+func readCalendar(plain io.Reader) (file calendarFile, err error) {
 	lines, err := newContentLines(plain)
 	if err != nil {
-		return nil, err
+		return file, err
 	}
-	var all []vevent
+	file.zones = map[string]string{}
+	zone := ""        // the one that is being read
 	var open []string // the components around a line
 	var begun, cancels bool
 	for {
@@ -193,51 +202,55 @@ func events(plain io.Reader) ([]vevent, error) {
 		if errors.Is(err, io.EOF) {
 			break
 		} else if err != nil {
-			return nil, err
+			return file, err
 		}
 		within := len(open) == 2 && open[1] == "VEVENT"
 		switch {
 		case len(open) == 0 && (l.name != "BEGIN" || !strings.EqualFold(strings.TrimSpace(l.value), "VCALENDAR")):
-			return nil, malformed("line %d isn't iCalendar: such a file begins with BEGIN:VCALENDAR; give the .ics itself, not a page about it",
+			return file, malformed("line %d isn't iCalendar: such a file begins with BEGIN:VCALENDAR; give the .ics itself, not a page about it",
 				"Zeile %d ist kein iCalendar: Eine solche Datei beginnt mit BEGIN:VCALENDAR; die .ics-Datei selbst angeben, keine Seite darüber.", l.line)
 		case l.name == "BEGIN" && l.ok:
 			if len(open) == maxComponents {
-				return nil, malformed("line %d: more than %d components stand one inside the other", "Zeile %d: Mehr als %d Komponenten stehen ineinander.",
+				return file, malformed("line %d: more than %d components stand one inside the other", "Zeile %d: Mehr als %d Komponenten stehen ineinander.",
 					l.line, maxComponents)
 			}
 			if open = append(open, strings.ToUpper(strings.TrimSpace(l.value))); len(open) == 1 {
 				begun, cancels = true, false
 			}
 			if len(open) == 2 && open[1] == "VEVENT" {
-				if len(all) == maxEvents {
-					return nil, fault.New(fault.Invalid, text.F("This calendar has more than %d events: split it.",
+				if len(file.events) == maxEvents {
+					return file, fault.New(fault.Invalid, text.F("This calendar has more than %d events: split it.",
 						"Dieser Kalender hat mehr als %d Ereignisse: Ihn teilen.", maxEvents))
 				}
-				all = append(all, vevent{line: l.line, cancelled: cancels})
+				file.events = append(file.events, vevent{line: l.line, cancelled: cancels})
 			}
 		case l.name == "END" && l.ok:
 			if end := strings.ToUpper(strings.TrimSpace(l.value)); end != open[len(open)-1] {
-				return nil, malformed("line %d ends %.40q where %.40q is open: the file is damaged", "Zeile %d beendet %.40q, wo %.40q offen ist: Die Datei ist beschädigt.",
+				return file, malformed("line %d ends %.40q where %.40q is open: the file is damaged", "Zeile %d beendet %.40q, wo %.40q offen ist: Die Datei ist beschädigt.",
 					l.line, end, open[len(open)-1])
 			}
 			open = open[:len(open)-1]
 		case within:
-			all[len(all)-1].take(l)
+			file.events[len(file.events)-1].take(l)
+		case len(open) == 2 && open[1] == "VTIMEZONE" && l.name == "TZID":
+			zone = l.value
+		case len(open) == 2 && open[1] == "VTIMEZONE" && l.name == "X-LIC-LOCATION" && len(file.zones) < maxZones:
+			file.zones[zone] = l.value
 		case len(open) == 1 && l.name == "METHOD":
 			cancels = strings.EqualFold(l.value, "CANCEL")
 		case len(open) == 1:
 			if err := checkCalendar(l); err != nil {
-				return nil, err
+				return file, err
 			}
 		}
 	}
 	switch {
 	case len(open) > 0:
-		return nil, malformed("this file is cut off: %.40q isn't ended", "Diese Datei ist abgeschnitten: %.40q ist nicht beendet.", open[len(open)-1])
+		return file, malformed("this file is cut off: %.40q isn't ended", "Diese Datei ist abgeschnitten: %.40q ist nicht beendet.", open[len(open)-1])
 	case !begun:
-		return nil, malformed("this file is empty", "Diese Datei ist leer.")
+		return file, malformed("this file is empty", "Diese Datei ist leer.")
 	}
-	return all, nil
+	return file, nil
 }
 
 // checkCalendar refuses what a whole calendar can't be read with.

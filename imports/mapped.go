@@ -9,9 +9,9 @@ import (
 	"turnus/itsm/ticket"
 )
 
-// mapping is a mapping as it is applied to a file: where its columns are, -1
-// for those that it doesn't name.
-type mapping struct {
+// ticketColumns is a mapping as it is applied to a file of tickets: where its
+// columns are, -1 for those that it doesn't name.
+type ticketColumns struct {
 	number, opened, stopped, responded, state, changed int
 	fields                                             []field
 
@@ -32,7 +32,7 @@ func mapped(t *table, m ticket.Mapping) (parser[ticket.Row], error) {
 	if err != nil {
 		return nil, err
 	}
-	p := mapping{number: at[0], opened: at[1], stopped: at[2], responded: at[3], state: at[4], changed: at[5]}
+	p := ticketColumns{number: at[0], opened: at[1], stopped: at[2], responded: at[3], state: at[4], changed: at[5]}
 	for i, name := range names {
 		p.fields = append(p.fields, field{name, at[own+i]})
 	}
@@ -49,7 +49,7 @@ func mapped(t *table, m ticket.Mapping) (parser[ticket.Row], error) {
 	return p.row, nil
 }
 
-func (m *mapping) row(t *table, c []string) (ticket.Row, error) {
+func (m *ticketColumns) row(t *table, c []string) (ticket.Row, error) {
 	r := ticket.Row{Row: t.row, Number: strings.TrimSpace(c[m.number]), Change: m.changed >= 0}
 	if why := t.checkNumber(r.Number, m.number); why != nil {
 		return r, why
@@ -68,7 +68,7 @@ func (m *mapping) row(t *table, c []string) (ticket.Row, error) {
 }
 
 // begin reads when the ticket was opened, and when this change was.
-func (m *mapping) begin(t *table, c []string, r *ticket.Row) error {
+func (m *ticketColumns) begin(t *table, c []string, r *ticket.Row) error {
 	if m.opened >= 0 {
 		opened, err := m.instant(t, c, r, m.opened, true)
 		if err != nil {
@@ -87,7 +87,7 @@ func (m *mapping) begin(t *table, c []string, r *ticket.Row) error {
 }
 
 // inState reads the state.
-func (m *mapping) inState(t *table, c []string, r *ticket.Row) error {
+func (m *ticketColumns) inState(t *table, c []string, r *ticket.Row) error {
 	if m.state < 0 {
 		return nil
 	}
@@ -103,7 +103,7 @@ func (m *mapping) inState(t *table, c []string, r *ticket.Row) error {
 
 // end reads when the ticket stopped and when somebody reacted, and settles what
 // follows from that.
-func (m *mapping) end(t *table, c []string, r *ticket.Row) (err error) {
+func (m *ticketColumns) end(t *table, c []string, r *ticket.Row) (err error) {
 	// In a state that runs or pauses a ticket is open, whatever else its row says.
 	if m.stops == nil || m.stops[r.State] {
 		if r.StoppedAt, err = m.instant(t, c, r, m.stopped, false); err != nil {
@@ -141,7 +141,7 @@ func (m *mapping) end(t *table, c []string, r *ticket.Row) (err error) {
 
 // instant reads the one in a column, which may be left out, or empty unless it
 // is needed. One before the opening is the end before the start.
-func (m *mapping) instant(t *table, c []string, r *ticket.Row, column int, needed bool) (*time.Time, error) {
+func (m *ticketColumns) instant(t *table, c []string, r *ticket.Row, column int, needed bool) (*time.Time, error) {
 	when, why := t.instant(c, r.Number, column, needed)
 	switch {
 	case why != nil:

@@ -20,15 +20,6 @@ import (
 	"turnus/itsm/ticket"
 )
 
-// OptionsOf say how a file is to be read.
-type OptionsOf[Mapping any] struct {
-	Format  string
-	Zone    *time.Location   // of local times; nil: UTC
-	Mapping Mapping          // csv: what the columns mean; else only separator and encoding count, where the format is a table
-	Now     time.Time        // what is later makes no sense; zero: nothing is
-	Content *dataset.Content // filled with what is found out about the file; may be nil
-}
-
 // table is a file being read: its heading, and the row that was read last.
 type table struct {
 	records *records

@@ -2,6 +2,7 @@ package imports
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -9,8 +10,9 @@ import (
 	"turnus/itsm/text"
 )
 
-// vevent is what a holiday needs of a VEVENT (RFC 5545, section 3.6.1). TRANSP
-// isn't among it: feeds mark public holidays and observances alike with it.
+// vevent is what a holiday or a window of maintenance needs of a VEVENT (RFC 5545,
+// section 3.6.1). TRANSP isn't among it: feeds mark public holidays and observances
+// alike with it.
 type vevent struct {
 	line        int64
 	uid         string
@@ -21,10 +23,16 @@ type vevent struct {
 	special     string // X-APPLE-SPECIAL-DAY
 	cancelled   bool
 	start, end  *stamp
-	duration    *int64 // seconds
+	duration    *duration
 	rule        string
 	more, less  []stamp // RDATE, EXDATE
 	replaces    *stamp  // RECURRENCE-ID
+
+	component string     // X-TURNUS-COMPONENT
+	sequence  int64      // SEQUENCE: how often it was changed; negative: it can't be read
+	created   *time.Time // CREATED
+	modified  *time.Time // LAST-MODIFIED
+	stamped   *time.Time // DTSTAMP
 
 	why     calendar.Why // what keeps it from being read; empty: nothing
 	reason  text.Text
@@ -36,6 +44,7 @@ const (
 	maxName       = 200
 	maxMark       = 300
 	maxCategories = 20
+	maxStamps     = 10_000 // RDATEs of an event, and EXDATEs
 )
 
 // wrong keeps the first thing that can't be read.
@@ -58,7 +67,7 @@ func (e *vevent) take(l contentLine) {
 	e.ordered = false
 	switch l.name {
 	case "UID":
-		e.uid = clean(l.value, maxMark)
+		e.uid = strings.TrimSpace(l.value)
 	case "SUMMARY":
 		e.summary = strings.Join(strings.Fields(clean(unescaped(l.value), maxName)), " ")
 	case "DESCRIPTION":
@@ -77,6 +86,19 @@ func (e *vevent) take(l contentLine) {
 		e.tentative = e.tentative || strings.EqualFold(strings.TrimSpace(l.value), "TENTATIVE")
 	case "X-APPLE-SPECIAL-DAY":
 		e.special = strings.ToUpper(clean(strings.TrimSpace(l.value), maxMark))
+	case "X-TURNUS-COMPONENT":
+		e.component = strings.TrimSpace(unescaped(l.value))
+	case "SEQUENCE":
+		var err error
+		if e.sequence, err = strconv.ParseInt(strings.TrimSpace(l.value), 10, 32); err != nil || e.sequence < 0 {
+			e.sequence = -1
+		}
+	case "CREATED":
+		e.created = inUTC(l.value)
+	case "LAST-MODIFIED":
+		e.modified = inUTC(l.value)
+	case "DTSTAMP":
+		e.stamped = inUTC(l.value)
 	case "DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "EXRULE", "RECURRENCE-ID":
 		e.ordered = true
 		if l.cut {
@@ -107,8 +129,8 @@ func (e *vevent) order(l contentLine) {
 		}
 	case "DURATION":
 		if once(e.duration != nil) {
-			if n, ok := duration(v); ok {
-				e.duration = &n
+			if d, ok := readDuration(v); ok {
+				e.duration = &d
 			} else {
 				e.wrong(calendar.Unreadable, "DURATION %.40q isn't a duration like P1D", "DURATION %.40q ist keine Dauer wie P1D", v)
 			}
@@ -124,6 +146,10 @@ func (e *vevent) order(l contentLine) {
 		for _, one := range strings.Split(v, ",") {
 			s := e.stamp(l, strings.TrimSpace(one))
 			if s == nil {
+				return
+			}
+			if len(e.more) == maxStamps || len(e.less) == maxStamps {
+				e.wrong(calendar.Unsupported, "it has more than %d RDATEs or EXDATEs", "es hat mehr als %d RDATE oder EXDATE", maxStamps)
 				return
 			}
 			if l.name == "RDATE" {
@@ -146,9 +172,24 @@ func (e *vevent) order(l contentLine) {
 // stamp is a DATE or DATE-TIME (RFC 5545, sections 3.3.4 and 3.3.5) as it reads.
 type stamp struct {
 	date   calendar.Date
-	second int  // of the day
-	timed  bool // a DATE-TIME
-	utc    bool // else it reads so wherever it is, or in a zone that the file names
+	second int    // of the day
+	timed  bool   // a DATE-TIME
+	utc    bool   // else it reads so wherever it is, or in a zone that the file names
+	zone   string // the TZID, where there is one
+}
+
+// reading is what it reads, as an instant in UTC.
+func (s stamp) reading() time.Time {
+	return time.Date(s.date.Year, s.date.Month, s.date.Day, 0, 0, s.second, 0, time.UTC)
+}
+
+// inUTC reads an instant in UTC; nil for anything else.
+func inUTC(v string) *time.Time {
+	t, err := time.Parse("20060102T150405Z", strings.ToUpper(strings.TrimSpace(v)))
+	if err != nil || t.Year() < 1 || strings.ContainsAny(v, ".,") {
+		return nil
+	}
+	return &t
 }
 
 // stamp reads one; what can't be is noted.
@@ -163,32 +204,40 @@ func (e *vevent) stamp(l contentLine, v string) *stamp {
 		e.wrong(calendar.Unreadable, "%s %.40q isn't a date like 20261224", "%s %.40q ist kein Datum wie 20261224", l.name, v)
 		return nil
 	}
-	return &stamp{calendar.DateOf(t), t.Hour()*3600 + t.Minute()*60 + t.Second(), true, utc}
+	return &stamp{calendar.DateOf(t), t.Hour()*3600 + t.Minute()*60 + t.Second(), true, utc, l.params["TZID"]}
 }
 
 // in gives the reading in a zone. Local times keep theirs, whatever zone the
 // file names: a holiday is a date, not an instant.
 func (s stamp) in(zone *time.Location) stamp {
 	if s.utc {
-		t := time.Date(s.date.Year, s.date.Month, s.date.Day, 0, 0, s.second, 0, time.UTC).In(zone)
-		return stamp{calendar.DateOf(t), t.Hour()*3600 + t.Minute()*60 + t.Second(), true, false}
+		t := s.reading().In(zone)
+		return stamp{date: calendar.DateOf(t), second: t.Hour()*3600 + t.Minute()*60 + t.Second(), timed: true}
 	}
 	return s
 }
 
-// days are the whole days of an event: its first date and how many.
-func (e *vevent) days(zone *time.Location) (first calendar.Date, n int64, ok bool) {
+// begins says whether an event has a start, and notes what its end contradicts.
+func (e *vevent) begins() bool {
 	if e.start == nil {
 		e.wrong(calendar.Unreadable, "DTSTART is missing", "DTSTART fehlt")
-		return first, 0, false
+		return false
 	}
-	from := e.start.in(zone)
 	if e.end != nil && e.duration != nil {
 		e.wrong(calendar.Unreadable, "it has both DTEND and DURATION", "es hat DTEND und DURATION")
 	}
 	if e.end != nil && e.end.timed != e.start.timed {
 		e.wrong(calendar.Unreadable, "of DTSTART and DTEND one is a date and one has a time", "von DTSTART und DTEND ist eines ein Datum, das andere hat eine Uhrzeit")
 	}
+	return true
+}
+
+// days are the whole days of an event: its first date and how many.
+func (e *vevent) days(zone *time.Location) (first calendar.Date, n int64, ok bool) {
+	if !e.begins() {
+		return first, 0, false
+	}
+	from := e.start.in(zone)
 	if e.why != "" {
 		return from.date, 0, false
 	}
@@ -202,7 +251,7 @@ func (e *vevent) days(zone *time.Location) (first calendar.Date, n int64, ok boo
 			length = day // many programs write the last day, not the one after it
 		}
 	case e.duration != nil:
-		length = *e.duration
+		length = e.duration.days*day + e.duration.seconds
 	case !from.timed:
 		length = day
 	}
@@ -236,13 +285,16 @@ func noon(d calendar.Date) time.Time {
 	return time.Date(d.Year, d.Month, d.Day, 12, 0, 0, 0, time.UTC)
 }
 
-// duration reads P1W, P2D or PT24H as seconds (RFC 5545, section 3.3.6).
-func duration(v string) (int64, bool) {
+// duration is one of RFC 5545, section 3.3.6. A day of it lasts until the wall
+// clock reads the same.
+type duration struct{ days, seconds int64 }
+
+// readDuration reads P1W, P2D or PT24H.
+func readDuration(v string) (d duration, ok bool) {
 	rest, ok := strings.CutPrefix(strings.TrimPrefix(v, "+"), "P")
 	if !ok || rest == "" {
-		return 0, false
+		return d, false
 	}
-	var sum int64
 	clock := false
 	for rest != "" {
 		if !clock && rest[0] == 'T' {
@@ -251,26 +303,25 @@ func duration(v string) (int64, bool) {
 		p := digits{s: rest, ok: true}
 		n := int64(p.number(1, 7))
 		if !p.ok || p.s == "" {
-			return 0, false
+			return d, false
 		}
-		var unit int64
 		switch c := p.s[0]; {
 		case !clock && c == 'W':
-			unit = 604_800
+			d.days += 7 * n
 		case !clock && c == 'D':
-			unit = 86_400
+			d.days += n
 		case clock && c == 'H':
-			unit = 3600
+			d.seconds += 3600 * n
 		case clock && c == 'M':
-			unit = 60
+			d.seconds += 60 * n
 		case clock && c == 'S':
-			unit = 1
+			d.seconds += n
 		default:
-			return 0, false
+			return d, false
 		}
-		sum, rest = sum+n*unit, p.s[1:]
+		rest = p.s[1:]
 	}
-	return sum, true
+	return d, true
 }
 
 // unescaped is a TEXT value as people read it (RFC 5545, section 3.3.11).

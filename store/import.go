@@ -82,7 +82,7 @@ func (s *Store) importing(ctx context.Context, in Intake, of dataIntake, progres
 	if in.Content == nil {
 		in.Content = &dataset.Content{}
 	}
-	if err := in.check(of.dataset()); err != nil {
+	if err := in.Check(of.dataset()); err != nil {
 		return dataset.Profile{}, err
 	}
 	profile, err := s.take(ctx, in, of, progress)

@@ -8,8 +8,8 @@ import (
 	"turnus/itsm/text"
 )
 
-// check refuses instants that make no sense, before a file is read.
-func (in Intake) check(of string) error {
+// Check refuses instants that make no sense, before a file is read.
+func (in Intake) Check(of string) error {
 	d, err := dataset.Find(of)
 	if err != nil {
 		return err

@@ -14,6 +14,13 @@ import (
 	"turnus/itsm/text"
 )
 
+// takenBack says what a withdrawal changes.
+type takenBack struct {
+	changed   int64 // keys of which something else is known then
+	gone      int64 // those of them of which nothing is
+	recounted int64 // by how much more rows of the others count as loaded
+}
+
 // Withdrawal says which import is taken back.
 type Withdrawal struct {
 	Import int64
@@ -22,34 +29,36 @@ type Withdrawal struct {
 	By     person.Actor // who proposed it
 }
 
-// withdrawImport takes an import back: an intake with a number of its own makes
-// another version of each ticket that the import said something about, from what
-// the imports say that remain. Nothing is deleted, and whoever reads as of an
-// earlier import finds what was known then. It gives the withdrawal.
+// withdrawImport takes an import back: an intake with a number of its own. Of
+// tickets it makes another version of each that the import said something about,
+// from what the imports say that remain; other datasets are read that way
+// anyhow. Nothing is deleted, and whoever reads as of an earlier import finds what
+// was known then. It gives the withdrawal, and of how many keys nothing is known
+// any more.
 //
 // It waits for the service's imports. Who locks what is declared (lockResources)
 // calls lockImports before that.
-func withdrawImport(ctx context.Context, tx *sqlx.Tx, now time.Time, w Withdrawal) (dataset.Import, error) {
+func withdrawImport(ctx context.Context, tx *sqlx.Tx, now time.Time, w Withdrawal) (done dataset.Import, gone int64, err error) {
 	row, err := importToWithdraw(ctx, tx, w.Import)
 	if err != nil {
-		return dataset.Import{}, err
+		return done, 0, err
 	}
 	if err := lockImports(ctx, tx, row.Service); err != nil {
-		return dataset.Import{}, err
+		return done, 0, err
 	}
 	if err := checkWithdrawal(ctx, tx, w.Import); err != nil { // as things are now that nobody else changes them
-		return dataset.Import{}, err
+		return done, 0, err
 	}
-	done := dataset.Import{Dataset: row.Dataset, Service: row.Service, Format: row.Format, AsOf: row.AsOf.UTC(), Oldest: row.AsOf.UTC(),
+	done = dataset.Import{Dataset: row.Dataset, Service: row.Service, Format: row.Format, AsOf: row.AsOf.UTC(), Oldest: row.AsOf.UTC(),
 		Warnings: []dataset.Warning{}, By: w.By.Person, TokenIssuer: w.By.Issuer, At: now.UTC().Truncate(time.Microsecond),
 		Withdraws: w.Import, Run: w.Run, Reason: w.Reason}
 	if err := tx.GetContext(ctx, &done.ID, `SELECT nextval(pg_get_serial_sequence('import', 'id'))`); err != nil {
-		return done, err
+		return done, 0, err
 	}
 	// What is covered without it.
 	c, err := covered(ctx, tx, row.Service, row.Dataset, w.Import)
 	if err != nil {
-		return done, err
+		return done, 0, err
 	}
 	if c.AsOf.Valid {
 		done.AsOf, done.Oldest = c.AsOf.Time.UTC(), c.Least.Time.UTC()
@@ -57,22 +66,29 @@ func withdrawImport(ctx context.Context, tx *sqlx.Tx, now time.Time, w Withdrawa
 	if c.Oldest.Valid {
 		done.Oldest = c.Oldest.Time.UTC()
 	}
-	a := anew{ctx: ctx, tx: tx, service: row.Service, withdraws: w.Import, by: done.ID}
-	if err := a.run(); err != nil {
-		return done, err
+	var back takenBack
+	if row.Dataset == dataset.Tickets {
+		a := anew{ctx: ctx, tx: tx, service: row.Service, withdraws: w.Import, by: done.ID}
+		err = a.run()
+		back = a.takenBack
+	} else {
+		back, err = unsaid(ctx, tx, row)
 	}
-	done.Tickets = a.versions
+	if err != nil {
+		return done, 0, err
+	}
+	done.Tickets = back.changed
 	r := stored(done, nil)
-	if r.Recounted = a.recounted; row.Kept {
+	if r.Recounted = back.recounted; row.Kept {
 		r.Recounted += row.Loaded // which its row still says
 	}
 	if _, err := tx.NamedExecContext(ctx, importInsert, r); err != nil {
-		return done, err
+		return done, 0, err
 	}
 	if err := lookAgain(ctx, tx, now, row.Service); err != nil {
-		return done, err
+		return done, 0, err
 	}
-	return done, record(ctx, tx, w.By, now, "import.withdrawn", "service/"+row.Service, nil, done)
+	return done, back.gone, record(ctx, tx, w.By, now, "import.withdrawn", "service/"+row.Service, nil, done)
 }
 
 // checkWithdrawal refuses an import that can't be taken back: one that there

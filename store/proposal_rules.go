@@ -8,11 +8,13 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"turnus/itsm/agreement"
+	"turnus/itsm/calendar"
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
+	"turnus/itsm/process"
 	"turnus/itsm/resource"
+	"turnus/itsm/rulechange"
 	"turnus/itsm/run"
-	"turnus/itsm/sla"
 	"turnus/itsm/task"
 	"turnus/itsm/text"
 )
@@ -87,7 +89,7 @@ func (x rulesChange) foreign(of []Scope, by string) error {
 func (x rulesChange) reason() string { return x.consent }
 
 func (x rulesChange) basis(about resource.Ref, now time.Time, p Proposal, before *resource.Version) task.Basis {
-	return sla.Change{About: about, Document: p.Document, Declared: p.declared(before), Base: p.Base, At: now}.Basis()
+	return rulechange.Change{About: about, Document: p.Document, Declared: p.declared(before), Base: p.Base, At: now}.Basis()
 }
 
 // check puts it in force, to see whether that can be, and takes it back.
@@ -124,7 +126,7 @@ func (x rulesChange) enact(ctx context.Context, tx *sqlx.Tx, now time.Time, p Pr
 // RulesChange is what a run decides on that changes what published reports stand
 // on, without the months that it would change; and what would be declared then
 // about each service that it concerns.
-func (s *Store) RulesChange(ctx context.Context, now time.Time, st run.Step) (c sla.Change, declared map[string]Declared, err error) {
+func (s *Store) RulesChange(ctx context.Context, now time.Time, st run.Step) (c rulechange.Change, declared map[string]Declared, err error) {
 	now = now.UTC()
 	declared = map[string]Declared{}
 	err = s.tx(ctx, func(tx *sqlx.Tx) error {
@@ -148,21 +150,17 @@ func (s *Store) RulesChange(ctx context.Context, now time.Time, st run.Step) (c 
 			return err
 		}
 		scope := scopes[0]
-		c = sla.Change{Run: st.Run, Round: st.Round, About: scope.About, Title: scope.Title, Zone: scope.Zone.String(),
+		c = rulechange.Change{Run: st.Run, Round: st.Round, About: scope.About, Title: scope.Title, Zone: scope.Zone.String(),
 			Document: p.Document, Hash: p.Hash, Base: p.Base, Declared: p.declared(before), By: p.By, At: now}
 		if before != nil {
 			c.Before = &before.Resource
 		}
 		for _, of := range scopes {
-			periods, err := publishedPeriods(ctx, tx, of.Name)
+			services, err := serviceChanges(ctx, tx, of, p.Document, c.Before)
 			if err != nil {
 				return err
 			}
-			service := sla.ServiceChange{Service: of.Name, Title: of.Title, Published: len(periods)}
-			for _, period := range periods[max(0, len(periods)-sla.MonthsShown):] {
-				service.Months = append(service.Months, sla.MonthChange{Period: period.Name})
-			}
-			c.Services = append(c.Services, service)
+			c.Services = append(c.Services, services...)
 		}
 		return undone(ctx, tx, func() error {
 			if _, err := x.enact(ctx, tx, now, p, before); err != nil {
@@ -177,4 +175,46 @@ func (s *Store) RulesChange(ctx context.Context, now time.Time, st run.Step) (c 
 		})
 	})
 	return c, declared, err
+}
+
+// serviceChanges are the published months of a service that are held against a
+// change, process by process; without any, of an agreement also those that there
+// aren't yet.
+func serviceChanges(ctx context.Context, q sqlx.QueryerContext, of Scope, document resource.Raw, before *resource.Raw) (all []rulechange.ServiceChange, err error) {
+	for _, p := range standingOnAgreements() {
+		if concerned, err := concerns(p, document, before); err != nil || !concerned {
+			if err != nil {
+				return nil, err
+			}
+			continue
+		}
+		periods, err := publishedPeriods(ctx, q, p.Name, of.Name)
+		if err != nil {
+			return nil, err
+		}
+		if len(periods) == 0 && document.Kind != resource.Agreement {
+			continue
+		}
+		if months := ofGrain(periods, p.Grain); len(months) > 0 { // the rest are sums of them
+			periods = months
+		}
+		x := rulechange.ServiceChange{Service: of.Name, Title: of.Title, Published: len(periods)}
+		if p.Name != process.SLAReport {
+			x.Process = p.Name
+		}
+		for _, period := range periods[max(0, len(periods)-rulechange.MonthsShown):] {
+			x.Months = append(x.Months, rulechange.MonthChange{Period: period.Name})
+		}
+		all = append(all, x)
+	}
+	return all, nil
+}
+
+func ofGrain(periods []calendar.Period, g calendar.Grain) (list []calendar.Period) {
+	for _, p := range periods {
+		if p.Grain == g {
+			list = append(list, p)
+		}
+	}
+	return list
 }

@@ -3,12 +3,14 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
 
 	"turnus/itsm/dataset"
 	"turnus/itsm/fault"
@@ -44,7 +46,7 @@ func (x withdrawal) foreign(of []Scope, by string) error { return notOwner(of[0]
 func (x withdrawal) reason() string { return x.spec.Reason }
 
 func (x withdrawal) basis(about resource.Ref, now time.Time, _ Proposal, _ *resource.Version) task.Basis {
-	return dataset.Withdrawal{About: about, At: now, Newest: 1<<63 - 1}.Basis()
+	return dataset.Withdrawal{About: about, At: now, Newest: 1<<63 - 1, Import: dataset.Import{Dataset: x.spec.Dataset}}.Basis()
 }
 
 // check doesn't try it, since that may take minutes.
@@ -53,7 +55,7 @@ func (x withdrawal) check(ctx context.Context, tx *sqlx.Tx, _ time.Time, _ Propo
 }
 
 func (x withdrawal) enact(ctx context.Context, tx *sqlx.Tx, now time.Time, p Proposal, _ *resource.Version) (int, error) {
-	done, err := withdrawImport(ctx, tx, now, Withdrawal{Import: x.id, Run: p.Run, Reason: x.spec.Reason, By: person.Actor{Person: p.By, Issuer: p.Issuer}})
+	done, _, err := withdrawImport(ctx, tx, now, Withdrawal{Import: x.id, Run: p.Run, Reason: x.spec.Reason, By: person.Actor{Person: p.By, Issuer: p.Issuer}})
 	return int(done.ID), err
 }
 
@@ -73,7 +75,11 @@ func (s *Store) ProposeWithdrawal(ctx context.Context, by person.Actor, now time
 	if err != nil {
 		return "", err
 	}
-	spec, err := json.Marshal(dataset.WithdrawalSpec{Service: i.Service, Reason: reason})
+	said := dataset.WithdrawalSpec{Service: i.Service, Reason: reason}
+	if i.Dataset != dataset.Tickets {
+		said.Dataset = i.Dataset
+	}
+	spec, err := json.Marshal(said)
 	if err != nil {
 		return "", err
 	}
@@ -114,32 +120,51 @@ func (s *Store) Withdraws(ctx context.Context, now time.Time, st run.Step) (w da
 		}
 		w = dataset.Withdrawal{Run: st.Run, Round: st.Round, About: scope.About, Title: scope.Title, Zone: scope.Zone.String(), Hash: p.Hash,
 			Import: row.plain(), Reason: x.spec.Reason, By: p.By, At: now}
-		if err := tx.GetContext(ctx, &w.Newest, "SELECT max(id) FROM import WHERE service = $1", scope.Name); err != nil {
+		if err := tx.GetContext(ctx, &w.Newest, "SELECT max(id) FROM import WHERE service = $1 AND dataset = $2", scope.Name, w.Import.Dataset); err != nil {
 			return err
 		}
-		if err := tx.SelectContext(ctx, &w.Reports, `SELECT period, run, version FROM (
-				SELECT DISTINCT ON (p.period) p.period, p.run, p.round, p.version FROM report p
-				WHERE p.process = $1 AND p.scope = $2 ORDER BY p.period, p.version DESC) p
-			JOIN frozen_set f USING (run, round)
-			WHERE (f.document->>'import')::bigint >= $3 AND (f.document->>'to')::timestamptz > $4 ORDER BY period`,
-			process.SLAReport, scope.Name, x.id, begins(w.Import)); err != nil {
+		if w.Reports, err = reportsOn(ctx, tx, w.Import); err != nil {
 			return err
 		}
 		return undone(ctx, tx, func() error {
-			done, err := withdrawImport(ctx, tx, now, Withdrawal{Import: x.id, Run: st.Run, Reason: w.Reason, By: person.Actor{Person: p.By, Issuer: p.Issuer}})
-			if err != nil {
-				return err
-			}
-			w.Changed = done.Tickets
-			return tx.GetContext(ctx, &w.Gone, "SELECT count(*) FROM ticket_version WHERE service = $1 AND import = $2 AND hash = ''", scope.Name, done.ID)
+			done, gone, err := withdrawImport(ctx, tx, now, Withdrawal{Import: x.id, Run: st.Run, Reason: w.Reason, By: person.Actor{Person: p.By, Issuer: p.Issuer}})
+			w.Changed, w.Gone = done.Tickets, gone
+			return err
 		})
 	})
 	return w, err
 }
 
+// reportsOn are the reports in force that may stand on an import: of the processes
+// that read its dataset, and of periods that it says something about. A ticket
+// may go on after the last that was heard of it, and so may an outage.
+func reportsOn(ctx context.Context, q sqlx.QueryerContext, i dataset.Import) (list []dataset.ReportOn, err error) {
+	var processes []string
+	for _, p := range process.Catalogue() {
+		if slices.Contains(p.Reads, i.Dataset) {
+			processes = append(processes, p.Name)
+		}
+	}
+	var last *time.Time
+	if i.Dataset == dataset.Probes || i.Dataset == dataset.Maintenance {
+		last = i.Last
+	}
+	err = sqlx.SelectContext(ctx, q, &list, `SELECT period, run, version FROM (
+			SELECT DISTINCT ON (p.process, p.period) p.process, p.period, p.run, p.round, p.version FROM report p
+			WHERE p.process = ANY ($1) AND p.scope = $2 ORDER BY p.process, p.period, p.version DESC) p
+		JOIN frozen_set f USING (run, round)
+		WHERE (f.document->>'import')::bigint >= $3 AND (f.document->>'to')::timestamptz > $4
+			AND ($5::timestamptz IS NULL OR (f.document->>'from')::timestamptz <= $5) ORDER BY period, run`,
+		pq.Array(processes), i.Service, i.ID, begins(i), last)
+	return list, err
+}
+
 // begins is the instant before which an import says nothing.
 func begins(i dataset.Import) time.Time {
-	if i.First != nil {
+	switch {
+	case i.Since != nil && (i.First == nil || i.Since.Before(*i.First)):
+		return *i.Since
+	case i.First != nil:
 		return *i.First
 	}
 	return i.Oldest

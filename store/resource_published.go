@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -8,6 +9,7 @@ import (
 
 	"turnus/itsm/agreement"
 	"turnus/itsm/calendar"
+	"turnus/itsm/dataset"
 	"turnus/itsm/fault"
 	"turnus/itsm/process"
 	"turnus/itsm/resource"
@@ -24,29 +26,85 @@ func changesPublished(ctx context.Context, q sqlx.QueryerContext, c Change) ([]s
 	}
 	var changed []string
 	for _, service := range services {
-		periods, err := publishedPeriods(ctx, q, service)
+		counts, err := countsPublished(ctx, q, c, service)
 		if err != nil {
 			return nil, err
 		}
-		if len(periods) == 0 {
-			continue
-		}
-		d, err := declaredAbout(ctx, q, resource.Service.Ref(service))
-		if err != nil {
-			return nil, err
-		}
-		for _, period := range periods {
-			counts, err := countsIn(d, c, period)
-			if err != nil {
-				return nil, err
-			}
-			if counts {
-				changed = append(changed, service)
-				break
-			}
+		if counts {
+			changed = append(changed, service)
 		}
 	}
 	return changed, nil
+}
+
+// countsPublished says whether a change counts in a published period of a service,
+// of a process that it concerns.
+func countsPublished(ctx context.Context, q sqlx.QueryerContext, c Change, service string) (bool, error) {
+	var before *resource.Raw
+	if c.Before != nil {
+		before = &c.Before.Resource
+	}
+	var declared *Declared
+	for _, p := range standingOnAgreements() {
+		if concerned, err := concerns(p, c.After.Resource, before); err != nil || !concerned {
+			if err != nil {
+				return false, err
+			}
+			continue
+		}
+		periods, err := publishedPeriods(ctx, q, p.Name, service)
+		if err != nil {
+			return false, err
+		}
+		for _, period := range periods {
+			if declared == nil {
+				d, err := declaredAbout(ctx, q, resource.Service.Ref(service))
+				if err != nil {
+					return false, err
+				}
+				declared = &d
+			}
+			if counts, err := countsIn(*declared, c, period); counts || err != nil {
+				return counts, err
+			}
+		}
+	}
+	return false, nil
+}
+
+// standingOnAgreements are the processes whose reports agreements are part of.
+func standingOnAgreements() (all []process.Process) {
+	for _, p := range process.Catalogue() {
+		if p.Agreed {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+// concerns says whether a change may change what a process measures: of an agreement
+// what it says, or said before, about the data that the process reads.
+func concerns(p process.Process, after resource.Raw, before *resource.Raw) (bool, error) {
+	if after.Kind != resource.Agreement {
+		return true, nil
+	}
+	for _, r := range []*resource.Raw{&after, before} {
+		if r == nil {
+			continue
+		}
+		a, err := decoded[agreement.Spec](*r)
+		if err != nil {
+			return false, err
+		}
+		about := a.Spec.AboutAvailability
+		if slices.Contains(p.Reads, dataset.Tickets) {
+			about = a.Spec.AboutTickets
+		}
+		if about() {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // countsIn says whether a change counts in a service's period, as far as it is
@@ -100,11 +158,11 @@ func computedWith(ctx context.Context, q sqlx.QueryerContext, c Change) (service
 	return services, err
 }
 
-// publishedPeriods are those of which a service has a published report, the
-// earliest first.
-func publishedPeriods(ctx context.Context, q sqlx.QueryerContext, service string) ([]calendar.Period, error) {
+// publishedPeriods are those of which a process has published a report on a service,
+// the earliest first; a month behind the longer ones that end with it.
+func publishedPeriods(ctx context.Context, q sqlx.QueryerContext, name, service string) ([]calendar.Period, error) {
 	var names []string
-	if err := sqlx.SelectContext(ctx, q, &names, "SELECT DISTINCT period FROM report WHERE process = $1 AND scope = $2", process.SLAReport, service); err != nil {
+	if err := sqlx.SelectContext(ctx, q, &names, "SELECT DISTINCT period FROM report WHERE process = $1 AND scope = $2", name, service); err != nil {
 		return nil, err
 	}
 	periods := make([]calendar.Period, len(names))
@@ -114,6 +172,6 @@ func publishedPeriods(ctx context.Context, q sqlx.QueryerContext, service string
 			return nil, err
 		}
 	}
-	slices.SortFunc(periods, func(a, b calendar.Period) int { return b.Next.Until(a.Next) })
+	slices.SortFunc(periods, func(a, b calendar.Period) int { return cmp.Or(b.Next.Until(a.Next), b.First.Until(a.First)) })
 	return periods, nil
 }

@@ -6,8 +6,8 @@ import (
 
 	"turnus/itsm/agreement"
 	"turnus/itsm/dataset"
+	"turnus/itsm/mapping"
 	"turnus/itsm/resource"
-	"turnus/itsm/ticket"
 )
 
 // warnWithin is how long what is declared is looked at: a value that no ticket
@@ -29,7 +29,7 @@ func (s *Store) warn(ctx context.Context, docs []resource.Raw, changes []Change)
 func (s *Store) warningsOf(ctx context.Context, d resource.Raw, seen map[string]known) ([]dataset.Warning, error) {
 	switch d.Kind {
 	case resource.Mapping:
-		m, err := decoded[ticket.Mapping](d)
+		m, err := decoded[mapping.Spec](d)
 		return m.Spec.Warnings(), err
 	case resource.Agreement:
 		a, err := decoded[agreement.Spec](d)

@@ -19,8 +19,7 @@ import (
 	"turnus/itsm/uptime"
 )
 
-// heard is what an import said of a key, or the first of several that said the
-// same one after the other.
+// heard is what an import said of a key.
 type heard struct {
 	dataset.Said
 	origin int64 // the import whose row holds the data
@@ -28,19 +27,21 @@ type heard struct {
 
 // hearing selects what the imports of a dataset ($2) about a service ($1), up to
 // one of them ($3), said that weren't withdrawn by then: of those keys s that a
-// condition selects, in the order of their bytes, the oldest source first. What
-// said the same as the one before, and came later, changes nothing.
+// condition selects, in the order of their bytes, the oldest source first. Of
+// several that said the same one after the other the first and the last tell when
+// it was said, and one that came earlier than the one before it, since when.
 func hearing(which string) string {
 	return `WITH speaker AS MATERIALIZED (SELECT i.id, i.as_of, i.at FROM import i
 			WHERE i.service = $1 AND i.dataset = $2 AND i.id <= $3 AND ` + importRemains("$3") + `)
 		SELECT h.key, h.import, h.as_of, h.at, h.origin, o.data
 		FROM (SELECT s.key, s.import, i.as_of, i.at, coalesce(s.same_as, s.import) AS origin,
-				lag(coalesce(s.same_as, s.import)) OVER by_age AS before, lag(i.at) OVER by_age AS before_at
+				lag(coalesce(s.same_as, s.import)) OVER by_age AS before, lag(i.at) OVER by_age AS before_at,
+				lead(coalesce(s.same_as, s.import)) OVER by_age AS after
 			FROM said s JOIN speaker i ON i.id = s.import
 			WHERE s.service = $1 AND s.dataset = $2 AND ` + which + `
 			WINDOW by_age AS (PARTITION BY s.key ORDER BY i.as_of, i.id)) h
 		JOIN said o ON o.service = $1 AND o.dataset = $2 AND o.key = h.key AND o.import = h.origin
-		WHERE h.before IS DISTINCT FROM h.origin OR h.at < h.before_at
+		WHERE h.before IS DISTINCT FROM h.origin OR h.after IS DISTINCT FROM h.origin OR h.at < h.before_at
 		ORDER BY h.key, h.as_of, h.import`
 }
 
@@ -51,19 +52,27 @@ func (h *heard) scan(rows *sql.Rows) (key string, err error) {
 	return key, err
 }
 
-// hear puts what another import said in its place, and says whether anything may
-// be known otherwise then.
-func hear(history []heard, next heard) ([]heard, bool) {
+// hear puts what an import said that came last in its place, and says whether
+// anything may be known otherwise then.
+func hear(history []heard, next heard) (all []heard, told bool) {
 	place, _ := slices.BinarySearchFunc(history, next, func(h, n heard) int {
 		if h.Before(n.Said) {
 			return -1
 		}
 		return 1
 	})
-	if place > 0 && history[place-1].origin == next.origin && !next.At.Before(history[place-1].At) {
-		return history, false
+	same := func(i int) bool { return i >= 0 && i < len(history) && history[i].origin == next.origin }
+	if told = !same(place-1) || next.At.Before(history[place-1].At); !told {
+		if same(place) { // in between it tells nothing
+			return history, false
+		}
+		if same(place-2) && !history[place-1].At.Before(history[place-2].At) { // nor does the one before, then
+			all = slices.Clone(history)
+			all[place-1] = next
+			return all, false
+		}
 	}
-	return slices.Insert(slices.Clone(history), place, next), true
+	return slices.Insert(slices.Clone(history), place, next), told
 }
 
 func saidIn(history []heard) []dataset.Said {

@@ -27,8 +27,7 @@ type anew struct {
 	withdraws int64
 	by        int64 // the withdrawal
 	speakers  map[int64]speaker
-	versions  int64 // written
-	recounted int64 // by how much more rows of the others count as loaded
+	takenBack // the versions that were written
 }
 
 func (a *anew) run() error {
@@ -154,7 +153,12 @@ func (a *anew) write(list []anewVersion) error {
 	if len(list) == 0 {
 		return nil
 	}
-	a.versions += int64(len(list))
+	a.changed += int64(len(list))
+	for _, v := range list {
+		if v.Hash == "" {
+			a.gone++
+		}
+	}
 	b, err := json.Marshal(list)
 	if err != nil {
 		return err

@@ -25,11 +25,11 @@ func importCommand() *cobra.Command {
 // importFilesCommand loads files of a dataset.
 func importFilesCommand(d dataset.Dataset) *cobra.Command {
 	in := client.Intake{Dataset: d.Name}
-	var mapping, asOf string
+	var mapping, asOf, since string
 	c := withJSON(&cobra.Command{
 		Use:   d.Name + " FILE…",
-		Short: "Load " + d.Name + " in bulk; loading the same file again changes nothing",
-		Long: `Loads files of ` + d.Name + `, plain or as .gz or .zip, one after the other; - is stdin. Rows that make no sense
+		Short: "Load " + strings.ToLower(d.Title.En) + " in bulk; loading the same file again changes nothing",
+		Long: `Loads files of ` + strings.ToLower(d.Title.En) + `, plain or as .gz or .zip, one after the other; - is stdin. Rows that make no sense
 are kept with their reason (turnus import rejects ID) and stop nothing else.
 
 With --dry-run nothing is changed: each file is read whole and compared with what is known, and what loading
@@ -37,12 +37,17 @@ it would do is shown, with what its columns and states hold. What is implausible
 gives a reason why it is right as it is, which stays on record.`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, files []string) error {
-			if asOf != "" {
-				t, err := time.Parse(time.RFC3339, asOf)
-				if err != nil {
-					return misused("--as-of %q isn't an instant: use RFC 3339, as in 2017-02-18T15:00:00+01:00", asOf)
+			for _, given := range []struct {
+				flag, value string
+				at          *time.Time
+			}{{"as-of", asOf, &in.AsOf}, {"since", since, &in.Since}} {
+				if given.value == "" {
+					continue
 				}
-				in.AsOf = t
+				var err error
+				if *given.at, err = time.Parse(time.RFC3339, given.value); err != nil {
+					return misused("--%s %q isn't an instant: use RFC 3339, as in 2017-02-18T15:00:00+01:00", given.flag, given.value)
+				}
 			}
 			if c.Flags().Changed("accept") && strings.TrimSpace(in.Accept) == "" {
 				return misused("--accept needs a reason: why is the file right as it is? It stays on record with the import")
@@ -66,15 +71,26 @@ gives a reason why it is right as it is, which stays on record.`,
 		},
 	})
 	f := c.Flags()
-	f.StringVar(&in.Service, "service", "", "the service whose "+d.Name+" these are")
+	f.StringVar(&in.Service, "service", "", "the service that these are about")
 	f.StringVar(&in.Format, "format", "", formatsOf(d)+" (default: csv, where a mapping is given)")
 	f.StringVar(&in.Zone, "zone", "", "zone of the file's local times, as in Europe/Berlin (default: the service's)")
 	f.StringVar(&mapping, "mapping", "", "what the columns mean: a file with a Mapping resource or only its spec, or the name of one that is declared or ready (turnus import mappings)")
-	f.StringVar(&asOf, "as-of", "", "up to when the source was read (default: the newest change in the file)")
+	f.StringVar(&asOf, "as-of", "", "up to when the source was read (default: "+defaultAsOf(d)+")")
+	if d.Since {
+		f.StringVar(&since, "since", "", "from when on the source was kept, so that time without "+d.Cases.En+" counts as such (default: the oldest start in the file)")
+	}
 	f.BoolVar(&in.DryRun, "dry-run", false, "change nothing, show what loading it would do")
 	f.StringVar(&in.Accept, "accept", "", "why it is to be taken although it is implausible; stays on record")
 	_ = c.MarkFlagRequired("service") // it exists
 	return c
+}
+
+// defaultAsOf says up to when a source was read where nobody says it.
+func defaultAsOf(d dataset.Dataset) string {
+	if d.Name == dataset.Maintenance {
+		return "now"
+	}
+	return "the newest change in the file"
 }
 
 // formatsOf names a dataset's formats.
@@ -148,12 +164,21 @@ func writeImport(c *cobra.Command, in client.Intake, path, mapping string, p dat
 	if m := p.Mapping; m != nil && m.Change != "" {
 		fmt.Fprintf(c.ErrOrStderr(), "%s Mapping/%s\n", m.Change, m.Name)
 	}
-	fmt.Fprintf(c.OutOrStdout(), "import %d: %s; %d tickets changed\n", p.ID, rowsOf(p.Import), p.Tickets)
+	fmt.Fprintf(c.OutOrStdout(), "import %d: %s; %d %s changed\n", p.ID, rowsOf(p.Import), p.Tickets, casesOf(p.Import))
 	warn(c.ErrOrStderr(), "", p.Warnings)
 	if p.Rejected > 0 {
 		fmt.Fprintf(c.ErrOrStderr(), "why rows were rejected: turnus import rejects %d\n", p.ID)
 	}
 	return nil
+}
+
+// casesOf is what an import's keys are called.
+func casesOf(i dataset.Import) string {
+	d, err := dataset.Find(i.Dataset)
+	if err != nil { // of a newer server
+		return "cases"
+	}
+	return d.Cases.En
 }
 
 // rowsOf says what became of an import's rows.

@@ -31,7 +31,7 @@ func importsCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return table(c, list, "ID STATE DATA FORMAT FILE AS-OF READ LOADED UNCHANGED OLDER REJECTED TICKETS WARNINGS BY AT", func(i dataset.Import) []any {
+			return table(c, list, "ID STATE DATA FORMAT FILE AS-OF READ LOADED UNCHANGED OLDER REJECTED CHANGED WARNINGS BY AT", func(i dataset.Import) []any {
 				return []any{i.ID, standing(i), i.Dataset, i.Format, i.File.Name, instant(i.AsOf), i.Read, i.Loaded, i.Unchanged, i.Older, i.Rejected, i.Tickets, len(i.Warnings), i.By, instant(i.At)}
 			})
 		},
@@ -89,7 +89,7 @@ func showImportCommand() *cobra.Command {
 			if i.Withdraws == 0 {
 				writeRow(w, []any{"rows", rowsOf(i)})
 			}
-			writeRow(w, []any{"tickets", fmt.Sprintf("%d changed, %d of them new", i.Tickets, i.New)})
+			writeRow(w, []any{casesOf(i), fmt.Sprintf("%d changed, %d of them new", i.Tickets, i.New)})
 			for _, fact := range [][2]string{{"accepted", i.Accepted}, {"reason", i.Reason}, {"run", i.Run}} {
 				if fact[1] != "" {
 					writeRow(w, []any{fact[0], fact[1]})
@@ -145,11 +145,18 @@ func writeProvenance(w io.Writer, i dataset.Import) {
 		asOf += ", the newest change in the file"
 	}
 	row("as of", asOf)
+	oldest, newest := "oldest opening", "newest change"
+	if i.Dataset != dataset.Tickets {
+		oldest, newest = "oldest instant", "newest instant"
+	}
 	if i.First != nil {
-		row("oldest opening", instant(*i.First))
+		row(oldest, instant(*i.First))
 	}
 	if i.Last != nil {
-		row("newest change", instant(*i.Last))
+		row(newest, instant(*i.Last))
+	}
+	if i.Since != nil {
+		row("kept since", instant(*i.Since))
 	}
 }
 
@@ -165,7 +172,7 @@ func withdrawImportCommand() *cobra.Command {
 	c := withJSON(&cobra.Command{
 		Use:   "withdraw ID --reason TEXT",
 		Short: "Propose to withdraw an import of a service that you own; prints the run that decides",
-		Long: `Proposes to withdraw an import. Once an approver has agreed, tickets are as if it had never come; nothing is
+		Long: `Proposes to withdraw an import. Once an approver has agreed, what is known is as if it had never come; nothing is
 deleted, and published reports stay as they are.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {

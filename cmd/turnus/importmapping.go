@@ -13,8 +13,9 @@ import (
 
 	"turnus/deploy"
 	"turnus/imports"
+	"turnus/itsm/dataset"
+	"turnus/itsm/mapping"
 	"turnus/itsm/resource"
-	"turnus/itsm/ticket"
 )
 
 // mappingGiven reads what --mapping names: a file, which is sent along as JSON,
@@ -94,8 +95,8 @@ how to export and what to look out for: write it to a file, change it as your ex
 				}
 				list = append(list, m)
 			}
-			return table(c, list, "NAME EXPORT COLUMNS", func(m readyMapping) []any {
-				return []any{m.Name, m.Title, strings.Join(m.Columns, ", ")}
+			return table(c, list, "NAME DATA EXPORT COLUMNS", func(m readyMapping) []any {
+				return []any{m.Name, m.Dataset, m.Title, strings.Join(m.Columns, ", ")}
 			})
 		},
 	})
@@ -106,6 +107,7 @@ how to export and what to look out for: write it to a file, change it as your ex
 // readyMapping is one that comes with Turnus.
 type readyMapping struct {
 	Name    string   `json:"name"`
+	Dataset string   `json:"dataset"`
 	Title   string   `json:"title"`
 	Columns []string `json:"columns"` // without which a file isn't that export
 }
@@ -116,9 +118,15 @@ func readReady(name string) (readyMapping, error) {
 	if err != nil {
 		return readyMapping{}, fmt.Errorf("the mapping %s: %w", name, err)
 	}
-	spec, err := resource.Decode[ticket.Mapping]("spec", docs[0].Spec)
-	m := readyMapping{Name: name, Title: docs[0].Title().String()}
-	for _, column := range []string{spec.Number, spec.Opened, spec.Stopped, spec.State, spec.Changed} {
+	spec, err := resource.Decode[mapping.Spec]("spec", docs[0].Spec)
+	m := readyMapping{Name: name, Dataset: spec.About(), Title: docs[0].Title().String()}
+	columns := []string{spec.Number, spec.Opened, spec.Stopped, spec.State, spec.Changed}
+	if d, err := dataset.Find(spec.About()); err == nil {
+		for _, column := range d.Columns {
+			columns = append(columns, spec.Columns[column.Name])
+		}
+	}
+	for _, column := range columns {
 		if column != "" {
 			m.Columns = append(m.Columns, column)
 		}

@@ -19,7 +19,7 @@ func writeProfile(c *cobra.Command, p dataset.Profile, again string, accepted bo
 	out := c.OutOrStdout()
 	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
 	row := func(cells ...any) { writeRow(w, cells) }
-	fmt.Fprintf(out, "dry run, nothing was changed: %s; %d tickets would change, %d of them new\n\n", rowsOf(p.Import), p.Tickets, p.New)
+	fmt.Fprintf(out, "dry run, nothing was changed: %s; %d %s would change, %d of them new\n\n", rowsOf(p.Import), p.Tickets, casesOf(p.Import), p.New)
 	writeProvenance(w, p.Import)
 	writeColumns(w, p.Columns)
 	if len(p.States) > 0 {

@@ -92,6 +92,15 @@ func (s Spec) OfTickets() []Target { return s.targets(false) }
 // OfAvailability are the targets about availability.
 func (s Spec) OfAvailability() []Target { return s.targets(true) }
 
+// AboutTickets says that figures of tickets follow from it: targets, a workload, or
+// that it says nothing else.
+func (s Spec) AboutTickets() bool {
+	return len(s.OfTickets()) > 0 || len(s.Workload) > 0 || !s.AboutAvailability()
+}
+
+// AboutAvailability says that figures of availability follow from it.
+func (s Spec) AboutAvailability() bool { return len(s.OfAvailability()) > 0 }
+
 func (s Spec) targets(available bool) (list []Target) {
 	for _, t := range s.Targets {
 		if (t.Measure == Available) == available {

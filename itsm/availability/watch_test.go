@@ -53,7 +53,7 @@ func literally(samples []availability.Sample, how availability.Sampling, period 
 	for _, s := range samples {
 		byProbe[s.Probe] = append(byProbe[s.Probe], s)
 	}
-	var first, last int64 = period.From.Unix(), period.To.Unix()
+	first, last := period.From.Unix(), period.To.Unix()
 	for _, list := range byProbe {
 		slices.SortFunc(list, func(a, b availability.Sample) int { return cmp.Compare(a.At.Unix(), b.At.Unix()) })
 		near := func(i int) bool { // the next one is no gap away

@@ -95,19 +95,25 @@ func (t *Trend) test(now bool) error {
 	if now && len(points) > 0 {
 		earlier = points[:len(points)-1]
 	}
-	n := 0
+	n, steps := 0, 0 // values, and those next to each other
 	for i, v := range earlier {
-		if v != nil {
-			n++
+		if v == nil {
+			continue
+		}
+		if n++; i > 0 && earlier[i-1] != nil {
+			steps++
 		}
 		if n == fixedFrom {
 			earlier = earlier[:i+1]
 			break
 		}
 	}
+	if n < stats.MinBaseline || steps < stats.MinBaseline-1 {
+		return nil
+	}
 	baseline, err := stats.NewXmR(earlier)
 	if err != nil {
-		return nil // too short a one is no fault: there is no chart yet
+		return err
 	}
 	chart, err := baseline.Chart(points, stats.Natural{Low: new(big.Rat), High: big.NewRat(100, 1)})
 	t.Baseline, t.Chart = &baseline, &chart

@@ -88,7 +88,7 @@ func (d *derivation) listWindows(happened []*happening) []WindowResult {
 func (t *terms) excusedDown(d *derivation, excused interval.Set) (n int64) {
 	for _, s := range excused.Intersect(t.counts) {
 		s.To = min(s.To, d.known)
-		n += interval.Set(clip(t.down, s)).Intersect(open(t.cal, s)).Seconds()
+		n += clip(t.down, s).Intersect(open(t.cal, s)).Seconds()
 	}
 	return n
 }

@@ -15,6 +15,7 @@ const Withdrawn resource.Kind = "Import"
 // WithdrawalSpec is what such a proposal says.
 type WithdrawalSpec struct {
 	Service string `json:"service"`
+	Dataset string `json:"dataset,omitempty"` // left out: tickets
 	Reason  string `json:"reason"`
 }
 
@@ -28,11 +29,11 @@ type Withdrawal struct {
 	Zone    string       `json:"zone"`
 	Hash    string       `json:"hash"` // of the proposal's document
 	Import  Import       `json:"import"`
-	Newest  int64        `json:"newest"` // import of the service
+	Newest  int64        `json:"newest"` // import of the dataset
 	Reason  string       `json:"reason"`
 	By      string       `json:"by"`
 	At      time.Time    `json:"at"`      // when this was looked at
-	Changed int64        `json:"changed"` // tickets that would get another version
+	Changed int64        `json:"changed"` // keys of which something else would be known
 	Gone    int64        `json:"gone"`    // those of them of which nothing would be known any more
 
 	Reports []ReportOn `json:"reports"` // in force, that stand on the import
@@ -46,7 +47,11 @@ type ReportOn struct {
 }
 
 // Basis is what a withdrawal stands on besides its proposal: everything that was
-// imported, since the tickets are made anew from that.
+// imported of the dataset, since what is known is made anew from that.
 func (w Withdrawal) Basis() task.Basis {
-	return task.Basis{About: w.About, At: w.At, Import: w.Newest}
+	b := task.Basis{About: w.About, At: w.At, Import: w.Newest}
+	if w.Import.Dataset != "" {
+		b.Datasets = []string{w.Import.Dataset}
+	}
+	return b
 }

@@ -8,12 +8,12 @@ import (
 
 	"turnus/itsm/agreement"
 	"turnus/itsm/calendar"
+	"turnus/itsm/mapping"
 	"turnus/itsm/person"
 	"turnus/itsm/planning"
 	"turnus/itsm/process"
 	"turnus/itsm/resource"
 	"turnus/itsm/slo"
-	"turnus/itsm/ticket"
 )
 
 // Kind is a row of the table of kinds: what there is to know of one.
@@ -58,7 +58,7 @@ func Kinds() []Kind {
 		{Kind: resource.Organisation, Plural: "organisations", APIVersion: turnus, Shared: true, Single: true, Spec: scopeOf[agreement.OrganisationSpec]()},
 		{Kind: resource.Service, Plural: "services", APIVersion: turnus, Decided: WherePublished, Spec: scopeOf[agreement.ServiceSpec]()},
 		{Kind: resource.Agreement, Plural: "agreements", APIVersion: turnus, Decided: WherePublished, Spec: specOf(agreement.Spec.Check, agreement.Spec.References)},
-		{Kind: resource.Mapping, Plural: "mappings", APIVersion: turnus, Shared: true, Spec: specOf(ticket.Mapping.Check, nil)},
+		{Kind: resource.Mapping, Plural: "mappings", APIVersion: turnus, Shared: true, Spec: specOf(mapping.Spec.Check, nil)},
 		{Kind: resource.SLI, Plural: "slis", APIVersion: openSLO, Spec: specOf(slo.IndicatorSpec.Check, nil)},
 		{Kind: resource.SLO, Plural: "slos", APIVersion: openSLO, Spec: specOf(compiles(slo.Compile), slo.Spec.References)},
 		{Kind: resource.Interval, Plural: "intervals", APIVersion: turnus, Decided: Always, Spec: specOf(planning.Spec.Check, referencesOfInterval)},

@@ -1,6 +1,7 @@
 package sla
 
 import (
+	"turnus/itsm/dataset"
 	"turnus/itsm/task"
 	"turnus/itsm/text"
 	"turnus/itsm/versions"
@@ -9,45 +10,42 @@ import (
 // Codes of what may have changed that a draft stands on.
 const (
 	ChangedTickets    = "tickets"
-	ChangedPeriod     = "period"   // where it begins and ends
-	ChangedCoverage   = "coverage" // the imports don't cover the period any more
+	ChangedPeriod     = versions.ChangedPeriod
+	ChangedCoverage   = versions.ChangedCoverage
 	ChangedAgreement  = versions.ChangedAgreement
 	ChangedCalendar   = versions.ChangedCalendar
-	ChangedExclusion  = "exclusion"      // it counts now, or doesn't any more
-	ChangedEarlier    = "earlier-report" // that the trend draws on
-	ChangedInForce    = "in-force"       // the period's own report
-	ChangedImpossible = "not-possible"   // it couldn't be drafted now
+	ChangedExclusion  = "exclusion" // it counts now, or doesn't any more
+	ChangedEarlier    = versions.ChangedEarlier
+	ChangedInForce    = versions.ChangedInForce
+	ChangedImpossible = "not-possible" // it couldn't be drafted now
 )
 
 // Moved counts the tickets in which two sets differ.
-type Moved struct {
-	Added   int64 `db:"added"`
-	Changed int64 `db:"changed"`
-	Gone    int64 `db:"gone"`
-}
+type Moved = dataset.Moved
 
 // Changed says what a set that is frozen now would stand on otherwise than one
 // that was frozen before, of the same period; nothing where its draft would say
 // the same. The instant, the number of the import, and how findings stand, don't
 // count. moved is looked at where the tickets differ.
 func Changed(old, now Frozen, moved Moved) []task.StalePart {
-	var c changes
-	if !old.From.Equal(now.From) || !old.To.Equal(now.To) {
-		c.add(ChangedPeriod, text.F("the period runs in another zone: %s → %s", "die Periode läuft in einer anderen Zeitzone: %s → %s", old.Zone, now.Zone))
-	}
+	before, after := old.frame(), now.frame()
+	c := changes(before.Moved(after))
 	if old.Count != now.Count || old.Hash != now.Hash {
-		c.add(ChangedTickets, moved.inWords())
+		c.add(ChangedTickets, inWords(moved))
 	}
-	if !old.Provisional && !old.AsOf.Before(old.To) && now.AsOf.Before(now.To) {
-		c.add(ChangedCoverage, text.New("the imports that count don't cover the period any more", "die zählenden Importe decken die Periode nicht mehr ab"))
-	}
+	c = append(c, before.Uncovered(after)...)
 	c = append(c, versions.Changed(old.Agreements, now.Agreements, old.Calendars, now.Calendars)...)
 	c.exclusions(old, now)
-	c.earlier(old.History, now.History)
-	if old.InForce != nil && now.InForce != nil && old.InForce.Hash != now.InForce.Hash {
-		c.add(ChangedInForce, text.F("version %d of this period's report was published since", "Version %d des Berichts dieser Periode wurde seither veröffentlicht", now.InForce.Version))
+	return append(c, before.Published(after)...)
+}
+
+// frame is what the set says of its period and of reports.
+func (f Frozen) frame() versions.Frame {
+	x := versions.Frame{From: f.From, To: f.To, Zone: f.Zone, Provisional: f.Provisional, AsOf: f.AsOf, InForce: f.InForce}
+	for _, p := range f.History {
+		x.Earlier = append(x.Earlier, versions.Report{Period: p.Period, Version: p.Version, Hash: p.Hash})
 	}
-	return c
+	return x
 }
 
 type changes []task.StalePart
@@ -56,7 +54,7 @@ func (c *changes) add(code string, detail text.Text) {
 	*c = append(*c, task.StalePart{Code: code, Detail: detail})
 }
 
-func (m Moved) inWords() text.Text {
+func inWords(m Moved) text.Text {
 	var parts []text.Text
 	say := func(n int64, one, many text.Text) {
 		if n > 0 {
@@ -89,24 +87,6 @@ func (c *changes) exclusions(old, now Frozen) {
 	for _, e := range old.Exclusions {
 		if !is[e.ID] {
 			c.add(ChangedExclusion, text.F("exclusion %d doesn't count any more", "Ausschluss %d zählt nicht mehr", e.ID))
-		}
-	}
-}
-
-// earlier says which earlier reports were published since, or took the place of
-// others.
-func (c *changes) earlier(old, now []Past) {
-	was := map[string]Past{}
-	for _, p := range old {
-		was[p.Period] = p
-	}
-	for _, p := range now {
-		switch before, known := was[p.Period]; {
-		case !known:
-			c.add(ChangedEarlier, text.F("the report of %s was published since", "der Bericht für %s wurde seither veröffentlicht", p.Period))
-		case before.Version != p.Version || before.Hash != p.Hash:
-			c.add(ChangedEarlier, text.F("the report of %s was restated since: version %d → %d", "der Bericht für %s wurde seither berichtigt: Version %d → %d",
-				p.Period, before.Version, p.Version))
 		}
 	}
 }

@@ -23,6 +23,20 @@ func Changed(was, is []Agreement, wasCalendars, isCalendars []Calendar) (all []t
 		versionsOf(wasCalendars, Calendar.version), versionsOf(isCalendars, Calendar.version))...)
 }
 
+// Named is one version of something declared.
+type Named struct {
+	Name    string
+	Version int
+	Hash    string
+}
+
+func (n Named) version() (string, version) { return n.Name, version{n.Version, n.Hash} }
+
+// ChangedNamed says which versions of a kind count otherwise.
+func ChangedNamed(code string, kind text.Text, was, is []Named) []task.StalePart {
+	return changed(code, kind, versionsOf(was, Named.version), versionsOf(is, Named.version))
+}
+
 // version is one version of something declared.
 type version struct {
 	number int

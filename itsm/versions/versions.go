@@ -3,7 +3,7 @@
 // two sets of them differ.
 //
 // It may import itsm/agreement, itsm/calendar, itsm/dataset, itsm/resource,
-// itsm/task and itsm/text.
+// itsm/run, itsm/task and itsm/text.
 package versions
 
 import (

@@ -3,14 +3,15 @@ package changeapproval
 import (
 	"slices"
 
-	"turnus/itsm/sla"
+	"turnus/itsm/process"
+	"turnus/itsm/rulechange"
 	"turnus/itsm/text"
 	"turnus/report"
 )
 
 // monthTile counts the months that would have come out otherwise, and those of
 // which nobody knows.
-func monthTile(w *report.Writer, c sla.Change) {
+func monthTile(w *report.Writer, c rulechange.Change) {
 	var shown, otherwise, unknown int64
 	for _, s := range c.Services {
 		for _, m := range s.Months {
@@ -32,9 +33,8 @@ func monthTile(w *report.Writer, c sla.Change) {
 
 // months sets the last published months of a service beside what they would
 // have come to.
-func months(w *report.Writer, x sla.ServiceChange) {
-	name := report.Named(x.Title, x.Service)
-	s := w.Section("Published months of %s", "Veröffentlichte Monate: %s", name)
+func months(w *report.Writer, x rulechange.ServiceChange) {
+	s := w.Section("Published months of %s", "Veröffentlichte Monate: %s", nameOf(x))
 	if len(x.Months) == 0 {
 		s.Say("No report of this service is published yet.", "Für diesen Service ist noch kein Bericht veröffentlicht.")
 		return
@@ -52,25 +52,38 @@ func months(w *report.Writer, x sla.ServiceChange) {
 			s.Say("%s: the same figures under the new rules.", "%s: nach den neuen Regeln dieselben Zahlen.", report.Period(m.Period))
 		}
 	}
+	of := countedTickets
+	if x.Process == process.AvailabilityReview {
+		of = measuredTime
+	}
 	for _, m := range x.Months {
-		month(s, m)
+		month(s, m, of)
 	}
 }
 
+// nameOf is the service, with the process where that isn't the first.
+func nameOf(x rulechange.ServiceChange) text.Text {
+	name := report.Named(x.Title, x.Service)
+	if p, ok := process.Find(x.Process); ok {
+		return text.F("%s: %s", "%s: %s", name, p.Title)
+	}
+	return name
+}
+
 // month lists every target of a month, as it was published and as it would be.
-func month(s *report.SectionWriter, m sla.MonthChange) {
+func month(s *report.SectionWriter, m rulechange.MonthChange, of counted) {
 	t := s.Table("%s, report %s, version %d", "%s, Bericht %s, Version %d", report.Period(m.Period), m.Run, m.Version).
 		Left("Target", "Ziel").
-		Right("Published: decided", "Veröffentlicht: gewertet").Right("Attainment", "Erfüllungsgrad").Left("Result", "Ergebnis").
-		Right("New: decided", "Neu: gewertet").Right("Attainment", "Erfüllungsgrad").Left("Result", "Ergebnis").Left("Change", "Änderung")
-	several := slices.ContainsFunc(m.Targets, func(x sla.TargetChange) bool { return x.Agreement != m.Targets[0].Agreement })
+		Right("Published: %s", "Veröffentlicht: %s", of.what).Right("%s", "%s", of.share).Left("Result", "Ergebnis").
+		Right("New: %s", "Neu: %s", of.what).Right("%s", "%s", of.share).Left("Result", "Ergebnis").Left("Change", "Änderung")
+	several := slices.ContainsFunc(m.Targets, func(x rulechange.TargetChange) bool { return x.Agreement != m.Targets[0].Agreement })
 	for _, x := range m.Targets {
 		name := x.Target
 		if several {
 			name = x.Agreement + "/" + name
 		}
-		row := append([]report.Cell{report.Name(name)}, attained(x.Then)...)
-		row = append(row, attained(x.New)...)
+		row := append([]report.Cell{report.Name(name)}, of.attained(x.Then)...)
+		row = append(row, of.attained(x.New)...)
 		t.Row(append(row, report.Words(changeOf(x.Same())))...)
 	}
 	c := s.Table("%s: credits", "%s: Gutschriften", report.Period(m.Period)).
@@ -80,15 +93,36 @@ func month(s *report.SectionWriter, m sla.MonthChange) {
 	}
 }
 
+// counted is what the targets of a process are about.
+type counted struct {
+	what, share text.Text
+	cells       func(rulechange.Attained) (what, share report.Cell)
+}
+
+var (
+	countedTickets = counted{text.New("decided", "gewertet"), text.New("Attainment", "Erfüllungsgrad"),
+		func(a rulechange.Attained) (what, share report.Cell) {
+			return report.Count(a.Decided), report.Share(a.Met, a.Decided)
+		}}
+	measuredTime = counted{text.New("measured time", "gemessene Zeit"), text.New("Availability", "Verfügbarkeit"),
+		func(a rulechange.Attained) (what, share report.Cell) {
+			if a.Percent == nil {
+				return report.Seconds(a.Decided), report.Nothing()
+			}
+			return report.Seconds(a.Decided), report.Percent(*a.Percent)
+		}}
+)
+
 // attained are the cells of what a target came to; of one that isn't there none.
-func attained(a *sla.Attained) []report.Cell {
+func (c counted) attained(a *rulechange.Attained) []report.Cell {
 	if a == nil {
 		return []report.Cell{report.Nothing(), report.Nothing(), report.Nothing()}
 	}
-	return []report.Cell{report.Count(a.Decided), report.Share(a.Met, a.Decided), report.Assessed(report.Assessment(a.Verdict))}
+	what, share := c.cells(*a)
+	return []report.Cell{what, share, report.Assessed(report.Assessment(a.Verdict))}
 }
 
-func credit(c *sla.CreditOwed) report.Cell {
+func credit(c *rulechange.CreditOwed) report.Cell {
 	if c == nil || c.Percent == nil {
 		return report.Nothing()
 	}

@@ -6,7 +6,7 @@ import (
 
 	"turnus/itsm/agreement"
 	"turnus/itsm/resource"
-	"turnus/itsm/sla"
+	"turnus/itsm/rulechange"
 	"turnus/itsm/text"
 	"turnus/report"
 	"turnus/report/rules"
@@ -15,7 +15,7 @@ import (
 // DraftRules words a change to what published reports stand on for whoever
 // approves it: what differs from what holds, and what it would have made of the
 // last published months. It is pure, as Draft is.
-func DraftRules(c sla.Change) (report.Document, error) {
+func DraftRules(c rulechange.Change) (report.Document, error) {
 	head, _, err := heading(proposed{run: c.Run, zone: c.Zone, title: c.Title, about: c.About.Name, at: c.At})
 	if err != nil {
 		return head, err
@@ -84,7 +84,7 @@ func consentOf(d resource.Raw) string {
 }
 
 // differences are what a change says otherwise than what holds.
-func differences(c sla.Change) ([]rules.Difference, error) {
+func differences(c rulechange.Change) ([]rules.Difference, error) {
 	named := []rules.Difference{}
 	if c.Before != nil && c.Before.Metadata.DisplayName != c.Document.Metadata.DisplayName {
 		name := func(r resource.Raw) report.Cell {
@@ -105,7 +105,7 @@ func differences(c sla.Change) ([]rules.Difference, error) {
 	return append(named, more...), err
 }
 
-func compared[T any](c sla.Change, differ func(before, now *T) []rules.Difference) ([]rules.Difference, error) {
+func compared[T any](c rulechange.Change, differ func(before, now *T) []rules.Difference) ([]rules.Difference, error) {
 	var before *T
 	if c.Before != nil {
 		before = new(T)

@@ -10,33 +10,34 @@ import (
 
 	"turnus/itsm/dataset"
 	"turnus/itsm/resource"
+	"turnus/itsm/rulechange"
 	"turnus/itsm/sla"
 	"turnus/itsm/text"
 	"turnus/report"
 )
 
 // ruled is a change of an agreement with months of all kinds.
-func ruled() sla.Change {
+func ruled() rulechange.Change {
 	raw := func(within string) resource.Raw {
 		return resource.Raw{APIVersion: resource.APIVersion, Kind: resource.Agreement, Metadata: resource.Metadata{Name: "gold"},
 			Spec: json.RawMessage(`{"service":"desk","consent":"C-7","valid":{"from":"2026-01-01"},"targets":[{"name":"p1","measure":"resolution","within":"` + within + `","calendar":"24x7","attain":95}]}`)}
 	}
 	before := raw("PT8H")
-	old, now := &sla.Attained{Met: 18, Decided: 20, Attain: "95", Verdict: sla.Missed}, &sla.Attained{Met: 19, Decided: 20, Attain: "95", Verdict: sla.Met}
-	owed := func(percent, amount string) *sla.CreditOwed {
-		return &sla.CreditOwed{Percent: &percent, Amount: &amount, Currency: "EUR"}
+	old, now := &rulechange.Attained{Met: 18, Decided: 20, Attain: "95", Verdict: string(sla.Missed)}, &rulechange.Attained{Met: 19, Decided: 20, Attain: "95", Verdict: string(sla.Met)}
+	owed := func(percent, amount string) *rulechange.CreditOwed {
+		return &rulechange.CreditOwed{Percent: &percent, Amount: &amount, Currency: "EUR"}
 	}
-	month := func(period string) sla.MonthChange {
-		return sla.MonthChange{Period: period, Run: "sla-report/desk/" + period, Version: 1}
+	month := func(period string) rulechange.MonthChange {
+		return rulechange.MonthChange{Period: period, Run: "sla-report/desk/" + period, Version: 1}
 	}
 	other, same, gone := month("2026-07"), month("2026-08"), month("2026-09")
-	other.Targets = []sla.TargetChange{{Agreement: "gold", Target: "p1", Then: old, New: now}, {Agreement: "gold", Target: "fresh", New: now}}
-	other.Credits = []sla.CreditChange{{Agreement: "gold", Then: owed("10", "1200"), New: owed("0", "0")}}
-	same.Targets = []sla.TargetChange{{Agreement: "gold", Target: "p1", Then: old, New: old}}
+	other.Targets = []rulechange.TargetChange{{Agreement: "gold", Target: "p1", Then: old, New: now}, {Agreement: "gold", Target: "fresh", New: now}}
+	other.Credits = []rulechange.CreditChange{{Agreement: "gold", Then: owed("10", "1200"), New: owed("0", "0")}}
+	same.Targets = []rulechange.TargetChange{{Agreement: "gold", Target: "p1", Then: old, New: old}}
 	gone.Why = text.New("The tickets aren't those that were frozen.", "Die Tickets sind nicht die festgeschriebenen.")
-	return sla.Change{Run: "change-approval/agreement-gold/2026-10-05", Round: 1, About: resource.Service.Ref("desk"), Title: text.New("Service desk", "Servicedesk"),
+	return rulechange.Change{Run: "change-approval/agreement-gold/2026-10-05", Round: 1, About: resource.Service.Ref("desk"), Title: text.New("Service desk", "Servicedesk"),
 		Zone: "Europe/Berlin", Document: raw("PT9H"), Hash: strings.Repeat("ab", 32), Base: 1, Before: &before, By: "olga", At: time.Date(2026, 10, 5, 7, 30, 0, 0, time.UTC),
-		Services: []sla.ServiceChange{{Service: "desk", Title: text.New("Service desk", "Servicedesk"), Published: 9, Months: []sla.MonthChange{other, same, gone}}}}
+		Services: []rulechange.ServiceChange{{Service: "desk", Title: text.New("Service desk", "Servicedesk"), Published: 9, Months: []rulechange.MonthChange{other, same, gone}}}}
 }
 
 func withdrawn() dataset.Withdrawal {
