@@ -258,13 +258,13 @@ func TestListsOfReviewsThatMakeNoSense(t *testing.T) {
 	good := string(exportReview(t, vectors()[3]))
 	for _, c := range []struct{ old, new, says string }{
 		{`{"dataset":"probes","is"`, `{"dataset":"tickets","is"`, "isn't a dataset whose turn it is"},
-		{`"n":1430`, `"n":99999999999999`, "makes no sense"},
+		{`"is":"up","n":1430`, `"is":"up","n":99999999999999`, "makes no sense"},
 		{`"every_s":60`, `"every_s":-1`, "makes no sense"},
 		{`"is":{"date"`, `"is":{"more":1,"date"`, "can't be read"},
 	} {
 		require.Contains(t, good, c.old)
 		_, err := verify.Receipt(strings.NewReader(strings.Replace(good, c.old, c.new, 1)))
-		require.ErrorContains(t, err, c.says)
+		require.ErrorContains(t, err, c.says, c.old)
 		require.NotNil(t, fault.As(err))
 	}
 }
