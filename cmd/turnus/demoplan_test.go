@@ -14,7 +14,8 @@ import (
 // The demo organisation's plan: proposed by its owner on the first start, it
 // starts nothing until it is approved; then the waker catches up on the months
 // of the log, each from its slot, and February 2017 says which data it waits
-// for. The command line shows it, and a calendar reads it.
+// for; and on those of the monitor, all of which are covered. The command line
+// shows it, and a calendar reads it.
 func TestDemoPlan(t *testing.T) {
 	e := newEngine(t, "--demo")
 	e.start()
@@ -25,26 +26,35 @@ func TestDemoPlan(t *testing.T) {
 	owner, approver := e.token("demo-tokens/desk-owner"), e.token("demo-tokens/service-manager")
 	require.Empty(t, e.all(approver, "/v1/plan?limit=500"), "nothing is planned before it is approved")
 	runs := e.all(approver, "/v1/runs?process=change-approval&limit=500")
-	require.Len(t, runs, 1)
-	approval := runs[0]["id"].(string)
-	tasks := e.await(approver, approval, "waiting")["tasks"].([]any)
-	task := tasks[0].(object)["id"].(string)
-	e.ask(403, owner, "POST", "/v1/tasks/"+task+"/decision", object{"outcome": "approve"})
-	e.ask(200, approver, "POST", "/v1/tasks/"+task+"/decision", object{"outcome": "approve", "comment": "as agreed with the customer"})
-	e.await(approver, approval, "published")
-	require.Len(t, e.all(approver, "/v1/plan?limit=500"), 12)
+	require.Len(t, runs, 2, "one an interval")
+	for _, r := range runs {
+		approval := r["id"].(string)
+		tasks := e.await(approver, approval, "waiting")["tasks"].([]any)
+		task := tasks[0].(object)["id"].(string)
+		e.ask(403, owner, "POST", "/v1/tasks/"+task+"/decision", object{"outcome": "approve"})
+		e.ask(200, approver, "POST", "/v1/tasks/"+task+"/decision", object{"outcome": "approve", "comment": "as agreed with the customer"})
+		e.await(approver, approval, "published")
+	}
+	planned := func(service string) []object { return e.all(approver, "/v1/plan?limit=500&service="+service) }
+	require.Len(t, planned("service-desk"), 12)
+	require.Len(t, planned("digital-editions"), 8)
 
-	var slots []object
+	var slots, reviews []object
 	e.eventually(3*time.Minute, "the months are caught up on", func() bool {
-		slots = e.all(approver, "/v1/plan?limit=500")
 		working := 0
-		for _, s := range slots {
+		slots, reviews = planned("service-desk"), planned("digital-editions")
+		for _, s := range append(slots, reviews...) {
 			if s["state"] == "in-work" {
 				working++
 			}
 		}
-		return working == 11
+		return working == 11+8
 	})
+	for i, s := range reviews {
+		period := time.Date(2026, time.Month(1+i), 1, 0, 0, 0, 0, time.UTC).Format("2006-01")
+		require.Equal(t, period, s["period"])
+		e.await(approver, "availability-review/digital-editions/"+period, "waiting")
+	}
 	for i, s := range slots[:11] {
 		period := time.Date(2016, time.Month(3+i), 1, 0, 0, 0, 0, time.UTC).Format("2006-01")
 		require.Equal(t, period, s["period"])
@@ -69,9 +79,13 @@ func TestDemoPlan(t *testing.T) {
 		require.Contains(t, out, "sla-report/service-desk/"+s["period"].(string))
 	}
 	require.Contains(t, out, "doesn't cover February 2017")
-	ledger := e.ask(200, approver, "GET", "/v1/plan/ledger", nil)["items"].([]any)[0].(object)
-	require.EqualValues(t, 12, ledger["planned"])
-	require.EqualValues(t, 12, ledger["open"])
+	ledgers := e.ask(200, approver, "GET", "/v1/plan/ledger", nil)["items"].([]any)
+	require.Len(t, ledgers, 2)
+	for _, l := range ledgers {
+		n := map[string]int{"service-desk": 12, "digital-editions": 8}[l.(object)["scope"].(string)]
+		require.EqualValues(t, n, l.(object)["planned"])
+		require.EqualValues(t, n, l.(object)["open"])
+	}
 
 	out, err = e.command(owner, "plan", "feed", "--lang", "de")
 	require.NoError(t, err, out)
@@ -83,7 +97,7 @@ func TestDemoPlan(t *testing.T) {
 	require.Equal(t, "text/calendar; charset=utf-8", answer.Header.Get("Content-Type"))
 	feed, err := ical.NewDecoder(answer.Body).Decode()
 	require.NoError(t, err)
-	require.Len(t, feed.Events(), 12, "open ones of any age")
+	require.Len(t, feed.Events(), 12+8, "open ones of any age")
 	first := feed.Events()[0]
 	at, err := first.DateTimeStart(time.UTC)
 	require.NoError(t, err)

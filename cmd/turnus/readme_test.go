@@ -11,20 +11,27 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What README says about one's own service works as it is written: from a trial
-// over a mapping and a warning to the import, and to a report that waits for its
-// approver.
-func TestReadmeForOnesOwnService(t *testing.T) {
+// shellOf is what README has typed under a heading.
+func shellOf(t *testing.T, heading string) (blocks []string) {
 	readme, err := os.ReadFile("../../README.md")
 	require.NoError(t, err)
-	_, section, found := strings.Cut(string(readme), "\n## Use it for your own service\n")
+	_, section, found := strings.Cut(string(readme), "\n## "+heading+"\n")
 	require.True(t, found)
 	section, _, _ = strings.Cut(section, "\n## ")
-	var script strings.Builder
 	for _, block := range regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(section, -1) {
-		script.WriteString(block[1])
+		blocks = append(blocks, block[1])
 	}
-	require.Greater(t, strings.Count(script.String(), "./turnus import tickets"), 2)
+	return blocks
+}
+
+// What README says about one's own service works as it is written: from a trial
+// over a mapping and a warning to the import, and to a report that waits for its
+// approver; and from its outages to a review whose receipts are verified.
+func TestReadmeForOnesOwnService(t *testing.T) {
+	available := shellOf(t, "How available it was")
+	require.Len(t, available, 2, "one's own service, and the demo's")
+	script := strings.Join(append(shellOf(t, "Use it for your own service"), available[0]), "")
+	require.Greater(t, strings.Count(script, "./turnus import tickets"), 2)
 
 	e := newEngine(t)
 	e.start()
@@ -32,7 +39,7 @@ func TestReadmeForOnesOwnService(t *testing.T) {
 	require.NoError(t, err)
 	dir := t.TempDir()
 	require.NoError(t, os.Symlink(bin, filepath.Join(dir, "turnus")))
-	c := exec.Command("bash", "-e", "-o", "pipefail", "-c", script.String())
+	c := exec.Command("bash", "-e", "-o", "pipefail", "-c", script)
 	c.Dir, c.Env = dir, append(os.Environ(), "TURNUS_URL="+e.url, "DATA="+e.dir)
 	b, err := c.CombinedOutput()
 	out := string(b)
@@ -50,4 +57,12 @@ func TestReadmeForOnesOwnService(t *testing.T) {
 	page, err := os.ReadFile(filepath.Join(dir, "report.html"))
 	require.NoError(t, err)
 	require.Contains(t, string(page), "payments")
+
+	require.Contains(t, out, "2 rows read = 2 loaded")
+	require.Contains(t, out, "of availability-review/payments/2026-10")
+	review, err := os.ReadFile(filepath.Join(dir, "availability.html"))
+	require.NoError(t, err)
+	for _, said := range []string{"payments", "Deployment", "99.526", "Database update"} {
+		require.Contains(t, string(review), said)
+	}
 }
