@@ -59,14 +59,14 @@ func (r *reviews) twoSources() {
 		return "up"
 	})
 	asOf := at("04-02 00:00").Format(time.RFC3339)
-	o := r.load(200, "shop", "probes", march, mappedBy("probes", []string{"at", "is"}, "as_of", asOf))
+	o := r.load(200, "shop", "probes", march, mapped("probes", []string{"at", "is"}, "as_of", asOf))
 	require.EqualValues(t, 743*12-24*12, o["loaded"])
 	record := "reference,start,end,cause\n" +
 		"O-1,2026-03-10T10:05:00+01:00,2026-03-10T10:25:00+01:00,A disk was full\n" +
 		"O-2,2026-03-12T14:00:00+01:00,2026-03-12T15:00:00+01:00,Nobody could pay\n" +
 		"O-3,2026-03-31T10:00:00+02:00,2026-03-31T09:00:00+02:00,Ends before it starts\n"
 	columns := []string{"reference", "start", "end", "cause"}
-	trial := mappedBy("outages", columns, "as_of", asOf, "since", at("03-01 00:00").Format(time.RFC3339))
+	trial := mapped("outages", columns, "as_of", asOf, "since", at("03-01 00:00").Format(time.RFC3339))
 	o = r.load(422, "shop", "outages", record, trial)
 	require.Equal(t, "implausible", o["code"], "one of three rows")
 	trial.Set("accept", "O-3 is being looked into")
@@ -113,7 +113,7 @@ func (r *reviews) lateOutages() {
 	r.declare("post", "UTC", "    - {name: recorded, measure: availability, calendar: 24x7, attain: 99.9}\n")
 	record := func(rows string) object {
 		return r.load(200, "post", "outages", "reference,start,end,cause\n"+rows,
-			mappedBy("outages", []string{"reference", "start", "end", "cause"}, "since", "2026-01-01T00:00:00Z", "as_of", "2026-04-01T00:00:00Z"))
+			mapped("outages", []string{"reference", "start", "end", "cause"}, "since", "2026-01-01T00:00:00Z", "as_of", "2026-04-01T00:00:00Z"))
 	}
 	record("O-1,2026-01-31T23:30:00Z,2026-02-01T00:30:00Z,Over midnight\n")
 	january, february := r.draft("post", "2026-01"), ""
@@ -164,7 +164,7 @@ func (r *reviews) yearOfMonths() {
 		fmt.Fprintf(&rows, "%s,%s\n", at.Format(time.RFC3339), at.Add(time.Duration(17+i*17)*time.Minute).Format(time.RFC3339))
 	}
 	rows.WriteString("2025-04-30T20:00:00Z,2025-05-01T03:00:00Z\n2025-12-31T22:00:00Z,2026-01-01T05:00:00Z\n")
-	r.load(200, "mail", "outages", rows.String(), mappedBy("outages", []string{"start", "end"}, "since", "2024-12-31T00:00:00Z", "as_of", "2026-01-02T00:00:00Z"))
+	r.load(200, "mail", "outages", rows.String(), mapped("outages", []string{"start", "end"}, "since", "2024-12-31T00:00:00Z", "as_of", "2026-01-02T00:00:00Z"))
 	sums := map[string]int64{}
 	quarter := map[string]int64{}
 	for month := 1; month <= 12; month++ {

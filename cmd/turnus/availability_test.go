@@ -61,9 +61,9 @@ func (r *reviews) load(want int, service, dataset, file string, query url.Values
 	return r.ask(want, r.admin, "POST", "/v1/services/"+service+"/"+dataset+"?"+query.Encode(), strings.NewReader(file))
 }
 
-// mappedBy says that a file is a table whose columns have the names of what they
+// mapped says that a file is a table whose columns have the names of what they
 // hold; more is put into the query.
-func mappedBy(dataset string, columns []string, more ...string) url.Values {
+func mapped(dataset string, columns []string, more ...string) url.Values {
 	of := object{}
 	for _, c := range columns {
 		of[c] = c
@@ -146,7 +146,7 @@ func (r *reviews) killedInAnImport() {
 	for i := range rows {
 		fmt.Fprintf(&file, "%s,up\n", time.Date(2026, 1, 1, 0, i, 0, 0, time.UTC).Format(time.RFC3339))
 	}
-	query := mappedBy("probes", []string{"at", "is"})
+	query := mapped("probes", []string{"at", "is"})
 	db := r.database(databaseName)
 	lock, err := db.BeginTx(r.Context(), nil)
 	require.NoError(r, err)
