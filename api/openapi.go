@@ -56,6 +56,7 @@ func schemaName(t reflect.Type, hint string) string {
 	taken := map[string][]string{ // by a package whose types have the names as they are
 		"improvement": {"Source", "File"},
 		"dataset":     {"File", "Column", "Mapping"},
+		"report":      {"Finding", "Span"},
 	}
 	if name == "Spec" || slices.Contains(taken[pkg], name) {
 		return strings.ToUpper(pkg[:1]) + pkg[1:] + name

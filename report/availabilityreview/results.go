@@ -33,6 +33,9 @@ func agreementResults(w *report.Writer, f avail.Frozen, a avail.AgreementResult,
 	results(s, a, x)
 	byMonth(s, a)
 	underVersions(s, a)
+	if len(a.Targets) > allShown {
+		s.Say("Further tables leave out the targets without an outage.", "Die weiteren Tabellen führen Ziele ohne Ausfall nicht auf.")
+	}
 	budgets(s, a)
 	repair(s, a)
 	classes(s, a)
