@@ -55,6 +55,7 @@ func schemaName(t reflect.Type, hint string) string {
 	pkg = pkg[strings.LastIndex(pkg, "/")+1:]
 	taken := map[string][]string{ // by a package whose types have the names as they are
 		"improvement": {"Source", "File"},
+		"report":      {"Finding", "Span"},
 		"dataset":     {"File", "Column", "Mapping"},
 	}
 	if name == "Spec" || slices.Contains(taken[pkg], name) {

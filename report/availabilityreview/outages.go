@@ -79,6 +79,10 @@ func unplanned(w *report.Writer, r avail.Result, x investigations) {
 	}
 	s.Say("Each unplanned outage is a finding that asks for its investigation: how it came about, and what was done (ISO/IEC 20000-1, 8.7.1). Those that began before the period were asked about in its report.",
 		"Jeder ungeplante Ausfall ist ein Befund, zu dem eine Untersuchung gehört: wie es dazu kam und was unternommen wurde (ISO/IEC 20000-1, 8.7.1). Nach Ausfällen, die früher begonnen haben, fragte der Bericht der Periode ihres Beginns.")
+	if n := len(r.Outages); n > maxOutages {
+		s.Say("Of more than %[1]d outages the %[1]d that took most of the agreed time are findings of their own.",
+			"Von mehr als %[1]d Ausfällen sind die %[1]d mit der längsten Ausfallzeit eigene Befunde.", maxOutages)
+	}
 	shown := mostImportant(r.Outages)
 	if more := len(r.Outages) - len(shown); more > 0 {
 		s.Say("The tables have the %d longest outages; %d more stand in the receipts.", "Die Tabellen enthalten die %d längsten Ausfälle; %d weitere stehen in den Belegen.", len(shown), more)

@@ -144,7 +144,7 @@ func TestReceiptsOfAvailabilityReviews(t *testing.T) {
 			x := verified(t, want)
 			require.Empty(t, x.Differences)
 			require.True(t, x.Identical && x.Words)
-			require.Equal(t, []any{"said", calendar.TZData, availabilityreview.Wording}, []any{x.Kind, x.TZData, x.WordingHere})
+			require.Equal(t, []any{"keys", calendar.TZData, availabilityreview.Wording}, []any{x.Kind, x.TZData, x.WordingHere})
 			var head struct{ Figures []report.Figure }
 			require.NoError(t, json.Unmarshal(want, &head))
 			for _, f := range head.Figures {
