@@ -57,8 +57,8 @@ func (d Data) Freeze(f avail.Frozen) avail.Frozen {
 }
 
 func addTo[T any](set *ticket.Set, known iter.Seq2[dataset.Keyed[T], error]) {
-	for k := range known {
-		ticket.AddTo(set, k.Key, canonical.Sum(must(canonical.JSON(k.Is))))
+	for k, err := range known {
+		ticket.AddTo(set, must(k, err).Key, canonical.Sum(must(canonical.JSON(k.Is))))
 	}
 }
 
@@ -67,8 +67,8 @@ func (d Data) days() iter.Seq2[dataset.Keyed[uptime.Day], error] {
 		return uptime.Sample{Component: x.Component, Probe: x.Probe, At: must(time.Parse(time.DateOnly, x.Date))}.Key()
 	})
 	return func(yield func(dataset.Keyed[uptime.Day], error) bool) {
-		for k := range lists {
-			if !yield(dataset.Keyed[uptime.Day]{Key: k.Key, Is: k.Is[0]}, nil) {
+		for k, err := range lists {
+			if !yield(dataset.Keyed[uptime.Day]{Key: k.Key, Is: k.Is[0]}, err) {
 				return
 			}
 		}

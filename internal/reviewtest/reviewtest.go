@@ -47,11 +47,12 @@ func must[T any](v T, err error) T {
 // Target is one about availability around the clock, 99.8 %, with what JSON says of
 // it.
 func Target(name, spec string) (t agreement.Target) {
-	base := fmt.Sprintf(`{"name":%q,"measure":"availability","calendar":"24x7","attain":99.8}`, name)
-	for _, s := range []string{base, cmp.Or(spec, "{}")} {
-		if err := json.Unmarshal([]byte(s), &t); err != nil {
-			panic(err)
-		}
+	whole := map[string]any{"name": name, "measure": "availability", "calendar": calendar.AlwaysOpen, "attain": 99.8}
+	if err := json.Unmarshal([]byte(cmp.Or(spec, "{}")), &whole); err != nil {
+		panic(err)
+	}
+	if err := json.Unmarshal(must(json.Marshal(whole)), &t); err != nil {
+		panic(err)
 	}
 	return t
 }

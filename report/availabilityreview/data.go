@@ -98,18 +98,27 @@ func disagree(s *report.SectionWriter, r avail.Result) {
 		slices.SortStableFunc(all, func(a, b row) int { return a.From.Compare(b.From) })
 		caption = text.F("%s: the %d longest; %d more stand in the receipts", "%s: die %d längsten; %d weitere stehen in den Belegen", caption, maxRows, more)
 	}
-	t := s.Table("%s", "%s", caption).Left("From", "Von").Left("To", "Bis").Left("Target", "Ziel").Left("Says down", "Meldet Ausfall").Left("The other", "Die andere Quelle").
+	t := s.Table("%s", "%s", caption).Left("From", "Von").Right("Length", "Dauer").Left("Target", "Ziel").Left("Which says what", "Wer was meldet").
 		Left("Counted", "Gewertet").Right("Of agreed time", "Davon vereinbarte Zeit").Left("Why", "Grund")
 	for _, d := range all {
-		other, counted := report.Say("says up", "meldet verfügbar"), report.Say("not as down", "nicht als Ausfall")
-		if d.Unknown {
-			other = report.Say("knows nothing", "ohne Daten")
-		}
+		counted := report.Say("not as down", "nicht als Ausfall")
 		if d.Counts {
 			counted = report.Say("as down", "als Ausfall")
 		}
-		t.Row(report.At(d.From), report.At(d.To), report.Words(d.of), report.Words(from(d.Says)), other, counted, report.Seconds(d.Agreed), report.Words(report.Named(d.Because, "–")))
+		t.Row(report.At(d.From), report.Seconds(d.To.Unix()-d.From.Unix()), report.Words(d.of), report.Words(saysWhat(d.Disagree)), counted, report.Seconds(d.Agreed), report.Words(report.Named(d.Because, "–")))
 	}
+}
+
+// saysWhat words what the two sources say.
+func saysWhat(d avail.Disagree) text.Text {
+	other := dataset.Probes
+	if d.Says == dataset.Probes {
+		other = dataset.Outages
+	}
+	if d.Unknown {
+		return text.F("%s: down; %s: no data", "%s: Ausfall; %s: keine Daten", from(d.Says), from(other))
+	}
+	return text.F("%s: down; %s: up", "%s: Ausfall; %s: verfügbar", from(d.Says), from(other))
 }
 
 // sampling says how exactly probes know.
@@ -141,7 +150,7 @@ func someNames(names []string) string {
 // known says of each dataset from when to when it is known.
 func known(s *report.SectionWriter, f avail.Frozen) {
 	t := s.Table("Datasets", "Datenarten").Left("Dataset", "Datenart").Left("Known from", "Bekannt ab").Left("Known up to", "Bekannt bis").
-		Right("Kept together", "Schlüssel").Right("Rows read", "Gelesene Zeilen").Right("of these rejected", "davon zurückgewiesen")
+		Right("Known", "Bekannt").Right("Rows read", "Gelesene Zeilen").Right("of these rejected", "davon zurückgewiesen")
 	for _, d := range f.Data {
 		if d.Import == 0 {
 			t.Row(report.Words(title(d.Dataset)), report.Say("never imported", "nie importiert"), report.Name("–"), report.Nothing(), report.Nothing(), report.Nothing())
@@ -151,8 +160,17 @@ func known(s *report.SectionWriter, f avail.Frozen) {
 		for _, c := range d.Rejects {
 			rejected += c.Rows
 		}
-		t.Row(report.Words(title(d.Dataset)), atCell(d.Since, true), atCell(d.AsOf, true), report.Count(d.Count), report.Count(d.RowsRead), report.Count(rejected))
+		t.Row(report.Words(title(d.Dataset)), atCell(d.Since, true), atCell(d.AsOf, true), cases(d), report.Count(d.RowsRead), report.Count(rejected))
 	}
+}
+
+// cases counts what is known of a dataset.
+func cases(d avail.Data) report.Cell {
+	of, err := dataset.Find(d.Dataset)
+	if err != nil {
+		return report.Count(d.Count)
+	}
+	return report.Say("%s %s", "%s %s", report.Number(d.Count), of.Cases)
 }
 
 // rejected lists why rows of the source were kept out.

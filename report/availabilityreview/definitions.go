@@ -48,14 +48,14 @@ func basis(s *report.SectionWriter, f avail.Frozen) {
 // targetRules lists how each target is measured.
 func targetRules(s *report.SectionWriter, a avail.AgreementResult) {
 	t := s.Table("Rules of the targets: %s", "Regeln der Ziele: %s", report.Named(a.Title, a.Name)).
-		Left("Target", "Ziel").Left("Service hours", "Servicezeiten").Left("Counts as down", "Als Ausfall zählt").Left("Maintenance", "Wartung").
+		Left("Target", "Ziel").Left("Component", "Komponente").Left("Service hours", "Servicezeiten").Left("Counts as down", "Als Ausfall zählt").Left("Maintenance", "Wartung").
 		Left("Probes", "Messpunkte").Right("Least coverage", "Mindestabdeckung").Right("Users", "Benutzer")
 	for _, r := range a.Targets {
 		g := r.Target.Availability
 		if g == nil {
 			continue
 		}
-		t.Row(report.Name(r.Target.Name), report.Words(rules.CalendarName(r.Target.Calendar)), report.Words(rules.Counted(*g)), report.Words(rules.Maintenance(*g)),
+		t.Row(report.Name(r.Target.Name), componentCell(g.Component), report.Words(rules.CalendarName(r.Target.Calendar)), report.Words(rules.Counted(*g)), report.Words(rules.Maintenance(*g)),
 			report.Words(rules.Probing(g.Probes)), report.Percent(g.Coverage.String()), report.Words(rules.Users(g.Population)))
 	}
 }
@@ -99,7 +99,7 @@ func terms(t *report.TableWriter, r avail.Result) {
 	if len(r.Objectives) > 0 {
 		t.Item("Burn rate", "Verbrauchsrate", report.Say(
 			"Share of bad ones / (1 − goal). A rule alerts while the rate exceeds it over its long and its short span.",
-			"Anteil der schlechten / (1 − Zielwert). Eine Regel schlägt an, solange die Rate sie über ihre lange und ihre kurze Spanne überschreitet."))
+			"Anteil der schlechten / (1 − Zielwert). Eine Regel schlägt an, solange die Rate sie in ihrem langen und in ihrem kurzen Zeitraum überschreitet."))
 	}
 	if hasTarget(r, func(t avail.TargetResult) bool { return t.Trend != nil }) {
 		t.Item("Trend", "Trend", report.Say(

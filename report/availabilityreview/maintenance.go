@@ -5,16 +5,9 @@ import (
 	"slices"
 
 	avail "turnus/itsm/availabilityreview"
+	"turnus/itsm/dataset"
 	"turnus/itsm/text"
 	"turnus/report"
-)
-
-// Why a window doesn't excuse all of its time.
-const (
-	whyLate      = "late"
-	whyChanged   = "changed-late"
-	whyCancelled = "cancelled"
-	whyAdjusted  = "adjusted"
 )
 
 // maintenance lists the windows that concern the period: when they were announced,
@@ -22,7 +15,7 @@ const (
 func maintenance(w *report.Writer, f avail.Frozen, r avail.Result) {
 	s := w.Section("Maintenance", "Wartung")
 	if len(r.Windows) == 0 {
-		if f.Dataset("maintenance").Import > 0 {
+		if f.Dataset(dataset.Maintenance).Import > 0 {
 			s.Say("No window of maintenance concerns the period.", "Kein Wartungsfenster betrifft die Periode.")
 		} else {
 			s.Say("No maintenance of this service was ever imported; every outage is unplanned.", "Für diesen Service wurde nie Wartung importiert; jeder Ausfall gilt als ungeplant.")
@@ -44,14 +37,14 @@ func maintenance(w *report.Writer, f avail.Frozen, r avail.Result) {
 	has := func(is func(avail.WindowResult) bool) bool { return slices.ContainsFunc(all, is) }
 	t := s.Table("%s", "%s", caption).Left("Occasion", "Anlass").
 		Left("Component", "Komponente").When(has(func(x avail.WindowResult) bool { return x.Component != "" })).
-		Left("From", "Von").Left("To", "Bis").Left("Announced", "Angekündigt").Left("Excuses", "Entschuldigt").
+		Left("From", "Von").Right("Length", "Dauer").Left("Announced", "Angekündigt").Left("Excuses", "Entschuldigt").
 		Right("Downtime excused", "Entschuldigte Ausfallzeit").Right("Overrun", "Überschreitung").When(has(func(x avail.WindowResult) bool { return x.Overrun > 0 }))
 	for _, x := range all {
 		over := report.Name("–")
 		if x.Overrun > 0 {
 			over = report.Seconds(x.Overrun)
 		}
-		t.Row(report.Name(cmp.Or(x.Summary, x.UID)), componentCell(x.Component), report.At(x.From), report.At(x.To), announced(f, x), excuses(x), report.Seconds(x.Down), over)
+		t.Row(report.Name(cmp.Or(x.Summary, x.UID)), componentCell(x.Component), report.At(x.From), report.Seconds(x.To.Unix()-x.From.Unix()), announced(f, x), excuses(x), report.Seconds(x.Down), over)
 	}
 }
 
@@ -70,25 +63,25 @@ func announced(f avail.Frozen, x avail.WindowResult) report.Cell {
 func excuses(x avail.WindowResult) report.Cell {
 	how := text.New("all of it", "vollständig")
 	switch x.Excuses {
-	case "part":
+	case avail.ExcusesPart:
 		how = text.New("a part", "teilweise")
-	case "none":
+	case avail.ExcusesNone:
 		how = text.New("nothing", "nichts")
 	}
 	switch x.Why {
-	case whyLate:
+	case avail.Late:
 		how = text.F("%s: announced too late", "%s: zu spät angekündigt", how)
-	case whyChanged:
+	case avail.ChangedLate:
 		how = text.F("%s: changed too late", "%s: zu spät geändert", how)
-	case whyCancelled:
+	case avail.Cancelled:
 		how = text.F("%s: cancelled", "%s: abgesagt", how)
-	case whyAdjusted:
+	case avail.Adjusted:
 		how = text.F("%s; its local time doesn’t exist because of the clock change, and was read as before it", "%s; seine Ortszeit gibt es wegen der Zeitumstellung nicht, gelesen wurde sie wie davor", how)
 	}
 	tone := report.Neutral
-	if x.Excuses == "none" || x.Excuses == "part" {
+	if x.Excuses == avail.ExcusesNone || x.Excuses == avail.ExcusesPart {
 		tone = report.Bad
-		if x.Why == whyCancelled {
+		if x.Why == avail.Cancelled {
 			tone = report.Neutral
 		}
 	}

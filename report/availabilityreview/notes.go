@@ -159,7 +159,7 @@ func stillOpen(w *report.Writer, r avail.Result) {
 func lateMaintenance(w *report.Writer, r avail.Result) {
 	var late, over int64
 	for _, x := range r.Windows {
-		if x.Why == whyLate || x.Why == whyChanged {
+		if x.Why == avail.Late || x.Why == avail.ChangedLate {
 			late++
 		}
 		if x.Overrun > 0 {

@@ -31,6 +31,20 @@ func (x investigations) of(o avail.Unplanned) *report.Answer {
 	return &x.answers[i]
 }
 
+// finding names the finding of an outage: it happened once, so that there is no
+// relapse.
+func (x investigations) finding(o avail.Unplanned) report.Cell {
+	if x.Extract != nil {
+		if p, found := x.Extract.Of(improvement.EventKey(improvement.UnplannedOutage, x.About, findingKey(o))); found {
+			return report.Say("%d: %s", "%d: %s", p.Finding, p.State)
+		}
+	}
+	if !asks(o) {
+		return report.Name("–")
+	}
+	return x.Of(improvement.UnplannedOutage, findingKey(o))
+}
+
 // ended says that the register has an outage as one that was seen to.
 func (x investigations) ended(o avail.Unplanned) bool {
 	if x.Extract == nil {
@@ -65,6 +79,10 @@ func unplanned(w *report.Writer, r avail.Result, x investigations) {
 	}
 	s.Say("Each unplanned outage is a finding that asks for its investigation: how it came about, and what was done (ISO/IEC 20000-1, 8.7.1). Those that began before the period were asked about in its report.",
 		"Jeder ungeplante Ausfall ist ein Befund, zu dem eine Untersuchung gehört: wie es dazu kam und was unternommen wurde (ISO/IEC 20000-1, 8.7.1). Nach Ausfällen, die früher begonnen haben, fragte der Bericht der Periode ihres Beginns.")
+	if n := len(r.Outages); n > maxOutages {
+		s.Say("Of more than %[1]d outages the %[1]d that took most of the agreed time are findings of their own.",
+			"Von mehr als %[1]d Ausfällen sind die %[1]d mit der längsten Ausfallzeit eigene Befunde.", maxOutages)
+	}
 	shown := mostImportant(r.Outages)
 	if more := len(r.Outages) - len(shown); more > 0 {
 		s.Say("The tables have the %d longest outages; %d more stand in the receipts.", "Die Tabellen enthalten die %d längsten Ausfälle; %d weitere stehen in den Belegen.", len(shown), more)
@@ -74,23 +92,18 @@ func unplanned(w *report.Writer, r avail.Result, x investigations) {
 	}
 	t := s.Table("Outages", "Ausfälle").Left("Begun", "Begonnen").
 		Left("Component", "Komponente").When(has(func(o avail.Unplanned) bool { return o.Component != "" })).
-		Left("Ended", "Beendet").Right("Full length", "Gesamte Dauer").Right("In agreed time", "In vereinbarter Zeit").
+		Right("Full length; ≥: not over", "Gesamte Dauer; ≥: nicht beendet").Right("In agreed time", "In vereinbarter Zeit").
 		Left("Known from", "Bekannt aus").Left("Reference", "Referenz").When(has(func(o avail.Unplanned) bool { return len(o.References) > 0 })).
-		Left("Recorded cause", "Aufgezeichnete Ursache").When(has(func(o avail.Unplanned) bool { return len(o.Causes) > 0 })).
-		Left("Severity", "Schweregrad").When(has(func(o avail.Unplanned) bool { return len(o.Severities) > 0 }))
+		Left("Recorded cause, severity", "Aufgezeichnete Ursache, Schweregrad").When(has(func(o avail.Unplanned) bool { return len(o.Causes)+len(o.Severities) > 0 }))
 	inquiry := s.Table("Investigations", "Untersuchungen").Left("Begun", "Begonnen").
 		Left("Component", "Komponente").When(has(func(o avail.Unplanned) bool { return o.Component != "" })).
 		Left("Investigation", "Untersuchung").Left("Cause", "Ursache").Left("Measure", "Maßnahme").Left("Finding", "Befund").When(x.Extract != nil)
 	for _, i := range shown {
 		o := r.Outages[i]
-		end := report.Judged(text.New("not over", "nicht beendet"), report.Bad)
-		if !o.Open {
-			end = report.At(o.To)
-		}
-		t.Row(report.At(o.From), componentCell(o.Component), end, report.AtLeast(o.Seconds, o.Open), report.Seconds(o.Counted), report.Words(allFrom(o.By)),
-			referenceCell(x.frozen, o), named(strings.Join(o.Causes, "; ")), named(strings.Join(o.Severities, ", ")))
+		t.Row(report.At(o.From), componentCell(o.Component), report.AtLeast(o.Seconds, o.Open), report.Seconds(o.Counted), report.Words(allFrom(o.By)),
+			referenceCell(x.frozen, o), named(strings.Join(slices.Concat(o.Causes, o.Severities), "; ")))
 		state, cause, measure := x.cells(o)
-		inquiry.Row(report.At(o.From), componentCell(o.Component), state, cause, measure, x.FollowUps.Of(improvement.UnplannedOutage, findingKey(o)))
+		inquiry.Row(report.At(o.From), componentCell(o.Component), state, cause, measure, x.finding(o))
 	}
 	costs(s, r, shown)
 }

@@ -53,44 +53,41 @@ func (in *reading) derive(f avail.Frozen) (r avail.Result, err error) {
 	case err != nil:
 		return r, receipt.Unreadable("frozen", err)
 	}
-	if _, more := in.next(""); more || in.ahead != nil || in.err != nil {
+	if in.peek() {
 		return r, in.out()
 	}
-	return r, nil
+	return r, in.err
 }
 
-// out is why the list can't be read to its end.
+// out says that a case stands where none of its dataset belongs.
 func (in *reading) out() error {
-	if in.err != nil {
-		return in.err
-	}
 	return fault.New(fault.Malformed, text.F("%.60q isn't a dataset whose turn it is: maintenance, outages and probes follow each other",
 		"%.60q ist keine Datenart, die hier an der Reihe ist: maintenance, outages und probes folgen aufeinander", in.ahead.Dataset)).At(in.place(*in.ahead))
+}
+
+// peek looks at the next case; false where there is none, or it can't be read.
+func (in *reading) peek() bool {
+	if in.err != nil || in.ahead != nil {
+		return in.err == nil
+	}
+	raw, err := in.x.Next()
+	if errors.Is(err, io.EOF) {
+		return false
+	}
+	if err == nil {
+		in.raw, in.ahead = raw, &said[json.RawMessage]{}
+		if err = receipt.Decode(raw, in.ahead); err != nil {
+			err = receipt.Unreadable(fmt.Sprintf("%s[%d]", in.x.List, in.cases), err)
+		}
+	}
+	in.err = err
+	return err == nil
 }
 
 // next gives the next case of a dataset; false where another one, or nothing,
 // follows.
 func (in *reading) next(name string) (k said[json.RawMessage], ok bool) {
-	if in.err != nil {
-		return k, false
-	}
-	if in.ahead == nil {
-		raw, err := in.x.Next()
-		if errors.Is(err, io.EOF) {
-			return k, false
-		}
-		if err == nil {
-			in.raw, in.ahead = raw, &said[json.RawMessage]{}
-			if err = receipt.Decode(raw, in.ahead); err != nil {
-				err = receipt.Unreadable(fmt.Sprintf("%s[%d]", in.x.List, in.cases), err)
-			}
-		}
-		if err != nil {
-			in.err = err
-			return k, false
-		}
-	}
-	if in.ahead.Dataset != name {
+	if !in.peek() || in.ahead.Dataset != name {
 		return k, false
 	}
 	k, in.ahead = *in.ahead, nil

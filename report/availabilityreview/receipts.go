@@ -145,7 +145,7 @@ func verifyReceipts(x *receipt.Reader, told report.Document, v *receipt.Result, 
 	if err := receipt.Decode(x.Head.Frozen, &f); err != nil {
 		return d, nil, receipt.Unreadable("frozen", err)
 	}
-	v.TZData = f.TZData
+	v.TZData, v.Kind = f.TZData, "keys"
 	about := parts.About{Run: f.Run, Round: f.Round, Service: f.Service, Period: f.Period, Zone: f.Zone, From: f.From, To: f.To}
 	if err := parts.CompareFrozen(x, f, about, c); err != nil {
 		return d, nil, err

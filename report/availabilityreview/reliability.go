@@ -7,11 +7,23 @@ import (
 	"turnus/report"
 )
 
+// allShown is how many targets an agreement may have to have a row each, in tables
+// of what most targets have nothing of.
+const allShown = 12
+
+// worthARow are the targets that have something to show, where there are many.
+func worthARow(a avail.AgreementResult, has func(avail.TargetResult) bool) []avail.TargetResult {
+	if len(a.Targets) <= allShown {
+		return a.Targets
+	}
+	return slices.DeleteFunc(slices.Clone(a.Targets), func(t avail.TargetResult) bool { return !has(t) })
+}
+
 // budgets show how much downtime the targets allowed, and what is left.
 func budgets(s *report.SectionWriter, a avail.AgreementResult) {
 	t := s.Table("Error budget: the downtime that the target allows", "Fehlerbudget: die Ausfallzeit, die das Ziel zulässt").
 		Left("Target", "Ziel").Right("Allowed", "Zulässig").Right("Consumed", "Verbraucht").Right("Left", "Übrig").Right("Share consumed", "Verbrauchter Anteil")
-	for _, g := range a.Targets {
+	for _, g := range worthARow(a, func(t avail.TargetResult) bool { return t.Sum.Down > 0 }) {
 		if b := g.Budget; b != nil {
 			t.Row(report.Name(g.Target.Name), roundedSeconds(b.Allowed), roundedSeconds(b.Consumed), roundedSeconds(b.Remaining), share(b.Share, ""))
 		}
@@ -23,7 +35,7 @@ func repair(s *report.SectionWriter, a avail.AgreementResult) {
 	t := s.Table("How often it failed, and how long until it was back", "Häufigkeit der Ausfälle und Dauer bis zur Wiederherstellung").
 		Left("Target", "Ziel").Right("Outages begun", "Begonnene Ausfälle").Right("Outages ended", "Beendete Ausfälle").
 		Right("MTRS", "MTRS").Right("MTBF", "MTBF").Right("MTBSI", "MTBSI")
-	for _, g := range a.Targets {
+	for _, g := range worthARow(a, func(t avail.TargetResult) bool { return t.Sum.Failures+t.Sum.Restored > 0 }) {
 		between := optional(g.Sum.MTBF)
 		if g.Sum.Failures == 0 && g.Sum.Availability != nil { // none observed, which isn't never
 			between = report.AtLeast(g.Sum.Agreed-g.Sum.Down, true)
@@ -43,7 +55,7 @@ func classes(s *report.SectionWriter, a avail.AgreementResult) {
 		t.Right("%s", "%s", classTitle(c))
 	}
 	t.Right("Together", "Summe")
-	for _, g := range a.Targets {
+	for _, g := range worthARow(a, func(t avail.TargetResult) bool { return t.Sum.Failures > 0 }) {
 		row := []report.Cell{report.Name(g.Target.Name)}
 		for i := range first {
 			n := int64(0)
@@ -61,7 +73,7 @@ func users(s *report.SectionWriter, a avail.AgreementResult) {
 	t := s.Table("What users lost: the truth lies between the bounds where users aren’t known by name", "Verlust für Benutzer: Sind Benutzer nicht namentlich bekannt, liegt der Wert zwischen den Grenzen").
 		Left("Target", "Ziel").Right("Users", "Benutzer").Right("User-minutes lost, at least", "Verlorene Benutzerminuten, mindestens").Right("at most", "höchstens").
 		Right("Availability for users, at least", "Verfügbarkeit für Benutzer, mindestens").Right("at most", "höchstens")
-	for _, g := range a.Targets {
+	for _, g := range worthARow(a, func(t avail.TargetResult) bool { return t.Sum.Down > 0 }) {
 		if g.Sum.LostLow == nil || g.Sum.LostHigh == nil || g.Target.Availability == nil {
 			continue
 		}

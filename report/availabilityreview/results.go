@@ -33,6 +33,9 @@ func agreementResults(w *report.Writer, f avail.Frozen, a avail.AgreementResult,
 	results(s, a, x)
 	byMonth(s, a)
 	underVersions(s, a)
+	if len(a.Targets) > allShown {
+		s.Say("After the first table, only targets with an outage are listed.", "Nach der ersten Tabelle sind nur Ziele mit Ausfall aufgeführt.")
+	}
 	budgets(s, a)
 	repair(s, a)
 	classes(s, a)
@@ -44,8 +47,7 @@ func results(s *report.SectionWriter, a avail.AgreementResult, x parts.FollowUps
 	has := func(is func(avail.TargetResult) bool) bool { return slices.ContainsFunc(a.Targets, is) }
 	missed := func(t avail.TargetResult) bool { return t.Verdict == availability.Missed }
 	t := s.Table("Availability against the targets", "Verfügbarkeit im Vergleich zu den Zielen").
-		Left("Target", "Ziel").Left("Component", "Komponente").When(has(func(t avail.TargetResult) bool { return component(t) != "" })).
-		Right("Availability", "Verfügbarkeit").Right("Agreed", "Vereinbart").Left("Result", "Ergebnis").
+		Left("Target", "Ziel").Right("Availability", "Verfügbarkeit").Right("Agreed", "Vereinbart").Left("Result", "Ergebnis").
 		Right("Agreed service time", "Vereinbarte Servicezeit").Right("Downtime", "Ausfallzeit").
 		Right("Excused", "Entschuldigt").When(has(func(t avail.TargetResult) bool { return t.Sum.Excused > 0 })).
 		Right("Coverage", "Datenabdeckung").Left("Reliability", "Belastbarkeit").
@@ -56,7 +58,7 @@ func results(s *report.SectionWriter, a avail.AgreementResult, x parts.FollowUps
 			finding = x.OfFigure(improvement.MissedTarget, report.Figure{Group: report.Under(a.Name), Name: g.Target.Name + "." + availabilityName})
 		}
 		attain := g.Target.Attain.String()
-		t.Row(report.Name(g.Target.Name), componentCell(component(g)), measured(g.Sum, g.Verdict, attain), report.Percent(attain), judged(g.Verdict),
+		t.Row(report.Name(g.Target.Name), measured(g.Sum, g.Verdict, attain), report.Percent(attain), judged(g.Verdict),
 			report.Seconds(g.Sum.Agreed), report.Seconds(g.Sum.Down), report.Seconds(g.Sum.Excused), share(g.Sum.Coverage, ""), reliable(g.Sum), finding)
 	}
 	if has(func(t avail.TargetResult) bool { return t.Degradations }) {

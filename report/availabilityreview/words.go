@@ -2,6 +2,7 @@ package availabilityreview
 
 import (
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,16 +18,33 @@ import (
 
 func decimal(n int64) string { return strconv.FormatInt(n, 10) }
 
-// percent writes an exact decimal in per cent as it is printed: with three
-// places, or one more than what was agreed has.
+// percent writes an exact decimal in per cent as it is printed: with three places,
+// or one more than what was agreed has, and as many as it takes so that it doesn't
+// look like what was agreed, nor like 100, where it isn't.
 func percent(exact, agreed string) text.Text {
-	return text.F("%s\u202f%%", "%s\u202f%%", report.Decimal(parts.Rounded(exact, places(agreed))))
+	return text.F("%s\u202f%%", "%s\u202f%%", report.Decimal(printed(exact, agreed)))
 }
 
-func places(agreed string) int {
+func printed(exact, agreed string) string {
+	value, bounds := rat(exact), []*big.Rat{big.NewRat(100, 1)}
+	if value.IsInt() {
+		return parts.Rounded(exact, 0)
+	}
 	_, fraction, _ := strings.Cut(agreed, ".")
-	return max(3, len(fraction)+1)
+	if agreed != "" {
+		bounds = append(bounds, rat(agreed))
+	}
+	for places := max(3, len(fraction)+1); places < maxPlaces; places++ {
+		shown := parts.Rounded(exact, places)
+		if !slices.ContainsFunc(bounds, func(b *big.Rat) bool { return rat(shown).Cmp(b) != value.Cmp(b) }) {
+			return shown
+		}
+	}
+	return exact
 }
+
+// maxPlaces that a percentage is rounded to.
+const maxPlaces = 6
 
 // share is a cell with a value in per cent as it is printed; nil is not
 // applicable.

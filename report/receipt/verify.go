@@ -26,7 +26,7 @@ type Result struct {
 	Words       bool         `json:"words_compared"`     // all of them: of another wording none, and not those of a restatement whose figures the file lacks
 	Figures     int          `json:"figures"`
 	Cases       int64        `json:"cases"`
-	Kind        string       `json:"kind"` // of the cases: tickets
+	Kind        string       `json:"kind"` // of the cases: tickets, keys of datasets
 	TZData      string       `json:"tzdata"`
 	TZDataHere  string       `json:"tzdata_here"`        // that this binary computes with
 	Unproven    []string     `json:"unproven,omitempty"` // versions of what was agreed that couldn't be held against their hashes

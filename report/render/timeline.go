@@ -23,6 +23,7 @@ const (
 	laneHeight  = 19.0
 	hairline    = 0.9 // the least that is seen on paper
 	laneLetters = 27  // of a name
+	lowLanes    = 12  // whose days are read below them
 )
 
 // heights of the kinds, from the middle of a lane up and down.
@@ -34,6 +35,7 @@ var heights = map[report.SpanKind]float64{
 type line struct {
 	Width, Height string
 	Top, Bottom   string
+	Above         bool // the days are named above the lanes as well
 	Lanes         []lane
 	Lines         []rule
 	Labels        []label
@@ -58,8 +60,12 @@ type rule struct{ X, Class string }
 
 // DrawTimeline lays a timeline out.
 func (p *page) DrawTimeline(t report.Timeline) line {
-	bottom := lineTop + laneHeight*float64(len(t.Lanes))
-	d := line{Width: px(lineWidth), Height: px(bottom + lineBottom), Top: px(lineTop), Bottom: px(bottom)}
+	top := lineTop
+	if len(t.Lanes) > lowLanes {
+		top += lineBottom // the days stand above, too
+	}
+	bottom := top + laneHeight*float64(len(t.Lanes))
+	d := line{Width: px(lineWidth), Height: px(bottom + lineBottom), Top: px(top), Bottom: px(bottom), Above: len(t.Lanes) > lowLanes}
 	x := func(at time.Time) float64 {
 		whole := t.To.Sub(t.From).Seconds()
 		if whole <= 0 {
@@ -71,7 +77,7 @@ func (p *page) DrawTimeline(t report.Timeline) line {
 	seen := map[report.SpanKind]bool{}
 	words := []string{p.text(t.Caption)}
 	for i, l := range t.Lanes {
-		middle := lineTop + laneHeight*(float64(i)+.5)
+		middle := top + laneHeight*(float64(i)+.5)
 		title := p.text(l.Title)
 		drawn := lane{Middle: px(middle), Title: title}
 		if short := shortened(title, laneLetters); short != title {
