@@ -104,7 +104,11 @@ func floor(t avail.TargetResult) text.Text {
 // how they came about.
 func missingInvestigations(w *report.Writer, r avail.Result, looked investigations) {
 	missing, all := looked.missing(r)
-	if missing == 0 {
+	switch {
+	case missing == 0:
+		return
+	case all == 1:
+		w.Warn("The investigation of the unplanned outage is missing (ISO/IEC 20000-1, 8.7.1).", "Die Untersuchung des ungeplanten Ausfalls fehlt (ISO/IEC 20000-1, 8.7.1).")
 		return
 	}
 	w.Warn("The investigation is missing for %[1]s of %[2]s unplanned outages (ISO/IEC 20000-1, 8.7.1).",
