@@ -10,7 +10,6 @@ import (
 	"turnus/itsm/fault"
 	"turnus/itsm/process"
 	"turnus/itsm/resource"
-	"turnus/itsm/sla"
 	"turnus/itsm/slo"
 	"turnus/report"
 	"turnus/store"
@@ -18,7 +17,7 @@ import (
 
 // availabilityHistory adds the reports of earlier periods.
 func (s *Set) availabilityHistory(ctx context.Context, f *avail.Frozen) error {
-	periods, err := sla.Earlier(f.Period)
+	periods, err := avail.Earlier(f.Period)
 	if err != nil {
 		return err
 	}

@@ -55,7 +55,9 @@ func schemaName(t reflect.Type, hint string) string {
 	pkg = pkg[strings.LastIndex(pkg, "/")+1:]
 	taken := map[string][]string{ // by a package whose types have the names as they are
 		"improvement": {"Source", "File"},
+		"report":      {"Finding", "Span"},
 		"dataset":     {"File", "Column", "Mapping"},
+		"report":      {"Finding", "Span"},
 	}
 	if name == "Spec" || slices.Contains(taken[pkg], name) {
 		return strings.ToUpper(pkg[:1]) + pkg[1:] + name

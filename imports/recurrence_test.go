@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"github.com/teambition/rrule-go"
 	"pgregory.net/rapid"
 )
 
@@ -127,5 +128,97 @@ func TestRulesAgainstAskingEachDay(t *testing.T) {
 		}
 		require.Equal(t, want, got, "%s from %s", r.text(), r.start)
 		require.Equal(t, want == nil, len(f.LeftOut) == 1)
+	})
+}
+
+// Rules of all frequencies agree with a library, as far as it can be asked
+// without being kept for good: each draw fires soon.
+func TestRulesAgainstALibrary(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		start := time.Date(2024, 1, 1, 0, 0, rapid.IntRange(0, 2*366*86_400).Draw(t, "start"), 0, time.UTC)
+		last := start.AddDate(rapid.IntRange(0, 6).Draw(t, "years"), 0, 3)
+		freq := rapid.IntRange(0, 6).Draw(t, "freq")
+		parts := []string{"FREQ=" + frequencies[freq]}
+		part := func(name string, of *rapid.Generator[int]) {
+			if rapid.IntRange(0, 3).Draw(t, name+"?") == 0 {
+				var list []string
+				for _, n := range rapid.SliceOfNDistinct(of, 1, 4, rapid.ID[int]).Draw(t, name) {
+					list = append(list, fmt.Sprint(n))
+				}
+				parts = append(parts, name+"="+strings.Join(list, ","))
+			}
+		}
+		signed := func(most int) *rapid.Generator[int] {
+			return rapid.OneOf(rapid.IntRange(1, most), rapid.IntRange(-most, -1))
+		}
+		part("BYMONTH", rapid.IntRange(1, 12))
+		if freq != 2 {
+			part("BYMONTHDAY", signed(31))
+		}
+		if freq == 0 || freq > 3 {
+			part("BYYEARDAY", signed(366))
+		}
+		byDay := rapid.Bool().Draw(t, "BYDAY?")
+		weeks := freq == 0 && byDay && rapid.IntRange(0, 3).Draw(t, "BYWEEKNO?") == 0
+		if weeks {
+			parts = append(parts, fmt.Sprintf("BYWEEKNO=%d,%d", rapid.IntRange(1, 53).Draw(t, "week"), rapid.IntRange(-51, -1).Draw(t, "week from the end")))
+		}
+		if byDay {
+			nth := rapid.Just("")
+			if freq < 2 && !weeks && rapid.Bool().Draw(t, "numbered") {
+				nth = rapid.Map(signed(5), func(n int) string { return fmt.Sprint(n) })
+			}
+			var days []string
+			for range rapid.IntRange(1, 4).Draw(t, "days") {
+				days = append(days, nth.Draw(t, "nth")+rapid.SampledFrom(ruleDays).Draw(t, "day"))
+			}
+			parts = append(parts, "BYDAY="+strings.Join(days, ","))
+		}
+		part("BYHOUR", rapid.IntRange(0, 23))
+		part("BYMINUTE", rapid.IntRange(0, 59))
+		part("BYSECOND", rapid.IntRange(0, 59))
+		if freq != 2 { // the library counts the positions of the first week from the start
+			part("BYSETPOS", signed(6))
+		}
+		if freq < 4 { // the library may look for good where interval and list never meet
+			parts = append(parts, fmt.Sprintf("INTERVAL=%d", rapid.IntRange(1, 4).Draw(t, "interval")))
+		}
+		parts = append(parts, "WKST="+rapid.SampledFrom([]string{"MO", "SU", "WE"}).Draw(t, "weekStart"))
+		if rapid.Bool().Draw(t, "count?") {
+			parts = append(parts, fmt.Sprintf("COUNT=%d", rapid.IntRange(1, 30).Draw(t, "count")))
+		}
+		text := strings.Join(parts, ";")
+
+		e := vevent{rule: text}
+		r, ok := e.readRule()
+		require.True(t, ok, "%s: %s", text, e.reason)
+		const most = 300
+		var got []time.Time
+		ends := false // within what a library looks at soon
+		looks := 300_000
+		r.each(start, start, last.AddDate(1, 0, 0), &looks, func(at time.Time) bool {
+			if ends = at.After(last); !ends {
+				got = append(got, at)
+				ends = len(got) == most || len(got) == r.count
+			}
+			return !ends
+		})
+		if !ends {
+			t.Skip("seldom or never")
+		}
+		option, err := rrule.StrToROption(text)
+		require.NoError(t, err)
+		option.Dtstart, option.Until = start, last
+		library, err := rrule.NewRRule(*option)
+		require.NoError(t, err)
+		var want []time.Time
+		for next := library.Iterator(); len(want) < most; {
+			at, more := next()
+			if !more {
+				break
+			}
+			want = append(want, at)
+		}
+		require.Equal(t, want, got, "%s from %s until %s", text, start, last)
 	})
 }

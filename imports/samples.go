@@ -51,14 +51,15 @@ func Samples(r io.Reader, o Options) iter.Seq2[uptime.Sample, error] {
 // observations reads what an Upptime monitor has seen, as its repository's
 // history tells it: a table with tabs and no quotation marks, of which author_date,
 // state and site count. A site is a component. One that is degraded answers
-// slowly, and is up.
+// slowly, and is up. For quotation marks in a site's name Upptime wrote two
+// apostrophes once; those are the same site.
 func observations(t *table) (parser[uptime.Sample], error) {
 	at, err := t.columns("", []wanted{{"at", "author_date"}, {"is", "state"}, {"component", "site"}})
 	if err != nil {
 		return nil, err
 	}
 	states := map[string]string{"up": "up", "degraded": "up", "down": "down"}
-	p := samples{at: at[0], is: at[1], component: at[2], probe: -1, needed: true, means: func(cell string) (string, bool) {
+	p := samples{at: at[0], is: at[1], component: at[2], probe: -1, site: true, means: func(cell string) (string, bool) {
 		is, ok := states[cell]
 		return is, ok
 	}}
@@ -70,7 +71,7 @@ func observations(t *table) (parser[uptime.Sample], error) {
 // have.
 type samples struct {
 	at, is, component, probe int
-	needed                   bool // the component is
+	site                     bool // the component is one of Upptime's
 	means                    func(cell string) (string, bool)
 }
 
@@ -79,8 +80,11 @@ func (p samples) row(t *table, c []string) (s uptime.Sample, err error) {
 	if s.Component, err = t.key(c, "", p.component); err != nil {
 		return s, err
 	}
-	if p.needed && s.Component == "" {
-		return s, t.reject("", t.heading[p.component], "", "what was observed is missing", "was beobachtet wurde, fehlt")
+	if p.site {
+		if s.Component == "" {
+			return s, t.reject("", t.heading[p.component], "", "what was observed is missing", "was beobachtet wurde, fehlt")
+		}
+		s.Component = strings.ReplaceAll(s.Component, "''", `"`)
 	}
 	if s.Probe, err = t.key(c, s.Component, p.probe); err != nil {
 		return s, err

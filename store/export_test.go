@@ -20,7 +20,7 @@ func (s *Store) Withdraw(ctx context.Context, now time.Time, w Withdrawal) (done
 
 // StageBehind stages a row that begins another run behind so many.
 func StageBehind(ctx context.Context, runs int) error {
-	g := staging{runs: make([]stretch, runs), last: []byte("b")}
+	g := staging{of: dataset.Tickets, runs: make([]stretch, runs), last: []byte("b")}
 	defer g.close()
 	return g.stage(ctx, func(yield func(entry, error) bool) { yield(entry{key: "a", data: []byte{0}}, nil) }, nil)
 }

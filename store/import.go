@@ -106,7 +106,7 @@ func (s *Store) refusedImport(ctx context.Context, in Intake, p dataset.Profile)
 // refused it gives what would have been put on record.
 func (s *Store) take(ctx context.Context, in Intake, of dataIntake, progress func(int64)) (dataset.Profile, error) {
 	var none dataset.Profile
-	g := staging{dir: in.Spool}
+	g := staging{of: of.dataset(), dir: in.Spool}
 	defer g.close()
 	watch := dataset.NewWatch(in.Zone)
 	if err := g.stage(ctx, of.entries(watch), progress); err != nil {

@@ -68,6 +68,19 @@ func newestIs(of string) text.Text {
 	return text.New("a change", "eine Änderung")
 }
 
+// sortedBy says by what a file is sorted best.
+func sortedBy(of string) text.Text {
+	switch of {
+	case dataset.Outages:
+		return text.New("the reference of the outage", "der Referenz des Ausfalls")
+	case dataset.Maintenance:
+		return text.New("the reference of the maintenance", "der Referenz der Wartung")
+	case dataset.Probes:
+		return text.New("component, probe and time", "Komponente, Messpunkt und Zeit")
+	}
+	return text.New("the number of the ticket", "der Ticketnummer")
+}
+
 func needsSince(of string) bool {
 	d, err := dataset.Find(of)
 	return err == nil && d.Since

@@ -55,6 +55,7 @@ type entry struct {
 // chunk holds is sorted, and another run begins wherever a chunk isn't behind the
 // one before.
 type staging struct {
+	of      string // the dataset
 	dir     string // for that file; empty: the system's for temporary files
 	spool   *os.File
 	size    int64 // of it
@@ -193,8 +194,8 @@ func (g *staging) write(c *chunk) error {
 	c.sort()
 	if len(g.runs) == 0 || len(c.rows) > 0 && bytes.Compare(c.key(c.rows[0]), g.last) < 0 {
 		if len(g.runs) == maxRuns {
-			return fault.New(fault.Invalid, text.New("the rows are too many in too little order: sort the file by the number of the ticket, or load it in parts",
-				"Die Datei hat zu viele Zeilen in zu wenig Ordnung: Nach der Ticketnummer sortieren oder in Teilen importieren."))
+			return fault.New(fault.Invalid, text.F("the rows are too many in too little order: sort the file by %s, or load it in parts",
+				"Die Datei hat zu viele Zeilen in zu wenig Ordnung: Nach %s sortieren oder in Teilen importieren.", sortedBy(g.of)))
 		}
 		g.runs = append(g.runs, stretch{g.size, g.size})
 	}

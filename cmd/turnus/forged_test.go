@@ -126,10 +126,11 @@ func TestActivitiesOfAnotherWorkflowChangeNothing(t *testing.T) {
 		why := text.Same("forged")
 		tid := run.TaskID(id, 1, "approval")
 		return map[string][]any{
-			"SLAReportCollect": {workflows.Freezing{Input: input, Round: 1}, workflows.Freezing{Input: input, Round: 2}},
-			"SLAReportDraft":   {first, second},
-			"ChangeDraft":      {first, second},
-			"ChangeEnact":      {first, second},
+			"SLAReportCollect":        {workflows.Freezing{Input: input, Round: 1}, workflows.Freezing{Input: input, Round: 2}},
+			"SLAReportDraft":          {first, second},
+			"AvailabilityReviewDraft": {first, second},
+			"ChangeDraft":             {first, second},
+			"ChangeEnact":             {first, second},
 			"TaskOpen": {
 				workflows.Asking{Step: first, ID: tid, Name: "approval", Kind: task.Approval, Outcomes: []task.Outcome{task.Approve}, Hash: hash},
 				workflows.Asking{Step: first, ID: tid + "2", Name: "approval2", Kind: task.Approval, Outcomes: task.Approval.Outcomes(), Hash: hash},

@@ -70,7 +70,7 @@ type Target struct {
 	Name     string      `json:"name"`
 	Measure  Measure     `json:"measure"`
 	Where    Where       `json:"where,omitempty"`
-	Within   Duration    `json:"within"`              // 0 of availability
+	Within   Duration    `json:"within,omitempty"`    // 0 of availability
 	Calendar string      `json:"calendar"`            // a calendar, or 24x7
 	Attain   json.Number `json:"attain"`              // per cent of the decided tickets, or of agreed service time; exact
 	Pause    []string    `json:"pause,omitempty"`     // states that stop the clock

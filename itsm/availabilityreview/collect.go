@@ -145,12 +145,17 @@ func runsOf(day uptime.Day, runs []availability.Run) []availability.Run {
 	if err != nil {
 		return nil
 	}
-	date := interval.Span{From: begins.Unix(), To: begins.Unix() + 86_400}
+	free := interval.Span{From: begins.Unix(), To: begins.Unix() + 86_400} // of the date, after the run before
 	for _, r := range day.Runs {
 		x := availability.Run{At: r.At.Unix(), Every: r.Every, N: r.N, Is: r.Is}
-		if x.N < 1 || x.N > 86_400 || x.Every < 0 || x.Every > 86_400 || !date.Contains(x.At) || !date.Contains(x.At+(x.N-1)*x.Every) {
+		if x.N < 1 || x.N > 86_400 || x.Every < 0 || x.Every > 86_400 || x.N > 1 && x.Every == 0 || !free.Contains(x.At) {
 			return nil
 		}
+		last := x.At + (x.N-1)*x.Every
+		if !free.Contains(last) {
+			return nil
+		}
+		free.From = last + 1
 		runs = append(runs, x)
 	}
 	return runs

@@ -135,12 +135,6 @@ func (j *judging) figures() (Figures, availability.Verdict, error) {
 	return f, verdict, err
 }
 
-// alone gives the figures without a verdict.
-func (j *judging) alone() (*Figures, error) {
-	f, _, err := j.figures()
-	return &f, err
-}
-
 // worse orders verdicts: missed, no data, met, not applicable.
 func worse(a, b availability.Verdict) availability.Verdict {
 	order := []availability.Verdict{availability.Missed, availability.NoData, availability.Met, availability.NotApplicable}

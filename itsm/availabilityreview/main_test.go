@@ -113,10 +113,14 @@ func frozen(t require.TestingT, period string, targets ...string) availabilityre
 func version(t require.TestingT, n int, targets ...string) versions.Agreement {
 	a := versions.Agreement{Name: "shop-sla", Version: n, ValidFrom: at("2020-01-01T00:00:00Z"), Spec: agreement.Spec{Service: "shop"}}
 	for i, s := range targets {
+		fields := map[string]json.RawMessage{}
+		for _, part := range []string{fmt.Sprintf(`{"name":"t%d","measure":"availability","calendar":"24x7","attain":99.8}`, i+1), s} {
+			require.NoError(t, json.Unmarshal([]byte(part), &fields))
+		}
+		b, err := json.Marshal(fields)
+		require.NoError(t, err)
 		target := agreement.Target{}
-		base := fmt.Sprintf(`{"name":"t%d","measure":"availability","calendar":"24x7","attain":99.8}`, i+1)
-		require.NoError(t, json.Unmarshal([]byte(base), &target))
-		require.NoError(t, json.Unmarshal([]byte(s), &target))
+		require.NoError(t, json.Unmarshal(b, &target))
 		a.Spec.Targets = append(a.Spec.Targets, target)
 	}
 	return a

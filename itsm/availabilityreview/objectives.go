@@ -9,6 +9,7 @@ import (
 
 	"turnus/itsm/availability"
 	"turnus/itsm/dataset"
+	"turnus/itsm/fault"
 	"turnus/itsm/interval"
 	"turnus/itsm/slo"
 	"turnus/itsm/text"
@@ -32,12 +33,15 @@ type counted struct {
 // prepareTallies finds out which answers have to be counted.
 func (d *derivation) prepareTallies() {
 	d.counted = make([]counted, len(d.Objectives))
-	end := min(d.period.To, d.known)
+	end := d.answered()
 	for i, o := range d.Objectives {
 		c := &d.counted[i]
 		compiled, err := slo.Compile(o.Spec)
-		if err != nil {
-			c.why = text.F("it can't be read: %s", "es ist nicht lesbar: %s", err.Error())
+		if f := fault.As(err); err != nil {
+			c.why = text.New("it can't be read", "es ist nicht lesbar")
+			if f != nil {
+				c.why = text.F("%s can't be read: %s", "%s ist nicht lesbar: %s", f.Field, f.Message)
+			}
 			continue
 		}
 		c.SLO = compiled
@@ -60,9 +64,18 @@ func longestRule() (n int64) {
 	return n
 }
 
+// answered is up to when answers of probes are known in the period.
+func (d *derivation) answered() int64 {
+	end := min(d.period.To, d.known)
+	if p := d.Dataset(dataset.Probes); p.Import > 0 {
+		end = min(end, p.AsOf.Unix())
+	}
+	return end
+}
+
 // window is the SLO's own one at the end of the period, or of what is known.
 func (d *derivation) window(w slo.Window) (interval.Span, bool) {
-	end := min(d.period.To, d.known)
+	end := d.answered()
 	if w.Rolling() {
 		return w.At(instant(end))
 	}
@@ -163,7 +176,11 @@ func (t *tally) count(runs []availability.Run) {
 
 // series are the minutes that have answers.
 func (t *tally) series() (*slo.Series, error) {
-	var list []slo.Slice
+	measured := 0
+	for _, n := range t.total {
+		measured += int(min(n, 1))
+	}
+	list := make([]slo.Slice, 0, measured)
 	for i, n := range t.total {
 		if n > 0 {
 			list = append(list, slo.Slice{From: t.from + int64(i)*60, Good: int64(t.good[i]), Total: int64(n)})
@@ -175,25 +192,26 @@ func (t *tally) series() (*slo.Series, error) {
 // objectives computes how the SLOs stand.
 func (d *derivation) objectives(happened []*happening) ([]ObjectiveResult, error) {
 	list := []ObjectiveResult{}
-	made := map[*tally]*slo.Series{}
+	var minutes *slo.Series // of the tally before: one is held at a time
+	var of *tally
 	for i, o := range d.Objectives {
 		c := d.counted[i]
 		if c.tally != nil && c.tally.full {
 			c.tally, c.why = nil, text.F("there are more than %s answers in a minute", "eine Minute hat mehr als %s Antworten", text.Number(math.MaxUint16))
 		}
-		if c.tally != nil && made[c.tally] == nil {
-			s, err := c.tally.series()
-			if err != nil {
+		if c.tally != nil && c.tally != of {
+			var err error
+			if minutes, err = c.tally.series(); err != nil {
 				return nil, err
 			}
-			made[c.tally] = s
+			of = c.tally
 		}
 		for k, goal := range o.Spec.Objectives {
 			r := ObjectiveResult{Name: o.Name, Title: o.Title, Objective: k, Label: goal.DisplayName, Method: o.Spec.BudgetingMethod,
 				Target: cmp.Or(string(goal.Target), string(goal.TargetPercent)+"\u202f%"), Why: c.why}
 			if c.tally != nil {
 				r.Measured = true
-				if err := d.stand(&r, c, c.Objectives[k], made[c.tally], happened); err != nil {
+				if err := d.stand(&r, c, c.Objectives[k], minutes, happened); err != nil {
 					return nil, err
 				}
 			} else if r.Why.IsZero() {
@@ -208,7 +226,7 @@ func (d *derivation) objectives(happened []*happening) ([]ObjectiveResult, error
 // stand computes how one objective stands over the period, and in its own window
 // at the end of it.
 func (d *derivation) stand(r *ObjectiveResult, c counted, o slo.Objective, minutes *slo.Series, happened []*happening) error {
-	asOf := min(d.known, d.period.To)
+	asOf := d.answered()
 	step := max(o.Slice, 60)
 	over := func(span interval.Span) (*slo.Series, *slo.Budget, error) {
 		s, err := minutes.Every(step, floor(span.From, 60))
@@ -250,7 +268,7 @@ func (d *derivation) stand(r *ObjectiveResult, c counted, o slo.Objective, minut
 		x := Cost{Outage: i, Down: part.Seconds()}
 		// A slice belongs where it begins: those that the outage cuts are its own.
 		part.From = d.period.From + floor(part.From-d.period.From, step)
-		took, err := o.Took(s, part, d.period, asOf)
+		took, err := o.Took(s, part, *b)
 		if err != nil {
 			return err
 		}

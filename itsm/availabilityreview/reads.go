@@ -11,7 +11,7 @@ import (
 const (
 	day      = 86_400
 	maxReach = 10 * 366 * day // seconds around a period, whatever was agreed
-	burns    = 3 * day        // the longest window of the burn rates (slo.MultiWindow)
+	back     = 31 * day       // before a period, where probes tell when an outage began: one has its key and its length of that
 )
 
 // ReadsFor says which data a set reads: its period, and around it, in whole days of
@@ -20,11 +20,12 @@ const (
 // least; before it also the windows of objectives that end with the period, and of
 // their burn rates.
 func ReadsFor(f Frozen) Span {
-	reach := int64(day)
+	reach, probed := int64(day), false
 	for _, a := range f.Agreements {
 		for _, t := range a.Spec.OfAvailability() {
 			if t.Availability != nil && t.Availability.Probes != nil {
 				p := t.Availability.Probes
+				probed = true
 				reach = max(reach, (int64(p.Failures)+1)*int64(p.Gap))
 			}
 		}
@@ -32,12 +33,15 @@ func ReadsFor(f Frozen) Span {
 	reach = min(reach, maxReach)
 	from, to := f.From.Unix(), f.To.Unix()
 	least := from
+	if probed {
+		least -= back
+	}
 	for _, o := range f.Objectives {
 		compiled, err := slo.Compile(o.Spec)
 		if err != nil { // of another Turnus: it isn't measured, either
 			continue
 		}
-		least = min(least, from-burns)
+		least = min(least, from-longestRule())
 		for _, at := range []time.Time{f.To, f.To.Add(-time.Second)} { // a window of a calendar that begins there isn't the period's
 			if w, ok := compiled.Window.At(at); ok {
 				least = min(least, max(w.From, from-maxReach))

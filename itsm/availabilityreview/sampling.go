@@ -21,27 +21,33 @@ func (d *derivation) sampling(all []*terms, l ledger, sum sums) *Sampling {
 		s.Probes = []string{}
 	}
 	for _, t := range all {
-		if t.watch == nil || t.Counts == agreement.CountOutages {
-			continue
-		}
-		for _, c := range t.counts {
-			from, _ := slices.BinarySearch(t.edges, c.From)
-			for _, at := range t.edges[from:] {
-				if at > c.To {
-					break
-				}
-				if l.edge(at) {
-					s.Error += t.Probes.Every.Seconds()
-				}
-			}
+		if t.watch != nil && t.Counts != agreement.CountOutages {
+			s.Error += int64(t.ends(l)) * t.Probes.Every.Seconds()
 		}
 	}
-	if sum.Measured > 0 && sum.Agreed > 0 {
+	if s.Error = min(s.Error, d.period.Seconds()); sum.Measured > 0 {
 		whole := sum.Agreed * million
 		s.Low = percent(max(whole-sum.Lost-s.Error*million, 0), whole)
 		s.High = percent(min(whole-sum.Lost+s.Error*million, whole), whole)
 	}
 	return s
+}
+
+// ends counts the ends of what probes saw, within agreed time in which the terms
+// count.
+func (t *terms) ends(l ledger) (n int) {
+	for _, c := range t.counts {
+		from, _ := slices.BinarySearch(t.edges, c.From)
+		for _, at := range t.edges[from:] {
+			if at > c.To {
+				break
+			}
+			if l.edge(at) {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // edge says that downtime begins or ends at an instant, next to agreed time.

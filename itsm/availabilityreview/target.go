@@ -33,75 +33,106 @@ func (d *derivation) agreements(happened []*happening) ([]AgreementResult, error
 // target computes the figures of one, from its terms in all versions, the newest
 // first.
 func (d *derivation) target(all []*terms, happened []*happening) (r TargetResult, err error) {
-	r = TargetResult{Target: all[0].Target, Months: []MonthResult{}, Parts: []Part{}}
-	var period, byRecords, byProbes judging
-	var segments []availability.Segment
+	r = TargetResult{Target: all[0].Target, Months: []MonthResult{}}
+	c := counting{d: d, parts: []Part{}}
 	for _, m := range d.months {
-		var month judging
-		for _, t := range all {
-			for _, s := range clip(t.counts, m.Span) {
-				if s.From >= d.known {
-					continue
-				}
-				x, seg, err := t.measure(d, s, source(t.Counts))
-				if err != nil {
-					return r, err
-				}
-				month.add(t, x)
-				period.add(t, x)
-				segments = append(segments, seg...)
-				p := Part{Period: m.name, Version: t.version, From: instant(s.From), To: instant(s.To), Attain: string(t.Attain)}
-				if p.Figures, p.Verdict, err = x.figures(string(t.Attain), string(t.Coverage)); err != nil {
-					return r, err
-				}
-				r.Parts = append(r.Parts, p)
-				if !d.both(t) {
-					continue
-				}
-				if x, _, err = t.measure(d, s, source(agreement.CountOutages)); err != nil {
-					return r, err
-				}
-				byRecords.add(t, x)
-				if x, _, err = t.measure(d, s, probesAlone); err != nil {
-					return r, err
-				}
-				byProbes.add(t, x)
-			}
-		}
 		x := MonthResult{Period: m.name}
-		if x.Figures, x.Verdict, err = month.figures(); err != nil {
+		if x.Figures, x.Verdict, err = c.month(all, m); err != nil {
 			return r, err
 		}
 		r.Months = append(r.Months, x)
 	}
-	slices.SortStableFunc(r.Parts, func(a, b Part) int { return a.From.Compare(b.From) })
-	if r.Sum, r.Verdict, err = period.figures(); err != nil {
+	slices.SortStableFunc(c.parts, func(a, b Part) int { return a.From.Compare(b.From) })
+	r.Parts = c.parts
+	if r.Sum, r.Verdict, err = c.period.figures(); err != nil {
 		return r, err
 	}
 	if len(d.months) == 0 { // nothing is known yet
 		r.Verdict = availability.NoData
 	}
-	r.Timeline = d.whole(segments)
-	if len(byRecords.under) > 0 {
-		r.Alone = &Alone{}
-		if r.Alone.Outages, err = byRecords.alone(); err != nil {
-			return r, err
-		}
-		if r.Alone.Probes, err = byProbes.alone(); err != nil {
-			return r, err
-		}
+	if r.Alone, err = c.alone(); err != nil {
+		return r, err
 	}
-	l := ledger(r.Timeline)
+	r.Timeline = d.whole(c.segments)
+	l, sum := ledger(r.Timeline), c.period.all
 	for _, t := range all {
-		r.Degradations = r.Degradations || t.Degraded && period.all.Lost != period.all.Down*million
+		r.Degradations = r.Degradations || t.Degraded && sum.Lost != sum.Down*million
 		if d.both(t) {
 			r.Disagree = append(r.Disagree, t.disagree(d, l)...)
 		}
 	}
 	slices.SortStableFunc(r.Disagree, func(a, b Disagree) int { return a.From.Compare(b.From) })
-	r.Sampling = d.sampling(all, l, period.all)
-	r.Budget, r.Costs = d.budget(all, r.Parts, period.all, l, happened)
+	r.Sampling = d.sampling(all, l, sum)
+	r.Budget, r.Costs = d.budget(all, r.Parts, sum, l, happened)
 	return r, nil
+}
+
+// counting is what is counted of a target, month after month.
+type counting struct {
+	d                 *derivation
+	period            judging
+	byRecords, bySeen judging // by outages alone, and by probes alone, where both are known
+	segments          []availability.Segment
+	parts             []Part
+}
+
+// month counts what lies in one, under each version that counts in it.
+func (c *counting) month(all []*terms, m month) (Figures, availability.Verdict, error) {
+	var sum judging
+	for _, t := range all {
+		for _, s := range clip(t.counts, m.Span) {
+			if s.From >= c.d.known {
+				continue
+			}
+			x, err := c.part(t, m, s)
+			if err != nil {
+				return Figures{}, "", err
+			}
+			sum.add(t, x)
+		}
+	}
+	return sum.figures()
+}
+
+// part counts a span in which one version counts.
+func (c *counting) part(t *terms, m month, s interval.Span) (sums, error) {
+	x, segments, err := t.measure(c.d, s, source(t.Counts))
+	if err != nil {
+		return x, err
+	}
+	c.period.add(t, x)
+	c.segments = append(c.segments, segments...)
+	p := Part{Period: m.name, Version: t.version, From: instant(s.From), To: instant(s.To), Attain: string(t.Attain)}
+	if p.Figures, p.Verdict, err = x.figures(string(t.Attain), string(t.Coverage)); err != nil {
+		return x, err
+	}
+	c.parts = append(c.parts, p)
+	if !c.d.both(t) {
+		return x, nil
+	}
+	records, _, err := t.measure(c.d, s, source(agreement.CountOutages))
+	if err != nil {
+		return x, err
+	}
+	c.byRecords.add(t, records)
+	seen, _, err := t.measure(c.d, s, probesAlone)
+	if err == nil {
+		c.bySeen.add(t, seen)
+	}
+	return x, err
+}
+
+// alone gives the figures of either source by itself; nil where not both are known.
+func (c *counting) alone() (*Alone, error) {
+	if len(c.byRecords.under) == 0 {
+		return nil, nil
+	}
+	records, _, err := c.byRecords.figures()
+	if err != nil {
+		return nil, err
+	}
+	seen, _, err := c.bySeen.figures()
+	return &Alone{Outages: &records, Probes: &seen}, err
 }
 
 // million is the weight of an outage of the whole.

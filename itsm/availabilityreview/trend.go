@@ -3,6 +3,7 @@ package availabilityreview
 import (
 	"math/big"
 
+	"turnus/itsm/slo"
 	"turnus/itsm/stats"
 )
 
@@ -125,8 +126,11 @@ func share(s *string) *big.Rat {
 	if s == nil {
 		return nil
 	}
-	r, _ := new(big.Rat).SetString(*s)
-	return r
+	r, err := slo.ParseRatio(*s)
+	if err != nil {
+		return nil
+	}
+	return r.Rat()
 }
 
 func (d *derivation) past(period, agreement, target string) *PastTarget {

@@ -165,21 +165,20 @@ func exceeds(limit Ratio) func(bad, all int64) bool {
 
 // Took is the share of a whole span's budget that what was bad in a part of it
 // took: bad / total / (1 − target), bad being those of the part and total those of
-// the whole. nil where nothing was measured. Both are counted as in Over.
-func (o Objective) Took(s *Series, part, whole interval.Span, asOf int64) (*Ratio, error) {
-	all, err := o.Over(s, whole, asOf)
-	if err != nil || all.Value == nil {
-		return nil, err
+// the whole. nil where nothing was measured. The part is counted as in Over.
+func (o Objective) Took(s *Series, part interval.Span, whole Budget) (*Ratio, error) {
+	if whole.Value == nil {
+		return nil, nil
 	}
-	own, err := o.Over(s, part.Clip(whole), asOf)
+	own, err := o.Over(s, part.Clip(whole.Span), whole.Until)
 	if err != nil {
 		return nil, err
 	}
 	took := NewRatio(0, 1)
 	if own.Value != nil {
-		n, of := own.Good+own.Bad, all.Good+all.Bad
+		n, of := own.Good+own.Bad, whole.Good+whole.Bad
 		if o.Method == RatioTimeslices {
-			n, of = own.Slices.Measured, all.Slices.Measured
+			n, of = own.Slices.Measured, whole.Slices.Measured
 		}
 		took = one.minus(*own.Value).times(NewRatio(n, of)).over(one.minus(o.Target))
 	}

@@ -75,9 +75,9 @@ func TestWhatPartsTookIsTheWhole(t *testing.T) {
 		b, err := o.Over(s, whole, 240)
 		require.NoError(t, err)
 		require.Equal(t, want, b.Consumed.String())
-		first, err := o.Took(s, interval.Span{From: 0, To: 60}, whole, 240)
+		first, err := o.Took(s, interval.Span{From: 0, To: 60}, b)
 		require.NoError(t, err)
-		rest, err := o.Took(s, interval.Span{From: 60, To: 240}, whole, 240)
+		rest, err := o.Took(s, interval.Span{From: 60, To: 240}, b)
 		require.NoError(t, err)
 		sum := first.Rat()
 		require.Zero(t, sum.Add(sum, rest.Rat()).Cmp(b.Consumed.Rat()))
@@ -85,7 +85,9 @@ func TestWhatPartsTookIsTheWhole(t *testing.T) {
 	none, err := slo.NewSeries(60, nil)
 	require.NoError(t, err)
 	o := slo.Objective{Method: slo.Occurrences, Target: exact(t, "0.9")}
-	took, err := o.Took(none, whole, whole, 240)
+	b, err := o.Over(none, whole, 240)
+	require.NoError(t, err)
+	took, err := o.Took(none, whole, b)
 	require.NoError(t, err)
 	require.Nil(t, took)
 }

@@ -82,7 +82,7 @@ func (s *Series) Every(step, from int64) (*Series, error) {
 		return nil, fault.Invalidf("from", "No slice begins at %d: the longer ones would cut them.",
 			"Bei %d beginnt kein Abschnitt: Die längeren würden sie zerschneiden.", from)
 	}
-	longer := &Series{step: step}
+	longer := &Series{step: step, slices: make([]Slice, 0, min(int64(len(s.slices)), int64(len(s.slices))*s.step/step+2))}
 	for _, x := range s.slices {
 		x.From = from + floorDiv(x.From-from, step)*step
 		if n := len(longer.slices); n > 0 && longer.slices[n-1].From == x.From {
