@@ -184,13 +184,5 @@ func restated(w *report.Writer, f avail.Frozen) {
 	if f.InForce == nil || f.InForce.Version == 0 {
 		return
 	}
-	n := rulesOf(f).Changed()
-	rules := text.F("%d rules changed", "%d Regeln haben sich geändert", n)
-	switch n {
-	case 0:
-		rules = text.New("no rule changed", "keine Regel hat sich geändert")
-	case 1:
-		rules = text.New("one rule changed", "eine Regel hat sich geändert")
-	}
-	w.Note("This report takes the place of version %d. Since that was made, %s.", "Dieser Bericht ersetzt Version %d. Seit deren Erstellung gilt: %s.", f.InForce.Version, rules)
+	w.Note("This report takes the place of version %d. Since that was made, %s.", "Dieser Bericht ersetzt Version %d. Seit deren Erstellung gilt: %s.", f.InForce.Version, rulesOf(f).Changed())
 }
