@@ -57,7 +57,6 @@ func schemaName(t reflect.Type, hint string) string {
 		"improvement": {"Source", "File"},
 		"report":      {"Finding", "Span"},
 		"dataset":     {"File", "Column", "Mapping"},
-		"report":      {"Finding", "Span"},
 	}
 	if name == "Spec" || slices.Contains(taken[pkg], name) {
 		return strings.ToUpper(pkg[:1]) + pkg[1:] + name
