@@ -90,7 +90,7 @@ func TestHistoriesOfAnAvailabilityReview(t *testing.T) {
 	e.await(approver, refreshed, "published")
 	ended["refreshed"] = refreshed
 	id := e.asked(approver, stale, "approval")["id"].(string)
-	require.Contains(t, e.ask(409, approver, "POST", "/v1/tasks/"+id+"/decision", object{"outcome": "approve"})["detail"], "1 outage was added")
+	require.Contains(t, e.ask(409, approver, "POST", "/v1/tasks/"+id+"/decision", object{"outcome": "approve"})["detail"], "outages: 1 added")
 	e.ask(200, approver, "POST", "/v1/tasks/"+id+"/decision", object{"outcome": "approve", "comment": "recorded", "stale": true})
 	e.await(approver, stale, "published")
 	ended["approved-stale"] = stale
