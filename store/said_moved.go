@@ -54,7 +54,7 @@ func (s *Store) KnownWithdrawnUnder(ctx context.Context, name string, set KnownS
 		begins = `least(i.since, i.first_at)`
 	}
 	if name == dataset.Maintenance { // what is announced covers no time
-		begins = `NULL`
+		begins = `NULL::timestamptz`
 	}
 	err = s.db.SelectContext(ctx, &all, `WITH mine AS (SELECT i.id, i.as_of, `+begins+` AS begins, i.withdraws,
 				NOT EXISTS (SELECT FROM import b WHERE b.withdraws = i.id) AS stays
