@@ -3,6 +3,7 @@ package runs
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"turnus/itsm/agreement"
@@ -53,7 +54,7 @@ func (r *Runs) ready(ctx context.Context, s store.Situation, p process.Process, 
 	if err != nil {
 		return err
 	}
-	if p.Covered() {
+	if slices.Contains(p.Reads, dataset.Tickets) {
 		used, err := r.store.ExclusionsIn(ctx, s.Service(), now, s.Import, from, to)
 		if err != nil {
 			return err
@@ -72,16 +73,23 @@ func (r *Runs) ready(ctx context.Context, s store.Situation, p process.Process, 
 // basisOf is what a run would stand on, if it began now.
 func basisOf(s store.Situation, p process.Process, period calendar.Period, end time.Time) (task.Basis, error) {
 	b := task.Basis{About: s.About, At: period.VersionsAt(), Import: s.Import, Datasets: p.Reads}
+	tickets := slices.Contains(p.Reads, dataset.Tickets)
 	for _, v := range s.Agreed {
 		if !v.ValidFrom.Before(end) {
 			continue
 		}
-		b.Resources = append(b.Resources, task.DeclaredIn{Kind: resource.Agreement, Name: v.Resource.Metadata.Name, Version: v.Version})
 		var spec agreement.Spec
 		if err := json.Unmarshal(v.Resource.Spec, &spec); err != nil {
 			return b, err
 		}
-		for _, t := range spec.Targets {
+		targets := spec.OfTickets()
+		if !tickets {
+			if targets = spec.OfAvailability(); len(targets) == 0 {
+				continue
+			}
+		}
+		b.Resources = append(b.Resources, task.DeclaredIn{Kind: resource.Agreement, Name: v.Resource.Metadata.Name, Version: v.Version})
+		for _, t := range targets {
 			b.Resources = append(b.Resources, task.DeclaredIn{Kind: resource.Calendar, Name: t.Calendar})
 		}
 	}

@@ -14,9 +14,14 @@ import (
 // objectiveName is the name of an objective among its SLO's, as figures have it.
 func objectiveName(o avail.ObjectiveResult) string { return fmt.Sprintf("objective-%d", o.Objective+1) }
 
-// objectiveTitle names an objective for people.
+// objectiveTitle names an objective for people: the first of an SLO may have no
+// label of its own.
 func objectiveTitle(o avail.ObjectiveResult) text.Text {
-	return text.F("%s, %s", "%s, %s", report.Named(o.Title, o.Name), cmp.Or(o.Label, objectiveName(o)))
+	title := report.Named(o.Title, o.Name)
+	if o.Label == "" && o.Objective == 0 {
+		return title
+	}
+	return text.F("%s, %s", "%s, %s", title, cmp.Or(o.Label, objectiveName(o)))
 }
 
 // objectivePercent is what an objective asks for, in per cent.
