@@ -2,7 +2,9 @@ package deploy_test
 
 import (
 	"errors"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -63,10 +65,13 @@ func TestReadyMappings(t *testing.T) {
 		}, fields: map[string]string{"priority": "3 normal", "queue": "Service Desk::1st Level", "customer": "mueller"},
 			rejects: []string{"2026030210000045 Closed: in the state \"merged\" a ticket is stopped"}},
 	}
-	require.Len(t, deploy.Mappings(), len(read))
 	for _, name := range deploy.Mappings() {
+		m := readyMapping(t, name)
+		require.Contains(t, append(slices.Collect(maps.Keys(read)), "zabbix"), name, "it is read in a test")
+		if m.About() != dataset.Tickets {
+			continue
+		}
 		t.Run(name, func(t *testing.T) {
-			m := readyMapping(t, name)
 			require.Empty(t, m.Warnings())
 			f, err := os.Open("mappings/testdata/" + name + ".csv")
 			require.NoError(t, err)
@@ -106,6 +111,28 @@ func TestReadyMappings(t *testing.T) {
 	}
 }
 
+// A monitor's list of problems is a record of outages.
+func TestReadyMappingsOfOutages(t *testing.T) {
+	zone, err := calendar.Zone("Europe/Berlin")
+	require.NoError(t, err)
+	f, err := os.Open("mappings/testdata/zabbix.csv")
+	require.NoError(t, err)
+	defer f.Close()
+	var got []string
+	for o, err := range imports.Outages(f, imports.Options{Format: dataset.CSV, Mapping: readyMapping(t, "zabbix"), Zone: zone, Now: time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC)}) {
+		require.NoError(t, err)
+		to := "-"
+		if !o.To.IsZero() {
+			to = utc(&o.To)
+		}
+		got = append(got, strings.Join([]string{o.Component, utc(&o.From), to, o.Cause, o.Severity}, " | "))
+	}
+	require.Equal(t, []string{
+		`web-köln | 2026-03-29T00:30:00Z | 2026-03-29T01:30:00Z | Web scenario "Shop" fails | High`, // over the change to summer time
+		`db | 2026-03-31T21:10:05Z | - | No ICMP ping, 3 times | Disaster`,
+	}, got)
+}
+
 func utc(at *time.Time) string {
 	if at == nil {
 		return "-"
@@ -138,7 +165,7 @@ func TestNoOtherFileIsAMapping(t *testing.T) {
 		require.False(t, ok, name)
 		require.Empty(t, doc, name)
 	}
-	require.Equal(t, []string{"glpi", "jira", "servicenow", "zammad", "znuny"}, deploy.Mappings())
+	require.Equal(t, []string{"glpi", "jira", "servicenow", "zabbix", "zammad", "znuny"}, deploy.Mappings())
 	readme, err := os.ReadFile("mappings/README.md")
 	require.NoError(t, err)
 	for _, name := range deploy.Mappings() {

@@ -1,5 +1,5 @@
 // Package imports reads what people have: bytes in, domain types out, one file
-// a format, streaming. It may import itsm, report, x/text, rrule-go and mimetype; never the
+// a format, streaming. It may import itsm, report, x/text and mimetype; never the
 // store.
 package imports
 

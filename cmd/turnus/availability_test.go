@@ -115,14 +115,15 @@ func (r *reviews) verified(runs ...string) {
 	bin, err := binary()
 	require.NoError(r, err)
 	dir := r.TempDir()
-	var files []string
+	var files, hashes []string
 	for i, run := range runs {
 		files = append(files, fmt.Sprintf("%d.json", i))
+		hashes = append(hashes, r.report(run)["hash"].(string))
 		out, err := r.command(r.auditor, "report", run, "--receipts", "-o", filepath.Join(dir, files[i]))
 		require.NoError(r, err, out)
 	}
 	for i, run := range runs {
-		c := exec.Command(bin, "verify", "receipt", files[i])
+		c := exec.Command(bin, "verify", "receipt", files[i], "--hash", hashes[i])
 		c.Dir, c.Env = dir, []string{"PATH=" + os.Getenv("PATH")}
 		out, err := c.CombinedOutput()
 		require.NoError(r, err, string(out))

@@ -183,7 +183,8 @@ func TestReadyMappings(t *testing.T) {
 	desk(t, map[string]string{"export.csv": string(export)})
 	code, out, errOut := turnus(t, "", "import", "mappings")
 	require.Zero(t, code, errOut)
-	require.Regexp(t, `(?m)^jira +Jira Service Management +Issue key, Created, Resolved, Status$`, out)
+	require.Regexp(t, `(?m)^jira +tickets +Jira Service Management +Issue key, Created, Resolved, Status$`, out)
+	require.Regexp(t, `(?m)^zabbix +outages +Zabbix's list of problems +Host, Time, Recovery time, Problem, Severity$`, out)
 	code, shown, _ := turnus(t, "", "import", "mappings", "--show", "jira")
 	require.Zero(t, code)
 	doc, _ := deploy.Mapping("jira")
@@ -240,4 +241,41 @@ func TestWhatAStateDoesIsSaidBy(t *testing.T) {
 	require.Equal(t, "no agreement pauses in it", saidBy(dataset.StateUse{Named: true, Idle: true}))
 	require.Equal(t, "the mapping or the format", saidBy(dataset.StateUse{Named: true}))
 	require.Equal(t, "nothing names it", saidBy(dataset.StateUse{}))
+}
+
+// What isn't tickets is named as what it is, in a trial, in what it did, and
+// where it is shown.
+func TestImportsOfAvailability(t *testing.T) {
+	desk(t, map[string]string{"record.yaml": "dataset: outages\ncolumns: {reference: Ref, start: From, end: To}\n",
+		"record.csv": "Ref,From,To\nI-1,2026-10-01T08:00:00Z,2026-10-01T09:00:00Z\nI-2,2026-10-02T08:00:00Z,-\n",
+		"plan.ics":   "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:a\r\nDTSTART:20261010T010000Z\r\nDURATION:PT1H\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"})
+	outages := func(more ...string) (int, string, string) {
+		return turnus(t, "", append([]string{"import", "outages", "record.csv", "--service", "desk", "--mapping", "record.yaml"}, more...)...)
+	}
+	code, out, errOut := outages("--since", "2026-09-01T00:00:00Z", "--dry-run")
+	require.Zero(t, code, errOut)
+	require.Contains(t, out, "2 rows read = 2 loaded + 0 unchanged + 0 older + 0 rejected; 2 outages would change, 2 of them new\n")
+	require.Regexp(t, `(?m)^From +start +0 +`, out)
+	require.Contains(t, out, "oldest instant")
+	require.NotContains(t, strings.ToLower(out), "ticket")
+	require.Contains(t, out, "  turnus import outages record.csv --mapping record.yaml --service desk --since 2026-09-01T00:00:00Z\n")
+	code, out, errOut = outages("--since", "2026-09-01T00:00:00Z")
+	require.Zero(t, code, errOut)
+	require.Equal(t, "import 1: 2 rows read = 2 loaded + 0 unchanged + 0 older + 0 rejected; 2 outages changed\n", out)
+	code, out, _ = turnus(t, "", "imports", "show", "1")
+	require.Zero(t, code)
+	require.Regexp(t, `(?m)^outages +2 changed, 2 of them new$`, out)
+	require.Regexp(t, `(?m)^kept since +2026-09-01T00:00:00Z$`, out)
+
+	code, out, errOut = turnus(t, "", "import", "maintenance", "plan.ics", "--service", "desk", "--format", "icalendar")
+	require.Zero(t, code, errOut)
+	require.Contains(t, out, "; 1 maintenance events changed\n")
+	code, _, errOut = turnus(t, "", "import", "maintenance", "plan.ics", "--service", "desk", "--mapping", "record.yaml")
+	require.Equal(t, 1, code)
+	require.Contains(t, errOut, "this mapping is about outages and the file about maintenance")
+	code, _, errOut = outages("--since", "yesterday")
+	require.Equal(t, 2, code)
+	require.Contains(t, errOut, `--since "yesterday" isn't an instant`)
+	code, _, _ = turnus(t, "", "import", "probes", "plan.ics", "--service", "desk", "--format", "upptime", "--since", "2026-09-01T00:00:00Z")
+	require.Equal(t, 2, code, "probes have no such flag")
 }

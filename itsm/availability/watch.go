@@ -56,7 +56,7 @@ func NewWatch(how Sampling) (*Watch, error) {
 }
 
 func noQuorum() error {
-	return fault.Invalidf("sampling.quorum", "at least one probe is needed", "Mindestens eine Sonde ist nötig.")
+	return fault.Invalidf("sampling.quorum", "at least one probe is needed", "Mindestens ein Messpunkt ist nötig.")
 }
 
 // Next begins another probe.

@@ -206,6 +206,6 @@ func within(r availability.Run, s interval.Span) int64 {
 }
 
 func badData(name, key string) error {
-	return fault.Invalidf(name, "What is known of %.80q makes no sense: its times don't follow each other.",
-		"Was über %.80q bekannt ist, ergibt keinen Sinn: Die Zeiten folgen nicht aufeinander.", key)
+	return fault.Invalidf(name, "What is known of %.80q makes no sense: its times don't follow each other. Import it anew.",
+		"Was über %.80q bekannt ist, ergibt keinen Sinn: Die Zeiten folgen nicht aufeinander. Neu importieren.", key)
 }

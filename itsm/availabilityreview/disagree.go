@@ -51,7 +51,7 @@ func (t *terms) because(says string, unknown bool) (bool, text.Text) {
 	case t.Counts == agreement.CountOutages:
 		return false, text.New("the record counts, and has no outage then", "es zählen die erfassten Ausfälle, hier ist keiner erfasst")
 	case recorded && unknown:
-		return true, text.New("samples count, and where there are none the record does", "es zählen die Messwerte, wo sie fehlen, die erfassten Ausfälle")
+		return true, text.New("samples count, and where there are none the record does", "es zählen die Messwerte und dort, wo sie fehlen, die erfassten Ausfälle")
 	case recorded:
 		return false, text.New("samples count, and they say up", "es zählen die Messwerte, sie zeigen hier keinen Ausfall")
 	}

@@ -104,7 +104,11 @@ func floor(t avail.TargetResult) text.Text {
 // how they came about.
 func missingInvestigations(w *report.Writer, r avail.Result, looked investigations) {
 	missing, all := looked.missing(r)
-	if missing == 0 {
+	switch {
+	case missing == 0:
+		return
+	case all == 1:
+		w.Warn("The investigation of the unplanned outage is missing (ISO/IEC 20000-1, 8.7.1).", "Die Untersuchung des ungeplanten Ausfalls fehlt (ISO/IEC 20000-1, 8.7.1).")
 		return
 	}
 	w.Warn("The investigation is missing for %[1]s of %[2]s unplanned outages (ISO/IEC 20000-1, 8.7.1).",
@@ -180,13 +184,5 @@ func restated(w *report.Writer, f avail.Frozen) {
 	if f.InForce == nil || f.InForce.Version == 0 {
 		return
 	}
-	n := rulesOf(f).Changed()
-	rules := text.F("%d rules changed", "%d Regeln haben sich geändert", n)
-	switch n {
-	case 0:
-		rules = text.New("no rule changed", "keine Regel hat sich geändert")
-	case 1:
-		rules = text.New("one rule changed", "eine Regel hat sich geändert")
-	}
-	w.Note("This report takes the place of version %d. Since that was made, %s.", "Dieser Bericht ersetzt Version %d. Seit deren Erstellung gilt: %s.", f.InForce.Version, rules)
+	w.Note("This report takes the place of version %d. Since that was made, %s.", "Dieser Bericht ersetzt Version %d. Seit deren Erstellung gilt: %s.", f.InForce.Version, rulesOf(f).Changed())
 }

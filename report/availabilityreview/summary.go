@@ -105,7 +105,7 @@ func outageTiles(w *report.Writer, r avail.Result, looked investigations) {
 		w.Tile("Investigations missing", "Fehlende Untersuchungen", report.Nothing()).Say("no unplanned outage", "kein ungeplanter Ausfall")
 		return
 	}
-	w.Tile("Investigations missing", "Fehlende Untersuchungen", report.Count(missing)).Say("of %s outages", "von %s Ausfällen", report.Number(asked)).Judge(missing == 0)
+	w.Tile("Investigations missing", "Fehlende Untersuchungen", report.Count(missing)).Say("%s", "%s", text.N(asked, text.New("of one outage", "von einem Ausfall"), text.F("of %s outages", "von %s Ausfällen", report.Number(asked)))).Judge(missing == 0)
 }
 
 // margin is how far a target is above what was agreed, in shares of what may be

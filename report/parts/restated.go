@@ -30,9 +30,18 @@ type Rules struct {
 	Kinds      text.Text            // what there may be besides the time zone database: agreements, calendars and exclusions
 }
 
-// Changed counts the rules that count now and not in the report in force, or the
+// Changed says how many rules count now and not in the report in force, or the
 // other way round.
-func (r Rules) Changed() int { return len(r.changed()) }
+func (r Rules) Changed() text.Text {
+	n := len(r.changed())
+	switch n {
+	case 0:
+		return text.New("no rule changed", "keine Regel hat sich geändert")
+	case 1:
+		return text.New("one rule changed", "eine Regel hat sich geändert")
+	}
+	return text.F("%d rules changed", "%d Regeln haben sich geändert", n)
+}
 
 func (r Rules) changed() []ruleChange {
 	if r.InForce == nil {

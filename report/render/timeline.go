@@ -24,6 +24,7 @@ const (
 	hairline    = 0.9 // the least that is seen on paper
 	laneLetters = 27  // of a name
 	lowLanes    = 12  // whose days are read below them
+	labelWidth  = 24  // of a date at most
 )
 
 // heights of the kinds, from the middle of a lane up and down.
@@ -161,7 +162,11 @@ func (p *page) days(d *line, t report.Timeline, x func(time.Time) float64) {
 		case n <= 35:
 			d.Labels = append(d.Labels, label{px((from + to) / 2), p.count(int64(day.Day)), "middle"})
 		case n <= 100 && weekly:
-			d.Labels = append(d.Labels, label{px(from), p.text(text.F("%d/%d", "%[2]d.%[1]d.", int(day.Month), day.Day)), "start"})
+			l := label{px(from), p.text(text.F("%d/%d", "%[2]d.%[1]d.", int(day.Month), day.Day)), "start"}
+			if from > lineWidth-lineRight-labelWidth {
+				l.X, l.Anchor = px(lineWidth-lineRight), "end"
+			}
+			d.Labels = append(d.Labels, l)
 		case n > 100 && monthly:
 			d.Labels = append(d.Labels, label{px(from), p.count(int64(day.Month)), "start"})
 		}

@@ -140,17 +140,9 @@ func restated(w *report.Writer, f sla.Frozen, r sla.Result) {
 	if f.InForce == nil || f.InForce.Version == 0 || r.List == nil {
 		return
 	}
-	n := rulesOf(f).Changed()
-	rules := text.F("%d rules changed", "%d Regeln haben sich geändert", n)
-	switch n {
-	case 0:
-		rules = text.New("no rule changed", "keine Regel hat sich geändert")
-	case 1:
-		rules = text.New("one rule changed", "eine Regel hat sich geändert")
-	}
 	w.Note("This report takes the place of version %[1]d. Since that was made, imports have brought or changed %[2]s of the tickets, and %[3]s.",
 		"Dieser Bericht ersetzt Version %[1]d. Seit deren Erstellung haben Importe %[2]s der Tickets gebracht oder geändert; %[3]s.",
-		f.InForce.Version, report.Number(r.Changed), rules)
+		f.InForce.Version, report.Number(r.Changed), rulesOf(f).Changed())
 }
 
 // undecided names versions of agreements that nobody decided, and says whether
