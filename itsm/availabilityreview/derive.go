@@ -49,7 +49,7 @@ type derivation struct {
 	known     int64         // nothing is known from here on
 	reads     interval.Span // the time about which there is data
 	months    []month       // that have begun when it is known
-	calendars map[string]*calendar.Calendar
+	calendars map[string][]hours
 	contracts []*contract   // by name
 	terms     []*terms      // of all of them
 	since     interval.Span // the time in which outages were on record

@@ -36,13 +36,8 @@ type terms struct {
 
 // agree makes agreements and calendars ready.
 func (d *derivation) agree() error {
-	d.calendars = map[string]*calendar.Calendar{calendar.AlwaysOpen: calendar.AlwaysOpenIn(d.zone)}
-	for _, c := range d.Calendars {
-		cal, err := calendar.Compile(c.Spec)
-		if err != nil {
-			return fmt.Errorf("calendar %s, version %d: %w", c.Name, c.Version, err)
-		}
-		d.calendars[c.Name] = cal
+	if err := d.compile(); err != nil {
+		return err
 	}
 	byName := map[string]*contract{}
 	newest := make([]*versions.Agreement, len(d.Agreements))
@@ -71,27 +66,77 @@ func (d *derivation) agree() error {
 		}
 		c.versions = append(c.versions, a)
 		for _, t := range a.Spec.OfAvailability() {
-			x, err := d.newTerms(t)
+			all, err := d.termsOf(t, counts)
 			if err != nil {
 				return fault.As(err).At("agreements." + a.Name + "." + t.Name)
 			}
-			x.version, x.counts = a.Version, counts
+			for _, x := range all {
+				x.version = a.Version
+			}
 			if c.terms[t.Name] == nil {
 				c.targets = append(c.targets, t.Name)
 			}
-			c.terms[t.Name] = append(c.terms[t.Name], x)
-			d.terms = append(d.terms, x)
+			c.terms[t.Name] = append(c.terms[t.Name], all...)
+			d.terms = append(d.terms, all...)
 		}
 	}
 	return nil
 }
 
-func (d *derivation) newTerms(t agreement.Target) (*terms, error) {
-	x := &terms{Target: t, Availability: t.Availability, cal: d.calendars[t.Calendar]}
-	if x.cal == nil {
+// hours are a calendar in the version that counts in a span.
+type hours struct {
+	interval.Span
+	cal *calendar.Calendar
+}
+
+// compile makes the calendars ready: by name, the version of the last months first.
+func (d *derivation) compile() error {
+	d.calendars = map[string][]hours{calendar.AlwaysOpen: {{d.period, calendar.AlwaysOpenIn(d.zone)}}}
+	for _, c := range d.Calendars {
+		cal, err := calendar.Compile(c.Spec)
+		if err != nil {
+			return fmt.Errorf("calendar %s, version %d: %w", c.Name, c.Version, err)
+		}
+		now, before := hours{d.period, cal}, d.calendars[c.Name]
+		if c.Since != "" {
+			month, err := calendar.ParsePeriod(c.Since)
+			if err != nil {
+				return err
+			}
+			from, _ := month.Bounds(d.zone)
+			now.From = from.Unix()
+			if len(before) > 0 {
+				before[0].To = now.From
+			}
+		}
+		d.calendars[c.Name] = append([]hours{now}, before...)
+	}
+	return nil
+}
+
+// termsOf are a target's terms for the time in which a version of its agreement
+// counts: one for each version of its calendar, the newest first.
+func (d *derivation) termsOf(t agreement.Target, counts interval.Set) (all []*terms, err error) {
+	for _, h := range d.calendars[t.Calendar] {
+		if h.Empty() || len(counts.Intersect(interval.Set{h.Span})) == 0 {
+			continue
+		}
+		x, err := d.newTerms(t, h.cal)
+		if err != nil {
+			return nil, err
+		}
+		x.counts = counts.Intersect(interval.Set{h.Span})
+		all = append(all, x)
+	}
+	if len(all) == 0 {
 		return nil, fault.Invalidf("calendar", "the calendar %.80q isn't among the frozen ones",
 			"Der Kalender %.80q ist nicht unter den festgeschriebenen.", t.Calendar)
 	}
+	return all, nil
+}
+
+func (d *derivation) newTerms(t agreement.Target, cal *calendar.Calendar) (*terms, error) {
+	x := &terms{Target: t, Availability: t.Availability, cal: cal}
 	if x.Availability == nil {
 		return nil, fault.Invalidf("availability", "a target about availability says how it is measured", "Ein Verfügbarkeitsziel sagt, wie es gemessen wird.")
 	}
