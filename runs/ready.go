@@ -25,7 +25,7 @@ func (r *Runs) ready(ctx context.Context, s store.Situation, p process.Process, 
 	from, to := period.Bounds(s.ZoneIn(period))
 	if p.Agreed {
 		// Whether anything was agreed comes first: it says which data is needed.
-		agreed, err := agreedFor(s, p, to)
+		agreed, err := agreedFor(s, p, from, to)
 		if err != nil {
 			return err
 		}
@@ -106,16 +106,16 @@ func notAgreed(s store.Situation, p process.Process, period calendar.Period) err
 		"%s hat keine Vereinbarung, die vor dem Ende von %s gilt: Eine anlegen oder eine spätere Periode wählen.", s.Name, period.Name)
 }
 
-// agreedFor says whether anything was agreed before an instant that a process can
-// measure.
-func agreedFor(s store.Situation, p process.Process, end time.Time) (bool, error) {
-	needed, err := neededData(s, p, end)
+// agreedFor says whether anything was agreed for a period that a process can measure.
+func agreedFor(s store.Situation, p process.Process, from, end time.Time) (bool, error) {
+	needed, err := neededData(s, p, from, end)
 	return len(needed) > 0, err
 }
 
 // neededData are the datasets that a process reads and that targets need which hold
-// before an instant, in the order in which the process names them.
-func neededData(s store.Situation, p process.Process, end time.Time) (names []string, err error) {
+// for a period, in the order in which the process names them. Those about tickets
+// hold for what began under them, however long ago.
+func neededData(s store.Situation, p process.Process, from, end time.Time) (names []string, err error) {
 	needed := map[string]bool{}
 	for _, v := range s.Agreed {
 		if !v.ValidFrom.Before(end) {
@@ -125,7 +125,11 @@ func neededData(s store.Situation, p process.Process, end time.Time) (names []st
 		if err := json.Unmarshal(v.Resource.Spec, &spec); err != nil {
 			return nil, err
 		}
+		ended := v.ValidTo != nil && !v.ValidTo.After(from)
 		for _, t := range spec.Targets {
+			if ended && t.Measure == agreement.Available {
+				continue
+			}
 			for _, name := range dataset.Needed(t) {
 				needed[name] = true
 			}
@@ -143,12 +147,12 @@ func neededData(s store.Situation, p process.Process, end time.Time) (names []st
 // help; both are empty if it can.
 func uncovered(s store.Situation, p process.Process, now time.Time, period calendar.Period) (why, help text.Text, err error) {
 	zone := s.ZoneIn(period)
-	_, to := period.Bounds(zone)
+	from, to := period.Bounds(zone)
 	if now.Before(to) {
 		return text.F("%s isn't over: it ends at %s.", "Die Periode %s endet erst am %s.", period.InWords(), calendar.InWords(to)),
 			text.New("Wait, or start it as provisional.", "Abwarten oder vorläufig starten."), nil
 	}
-	needed, err := neededData(s, p, to)
+	needed, err := neededData(s, p, from, to)
 	if err != nil {
 		return why, help, err
 	}
