@@ -110,8 +110,8 @@ func TestReviewsThatWaitAreCompared(t *testing.T) {
 	storetest.End(t, a.store, now, "max", "olga", earlier.Run, run.Published)
 	a.compares()
 	require.Equal(t, []string{dataset.Outages, "earlier-report"}, codesOf(a.staleness(f)))
-	require.Equal(t, "1 outage was added", a.staleness(f)[0].Detail.En)
-	require.Equal(t, "1 Ausfall ist hinzugekommen", a.staleness(f)[0].Detail.De)
+	require.Equal(t, "outages: 1 added", a.staleness(f)[0].Detail.En)
+	require.Equal(t, "Ausfälle: 1 hinzugekommen", a.staleness(f)[0].Detail.De)
 }
 
 // Outages that come after the publication change no published month: each report
@@ -160,7 +160,9 @@ func TestLateOutagesAreFindings(t *testing.T) {
 func TestReviewsStandOnWhatWasFrozen(t *testing.T) {
 	a := newReviewed(t)
 	f := a.drafts("2026-02")
-	pgtest.Tamper(t, a.store.DB(), "DELETE FROM draft", "DELETE FROM task", "DELETE FROM said")
+	for _, table := range []string{"task", "draft", "said"} {
+		pgtest.Tamper(t, a.store.DB(), "DELETE FROM "+table)
+	}
 	for range 2 {
 		require.ErrorContains(t, a.review(f), "isn't what round 1 froze: that was 1 outages")
 	}

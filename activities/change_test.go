@@ -437,7 +437,7 @@ func TestWhatIsShownIsWhatARestatementGives(t *testing.T) {
 					f, there := figures[x.Target+".attainment"]
 					require.Equal(t, x.New != nil, there, x.Target)
 					if there {
-						require.Equal(t, []any{x.New.Met, x.New.Decided, string(x.New.Verdict)}, []any{*f.Numerator, *f.Denominator, string(f.Verdict)}, "%s %s", m.Period, x.Target)
+						require.Equal(t, []any{x.New.Met, x.New.Decided, x.New.Verdict}, []any{*f.Numerator, *f.Denominator, string(f.Verdict)}, "%s %s", m.Period, x.Target)
 					}
 				}
 				for _, x := range m.Credits {

@@ -38,7 +38,7 @@ func TestHistoriesOfAnAvailabilityReview(t *testing.T) {
 	e.ask(200, admin, "POST", "/v1/apply", shopAndSite)
 	mapping := url.QueryEscape(`{"dataset":"outages","columns":{"reference":"reference","start":"start","end":"end"}}`)
 	outages := func(service string, rows ...string) {
-		e.ask(200, admin, "POST", "/v1/services/"+service+"/outages?format=csv&since=2026-01-01T00:00:00Z&as_of=2026-11-01T00:00:00Z&inline_mapping="+mapping,
+		e.ask(200, admin, "POST", "/v1/services/"+service+"/outages?format=csv&since=2026-01-01T00:00:00Z&as_of=2026-11-01T00:00:00Z&mapping=plain&inline_mapping="+mapping,
 			strings.NewReader("reference,start,end\n"+strings.Join(rows, "\n")+"\n"))
 	}
 	recorded := []string{"A,2026-01-10T10:00:00Z,2026-01-10T12:00:00Z", "B,2026-03-10T10:00:00Z,2026-03-10T10:30:00Z"}
@@ -90,7 +90,7 @@ func TestHistoriesOfAnAvailabilityReview(t *testing.T) {
 	e.await(approver, refreshed, "published")
 	ended["refreshed"] = refreshed
 	id := e.asked(approver, stale, "approval")["id"].(string)
-	require.Contains(t, e.ask(409, approver, "POST", "/v1/tasks/"+id+"/decision", object{"outcome": "approve"})["detail"], "1 outage was added")
+	require.Contains(t, e.ask(409, approver, "POST", "/v1/tasks/"+id+"/decision", object{"outcome": "approve"})["detail"], "outages: 1 added")
 	e.ask(200, approver, "POST", "/v1/tasks/"+id+"/decision", object{"outcome": "approve", "comment": "recorded", "stale": true})
 	e.await(approver, stale, "published")
 	ended["approved-stale"] = stale
