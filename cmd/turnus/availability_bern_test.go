@@ -40,7 +40,8 @@ func counted(t require.TestingT, packed []byte) map[string][]stretch {
 		row := strings.Split(rows.Text(), "\t")
 		at, err := time.Parse(time.RFC3339, row[1])
 		require.NoError(t, err)
-		site := answers[row[3]]
+		name := strings.ReplaceAll(row[3], "''", `"`) // as the monitor writes quotes since May
+		site := answers[name]
 		a := answer{at.Unix(), row[2] == "down"}
 		if n := len(site); n > 0 && site[n-1].at == a.at {
 			site[n-1] = a // of two at one instant the later row counts
@@ -48,7 +49,7 @@ func counted(t require.TestingT, packed []byte) map[string][]stretch {
 			require.True(t, n == 0 || site[n-1].at < a.at)
 			site = append(site, a)
 		}
-		answers[row[3]] = site
+		answers[name] = site
 	}
 	down := map[string][]stretch{}
 	for site, list := range answers {
@@ -102,8 +103,10 @@ func (r *reviews) sitesInBern() {
 	ours := make([]int64, len(sites))
 	var runs []string
 	for month := time.January; month <= time.August; month++ {
+		begun := time.Now()
 		run := r.draft("editions", fmt.Sprintf("2026-%02d", month))
 		r.publish(run)
+		r.Logf("%s: %.1f s", run, time.Since(begun).Seconds())
 		runs = append(runs, run)
 		figures := r.figures(run)
 		for i := range sites {
