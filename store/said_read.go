@@ -59,6 +59,16 @@ func knownOf[T any](ctx context.Context, s *Store, of KnownSpan, k knowing[T]) i
 	}
 }
 
+// hearingScan reads all in one pass, by key: until a table that has just been
+// filled is analysed, its planner takes it for empty, and would look at each key
+// anew for each other one.
+const hearingScan = scanning + `;
+	SET LOCAL enable_nestloop = off`
+
+// touching selects keys s of which something was said about a span, [$4, $5].
+const touching = `s.key IN (SELECT t.key FROM said t
+	WHERE t.service = $1 AND t.dataset = $2 AND t.to_at >= $4 AND t.from_at <= $5 AND t.import <= $3)`
+
 // hear reads what was said of the keys that a span may concern, by key, until
 // each says that it wants no more.
 func (s *Store) hear(ctx context.Context, name string, of KnownSpan, each func(key string, said []dataset.Said) (more bool, err error)) error {
@@ -70,11 +80,10 @@ func (s *Store) hear(ctx context.Context, name string, of KnownSpan, each func(k
 	}
 	defer conn.Close()
 	defer endScan(conn)
-	if _, err := conn.ExecContext(ctx, scanning); err != nil {
+	if _, err := conn.ExecContext(ctx, hearingScan); err != nil {
 		return err
 	}
-	rows, err := conn.QueryContext(ctx, hearing(`s.key IN (SELECT t.key FROM said t
-		WHERE t.service = $1 AND t.dataset = $2 AND t.to_at >= $4 AND t.from_at <= $5 AND t.import <= $3)`), of.Service, name, of.Import, of.From, of.To)
+	rows, err := conn.QueryContext(ctx, hearing(touching), of.Service, name, of.Import, of.From, of.To)
 	if err != nil {
 		return err
 	}
