@@ -102,6 +102,7 @@ const (
 	OneColumn      = "one-column"       // a mapping takes several instants from one column
 	Differing      = "differing"        // samples of one probe and instant say different things
 	OtherDensity   = "other-density"    // samples come more or less often than was agreed
+	NumbersAsNames = "numbers-as-names" // the users of outages are numbers in the place of names
 )
 
 // Reject is a source row that makes no sense, kept with its reason. Iterators
