@@ -233,6 +233,15 @@ func TestApplyWarnsOnTheCommandLine(t *testing.T) {
 	require.Zero(t, code, errOut)
 	require.Equal(t, "created Mapping/flat\n", out)
 	require.Regexp(t, `^warning one-column: Mapping/flat: opened and stopped .*\n$`, errOut)
+
+	code, _, errOut = turnus(t, organisation, "apply", "-f", "-")
+	require.Zero(t, code, errOut)
+	const share = "apiVersion: turnus/v1\nkind: Agreement\nmetadata: {name: desk-2030}\nspec: {service: desk, valid: {from: \"2030-01-01\"}, " +
+		"targets: [{name: there, measure: availability, calendar: office, attain: 0.995}]}\n"
+	code, out, errOut = turnus(t, share, "apply", "-f", "-")
+	require.Zero(t, code, errOut)
+	require.Equal(t, "created Agreement/desk-2030\n", out)
+	require.Regexp(t, `^warning share-for-percent: .*there/?.*attain is 0\.995.*\n$`, errOut)
 }
 
 // What a dry run says of who decided what a state does to the clocks.
