@@ -109,11 +109,9 @@ func (d *derivation) listed(all []*happening, agreements []AgreementResult) []Un
 		slices.SortStableFunc(h.records, func(a, b *record) int {
 			return cmp.Or(cmp.Compare(a.span.From, b.span.From), cmp.Compare(a.span.To, b.span.To), cmp.Compare(a.Key(), b.Key()))
 		})
-		for _, r := range h.records {
-			once(&u.References, r.Reference)
-			once(&u.Causes, r.Cause)
-			once(&u.Severities, r.Severity)
-		}
+		u.References = each(h.records, func(r *record) string { return r.Reference })
+		u.Causes = each(h.records, func(r *record) string { return r.Cause })
+		u.Severities = each(h.records, func(r *record) string { return r.Severity })
 		if len(h.records) > 0 {
 			u.By = append(u.By, dataset.Outages)
 		}
@@ -132,8 +130,14 @@ func (d *derivation) listed(all []*happening, agreements []AgreementResult) []Un
 	return list
 }
 
-func once(list *[]string, s string) {
-	if s != "" && !slices.Contains(*list, s) {
-		*list = append(*list, s)
+// each lists what records say, each once, in their order.
+func each(records []*record, says func(*record) string) (list []string) {
+	seen := map[string]bool{"": true}
+	for _, r := range records {
+		if s := says(r); !seen[s] {
+			seen[s] = true
+			list = append(list, s)
+		}
 	}
+	return list
 }
