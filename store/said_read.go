@@ -59,6 +59,11 @@ func knownOf[T any](ctx context.Context, s *Store, of KnownSpan, k knowing[T]) i
 	}
 }
 
+// mergingOnly joins in the order of keys. Of what has just been imported the
+// planner knows no statistics: it takes many rows for one, and would look through
+// all of a service's once for each.
+const mergingOnly = `; SET LOCAL enable_nestloop = off`
+
 // hear reads what was said of the keys that a span may concern, by key, until
 // each says that it wants no more.
 func (s *Store) hear(ctx context.Context, name string, of KnownSpan, each func(key string, said []dataset.Said) (more bool, err error)) error {
@@ -70,7 +75,7 @@ func (s *Store) hear(ctx context.Context, name string, of KnownSpan, each func(k
 	}
 	defer conn.Close()
 	defer endScan(conn)
-	if _, err := conn.ExecContext(ctx, scanning); err != nil {
+	if _, err := conn.ExecContext(ctx, scanning+mergingOnly); err != nil {
 		return err
 	}
 	rows, err := conn.QueryContext(ctx, hearing(`s.key IN (SELECT t.key FROM said t
