@@ -91,7 +91,8 @@ func unzipped(at io.ReaderAt, size int64) (plain io.Reader, close func(), err er
 	case files[0].Flags&1 != 0:
 		return nil, nil, malformed("the file in this zip is encrypted: pack it without a password",
 			"Die Datei in dieser ZIP-Datei ist verschlüsselt: Ohne Passwort packen.")
-	case files[0].UncompressedSize64 > maxUnpacked:
+	case files[0].UncompressedSize64 > maxUnpacked,
+		files[0].UncompressedSize64 > ratioFrom && files[0].UncompressedSize64/maxRatio > files[0].CompressedSize64: // what its directory says is refused unread
 		return nil, nil, tooLarge("zip")
 	}
 	e, err := files[0].Open()

@@ -75,3 +75,14 @@ func TestPackedFilesThatCantBeRead(t *testing.T) {
 		require.ErrorContains(t, err, strings.TrimRight(says, ": "))
 	}
 }
+
+// What a zip says of its size is believed where that is too much: its rows aren't
+// read up to there.
+func TestAZipThatSaysWhatItBecomesIsRefusedUnread(t *testing.T) {
+	first, rest, _ := strings.Cut(twoRows, "\n")
+	_, row, _ := strings.Cut(strings.TrimSpace(rest), "\n")
+	rows, rejects, err := readAll(bytes.NewReader(zipped(t, "a.csv", first+"\n"+strings.Repeat(row+"\n", (ratioFrom+1<<20)/len(row)))), auditLog)
+	require.ErrorContains(t, err, "250 times its size")
+	require.Empty(t, rows)
+	require.Empty(t, rejects)
+}

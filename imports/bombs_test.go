@@ -2,6 +2,7 @@ package imports
 
 import (
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -184,5 +185,38 @@ func TestFilesThatBecomeMore(t *testing.T) {
 		t.Logf("%s: %v, %d MB", c.name, took, grown>>20)
 		require.Less(t, took, 5*time.Second, c.name)
 		require.Less(t, grown, int64(100<<20), c.name)
+	}
+}
+
+// Nor does an answer of Prometheus, however long its names are.
+func TestAnswersOfPrometheusThatBecomeMore(t *testing.T) {
+	long := strings.Repeat("x", 1_000_000)
+	answer := func(head, before, after, tail string) io.Reader {
+		parts := []io.Reader{strings.NewReader(head)}
+		for i := range 150 {
+			parts = append(parts, strings.NewReader(fmt.Sprintf(before, i)), strings.NewReader(long), strings.NewReader(after))
+		}
+		return io.MultiReader(append(parts, strings.NewReader(tail))...)
+	}
+	for name, c := range map[string]struct {
+		file io.Reader
+		says string
+	}{
+		"names of series": {answer(`{"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"values":[]}`,
+			`,{"metric":{"job":"%d`, `"},"values":[[1790000000,"1"]]}`, `]}}`), "longer than 200 bytes"},
+		"other members": {answer(`{"status":"success"`, `,"%d`, `":1`, `,"data":{"resultType":"matrix","result":[]}}`), ""},
+	} {
+		var err error
+		took, grown := memtest.Measure(func() {
+			for _, err = range Samples(c.file, Options{Format: Prometheus}) {
+			}
+		})
+		t.Logf("%s: %v, %d MB", name, took, grown>>20)
+		require.Less(t, grown, int64(50<<20), name)
+		if c.says != "" {
+			require.ErrorContains(t, err, c.says, name)
+		} else {
+			require.NoError(t, err, name)
+		}
 	}
 }

@@ -107,7 +107,7 @@ type answer struct {
 	row   int64 // samples
 	seen  map[series]bool
 
-	status, result bool // are there
+	status, typed, result bool // are there
 }
 
 // whole reads the answer.
@@ -138,8 +138,8 @@ func (m *answer) whole() error {
 	case failed:
 		return fault.New(fault.Invalid, text.F("Prometheus answered with an error: %.300q; ask it again, then load what it answers",
 			"Prometheus hat mit einem Fehler geantwortet: %.300q. Erneut abfragen und die neue Antwort laden.", clean(why, 300)))
-	case !m.status || !m.result:
-		return strange("status or data is missing", "status oder data fehlt")
+	case !m.status || !m.typed || !m.result:
+		return strange("status, resultType or result is missing", "status, resultType oder result fehlt")
 	}
 	if _, err := m.dec.Token(); !errors.Is(err, io.EOF) {
 		if err == nil {
@@ -156,7 +156,7 @@ func (m *answer) data() error {
 		switch name {
 		case "resultType":
 			is, err := m.word()
-			if err == nil && is != "matrix" {
+			if m.typed = true; err == nil && is != "matrix" {
 				err = otherResult(is)
 			}
 			return err
@@ -192,6 +192,9 @@ func (m *answer) series() error {
 			}
 			if len(m.seen) == maxSeries {
 				return fault.New(fault.Invalid, text.F("This answer has more than %d series: ask for fewer.", "Diese Antwort hat mehr als %d Zeitreihen: Weniger abfragen.", maxSeries))
+			}
+			if unfit != "" {
+				return nil // a name of any length isn't kept
 			}
 			if m.seen[*of] {
 				return fault.New(fault.Invalid, text.F("two series of this answer have the component %.80q and the probe %.80q: keep them apart by labels component and probe, or ask for one of them",
@@ -313,7 +316,7 @@ func (m *answer) object(member func(name string) error) error {
 		if seen[name] {
 			return strange("%.40q is there twice", "%.40q steht zweimal da", name)
 		}
-		if len(seen) < 1000 {
+		if len(seen) < 1000 && len(name) <= maxKey { // longer ones aren't read, nor kept
 			seen[name] = true
 		}
 		if err := member(name); err != nil {

@@ -263,6 +263,10 @@ func (p *planner) occurrences(e *vevent, start time.Time, zone *time.Location) (
 			e.wrong(calendar.Unsupported, "its rule goes through too many days and times", "seine Regel durchläuft zu viele Tage und Uhrzeiten")
 			return nil, false
 		}
+		if len(all)+len(e.more) == 0 && !more && start.Before(p.last) {
+			e.wrong(calendar.Unreadable, "its rule names no time", "seine Regel nennt keine Zeit")
+			return nil, false
+		}
 		if more || r.until == nil && r.count == 0 {
 			p.beyond = append(p.beyond, cmp.Or(e.summary, e.uid))
 		}

@@ -4,7 +4,6 @@ import (
 	"turnus/itsm/agreement"
 	"turnus/itsm/dataset"
 	"turnus/itsm/interval"
-	"turnus/itsm/text"
 )
 
 // disagree lists where one source says down and the other doesn't. Where both say
@@ -20,7 +19,7 @@ func (t *terms) disagree(d *derivation, l ledger) (list []Disagree) {
 				continue
 			}
 			x := Disagree{From: instant(s.From), To: instant(s.To), Says: says, Agreed: agreed, Unknown: unknown}
-			x.Counts, x.Because = t.because(says, unknown)
+			x.Counts, x.Why = t.why(says, unknown)
 			list = append(list, x)
 		}
 	}
@@ -36,24 +35,24 @@ func touches(set interval.Set, s interval.Span) bool {
 	return len(clip(set, interval.Span{From: s.From - 1, To: s.To + 1})) > 0
 }
 
-// because says whether what only one source says counts as down, and why.
-func (t *terms) because(says string, unknown bool) (bool, text.Text) {
+// why says whether what only one source says counts as down, and why.
+func (t *terms) why(says string, unknown bool) (bool, Why) {
 	recorded := says == dataset.Outages
 	switch {
 	case t.Counts == agreement.CountEither:
-		return true, text.New("what either source says counts", "es zählt, was eine der beiden Quellen sagt")
+		return true, WhyEither
 	case t.Counts == agreement.CountOutages && recorded && unknown:
-		return true, text.New("the record counts, and there are no samples then", "es zählen die erfassten Ausfälle, Messwerte fehlen hier")
+		return true, WhyRecordedAlone
 	case t.Counts == agreement.CountOutages && recorded:
-		return true, text.New("the record counts, though the samples say up", "es zählen die erfassten Ausfälle, auch wenn die Messwerte keinen Ausfall zeigen")
+		return true, WhyRecorded
 	case t.Counts == agreement.CountOutages && unknown:
-		return false, text.New("the record counts, and wasn't kept then", "es zählen die erfassten Ausfälle, hier wurden keine erfasst")
+		return false, WhyNotRecording
 	case t.Counts == agreement.CountOutages:
-		return false, text.New("the record counts, and has no outage then", "es zählen die erfassten Ausfälle, hier ist keiner erfasst")
+		return false, WhyNotRecorded
 	case recorded && unknown:
-		return true, text.New("samples count, and where there are none the record does", "es zählen die Messwerte und dort, wo sie fehlen, die erfassten Ausfälle")
+		return true, WhyRecordedInGap
 	case recorded:
-		return false, text.New("samples count, and they say up", "es zählen die Messwerte, sie zeigen hier keinen Ausfall")
+		return false, WhySeenUp
 	}
-	return true, text.New("samples count, whatever is on record", "es zählen die Messwerte, unabhängig von erfassten Ausfällen")
+	return true, WhySeenDown
 }

@@ -109,11 +109,11 @@ func (d *derivation) listed(all []*happening, agreements []AgreementResult) []Un
 		slices.SortStableFunc(h.records, func(a, b *record) int {
 			return cmp.Or(cmp.Compare(a.span.From, b.span.From), cmp.Compare(a.span.To, b.span.To), cmp.Compare(a.Key(), b.Key()))
 		})
-		for _, r := range h.records {
-			once(&u.References, r.Reference)
-			once(&u.Causes, r.Cause)
-			once(&u.Severities, r.Severity)
-		}
+		told := h.records[:min(len(h.records), maxTold)]
+		u.More = int64(len(h.records) - len(told))
+		u.References = each(told, func(r *record) string { return r.Reference })
+		u.Causes = each(told, func(r *record) string { return r.Cause })
+		u.Severities = each(told, func(r *record) string { return r.Severity })
 		if len(h.records) > 0 {
 			u.By = append(u.By, dataset.Outages)
 		}
@@ -132,8 +132,17 @@ func (d *derivation) listed(all []*happening, agreements []AgreementResult) []Un
 	return list
 }
 
-func once(list *[]string, s string) {
-	if s != "" && !slices.Contains(*list, s) {
-		*list = append(*list, s)
+// maxTold is of how many records an outage tells what they say.
+const maxTold = 50
+
+// each lists what records say, each once, in their order.
+func each(records []*record, says func(*record) string) (list []string) {
+	seen := map[string]bool{"": true}
+	for _, r := range records {
+		if s := says(r); !seen[s] {
+			seen[s] = true
+			list = append(list, s)
+		}
 	}
+	return list
 }

@@ -105,9 +105,26 @@ type Disagree struct {
 	Says    string    `json:"says"`              // the dataset that says down
 	Counts  bool      `json:"counts"`            // it counted as down
 	Agreed  int64     `json:"agreed_s"`          // of it that are agreed service time
-	Because text.Text `json:"why,omitempty"`     // in words: which counts and why
+	Why     Why       `json:"why"`               // it counted or not
 	Unknown bool      `json:"unknown,omitempty"` // the other source knows nothing then
 }
+
+// Why says why a time counts as down, or doesn't, in which two sources disagree.
+type Why string
+
+// The reasons. Where outages count: the record says down, with or without samples
+// then, or doesn't, or wasn't kept then. Where probes count: the record says down
+// where there are no samples, or they say up; or they say down. Or either counts.
+const (
+	WhyEither        Why = "either"
+	WhyRecorded      Why = "recorded"
+	WhyRecordedAlone Why = "recorded-alone"
+	WhyNotRecorded   Why = "not-recorded"
+	WhyNotRecording  Why = "not-recording"
+	WhyRecordedInGap Why = "recorded-in-gap"
+	WhySeenUp        Why = "seen-up"
+	WhySeenDown      Why = "seen-down"
+)
 
 // Sampling says what probes gave.
 type Sampling struct {
@@ -144,8 +161,9 @@ type Unplanned struct {
 	From       time.Time `json:"from"`
 	To         time.Time `json:"to,omitzero"` // full length; zero: not over
 	Open       bool      `json:"open,omitempty"`
-	Seconds    int64     `json:"seconds"` // full length, or length so far
-	By         []string  `json:"by"`      // datasets that say so
+	Seconds    int64     `json:"seconds"`        // full length, or length so far
+	By         []string  `json:"by"`             // datasets that say so
+	More       int64     `json:"more,omitempty"` // records beyond the first 50, of which nothing is listed here
 	References []string  `json:"references,omitempty"`
 	Causes     []string  `json:"causes,omitempty"`
 	Severities []string  `json:"severities,omitempty"`

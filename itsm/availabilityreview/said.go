@@ -92,6 +92,12 @@ func (t *terms) lend(s interval.Span, open bool, next *int) (parts []out) {
 		*next++
 	}
 	reach := s.From
+	var ends []int // the parts that end at reach
+	extend := func(to int64) {
+		for _, i := range ends {
+			parts[i].To = to
+		}
+	}
 	for _, r := range t.recorded[*next:] {
 		if r.From >= s.To {
 			break
@@ -100,26 +106,23 @@ func (t *terms) lend(s interval.Span, open bool, next *int) (parts []out) {
 		if part.Empty() {
 			continue
 		}
-		if part.From > reach && len(parts) > 0 {
-			for i := range parts {
-				if parts[i].To == reach {
-					parts[i].To = part.From
-				}
-			}
-		} else if len(parts) == 0 {
+		if len(parts) == 0 {
 			part.From = s.From
+		} else if part.From > reach {
+			extend(part.From)
 		}
-		reach = max(reach, part.To)
+		switch {
+		case part.To > reach:
+			reach, ends = part.To, append(ends[:0], len(parts))
+		case part.To == reach:
+			ends = append(ends, len(parts))
+		}
 		parts = append(parts, out{Span: part, component: t.Component, seen: true, record: r.record, open: open})
 	}
 	if len(parts) == 0 {
 		return []out{{Span: s, component: t.Component, seen: true, open: open}}
 	}
-	for i := range parts {
-		if parts[i].To == reach {
-			parts[i].To = s.To
-		}
-	}
+	extend(s.To)
 	return parts
 }
 

@@ -55,7 +55,7 @@ func TestOutagesAndProbesThatDisagree(t *testing.T) {
 		var counted []bool
 		for _, d := range x.Disagree {
 			counted = append(counted, d.Counts)
-			require.NotEmpty(t, d.Because.De)
+			require.NotEmpty(t, d.Why)
 		}
 		require.Equal(t, want.counted, counted, counts)
 		require.Equal(t, []string{"outages", "probes", "outages"}, []string{x.Disagree[0].Says, x.Disagree[1].Says, x.Disagree[2].Says})

@@ -105,7 +105,7 @@ func disagree(s *report.SectionWriter, r avail.Result) {
 		if d.Counts {
 			counted = report.Say("as down", "als Ausfall")
 		}
-		t.Row(report.At(d.From), report.Seconds(d.To.Unix()-d.From.Unix()), report.Words(d.of), report.Words(saysWhat(d.Disagree)), counted, report.Seconds(d.Agreed), report.Words(report.Named(d.Because, "–")))
+		t.Row(report.At(d.From), report.Seconds(d.To.Unix()-d.From.Unix()), report.Words(d.of), report.Words(saysWhat(d.Disagree)), counted, report.Seconds(d.Agreed), report.Words(d.Why.Title()))
 	}
 }
 

@@ -151,7 +151,11 @@ func referenceCell(f avail.Frozen, o avail.Unplanned) report.Cell {
 	if len(o.References) == 1 {
 		return report.Linked(o.References[0], agreement.TicketLink(f.TicketURL, o.References[0]))
 	}
-	return named(strings.Join(o.References, ", "))
+	all := strings.Join(o.References, ", ")
+	if o.More > 0 {
+		return report.Say("%s, and %d more records", "%s und %d weitere Aufzeichnungen", all, o.More)
+	}
+	return named(all)
 }
 
 // costs show what each outage took of the budgets of targets and objectives, the
