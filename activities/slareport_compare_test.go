@@ -219,7 +219,7 @@ func TestLateDataIsFound(t *testing.T) {
 	require.Equal(t, improvement.Minor, found[0].Severity)
 	require.Equal(t, improvement.Nonconformity, found[0].Type)
 	require.Equal(t, improvement.Source{Kind: improvement.FromImport, Name: fmt.Sprint(second)}, found[0].Source)
-	require.Contains(t, found[0].Title.En, fmt.Sprintf("The report on desk for March 2026 was published before import %d changed its tickets", second))
+	require.Contains(t, found[0].Title.En, fmt.Sprintf("The report on desk for March 2026 was drafted before import %d changed its tickets", second))
 	require.Contains(t, found[0].Title.De, fmt.Sprintf("bevor Import %d seine Tickets änderte", second))
 	require.Contains(t, found[0].Note.En, "fix: attainment: 1 of 3, 33.33\u00a0% → 2 of 5, 40.00\u00a0% (gold)")
 	require.NotContains(t, found[0].Note.En, "0\u00a0tickets", "what stays isn't said")

@@ -65,8 +65,8 @@ func (l Late) sighting(now time.Time, r run.Run) sighting {
 		figures = text.New("no figure would be another one", "keine Zahl wäre eine andere")
 	}
 	period := report.Period(r.Period)
-	title := text.F("The report on %[1]s for %[2]s was published before import %[3]d changed its %[5]s: %[4]s now.",
-		"Der Bericht zu %[1]s für %[2]s wurde veröffentlicht, bevor Import %[3]d seine %[5]s änderte: %[4]s.", r.Scope, period, l.Import, figures, dataOf(r.Process))
+	title := text.F("The report on %[1]s for %[2]s was drafted before import %[3]d changed its %[5]s: %[4]s now.",
+		"Der Bericht zu %[1]s für %[2]s wurde erstellt, bevor Import %[3]d seine %[5]s änderte: %[4]s.", r.Scope, period, l.Import, figures, dataOf(r.Process))
 	if l.Withdrawn > 0 {
 		title = text.F("The report on %[1]s for %[2]s stands on import %[3]d, which was withdrawn (import %[5]d): %[4]s now.",
 			"Der Bericht zu %[1]s für %[2]s beruht auf Import %[3]d, der zurückgenommen wurde (Import %[5]d): %[4]s.", r.Scope, period, l.Withdrawn, figures, l.Import)

@@ -36,18 +36,21 @@ func (s *Store) warningsOf(ctx context.Context, d resource.Raw, seen map[string]
 		if err != nil {
 			return nil, err
 		}
+		agreed := dataset.Agreed{Name: a.Metadata.Name, Spec: a.Spec}
+		percents := dataset.SharesForPercents(agreed)
 		service := a.Spec.Service
 		k, ok := seen[service]
 		if !ok {
 			if k, err = seenBefore(ctx, s.db, service, dataset.Tickets); err != nil {
-				return nil, err
+				return percents, err
 			}
 			seen[service] = k
 		}
 		if len(k.values) == 0 && !k.partly { // before the first import
-			return nil, nil
+			return percents, nil
 		}
-		return dataset.UnknownValues([]dataset.Agreed{{Name: a.Metadata.Name, Spec: a.Spec}}, k.known, k.look(ctx, s.db, service))
+		unknown, err := dataset.UnknownValues([]dataset.Agreed{agreed}, k.known, k.look(ctx, s.db, service))
+		return append(percents, unknown...), err
 	}
 	return nil, nil
 }

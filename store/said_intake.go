@@ -17,7 +17,11 @@ import (
 // file without rows needs in.Since and in.AsOf, and says that nothing happened in
 // between.
 func (s *Store) ImportOutages(ctx context.Context, in Intake, rows iter.Seq2[uptime.Outage, error], progress func(rows int64)) (dataset.Profile, error) {
-	return s.importing(ctx, in, &saidIntake[uptime.Outage, []uptime.Outage]{in: in, rows: rows, telling: tellingOutages(), knowing: knowingOutages()}, progress)
+	return s.importing(ctx, in, &saidIntake[uptime.Outage, []uptime.Outage]{in: in, rows: rows, telling: tellingOutages(), knowing: knowingOutages(),
+		looking: func([]dataset.Agreed) (func([]uptime.Outage), func() []dataset.Warning) {
+			var n uptime.Names
+			return n.See, n.Warnings
+		}}, progress)
 }
 
 // ImportWindows takes windows of maintenance in, as Import takes tickets. Without

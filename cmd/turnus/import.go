@@ -75,7 +75,7 @@ gives a reason why it is right as it is, which stays on record.`,
 	f.StringVar(&in.Format, "format", "", formatsOf(d)+" (default: csv, where a mapping is given)")
 	f.StringVar(&in.Zone, "zone", "", "zone of the file's local times, as in Europe/Berlin (default: the service's)")
 	f.StringVar(&mapping, "mapping", "", "what the columns mean: a file with a Mapping resource or only its spec, or the name of one that is declared or ready (turnus import mappings)")
-	f.StringVar(&asOf, "as-of", "", "up to when the source was read (default: "+defaultAsOf(d)+")")
+	f.StringVar(&asOf, "as-of", "", "up to when the source was read (default: "+defaultAsOf(d.Name)+")")
 	if d.Since {
 		f.StringVar(&since, "since", "", "from when on the source was kept, so that time without "+d.Cases.En+" counts as such (default: the oldest start in the file)")
 	}
@@ -86,8 +86,8 @@ gives a reason why it is right as it is, which stays on record.`,
 }
 
 // defaultAsOf says up to when a source was read where nobody says it.
-func defaultAsOf(d dataset.Dataset) string {
-	if d.Name == dataset.Maintenance {
+func defaultAsOf(name string) string {
+	if name == dataset.Maintenance {
 		return "now"
 	}
 	return "the newest change in the file"

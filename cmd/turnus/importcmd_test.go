@@ -233,6 +233,15 @@ func TestApplyWarnsOnTheCommandLine(t *testing.T) {
 	require.Zero(t, code, errOut)
 	require.Equal(t, "created Mapping/flat\n", out)
 	require.Regexp(t, `^warning one-column: Mapping/flat: opened and stopped .*\n$`, errOut)
+
+	code, _, errOut = turnus(t, organisation, "apply", "-f", "-")
+	require.Zero(t, code, errOut)
+	const share = "apiVersion: turnus/v1\nkind: Agreement\nmetadata: {name: desk-2030}\nspec: {service: desk, valid: {from: \"2030-01-01\"}, " +
+		"targets: [{name: there, measure: availability, calendar: office, attain: 0.995}]}\n"
+	code, out, errOut = turnus(t, share, "apply", "-f", "-")
+	require.Zero(t, code, errOut)
+	require.Equal(t, "created Agreement/desk-2030\n", out)
+	require.Regexp(t, `^warning share-for-percent: .*there/?.*attain is 0\.995.*\n$`, errOut)
 }
 
 // What a dry run says of who decided what a state does to the clocks.
@@ -270,6 +279,13 @@ func TestImportsOfAvailability(t *testing.T) {
 	code, out, errOut = turnus(t, "", "import", "maintenance", "plan.ics", "--service", "desk", "--format", "icalendar")
 	require.Zero(t, code, errOut)
 	require.Contains(t, out, "; 1 maintenance events changed\n")
+	code, out, _ = turnus(t, "", "imports", "show", "2")
+	require.Zero(t, code)
+	require.Regexp(t, `(?m)^as of .*, now$`, out)
+	require.NotContains(t, out, "kept since")
+	code, out, errOut = outages("--dry-run")
+	require.Zero(t, code, errOut)
+	require.Regexp(t, `(?m)^kept since +not said \(--since\): time before the oldest start is without data, unless another import said it$`, out)
 	code, _, errOut = turnus(t, "", "import", "maintenance", "plan.ics", "--service", "desk", "--mapping", "record.yaml")
 	require.Equal(t, 1, code)
 	require.Contains(t, errOut, "this mapping is about outages and the file about maintenance")

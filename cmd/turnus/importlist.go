@@ -142,7 +142,7 @@ func writeProvenance(w io.Writer, i dataset.Import) {
 	}
 	asOf := instant(i.AsOf)
 	if i.Derived {
-		asOf += ", the newest change in the file"
+		asOf += ", " + defaultAsOf(i.Dataset)
 	}
 	row("as of", asOf)
 	oldest, newest := "oldest opening", "newest change"
@@ -155,8 +155,11 @@ func writeProvenance(w io.Writer, i dataset.Import) {
 	if i.Last != nil {
 		row(newest, instant(*i.Last))
 	}
-	if i.Since != nil {
+	switch {
+	case i.Since != nil:
 		row("kept since", instant(*i.Since))
+	case i.Dataset == dataset.Outages && i.Mapping != nil:
+		row("kept since", "not said (--since): time before the oldest start is without data, unless another import said it")
 	}
 }
 

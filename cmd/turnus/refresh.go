@@ -16,8 +16,8 @@ func refreshCommand() *cobra.Command {
 	var service string
 	c := withJSON(&cobra.Command{
 		Use:   "refresh (RUN… | --service NAME)",
-		Short: "Begin another round of SLA reports that wait, on what is known now",
-		Long: `Begins another round of each run: what was asked in the one that waits is closed
+		Short: "Begin another round of reports that wait, on what is known now",
+		Long: `Begins another round of each run, an SLA report or an availability review: what was asked in the one that waits is closed
 without an answer, and the report is drafted anew. With --service all that wait are meant, in the
 order of their periods.`,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -37,14 +37,11 @@ order of their periods.`,
 				return err
 			}
 			if service != "" {
-				waiting, err := api.Runs(c.Context(), process.SLAReport, service, string(run.Waiting), 0)
+				waiting, err := api.Runs(c.Context(), "", service, string(run.Waiting), 0)
 				if err != nil {
 					return err
 				}
-				slices.SortFunc(waiting, func(a, b run.Run) int { return strings.Compare(a.Period, b.Period) })
-				for _, r := range waiting {
-					args = append(args, r.ID)
-				}
+				args = refreshable(waiting)
 			}
 			done := []run.Run{}
 			var failed error
@@ -62,4 +59,20 @@ order of their periods.`,
 	})
 	c.Flags().StringVar(&service, "service", "", "all reports of this service that wait, in the order of their periods")
 	return c
+}
+
+// refreshable are the reports among runs of which another round may be begun, in
+// the order of their periods.
+func refreshable(runs []run.Run) []string {
+	runs = slices.DeleteFunc(runs, func(r run.Run) bool {
+		return r.Process != process.SLAReport && r.Process != process.AvailabilityReview
+	})
+	slices.SortFunc(runs, func(a, b run.Run) int {
+		return cmp.Or(strings.Compare(a.Period, b.Period), strings.Compare(a.ID, b.ID))
+	})
+	ids := make([]string, len(runs))
+	for i, r := range runs {
+		ids[i] = r.ID
+	}
+	return ids
 }

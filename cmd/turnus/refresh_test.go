@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/client"
+
+	"turnus/itsm/run"
 )
 
 // lateTicket is a ticket of January 2020 that nobody knew of.
@@ -118,4 +120,14 @@ func TestStaleAfterAKillAndRefreshed(t *testing.T) {
 	e.await(p.auditor, again, "published")
 	require.Empty(t, e.all(p.auditor, "/v1/findings?kind=late-data&service=mail"))
 	keepHistories(t, e.temporal(), "sla-report", map[string]string{"refreshed": waiting, "approved-stale": next}, maxEvents)
+}
+
+// All reports of a service are meant, of whichever process, and nothing else that
+// waits.
+func TestWhatIsRefreshedOfAService(t *testing.T) {
+	of := func(process, period string) run.Run {
+		return run.Run{ID: process + "/mail/" + period, Key: run.Key{Process: process, Scope: "mail", Period: period}}
+	}
+	require.Equal(t, []string{"availability-review/mail/2026-05", "availability-review/mail/2026-06", "sla-report/mail/2026-06"},
+		refreshable([]run.Run{of("sla-report", "2026-06"), of("improvement", "2026-05"), of("availability-review", "2026-06"), of("availability-review", "2026-05")}))
 }

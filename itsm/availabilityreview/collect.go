@@ -181,8 +181,8 @@ func (w *watch) see(day uptime.Day, runs []availability.Run, period interval.Spa
 			w.unknown += n
 		}
 	}
-	name := day.Probe
-	if day.Component != "" {
+	name := cmp.Or(day.Component, day.Probe)
+	if day.Component != "" && day.Probe != "" {
 		name = day.Component + " · " + day.Probe
 	}
 	if k := len(w.probes); w.samples > before && (k == 0 || w.probes[k-1] != name) {

@@ -188,6 +188,16 @@ func TestComponents(t *testing.T) {
 	require.Equal(t, []availabilityreview.Cost{{Outage: 1, Down: 1800, Share: new("34.722222")}}, r.Agreements[0].Targets[2].Costs)
 }
 
+// A probe is named by what its samples say of it: component, probe, or both.
+func TestNamesOfProbes(t *testing.T) {
+	f := frozen(t, "2026-06", `{"availability":{"probes":{"every":"PT1M"}}}`)
+	var d data
+	for _, name := range [][2]string{{"", "bern"}, {"api", ""}, {"web", "bern"}} {
+		d.days = append(d.days, samples(name[0], name[1], f.From, f.From.Add(time.Hour), 60, nil)...)
+	}
+	require.Equal(t, []string{"api", "bern", "web · bern"}, only(t, derive(t, f, d)).Sampling.Probes)
+}
+
 // Of several probes the majority counts, and so many have to know as was agreed;
 // a failure is one from the third in a row on, dated back to the first.
 func TestProbesVote(t *testing.T) {

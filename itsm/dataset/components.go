@@ -22,7 +22,9 @@ func Components(of string, agreed []Agreed, found []string, more bool, nameless 
 	}
 	var named, unnamed []string
 	for _, t := range targets {
-		named = append(named, t.component)
+		if t.component != "" {
+			named = append(named, t.component)
+		}
 	}
 	for _, c := range found {
 		if c != "" && !slices.Contains(named, c) {
@@ -32,6 +34,16 @@ func Components(of string, agreed []Agreed, found []string, more bool, nameless 
 	if len(unnamed) > 0 && !whole {
 		warn(NoTarget, "No target about availability names the component %s: no figure counts what is about it.",
 			"Kein Verfügbarkeitsziel nennt die Komponente %s: Keine Kennzahl wertet, was sie betrifft.", quoted(unnamed))
+	}
+	for _, c := range unnamed {
+		if near := Nearest(c, named); near != "" && whole {
+			warn(UnknownValue, "No target about availability names the component %.80q: only those about the whole service count it. Is %.80q meant?",
+				"Kein Verfügbarkeitsziel nennt die Komponente %.80q: Nur Ziele für den gesamten Service werten sie. Ist %.80q gemeint?", c, near)
+		}
+	}
+	if of == Probes && !slices.ContainsFunc(targets, func(t availabilityTarget) bool { return t.read }) {
+		warn(NoTarget, "No target about availability says how samples are read (availability.probes): no figure counts them.",
+			"Kein Verfügbarkeitsziel legt fest, wie Messwerte gelesen werden (availability.probes): Keine Kennzahl wertet sie.")
 	}
 	if nameless > 0 && of == Probes && !whole {
 		warn(NoTarget, "%s samples name no component, and all targets about availability do: no figure counts them.",
@@ -58,6 +70,7 @@ func Components(of string, agreed []Agreed, found []string, more bool, nameless 
 type availabilityTarget struct {
 	place, component string
 	probed           bool // samples count
+	read             bool // it says how samples are read
 }
 
 // availabilityTargets lists them, each once; whole says that one is about all of
@@ -68,7 +81,7 @@ func availabilityTargets(agreed []Agreed) (list []availabilityTarget, whole bool
 			if t.Availability == nil {
 				continue
 			}
-			one := availabilityTarget{a.Name + "/" + t.Name, t.Availability.Component, t.Availability.Counts != agreement.CountOutages}
+			one := availabilityTarget{a.Name + "/" + t.Name, t.Availability.Component, t.Availability.Counts != agreement.CountOutages, t.Availability.Probes != nil}
 			whole = whole || one.component == ""
 			if !slices.Contains(list, one) {
 				list = append(list, one)

@@ -26,6 +26,7 @@ type Dataset struct {
 	Key     string        // what tells which rows belong together: the number of a ticket
 	Formats []Format
 	Covers  text.Text // what an import says a period is covered by
+	Case    text.Text // what one of its keys is
 	Cases   text.Text // what its keys are, plural, as counts name them
 	Since   bool      // an import says from when on its source was kept: its rows don't tell
 	Columns []Mapped  // what a mapping may name, where it isn't about tickets
@@ -79,12 +80,12 @@ func All() []Dataset {
 			{Name: CSV, Title: text.New("a table with a mapping", "eine Tabelle mit Zuordnung"), Mapped: true},
 		},
 		Covers: text.New("from the oldest opening to the greatest as-of", "von der ältesten Eröffnung bis zum spätesten Stand"),
-		Cases:  text.New("tickets", "Tickets"),
+		Case:   text.New("ticket", "Ticket"), Cases: text.New("tickets", "Tickets"),
 	}, {
 		Name: Outages, Title: text.New("Outages", "Ausfälle"), About: resource.Service, Key: "reference",
 		Formats: []Format{{Name: CSV, Title: text.New("a table with a mapping", "eine Tabelle mit Zuordnung"), Mapped: true}},
 		Covers:  text.New("from when on the record was kept to the greatest as-of", "vom Beginn der Aufzeichnung bis zum spätesten Stand"),
-		Cases:   text.New("outages", "Ausfälle"), Since: true,
+		Case:    text.New("outage", "Ausfall"), Cases: text.New("outages", "Ausfälle"), Since: true,
 		Columns: []Mapped{{Name: "reference"}, {Name: "component"}, {Name: "start", Needed: true, Instant: true}, {Name: "end", Needed: true, Instant: true}, {Name: "cause"},
 			{Name: "severity"}, {Name: "gone"}, {Name: "users"}, {Name: "affected"}},
 	}, {
@@ -94,7 +95,7 @@ func All() []Dataset {
 			{Name: CSV, Title: text.New("a table with a mapping", "eine Tabelle mit Zuordnung"), Mapped: true},
 		},
 		Covers: text.New("as far as windows were announced", "soweit Wartungsfenster angekündigt sind"),
-		Cases:  text.New("maintenance events", "Wartungen"),
+		Case:   text.New("maintenance event", "Wartung"), Cases: text.New("maintenance events", "Wartungen"),
 		Columns: []Mapped{{Name: "reference"}, {Name: "component"}, {Name: "start", Needed: true, Instant: true}, {Name: "end", Needed: true, Instant: true},
 			{Name: "announced", Instant: true}, {Name: "summary"}, {Name: "status", Values: []string{"cancelled"}}},
 	}, {
@@ -104,8 +105,8 @@ func All() []Dataset {
 			{Name: Prometheus, Title: text.New("the answer to a range query of Prometheus", "die Antwort auf eine Bereichsabfrage an Prometheus"), Joins: true},
 			{Name: Upptime, Title: text.New("observations of an Upptime monitor", "Beobachtungen eines Upptime-Monitors"), Joins: true},
 		},
-		Covers:  text.New("from the first sample to the greatest as-of", "vom ersten Messwert bis zum spätesten Stand"),
-		Cases:   text.New("days of probes", "Messtage"),
+		Covers: text.New("from the first sample to the greatest as-of", "vom ersten Messwert bis zum spätesten Stand"),
+		Case:   text.New("day of probes", "Messtag"), Cases: text.New("days of probes", "Messtage"),
 		Columns: []Mapped{{Name: "at", Needed: true, Instant: true}, {Name: "is", Needed: true, Values: []string{"up", "down", "unknown"}}, {Name: "component"}, {Name: "probe"}},
 	}}
 }

@@ -85,23 +85,25 @@ const (
 
 // Codes of other warnings.
 const (
-	NoFinalNewline = "no-final-newline" // whether the last row is whole can't be seen
-	UnnamedState   = "unnamed-state"    // no list of running, pausing or stopping states has it
-	UnagreedPause  = "unagreed-pause"   // the mapping calls a state a pause, and no agreement does
-	UnknownValue   = "unknown-value"    // an agreement names a value that no ticket has
-	NoHistory      = "no-history"       // an agreement pauses, and no import tells when tickets were in which state
-	FewRows        = "few-rows"         // a day or a month has far fewer rows than those before
-	NoAgreement    = "no-agreement"     // tickets under no agreement
-	NoTarget       = "no-target"        // tickets under no target
-	ZeroDuration   = "zero-duration"    // tickets that stop when they open
-	OlderRows      = "older-rows"       // rows lose against what a source has said that was read later
-	Duplicates     = "duplicates"       // rows that stand in the file more than once
-	EarlyDays      = "early-days"       // all rows lie on the first twelve days of months
-	OtherZone      = "other-zone"       // local times are of another zone than those before
-	EndlessRule    = "endless-rule"     // a rule of windows goes on after the last one that is taken
-	OneColumn      = "one-column"       // a mapping takes several instants from one column
-	Differing      = "differing"        // samples of one probe and instant say different things
-	OtherDensity   = "other-density"    // samples come more or less often than was agreed
+	NoFinalNewline  = "no-final-newline"  // whether the last row is whole can't be seen
+	UnnamedState    = "unnamed-state"     // no list of running, pausing or stopping states has it
+	UnagreedPause   = "unagreed-pause"    // the mapping calls a state a pause, and no agreement does
+	UnknownValue    = "unknown-value"     // an agreement names a value that no ticket has
+	NoHistory       = "no-history"        // an agreement pauses, and no import tells when tickets were in which state
+	FewRows         = "few-rows"          // a day or a month has far fewer rows than those before
+	NoAgreement     = "no-agreement"      // tickets under no agreement
+	NoTarget        = "no-target"         // tickets under no target
+	ZeroDuration    = "zero-duration"     // tickets that stop when they open
+	OlderRows       = "older-rows"        // rows lose against what a source has said that was read later
+	Duplicates      = "duplicates"        // rows that stand in the file more than once
+	EarlyDays       = "early-days"        // all rows lie on the first twelve days of months
+	OtherZone       = "other-zone"        // local times are of another zone than those before
+	EndlessRule     = "endless-rule"      // a rule of windows goes on after the last one that is taken
+	OneColumn       = "one-column"        // a mapping takes several instants from one column
+	Differing       = "differing"         // samples of one probe and instant say different things
+	OtherDensity    = "other-density"     // samples come more or less often than was agreed
+	NumbersAsNames  = "numbers-as-names"  // the users of outages are numbers in the place of names
+	ShareForPercent = "share-for-percent" // an agreement's percentage is below 1
 )
 
 // Reject is a source row that makes no sense, kept with its reason. Iterators

@@ -49,18 +49,6 @@ type Calendar struct {
 	Since    string        `json:"since,omitempty"`    // the month from which on this version counts, where an earlier month of the period has another one; empty: from the first on
 }
 
-// InMonth gives the version of a calendar that counts in a month, as in 2026-03,
-// among those of a period that are by name and month; nil where there is none.
-func InMonth(all []Calendar, name, month string) *Calendar {
-	var found *Calendar
-	for i, c := range all {
-		if c.Name == name && c.Since <= month {
-			found = &all[i]
-		}
-	}
-	return found
-}
-
 // Agreed are versions of agreements as imports are held against them.
 func Agreed(versions []Agreement) []dataset.Agreed {
 	var list []dataset.Agreed

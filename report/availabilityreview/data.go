@@ -170,7 +170,7 @@ func cases(d avail.Data) report.Cell {
 	if err != nil {
 		return report.Count(d.Count)
 	}
-	return report.Say("%s %s", "%s %s", report.Number(d.Count), of.Cases)
+	return report.Say("%s %s", "%s %s", report.Number(d.Count), text.N(d.Count, of.Case, of.Cases))
 }
 
 // rejected lists why rows of the source were kept out.

@@ -72,8 +72,8 @@ func terms(t *report.TableWriter, r avail.Result) {
 		"Outages, each moment once however many overlap, within the period and agreed service time, without maintenance that was announced in time.",
 		"Ausfälle, jeder Moment einmal, auch wenn sich mehrere überschneiden, innerhalb der Periode und der vereinbarten Servicezeit, ohne rechtzeitig angekündigte Wartung."))
 	t.Item("Time without data, coverage", "Zeit ohne Daten, Datenabdeckung", report.Say(
-		"Time that nobody has looked at is neither up nor down: it is taken out of agreed time. Coverage is the share of agreed time, outside maintenance, that is known; below the agreed least the result is not reliable.",
-		"Zeit, die niemand beobachtet hat, ist weder verfügbar noch Ausfall: Sie wird aus der vereinbarten Zeit herausgenommen. Die Datenabdeckung ist der bekannte Anteil der vereinbarten Zeit außerhalb der Wartung; unter dem vereinbarten Mindestwert ist das Ergebnis nicht belastbar."))
+		"Time that nobody has looked at, or in which as many probes say down as up, is neither up nor down: it is taken out of agreed time. Coverage is the share of agreed time, outside maintenance, that is known; below the agreed least the result is not reliable.",
+		"Zeit, die niemand beobachtet hat oder in der gleich viele Messpunkte Ausfall und Verfügbarkeit melden, ist weder verfügbar noch Ausfall: Sie wird aus der vereinbarten Zeit herausgenommen. Die Datenabdeckung ist der bekannte Anteil der vereinbarten Zeit außerhalb der Wartung; unter dem vereinbarten Mindestwert ist das Ergebnis nicht belastbar."))
 	t.Row(report.Nothing(), report.Say(
 		"No service time was agreed, or there is nothing to divide. That is neither 0\u202f%% nor 100\u202f%%. No data is something else: time was agreed, and nothing is known of it.",
 		"Es war keine Servicezeit vereinbart oder es gibt nichts zu teilen. Das ist weder 0\u202f%% noch 100\u202f%%. Keine Daten heißt etwas anderes: Zeit war vereinbart, aber nichts ist über sie bekannt."))
@@ -93,8 +93,8 @@ func terms(t *report.TableWriter, r avail.Result) {
 	}
 	if hasTarget(r, func(t avail.TargetResult) bool { return t.Sum.LostLow != nil }) {
 		t.Item("User-minutes", "Benutzerminuten", report.Say(
-			"Minutes of downtime in agreed time, times the users who lost them; who is concerned twice at once counts once. Where users aren’t known by name, the lower bound is the largest group alone, the upper one all groups together, at most all users. Availability for users is 1 − lost / (users × agreed service time).",
-			"Minuten Ausfallzeit in vereinbarter Zeit mal betroffene Benutzer; wer gleichzeitig mehrfach betroffen ist, zählt einmal. Sind Benutzer nicht namentlich bekannt, ist die untere Grenze die größte Gruppe allein, die obere alle Gruppen zusammen, höchstens alle Benutzer. Die Verfügbarkeit für Benutzer ist 1 − verloren / (Benutzer × vereinbarte Servicezeit)."))
+			"Minutes of downtime in agreed time, times the users who lost them; who is concerned twice at once counts once. Where users aren’t known by name, the lower bound is the largest group alone, the upper one all groups together, at most all users. An outage of which nobody recorded whom it concerned counts for all users. Availability for users is 1 − lost / (users × agreed service time).",
+			"Minuten Ausfallzeit in vereinbarter Zeit mal betroffene Benutzer; wer gleichzeitig mehrfach betroffen ist, zählt einmal. Sind Benutzer nicht namentlich bekannt, ist die untere Grenze die größte Gruppe allein, die obere alle Gruppen zusammen, höchstens alle Benutzer. Ein Ausfall ohne Angabe der Betroffenen zählt für alle Benutzer. Die Verfügbarkeit für Benutzer ist 1 − verloren / (Benutzer × vereinbarte Servicezeit)."))
 	}
 	if len(r.Objectives) > 0 {
 		t.Item("Burn rate", "Verbrauchsrate", report.Say(

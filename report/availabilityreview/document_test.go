@@ -279,6 +279,19 @@ func TestManyTargets(t *testing.T) {
 	}
 }
 
+// Targets that are met on too little data are said to be so where they are counted.
+func TestTargetsThatAreMetOnTooLittle(t *testing.T) {
+	f := reviewtest.Frozen("2026-06", reviewtest.Target("shop", ""))
+	f.Data[0].Count = 1
+	in := june()
+	doc, _ := drafted(t, f, in)
+	require.NotContains(t, said(doc, text.En), "1 not reliable")
+	require.Contains(t, said(doc, text.De), "1 Wartung\n")
+	f.Data[1].Since = f.To.AddDate(0, 0, -10)
+	doc, _ = drafted(t, f, in)
+	require.Contains(t, said(doc, text.En), "missed; 1 not reliable")
+}
+
 // What people typed is kept as it is, and imports say what they were warned of.
 func TestWhatOthersSaid(t *testing.T) {
 	f := reviewtest.Frozen("2026-06", reviewtest.Target("shop", ""))

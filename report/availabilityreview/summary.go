@@ -12,7 +12,7 @@ import (
 // summary gives the headlines. Percentages are never added up or averaged: of
 // several targets that which leaves least of its budget stands for all.
 func summary(w *report.Writer, r avail.Result, looked investigations) {
-	var met, missed, silent int64
+	var met, missed, silent, unreliable int64
 	var worst, longest, least *avail.TargetResult
 	var ofWorst, ofLongest, ofLeast text.Text
 	eachTarget(r, func(a avail.AgreementResult, t avail.TargetResult) {
@@ -23,6 +23,9 @@ func summary(w *report.Writer, r avail.Result, looked investigations) {
 			missed++
 		default:
 			silent++
+		}
+		if t.Sum.Availability != nil && !t.Sum.Reliable {
+			unreliable++
 		}
 		if t.Sum.Availability != nil && (worst == nil || margin(t).Cmp(margin(*worst)) < 0) {
 			worst, ofWorst = &t, targetName(r, a, t)
@@ -42,7 +45,10 @@ func summary(w *report.Writer, r avail.Result, looked investigations) {
 		if silent > 0 {
 			tile.Say("%s; %d without a result", "%s; %d ohne Ergebnis", tile.Note, silent)
 		}
-		if missed > 0 || silent == 0 {
+		if unreliable > 0 {
+			tile.Say("%s; %d not reliable", "%s; %d nicht belastbar", tile.Note, unreliable)
+		}
+		if missed > 0 || silent+unreliable == 0 {
 			tile.Judge(missed == 0)
 		}
 	}
