@@ -180,11 +180,15 @@ func example(op described) (path, body string) {
 	switch {
 	case op.id == "import-tickets":
 		return path + "?format=servicenow-audit", "number\n"
-	case op.id == "import-holidays":
+	case op.id == "import-outages":
+		return path + "?format=csv&mapping=zabbix", "a,b\n"
+	case op.id == "import-probes":
+		return path + "?format=upptime", "author_date\n"
+	case op.id == "import-maintenance", op.id == "import-holidays":
 		return path + "?format=icalendar", "BEGIN:VCALENDAR\nEND:VCALENDAR\n"
 	case op.id == "send-task-file", op.id == "send-finding-file":
 		return path + "?name=a.txt", "text\n"
-	case op.id == "start-sla-report":
+	case op.id == "start-sla-report", op.id == "start-availability-review":
 		return path, `{"service":"payments","period":"1999-01"}`
 	case slices.Contains([]string{"cancel-run", "withdraw-exclusion", "withdraw-import", "pause-interval", "resume-interval", "miss-slot"}, op.id):
 		return path, `{"reason":"a test"}`

@@ -23,16 +23,6 @@ import (
 func (r *Runs) ready(ctx context.Context, s store.Situation, p process.Process, period calendar.Period, n *store.NewRun, provisional bool) error {
 	now := r.now()
 	from, to := period.Bounds(s.ZoneIn(period))
-	if p.Agreed {
-		// Whether anything was agreed comes first: it says which data is needed.
-		agreed, err := agreedFor(s, p, from, to)
-		if err != nil {
-			return err
-		}
-		if !agreed {
-			return notAgreed(s, p, period)
-		}
-	}
 	if p.Covered() {
 		why, help, err := uncovered(s, p, now, period)
 		if err != nil {
@@ -41,6 +31,15 @@ func (r *Runs) ready(ctx context.Context, s store.Situation, p process.Process, 
 		n.Why = why
 		if n.Provisional = !why.IsZero(); n.Provisional && !provisional {
 			return fault.New(fault.Invalid, text.New(why.En+" "+help.En, why.De+" "+help.De)).At("period")
+		}
+	}
+	if p.Agreed {
+		agreed, err := agreedFor(s, p, from, to)
+		if err != nil {
+			return err
+		}
+		if !agreed {
+			return notAgreed(s, p, period)
 		}
 	}
 	if n.Provisional {

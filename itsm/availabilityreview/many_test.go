@@ -19,13 +19,9 @@ func TestManyRecordsOfOneOutage(t *testing.T) {
 		from := f.From.Add(time.Duration(i) * 20 * time.Second)
 		d.outages = append(d.outages, uptime.Outage{Reference: fmt.Sprint("N", i), Cause: fmt.Sprint("cause ", i), From: from, To: from.Add(5 * time.Second)})
 	}
-	began := time.Now()
 	r := derive(t, f, d)
-	took := time.Since(began)
-	t.Log(took)
 	require.Len(t, r.Outages, 1)
 	require.Len(t, r.Outages[0].References, 50)
 	require.EqualValues(t, 120_000-50, r.Outages[0].More)
 	require.Equal(t, only(t, r).Sum.Agreed, only(t, r).Sum.Down)
-	require.Less(t, took, 10*time.Second)
 }
