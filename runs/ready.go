@@ -155,6 +155,9 @@ func uncovered(s store.Situation, p process.Process, now time.Time, period calen
 	if err != nil {
 		return why, help, err
 	}
+	if len(s.Agreed) == 0 { // nothing says which data is needed
+		needed = p.Reads[:1]
+	}
 	for _, name := range needed {
 		d, err := dataset.Find(name)
 		if err != nil {
