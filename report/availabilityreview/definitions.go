@@ -24,16 +24,7 @@ func definitions(w *report.Writer, f avail.Frozen, r avail.Result) {
 }
 
 func basis(s *report.SectionWriter, f avail.Frozen) {
-	t := s.Table("Basis", "Grundlage").Left("Item", "Angabe").Left("Value", "Wert")
-	t.Item("Period from, inclusive", "Beginn der Periode (einschließlich)", report.At(f.From))
-	t.Item("Period to, exclusive", "Ende der Periode (ausschließlich)", report.At(f.To))
-	t.Item("Time zone", "Zeitzone", report.Name(f.Zone))
-	t.Item("Time zone database", "Zeitzonendatenbank", report.Name("tzdata "+f.TZData))
-	if f.Import > 0 {
-		t.Item("Data as of import", "Datenstand (Import)", report.Name(decimal(f.Import)))
-	} else {
-		t.Item("Data as of import", "Datenstand (Import)", report.Say("none", "keiner"))
-	}
+	t := parts.Basis{From: f.From, To: f.To, Zone: f.Zone, TZData: f.TZData, Import: f.Import}.Table(s)
 	if !f.AsOf.IsZero() {
 		t.Item("All data known up to", "Alle Daten bekannt bis", report.At(f.AsOf))
 	}
