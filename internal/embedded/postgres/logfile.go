@@ -50,10 +50,12 @@ func rotate(path string, longest int64) error {
 	return os.Truncate(path, 0)
 }
 
-// logTail is the end of what the last start wrote, for an error.
+// logTail is the end of what the postmaster that ended last wrote, and what its
+// successor may have said since, for an error. One that has only just started
+// has said nothing yet.
 func (s *Server) logTail() string {
 	s.mu.Lock()
-	start := s.logStart
+	start := s.lastLog
 	s.mu.Unlock()
 	f, err := os.Open(s.logFile())
 	if err != nil {

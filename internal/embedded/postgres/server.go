@@ -42,7 +42,7 @@ type Server struct {
 	mu       sync.Mutex
 	process  *os.Process // the postmaster; nil while there is none
 	exits    int         // how often it ended without being asked
-	logStart int64       // where the log of the last start begins
+	lastLog  int64       // where the log of the postmaster that ended last begins
 	stopping chan struct{}
 	done     chan struct{}
 }
@@ -252,7 +252,7 @@ func (s *Server) supervise() {
 func (s *Server) run() error {
 	logFile, err := os.OpenFile(s.logFile(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
-		return s.exited(err)
+		return s.exited(0, err)
 	}
 	defer logFile.Close()
 	args := []string{"-D", s.data, "-c", "unix_socket_directories=" + quoteList(s.sockets)}
@@ -271,8 +271,9 @@ func (s *Server) run() error {
 		return nil
 	default:
 	}
+	var begins int64
 	if info, err := logFile.Stat(); err == nil {
-		s.logStart = info.Size()
+		begins = info.Size()
 	}
 	err = cmd.Start()
 	if err == nil {
@@ -282,14 +283,15 @@ func (s *Server) run() error {
 	if err == nil {
 		err = cmd.Wait()
 	}
-	return s.exited(err)
+	return s.exited(begins, err)
 }
 
-// exited notes that there is no postmaster any more.
-func (s *Server) exited(err error) error {
+// exited notes that there is no postmaster any more, and where in the log
+// stands what it said.
+func (s *Server) exited(log int64, err error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.process = nil
+	s.process, s.lastLog = nil, log
 	s.exits++
 	return err
 }
