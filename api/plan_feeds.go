@@ -34,10 +34,10 @@ const (
 	oneFeed = feedsAt + "/{feed}" // the secret with .ics to read it, its ID to withdraw it
 )
 
-var secretPath = regexp.MustCompile(`(?is)(/v1/+feeds/).+`)
+var secretPath = regexp.MustCompile(`(?is)(/v1/+feeds/|/sign-in/).+`)
 
 // shownPath is a path as it may be logged, put on record and answered: without
-// what may be the secret of a feed.
+// what may be the secret of a feed, or of an address that lets somebody in.
 func shownPath(path string) string { return secretPath.ReplaceAllString(path, "$1…") }
 
 // IssuedFeed is a new feed; its address is shown this once.

@@ -16,6 +16,7 @@ import (
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
 	"turnus/itsm/task"
+	"turnus/report"
 )
 
 // Change says what applying did to one resource; Before and After are there
@@ -149,6 +150,16 @@ func (c *Client) Report(ctx context.Context, w io.Writer, id, format, lang strin
 	defer res.Body.Close()
 	_, err = io.Copy(w, res.Body)
 	return err
+}
+
+// ReportOf is a run's report: published, or else the draft.
+func (c *Client) ReportOf(ctx context.Context, id string) (report.Report, error) {
+	var answer report.Report
+	path, err := runAt(id)
+	if err != nil {
+		return answer, err
+	}
+	return answer, c.get(ctx, path+"/report", nil, &answer)
 }
 
 // Receipts writes how the figures of a run's report came about, while they are

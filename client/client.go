@@ -22,6 +22,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"turnus/itsm/text"
 )
 
 // Client is an API with a token.
@@ -32,12 +34,23 @@ type Client struct {
 	patience time.Duration
 	connect  time.Duration
 	reached  *atomic.Bool // a connection has stood
+	lang     text.Lang    // of what people read; empty: English
 }
 
 // New uses the API at an address, in the name of whoever the token names.
 func New(address, token string) *Client {
 	return &Client{base: strings.TrimRight(address, "/"), token: token, http: &http.Client{},
 		patience: 40 * time.Second, connect: 5 * time.Second, reached: &atomic.Bool{}}
+}
+
+// Within uses the API of this process through a transport that says who asks,
+// and gets what people read in a language. Nothing is asked twice.
+func Within(transport http.RoundTripper, lang text.Lang) *Client {
+	c := New("http://turnus", "")
+	c.http.Transport, c.lang, c.patience = transport, lang, 0
+	c.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	c.reached.Store(true)
+	return c
 }
 
 // Patient says for how long a server that isn't available is asked again; 40 s
@@ -68,7 +81,7 @@ func jsonCall(method, path string, body any) (call, error) {
 // or patience ends. A POST carries one Idempotency-Key all the time, so that it
 // is carried out once however often it is sent.
 func (c *Client) do(ctx context.Context, what call) (*http.Response, error) {
-	key := rand.Text()
+	key := keyIn(ctx)
 	for began := time.Now(); ; {
 		res, err := c.send(ctx, what, key)
 		wait := time.Second
@@ -120,6 +133,9 @@ func (c *Client) send(ctx context.Context, what call, key string) (*http.Respons
 	}
 	r.Header.Set("Accept", "application/json")
 	r.Header.Set("User-Agent", "turnus")
+	if c.lang != "" {
+		r.Header.Set("Accept-Language", string(c.lang))
+	}
 	if c.token != "" {
 		r.Header.Set("Authorization", "Bearer "+c.token)
 	}
@@ -237,4 +253,21 @@ func set(q url.Values, pairs ...string) url.Values {
 		}
 	}
 	return q
+}
+
+type onceKey struct{}
+
+// Once names the calls made with a context to their repeats: a POST that was
+// answered is answered the same again, and done no second time. One context
+// is for one POST.
+func Once(ctx context.Context, key string) context.Context {
+	return context.WithValue(ctx, onceKey{}, key)
+}
+
+// keyIn is the Idempotency-Key of a call; a new one if none was given.
+func keyIn(ctx context.Context) string {
+	if key, ok := ctx.Value(onceKey{}).(string); ok && key != "" {
+		return key
+	}
+	return rand.Text()
 }

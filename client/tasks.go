@@ -24,6 +24,11 @@ func (c *Client) Task(ctx context.Context, id string) (task.Task, error) {
 	return answer, c.get(ctx, taskAt(id), nil, &answer)
 }
 
+// Counts says how many tasks the inbox of whoever asks has.
+func (c *Client) Counts(ctx context.Context) (n task.Counts, err error) {
+	return n, c.get(ctx, "/v1/tasks/counts", nil, &n)
+}
+
 // Pass is what a system that can only signal decides a task with.
 type Pass struct {
 	Pass    string    `json:"pass"`

@@ -63,6 +63,8 @@ INSERT INTO rights (name, adds, changes, stays, deletes) VALUES
     ('service_change', true, 'number late', 'service', false),
     ('staleness', true, 'change_number checked_at changes import tickets', 'run round', false),
     ('feed', true, 'withdrawn_at', 'id person hash created_at', false),
+    ('session', true, 'language ended_at', 'id hash person token seal created_at expires_at', true),
+    ('admission', true, 'used_at', 'hash person expires_at', true),
     ('idempotency', true, 'request begun_at status header body', 'person operation key', true);
 
 DO $$

@@ -23,32 +23,56 @@ const maxTTL = 400 * 24 * time.Hour
 
 const tokenColumns = `id, person, issuer, created_at, expires_at, revoked_at`
 
+// bearer is whom a token names, as things are now.
+type bearer struct {
+	TokenID  string                               `db:"token_id"`
+	Name     string                               `db:"token_person"`
+	Issuer   string                               `db:"token_issuer"`
+	Until    time.Time                            `db:"token_expires"`
+	Revoked  *time.Time                           `db:"token_revoked"`
+	Document JSON[resource.Resource[person.Spec]] `db:"document"`
+	Retired  *bool                                `db:"retired"`
+}
+
+// The columns of a bearer, of a token t and of its person p; $1 is the kind
+// Person.
+const (
+	bearerColumns = `t.id AS token_id, t.person AS token_person, t.issuer AS token_issuer, t.expires_at AS token_expires, t.revoked_at AS token_revoked, p.document, p.retired`
+	bearerPerson  = `LEFT JOIN LATERAL (SELECT document, retired FROM resource
+		WHERE kind = $1 AND name = t.person ORDER BY version DESC LIMIT 1) p ON true`
+)
+
+// valid says that the token is, and that its person is there.
+func (b bearer) valid(now time.Time) bool {
+	return b.Revoked == nil && now.Before(b.Until) && b.Retired != nil && !*b.Retired
+}
+
+func (b bearer) actor() person.Actor {
+	spec := b.Document.V.Spec
+	a := person.Actor{Person: b.Name, Roles: spec.Roles, Token: b.TokenID, Issuer: b.Issuer, Language: spec.Language}
+	if spec.Sees != nil {
+		a.Sees = *spec.Sees
+	}
+	return a
+}
+
 // Authenticate gives the person whom a bearer token names, with their roles as
 // they are now. An unknown, expired or revoked token, or a person who has been
 // retired, is fault.Unauthenticated, with one message for all.
 func (s *Store) Authenticate(ctx context.Context, now time.Time, secret string) (person.Actor, error) {
-	var row struct {
-		person.Token
-		Document JSON[resource.Resource[person.Spec]] `db:"document"`
-		Retired  *bool                                `db:"retired"`
-	}
+	var row bearer
 	// One statement whatever the secret is, and the index sees its hash only:
 	// the time that it takes tells nothing.
-	err := s.db.GetContext(ctx, &row, `
-		SELECT t.id, t.person, t.issuer, t.created_at, t.expires_at, t.revoked_at, p.document, p.retired
-		FROM token t
-		LEFT JOIN LATERAL (SELECT document, retired FROM resource
-			WHERE kind = $2 AND name = t.person ORDER BY version DESC LIMIT 1) p ON true
-		WHERE t.hash = $1`, hashed(secret), resource.Person)
+	err := s.db.GetContext(ctx, &row, "SELECT "+bearerColumns+" FROM token t "+bearerPerson+" WHERE t.hash = $2", resource.Person, hashed(secret))
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return person.Actor{}, mapped(err)
 	}
-	if err != nil || row.Revoked != nil || !now.Before(row.Expires) || row.Retired == nil || *row.Retired {
+	if err != nil || !row.valid(now) {
 		return person.Actor{}, fault.New(fault.Unauthenticated, text.New(
 			"This token isn't valid, or not any more: ask an administrator for another one.",
 			"Dieses Token gilt nicht oder nicht mehr: Bei der Administration ein neues anfordern."))
 	}
-	return person.Actor{Person: row.Person, Roles: row.Document.V.Spec.Roles, Token: row.ID, Issuer: row.Issuer}, nil
+	return row.actor(), nil
 }
 
 // IssueToken makes a token for a person; the secret is given once and stored

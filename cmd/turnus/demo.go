@@ -40,6 +40,7 @@ func (s site) demonstrate(ctx context.Context, st *store.Store, url string, firs
 		return
 	}
 	s.next(url)
+	s.letIn(ctx, st, url, demoPeople(s.data.file(demoTokens))...)
 }
 
 const (

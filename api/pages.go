@@ -1,0 +1,40 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"turnus/api/web"
+	"turnus/client"
+	"turnus/itsm/person"
+	"turnus/itsm/text"
+)
+
+// addPages adds the pages, as clients of the operations within this process.
+func (s *server) addPages(e *echo.Echo) {
+	s.pages = web.New(web.Config{Store: s.Store, Now: s.Now, Site: s.Site,
+		Client: func(w http.ResponseWriter, r *http.Request, who person.Actor, lang text.Lang) *client.Client {
+			on := requestOf(r.Context())
+			on.actor = who
+			return client.Within(inside{handler: e, who: who, id: on.id, outer: w}, lang)
+		}})
+	for _, p := range s.pages.Routes() {
+		e.Add(p.Method, p.Path, func(c echo.Context) error {
+			requestOf(c.Request().Context()).operation = p.Name
+			timed, cancel := context.WithTimeout(c.Request().Context(), cmp.Or(p.Lasts, requestTime))
+			defer cancel()
+			p.Handle(c.Response(), c.Request().WithContext(timed), c.Param)
+			return nil
+		})
+	}
+}
+
+// forPage says that an address which nothing answers was asked for by somebody
+// who reads pages.
+func forPage(r *http.Request, path string) bool {
+	return !strings.HasPrefix(path, "/v1/") && r.Method == http.MethodGet && strings.Contains(r.Header.Get("Accept"), "text/html")
+}

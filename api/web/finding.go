@@ -1,0 +1,3 @@
+package web
+
+func findingPages() []page { return nil } // /findings and /actions

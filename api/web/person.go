@@ -1,0 +1,3 @@
+package web
+
+func personPages() []page { return nil } // /me

@@ -1,0 +1,3 @@
+package web
+
+func planPages() []page { return nil } // /plan

@@ -1,0 +1,97 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+
+	"turnus/client"
+	"turnus/itsm/fault"
+	"turnus/itsm/text"
+)
+
+// trouble is what an error page shows.
+type trouble struct {
+	Head   string
+	Detail string
+	Errors []string
+	Number string // of the request, where people are to be asked
+	Ours   bool   // nothing that the visitor could mend
+}
+
+// fail shows an error. Whoever isn't signed in is asked to.
+func (v *visit) fail(err error) {
+	var p *client.Problem
+	status, what := http.StatusInternalServerError, trouble{Ours: true, Number: v.w.Header().Get("X-Request-Id")}
+	switch f := fault.As(err); {
+	case errors.As(err, &p):
+		status, what.Head, what.Detail = p.Status, p.Title, p.Detail
+		for _, e := range p.Errors {
+			if e.Message != p.Detail {
+				what.Errors = append(what.Errors, e.Message)
+			}
+		}
+	case f != nil && f.Code != fault.Internal && f.Code != fault.Unavailable:
+		status, what.Detail = statusOf(f.Code), f.Message.In(v.lang)
+	}
+	what.Ours = status >= http.StatusInternalServerError
+	if status == http.StatusUnauthorized && v.session == nil && v.r.URL.Path != "/sign-in" {
+		v.askWho()
+		return
+	}
+	if what.Head == "" {
+		what.Head = headOf(status).In(v.lang)
+	}
+	if err := v.show(status, "problem", text.Same(what.Head), what); err != nil {
+		http.Error(v.w, what.Head, status)
+	}
+}
+
+// Refuse shows why a request for a page got nowhere.
+func (p *Pages) Refuse(w http.ResponseWriter, r *http.Request, why error) {
+	p.serve(page{public: true, handle: func(*visit) error { return why }})(w, r, func(string) string { return "" })
+}
+
+func statusOf(c fault.Code) int {
+	switch c {
+	case fault.Malformed:
+		return http.StatusBadRequest
+	case fault.Unauthenticated:
+		return http.StatusUnauthorized
+	case fault.Forbidden:
+		return http.StatusForbidden
+	case fault.NotFound:
+		return http.StatusNotFound
+	case fault.Conflict:
+		return http.StatusConflict
+	}
+	return http.StatusUnprocessableEntity
+}
+
+func headOf(status int) text.Text {
+	switch status {
+	case http.StatusForbidden:
+		return text.New("Not permitted", "Nicht erlaubt")
+	case http.StatusNotFound:
+		return text.New("Not found", "Nicht gefunden")
+	case http.StatusUnauthorized:
+		return text.New("Not signed in", "Nicht angemeldet")
+	case http.StatusServiceUnavailable:
+		return text.New("Not available just now", "Gerade nicht verfügbar")
+	case http.StatusInternalServerError:
+		return text.New("Something went wrong", "Interner Fehler")
+	}
+	return text.New("Not possible as it is", "So nicht möglich")
+}
+
+// askWho sends whoever isn't signed in to where they sign in, and back from
+// there. What was typed goes with them.
+func (v *visit) askWho() {
+	if v.r.Method == http.MethodGet {
+		v.to("/sign-in?" + url.Values{"return": {v.r.URL.RequestURI()}}.Encode()) //nolint:errcheck // it never fails
+		return
+	}
+	if err := v.show(http.StatusUnauthorized, "sign-in", signInTitle(), v.asking("", v.kept())); err != nil {
+		http.Error(v.w, signInTitle().In(v.lang), http.StatusUnauthorized)
+	}
+}

@@ -1,0 +1,3 @@
+package web
+
+func referencePages() []page { return nil } // /docs

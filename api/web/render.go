@@ -1,0 +1,151 @@
+package web
+
+import (
+	"bytes"
+	"embed"
+	"html/template"
+	"net/http"
+	"net/url"
+	"path"
+	"strings"
+	"time"
+
+	"turnus/itsm/calendar"
+	"turnus/itsm/person"
+	"turnus/itsm/text"
+	"turnus/report"
+)
+
+//go:embed pages/*.html
+var templates embed.FS
+
+// layouts are the pages in each language: a text stands in the template in both.
+var layouts = map[text.Lang]map[string]*template.Template{text.En: parsed(text.En), text.De: parsed(text.De)}
+
+// parsed reads the layout, and each page into a copy of it.
+func parsed(lang text.Lang) map[string]*template.Template {
+	const parts = "pages/layout.html"
+	base := template.Must(template.New("layout").Funcs(functions(lang)).ParseFS(templates, parts))
+	names, err := templates.ReadDir("pages")
+	if err != nil {
+		panic("web: the pages can't be read: " + err.Error())
+	}
+	all := map[string]*template.Template{}
+	for _, n := range names {
+		if file := "pages/" + n.Name(); file != parts {
+			t := template.Must(template.Must(base.Clone()).ParseFS(templates, file))
+			all[strings.TrimSuffix(path.Base(file), ".html")] = t
+		}
+	}
+	return all
+}
+
+// functions are what templates write values with, in a language. Instants stand
+// in UTC unless a zone is given.
+func functions(lang text.Lang) template.FuncMap {
+	return template.FuncMap{
+		"t": func(en, de string, args ...any) string { return text.F(en, de, args...).In(lang) },
+		"n": func(n int, one, oneDe, many, manyDe string) string {
+			return plural(n, one, oneDe, many, manyDe).In(lang)
+		},
+		"say": func(t text.Text) string { return t.In(lang) },
+		"at":  func(t time.Time, zone ...string) string { return at(t, zone...).In(lang) },
+		"once": func() template.HTML {
+			return template.HTML(`<input type="hidden" name="once" value="` + newKey() + `">`)
+		},
+		"iso":    func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"period": func(p string) string { return report.Period(p).In(lang) },
+		"count":  func(n int64) string { return report.Number(n).In(lang) },
+		"short":  func(hash string) string { return hash[:min(12, len(hash))] },
+		"join":   func(list []string) string { return strings.Join(list, ", ") },
+		"entry": func(s shown, path, title string) menu {
+			return menu{path, title, s.Active == path}
+		},
+	}
+}
+
+// at is an instant in words, in a zone; in UTC without one, or in one that isn't
+// known.
+func at(t time.Time, zone ...string) text.Text {
+	if len(zone) > 0 && zone[0] != "" {
+		if z, err := calendar.Zone(zone[0]); err == nil {
+			return calendar.InWords(t.In(z))
+		}
+	}
+	return calendar.InWords(t.UTC())
+}
+
+func plural(n int, one, oneDe, many, manyDe string) text.Text {
+	if n == 1 {
+		return text.New(one, oneDe)
+	}
+	return text.F(many, manyDe, n)
+}
+
+// menu is an entry of the menu.
+type menu struct {
+	Path, Title string
+	Active      bool
+}
+
+// shown is what the layout sees of a page.
+type shown struct {
+	Title  string
+	Lang   text.Lang
+	Other  text.Lang // that the page can be had in
+	Here   string    // the page's address, for coming back
+	Who    *person.Actor
+	Active string // the entry of the menu that the page belongs to
+	Stamp  string // of the assets: a browser keeps what has this one
+	Page   any
+}
+
+// show writes a page: all of it, or an error.
+func (v *visit) show(status int, name string, title text.Text, data any) error {
+	s := shown{Title: title.In(v.lang), Lang: v.lang, Other: text.De, Here: v.here(), Active: section(v.r.URL.Path), Stamp: stamp, Page: data}
+	if v.lang == text.De {
+		s.Other = text.En
+	}
+	if v.session != nil {
+		s.Who = &v.session.Actor
+	}
+	var b bytes.Buffer
+	if err := layouts[v.lang][name].ExecuteTemplate(&b, "layout", s); err != nil {
+		return err
+	}
+	h := v.w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Language", string(v.lang))
+	h.Add("Vary", "Cookie")
+	v.w.WriteHeader(status)
+	if v.r.Method != http.MethodHead {
+		_, err := v.w.Write([]byte(text.Plain(b.String())))
+		_ = err // whoever asked has gone
+	}
+	return nil
+}
+
+// here is the address of the page that a form on it comes from.
+func (v *visit) here() string {
+	switch {
+	case strings.HasPrefix(v.r.URL.Path, "/sign-in"):
+		return "/sign-in"
+	case v.r.Method == http.MethodGet:
+		return v.r.URL.RequestURI()
+	}
+	return (&url.URL{Path: strings.TrimSuffix(v.r.URL.Path, "/check")}).EscapedPath()
+}
+
+// section is the entry of the menu that an address belongs to.
+func section(path string) string {
+	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	switch first {
+	case "", "tasks":
+		return "/"
+	case "reports":
+		return "/runs"
+	case "actions":
+		return "/findings"
+	}
+	return "/" + first
+}

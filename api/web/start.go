@@ -1,0 +1,3 @@
+package web
+
+func startPages() []page { return nil } // /start

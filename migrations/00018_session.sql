@@ -1,0 +1,29 @@
+-- +goose Up
+
+-- A session of the pages. Its cookie is stored hashed; it is worth no more than
+-- the token that it was opened with. What an ended one sealed can still be
+-- opened by its person, so it stays for a while.
+CREATE TABLE session (
+    id         text        PRIMARY KEY,
+    hash       text        NOT NULL UNIQUE,
+    person     text        NOT NULL,
+    token      text        NOT NULL REFERENCES token,
+    language   text,                          -- chosen in it; null: none
+    seal       bytea       NOT NULL,          -- key of what is carried through a sign-in
+    created_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    ended_at   timestamptz
+);
+CREATE INDEX session_person ON session (person, created_at);
+CREATE INDEX session_expires ON session (expires_at);
+
+-- An address that lets one person in, once.
+CREATE TABLE admission (
+    hash       text        PRIMARY KEY,
+    person     text        NOT NULL,
+    expires_at timestamptz NOT NULL,
+    used_at    timestamptz
+);
+
+-- +goose Down
+DROP TABLE admission, session;
