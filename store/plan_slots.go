@@ -116,8 +116,9 @@ type Ledger struct {
 	Paused *time.Time `json:"paused,omitempty" db:"paused_at"`
 }
 
-// Ledgers lists the ledger of each interval, by its name.
-func (s *Store) Ledgers(ctx context.Context) ([]Ledger, error) {
+// Ledgers lists the ledger of each interval, by its name: of the slots that are
+// due in [from, to), where that is said.
+func (s *Store) Ledgers(ctx context.Context, from, to *time.Time) ([]Ledger, error) {
 	list := []Ledger{}
 	err := sqlx.SelectContext(ctx, s.db, &list, `SELECT p.interval, p.process, p.scope, p.paused_at, count(s.period) AS planned,
 			count(*) FILTER (WHERE s.state = 'done') AS done, count(*) FILTER (WHERE s.state = 'done-late') AS late,
@@ -125,7 +126,8 @@ func (s *Store) Ledgers(ctx context.Context) ([]Ledger, error) {
 			count(*) FILTER (WHERE s.state IN ('planned', 'due', 'in-work')) AS open,
 			count(*) FILTER (WHERE s.state = 'waived' AND s.waived_at >= s.late_at) AS waived_late,
 			count(*) FILTER (WHERE s.state = 'waived' AND `+missedAt+` IS NOT NULL) AS missed_then_waived
-		FROM plan p LEFT JOIN slot s ON s.interval = p.interval GROUP BY p.interval ORDER BY p.interval COLLATE "C"`)
+		FROM plan p LEFT JOIN slot s ON s.interval = p.interval AND ($1::timestamptz IS NULL OR s.due_at >= $1) AND ($2::timestamptz IS NULL OR s.due_at < $2)
+		GROUP BY p.interval ORDER BY p.interval COLLATE "C"`, from, to)
 	return list, mapped(err)
 }
 

@@ -20,9 +20,16 @@ import (
 // Runs selects runs; empty fields select all.
 type Runs struct {
 	Process string
-	Service string
+	Service string // or several, with commas between them
 	State   string // a state, or live
+	InForce string // each: whose reports are in force; newest: of these the newest of each process, scope and length of periods; empty: all
 }
+
+// inForceOnly says of a run r that its report is in force, and, where $7 asks
+// for the newest, that none of a later period is. Names of periods of one length are in order of time.
+const inForceOnly = `r.state = 'published' AND NOT EXISTS (SELECT FROM report p JOIN report n USING (process, scope, period) WHERE p.run = r.id AND n.version > p.version)
+	AND ($7 <> 'newest' OR NOT EXISTS (SELECT FROM report n WHERE (n.process, n.scope) = (r.process, r.scope)
+		AND length(n.period) = length(r.period) AND (n.period LIKE '%Q%') = (r.period LIKE '%Q%') AND n.period COLLATE "C" > r.period))`
 
 // What a row of run says, and runColumns how many attempts there are, too.
 const runFields = `r.id, r.process, r.scope, r.period, r.attempt, r.state, r.provisional, r.round, r.service, r.owner,
@@ -80,10 +87,11 @@ func (s *Store) Runs(ctx context.Context, f Runs, p Page) ([]run.Run, string, er
 	}
 	var rows []runRow
 	err = s.db.SelectContext(ctx, &rows, "SELECT "+runColumns+` FROM run r
-		WHERE ($1 = '' OR process = $1) AND ($2 = '' OR service = $2)
+		WHERE ($1 = '' OR process = $1) AND ($2 = '' OR service = ANY (string_to_array($2, ',')))
 		  AND ($3 = '' OR state = $3 OR $3 = 'live' AND ended_at IS NULL)
 		  AND (created_at < $4 OR created_at = $4 AND id > $5)
-		ORDER BY created_at DESC, id LIMIT $6`, f.Process, f.Service, f.State, at, id, p.limit()+1)
+		  AND ($7 = '' OR `+inForceOnly+`)
+		ORDER BY created_at DESC, id LIMIT $6`, f.Process, f.Service, f.State, at, id, p.limit()+1, f.InForce)
 	if err != nil {
 		return nil, "", mapped(err)
 	}
