@@ -81,13 +81,13 @@ func (l line) Address() string {
 }
 
 // Actions are those that a form offers, in the order of their titles.
-func (trail) Actions(lang string) []actionChoice {
+func (trail) Actions(lang text.Lang) []actionChoice {
 	var all []actionChoice
 	for code, title := range actions {
 		all = append(all, actionChoice{code, title})
 	}
 	slices.SortFunc(all, func(a, b actionChoice) int {
-		return strings.Compare(strings.ToLower(a.Title.In(text.Lang(lang))), strings.ToLower(b.Title.In(text.Lang(lang))))
+		return strings.Compare(strings.ToLower(a.Title.In(lang)), strings.ToLower(b.Title.In(lang)))
 	})
 	return append([]actionChoice{{refusedEnd, text.New("Everything that was refused", "Alles Zurückgewiesene")}}, all...)
 }
