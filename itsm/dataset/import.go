@@ -105,6 +105,8 @@ const (
 	Differing       = "differing"         // samples of one probe and instant say different things
 	OtherDensity    = "other-density"     // samples come more or less often than was agreed
 	NumbersAsNames  = "numbers-as-names"  // the users of outages are numbers in the place of names
+	SharedReference = "shared-reference"  // rows have one reference and say different things: all of them count
+	LateSince       = "late-since"        // rows lie before the instant from which on their source is said to have been kept
 	ShareForPercent = "share-for-percent" // an agreement's percentage is below 1
 )
 
