@@ -17,9 +17,11 @@ import (
 	"turnus/itsm/dataset"
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
+	"turnus/itsm/process"
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
 	"turnus/itsm/task"
+	"turnus/itsm/text"
 	"turnus/report"
 	"turnus/store"
 )
@@ -110,6 +112,23 @@ func caller(s *store.Store, name string) *access.Caller {
 func reportOf(service string, version int) (r report.Report) {
 	r.About, r.Version = resource.Ref{Kind: resource.Service, Name: service}, version
 	return r
+}
+
+// Who is refused receipts is told what they hold, by what the process counts.
+func TestWhyReceiptsAreRefused(t *testing.T) {
+	s := newStore(t)
+	for name, hold := range map[string]text.Text{
+		process.SLAReport:          text.New("the data itself (tickets): only", "die Daten selbst (Tickets): Sie sind"),
+		process.AvailabilityReview: text.New("the data itself (outages, maintenance events, days of probes): only", "die Daten selbst (Ausfälle, Wartungen, Messtage): Sie sind"),
+		process.Improvement:        text.New("the data itself: only", "die Daten selbst: Sie sind"),
+	} {
+		r := reportOf("desk", 1)
+		r.Process = name
+		err := caller(s, "vera").CheckReceipts(t.Context(), r)
+		require.True(t, access.IsRefusal(err), name)
+		require.ErrorContains(t, err, hold.En)
+		require.Contains(t, fault.As(err).Message.De, hold.De)
+	}
 }
 
 // Whom each check lets through, of a service that is there, of one that was

@@ -62,7 +62,7 @@ func (c *Caller) partOf(s store.Scope) part {
 
 // SeesInside says whether the caller sees the inside of runs about something:
 // drafts, tasks, reasons and decisions before publication, and receipts at all
-// times, since they hold tickets. Its owner, its approvers and auditors do; an
+// times, since they hold the data itself. Its owner, its approvers and auditors do; an
 // administrator isn't among them. Inside of what has gone auditors see alone.
 func (c *Caller) SeesInside(ctx context.Context, about resource.Ref) (bool, error) {
 	if c.Has(person.Auditor) {

@@ -4,8 +4,10 @@ import (
 	"context"
 	"slices"
 
+	"turnus/itsm/dataset"
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
+	"turnus/itsm/process"
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
 	"turnus/itsm/task"
@@ -60,9 +62,25 @@ func (c *Caller) CheckReport(ctx context.Context, r report.Report) error {
 // CheckReceipts refuses the receipts of a report to those who don't see inside
 // its run.
 func (c *Caller) CheckReceipts(ctx context.Context, r report.Report) error {
-	return c.checkInside(ctx, r.About, text.New(
-		"Receipts hold the tickets themselves: only the service's owner, its approvers and auditors see them.",
-		"Belege enthalten die Tickets selbst: Sie sind nur für Serviceverantwortliche, Freigabeberechtigte und Auditierende."))
+	return c.checkInside(ctx, r.About, text.F(
+		"%s: only the service's owner, its approvers and auditors see them.",
+		"%s: Sie sind nur für Serviceverantwortliche, Freigabeberechtigte und Auditierende.", receiptsHold(r.Process)))
+}
+
+// receiptsHold says what the receipts of a process's reports hold.
+func receiptsHold(name string) text.Text {
+	p, _ := process.Find(name)
+	var cases []text.Text
+	for _, d := range dataset.All() {
+		if slices.Contains(p.Reads, d.Name) {
+			cases = append(cases, d.Cases)
+		}
+	}
+	hold := text.New("Receipts hold the data itself", "Belege enthalten die Daten selbst")
+	if len(cases) == 0 {
+		return hold
+	}
+	return text.F("%s (%s)", "%s (%s)", hold, text.Join(cases, ", "))
 }
 
 // CheckTask refuses a task, its answer and its files to those who may not answer

@@ -99,10 +99,14 @@ const (
 	EarlyDays       = "early-days"        // all rows lie on the first twelve days of months
 	OtherZone       = "other-zone"        // local times are of another zone than those before
 	EndlessRule     = "endless-rule"      // a rule of windows goes on after the last one that is taken
+	FreeTime        = "free-time"         // events of a calendar are marked as free time, and count as maintenance
+	WholeDays       = "whole-days"        // events of a calendar have no time of day, and count as maintenance
 	OneColumn       = "one-column"        // a mapping takes several instants from one column
 	Differing       = "differing"         // samples of one probe and instant say different things
 	OtherDensity    = "other-density"     // samples come more or less often than was agreed
 	NumbersAsNames  = "numbers-as-names"  // the users of outages are numbers in the place of names
+	SharedReference = "shared-reference"  // rows have one reference and say different things: all of them count
+	LateSince       = "late-since"        // rows lie before the instant from which on their source is said to have been kept
 	ShareForPercent = "share-for-percent" // an agreement's percentage is below 1
 )
 
