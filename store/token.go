@@ -29,26 +29,24 @@ const tokenColumns = `id, person, issuer, created_at, expires_at, revoked_at`
 func (s *Store) Authenticate(ctx context.Context, now time.Time, secret string) (person.Actor, error) {
 	var row struct {
 		person.Token
-		Document JSON[resource.Resource[person.Spec]] `db:"document"`
-		Retired  *bool                                `db:"retired"`
+		personNow
 	}
 	// One statement whatever the secret is, and the index sees its hash only:
 	// the time that it takes tells nothing.
 	err := s.db.GetContext(ctx, &row, `
-		SELECT t.id, t.person, t.issuer, t.created_at, t.expires_at, t.revoked_at, p.document, p.retired
-		FROM token t
-		LEFT JOIN LATERAL (SELECT document, retired FROM resource
-			WHERE kind = $2 AND name = t.person ORDER BY version DESC LIMIT 1) p ON true
-		WHERE t.hash = $1`, hashed(secret), resource.Person)
+		SELECT t.id, t.person, t.issuer, t.created_at, t.expires_at, t.revoked_at, `+personColumns+`
+		FROM token t`+personOf("t")+`WHERE t.hash = $1`, hashed(secret))
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return person.Actor{}, mapped(err)
 	}
-	if err != nil || row.Revoked != nil || !now.Before(row.Expires) || row.Retired == nil || *row.Retired {
+	if err != nil || row.Revoked != nil || !now.Before(row.Expires) || !row.there() {
 		return person.Actor{}, fault.New(fault.Unauthenticated, text.New(
 			"This token isn't valid, or not any more: ask an administrator for another one.",
 			"Dieses Token gilt nicht oder nicht mehr: Bei der Administration ein neues anfordern."))
 	}
-	return person.Actor{Person: row.Person, Roles: row.Document.V.Spec.Roles, Token: row.ID, Issuer: row.Issuer}, nil
+	who := row.actor(row.Person)
+	who.Token, who.Issuer = row.ID, row.Issuer
+	return who, nil
 }
 
 // IssueToken makes a token for a person; the secret is given once and stored
@@ -78,7 +76,7 @@ func (s *Store) issue(ctx context.Context, by person.Actor, now time.Time, name 
 		if _, ok, err := personSpec(ctx, tx, name); err != nil {
 			return err
 		} else if !ok {
-			return notFound(resource.Person, name)
+			return NotFound(resource.Person, name)
 		}
 		if _, err := tx.ExecContext(ctx, `
 			INSERT INTO token (id, person, hash, issuer, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)`,
@@ -107,7 +105,7 @@ func (s *Store) Tokens(ctx context.Context, name string, p Page) ([]person.Token
 		id = key[1]
 	}
 	if !storable(name) {
-		return nil, "", notFound(resource.Person, name)
+		return nil, "", NotFound(resource.Person, name)
 	}
 	tokens := []person.Token{}
 	if err := s.db.SelectContext(ctx, &tokens, `
@@ -124,7 +122,7 @@ func (s *Store) Tokens(ctx context.Context, name string, p Page) ([]person.Token
 		if _, ok, err := personSpec(ctx, s.db, name); err != nil {
 			return nil, "", mapped(err)
 		} else if !ok {
-			return nil, "", notFound(resource.Person, name)
+			return nil, "", NotFound(resource.Person, name)
 		}
 	}
 	if len(tokens) <= p.limit() {
