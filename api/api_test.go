@@ -60,7 +60,7 @@ const organisation = `[
  {"apiVersion":"turnus/v1","kind":"Person","metadata":{"name":"other-owner"},"spec":{"roles":["process-owner"]}},
  {"apiVersion":"turnus/v1","kind":"Person","metadata":{"name":"approver"},"spec":{"roles":["approver"]}},
  {"apiVersion":"turnus/v1","kind":"Person","metadata":{"name":"auditor"},"spec":{"roles":["auditor"]}},
- {"apiVersion":"turnus/v1","kind":"Person","metadata":{"name":"viewer"},"spec":{"roles":["viewer"]}},
+ {"apiVersion":"turnus/v1","kind":"Person","metadata":{"name":"viewer"},"spec":{"roles":["viewer"],"sees":{"services":["*"]}}},
  {"apiVersion":"turnus/v1","kind":"Service","metadata":{"name":"payments"},"spec":{"owner":"owner","approvers":["approver"],"calendar":"office"}},
  {"apiVersion":"turnus/v1","kind":"Service","metadata":{"name":"mail"},"spec":{"owner":"other-owner","approvers":["approver"],"calendar":"office"}}
 ]`

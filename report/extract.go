@@ -25,6 +25,7 @@ func Extract(r Report, customers, agreements []string) (Report, error) {
 		Run: r.Run, Process: r.Process, Scope: r.Scope, Period: r.Period, From: r.From, To: r.To, Zone: r.Zone,
 		Title: text.F("%s (extract)", "%s (Auszug)", r.Title), Subject: r.Subject,
 		Provisional: r.Provisional, Restates: r.Restates, ComputedAt: r.ComputedAt, Wording: r.Wording,
+		Summary: []Tile{}, Sections: []Section{}, Figures: []Figure{}, Sources: []Source{}, // as JSON has them, so that the hash can be computed from that
 	}
 	for _, s := range r.Sections {
 		if theirs(s.Agreement) {
@@ -41,7 +42,7 @@ func Extract(r Report, customers, agreements []string) (Report, error) {
 			d.Sources = append(d.Sources, s)
 		}
 	}
-	d.Notice = extractNotice(r, customers, agreements, len(d.Sections) > 0)
+	d.Notice, d.Notes = extractNotice(r, customers, agreements), extractNotes(r, agreements, len(d.Sections) > 0)
 	hash, _, err := Hash(d)
 	if err != nil {
 		return Report{}, err
@@ -64,21 +65,26 @@ func Extract(r Report, customers, agreements []string) (Report, error) {
 	return x, nil
 }
 
-// extractNotice says on each page what an extract is, and what it isn't.
-func extractNotice(r Report, customers, agreements []string, sections bool) text.Text {
-	n := text.F("This is an extract of the report with the content hash %[1]s, for %[2]s. It holds what the report says of %[3]s alone, and is complete for that only.",
-		"Dies ist ein Auszug aus dem Bericht mit dem Hashwert des Inhalts %[1]s, für %[2]s. Er enthält nur, was der Bericht über %[3]s aussagt, und ist nur dafür vollständig.",
-		r.Hash, text.List(customers), text.List(agreements))
-	add := func(more text.Text) { n = text.F("%s %s", "%s %s", n, more) }
-	if !sections {
-		add(text.New("The report was drafted before its sections said which agreement they are about: the extract has its figures only.",
-			"Der Bericht entstand, bevor seine Abschnitte ihre Vereinbarung angaben: Der Auszug enthält nur die Zahlen."))
-	}
-	if r.Restates != nil {
-		add(text.F("The report restates version %d.", "Der Bericht berichtigt Version %d.", r.Restates.Version))
-	}
+// extractNotice says on each page what an extract is.
+func extractNotice(r Report, customers, agreements []string) text.Text {
+	n := text.F("Extract for %s: complete for %s only.", "Auszug für %s: nur zu %s vollständig.", text.List(customers), text.List(agreements))
 	if !r.Notice.IsZero() {
 		n = text.F("%s %s", "%s %s", r.Notice, n)
 	}
 	return n
+}
+
+// extractNotes say what an extract is of, and what it isn't.
+func extractNotes(r Report, agreements []string, sections bool) []Note {
+	notes := []Note{{text.F("This is an extract of the report with the content hash %s. It holds what that says of %s alone, without whatever sums up or names anything else.",
+		"Dies ist ein Auszug aus dem Bericht mit dem Hashwert des Inhalts %s. Er enthält nur die Angaben zu %s, ohne Zusammenfassungen und ohne alles Übrige.",
+		r.Hash, text.List(agreements)), Neutral}}
+	if !sections {
+		notes = append(notes, Note{text.New("The report was drafted before sections named their agreement: the extract has its figures only.",
+			"Der Bericht entstand, bevor Abschnitte ihre Vereinbarung nannten: Der Auszug enthält nur die Zahlen."), Neutral})
+	}
+	if r.Restates != nil {
+		notes = append(notes, Note{text.F("The report restates version %d.", "Der Bericht berichtigt Version %d.", r.Restates.Version), Neutral})
+	}
+	return notes
 }
