@@ -264,7 +264,7 @@ func example(op described) (path, body string) {
 			"Person":       `{"roles":["viewer"]}`,
 			"Service":      `{"owner":"owner","approvers":["approver"],"calendar":"office"}`,
 			"Organisation": `{"owner":"owner","approvers":["approver"],"calendar":"office"}`,
-			"Agreement":    `{"service":"payments","valid":{"from":"2026-01-01"},"targets":[{"name":"fast","measure":"resolution","within":"PT4H","calendar":"office","attain":95}]}`,
+			"Agreement":    `{"service":"payments","valid":{"from":"2027-01-01"},"targets":[{"name":"fast","measure":"resolution","within":"PT4H","calendar":"office","attain":95}]}`,
 			"Mapping":      `{"number":"a","opened":"b","stopped":"c"}`,
 			"Interval":     `{"process":"sla-report","scope":"payments","rule":{"working_day":3,"of":"month","at":"06:00"},"reason":"a test","valid":{"from":"2026-01-01"}}`,
 			"Waiver":       `{"process":"sla-report","scope":"payments","periods":["2026-10"],"reason":"a test"}`,
