@@ -88,7 +88,7 @@ func TestExtractsForCustomers(t *testing.T) {
 	require.Len(t, rep.Sources, 1)
 	require.Equal(t, []task.Decision{{Run: r.ID, Round: 1, Person: "approver", Outcome: task.Approve, At: whole.Decisions[0].At, Hash: whole.Hash}}, rep.Decisions)
 
-	for lang, words := range map[string][]string{"en": {"SLA report (extract)", "is an extract of the report", "Published, extract", "Extract for retail: complete for retail-sla only.", "ownword"}, "de": {"SLA-Bericht (Auszug)", "Dies ist ein Auszug aus dem Bericht", "Veröffentlicht, Auszug", "Auszug für retail: nur zu retail-sla vollständig.", "ownword"}} {
+	for lang, words := range map[string][]string{"en": {"SLA report (extract)", "is an extract of the report", "Published, extract", "Extract for retail. Complete for retail-sla only.", "ownword"}, "de": {"SLA-Bericht (Auszug)", "Dies ist ein Auszug aus dem Bericht", "Veröffentlicht, Auszug", "Auszug für retail. Vollständig nur für retail-sla.", "ownword"}} {
 		page := h.as(t, "customer", "GET", path+"?lang="+lang, "", "Accept", "text/html")
 		require.Equal(t, 200, page.Code)
 		for _, word := range append(words, whole.Hash, own) {

@@ -67,7 +67,7 @@ func Extract(r Report, customers, agreements []string) (Report, error) {
 
 // extractNotice says on each page what an extract is.
 func extractNotice(r Report, customers, agreements []string) text.Text {
-	n := text.F("Extract for %s: complete for %s only.", "Auszug für %s: nur zu %s vollständig.", text.List(customers), text.List(agreements))
+	n := text.F("Extract for %s. Complete for %s only.", "Auszug für %s. Vollständig nur für %s.", text.List(customers), text.List(agreements))
 	if !r.Notice.IsZero() {
 		n = text.F("%s %s", "%s %s", r.Notice, n)
 	}
@@ -76,8 +76,8 @@ func extractNotice(r Report, customers, agreements []string) text.Text {
 
 // extractNotes say what an extract is of, and what it isn't.
 func extractNotes(r Report, agreements []string, sections bool) []Note {
-	notes := []Note{{text.F("This is an extract of the report with the content hash %s. It holds what that says of %s alone, without whatever sums up or names anything else.",
-		"Dies ist ein Auszug aus dem Bericht mit dem Hashwert des Inhalts %s. Er enthält nur die Angaben zu %s, ohne Zusammenfassungen und ohne alles Übrige.",
+	notes := []Note{{text.F("This is an extract of the report with the content hash %s. It holds what that says of %s alone: summaries and everything else are left out.",
+		"Dies ist ein Auszug aus dem Bericht mit dem Hashwert des Inhalts %s. Er enthält nur die Angaben zu %s: Zusammenfassungen und alles Übrige fehlen.",
 		r.Hash, text.List(agreements)), Neutral}}
 	if !sections {
 		notes = append(notes, Note{text.New("The report was drafted before sections named their agreement: the extract has its figures only.",

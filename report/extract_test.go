@@ -77,8 +77,8 @@ func TestExtractsLeaveOutWhatWasSaid(t *testing.T) {
 	require.Equal(t, []task.Decision{{Person: "anton", Outcome: task.Approve, At: at, Hash: "whole"}}, x.Decisions)
 	require.Equal(t, map[string]text.Text{"anton": text.Same("Anton")}, x.Persons)
 	require.Equal(t, 1, x.Restates.Version)
-	require.Equal(t, "Mind this. Extract for shop and mill: complete for a only.", x.Notice.En)
-	require.Equal(t, "Zu beachten. Auszug für shop und mill: nur zu a vollständig.", x.Notice.De)
+	require.Equal(t, "Mind this. Extract for shop and mill. Complete for a only.", x.Notice.En)
+	require.Equal(t, "Zu beachten. Auszug für shop und mill. Vollständig nur für a.", x.Notice.De)
 	require.Len(t, x.Notes, 3, "what it is, that it has its figures only, and what it restates")
 	require.Contains(t, x.Notes[1].Text.De, "enthält nur die Zahlen")
 }
