@@ -37,8 +37,9 @@ var roleOf = map[string]person.Role{"admin": person.Administrator, "owner": pers
 
 // viewers have a view each: of all services, of payments, of one of the two
 // customers whom it has agreements with, of another service's; of nothing, and as
-// from before there were views.
+// from before there were views. Who owns another service sees no more than that.
 const viewers = `[
+ {"apiVersion":"turnus/v1","kind":"Person","metadata":{"name":"other-owner"},"spec":{"roles":["process-owner"],"sees":{}}},
  {"apiVersion":"turnus/v1","kind":"Person","metadata":{"name":"named-viewer"},"spec":{"roles":["viewer"],"sees":{"services":["payments"]}}},
  {"apiVersion":"turnus/v1","kind":"Person","metadata":{"name":"customer"},"spec":{"roles":["viewer"],"sees":{"customers":["retail"]}}},
  {"apiVersion":"turnus/v1","kind":"Person","metadata":{"name":"other-customer"},"spec":{"roles":["viewer"],"sees":{"customers":["wholesale"]}}},
