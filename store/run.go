@@ -22,6 +22,7 @@ type Runs struct {
 	Process string
 	Service string
 	State   string // a state, or live
+	Sight
 }
 
 // What a row of run says, and runColumns how many attempts there are, too.
@@ -63,27 +64,28 @@ func getRun(ctx context.Context, q sqlx.QueryerContext, id, lock string) (run.Ru
 	var r runRow
 	err := sqlx.GetContext(ctx, q, &r, "SELECT "+runColumns+" FROM run r WHERE r.id = $1 "+lock, id)
 	if errors.Is(err, sql.ErrNoRows) {
-		err = noRun(id)
+		err = NoRun(id)
 	}
 	return r.plain(), err
 }
 
-func noRun(id string) error {
+// NoRun says that there is no such run.
+func NoRun(id string) error {
 	return fault.New(fault.NotFound, text.F("There is no run %.200s.", "Den Lauf %.200s gibt es nicht.", id))
 }
 
-// Runs lists runs, newest first.
+// Runs lists the runs that a sight sees, newest first.
 func (s *Store) Runs(ctx context.Context, f Runs, p Page) ([]run.Run, string, error) {
 	at, id, err := p.place(time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC))
 	if err != nil {
 		return nil, "", err
 	}
+	statement, args := f.selecting(runColumns, "run", "r", `($1 = '' OR r.process = $1) AND ($2 = '' OR r.service = $2)
+		  AND ($3 = '' OR r.state = $3 OR $3 = 'live' AND r.ended_at IS NULL)
+		  AND (r.created_at < $4 OR r.created_at = $4 AND r.id > $5)`, "r.created_at DESC, r.id", "$6",
+		f.Process, f.Service, f.State, at, id, p.limit()+1)
 	var rows []runRow
-	err = s.db.SelectContext(ctx, &rows, "SELECT "+runColumns+` FROM run r
-		WHERE ($1 = '' OR process = $1) AND ($2 = '' OR service = $2)
-		  AND ($3 = '' OR state = $3 OR $3 = 'live' AND ended_at IS NULL)
-		  AND (created_at < $4 OR created_at = $4 AND id > $5)
-		ORDER BY created_at DESC, id LIMIT $6`, f.Process, f.Service, f.State, at, id, p.limit()+1)
+	err = s.db.SelectContext(ctx, &rows, statement, args...)
 	if err != nil {
 		return nil, "", mapped(err)
 	}

@@ -115,8 +115,15 @@ func (p *page) Stamp() string {
 	if p.Provisional {
 		return p.text(states[run.Provisional])
 	}
-	return p.known(states[run.State(p.State)], p.State)
+	state := p.known(states[run.State(p.State)], p.State)
+	if p.Extract != nil {
+		state += p.text(text.New(", extract", ", Auszug"))
+	}
+	return state
 }
+
+// Listed are names in a list.
+func (p *page) Listed(names []string) string { return p.text(text.List(names)) }
 
 // Mark stands across each printed page unless the report is published.
 func (p *page) Mark() string {
