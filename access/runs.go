@@ -29,7 +29,7 @@ func (c *Caller) ShowRun(ctx context.Context, r run.Run) (run.Run, error) {
 			r.Reason, r.Outcome = "", text.Text{}
 			r.Tasks, r.Decisions = nil, nil
 		}
-		r.Stale = nil
+		r.Stale, r.Rounds = nil, nil
 		for i := range r.Tasks {
 			r.Tasks[i].Fields, r.Tasks[i].Files = []task.Field{}, nil
 		}
