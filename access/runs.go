@@ -71,7 +71,7 @@ func (c *Caller) ShowRun(ctx context.Context, r run.Run) (run.Run, error) {
 			hideWords(&r)
 			r.Decisions = nil
 		}
-		r.Stale = nil
+		r.Stale, r.Rounds = nil, nil
 		for i := range r.Tasks {
 			r.Tasks[i].Fields, r.Tasks[i].Files = []task.Field{}, nil
 		}

@@ -73,9 +73,10 @@ func (s *server) findings() {
 		Kind      string `query:"kind" enum:"missed-target,exceeded-limit,unplanned-outage,missed-slot,late-slot,late-data,records-altered,administrator-approves,sees-everything,reported"`
 		Severity  string `query:"severity" enum:"critical,major,minor"`
 		Escalated bool   `query:"escalated" doc:"Only those that nobody had begun in time."`
+		Run       string `query:"run" maxLength:"400" doc:"Only those that this run has seen."`
 	}) (*listed[improvement.Finding], error) {
 		want, err := s.caller(ctx).SelectFindings(ctx, store.Findings{Service: in.Service, State: in.State, Type: in.Type, Kind: in.Kind,
-			Severity: in.Severity, Escalated: in.Escalated})
+			Severity: in.Severity, Escalated: in.Escalated, Run: in.Run})
 		if err != nil {
 			return nil, err
 		}

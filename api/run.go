@@ -43,10 +43,12 @@ func (s *server) runs() {
 		Page
 		Process string `query:"process" maxLength:"100"`
 		Service string `query:"service" maxLength:"200"`
+		Scope   string `query:"scope" maxLength:"200"`
+		Period  string `query:"period" maxLength:"20" doc:"With process and scope: the attempts of one."`
 		State   string `query:"state" enum:"collecting,drafting,waiting,published,rejected,cancelled,failed,provisional,live"`
 	}) (*listed[run.Run], error) {
 		who := s.caller(ctx)
-		all, next, err := s.Store.Runs(ctx, who.SelectRuns(store.Runs{Process: in.Process, Service: in.Service, State: in.State}), in.store())
+		all, next, err := s.Store.Runs(ctx, who.SelectRuns(store.Runs{Process: in.Process, Service: in.Service, Scope: in.Scope, Period: in.Period, State: in.State}), in.store())
 		if err != nil {
 			return nil, err
 		}
@@ -109,6 +111,9 @@ func (s *server) unseenRun(ctx context.Context, why error, id string) error {
 func (s *server) shownRun(ctx context.Context, id string) (*runOutput, error) {
 	r, err := s.Store.Run(ctx, id)
 	if err != nil {
+		return nil, err
+	}
+	if r.Rounds, err = s.Store.Rounds(ctx, id); err != nil {
 		return nil, err
 	}
 	return s.shown(ctx, r)

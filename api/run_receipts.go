@@ -103,7 +103,7 @@ func (s *server) sendDerived(ctx context.Context, out huma.Context, r report.Rep
 	err = s.derive(file, write)
 	if err == nil {
 		// On record before anything is sent.
-		err = s.exported(ctx, r, of.what, of.lang)
+		err = s.exported(ctx, r, export{format: of.what, lang: of.lang})
 	}
 	if err == nil {
 		d.size = file.Size()
