@@ -17,6 +17,7 @@ import (
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
 	"turnus/itsm/task"
+	"turnus/report"
 )
 
 // Change says what applying did to one resource; Before and After are there
