@@ -8,6 +8,7 @@ import (
 	"turnus/itsm/person"
 	"turnus/itsm/process"
 	"turnus/itsm/resource"
+	"turnus/itsm/run"
 	"turnus/store"
 )
 
