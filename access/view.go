@@ -8,7 +8,6 @@ import (
 	"turnus/itsm/person"
 	"turnus/itsm/process"
 	"turnus/itsm/resource"
-	"turnus/itsm/run"
 	"turnus/store"
 )
 
