@@ -16,7 +16,7 @@ import (
 
 // addPages adds the pages, as clients of the operations within this process.
 func (s *server) addPages(e *echo.Echo) {
-	s.pages = web.New(web.Config{Store: s.Store, Now: s.Now, Site: s.Site,
+	s.pages = web.New(web.Config{Store: s.Store, Now: s.Now, Site: s.Site, Version: s.Version,
 		Client: func(w http.ResponseWriter, r *http.Request, who person.Actor, lang text.Lang) *client.Client {
 			on := requestOf(r.Context())
 			on.actor = who
@@ -33,8 +33,18 @@ func (s *server) addPages(e *echo.Echo) {
 	}
 }
 
-// forPage says that an address which nothing answers was asked for by somebody
-// who reads pages.
+// forPage says that somebody who reads pages asks for an address.
 func forPage(r *http.Request, path string) bool {
-	return !strings.HasPrefix(path, "/v1/") && r.Method == http.MethodGet && strings.Contains(r.Header.Get("Accept"), "text/html")
+	return !strings.HasPrefix(path, "/v1/") && (r.Method == http.MethodGet || r.Method == http.MethodPost) && strings.Contains(r.Header.Get("Accept"), "text/html")
+}
+
+// showRefusal answers with a page what no operation is registered for, and what
+// Echo refuses.
+func (s *server) showRefusal(c echo.Context, err error, by *echo.HTTPError) {
+	if by != nil && (by.Code == http.StatusNotFound || by.Code == http.StatusMethodNotAllowed) {
+		s.pages.Missing(c.Response(), c.Request())
+		return
+	}
+	requestOf(c.Request().Context()).cause = err
+	s.pages.Refuse(c.Response(), c.Request(), err)
 }

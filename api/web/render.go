@@ -5,8 +5,8 @@ import (
 	"embed"
 	"html/template"
 	"net/http"
-	"net/url"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -58,6 +58,7 @@ func functions(lang text.Lang) template.FuncMap {
 		"count":  func(n int64) string { return report.Number(n).In(lang) },
 		"short":  func(hash string) string { return hash[:min(12, len(hash))] },
 		"join":   func(list []string) string { return strings.Join(list, ", ") },
+		"typed":  func(name string) bool { return !slices.Contains([]string{"once", "hash", "return"}, name) },
 		"entry": func(s shown, path, title string) menu {
 			return menu{path, title, s.Active == path}
 		},
@@ -131,9 +132,33 @@ func (v *visit) here() string {
 	case strings.HasPrefix(v.r.URL.Path, "/sign-in"):
 		return "/sign-in"
 	case v.r.Method == http.MethodGet:
-		return v.r.URL.RequestURI()
+		return local(v.r.URL.RequestURI())
 	}
-	return (&url.URL{Path: strings.TrimSuffix(v.r.URL.Path, "/check")}).EscapedPath()
+	return v.shownAt(v.r.URL.EscapedPath())
+}
+
+// shownAt is an address, or where only forms go to it, the one above it that
+// has a page.
+func (p *Pages) shownAt(address string) string {
+	for at, _, _ := strings.Cut(address, "?"); at != ""; at = at[:strings.LastIndex(at, "/")] {
+		switch {
+		case p.has(http.MethodGet, at) && strings.HasPrefix(address, at+"?"):
+			return address
+		case p.has(http.MethodGet, at):
+			return at
+		}
+	}
+	return "/"
+}
+
+// has says that there is a page at an address.
+func (p *Pages) has(method, at string) bool {
+	segments := strings.Split(at, "/")
+	return slices.ContainsFunc(p.table, func(pg page) bool {
+		return pg.method == method && slices.EqualFunc(strings.Split(pg.path, "/"), segments, func(want, got string) bool {
+			return want == got || strings.HasPrefix(want, ":") && got != ""
+		})
+	})
 }
 
 // section is the entry of the menu that an address belongs to.

@@ -17,6 +17,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"turnus/client"
@@ -30,8 +31,9 @@ type Config struct {
 	Store *store.Store // its sessions alone
 	Now   func() time.Time
 	// Client is the API in somebody's name, within a request for a page.
-	Client func(w http.ResponseWriter, r *http.Request, who person.Actor, lang text.Lang) *client.Client
-	Site   Site
+	Client  func(w http.ResponseWriter, r *http.Request, who person.Actor, lang text.Lang) *client.Client
+	Site    Site
+	Version string // of the binary
 }
 
 // Site says how browsers reach Turnus.
@@ -53,11 +55,13 @@ type Pages struct {
 	Config
 	origins *http.CrossOriginProtection
 	guard   *guard
+	table   []page
+	settled atomic.Bool // all steps of /start are done
 }
 
 // New makes the pages.
 func New(c Config) *Pages {
-	p := &Pages{Config: c, origins: http.NewCrossOriginProtection(), guard: newGuard()}
+	p := &Pages{Config: c, origins: http.NewCrossOriginProtection(), guard: newGuard(), table: table()}
 	if c.Site.Public != nil {
 		if err := p.origins.AddTrustedOrigin(origin(c.Site.Public)); err != nil {
 			panic("web: the public address is no origin: " + err.Error()) // Site.Check has refused it
@@ -69,15 +73,14 @@ func New(c Config) *Pages {
 // page is one entry of the table of pages.
 type page struct {
 	method, path, name string
-	public             bool // nobody need be signed in
+	public             bool  // nobody need be signed in
+	most               int64 // bytes of a form without files; 0: maxForm
 	lasts              time.Duration
 	handle             func(*visit) error
 }
 
-// Routes lists the pages and what they need.
-func (p *Pages) Routes() []Route {
-	var routes []Route
-	for _, pg := range slices.Concat(
+func table() []page {
+	return slices.Concat(
 		signInPages(), personPages(), startPages(),
 		inboxPages(), taskPages(),
 		runPages(), reportPages(),
@@ -86,7 +89,13 @@ func (p *Pages) Routes() []Route {
 		servicePages(), importPages(),
 		auditPages(),
 		referencePages(),
-	) {
+	)
+}
+
+// Routes lists the pages and what they need.
+func (p *Pages) Routes() []Route {
+	var routes []Route
+	for _, pg := range p.table {
 		routes = append(routes, Route{Method: pg.method, Path: pg.path, Name: "page." + pg.name, Lasts: pg.lasts, Handle: p.serve(pg)})
 	}
 	return append(routes, assetRoutes()...)
