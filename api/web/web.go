@@ -56,7 +56,8 @@ type Pages struct {
 	origins *http.CrossOriginProtection
 	guard   *guard
 	table   []page
-	settled atomic.Bool // all steps of /start are done
+	settled atomic.Bool  // all steps of /start are done
+	looked  atomic.Int64 // the minute in which that was looked at
 }
 
 // New makes the pages.
