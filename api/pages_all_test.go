@@ -214,3 +214,18 @@ func TestTheScriptIsSmall(t *testing.T) {
 		require.NotContains(t, string(script), never)
 	}
 }
+
+// While Turnus starts browsers get a page, and programs what they always got.
+func TestBrowsersSeeThatTurnusStarts(t *testing.T) {
+	b := newBrowser(Starting())
+	for lang, says := range map[string]string{"en": "Turnus is starting", "de": "Turnus startet"} {
+		b.header.Set("Accept-Language", lang)
+		w := b.get(t, "/tasks/x")
+		require.Equal(t, 503, w.Code)
+		require.Contains(t, w.Body.String(), says)
+		require.Contains(t, w.Body.String(), `http-equiv="refresh"`)
+		wellFormed(t, "starting", w.Body.String(), lang, nil)
+		require.NotContains(t, b.post(t, "/tasks/x/done", "outcome", "approve").Body.String(), `http-equiv="refresh"`)
+	}
+	require.Equal(t, "application/problem+json", b.get(t, "/v1/tasks").Header().Get("Content-Type"))
+}

@@ -79,7 +79,7 @@ func (b *browser) ask(_ testing.TB, method, path, kind string, body io.Reader) *
 // the first may be the layout's.
 func hidden(t testing.TB, w *httptest.ResponseRecorder, name string) string {
 	t.Helper()
-	m := regexp.MustCompile(`<input type="hidden" name="` + name + `" value="([^"]*)"`).FindAllStringSubmatch(w.Body.String(), -1)
+	m := regexp.MustCompile(`<input type="hidden" name="`+name+`" value="([^"]*)"`).FindAllStringSubmatch(w.Body.String(), -1)
 	require.NotEmpty(t, m, "%s isn't on the page:\n%s", name, w.Body)
 	return html.UnescapeString(m[len(m)-1][1])
 }
