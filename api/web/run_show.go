@@ -31,8 +31,7 @@ type shownRun struct {
 }
 
 func showRun(v *visit) error {
-	id := v.runOf()
-	r, err := v.api.Run(v.r.Context(), id)
+	r, err := v.run()
 	if err != nil {
 		return err
 	}
@@ -144,10 +143,10 @@ func (v *visit) newest(k run.Key) (*run.Run, error) {
 	return &newest, nil
 }
 
-// notARun is the answer to an address that names no run.
-func notARun(err error) error {
-	if f := fault.As(err); f != nil {
-		return fault.New(fault.NotFound, f.Message)
+// run is the run that an address names. One that can't be a run's isn't found.
+func (v *visit) run() (run.Run, error) {
+	if _, _, err := run.ParseID(v.runOf()); err != nil {
+		return run.Run{}, fault.New(fault.NotFound, fault.As(err).Message)
 	}
-	return err
+	return v.api.Run(v.r.Context(), v.runOf())
 }
