@@ -31,18 +31,15 @@ func (s *server) report() {
 	register(s, operation{Operation: huma.Operation{
 		OperationID: "get-report", Method: http.MethodGet, Path: oneRun + "/report", Tags: []string{"Reports"},
 		Summary:     "A run's report: published, or else the draft",
-		Description: "In the format that Accept asks for; text/css is what stands in the margins of its printed pages. Not found before the first draft. Everybody who is signed in reads published reports; drafts are for the service's owner, its approvers and auditors.",
+		Description: "In the format that Accept asks for; text/css is what stands in the margins of its printed pages. Not found before the first draft, and for whoever sees nothing of what it is about. Published reports are for those whose view names the service, its owner and approvers, auditors and administrators; a customer's person gets an extract (extract), which holds what carries that customer's agreements. Drafts are for the service's owner, its approvers and auditors.",
 		Responses:   map[string]*huma.Response{"200": content},
 	}}, func(ctx context.Context, in *struct {
 		RunPath
 		Lang string `query:"lang" enum:"de,en" doc:"The language of the page; else Accept-Language says it, or else what the report is about."`
 		As   string `query:"as" enum:"page" doc:"How it is shown, for the record: on a page that is read, and not as a file that is kept."`
 	}) (*reportOutput, error) {
-		r, err := s.Store.Report(ctx, in.id(ctx))
+		r, err := s.caller(ctx).ReadReport(ctx, in.id(ctx))
 		if err != nil {
-			return nil, err
-		}
-		if err := s.caller(ctx).CheckReport(ctx, r); err != nil {
 			return nil, err
 		}
 		format, err := negotiate(requestOf(ctx).accept, "application/json", "text/html", "text/css")
@@ -63,7 +60,9 @@ func (s *server) report() {
 			out.ContentType, out.Language = "text/css; charset=utf-8", string(lang)
 			err = render.Margins(&b, r, lang)
 		default:
-			r.Receipts, r.Tickets = receiptsAt(r), ticketsAt(r)
+			if r.Extract == nil {
+				r.Receipts, r.Tickets = receiptsAt(r), ticketsAt(r)
+			}
 			err = render.JSON(&b, r)
 		}
 		if err != nil {
@@ -92,6 +91,9 @@ func (s *server) exported(ctx context.Context, r report.Report, e export) error 
 	}
 	if e.as != "" {
 		what["as"] = e.as
+	}
+	if r.Extract != nil {
+		what["extract"] = r.Extract
 	}
 	return s.Store.Record(ctx, actorOf(ctx), s.Now(), "report.exported", "run/"+r.Run, what)
 }

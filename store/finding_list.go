@@ -96,9 +96,14 @@ func getFinding(ctx context.Context, q sqlx.QueryerContext, id int64, lock strin
 	err := sqlx.GetContext(ctx, q, &r, "SELECT "+findingColumns+" FROM finding f"+withSeen+
 		"WHERE f.id = (SELECT coalesce(o.joined, o.id) FROM finding o WHERE o.id = $1) "+lock, id)
 	if errors.Is(err, sql.ErrNoRows) {
-		err = fault.New(fault.NotFound, text.F("There is no finding %d.", "Einen Befund %d gibt es nicht.", id))
+		err = NoFinding(id)
 	}
 	return r.plain(), err
+}
+
+// NoFinding says that there is no such finding.
+func NoFinding(id int64) error {
+	return fault.New(fault.NotFound, text.F("There is no finding %d.", "Einen Befund %d gibt es nicht.", id))
 }
 
 // Sightings are the times that a finding was seen, in their order.
