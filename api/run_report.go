@@ -30,17 +30,22 @@ func (s *server) report() {
 	register(s, operation{Operation: huma.Operation{
 		OperationID: "get-report", Method: http.MethodGet, Path: oneRun + "/report", Tags: []string{"Reports"},
 		Summary:     "A run's report: published, or else the draft",
-		Description: "In the format that Accept asks for. Not found before the first draft. Everybody who is signed in reads published reports; drafts are for the service's owner, its approvers and auditors.",
+		Description: "In the format that Accept asks for. Not found before the first draft. With round, the draft of that round, for those who see drafts. Everybody who is signed in reads published reports; drafts are for the service's owner, its approvers and auditors.",
 		Responses:   map[string]*huma.Response{"200": content},
 	}}, func(ctx context.Context, in *struct {
 		RunPath
-		Lang string `query:"lang" enum:"de,en" doc:"The language of the page; else Accept-Language says it, or else what the report is about."`
+		Round int    `query:"round" minimum:"1" maximum:"100000" doc:"One of the run's rounds, instead of the last."`
+		Lang  string `query:"lang" enum:"de,en" doc:"The language of the page; else Accept-Language says it, or else what the report is about."`
 	}) (*reportOutput, error) {
-		r, err := s.Store.Report(ctx, in.id(ctx))
+		r, err := s.Store.ReportOfRound(ctx, in.id(ctx), in.Round)
 		if err != nil {
 			return nil, err
 		}
-		if err := s.caller(ctx).CheckReport(ctx, r); err != nil {
+		check := s.caller(ctx).CheckReport
+		if in.Round > 0 {
+			check = s.caller(ctx).CheckRound
+		}
+		if err := check(ctx, r); err != nil {
 			return nil, err
 		}
 		format, err := negotiate(requestOf(ctx).accept, "application/json", "text/html")

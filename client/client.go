@@ -93,7 +93,7 @@ func (c *Client) do(ctx context.Context, what call) (*http.Response, error) {
 		case err == nil:
 			err = problemIn(res)
 			var p *Problem
-			if !errors.As(err, &p) || p.Status != http.StatusServiceUnavailable && !p.inFlight() {
+			if !errors.As(err, &p) || p.Status != http.StatusServiceUnavailable && !p.InFlight() {
 				return nil, err
 			}
 			if s, bad := strconv.Atoi(res.Header.Get("Retry-After")); bad == nil && s >= 0 {

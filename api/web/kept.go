@@ -35,7 +35,7 @@ func (v *visit) kept() string {
 	}
 	nonce := make([]byte, box.NonceSize())
 	rand.Read(nonce) //nolint:errcheck // crypto/rand never fails
-	sealed := box.Seal(nonce, nonce, typed, []byte(v.r.URL.Path))
+	sealed := box.Seal(nonce, nonce, typed, []byte(v.resumes()))
 	return v.ended.ID + "." + base64.RawURLEncoding.EncodeToString(sealed)
 }
 

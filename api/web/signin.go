@@ -35,7 +35,7 @@ func (v *visit) asking(why, kept string) signingIn {
 	if v.r.URL.Path == "/sign-in" {
 		back = v.r.FormValue("return")
 	} else if v.r.Method != http.MethodGet {
-		back = v.r.URL.Path
+		back = v.resumes()
 	}
 	return signingIn{Return: local(back), Kept: kept, Error: why, Again: v.ended != nil}
 }

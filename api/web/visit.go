@@ -3,12 +3,14 @@ package web
 import (
 	"context"
 	"errors"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"strings"
 
 	"turnus/client"
 	"turnus/itsm/fault"
+	"turnus/itsm/task"
 	"turnus/itsm/text"
 	"turnus/store"
 )
@@ -83,6 +85,9 @@ func (v *visit) arrive(pg page) error {
 			if err := v.r.ParseForm(); err != nil {
 				return unreadable(err)
 			}
+		} else if v.session == nil && !pg.public {
+			// What was typed is kept; files are chosen again.
+			_ = v.readParts(maxForm+(task.MaxFiles+1)*task.MaxFile, func(*multipart.Part) error { return nil })
 		}
 	}
 	if v.session == nil && !pg.public {
@@ -140,6 +145,15 @@ func local(address string) string {
 		return "/"
 	}
 	return address
+}
+
+// resumes is the address at which a form is taken up whose session had ended:
+// that of a decision where it is repeated before it counts.
+func (v *visit) resumes() string {
+	if before, ok := strings.CutSuffix(v.r.URL.EscapedPath(), "/done"); ok {
+		return before + "/check"
+	}
+	return v.r.URL.EscapedPath()
 }
 
 // once is the context of what a form does: sent twice it is done once.

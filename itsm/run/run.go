@@ -209,6 +209,8 @@ type Run struct {
 	Tasks       []task.Task      `json:"tasks" db:"-"`
 	Decisions   []task.Decision  `json:"decisions" db:"-"`
 	Stale       []task.StalePart `json:"stale,omitempty" db:"-"` // while it is live: what has changed that its round stands on, as it was compared last
+
+	Zone string `json:"zone,omitempty" db:"-"` // of what it is about, as that is declared now
 }
 
 // NotWaiting refuses another round of a run that doesn't wait.
