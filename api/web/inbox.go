@@ -81,14 +81,22 @@ func (e entry) About() text.Text {
 	case process.OfFinding:
 		return text.F("finding %s, %s", "Befund %s, %s", e.Key.Scope, about)
 	case process.OfChange:
-		return text.F("%s, %s", "%s, %s", e.Key.Scope, about)
+		return text.F("%s (%s)", "%s (%s)", e.Key.Scope, about)
 	}
 	return about
 }
 
+// Is what kind of run asks.
+func (e entry) Is() text.Text {
+	if e.Process.Scope == process.OfChange { // its title has the approval in it
+		return text.New("Change", "Änderung")
+	}
+	return e.Process.Title
+}
+
 // Where names the round that asks: process, what it is about, period, round.
 func (e entry) Where() text.Text {
-	return text.F("%s %s, %s, round %d", "%s %s, %s, Runde %d", e.Process.Title, e.About(), report.Period(e.Key.Period), e.Round)
+	return text.F("%s %s, %s, round %d", "%s %s, %s, Runde %d", e.Is(), e.About(), report.Period(e.Key.Period), e.Round)
 }
 
 // Heading is the task as a question.
@@ -113,6 +121,9 @@ func (e entry) Asks() text.Text {
 	}
 	return text.F("%s %s", "%s %s", e.Kind.Question(), e.Title)
 }
+
+// Until is when it is due, to the minute.
+func (e entry) Until() time.Time { return e.Due.Truncate(time.Minute) }
 
 // When says when it is due, as seen from now.
 func (e entry) When() text.Text { return dueIn(e.Due, e.Now) }

@@ -10,7 +10,7 @@ import (
 // enough.
 func distance(d time.Duration) text.Text {
 	d = d.Abs()
-	switch minutes, hours, days := int(d/time.Minute), int(d/time.Hour), int(d/(24*time.Hour)); {
+	switch minutes, hours, days := int(d/time.Minute), int(d/time.Hour), int((d+12*time.Hour)/(24*time.Hour)); {
 	case days >= 2:
 		return text.F("%d days", "%d Tagen", days)
 	case hours >= 2:
