@@ -18,15 +18,17 @@ import (
 	"turnus/report/render"
 )
 
-// sending is how long a form with files may take to come.
-const sending = 15 * time.Minute
+const (
+	sending  = 15 * time.Minute // that a form with files may take to come
+	deciding = 45 * time.Second // longer than the API takes: what became of an answer is looked at afterwards
+)
 
 func taskPages() []page {
 	return []page{
 		{method: "GET", path: "/tasks/:task", name: "task", handle: showTask},
 		{method: "POST", path: "/tasks/:task", name: "task", handle: editTask},
 		{method: "POST", path: "/tasks/:task/check", name: "task-check", lasts: sending, handle: checkTask},
-		{method: "POST", path: "/tasks/:task/done", name: "task-done", handle: decideTask},
+		{method: "POST", path: "/tasks/:task/done", name: "task-done", lasts: deciding, handle: decideTask},
 		{method: "GET", path: "/tasks/:task/done", name: "task-done", handle: showDecided},
 		{method: "GET", path: "/tasks/:task/files/:sum", name: "task-file", lasts: sending, handle: giveTaskFile},
 	}

@@ -182,7 +182,7 @@ func (a *asked) hints(f task.Field, b field) (all []text.Text) {
 	case task.InstantField:
 		say("Time zone: %s.", "Zeitzone: %s.", zoneOf(a.Zone).String())
 	case task.DurationField:
-		say("As in 4 h 30 min, or 14 d.", "Zum Beispiel 4 h 30 min oder 14 d.")
+		say("As in 4\u202fh 30\u202fmin, or 14 d.", "Zum Beispiel 4\u202fh 30\u202fmin oder 14 d.")
 	}
 	if limits := b.limits(f); !limits.IsZero() {
 		if f.BoundsWith != "" {
