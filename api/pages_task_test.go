@@ -301,7 +301,10 @@ func TestManyFieldsStandInGroups(t *testing.T) {
 	for i := range 100 {
 		for _, part := range []string{"cause", "measure", "none"} {
 			f := fieldOf(fmt.Sprintf("desk.p%d.%s", i, part), task.TextField, part != "none")
-			f.Title = text.F("Target %d: %s", "Ziel %d: %s", i, part)
+			f.Title = text.F("Missed: target %d: %s", "Verfehlt: Ziel %d: %s", i, part)
+			if part == "cause" {
+				f.Unless = fmt.Sprintf("desk.p%d.none", i)
+			}
 			fields = append(fields, f)
 		}
 	}
@@ -311,12 +314,12 @@ func TestManyFieldsStandInGroups(t *testing.T) {
 		w := v.opens("/tasks/" + a.ID)
 		require.Equal(t, 100, strings.Count(w.Body.String(), "<details"))
 		require.Equal(t, 300, strings.Count(w.Body.String(), "<textarea id=\"field-"))
-		v.page("/tasks/" + a.ID)
+		require.Contains(t, v.page("/tasks/"+a.ID), map[string]string{"en": "Cause Not where this is filled: none.", "de": "Cause Entfällt, wenn dies ausgefüllt ist: none."}[lang])
 	}
 	w := h.visits(t, "owner", "en").sends("/tasks/"+a.ID+"/check", "hash", a.Hash, "outcome", "done", "field.desk.p7.cause", "known")
 	require.Equal(t, 422, w.Code)
 	require.Contains(t, w.Body.String(), `href="#field-1"`)
-	require.Contains(t, wordsOf(w), "Target 7 (1 of 3 filled)")
+	require.Contains(t, wordsOf(w), "Missed: target 7 (1 of 3 filled)")
 }
 
 // A form whose session has ended comes back after signing in, to the page that

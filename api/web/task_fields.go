@@ -113,21 +113,39 @@ func groupName(name string) string {
 // with, and leaves it out of theirs.
 func shorten(g *group) {
 	g.Title = text.New("Further", "Weiteres")
-	first, _, _ := strings.Cut(g.Fields[0].Title.En, ": ")
-	firstDe, _, _ := strings.Cut(g.Fields[0].Title.De, ": ")
 	if groupName(g.Fields[0].Name) == "" {
 		g.Title = text.New("In general", "Allgemein")
 	}
-	for _, f := range g.Fields {
-		if !strings.HasPrefix(f.Title.En, first+": ") || !strings.HasPrefix(f.Title.De, firstDe+": ") {
-			return
-		}
+	first := g.Fields[0].Title
+	en, de := prefixOf(first.En, strings.LastIndex), prefixOf(first.De, strings.LastIndex)
+	if !g.begins(en, de) {
+		en, de = prefixOf(first.En, strings.Index), prefixOf(first.De, strings.Index)
 	}
-	g.Title = text.New(first, firstDe)
+	if en == "" || de == "" || !g.begins(en, de) {
+		return
+	}
+	g.Title = text.New(strings.TrimSuffix(en, ": "), strings.TrimSuffix(de, ": "))
 	for i := range g.Fields {
 		f := &g.Fields[i]
-		f.Label = sentence(text.New(strings.TrimPrefix(f.Title.En, first+": "), strings.TrimPrefix(f.Title.De, firstDe+": ")))
+		f.Label = sentence(text.New(strings.TrimPrefix(f.Title.En, en), strings.TrimPrefix(f.Title.De, de)))
+		for j, h := range f.Hints { // that name another field of the group
+			f.Hints[j] = text.New(strings.ReplaceAll(h.En, en, ""), strings.ReplaceAll(h.De, de, ""))
+		}
 	}
+}
+
+// prefixOf is a title up to a colon that is found in it.
+func prefixOf(title string, colon func(s, of string) int) string {
+	i := colon(title, ": ")
+	if i < 0 {
+		return ""
+	}
+	return title[:i+2]
+}
+
+// begins says that the titles of all fields begin so.
+func (g *group) begins(en, de string) bool {
+	return !slices.ContainsFunc(g.Fields, func(f field) bool { return !strings.HasPrefix(f.Title.En, en) || !strings.HasPrefix(f.Title.De, de) })
 }
 
 func (a *asked) field(i int, f task.Field, people []choice) field {
