@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"mime"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -179,8 +178,7 @@ func (v *visit) sendFiles(id string) (sent, bad map[string]string, err error) {
 // readParts reads a form that may have files, of so many bytes: its values as of
 // any form, and each file by what is given.
 func (v *visit) readParts(most int64, file func(*multipart.Part) error) error {
-	kind, _, err := mime.ParseMediaType(v.r.Header.Get("Content-Type"))
-	if err != nil || kind != "multipart/form-data" {
+	if !strings.HasPrefix(v.r.Header.Get("Content-Type"), "multipart/form-data") {
 		return nil
 	}
 	v.r.Body = http.MaxBytesReader(v.w, v.r.Body, most)
