@@ -28,7 +28,7 @@ func (v *visit) kept() string {
 	}
 	nonce := make([]byte, box.NonceSize())
 	rand.Read(nonce) //nolint:errcheck // crypto/rand never fails
-	sealed := box.Seal(nonce, nonce, []byte(v.r.PostForm.Encode()), []byte(v.r.URL.EscapedPath()))
+	sealed := box.Seal(nonce, nonce, []byte(v.r.PostForm.Encode()), []byte(v.resumes()))
 	return v.ended.ID + "." + base64.RawURLEncoding.EncodeToString(sealed)
 }
 
