@@ -2,12 +2,14 @@ package access
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strconv"
 
 	"turnus/itsm/dataset"
 	"turnus/itsm/fault"
 	"turnus/itsm/process"
+	"turnus/itsm/run"
 	"turnus/itsm/text"
 	"turnus/report"
 	"turnus/store"
@@ -112,6 +114,35 @@ func (c *Caller) extract(ctx context.Context, r report.Report) (report.Report, e
 			"%.200s hat keinen Bericht über Vereinbarungen dieser Kunden: %s.", r.Run, text.List(c.Sees.Customers)))}
 	}
 	return report.Extract(r, distinct(whose), distinct(theirs))
+}
+
+// Results are those of runs whose reports are published, by run, as far as the
+// caller sees them: of an extract those of its agreements.
+func (c *Caller) Results(ctx context.Context, runs []run.Run) (map[string][]report.Figure, error) {
+	all := map[string][]report.Figure{}
+	var whole []string
+	for _, r := range runs {
+		l, err := c.levelOfRun(ctx, r.Process, r.About)
+		switch {
+		case err != nil:
+			return nil, err
+		case r.State != run.Published:
+		case l >= store.Published:
+			whole = append(whole, r.ID)
+		case l == store.Extract:
+			x, err := c.ReadReport(ctx, r.ID)
+			if err != nil && !fault.Is(err, fault.NotFound) { // it may be about other customers alone
+				return nil, err
+			}
+			all[r.ID] = report.Results(x.Figures)
+		}
+	}
+	if len(whole) == 0 {
+		return all, nil
+	}
+	results, err := c.store.Results(ctx, whole)
+	maps.Copy(all, results)
+	return all, err
 }
 
 // distinct are names in their order, each once.

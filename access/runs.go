@@ -27,8 +27,8 @@ func (c *Caller) SelectPlan(want store.Slots) store.Slots {
 	return want
 }
 
-// Ledgers are those of intervals whose slots the caller sees: of the slots that
-// are due in [from, to), where that is said.
+// Ledgers are those of intervals whose slots the caller sees, of what is due in
+// [from, to), where that is said.
 func (c *Caller) Ledgers(ctx context.Context, from, to *time.Time) ([]store.Ledger, error) {
 	return c.store.Ledgers(ctx, c.sight(), from, to)
 }

@@ -119,8 +119,8 @@ type Ledger struct {
 	Paused *time.Time `json:"paused,omitempty" db:"paused_at"`
 }
 
-// Ledgers lists the ledger of each interval that a sight sees, by its name: of
-// the slots that are due in [from, to), where that is said.
+// Ledgers lists the ledger of each interval that a sight sees, by its name: of the
+// slots that are due in [from, to), where that is said.
 func (s *Store) Ledgers(ctx context.Context, who Sight, from, to *time.Time) ([]Ledger, error) {
 	begin, which, args := "", "", []any{from, to}
 	if !who.whole() {
