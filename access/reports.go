@@ -130,7 +130,7 @@ func (c *Caller) Results(ctx context.Context, runs []run.Run) (map[string][]repo
 		case l >= store.Published:
 			whole = append(whole, r.ID)
 		case l == store.Extract:
-			x, err := c.ReadReport(ctx, r.ID)
+			x, err := c.ReadReport(ctx, r.ID, 0)
 			if err != nil && !fault.Is(err, fault.NotFound) { // it may be about other customers alone
 				return nil, err
 			}
