@@ -115,8 +115,8 @@ func uploaded(t *testing.T, name, content string, pairs ...string) (io.Reader, s
 	return &body, form.FormDataContentType()
 }
 
-// inOctober publishes the draft of payments.
-func (h *house) inOctober(t *testing.T) {
+// publishedDraft publishes the draft of payments.
+func (h *house) publishedDraft(t *testing.T) {
 	t.Helper()
 	h.reported(t, 20)
 	for _, q := range []string{
@@ -160,7 +160,7 @@ func TestPagesAboutServices(t *testing.T) {
 		require.Contains(t, h.browse(t, "viewer", lang).page("/services", 200), map[string]string{"en": "no service that you see", "de": "kein Service sichtbar"}[lang])
 	}
 	h.agreedWith(t, "95")
-	h.inOctober(t)
+	h.publishedDraft(t)
 	h.publishedMore(t)
 	for _, lang := range []string{"en", "de"} {
 		missed := map[string]string{"en": "1 missed", "de": "1 verfehlt"}[lang]
@@ -414,7 +414,7 @@ func TestAuditPages(t *testing.T) {
 	h.declareMapping(t, "desk", keyed)
 	h.agreedWith(t, "95")
 	h.imported(t, "owner", csvOf("mapping", "desk"), sound)
-	h.inOctober(t)
+	h.publishedDraft(t)
 	w := h.as(t, "owner", "POST", "/v1/services/payments/exclusions", `{"tickets":["A-1"],"reason":"spam","detail":"=cmd|<x>","evidence":"y"}`)
 	require.Equal(t, 201, w.Code, w.Body)
 	for _, lang := range []string{"en", "de"} {
@@ -519,7 +519,7 @@ func TestReadingTheTrail(t *testing.T) {
 // Reports in force come with their results; of several attempts the newest is.
 func TestRunsInForce(t *testing.T) {
 	h := newHouse(t)
-	h.inOctober(t)
+	h.publishedDraft(t)
 	read := func(query string) (all struct{ Items []ListedRun }) {
 		w := h.as(t, "viewer", "GET", "/v1/runs?"+query, "")
 		require.Equal(t, 200, w.Code, w.Body)
