@@ -89,11 +89,7 @@ func (r *Runs) held(ctx context.Context, t task.Task, a Answer) (task.Message, e
 // Try holds an answer against its task as Decide does, and gives the decision
 // that it would be. Nothing is decided, and nothing goes on record.
 func (r *Runs) Try(ctx context.Context, by person.Actor, a Answer) (task.Decision, error) {
-	t, err := r.store.Task(ctx, a.Task)
-	if err != nil {
-		return task.Decision{}, err
-	}
-	people, err := r.store.PeopleOf(ctx, t)
+	t, people, err := r.store.TaskAndPeople(ctx, a.Task)
 	if err == nil {
 		err = people.MayWith(by.Person, by.Issuer)
 	}
@@ -132,11 +128,7 @@ func decidedAlready(d task.Decision) *fault.Error {
 // answerable is a task, open or not, for whoever may answer it now; anybody else
 // is refused, which goes on record as an action.
 func (r *Runs) answerable(ctx context.Context, by person.Actor, taskID, action string) (task.Task, error) {
-	t, err := r.store.Task(ctx, taskID)
-	if err != nil {
-		return t, err
-	}
-	people, err := r.store.PeopleOf(ctx, t)
+	t, people, err := r.store.TaskAndPeople(ctx, taskID)
 	if err != nil {
 		return t, err
 	}

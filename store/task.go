@@ -55,18 +55,24 @@ func (t taskRow) plain() task.Task {
 
 // Task is one task.
 func (s *Store) Task(ctx context.Context, id string) (task.Task, error) {
+	t, _, err := s.TaskAndPeople(ctx, id)
+	return t, err
+}
+
+// TaskAndPeople is one task with those around it, as they are now.
+func (s *Store) TaskAndPeople(ctx context.Context, id string) (task.Task, task.People, error) {
 	t, err := getTask(ctx, s.db, id, "")
 	if err != nil {
-		return t, mapped(err)
+		return t, task.People{}, mapped(err)
 	}
 	p, err := peopleFor(ctx, s.db, &t)
 	if err != nil {
-		return t, mapped(err)
+		return t, p, mapped(err)
 	}
 	t.Approvers = p.Eligible()
 	one := []task.Task{t}
 	err = withFiles(ctx, s.db, one)
-	return one[0], mapped(err)
+	return one[0], p, mapped(err)
 }
 
 func getTask(ctx context.Context, q sqlx.QueryerContext, id, lock string) (task.Task, error) {
