@@ -14,7 +14,9 @@ import (
 	"turnus/itsm/dataset"
 	"turnus/itsm/declaration"
 	"turnus/itsm/fault"
+	"turnus/itsm/resource"
 	"turnus/itsm/text"
+	"turnus/store"
 )
 
 // importInput is a file and what it takes to read it.
@@ -145,7 +147,7 @@ func (s *server) withdrawImport() {
 	}) (*startOutput, error) {
 		i, err := s.Store.ImportByID(ctx, in.ID)
 		if err == nil {
-			err = s.caller(ctx).CheckOwner(ctx, i.Service)
+			err = s.caller(ctx).CheckOwnerOf(ctx, resource.Service.Ref(i.Service), store.NoImport(in.ID))
 		}
 		if err != nil {
 			return nil, err

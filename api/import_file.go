@@ -73,7 +73,7 @@ func (s *server) importFile(ctx context.Context, d dataset.Dataset, in *importIn
 		return nil, err
 	}
 	if !in.DryRun {
-		done = dataset.Profile{Import: done.Import} // the rest is to be looked at before
+		done = dataset.Profile{Import: done.Import, Probes: done.Probes, MoreProbes: done.MoreProbes} // the rest is to be looked at before
 	}
 	return &importedOutput{done}, nil
 }

@@ -89,7 +89,7 @@ func (s *server) plan() {
 	register(s, operation{Operation: huma.Operation{
 		OperationID: "list-slots", Method: http.MethodGet, Path: "/v1/plan", Tags: tags,
 		Summary:     "Slots with their states, by due date",
-		Description: "A slot is one planned occurrence of an interval, and names the period that its run reports on. What it waits for, or why it was missed or waived, is its reason; missed is when it was recorded as missed, which stays when it is started after all, done or waived afterwards.",
+		Description: "Those of what one sees, as with runs. A slot is one planned occurrence of an interval, and names the period that its run reports on. What it waits for, or why it was missed or waived, is its reason; missed is when it was recorded as missed, which stays when it is started after all, done or waived afterwards.",
 	}}, func(ctx context.Context, in *struct {
 		DueSpan
 		Page
@@ -97,15 +97,25 @@ func (s *server) plan() {
 		Service string `query:"service" maxLength:"200"`
 		State   string `query:"state" enum:"planned,due,in-work,done,done-late,missed,waived,open" doc:"open: planned, due or in work."`
 	}) (*listed[planning.Slot], error) {
-		return items(s.Store.Slots(ctx, store.Slots{From: in.from, To: in.to, Process: in.Process, Service: in.Service, State: in.State}, in.store()))
+		who := s.caller(ctx)
+		all, next, err := s.Store.Slots(ctx, who.SelectPlan(store.Slots{From: in.from, To: in.to, Process: in.Process, Service: in.Service, State: in.State}), in.store())
+		if err != nil {
+			return nil, err
+		}
+		for i := range all {
+			if all[i], err = who.ShowSlot(ctx, all[i]); err != nil {
+				return nil, err
+			}
+		}
+		return items(all, next, nil)
 	})
 
 	register(s, operation{Operation: huma.Operation{
 		OperationID: "list-ledgers", Method: http.MethodGet, Path: "/v1/plan/ledger", Tags: tags,
 		Summary:     "What became of the slots of each interval",
-		Description: "At every moment planned = done + late + missed + waived + open. waived_late and missed_then_waived are parts of waived: waived when the tolerance had ended, and after the slot had been recorded as missed.",
+		Description: "Of what one sees. At every moment planned = done + late + missed + waived + open. waived_late and missed_then_waived are parts of waived: waived when the tolerance had ended, and after the slot had been recorded as missed.",
 	}}, func(ctx context.Context, _ *Page) (*listed[store.Ledger], error) {
-		all, err := s.Store.Ledgers(ctx)
+		all, err := s.caller(ctx).Ledgers(ctx)
 		return items(all, "", err)
 	})
 

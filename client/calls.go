@@ -16,7 +16,6 @@ import (
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
 	"turnus/itsm/task"
-	"turnus/report"
 )
 
 // Change says what applying did to one resource; Before and After are there
@@ -87,11 +86,6 @@ func (c *Client) Run(ctx context.Context, id string) (run.Run, error) {
 	return answer, c.get(ctx, path, nil, &answer)
 }
 
-// Runs lists runs, newest first; empty arguments select all.
-func (c *Client) Runs(ctx context.Context, process, service, state string, most int) ([]run.Run, error) {
-	return list[run.Run](ctx, c, "/v1/runs", set(url.Values{}, "process", process, "service", service, "state", state), most)
-}
-
 // Wait asks for a run until it waits for a person, or has ended.
 func (c *Client) Wait(ctx context.Context, id string) (run.Run, error) {
 	for pause := 100 * time.Millisecond; ; pause = min(2*pause, 2*time.Second) {
@@ -129,64 +123,6 @@ func (c *Client) Refresh(ctx context.Context, id string) (run.Run, error) {
 	return answer, c.into(ctx, call{method: http.MethodPost, path: path + "/refresh"}, &answer)
 }
 
-// Report writes a run's report in a format: json or html. lang is de, en, or
-// empty.
-func (c *Client) Report(ctx context.Context, w io.Writer, id, format, lang string) error {
-	types := map[string]string{"json": "application/json", "html": "text/html", "pdf": "application/pdf",
-		"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
-	accept, ok := types[format]
-	if !ok {
-		return fmt.Errorf("%q isn't a format of reports: use json, html, pdf or xlsx", format)
-	}
-	path, err := runAt(id)
-	if err != nil {
-		return err
-	}
-	res, err := c.do(ctx, call{method: http.MethodGet, path: path + "/report", query: set(url.Values{}, "lang", lang),
-		header: map[string]string{"Accept": accept}})
-	if err != nil {
-		return err
-	}
-	defer res.Body.Close()
-	_, err = io.Copy(w, res.Body)
-	return err
-}
-
-// ReportOf is a run's report: published, or else the draft.
-func (c *Client) ReportOf(ctx context.Context, id string) (report.Report, error) {
-	var answer report.Report
-	path, err := runAt(id)
-	if err != nil {
-		return answer, err
-	}
-	return answer, c.get(ctx, path+"/report", nil, &answer)
-}
-
-// Receipts writes how the figures of a run's report came about, while they are
-// derived. What breaks off is an error.
-func (c *Client) Receipts(ctx context.Context, w io.Writer, id string) error {
-	path, err := runAt(id)
-	if err != nil {
-		return err
-	}
-	return c.download(ctx, w, path+"/receipts", nil, "application/json", "the receipts")
-}
-
-// ReportTickets writes every breached and every excluded ticket of a run's
-// report, in a format: json or csv. lang, of csv, is de, en, or empty. What
-// breaks off is an error.
-func (c *Client) ReportTickets(ctx context.Context, w io.Writer, id, format, lang string) error {
-	accept, ok := map[string]string{"json": "application/json", "csv": "text/csv"}[format]
-	if !ok {
-		return fmt.Errorf("%q isn't a format of a list of tickets: use json or csv", format)
-	}
-	path, err := runAt(id)
-	if err != nil {
-		return err
-	}
-	return c.download(ctx, w, path+"/tickets", set(url.Values{}, "lang", lang), accept, "the list of tickets")
-}
-
 // Backup writes a copy of everything, as an archive, while it is made. A copy
 // that breaks off is an error.
 func (c *Client) Backup(ctx context.Context, w io.Writer) error {
@@ -199,6 +135,11 @@ func (c *Client) download(ctx context.Context, w io.Writer, path string, query u
 	if err != nil {
 		return err
 	}
+	return c.keep(w, res, what)
+}
+
+// keep writes what is sent. What breaks off is an error.
+func (c *Client) keep(w io.Writer, res *http.Response, what string) error {
 	defer res.Body.Close()
 	if _, err := io.Copy(w, res.Body); err != nil {
 		if away(err) {

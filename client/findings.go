@@ -14,11 +14,12 @@ import (
 type FindingsOf struct {
 	Service, State, Type, Kind, Severity string
 	Escalated                            bool
+	Run                                  string // that has seen them
 }
 
 // Findings lists findings, newest first, up to most; 0: all.
 func (c *Client) Findings(ctx context.Context, of FindingsOf, most int) ([]improvement.Finding, error) {
-	q := set(url.Values{}, "service", of.Service, "state", of.State, "type", of.Type, "kind", of.Kind, "severity", of.Severity)
+	q := set(url.Values{}, "service", of.Service, "state", of.State, "type", of.Type, "kind", of.Kind, "severity", of.Severity, "run", of.Run)
 	if of.Escalated {
 		q.Set("escalated", "true")
 	}

@@ -84,7 +84,7 @@ func (s *Store) Versions(ctx context.Context, who Sight, k resource.Kind, name s
 		}
 	}
 	if resource.CheckName("", name) != nil {
-		return nil, "", notFound(k, name)
+		return nil, "", NotFound(k, name)
 	}
 	var rows []resourceRow
 	if err := s.db.SelectContext(ctx, &rows, withTheirs+`
@@ -96,7 +96,7 @@ func (s *Store) Versions(ctx context.Context, who Sight, k resource.Kind, name s
 		var there bool
 		err := s.db.GetContext(ctx, &there, "SELECT EXISTS (SELECT 1 FROM resource WHERE kind = $1 AND name = $2)", string(k), name)
 		if err == nil && !there {
-			err = notFound(k, name)
+			err = NotFound(k, name)
 		}
 		return nil, "", mapped(err)
 	}
@@ -125,14 +125,14 @@ func current[T any](ctx context.Context, q sqlx.QueryerContext, k resource.Kind,
 // newest is Store.Resource inside a transaction (or on the pool).
 func newest(ctx context.Context, q sqlx.QueryerContext, k resource.Kind, name string) (resource.Version, error) {
 	if resource.CheckName("", name) != nil {
-		return resource.Version{}, notFound(k, name)
+		return resource.Version{}, NotFound(k, name)
 	}
 	var row resourceRow
 	err := sqlx.GetContext(ctx, q, &row, `
 		SELECT `+resourceColumns+` FROM resource WHERE kind = $1 AND name = $2
 		ORDER BY version DESC LIMIT 1`, string(k), name)
 	if errors.Is(err, sql.ErrNoRows) || err == nil && row.Retired {
-		return resource.Version{}, notFound(k, name)
+		return resource.Version{}, NotFound(k, name)
 	}
 	return row.domain(), err
 }
@@ -178,6 +178,7 @@ func cutVersions(rows []resourceRow, limit int) (list []resource.Version, more b
 	return list, more
 }
 
-func notFound(k resource.Kind, name string) error {
+// NotFound says that there is no such resource.
+func NotFound(k resource.Kind, name string) error {
 	return fault.New(fault.NotFound, text.F("There is no %s %.80q.", "Es gibt kein Objekt der Art %s mit dem Namen %.80q.", k, name))
 }

@@ -133,7 +133,7 @@ func (v *visit) here() string {
 	case v.r.Method == http.MethodGet:
 		return v.r.URL.RequestURI()
 	}
-	return (&url.URL{Path: strings.TrimSuffix(v.r.URL.Path, "/check")}).EscapedPath()
+	return (&url.URL{Path: strings.TrimSuffix(strings.TrimSuffix(v.r.URL.Path, "/check"), "/done")}).EscapedPath()
 }
 
 // section is the entry of the menu that an address belongs to.
