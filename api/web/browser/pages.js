@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { Visitor, languages, longer, sound, widths } from './browser.js';
 import { tabThrough } from './keys.js';
 
-const list = JSON.parse(await readFile(new URL('pages.json', import.meta.url)));
+export const list = JSON.parse(await readFile(new URL('pages.json', import.meta.url)));
 
 // Colours follow the scheme, and what stands where the width: two views see both.
 const views = longer
@@ -15,7 +15,7 @@ const views = longer
   : [{ width: widths.narrow, scheme: 'dark' }, { width: widths.wide, scheme: 'light' }];
 
 // at are the addresses of a page, with what the world's things are called.
-function at(world, page) {
+export function at(world, page) {
   return page.at.map((a) => a.replace(/\{(\w+)\}/g, (_, name) => {
     assert.ok(world.names[name], `${page.route}: nothing is called ${name}`);
     return world.names[name];

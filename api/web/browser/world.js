@@ -30,6 +30,9 @@ function freePort() {
 }
 
 export class World {
+  // What addresses need, by name; the demo begins with these.
+  names = { report: 'sla-report/service-desk/2016-03', task: 'sla-report.service-desk.2016-03~1.approval' };
+
   // begin starts Turnus and waits until the demo is in place.
   static async begin() {
     const w = new World();
@@ -100,9 +103,9 @@ export class World {
 
   // furnish brings about what the pages show: a published report, findings with an
   // improvement that has begun, slots of a plan, an exclusion that is proposed, a
-  // review and a report that wait. What addresses need is kept by name.
+  // review and a report that wait.
   async furnish() {
-    const names = this.names = { report: 'sla-report/service-desk/2016-03', task: 'sla-report.service-desk.2016-03~1.approval' };
+    const { names } = this;
     const { run, task } = await this.report('2016-12');
     names.published = run;
     names.decided = task.id;
