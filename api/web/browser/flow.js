@@ -15,27 +15,32 @@ const courses = [
 ].slice(0, longer ? 8 : 4);
 
 export function flows(test, there) {
-  for (const [i, course] of courses.entries()) {
-    test(`a report is decided on: ${course.lang}, ${course.width} pixels, ${course.scripts ? 'with' : 'without'} scripts`, async () => {
-      const { world, browser } = there();
-      const { run, task } = await world.report(`2016-${String(4 + i).padStart(2, '0')}`); // each later than the one before
-      const approver = await come(browser, world, course, 'service-manager');
-      await asksForChanges(approver, run, task.id);
-      await approver.signOut();
-      const owner = await come(browser, world, course, 'desk-owner');
-      await answersAgain(owner, await world.asked(run, 2, 'findings'));
-      await importsAFile(owner, i);
-      await owner.signOut();
-      await owner.leave();
-      const next = await world.asked(run, 2, 'approval');
-      await approver.signIn('service-manager');
-      await approves(approver, next.id);
-      await world.published(run);
-      await readsWhatIsPublished(approver, run);
-      await approver.signOut();
-      await approver.leave();
-    });
-  }
+  test('a report is decided on', async (t) => {
+    for (const [i, course] of courses.entries()) {
+      await t.test(`${course.lang}, ${course.width} pixels, ${course.scripts ? 'with' : 'without'} scripts`, () => decided(there(), course, i));
+    }
+  });
+}
+
+// decided is the flow in one course; its report is of a later month than those
+// before it, whose publication would make it stale.
+async function decided({ world, browser }, course, i) {
+  const { run, task } = await world.report(`2016-${String(4 + i).padStart(2, '0')}`);
+  const approver = await come(browser, world, course, 'service-manager');
+  await asksForChanges(approver, run, task.id);
+  await approver.signOut();
+  const owner = await come(browser, world, course, 'desk-owner');
+  await answersAgain(owner, await world.asked(run, 2, 'findings'));
+  await importsAFile(owner, i);
+  await owner.signOut();
+  await owner.leave();
+  const next = await world.asked(run, 2, 'approval');
+  await approver.signIn('service-manager');
+  await approves(approver, next.id);
+  await world.published(run);
+  await readsWhatIsPublished(approver, run);
+  await approver.signOut();
+  await approver.leave();
 }
 
 async function come(browser, world, course, person) {

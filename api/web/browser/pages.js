@@ -40,8 +40,10 @@ export function pages(test, there) {
 
 async function looked(v, page, address) {
   if (page.file) return file(v, address, page.file);
-  await v.open(address, page.status);
+  const answer = await v.open(address, page.status);
   assert.equal(await v.spoken(), v.lang);
+  const bytes = (await answer.body()).length - await v.page.evaluate(() => new Blob([document.querySelector('.report')?.outerHTML ?? '']).size);
+  assert.ok(bytes < 100_000, `${bytes} bytes without the report`);
   assert.equal(await v.page.locator('h1').count(), 1, 'one heading says what it is');
   sound(await v.look(address, views));
   if (v.lang === languages[0] || longer) sound(await tabThrough(v, address));

@@ -46,6 +46,7 @@ export class World {
     w.ended = new Promise((done) => w.process.on('exit', done).on('error', (err) => { w.said += err; done(); }));
     for (const out of [w.process.stdout, w.process.stderr]) out.on('data', (text) => { w.said += text; });
     process.on('exit', () => w.process.kill());
+    for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
     const over = w.ended.then(() => { throw new Error(`turnus has ended:\n${w.said.slice(-3000)}`); });
     await Promise.race([over, until('the demo is in place', async () => (await readFile(join(w.data, 'demo'), 'utf8')).trim() === 'done', 180)]);
     over.catch(() => {}); // it ends with the world
