@@ -30,9 +30,9 @@ func (c *Caller) ReadResource(ctx context.Context, k resource.Kind, name string)
 }
 
 // ListResources lists the newest versions of a kind that the caller sees, as
-// they see them.
-func (c *Caller) ListResources(ctx context.Context, k resource.Kind, p store.Page) ([]resource.Version, string, error) {
-	vs, next, err := c.store.Resources(ctx, c.concerning(), k, p)
+// they see them: all, or those whose spec names a service.
+func (c *Caller) ListResources(ctx context.Context, k resource.Kind, service string, p store.Page) ([]resource.Version, string, error) {
+	vs, next, err := c.store.Resources(ctx, c.concerning(), k, service, p)
 	return c.showVersions(vs), next, err
 }
 

@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"slices"
+	"time"
 
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
@@ -26,9 +27,10 @@ func (c *Caller) SelectPlan(want store.Slots) store.Slots {
 	return want
 }
 
-// Ledgers are those of intervals whose slots the caller sees.
-func (c *Caller) Ledgers(ctx context.Context) ([]store.Ledger, error) {
-	return c.store.Ledgers(ctx, c.sight())
+// Ledgers are those of intervals whose slots the caller sees: of the slots that
+// are due in [from, to), where that is said.
+func (c *Caller) Ledgers(ctx context.Context, from, to *time.Time) ([]store.Ledger, error) {
+	return c.store.Ledgers(ctx, c.sight(), from, to)
 }
 
 // ShowSlot is what the caller sees of a slot: of one whose reports they see

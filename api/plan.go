@@ -113,9 +113,12 @@ func (s *server) plan() {
 	register(s, operation{Operation: huma.Operation{
 		OperationID: "list-ledgers", Method: http.MethodGet, Path: "/v1/plan/ledger", Tags: tags,
 		Summary:     "What became of the slots of each interval",
-		Description: "Of what one sees. At every moment planned = done + late + missed + waived + open. waived_late and missed_then_waived are parts of waived: waived when the tolerance had ended, and after the slot had been recorded as missed.",
-	}}, func(ctx context.Context, _ *Page) (*listed[store.Ledger], error) {
-		all, err := s.caller(ctx).Ledgers(ctx)
+		Description: "Of what one sees: of all slots, or of those that are due in [from, to). At every moment planned = done + late + missed + waived + open. waived_late and missed_then_waived are parts of waived: waived when the tolerance had ended, and after the slot had been recorded as missed.",
+	}}, func(ctx context.Context, in *struct {
+		DueSpan
+		Page
+	}) (*listed[store.Ledger], error) {
+		all, err := s.caller(ctx).Ledgers(ctx, in.from, in.to)
 		return items(all, "", err)
 	})
 

@@ -8,6 +8,7 @@ import (
 
 	"turnus/itsm/fault"
 	"turnus/itsm/run"
+	"turnus/report"
 	"turnus/store"
 )
 
@@ -29,6 +30,12 @@ const oneRun = "/v1/runs/{process}/{scope}/{period}"
 
 type runOutput struct{ Body run.Run }
 
+// ListedRun is a run in a list.
+type ListedRun struct {
+	run.Run
+	Results []report.Figure `json:"results,omitempty" doc:"Of a published report the figures that are held against a target or a limit; where they were asked for."`
+}
+
 // CancelBody says why a run ends.
 type CancelBody struct {
 	Reason string `json:"reason" minLength:"1" maxLength:"4000"`
@@ -42,22 +49,42 @@ func (s *server) runs() {
 	}}, func(ctx context.Context, in *struct {
 		Page
 		Process string `query:"process" maxLength:"100"`
-		Service string `query:"service" maxLength:"200"`
+		Service string `query:"service" maxLength:"10000" doc:"Of this service; of several with commas between them."`
 		Scope   string `query:"scope" maxLength:"200"`
 		Period  string `query:"period" maxLength:"20" doc:"With process and scope: the attempts of one."`
 		State   string `query:"state" enum:"collecting,drafting,waiting,published,rejected,cancelled,failed,provisional,live"`
-	}) (*listed[run.Run], error) {
+		InForce string `query:"in_force" enum:"each,newest" doc:"Only runs whose reports are in force: of each period, or of the newest period of each process and scope (months, quarters and years each for themselves)."`
+		Results bool   `query:"results" doc:"With the results of published reports that one sees the whole of."`
+	}) (*listed[ListedRun], error) {
 		who := s.caller(ctx)
-		all, next, err := s.Store.Runs(ctx, who.SelectRuns(store.Runs{Process: in.Process, Service: in.Service, Scope: in.Scope, Period: in.Period, State: in.State}), in.store())
+		all, next, err := s.Store.Runs(ctx, who.SelectRuns(store.Runs{Process: in.Process, Service: in.Service, Scope: in.Scope, Period: in.Period,
+			State: in.State, InForce: in.InForce}), in.store())
 		if err != nil {
 			return nil, err
 		}
-		for i := range all {
-			if all[i], err = who.ShowRun(ctx, all[i]); err != nil {
+		list, published := make([]ListedRun, len(all)), []string{}
+		for i, r := range all {
+			if list[i].Run, err = who.ShowRun(ctx, r); err != nil {
 				return nil, err
 			}
+			if !in.Results || r.State != run.Published {
+				continue
+			}
+			switch whole, err := who.SeesWhole(ctx, r); {
+			case err != nil:
+				return nil, err
+			case whole:
+				published = append(published, r.ID)
+			}
 		}
-		return items(all, next, nil)
+		if len(published) == 0 {
+			return items(list, next, nil)
+		}
+		results, err := s.Store.Results(ctx, published)
+		for i, r := range list {
+			list[i].Results = results[r.ID]
+		}
+		return items(list, next, err)
 	})
 
 	register(s, operation{Operation: huma.Operation{

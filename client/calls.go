@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"turnus/itsm/dataset"
@@ -16,6 +17,7 @@ import (
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
 	"turnus/itsm/task"
+	"turnus/report"
 )
 
 // Change says what applying did to one resource; Before and After are there
@@ -84,6 +86,24 @@ func (c *Client) Run(ctx context.Context, id string) (run.Run, error) {
 		return answer, err
 	}
 	return answer, c.get(ctx, path, nil, &answer)
+}
+
+// Listed is a run in a list, with what its report says of targets and limits
+// where that was asked for.
+type Listed struct {
+	run.Run
+	Results []report.Figure `json:"results"`
+}
+
+// InForce lists the runs whose reports are in force, newest first, with their
+// results: of each period, or of the newest period of each process and scope.
+// Empty arguments select all.
+func (c *Client) InForce(ctx context.Context, process, service string, newest bool, most int) ([]Listed, error) {
+	which := "each"
+	if newest {
+		which = "newest"
+	}
+	return list[Listed](ctx, c, "/v1/runs", set(url.Values{}, "process", process, "service", service, "in_force", which, "results", "true"), most)
 }
 
 // Wait asks for a run until it waits for a person, or has ended.
@@ -187,6 +207,27 @@ type Resource[T any] struct {
 	Hash      string    `json:"hash"`
 	At        time.Time `json:"at"`
 	By        string    `json:"by"`
+
+	ValidTo *time.Time `json:"valid_to"`
+	Retired bool       `json:"retired"`
+}
+
+// ResourcesPart is a part of the list of resources of a kind, by name: all, or
+// those whose spec names a service, where the kind has that.
+func ResourcesPart[T any](ctx context.Context, c *Client, plural, service, cursor string, limit int) ([]Resource[T], string, error) {
+	return part[Resource[T]](ctx, c, "/v1/"+plural, set(url.Values{}, "service", service), cursor, limit)
+}
+
+// ResourceOf is the newest version of a resource.
+func ResourceOf[T any](ctx context.Context, c *Client, plural, name string) (Resource[T], error) {
+	var answer Resource[T]
+	return answer, c.get(ctx, "/v1/"+plural+"/"+url.PathEscape(name), nil, &answer)
+}
+
+// Versions are the newest versions of a resource, up to most.
+func Versions[T any](ctx context.Context, c *Client, plural, name string, most int) ([]Resource[T], error) {
+	all, _, err := part[Resource[T]](ctx, c, "/v1/"+plural+"/"+url.PathEscape(name)+"/versions", nil, "", most)
+	return all, err
 }
 
 // Persons lists the persons by name.
@@ -206,11 +247,31 @@ type Entry struct {
 	After  json.RawMessage `json:"after,omitempty"`
 }
 
-// Audit lists entries of the audit trail, oldest first; zero values select all.
-func (c *Client) Audit(ctx context.Context, since time.Time, who, object string) ([]Entry, error) {
-	q := set(url.Values{}, "person", who, "object", object)
-	if !since.IsZero() {
-		q.Set("since", since.Format(time.RFC3339Nano))
+// Trail selects entries of the audit trail; zero values select all.
+type Trail struct {
+	Since, Until time.Time // in [Since, Until)
+	Person       string
+	Actions      []string // any of these; one that begins with a dot is every action that ends so
+	Object       string   // this one, and with a trailing / everything below it
+}
+
+func (t Trail) query() url.Values {
+	q := set(url.Values{}, "person", t.Person, "object", t.Object, "action", strings.Join(t.Actions, ","))
+	for name, at := range map[string]time.Time{"since": t.Since, "until": t.Until} {
+		if !at.IsZero() {
+			q.Set(name, at.Format(time.RFC3339Nano))
+		}
 	}
-	return list[Entry](ctx, c, "/v1/audit", q, 0)
+	return q
+}
+
+// Audit lists entries of the audit trail, oldest first.
+func (c *Client) Audit(ctx context.Context, t Trail) ([]Entry, error) {
+	return list[Entry](ctx, c, "/v1/audit", t.query(), 0)
+}
+
+// AuditPart is a part of that list, up to limit entries from a cursor on; next is
+// the one of the part that follows, empty at the end.
+func (c *Client) AuditPart(ctx context.Context, t Trail, cursor string, limit int) (entries []Entry, next string, err error) {
+	return part[Entry](ctx, c, "/v1/audit", t.query(), cursor, limit)
 }

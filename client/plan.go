@@ -24,6 +24,11 @@ func (c *Client) Plan(ctx context.Context, s Slots) ([]planning.Slot, error) {
 	return list[planning.Slot](ctx, c, "/v1/plan", set(url.Values{}, "from", s.From, "to", s.To, "process", s.Process, "service", s.Service, "state", s.State), 0)
 }
 
+// PlanPart is a part of that list.
+func (c *Client) PlanPart(ctx context.Context, s Slots, cursor string, limit int) ([]planning.Slot, string, error) {
+	return part[planning.Slot](ctx, c, "/v1/plan", set(url.Values{}, "from", s.From, "to", s.To, "process", s.Process, "service", s.Service, "state", s.State), cursor, limit)
+}
+
 // PreviewPlan lists the slots that the intervals in documents would have which
 // aren't applied.
 func (c *Client) PreviewPlan(ctx context.Context, docs []byte, from, to string) ([]planning.Slot, error) {
@@ -57,9 +62,10 @@ type Ledger struct {
 	Paused *time.Time `json:"paused,omitempty"`
 }
 
-// Ledgers lists the ledger of each interval, by its name.
-func (c *Client) Ledgers(ctx context.Context) ([]Ledger, error) {
-	return list[Ledger](ctx, c, "/v1/plan/ledger", nil, 0)
+// Ledgers lists the ledger of each interval, by its name: of all slots, or of those
+// that are due in [from, to), as in Slots.
+func (c *Client) Ledgers(ctx context.Context, from, to string) ([]Ledger, error) {
+	return list[Ledger](ctx, c, "/v1/plan/ledger", set(url.Values{}, "from", from, "to", to), 0)
 }
 
 // Interval is an interval at work: paused, or not.

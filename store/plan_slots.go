@@ -119,11 +119,12 @@ type Ledger struct {
 	Paused *time.Time `json:"paused,omitempty" db:"paused_at"`
 }
 
-// Ledgers lists the ledger of each interval that a sight sees, by its name.
-func (s *Store) Ledgers(ctx context.Context, who Sight) ([]Ledger, error) {
-	begin, which, args := "", "", []any(nil)
+// Ledgers lists the ledger of each interval that a sight sees, by its name: of
+// the slots that are due in [from, to), where that is said.
+func (s *Store) Ledgers(ctx context.Context, who Sight, from, to *time.Time) ([]Ledger, error) {
+	begin, which, args := "", "", []any{from, to}
 	if !who.whole() {
-		begin, which, args = withSight(1), "WHERE EXISTS (SELECT FROM sight v WHERE "+shownAt("p")+") ", who.args()
+		begin, which, args = withSight(3), "WHERE EXISTS (SELECT FROM sight v WHERE "+shownAt("p")+") ", append(args, who.args()...)
 	}
 	list := []Ledger{}
 	err := sqlx.SelectContext(ctx, s.db, &list, begin+`SELECT p.interval, p.process, p.scope, p.paused_at, count(s.period) AS planned,
@@ -132,7 +133,8 @@ func (s *Store) Ledgers(ctx context.Context, who Sight) ([]Ledger, error) {
 			count(*) FILTER (WHERE s.state IN ('planned', 'due', 'in-work')) AS open,
 			count(*) FILTER (WHERE s.state = 'waived' AND s.waived_at >= s.late_at) AS waived_late,
 			count(*) FILTER (WHERE s.state = 'waived' AND `+missedAt+` IS NOT NULL) AS missed_then_waived
-		FROM plan p LEFT JOIN slot s ON s.interval = p.interval `+which+`GROUP BY p.interval ORDER BY p.interval COLLATE "C"`, args...)
+		FROM plan p LEFT JOIN slot s ON s.interval = p.interval AND ($1::timestamptz IS NULL OR s.due_at >= $1) AND ($2::timestamptz IS NULL OR s.due_at < $2)
+		`+which+`GROUP BY p.interval ORDER BY p.interval COLLATE "C"`, args...)
 	return list, mapped(err)
 }
 

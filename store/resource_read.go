@@ -44,8 +44,8 @@ func (s *Store) Resource(ctx context.Context, k resource.Kind, name string) (res
 }
 
 // Resources lists the newest versions of a kind that somebody sees, by name,
-// without retired ones.
-func (s *Store) Resources(ctx context.Context, who Sight, k resource.Kind, p Page) ([]resource.Version, string, error) {
+// without retired ones: all, or those whose spec names a service.
+func (s *Store) Resources(ctx context.Context, who Sight, k resource.Kind, service string, p Page) ([]resource.Version, string, error) {
 	key, err := p.after(1)
 	if err != nil {
 		return nil, "", err
@@ -60,7 +60,8 @@ func (s *Store) Resources(ctx context.Context, who Sight, k resource.Kind, p Pag
 		SELECT `+resourceColumns+` FROM (
 			SELECT DISTINCT ON (name) * FROM resource WHERE kind = $4 AND name COLLATE "C" > $5
 			ORDER BY name, version DESC) r
-		WHERE NOT retired AND `+seen+` ORDER BY name COLLATE "C" LIMIT $6`, who.Owner, who.Approver, who.All, string(k), after, p.limit()+1); err != nil {
+		WHERE NOT retired AND ($7 = '' OR r.document->'spec'->>'service' = $7) AND `+seen+` ORDER BY name COLLATE "C" LIMIT $6`,
+		who.Owner, who.Approver, who.All, string(k), after, p.limit()+1, service); err != nil {
 		return nil, "", mapped(err)
 	}
 	list, more := cutVersions(rows, p.limit())

@@ -20,12 +20,19 @@ import (
 // Runs selects runs; empty fields select all.
 type Runs struct {
 	Process string
-	Service string
+	Service string // or several, with commas between them
 	Scope   string
 	Period  string
 	State   string // a state, or live
+	InForce string // each: whose reports are in force; newest: of these the newest of each process, scope and length of periods; empty: all
 	Sight
 }
+
+// inForceOnly says of a run r that its report is in force, and, where $9 asks
+// for the newest, that none of a later period is. Names of periods of one length are in order of time.
+const inForceOnly = `r.state = 'published' AND NOT EXISTS (SELECT FROM report p JOIN report n USING (process, scope, period) WHERE p.run = r.id AND n.version > p.version)
+	AND ($9 <> 'newest' OR NOT EXISTS (SELECT FROM report n WHERE (n.process, n.scope) = (r.process, r.scope)
+		AND length(n.period) = length(r.period) AND (n.period LIKE '%Q%') = (r.period LIKE '%Q%') AND n.period COLLATE "C" > r.period))`
 
 // What a row of run says, and runColumns how many attempts there are, and which
 // version of its report it published, too.
@@ -84,11 +91,11 @@ func (s *Store) Runs(ctx context.Context, f Runs, p Page) ([]run.Run, string, er
 	if err != nil {
 		return nil, "", err
 	}
-	statement, args := f.selecting(runColumns, "run", "r", `($1 = '' OR r.process = $1) AND ($2 = '' OR r.service = $2)
+	statement, args := f.selecting(runColumns, "run", "r", `($1 = '' OR r.process = $1) AND ($2 = '' OR r.service = ANY (string_to_array($2, ',')))
 		  AND ($3 = '' OR r.state = $3 OR $3 = 'live' AND r.ended_at IS NULL)
 		  AND (r.created_at < $4 OR r.created_at = $4 AND r.id > $5)
-		  AND ($7 = '' OR r.scope = $7) AND ($8 = '' OR r.period = $8)`, "r.created_at DESC, r.id", "$6",
-		f.Process, f.Service, f.State, at, id, p.limit()+1, f.Scope, f.Period)
+		  AND ($7 = '' OR r.scope = $7) AND ($8 = '' OR r.period = $8) AND ($9 = '' OR `+inForceOnly+`)`, "r.created_at DESC, r.id", "$6",
+		f.Process, f.Service, f.State, at, id, p.limit()+1, f.Scope, f.Period, f.InForce)
 	var rows []runRow
 	err = s.db.SelectContext(ctx, &rows, statement, args...)
 	if err != nil {

@@ -14,25 +14,26 @@ import (
 	"turnus/itsm/person"
 	"turnus/itsm/text"
 	"turnus/report"
+	"turnus/report/render"
 )
 
-//go:embed pages/*.html
+//go:embed pages/*.html pages/parts/*.html
 var templates embed.FS
 
 // layouts are the pages in each language: a text stands in the template in both.
 var layouts = map[text.Lang]map[string]*template.Template{text.En: parsed(text.En), text.De: parsed(text.De)}
 
-// parsed reads the layout, and each page into a copy of it.
+// parsed reads the layout and what pages share, and each page into a copy of it.
 func parsed(lang text.Lang) map[string]*template.Template {
 	const parts = "pages/layout.html"
-	base := template.Must(template.New("layout").Funcs(functions(lang)).ParseFS(templates, parts))
+	base := template.Must(template.New("layout").Funcs(functions(lang)).ParseFS(templates, parts, "pages/parts/*.html"))
 	names, err := templates.ReadDir("pages")
 	if err != nil {
 		panic("web: the pages can't be read: " + err.Error())
 	}
 	all := map[string]*template.Template{}
 	for _, n := range names {
-		if file := "pages/" + n.Name(); file != parts {
+		if file := "pages/" + n.Name(); file != parts && !n.IsDir() {
 			t := template.Must(template.Must(base.Clone()).ParseFS(templates, file))
 			all[strings.TrimSuffix(path.Base(file), ".html")] = t
 		}
@@ -53,15 +54,27 @@ func functions(lang text.Lang) template.FuncMap {
 		"once": func() template.HTML {
 			return template.HTML(`<input type="hidden" name="once" value="` + newKey() + `">`)
 		},
-		"iso":    func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-		"period": func(p string) string { return report.Period(p).In(lang) },
-		"count":  func(n int64) string { return report.Number(n).In(lang) },
-		"short":  func(hash string) string { return hash[:min(12, len(hash))] },
-		"join":   func(list []string) string { return strings.Join(list, ", ") },
+		"iso":     func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"period":  func(p string) string { return report.Period(p).In(lang) },
+		"count":   func(n int64) string { return report.Number(n).In(lang) },
+		"short":   func(hash string) string { return hash[:min(12, len(hash))] },
+		"join":    func(list []string) string { return strings.Join(list, ", ") },
+		"figure":  func(f report.Figure) string { return render.Short(f, lang) },
+		"goal":    func(f report.Figure) string { return goal(f).In(lang) },
+		"cell":    func(c report.Cell) string { return render.Written(c, lang, time.UTC) },
+		"span_of": func(action string, s spanned) spanForm { return spanForm{action, s.spanOf()} },
 		"entry": func(s shown, path, title string) menu {
 			return menu{path, title, s.Active == path}
 		},
 	}
+}
+
+// goal is what a figure is held against, with its unit.
+func goal(f report.Figure) text.Text {
+	if f.Target == "" {
+		return text.Same("–")
+	}
+	return text.F("%s\u202f%s", "%s\u202f%s", report.Decimal(f.Target), f.Unit.After(f.Target))
 }
 
 // at is an instant in words, in a zone; in UTC without one, or in one that isn't

@@ -88,6 +88,12 @@ func Approval(k resource.Kind) Decided {
 // Singular is the kind as a part of an operation's name, as in get-calendar.
 func (k Kind) Singular() string { return strings.ToLower(string(k.Kind)) }
 
+// OfService says that its spec names the service that it belongs to.
+func (k Kind) OfService() bool {
+	f, ok := k.Type.FieldByName("Service")
+	return ok && f.Type.Kind() == reflect.String
+}
+
 // IsScope says that runs can be about it.
 func (k Kind) IsScope() bool { return k.approvers != nil }
 

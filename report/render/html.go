@@ -61,6 +61,25 @@ func Margins(w io.Writer, r report.Report, lang text.Lang) error {
 	return err
 }
 
+// Charts writes charts alone, as an element of another page that has the style of
+// StyleWithin.
+func Charts(w io.Writer, all []report.Chart, lang text.Lang) error {
+	if lang != text.De {
+		lang = text.En
+	}
+	p := &page{format: format{lang: lang, zone: time.UTC}}
+	return parsed.ExecuteTemplate(w, "charts", p.Charting(all))
+}
+
+// charting is charts with the page that draws them.
+type charting struct {
+	Page   *page
+	Charts []report.Chart
+}
+
+// Charting gives charts to the template that draws them.
+func (p *page) Charting(all []report.Chart) charting { return charting{p, all} }
+
 // StyleWithin is the style of a report for what stands within a selector. The
 // page brings the variables of frame.css.
 func StyleWithin(selector string) string { return selector + " {\n" + style + "}\n" }
