@@ -20,7 +20,8 @@ export async function tabThrough(v, where) {
   const found = [];
   const count = await v.page.evaluate(() => window.stops.length);
   for (let i = 0; i < count; i++) {
-    await v.page.keyboard.press('Tab');
+    do await v.page.keyboard.press('Tab');
+    while (i > 0 && await v.page.evaluate((n) => document.activeElement === window.stops[n - 1] && document.activeElement.matches('[type^=date], [type=time], [type=month]'), i)); // day, month and year are stops of their own
     const wrong = await v.page.evaluate((n) => {
       const e = document.activeElement, wanted = window.stops[n];
       const name = (x) => x?.outerHTML.replace(/\s+/g, ' ').slice(0, 100);
