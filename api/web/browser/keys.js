@@ -13,9 +13,10 @@ export async function tabThrough(v, where) {
       const stop = [...group].find((r) => r.checked) ?? group[0];
       return e === stop && !radios.has(e.name) && radios.add(e.name);
     });
-    document.activeElement?.blur();
-    getSelection().removeAllRanges();
-    scrollTo(0, 0);
+    const start = document.createElement('span'); // where a page begins that gave the focus to nothing
+    start.tabIndex = -1;
+    document.body.prepend(start);
+    start.focus();
   });
   const found = [];
   const count = await v.page.evaluate(() => window.stops.length);
