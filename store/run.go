@@ -68,8 +68,26 @@ func (s *Store) Run(ctx context.Context, id string) (run.Run, error) {
 	if r.Tasks, err = s.tasksOf(ctx, id); err != nil {
 		return r, mapped(err)
 	}
-	r.Decisions, err = decisionsOf(ctx, s.db, id)
-	return r, mapped(err)
+	if r.Decisions, err = decisionsOf(ctx, s.db, id); err != nil {
+		return r, mapped(err)
+	}
+	one := []run.Run{r}
+	err = withZones(ctx, s.db, one)
+	return one[0], mapped(err)
+}
+
+// withZones notes in runs the zones of what they are about, as that is declared
+// now, in one statement.
+func withZones(ctx context.Context, q sqlx.QueryerContext, list []run.Run) error {
+	about := make([]resource.Ref, len(list))
+	for i, r := range list {
+		about[i] = r.About
+	}
+	scopes, err := scopesAbout(ctx, q, about)
+	for i, r := range list {
+		list[i].Zone = scopes[r.About].zone()
+	}
+	return err
 }
 
 func getRun(ctx context.Context, q sqlx.QueryerContext, id, lock string) (run.Run, error) {
@@ -108,7 +126,7 @@ func (s *Store) Runs(ctx context.Context, f Runs, p Page) ([]run.Run, string, er
 	for i, r := range rows {
 		list[i] = r.plain()
 	}
-	return list, next, nil
+	return list, next, mapped(withZones(ctx, s.db, list))
 }
 
 // Rounds are the rounds of a run for which something was frozen.
