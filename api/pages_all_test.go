@@ -21,7 +21,7 @@ func pageExamples(x examples) map[string]string {
 	return map[string]string{
 		"task": x.task, "process": process[0], "scope": process[1], "period": process[2], "admission": "x", "stamp": "x", "name": "style.css",
 		"session": "x", "feed": "x", "file": "report.json",
-		"service": process[1], "agreement": "payments-sla", "import": "1", "exclusion": "1",
+		"service": process[1], "agreement": "gold", "sum": "x", "import": "1", "exclusion": "1",
 	}
 }
 
