@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"turnus/itsm/planning"
@@ -17,11 +18,29 @@ type Slots struct {
 	Process  string
 	Service  string
 	State    string // a state, or open
+
+	Intervals []string // any of these
+}
+
+func (s Slots) query() url.Values {
+	return set(url.Values{}, "from", s.From, "to", s.To, "process", s.Process, "service", s.Service, "state", s.State, "interval", strings.Join(s.Intervals, ","))
 }
 
 // Plan lists slots by due date.
 func (c *Client) Plan(ctx context.Context, s Slots) ([]planning.Slot, error) {
-	return list[planning.Slot](ctx, c, "/v1/plan", set(url.Values{}, "from", s.From, "to", s.To, "process", s.Process, "service", s.Service, "state", s.State), 0)
+	return list[planning.Slot](ctx, c, "/v1/plan", s.query(), 0)
+}
+
+// PlanFrom lists a part of the slots, by due date, from a cursor on; an empty one
+// is the beginning.
+func (c *Client) PlanFrom(ctx context.Context, s Slots, cursor string, most int) (Part[planning.Slot], error) {
+	return from[planning.Slot](ctx, c, "/v1/plan", s.query(), cursor, most)
+}
+
+// Slot is one slot with what is known around it.
+func (c *Client) Slot(ctx context.Context, slot string) (planning.Story, error) {
+	var answer planning.Story
+	return answer, c.get(ctx, slotAt(slot), nil, &answer)
 }
 
 // PreviewPlan lists the slots that the intervals in documents would have which
@@ -60,6 +79,13 @@ type Ledger struct {
 // Ledgers lists the ledger of each interval, by its name.
 func (c *Client) Ledgers(ctx context.Context) ([]Ledger, error) {
 	return list[Ledger](ctx, c, "/v1/plan/ledger", nil, 0)
+}
+
+// LedgersFrom lists a part of the ledgers, with the slots that are selected by
+// all but their state, from a cursor on; an empty one is the beginning.
+func (c *Client) LedgersFrom(ctx context.Context, s Slots, cursor string, most int) (Part[Ledger], error) {
+	s.State = ""
+	return from[Ledger](ctx, c, "/v1/plan/ledger", s.query(), cursor, most)
 }
 
 // Interval is an interval at work: paused, or not.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"turnus/itsm/calendar"
+	"turnus/itsm/improvement"
 	"turnus/itsm/person"
 	"turnus/itsm/text"
 	"turnus/report"
@@ -53,11 +54,21 @@ func functions(lang text.Lang) template.FuncMap {
 		"once": func() template.HTML {
 			return template.HTML(`<input type="hidden" name="once" value="` + newKey() + `">`)
 		},
-		"iso":    func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-		"period": func(p string) string { return report.Period(p).In(lang) },
-		"count":  func(n int64) string { return report.Number(n).In(lang) },
-		"short":  func(hash string) string { return hash[:min(12, len(hash))] },
-		"join":   func(list []string) string { return strings.Join(list, ", ") },
+		"iso":         func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"period":      func(p string) string { return report.Period(p).In(lang) },
+		"count":       func(n int64) string { return report.Number(n).In(lang) },
+		"shortPeriod": report.ShortPeriod,
+		"kind":        improvement.KindTitle,
+		"sourceLink":  sourceLink,
+		"value":       valueOf,
+		"cases":       casesOf,
+		"days":        daysText,
+		"decimal":     text.Decimal,
+		"size":        func(bytes int) int64 { return int64(bytes) },
+		"ledgerLink":  ledgerLink,
+		"ledgerCell":  ledgerCellOf,
+		"short":       func(hash string) string { return hash[:min(12, len(hash))] },
+		"join":        func(list []string) string { return strings.Join(list, ", ") },
 		"entry": func(s shown, path, title string) menu {
 			return menu{path, title, s.Active == path}
 		},
