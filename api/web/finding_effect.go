@@ -85,6 +85,7 @@ func dayAfter(last string) string {
 
 func (e *effect) fill(r client.Register, lang text.Lang) error {
 	e.Register = r
+	e.Given.From, e.Given.To = r.From.String(), e.Last().String()
 	var most int64 = 1
 	for _, f := range r.Figures {
 		if f.Name == "open" && f.Numerator != nil {
@@ -161,7 +162,7 @@ func valueOf(f report.Figure) text.Text {
 
 // casesOf says from what a share was counted.
 func casesOf(f report.Figure) text.Text {
-	if f.Unit != report.InPercent || f.Numerator == nil || f.Denominator == nil {
+	if f.Unit != report.InPercent || f.Numerator == nil || f.Denominator == nil || *f.Denominator == 0 {
 		return text.Text{}
 	}
 	return text.F("%s of %s", "%s von %s", report.Number(*f.Numerator), report.Number(*f.Denominator))

@@ -47,7 +47,7 @@ type doing struct {
 	Back     string
 	From, To string
 	Reason   string
-	Again    bool // another attempt after one that was published
+	Unfit    bool // the slot isn't in a state in which it can be done
 	Wrong    *client.Problem
 }
 
@@ -137,7 +137,7 @@ func (v *visit) deedNamed() (doing, error) {
 	slot := viewOf(story.Slot)
 	d.Slot, d.Back, d.Path = &slot, slot.Path(), d.at(story)
 	if !d.Interval {
-		d.About = story.Key.ID(1)
+		d.About, d.Unfit = story.Key.ID(1), !d.fits(story)
 	}
 	if d.Dates {
 		if p := periodDates(story.Period); p != [2]string{} {
@@ -217,6 +217,6 @@ func proposeWaiver(v *visit, d doing) (string, error) {
 func waiverName(k run.Key, once string) string {
 	const most = 63
 	end := "-" + strings.ToLower(once[:min(len(once), 8)])
-	name := strings.ToLower("waive-" + k.Scope + "-" + k.Period)
+	name := strings.ToLower(k.Scope + "-" + k.Period)
 	return strings.TrimRight(name[:min(len(name), most-len(end))], "-") + end
 }

@@ -106,7 +106,7 @@ func (s slotPage) Coming() text.Text {
 		return text.New("It doesn't go on by itself: its owner starts it, or records it as missed.",
 			"Von selbst geht es nicht weiter: Die verantwortliche Person startet den Lauf oder erklärt den Termin für versäumt.")
 	case planning.InWork:
-		return text.New("Its run is on its way: the run says what it waits for.", "Der Lauf ist unterwegs: Worauf er wartet, steht dort.")
+		return text.New("Its run is in work: what it waits for stands on its page.", "Der Lauf ist in Arbeit: Worauf er wartet, steht auf seiner Seite.")
 	case planning.Missed:
 		return text.New("It was missed, and a finding says so. It can still be started after all.", "Der Termin ist versäumt, ein Befund hält das fest. Er lässt sich nachholen.")
 	case planning.Waived:
