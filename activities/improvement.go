@@ -122,6 +122,9 @@ func aboutFinding(said store.Improving) text.Text {
 	if said.Finding.Detail != "" {
 		t = text.F("%s\n%s", "%s\n%s", t, said.Finding.Detail)
 	}
+	if !said.Finding.Note.IsZero() {
+		t = text.F("%s\n%s", "%s\n%s", t, said.Finding.Note)
+	}
 	if n := said.Finding.Seen; n > 1 {
 		t = text.F("%s\nIt was seen %d times.", "%s\nEr wurde %d-mal festgestellt.", t, n)
 	}

@@ -28,3 +28,12 @@ func TestWhatTheOwnerIsTold(t *testing.T) {
 	said.Last.Outcome = task.Approve
 	require.NotContains(t, aboutFinding(said).En, "requested")
 }
+
+// What Turnus had to say of what it found, the owner is told, too: how long an
+// outage lasted, and why.
+func TestTheOwnerIsToldWhatTurnusFound(t *testing.T) {
+	var said store.Improving
+	said.Finding = improvement.Finding{ID: 8, Title: text.New("Unplanned outage of web", "Ungeplanter Ausfall von web"),
+		Note: text.New("Length: 90 min.", "Dauer: 90\u202fmin."), Seen: 1}
+	require.Equal(t, text.New("Finding 8: Unplanned outage of web\nLength: 90 min.", "Befund 8: Ungeplanter Ausfall von web\nDauer: 90\u202fmin."), aboutFinding(said))
+}

@@ -50,6 +50,8 @@ func TestImportsOfAvailability(t *testing.T) {
 		got := h.imported(t, "owner", c.path, c.file)
 		require.Equal(t, [2]string{c.of, c.format}, [2]string{got.Dataset, got.Format})
 		require.Equal(t, [4]int64{c.read, c.read, 0, c.keys}, [4]int64{got.Read, got.Loaded, got.Rejected, got.Tickets}, c.path)
+		require.Equal(t, tried.Probes, got.Probes, c.path)
+		require.Equal(t, c.of == dataset.Probes, len(got.Probes) > 0, c.path)
 		if c.warning != "" {
 			require.NotEmpty(t, got.Warnings)
 			require.Equal(t, c.warning, got.Warnings[len(got.Warnings)-1].Code)

@@ -16,7 +16,11 @@ import (
 
 // addPages adds the pages, as clients of the operations within this process.
 func (s *server) addPages(e *echo.Echo) {
-	s.pages = web.New(web.Config{Store: s.Store, Now: s.Now, Site: s.Site,
+	roles := map[string][]person.Role{}
+	for id, rule := range s.rules {
+		roles[id] = rule.Roles
+	}
+	s.pages = web.New(web.Config{Store: s.Store, Now: s.Now, Site: s.Site, API: s.huma.OpenAPI(), Roles: roles,
 		Client: func(w http.ResponseWriter, r *http.Request, who person.Actor, lang text.Lang) *client.Client {
 			on := requestOf(r.Context())
 			on.actor = who

@@ -8,6 +8,7 @@ import (
 
 	"turnus/itsm/fault"
 	"turnus/itsm/planning"
+	"turnus/store"
 )
 
 type storyOutput struct{ Body planning.Story }
@@ -19,6 +20,9 @@ func (s *server) slotStory() {
 		Description: "What the interval says that planned it, and what was done to the slot, is for those who see the inside of its runs. next is when Turnus looks at it again by itself.",
 	}}, func(ctx context.Context, in *SlotPath) (*storyOutput, error) {
 		slot, err := s.Store.Slot(ctx, in.key())
+		if err == nil {
+			err = s.caller(ctx).CheckSlot(ctx, slot)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -45,21 +49,16 @@ func (s *server) story(ctx context.Context, slot planning.Slot) (planning.Story,
 		return story, err
 	}
 	story.Owner = scope.Owner
-	if story.Runs, err = s.Store.Attempts(ctx, slot.Key); err != nil {
+	who := s.caller(ctx)
+	of := who.SelectRuns(store.Runs{Process: slot.Process, Scope: slot.Scope, Period: slot.Period})
+	if story.Runs, _, err = s.Store.Runs(ctx, of, store.Page{Limit: maxAttempts}); err != nil {
 		return story, err
 	}
-	who := s.caller(ctx)
-	for i := range story.Runs {
-		if story.Runs[i], err = who.ShowRun(ctx, story.Runs[i]); err != nil {
-			return story, err
-		}
-	}
-	inside, err := who.SeesInside(ctx, slot.About)
-	if !inside {
-		story.Plan, story.Paused, story.History = nil, nil, nil
-	}
-	return story, err
+	return who.ShowStory(ctx, story)
 }
+
+// maxAttempts bounds the runs that a slot is shown with: its newest.
+const maxAttempts = 100
 
 // inZones names the zone of what each slot is about.
 func (s *server) inZones(ctx context.Context, slots []planning.Slot) error {

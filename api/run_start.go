@@ -10,9 +10,11 @@ import (
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
 	"turnus/itsm/process"
+	"turnus/itsm/resource"
 	"turnus/itsm/run"
 	"turnus/itsm/text"
 	"turnus/runs"
+	"turnus/store"
 )
 
 // Process is an entry of the catalogue as it is shown.
@@ -29,7 +31,7 @@ type Process struct {
 
 // StartBody says which run is wanted.
 type StartBody struct {
-	Service     string `json:"service,omitempty" maxLength:"200" doc:"The service, where the process is about one."`
+	Service     string `json:"service,omitempty" maxLength:"200" doc:"The service, where the process is about one." example:"payments"`
 	Scope       string `json:"scope,omitempty" maxLength:"200" doc:"What the run is about, where that is something else; the organisation may be left out."`
 	Period      string `json:"period,omitempty" maxLength:"20" doc:"2026, 2026-Q4, 2026-10 or 2026-10-05; left out where a run begins on the day of its start." example:"2026-10"`
 	Provisional bool   `json:"provisional,omitempty" doc:"Permits a provisional run where the period isn't over or covered."`
@@ -102,6 +104,10 @@ func (s *server) processes() {
 			}
 			out, err := s.start(ctx, runs.Start{Process: p.Name, Scope: scope, Period: in.Body.Period,
 				Provisional: in.Body.Provisional, Again: in.Body.Again, Reason: in.Body.Reason})
+			if err != nil && p.Scope == process.OfService {
+				unknown := fault.As(store.NoScope(p, scope))
+				err = s.caller(ctx).Unseen(ctx, err, resource.Service.Ref(scope), fault.New(fault.NotFound, unknown.Message).At(unknown.Field))
+			}
 			if f := fault.As(err); f != nil && f.Field == "scope" && in.Body.Service != "" {
 				named := *f
 				named.Field = "service" // as it was given

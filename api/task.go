@@ -7,6 +7,8 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"turnus/access"
+	"turnus/itsm/fault"
 	"turnus/itsm/task"
 	"turnus/runs"
 	"turnus/store"
@@ -97,7 +99,7 @@ func (s *server) tasks() {
 		d, err := s.Runs.Decide(ctx, actorOf(ctx), runs.Answer{Task: in.ID, Outcome: in.Body.Outcome, Comment: in.Body.Comment,
 			Fields: in.Body.Fields, Hash: in.Body.Hash, Stale: in.Body.Stale})
 		if err != nil {
-			return nil, inBody(err)
+			return nil, s.unseenTask(ctx, inBody(err), in.ID)
 		}
 		requestOf(ctx).run = d.Run
 		return &decisionOutput{d}, nil
@@ -118,8 +120,27 @@ func (s *server) tasks() {
 		}
 		p, err := s.Runs.Pass(ctx, actorOf(ctx), in.ID, only)
 		if err != nil {
-			return nil, err
+			return nil, s.unseenTask(ctx, err, in.ID)
 		}
 		return &passOutput{PassBody{Pass: p.Secret, Expires: p.Expires}}, nil
 	})
+}
+
+// unseenTask gives the error of something done to a task, to whoever doesn't see
+// the run as if the task weren't there.
+func (s *server) unseenTask(ctx context.Context, why error, id string) error {
+	if !fault.Is(why, fault.Forbidden) {
+		return why
+	}
+	t, err := s.Store.Task(ctx, id)
+	if err == nil {
+		err = s.caller(ctx).CheckTask(ctx, t)
+	}
+	switch {
+	case err == nil || fault.Is(err, fault.Forbidden):
+		return why
+	case access.IsRefusal(err):
+		return store.NoTask(id) // what was refused is on record
+	}
+	return err
 }

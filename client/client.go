@@ -245,6 +245,23 @@ func list[T any](ctx context.Context, c *Client, path string, query url.Values, 
 	}
 }
 
+// part is a part of a list, up to limit items from a cursor on, and the cursor of
+// the next one.
+func part[T any](ctx context.Context, c *Client, path string, query url.Values, cursor string, limit int) ([]T, string, error) {
+	var answer struct {
+		Items []T     `json:"items"`
+		Next  *string `json:"next"`
+	}
+	q := set(url.Values{"limit": {strconv.Itoa(limit)}}, "cursor", cursor)
+	for name, values := range query {
+		q[name] = values
+	}
+	if err := c.get(ctx, path, q, &answer); err != nil || answer.Next == nil {
+		return answer.Items, "", err
+	}
+	return answer.Items, *answer.Next, nil
+}
+
 // set adds what isn't empty to a query.
 func set(q url.Values, pairs ...string) url.Values {
 	for i := 0; i+1 < len(pairs); i += 2 {

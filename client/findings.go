@@ -15,10 +15,11 @@ import (
 type FindingsOf struct {
 	Service, State, Type, Kind, Severity string
 	Escalated, Overdue                   bool
+	Run                                  string // that has seen them
 }
 
 func (of FindingsOf) query() url.Values {
-	q := set(url.Values{}, "service", of.Service, "state", of.State, "type", of.Type, "kind", of.Kind, "severity", of.Severity)
+	q := set(url.Values{}, "service", of.Service, "state", of.State, "type", of.Type, "kind", of.Kind, "severity", of.Severity, "run", of.Run)
 	if of.Escalated {
 		q.Set("escalated", "true")
 	}

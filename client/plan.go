@@ -43,6 +43,11 @@ func (c *Client) Slot(ctx context.Context, slot string) (planning.Story, error) 
 	return answer, c.get(ctx, slotAt(slot), nil, &answer)
 }
 
+// PlanPart is a part of that list.
+func (c *Client) PlanPart(ctx context.Context, s Slots, cursor string, limit int) ([]planning.Slot, string, error) {
+	return part[planning.Slot](ctx, c, "/v1/plan", set(url.Values{}, "from", s.From, "to", s.To, "process", s.Process, "service", s.Service, "state", s.State), cursor, limit)
+}
+
 // PreviewPlan lists the slots that the intervals in documents would have which
 // aren't applied.
 func (c *Client) PreviewPlan(ctx context.Context, docs []byte, from, to string) ([]planning.Slot, error) {
@@ -76,9 +81,10 @@ type Ledger struct {
 	Paused *time.Time `json:"paused,omitempty"`
 }
 
-// Ledgers lists the ledger of each interval, by its name.
-func (c *Client) Ledgers(ctx context.Context) ([]Ledger, error) {
-	return list[Ledger](ctx, c, "/v1/plan/ledger", nil, 0)
+// Ledgers lists the ledger of each interval, by its name: of all slots, or of those
+// that are due in [from, to), as in Slots.
+func (c *Client) Ledgers(ctx context.Context, from, to string) ([]Ledger, error) {
+	return list[Ledger](ctx, c, "/v1/plan/ledger", set(url.Values{}, "from", from, "to", to), 0)
 }
 
 // LedgersFrom lists a part of the ledgers, with the slots that are selected by

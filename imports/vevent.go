@@ -11,8 +11,8 @@ import (
 )
 
 // vevent is what a holiday or a window of maintenance needs of a VEVENT (RFC 5545,
-// section 3.6.1). TRANSP isn't among it: feeds mark public holidays and observances
-// alike with it.
+// section 3.6.1). What TRANSP says tells nothing of a holiday: feeds mark public
+// holidays and observances alike with it.
 type vevent struct {
 	line        int64
 	uid         string
@@ -22,6 +22,7 @@ type vevent struct {
 	categories  []string
 	special     string // X-APPLE-SPECIAL-DAY
 	cancelled   bool
+	free        bool // TRANSP: whoever has it in the calendar isn't busy
 	start, end  *stamp
 	duration    *duration
 	rule        string
@@ -84,6 +85,8 @@ func (e *vevent) take(l contentLine) {
 	case "STATUS":
 		e.cancelled = e.cancelled || strings.EqualFold(strings.TrimSpace(l.value), "CANCELLED")
 		e.tentative = e.tentative || strings.EqualFold(strings.TrimSpace(l.value), "TENTATIVE")
+	case "TRANSP":
+		e.free = strings.EqualFold(strings.TrimSpace(l.value), "TRANSPARENT")
 	case "X-APPLE-SPECIAL-DAY":
 		e.special = strings.ToUpper(clean(strings.TrimSpace(l.value), maxMark))
 	case "X-TURNUS-COMPONENT":

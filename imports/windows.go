@@ -64,7 +64,7 @@ func (p windows) row(t *table, c []string) (w uptime.Window, err error) {
 		return w, err
 	}
 	if w.UID == "" {
-		w.UID = strings.TrimSpace(w.Component + " " + w.From.UTC().Format(time.RFC3339))
+		w.UID = w.Unreferenced()
 	}
 	told, err := t.instant(c, w.UID, p.announced, false)
 	if err != nil {

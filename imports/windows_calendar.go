@@ -71,12 +71,13 @@ func announced(r io.Reader, o Options) iter.Seq2[uptime.Window, error] {
 					"Die Regeln dieses Kalenders durchlaufen zu viele Tage und Uhrzeiten: Ihn ohne seine Vergangenheit exportieren oder teilen.")))
 				return
 			case e.why != "":
-				if !yield(uptime.Window{}, &dataset.Reject{Row: e.line, Number: clean(e.uid, maxKey), Column: "VEVENT", Value: e.summary, Reason: e.reason}) {
+				if !yield(uptime.Window{}, &dataset.Reject{Row: e.line, Number: clean(e.uid, maxKey), Column: "VEVENT", Value: e.called(), Reason: e.reason}) {
 					return
 				}
 				continue
 			}
 			p.left -= len(windows)
+			p.doubt(e, windows)
 			for _, w := range windows {
 				if !yield(w, nil) {
 					return
@@ -84,7 +85,7 @@ func announced(r io.Reader, o Options) iter.Seq2[uptime.Window, error] {
 			}
 		}
 		if o.Content != nil {
-			o.Content.Warnings = append(o.Content.Warnings, p.endless()...)
+			o.Content.Warnings = append(append(o.Content.Warnings, p.endless()...), p.doubtful()...)
 		}
 	}
 }
@@ -101,6 +102,8 @@ type planner struct {
 	masters  map[string]int            // a UID to its event
 	replaced map[string]map[int64]int  // a UID and an occurrence to the event that it has of its own
 	beyond   []string                  // whose rules go on
+	free     []string                  // in which nobody is busy
+	days     []string                  // of whole days
 	zones    map[string]*time.Location // by TZID, nil: not known
 }
 
@@ -268,7 +271,7 @@ func (p *planner) occurrences(e *vevent, start time.Time, zone *time.Location) (
 			return nil, false
 		}
 		if more || r.until == nil && r.count == 0 {
-			p.beyond = append(p.beyond, cmp.Or(e.summary, e.uid))
+			p.beyond = append(p.beyond, e.called())
 		}
 	} else {
 		all = append(all, start) // RDATEs come beside DTSTART
@@ -341,24 +344,6 @@ func (p *planner) like(e *vevent, s *stamp) *stamp {
 		c.zone = start.zone
 	}
 	return &c
-}
-
-// endless warns of rules that go on after the last window that was taken.
-func (p *planner) endless() []dataset.Warning {
-	if len(p.beyond) == 0 {
-		return nil
-	}
-	var names []text.Text
-	for _, n := range p.beyond[:min(len(p.beyond), 5)] {
-		names = append(names, text.F("%.60q", "%.60q", n))
-	}
-	if more := len(p.beyond) - len(names); more > 0 {
-		names = append(names, text.F("%d more", "%d weitere", more))
-	}
-	return []dataset.Warning{{Code: dataset.EndlessRule, From: &p.last, Detail: text.F(
-		"Rules go on without an end or after %[1]s, and are followed up to then: load the calendar again before (%[2]s).",
-		"Regeln enden nicht oder erst nach %[1]s und werden bis dahin befolgt: Den Kalender vorher erneut laden (%[2]s).",
-		calendar.InWords(p.last), text.Join(names, ", "))}}
 }
 
 // lasting is how long each occurrence of an event lasts.

@@ -3,6 +3,7 @@ package report
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"strconv"
 	"time"
 
@@ -94,11 +95,17 @@ func (d *Document) Restate(old run.InForce) error {
 
 func absent() Cell { return Words(text.New("not there", "nicht vorhanden")) }
 
-// sameAs compares what a figure says, not how it is worded.
+// sameAs compares what a figure says, not how it is worded. What it was counted
+// from says something where it is shown: 0 of 10 isn't 0 of 12, though both are
+// 0 %, and a count stays one from however many cases it was taken. Where
+// numerator and denominator have both changed the share is another one, also of
+// the same value.
 func (f Figure) sameAs(o Figure) bool {
-	equal := func(a, b *int64) bool { return a == nil && b == nil || a != nil && b != nil && *a == *b }
-	return (f.Value == nil) == (o.Value == nil) && (f.Value == nil || *f.Value == *o.Value) &&
-		equal(f.Numerator, o.Numerator) && equal(f.Denominator, o.Denominator)
+	return equal(f.Value, o.Value) && equal(f.Numerator, o.Numerator) && reflect.DeepEqual(f.cell(), o.cell())
+}
+
+func equal[T comparable](a, b *T) bool {
+	return a == nil && b == nil || a != nil && b != nil && *a == *b
 }
 
 // agreed shows what was agreed on a figure.

@@ -50,6 +50,37 @@ func TestRestate(t *testing.T) {
 	require.Nil(t, d.Restates)
 }
 
+// What was counted from other cases, and comes to the same, isn't a difference where
+// nothing of that is shown; shares of other cases are.
+func TestOfWhichFiguresARestatementSpeaks(t *testing.T) {
+	of := func(unit Unit, of Unit, value string, num, den int64) Figure {
+		return Figure{Name: "f", Value: &value, Unit: unit, Of: of, Numerator: &num, Denominator: &den}
+	}
+	none := of(InPercent, "", "", 0, 0)
+	none.Value = nil
+	fraction := of(InPercent, InSeconds, "99.500000", 0, 2000)
+	fraction.Numerator = nil
+	other := fraction
+	other.Denominator = new(int64(4000))
+	for _, c := range []struct {
+		name     string
+		was, now Figure
+		same     bool
+	}{
+		{"a count of other cases", of(InTickets, "", "3", 3, 10), of(InTickets, "", "3", 3, 12), true},
+		{"a share of time without its numerator", fraction, other, true},
+		{"another count", of(InTickets, "", "3", 3, 10), of(InTickets, "", "4", 4, 10), false},
+		{"a share of none", of(InPercent, "", "0.000000", 0, 10), of(InPercent, "", "0.000000", 0, 12), false},
+		{"an equal share of more cases", of(InPercent, "", "50.000000", 5, 10), of(InPercent, "", "50.000000", 6, 12), false},
+		{"an equal share of more time", of(InPercent, InSeconds, "50.000000", 5, 10), of(InPercent, InSeconds, "50.000000", 6, 12), false},
+		{"nothing, and zero", none, of(InPercent, "", "0.000000", 0, 10), false},
+		{"the same", none, none, true},
+	} {
+		require.Equal(t, c.same, c.now.sameAs(c.was), c.name)
+		require.Equal(t, c.same, c.was.sameAs(c.now), c.name)
+	}
+}
+
 // Each kind of figure is shown in its unit.
 func TestFigureCells(t *testing.T) {
 	str, n := func(s string) *string { return &s }, int64(7)

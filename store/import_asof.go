@@ -47,14 +47,20 @@ func (in Intake) asOf(of string, g *staging) (time.Time, error) {
 		return said, fault.New(fault.Invalid, text.New("the file has no rows: nothing was imported (with --as-of it would say that nothing changed up to then)",
 			"Die Datei hat keine Zeilen: Nichts wurde importiert (mit --as-of hieße es, dass sich bis dahin nichts geändert hat)."))
 	case g.read == g.rejects:
-		f := fault.New(fault.Invalid, text.F("none of the %[1]d rows makes sense, nothing was imported: the first one has %[2]s %.60[3]q: %[4]s",
-			"Keine der %[1]d Zeilen ergibt Sinn, nichts wurde importiert: In der ersten steht unter %[2]s %.60[3]q: %[5]s",
-			g.read, g.first.Column, g.first.Value, g.first.Reason.En, g.first.Reason.De))
-		return said, f.InRow(g.first.Row)
+		return said, fault.New(fault.Invalid, text.F("none of the %[1]d rows makes sense, nothing was imported: %[2]s",
+			"Keine der %[1]d Zeilen ergibt Sinn, nichts wurde importiert: %[2]s", g.read, firstReject(g.first))).InRow(g.first.Row)
 	case g.newest.IsZero(): // what is announced lies ahead: it is known as of now
 		return in.Now, nil
 	}
 	return g.newest, nil
+}
+
+// firstReject says why the first of many rows was rejected.
+func firstReject(r *dataset.Reject) text.Text {
+	if r.Value == "" { // there are no words of the file to quote
+		return text.F("about the first one (%[1]s): %[2]s", "Zur ersten (%[1]s): %[2]s", r.Column, r.Reason)
+	}
+	return text.F("the first one has %[1]s %.60[2]q: %[3]s", "In der ersten steht unter %[1]s %.60[2]q: %[3]s", r.Column, r.Value, r.Reason)
 }
 
 // newestIs says what the newest instant of a file is.

@@ -124,9 +124,8 @@ func (g *staging) stage(ctx context.Context, rows iter.Seq2[entry, error], progr
 				g.first = reject
 			}
 			if g.rejects++; g.rejects > maxRejects {
-				return fault.New(fault.Invalid, text.F("More than %[1]s rows make no sense, nothing was imported: the first one has %[2]s %.60[3]q: %[4]s",
-					"Mehr als %[1]s Zeilen ergeben keinen Sinn, nichts wurde importiert: In der ersten steht unter %[2]s %.60[3]q: %[4]s",
-					text.Number(maxRejects), g.first.Column, g.first.Value, g.first.Reason)).InRow(g.first.Row)
+				return fault.New(fault.Invalid, text.F("More than %[1]s rows make no sense, nothing was imported: %[2]s",
+					"Mehr als %[1]s Zeilen ergeben keinen Sinn, nichts wurde importiert: %[2]s", text.Number(maxRejects), firstReject(g.first))).InRow(g.first.Row)
 			}
 			row.key, row.row = reject.Number, reject.Row
 			data = appendReject(data[:0], reject)

@@ -91,18 +91,3 @@ func deeds(ctx context.Context, q sqlx.QueryerContext, k run.Key) ([]planning.De
 	}
 	return all, nil
 }
-
-// Attempts are the runs of one key, the first one first, without their tasks and
-// decisions.
-func (s *Store) Attempts(ctx context.Context, k run.Key) ([]run.Run, error) {
-	var rows []runRow
-	if err := s.db.SelectContext(ctx, &rows, "SELECT "+runColumns+` FROM run r
-		WHERE r.process = $1 AND r.scope = $2 AND r.period = $3 ORDER BY r.attempt`, k.Process, k.Scope, k.Period); err != nil {
-		return nil, mapped(err)
-	}
-	all := make([]run.Run, len(rows))
-	for i, r := range rows {
-		all[i] = r.plain()
-	}
-	return all, nil
-}

@@ -87,7 +87,7 @@ func StandingOf[T any](ctx context.Context, s *Store, st run.Step) (at Standing[
 			coalesce((SELECT c.number FROM service_change c WHERE c.service = r.service), 0) AS change
 		FROM run r LEFT JOIN frozen_set f ON f.run = r.id AND f.round = $2 WHERE r.id = $1`, st.Run, st.Round)
 	if errors.Is(err, sql.ErrNoRows) {
-		err = noRun(st.Run)
+		err = NoRun(st.Run)
 	}
 	return Standing[T]{row.Input.V, row.State, row.Frozen.V, row.Change}, mapped(err)
 }
@@ -115,7 +115,8 @@ func (s *Store) SaveDraft(ctx context.Context, now time.Time, st run.Step, hash 
 }
 
 // Report is a run's report as it was published, or else the draft of its last
-// round. Before the first draft it isn't found.
+// round. Before the first draft it isn't found; then it says what the run is
+// about all the same.
 func (s *Store) Report(ctx context.Context, id string) (report.Report, error) {
 	var rep report.Report
 	r, err := s.Run(ctx, id)
@@ -133,6 +134,7 @@ func (s *Store) Report(ctx context.Context, id string) (report.Report, error) {
 		FROM draft d LEFT JOIN report p ON p.run = d.run AND p.round = d.round
 		WHERE d.run = $1 ORDER BY d.round DESC LIMIT 1`, id)
 	if errors.Is(err, sql.ErrNoRows) {
+		rep.Run, rep.Process, rep.About = r.ID, r.Process, r.About
 		return rep, fault.New(fault.NotFound, text.F("%.200s has no report yet: it is %s.", "%.200s hat noch keinen Bericht: Der Lauf ist %s.", id, r.State))
 	}
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,24 +19,39 @@ import (
 // between.
 func (s *Store) ImportOutages(ctx context.Context, in Intake, rows iter.Seq2[uptime.Outage, error], progress func(rows int64)) (dataset.Profile, error) {
 	return s.importing(ctx, in, &saidIntake[uptime.Outage, []uptime.Outage]{in: in, rows: rows, telling: tellingOutages(), knowing: knowingOutages(),
-		looking: func([]dataset.Agreed) (func([]uptime.Outage), func() []dataset.Warning) {
+		looking: func([]dataset.Agreed) looker[[]uptime.Outage] {
 			var n uptime.Names
-			return n.See, n.Warnings
+			var r uptime.References
+			return looker[[]uptime.Outage]{
+				see:  func(rows []uptime.Outage) { n.See(rows); r.Outages(rows) },
+				tell: func(p *dataset.Profile) { p.Warnings = slices.Concat(p.Warnings, r.Warnings(), n.Warnings()) },
+			}
 		}}, progress)
 }
 
 // ImportWindows takes windows of maintenance in, as Import takes tickets. Without
 // in.AsOf they are known as of in.Now: their own instants lie ahead.
 func (s *Store) ImportWindows(ctx context.Context, in Intake, rows iter.Seq2[uptime.Window, error], progress func(rows int64)) (dataset.Profile, error) {
-	return s.importing(ctx, in, &saidIntake[uptime.Window, []uptime.Planned]{in: in, rows: rows, telling: tellingWindows(), knowing: knowingWindows()}, progress)
+	return s.importing(ctx, in, &saidIntake[uptime.Window, []uptime.Planned]{in: in, rows: rows, telling: tellingWindows(), knowing: knowingWindows(),
+		looking: func([]dataset.Agreed) looker[[]uptime.Planned] {
+			var r uptime.References
+			return looker[[]uptime.Planned]{see: r.Windows, tell: func(p *dataset.Profile) { p.Warnings = append(p.Warnings, r.Warnings()...) }}
+		}}, progress)
 }
 
 // ImportSamples takes samples of probes in, as Import takes tickets.
 func (s *Store) ImportSamples(ctx context.Context, in Intake, rows iter.Seq2[uptime.Sample, error], progress func(rows int64)) (dataset.Profile, error) {
 	return s.importing(ctx, in, &saidIntake[uptime.Sample, uptime.Day]{in: in, rows: rows, telling: tellingSamples(), knowing: knowingDays(),
-		looking: func(agreed []dataset.Agreed) (func(uptime.Day), func() []dataset.Warning) {
+		looking: func(agreed []dataset.Agreed) looker[uptime.Day] {
 			d := uptime.NewDensity(agreed)
-			return d.Day, d.Warnings
+			var named uptime.Named
+			return looker[uptime.Day]{
+				see: func(day uptime.Day) { d.Day(day); named.Day(day) },
+				tell: func(p *dataset.Profile) {
+					p.Warnings = append(p.Warnings, d.Warnings()...)
+					p.Probes, p.MoreProbes = named.First()
+				},
+			}
 		}}, progress)
 }
 
@@ -94,10 +110,15 @@ type saidIntake[R, T any] struct {
 	knowing[T]
 	nameless int64 // rows that name no component
 	merge    *saidMerge[T]
-	// looking, which may be nil, gives what looks at what the file says of each key,
-	// and what a person should know of that in the end.
-	looking func(agreed []dataset.Agreed) (look func(T), warn func() []dataset.Warning)
-	warn    func() []dataset.Warning
+	looking  func(agreed []dataset.Agreed) looker[T]
+	looker   looker[T]
+}
+
+// looker looks at what the file says of each key, and tells in the end what a
+// person should know of it.
+type looker[T any] struct {
+	see  func(T)
+	tell func(*dataset.Profile)
 }
 
 func (x *saidIntake[R, T]) dataset() string { return x.name }

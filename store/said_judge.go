@@ -23,9 +23,7 @@ func (x *saidIntake[R, T]) judge(ctx context.Context, tx *sqlx.Tx, j judging, p 
 	components, whole := before.known(dataset.Component)
 	slices.Sort(components)
 	p.Warnings = slices.Concat(facts.Refusals(), facts.Warnings(before.days, p.AsOf), dataset.LostRows(p.Older, p.Outdated),
-		dataset.Components(x.name, j.agreed, components, !whole, x.nameless), j.in.Content.Warnings)
-	if x.warn != nil {
-		p.Warnings = append(p.Warnings, x.warn()...)
-	}
+		dataset.Components(x.name, j.agreed, components, !whole, x.nameless), j.in.Content.Warnings, dataset.SinceRows(p.Import, j.in.Zone))
+	x.looker.tell(p)
 	return nil
 }

@@ -122,6 +122,52 @@ func TestDaysWithFewSamplesAreSaid(t *testing.T) {
 	require.Len(t, list, 1)
 }
 
+// Rows that share a reference, and rows from before the record was kept, count;
+// that is said. So is what a file of samples names.
+func TestWhatAFileHoldsIsSaid(t *testing.T) {
+	s, ctx := store.New(pgtest.New(t)), context.Background()
+	available(t, s, "shop", "")
+	in := about("shop", "csv")
+	in.Since = october(3)
+	outage := func(row int64, reference string, day int) uptime.Outage {
+		return uptime.Outage{Row: row, Reference: reference, From: october(day), To: october(day).Add(time.Hour)}
+	}
+	p, err := s.ImportOutages(ctx, in, each(outage(1, "I-1", 4), outage(2, "I-2", 2), outage(3, "I-1", 5), outage(4, "I-1", 5)), nil)
+	took(t, s, p, err)
+	w := warnings(p.Warnings)
+	require.Len(t, w, 3)
+	require.Contains(t, w[dataset.SharedReference][0].En, `2 rows have the reference of another row and say something else: "I-1"`)
+	require.Contains(t, w[dataset.LateSince][0].De, "die älteste Zeile ist vom 02.10.2026")
+	require.Contains(t, w, dataset.Duplicates)
+	require.EqualValues(t, 3, p.Loaded)
+	c, err := s.Coverage(ctx, "shop", dataset.Outages)
+	require.NoError(t, err)
+	require.Equal(t, october(2), c.Since, "as the warning says")
+
+	window := uptime.Window{UID: "M-1", From: october(20), To: october(20).Add(time.Hour), Row: 1}
+	other := window
+	other.Row, other.Cancelled = 2, true
+	p, err = s.ImportWindows(ctx, about("shop", "csv"), each(window, other), nil)
+	took(t, s, p, err)
+	require.Contains(t, warnings(p.Warnings)[dataset.SharedReference][0].En, `"M-1"`)
+
+	p, err = s.ImportSamples(ctx, about("shop", "csv"), each(append(sampling("web", "bern", october(1).Add(23*time.Hour), 60, 2), sampling("", "thun", october(1), 60, 1)...)...), nil)
+	took(t, s, p, err)
+	require.Equal(t, []dataset.ProbeUse{{Probe: "thun", Samples: 60}, {Component: "web", Probe: "bern", Samples: 120}}, p.Probes)
+}
+
+// Why the first row of many was rejected is said without quoting what isn't there.
+func TestRejectsWithoutWordsAreNotQuoted(t *testing.T) {
+	s := store.New(pgtest.New(t))
+	refused := func(value string) error {
+		why := &dataset.Reject{Row: 4, Column: "VEVENT", Value: value, Reason: text.New("UID is missing", "UID fehlt")}
+		_, err := s.ImportWindows(t.Context(), about("shop", "icalendar"), func(yield func(uptime.Window, error) bool) { yield(uptime.Window{}, why) }, nil)
+		return err
+	}
+	require.ErrorContains(t, refused(""), "row 4: none of the 1 rows makes sense, nothing was imported: about the first one (VEVENT): UID is missing")
+	require.ErrorContains(t, refused("Patches"), `the first one has VEVENT "Patches": UID is missing`)
+}
+
 // Outages are rare, and reach far without any in between.
 func TestFewOutagesTellNothing(t *testing.T) {
 	s, ctx := store.New(pgtest.New(t)), context.Background()

@@ -105,10 +105,9 @@ type saidMerge[T any] struct {
 }
 
 func (x *saidIntake[R, T]) merger(m *merge, service string, agreed []dataset.Agreed, before coveredBy) merger {
-	s := &saidMerge[T]{of: x.knowing, ctx: m.ctx, tx: m.tx, all: m, service: service, say: x.say, rows: x.most, stored: before.AsOf.Valid, look: func(T) {}}
-	if x.looking != nil {
-		s.look, x.warn = x.looking(agreed)
-	}
+	s := &saidMerge[T]{of: x.knowing, ctx: m.ctx, tx: m.tx, all: m, service: service, say: x.say, rows: x.most, stored: before.AsOf.Valid}
+	x.looker = x.looking(agreed)
+	s.look = x.looker.see
 	for _, at := range []*time.Time{m.done.First, m.done.Since} {
 		if at != nil && (s.first == nil || at.Before(*s.first)) {
 			s.first = at

@@ -12,7 +12,6 @@ import (
 
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
-	"turnus/itsm/resource"
 	"turnus/itsm/text"
 )
 
@@ -89,7 +88,7 @@ func (s *Store) Session(ctx context.Context, now time.Time, secret string) (Sess
 		bearer
 	}
 	err := s.db.GetContext(ctx, &row, "SELECT "+sessionColumns+", "+bearerColumns+`
-		FROM session s JOIN token t ON t.id = s.token `+bearerPerson+" WHERE s.hash = $2", resource.Person, hashed(secret))
+		FROM session s JOIN token t ON t.id = s.token`+personOf("t")+"WHERE s.hash = $1", hashed(secret))
 	if errors.Is(err, sql.ErrNoRows) {
 		return Session{}, SignedOut()
 	}

@@ -69,9 +69,14 @@ func getTask(ctx context.Context, q sqlx.QueryerContext, id, lock string) (task.
 	var t taskRow
 	err := sqlx.GetContext(ctx, q, &t, "SELECT "+taskColumns+" FROM task t WHERE t.id = $1 "+lock, id)
 	if errors.Is(err, sql.ErrNoRows) {
-		return task.Task{}, fault.New(fault.NotFound, text.F("There is no task %.200s.", "Die Aufgabe %.200s gibt es nicht.", id))
+		return task.Task{}, NoTask(id)
 	}
 	return t.plain(), err
+}
+
+// NoTask says that there is no such task.
+func NoTask(id string) error {
+	return fault.New(fault.NotFound, text.F("There is no task %.200s.", "Die Aufgabe %.200s gibt es nicht.", id))
 }
 
 // tasksOf are all tasks of a run; a run of many rounds has more than a page.
@@ -103,7 +108,7 @@ func (s *Store) OpenTask(ctx context.Context, t task.Task) (opened bool, err err
 			FROM run r WHERE id = $1 FOR UPDATE`, t.Run, t.ID)
 		switch {
 		case errors.Is(err, sql.ErrNoRows):
-			return noRun(t.Run)
+			return NoRun(t.Run)
 		case err != nil || r.Ended != nil || r.Round > t.Round:
 			return err
 		}

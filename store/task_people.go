@@ -53,7 +53,7 @@ func peopleOf(ctx context.Context, q sqlx.QueryerContext, t task.Task) (task.Peo
 	err := sqlx.GetContext(ctx, q, &r, "SELECT "+aroundColumns+` FROM run r,
 		(SELECT $2::integer AS round, $3::text AS apart) t WHERE r.id = $1`, t.Run, t.Round, t.Apart)
 	if errors.Is(err, sql.ErrNoRows) {
-		err = noRun(t.Run)
+		err = NoRun(t.Run)
 	}
 	if err != nil {
 		return task.People{}, err

@@ -25,34 +25,25 @@ const tokenColumns = `id, person, issuer, created_at, expires_at, revoked_at`
 
 // bearer is whom a token names, as things are now.
 type bearer struct {
-	TokenID  string                               `db:"token_id"`
-	Name     string                               `db:"token_person"`
-	Issuer   string                               `db:"token_issuer"`
-	Until    time.Time                            `db:"token_expires"`
-	Revoked  *time.Time                           `db:"token_revoked"`
-	Document JSON[resource.Resource[person.Spec]] `db:"document"`
-	Retired  *bool                                `db:"retired"`
+	TokenID string     `db:"token_id"`
+	Name    string     `db:"token_person"`
+	Issuer  string     `db:"token_issuer"`
+	Until   time.Time  `db:"token_expires"`
+	Revoked *time.Time `db:"token_revoked"`
+	personNow
 }
 
-// The columns of a bearer, of a token t and of its person p; $1 is the kind
-// Person.
-const (
-	bearerColumns = `t.id AS token_id, t.person AS token_person, t.issuer AS token_issuer, t.expires_at AS token_expires, t.revoked_at AS token_revoked, p.document, p.retired`
-	bearerPerson  = `LEFT JOIN LATERAL (SELECT document, retired FROM resource
-		WHERE kind = $1 AND name = t.person ORDER BY version DESC LIMIT 1) p ON true`
-)
+// bearerColumns are those of a bearer, of a token t and what personOf joins to it.
+const bearerColumns = "t.id AS token_id, t.person AS token_person, t.issuer AS token_issuer, t.expires_at AS token_expires, t.revoked_at AS token_revoked, " + personColumns
 
 // valid says that the token is, and that its person is there.
 func (b bearer) valid(now time.Time) bool {
-	return b.Revoked == nil && now.Before(b.Until) && b.Retired != nil && !*b.Retired
+	return b.Revoked == nil && now.Before(b.Until) && b.there()
 }
 
 func (b bearer) actor() person.Actor {
-	spec := b.Document.V.Spec
-	a := person.Actor{Person: b.Name, Roles: spec.Roles, Token: b.TokenID, Issuer: b.Issuer, Language: spec.Language}
-	if spec.Sees != nil {
-		a.Sees = *spec.Sees
-	}
+	a := b.personNow.actor(b.Name)
+	a.Token, a.Issuer = b.TokenID, b.Issuer
 	return a
 }
 
@@ -63,7 +54,7 @@ func (s *Store) Authenticate(ctx context.Context, now time.Time, secret string) 
 	var row bearer
 	// One statement whatever the secret is, and the index sees its hash only:
 	// the time that it takes tells nothing.
-	err := s.db.GetContext(ctx, &row, "SELECT "+bearerColumns+" FROM token t "+bearerPerson+" WHERE t.hash = $2", resource.Person, hashed(secret))
+	err := s.db.GetContext(ctx, &row, "SELECT "+bearerColumns+" FROM token t"+personOf("t")+"WHERE t.hash = $1", hashed(secret))
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return person.Actor{}, mapped(err)
 	}
@@ -102,7 +93,7 @@ func (s *Store) issue(ctx context.Context, by person.Actor, now time.Time, name 
 		if _, ok, err := personSpec(ctx, tx, name); err != nil {
 			return err
 		} else if !ok {
-			return notFound(resource.Person, name)
+			return NotFound(resource.Person, name)
 		}
 		if _, err := tx.ExecContext(ctx, `
 			INSERT INTO token (id, person, hash, issuer, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)`,
@@ -131,7 +122,7 @@ func (s *Store) Tokens(ctx context.Context, name string, p Page) ([]person.Token
 		id = key[1]
 	}
 	if !storable(name) {
-		return nil, "", notFound(resource.Person, name)
+		return nil, "", NotFound(resource.Person, name)
 	}
 	tokens := []person.Token{}
 	if err := s.db.SelectContext(ctx, &tokens, `
@@ -148,7 +139,7 @@ func (s *Store) Tokens(ctx context.Context, name string, p Page) ([]person.Token
 		if _, ok, err := personSpec(ctx, s.db, name); err != nil {
 			return nil, "", mapped(err)
 		} else if !ok {
-			return nil, "", notFound(resource.Person, name)
+			return nil, "", NotFound(resource.Person, name)
 		}
 	}
 	if len(tokens) <= p.limit() {

@@ -111,7 +111,7 @@ func (e *effect) fill(r client.Register, lang text.Lang) error {
 		return nil
 	}
 	var b strings.Builder
-	err := render.Chart(&b, chartOf(e.Shares), lang)
+	err := render.Charts(&b, []report.Chart{chartOf(e.Shares)}, lang)
 	e.Chart = template.HTML(b.String())
 	return err
 }
@@ -148,8 +148,8 @@ func daysText(n int64) text.Text {
 	return text.F("%d %s", "%d %s", n, report.InDays.After(strconv.FormatInt(n, 10)))
 }
 
-// valueOf writes a figure's value with its unit, shares with one decimal.
-func valueOf(f report.Figure) text.Text {
+// figureValue writes a figure's value with its unit, shares with one decimal.
+func figureValue(f report.Figure) text.Text {
 	if f.Value == nil {
 		return report.NotApplicable()
 	}
@@ -160,8 +160,8 @@ func valueOf(f report.Figure) text.Text {
 	return text.F("%s\u202f%s", "%s\u202f%s", text.Decimal(shown), f.Unit.After(shown))
 }
 
-// casesOf says from what a share was counted.
-func casesOf(f report.Figure) text.Text {
+// figureCases says from what a share was counted.
+func figureCases(f report.Figure) text.Text {
 	if f.Unit != report.InPercent || f.Numerator == nil || f.Denominator == nil || *f.Denominator == 0 {
 		return text.Text{}
 	}

@@ -3,7 +3,6 @@ package web
 import (
 	"errors"
 	"io"
-	"mime/multipart"
 	"net/http"
 	"strconv"
 
@@ -21,13 +20,14 @@ func sendEvidence(v *visit) error {
 	}
 	// The API reads somewhat more than it takes, to say that it is too large.
 	v.r.Body = http.MaxBytesReader(v.w, v.r.Body, 2*task.MaxFile+maxForm)
-	file, err := v.filePart("file")
+	file, err := v.upload()
 	if err == nil {
-		_, err = v.api.SendEvidence(v.once(), f.ID, file.FileName(), file)
+		_, err = v.api.SendEvidence(v.r.Context(), f.ID, file.Name, file)
 	}
 	if err == nil {
 		return v.to(findingPath(f.ID) + "#files")
 	}
+	v.takeRest()
 	var no *client.Problem
 	if said := fault.As(err); said != nil {
 		no = missing("file", said.Message.In(v.lang))
@@ -40,25 +40,6 @@ func sendEvidence(v *visit) error {
 	}
 	p.Wrong = no
 	return v.show(no.Status, "finding", text.F("Finding %d", "Befund %d", p.ID), p)
-}
-
-// filePart is the file of a form, as it arrives.
-func (v *visit) filePart(field string) (*multipart.Part, error) {
-	parts, err := v.r.MultipartReader()
-	if err != nil {
-		return nil, unreadable(err)
-	}
-	for {
-		part, err := parts.NextPart()
-		switch {
-		case errors.Is(err, io.EOF) || err == nil && part.FormName() == field && part.FileName() == "":
-			return nil, fault.New(fault.Invalid, text.New("No file is chosen. Choose one.", "Es ist keine Datei gewählt. Eine Datei wählen."))
-		case err != nil:
-			return nil, unreadable(err)
-		case part.FormName() == field:
-			return part, nil
-		}
-	}
 }
 
 // getEvidence hands a file of a finding on while the API sends it.

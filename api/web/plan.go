@@ -160,7 +160,7 @@ func (v *visit) fill(y *yearPlan, want client.Slots, ledgers []client.Ledger) er
 	rows := map[string]*planRow{}
 	y.Rows, want.Intervals = make([]planRow, len(ledgers)), nil
 	for i, l := range ledgers {
-		y.Rows[i] = planRow{Ledger: l, Title: titleOf(l.Process)}
+		y.Rows[i] = planRow{Ledger: l, Title: processTitle(l.Process)}
 		rows[l.Interval] = &y.Rows[i]
 		want.Intervals = append(want.Intervals, l.Interval)
 		s := &y.Sum
@@ -190,14 +190,6 @@ func (y yearPlan) Before() int { return y.Year - 1 }
 
 // After is the next year.
 func (y yearPlan) After() int { return y.Year + 1 }
-
-// titleOf is the title of a process, or its name.
-func titleOf(name string) text.Text {
-	if p, ok := process.Find(name); ok {
-		return p.Title
-	}
-	return text.Same(name)
-}
 
 // ledgerCell is a number of the ledger, with its slots' address.
 type ledgerCell struct {

@@ -22,7 +22,7 @@ func (s slotView) Path() string { return slotPath(s.Key) }
 func slotPath(k run.Key) string { return "/plan/slots/" + k.ID(1) }
 
 // Title is that of its process.
-func (s slotView) Title() text.Text { return titleOf(s.Process) }
+func (s slotView) Title() text.Text { return processTitle(s.Process) }
 
 // month is the one, from 0 on, in which it is due on the page of a year, which
 // begins and ends in UTC.
@@ -113,14 +113,6 @@ func (s slotPage) Coming() text.Text {
 		return text.New("It shall not be done.", "Der Termin entfällt.")
 	}
 	return text.New("Nothing is left to do.", "Es ist nichts mehr zu tun.")
-}
-
-// Newest is the newest attempt; nil where there is none.
-func (s slotPage) Newest() *run.Run {
-	if n := len(s.Story.Runs); n > 0 {
-		return &s.Story.Runs[n-1]
-	}
-	return nil
 }
 
 func periodOf(p string) text.Text {

@@ -47,6 +47,26 @@ func (v *visit) fail(err error) {
 	}
 }
 
+// mend is why a form's deed wasn't done, where the form is shown again with it;
+// nil, where nothing that was typed is at fault.
+func (v *visit) mend(err error) *client.Problem {
+	var p *client.Problem
+	if errors.As(err, &p) {
+		switch p.Status {
+		case http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound:
+			return nil
+		}
+		if p.Status >= http.StatusInternalServerError {
+			return nil
+		}
+		return p
+	}
+	if f := fault.As(err); f != nil && (f.Code == fault.Invalid || f.Code == fault.Malformed) {
+		return &client.Problem{Status: statusOf(f.Code), Detail: f.Message.In(v.lang)}
+	}
+	return nil
+}
+
 // Refuse shows why a request for a page got nowhere.
 func (p *Pages) Refuse(w http.ResponseWriter, r *http.Request, why error) {
 	p.serve(page{public: true, handle: func(*visit) error { return why }})(w, r, func(string) string { return "" })

@@ -15,25 +15,26 @@ import (
 	"turnus/itsm/person"
 	"turnus/itsm/text"
 	"turnus/report"
+	"turnus/report/render"
 )
 
-//go:embed pages/*.html
+//go:embed pages/*.html pages/parts/*.html
 var templates embed.FS
 
 // layouts are the pages in each language: a text stands in the template in both.
 var layouts = map[text.Lang]map[string]*template.Template{text.En: parsed(text.En), text.De: parsed(text.De)}
 
-// parsed reads the layout, and each page into a copy of it.
+// parsed reads the layout and what pages share, and each page into a copy of it.
 func parsed(lang text.Lang) map[string]*template.Template {
 	const parts = "pages/layout.html"
-	base := template.Must(template.New("layout").Funcs(functions(lang)).ParseFS(templates, parts))
+	base := template.Must(template.New("layout").Funcs(functions(lang)).ParseFS(templates, parts, "pages/parts/*.html"))
 	names, err := templates.ReadDir("pages")
 	if err != nil {
 		panic("web: the pages can't be read: " + err.Error())
 	}
 	all := map[string]*template.Template{}
 	for _, n := range names {
-		if file := "pages/" + n.Name(); file != parts {
+		if file := "pages/" + n.Name(); file != parts && !n.IsDir() {
 			t := template.Must(template.Must(base.Clone()).ParseFS(templates, file))
 			all[strings.TrimSuffix(path.Base(file), ".html")] = t
 		}
@@ -57,22 +58,34 @@ func functions(lang text.Lang) template.FuncMap {
 		"iso":         func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"period":      func(p string) string { return report.Period(p).In(lang) },
 		"count":       func(n int64) string { return report.Number(n).In(lang) },
+		"short":       func(hash string) string { return hash[:min(12, len(hash))] },
+		"join":        func(list []string) string { return strings.Join(list, ", ") },
+		"figure":      func(f report.Figure) string { return render.Short(f, lang) },
+		"goal":        func(f report.Figure) string { return goal(f).In(lang) },
+		"cell":        func(c report.Cell) string { return render.Written(c, lang, time.UTC) },
+		"span_of":     func(action string, s spanned) spanForm { return spanForm{action, s.spanOf()} },
 		"shortPeriod": report.ShortPeriod,
 		"kind":        improvement.KindTitle,
 		"sourceLink":  sourceLink,
-		"value":       valueOf,
-		"cases":       casesOf,
+		"value":       figureValue,
+		"cases":       figureCases,
 		"days":        daysText,
 		"decimal":     text.Decimal,
 		"size":        func(bytes int) int64 { return int64(bytes) },
 		"ledgerLink":  ledgerLink,
 		"ledgerCell":  ledgerCellOf,
-		"short":       func(hash string) string { return hash[:min(12, len(hash))] },
-		"join":        func(list []string) string { return strings.Join(list, ", ") },
 		"entry": func(s shown, path, title string) menu {
 			return menu{path, title, s.Active == path}
 		},
 	}
+}
+
+// goal is what a figure is held against, with its unit.
+func goal(f report.Figure) text.Text {
+	if f.Target == "" {
+		return text.Same("–")
+	}
+	return text.F("%s\u202f%s", "%s\u202f%s", report.Decimal(f.Target), f.Unit.After(f.Target))
 }
 
 // at is an instant in words, in a zone; in UTC without one, or in one that isn't
@@ -144,7 +157,7 @@ func (v *visit) here() string {
 	case v.r.Method == http.MethodGet:
 		return v.r.URL.RequestURI()
 	}
-	return (&url.URL{Path: strings.TrimSuffix(v.r.URL.Path, "/check")}).EscapedPath()
+	return (&url.URL{Path: strings.TrimSuffix(strings.TrimSuffix(v.r.URL.Path, "/check"), "/done")}).EscapedPath()
 }
 
 // section is the entry of the menu that an address belongs to.

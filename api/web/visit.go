@@ -42,11 +42,14 @@ func (p *Pages) serve(pg page) func(http.ResponseWriter, *http.Request, func(str
 		h.Set("Cache-Control", "no-store")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		v := &visit{Pages: p, w: w, r: r, param: param, lang: p.asked(r)}
-		if err := v.arrive(pg); err != nil {
-			v.fail(err)
-			return
+		err := v.arrive(pg)
+		if err == nil {
+			err = pg.handle(v)
 		}
-		if err := pg.handle(v); err != nil {
+		if err != nil {
+			if v.isUpload() && (v.session != nil || v.ended != nil) {
+				v.takeRest()
+			}
 			v.fail(err)
 		}
 	}

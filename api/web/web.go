@@ -19,6 +19,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"turnus/client"
 	"turnus/itsm/person"
 	"turnus/itsm/text"
@@ -32,6 +34,9 @@ type Config struct {
 	// Client is the API in somebody's name, within a request for a page.
 	Client func(w http.ResponseWriter, r *http.Request, who person.Actor, lang text.Lang) *client.Client
 	Site   Site
+
+	API   *huma.OpenAPI            // as /docs shows it
+	Roles map[string][]person.Role // that an operation of it is for; none: everybody who is signed in
 }
 
 // Site says how browsers reach Turnus.
@@ -53,11 +58,13 @@ type Pages struct {
 	Config
 	origins *http.CrossOriginProtection
 	guard   *guard
+
+	chapters []chapter // of the API's documentation
 }
 
 // New makes the pages.
 func New(c Config) *Pages {
-	p := &Pages{Config: c, origins: http.NewCrossOriginProtection(), guard: newGuard()}
+	p := &Pages{Config: c, origins: http.NewCrossOriginProtection(), guard: newGuard(), chapters: chaptersOf(c.API, c.Roles)}
 	if c.Site.Public != nil {
 		if err := p.origins.AddTrustedOrigin(origin(c.Site.Public)); err != nil {
 			panic("web: the public address is no origin: " + err.Error()) // Site.Check has refused it

@@ -165,6 +165,9 @@ func writeImport(c *cobra.Command, in client.Intake, path, mapping string, p dat
 		fmt.Fprintf(c.ErrOrStderr(), "%s Mapping/%s\n", m.Change, m.Name)
 	}
 	fmt.Fprintf(c.OutOrStdout(), "import %d: %s; %d %s changed\n", p.ID, rowsOf(p.Import), p.Tickets, casesOf(p.Import))
+	if len(p.Probes) > 0 {
+		fmt.Fprintf(c.ErrOrStderr(), "samples of: %s\n", probesIn(p))
+	}
 	warn(c.ErrOrStderr(), "", p.Warnings)
 	if p.Rejected > 0 {
 		fmt.Fprintf(c.ErrOrStderr(), "why rows were rejected: turnus import rejects %d\n", p.ID)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -294,4 +295,27 @@ func TestImportsOfAvailability(t *testing.T) {
 	require.Contains(t, errOut, `--since "yesterday" isn't an instant`)
 	code, _, _ = turnus(t, "", "import", "probes", "plan.ics", "--service", "desk", "--format", "upptime", "--since", "2026-09-01T00:00:00Z")
 	require.Equal(t, 2, code, "probes have no such flag")
+}
+
+// Whoever loads samples sees which probes the file names: in a trial, and when it
+// is done.
+func TestProbesOfAFileAreNamed(t *testing.T) {
+	file := "author_date\tstate\tsite\n2026-10-01T08:00:00Z\tup\twiki\n2026-10-01T08:05:00Z\tup\twiki\n"
+	for i := range 11 {
+		file += fmt.Sprintf("2026-10-01T08:00:00Z\tup\tsite %02d\n", i)
+	}
+	desk(t, map[string]string{"seen.tsv": file})
+	probes := func(more ...string) (int, string, string) {
+		return turnus(t, "", append([]string{"import", "probes", "seen.tsv", "--service", "desk", "--format", "upptime"}, more...)...)
+	}
+	code, out, errOut := probes("--dry-run")
+	require.Zero(t, code, errOut)
+	require.Regexp(t, `(?m)^COMPONENT +PROBE +SAMPLES *\nsite 00 +- +1\n`, out)
+	require.Contains(t, out, "\nand 2 more\n")
+	code, out, errOut = probes()
+	require.Zero(t, code, errOut)
+	require.Equal(t, "import 1: 13 rows read = 13 loaded + 0 unchanged + 0 older + 0 rejected; 12 days of probes changed\n", out)
+	require.Contains(t, errOut, "samples of: site 00 (1), site 01 (1), ")
+	require.Contains(t, errOut, "site 09 (1), 2 more\n")
+	require.Equal(t, "web/bern (5), no name (1)", probesIn(dataset.Profile{Probes: []dataset.ProbeUse{{Component: "web", Probe: "bern", Samples: 5}, {Samples: 1}}}))
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -27,6 +28,16 @@ func writeProfile(c *cobra.Command, p dataset.Profile, again string, accepted bo
 		row("STATE", "ROWS", "DOES", "BY")
 		for _, s := range p.States {
 			row(s.State, s.Rows, s.Does, saidBy(s))
+		}
+	}
+	if len(p.Probes) > 0 {
+		fmt.Fprintln(w)
+		row("COMPONENT", "PROBE", "SAMPLES")
+		for _, u := range p.Probes {
+			row(cmp.Or(u.Component, "-"), cmp.Or(u.Probe, "-"), u.Samples)
+		}
+		if p.MoreProbes > 0 {
+			row(fmt.Sprintf("and %d more", p.MoreProbes))
 		}
 	}
 	if len(p.Rejects) > 0 {
@@ -92,6 +103,19 @@ func writeColumns(w io.Writer, columns []dataset.Column) {
 			writeRow(w, []any{col.Name, use, col.Empty, strings.Join(values, ", ")})
 		}
 	}
+}
+
+// probesIn names the probes of a file with their samples, in one line.
+func probesIn(p dataset.Profile) string {
+	var parts []string
+	for _, u := range p.Probes {
+		name := strings.Trim(cut(u.Component, 40)+"/"+cut(u.Probe, 40), "/")
+		parts = append(parts, fmt.Sprintf("%s (%d)", cmp.Or(name, "no name"), u.Samples))
+	}
+	if p.MoreProbes > 0 {
+		parts = append(parts, fmt.Sprintf("%d more", p.MoreProbes))
+	}
+	return text.Line(strings.Join(parts, ", "))
 }
 
 // saidBy names what says what a state does to the clocks.

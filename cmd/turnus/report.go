@@ -31,8 +31,9 @@ func reportCommand() *cobra.Command {
 		Use:   "report RUN",
 		Short: "A run's report: published, or else the draft; the receipts of its figures, or its tickets",
 		Long: `Writes a run's report, or with --receipts how each of its figures came about:
-one JSON document with the tickets themselves, for the service's owner, its
-approvers and auditors. turnus verify receipt FILE computes it anew, anywhere.
+one JSON document with the data itself (tickets; of an availability review
+outages, maintenance and samples), for the service's owner, its approvers and
+auditors. turnus verify receipt FILE computes it anew, anywhere.
 
 With --tickets it writes every ticket that the report counts as breached or
 leaves out, for the same people: in JSON, whose SHA-256 stands in the report, or
@@ -71,7 +72,7 @@ with --format csv as a table for a spreadsheet.`,
 				fetch = func(w io.Writer) error { return api.ReportTickets(c.Context(), w, args[0], format, lang) }
 			}
 			if receipts || tickets {
-				mode = 0o600 // tickets are in it
+				mode = 0o600 // the data itself is in it
 			}
 			if to == "" || to == "-" {
 				if !terminal(c.OutOrStdout()) {

@@ -31,8 +31,9 @@ func verifyReceiptCommand() *cobra.Command {
 		Use:   "receipt FILE",
 		Short: "Compute all figures of a report anew from its exported receipts",
 		Long: `Reads what turnus report RUN --receipts wrote (- is stdin) and computes it anew
-from its own inputs: the hash of each ticket's content and of the whole set,
-each clock with its segments, each figure, the hash of the report, the seal.
+from its own inputs: the hash of all that was counted (of an SLA report each
+ticket's, and each clock with its segments; of an availability review outages,
+maintenance and samples), each figure, the hash of the report, the seal.
 It says "identical", or each place at which the file says something else.
 Values and verdicts are always compared; words (titles, texts, tables) where
 this turnus drafts the report in the file's wording, else it says that they

@@ -17,8 +17,8 @@ var plainDecimal = regexp.MustCompile(`^(0|[1-9][0-9]{0,11})(\.[0-9]{1,6})?$`)
 // after it at most.
 func ParseDecimal(s string) (Decimal, error) {
 	if !plainDecimal.MatchString(s) {
-		return "", fault.Invalidf("", "%.40q isn't an exact decimal: use up to 12 digits, and up to 6 after a point, as in 12000.00",
-			"%.40q ist keine genaue Dezimalzahl: Bis zu 12 Ziffern und bis zu 6 nach einem Punkt angeben, etwa 12000.00.", s)
+		return "", fault.Invalidf("", "%.40q isn't an exact decimal: use up to 12 digits, and up to 6 after a point, not a comma, as in 12000.00",
+			"%.40q ist keine genaue Dezimalzahl: Bis zu 12 Ziffern und bis zu 6 nach einem Punkt statt eines Kommas angeben, etwa 12000.00.", s)
 	}
 	return Decimal(s), nil
 }

@@ -47,6 +47,16 @@ type Profile struct {
 	States   []StateUse     `json:"states,omitempty"`
 	Rejects  []RejectsByWhy `json:"rejects,omitempty"`    // the most frequent ones
 	Outdated []Outdated     `json:"older_rows,omitempty"` // the first ones
+
+	Probes     []ProbeUse `json:"probes,omitempty"`      // that samples are of, by component and probe: the first ones
+	MoreProbes int64      `json:"more_probes,omitempty"` // that aren't listed
+}
+
+// ProbeUse says of how many instants a file has samples of a probe.
+type ProbeUse struct {
+	Component string `json:"component,omitempty"`
+	Probe     string `json:"probe,omitempty"`
+	Samples   int64  `json:"samples"`
 }
 
 // StateUse says what a state of the file does to the clocks.

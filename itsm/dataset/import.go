@@ -88,6 +88,7 @@ const (
 	NoFinalNewline  = "no-final-newline"  // whether the last row is whole can't be seen
 	UnnamedState    = "unnamed-state"     // no list of running, pausing or stopping states has it
 	UnagreedPause   = "unagreed-pause"    // the mapping calls a state a pause, and no agreement does
+	UnknownSight    = "unknown-sight"     // a person sees a service, or a customer, that there isn't
 	UnknownValue    = "unknown-value"     // an agreement names a value that no ticket has
 	NoHistory       = "no-history"        // an agreement pauses, and no import tells when tickets were in which state
 	FewRows         = "few-rows"          // a day or a month has far fewer rows than those before
@@ -99,10 +100,14 @@ const (
 	EarlyDays       = "early-days"        // all rows lie on the first twelve days of months
 	OtherZone       = "other-zone"        // local times are of another zone than those before
 	EndlessRule     = "endless-rule"      // a rule of windows goes on after the last one that is taken
+	FreeTime        = "free-time"         // events of a calendar are marked as free time, and count as maintenance
+	WholeDays       = "whole-days"        // events of a calendar have no time of day, and count as maintenance
 	OneColumn       = "one-column"        // a mapping takes several instants from one column
 	Differing       = "differing"         // samples of one probe and instant say different things
 	OtherDensity    = "other-density"     // samples come more or less often than was agreed
 	NumbersAsNames  = "numbers-as-names"  // the users of outages are numbers in the place of names
+	SharedReference = "shared-reference"  // rows have one reference and say different things: all of them count
+	LateSince       = "late-since"        // rows lie before the instant from which on their source is said to have been kept
 	ShareForPercent = "share-for-percent" // an agreement's percentage is below 1
 )
 

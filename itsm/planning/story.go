@@ -14,7 +14,7 @@ type Story struct {
 	Plan    *Spec      `json:"plan,omitempty"`  // what the version of the interval says that planned it
 	Paused  *Pause     `json:"paused,omitempty"`
 	Next    *time.Time `json:"next,omitempty"`        // when Turnus looks at it again by itself; missing: that is up to a person, or nothing is left to do
-	Runs    []run.Run  `json:"runs" nullable:"false"` // the attempts, the first one first, without tasks and decisions
+	Runs    []run.Run  `json:"runs" nullable:"false"` // the attempts, newest first, without tasks and decisions
 	History []Deed     `json:"history,omitempty" nullable:"false"`
 }
 

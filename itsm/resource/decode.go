@@ -6,6 +6,7 @@ import (
 	"errors"
 	"maps"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -74,7 +75,8 @@ func (c *checker) check(t reflect.Type, v any, path string) {
 		}
 	case t == numberType:
 		if _, ok := v.(json.Number); !ok {
-			c.sayWrong(path, v, "a number without quotes", "eine Zahl ohne Anführungszeichen")
+			en, de := wantedNumber(v)
+			c.sayWrong(path, v, en, de)
 		}
 	case reflect.PointerTo(t).Implements(fromText):
 		s, ok := v.(string)
@@ -155,10 +157,35 @@ func (c *checker) checkFields(t reflect.Type, m map[string]any, path string) {
 	for _, k := range slices.Sorted(maps.Keys(m)) {
 		if ft, ok := types[k]; ok {
 			c.check(ft, m[k], Below(path, k))
+		} else if m[k] == nil && behindComma.MatchString(k) {
+			c.say(Below(path, k), "There is no such field: what follows a comma is read as the next one. In a number a point stands before the decimals, as in 99.9.",
+				"Dieses Feld gibt es nicht: Was nach einem Komma steht, gilt als das nächste. In einer Zahl steht vor den Nachkommastellen ein Punkt, etwa 99.9.")
 		} else {
 			c.say(Below(path, k), "There is no such field; there are: %s.", "Dieses Feld gibt es nicht; es gibt: %s.", strings.Join(known, ", "))
 		}
 	}
+}
+
+// People write numbers with a comma before their decimals, with points between
+// thousands, and with a per cent sign behind.
+var (
+	withComma   = regexp.MustCompile(`^(-?[0-9]+),([0-9]+)$`)
+	behindComma = regexp.MustCompile(`^[0-9]+[ \x{a0}\x{202f}]*%?$`) // in {attain: 99,9}
+	likeNumber  = regexp.MustCompile(`^-?[0-9.]*[0-9](,[0-9]+)?[ \x{a0}\x{202f}]*%?$`)
+)
+
+// wantedNumber says what is right where something else than a number stands.
+func wantedNumber(v any) (en, de string) {
+	s, _ := v.(string)
+	if m := withComma.FindStringSubmatch(s); m != nil && len(s) <= 20 {
+		return "a number with a point before its decimals, as in " + m[1] + "." + m[2],
+			"eine Zahl mit einem Punkt vor den Nachkommastellen, etwa " + m[1] + "." + m[2]
+	}
+	if likeNumber.MatchString(s) && strings.ContainsAny(s, ",%") {
+		return "a number without any other sign than a point before its decimals, as in 99.9",
+			"eine Zahl ohne weitere Zeichen als einen Punkt vor den Nachkommastellen, etwa 99.9"
+	}
+	return "a number without quotes", "eine Zahl ohne Anführungszeichen"
 }
 
 // sayWrong says what stands there, and what would be right.

@@ -36,8 +36,8 @@ var plain = regexp.MustCompile(`^-?[0-9]{1,30}(\.[0-9]{1,30})?$`)
 // ParseRatio reads a decimal exactly, as in 0.999.
 func ParseRatio(s string) (Ratio, error) {
 	if !plain.MatchString(s) {
-		return Ratio{}, fault.Invalidf("", "%.40q isn't a decimal: write it with digits only, as in 0.999",
-			"%.40q ist keine Dezimalzahl: Nur mit Ziffern schreiben, etwa 0.999.", s)
+		return Ratio{}, fault.Invalidf("", "%.40q isn't a decimal: write it with digits and a point, not a comma, as in 0.999",
+			"%.40q ist keine Dezimalzahl: Mit Ziffern und einem Punkt statt eines Kommas schreiben, etwa 0.999.", s)
 	}
 	whole, rest, _ := strings.Cut(s, ".")
 	num, _ := new(big.Int).SetString(whole+rest, 10)

@@ -52,6 +52,11 @@ type Window struct {
 // occurrences together.
 func (w Window) Key() string { return w.UID }
 
+// Unreferenced is the UID of a table's row that has no reference.
+func (w Window) Unreferenced() string {
+	return strings.TrimSpace(w.Component + " " + w.From.UTC().Format(time.RFC3339))
+}
+
 // Sample is what a probe saw of a component at an instant.
 type Sample struct {
 	Component string

@@ -118,7 +118,30 @@ func TestFindings(t *testing.T) {
 		require.NotContains(t, x.Key, "2026-05-31", "the report before has asked about that one")
 	}
 	require.Contains(t, doc.Findings[0].Title.En, "Kasse & Lager")
-	require.Contains(t, doc.Findings[0].Detail.De, "Aufgezeichnete Ursache: database.")
+	require.Equal(t, text.New(
+		"Component: Kasse & Lager. Begun: 10 June 2026, 10:00\u00a0CEST. Ended: 10 June 2026, 11:30\u00a0CEST. Length: 1\u202fh 30\u202fmin. Of agreed service time: 1\u202fh 30\u202fmin. Recorded cause: database.",
+		"Komponente: Kasse & Lager. Begonnen: 10.06.2026, 10:00\u00a0Uhr\u00a0MESZ. Beendet: 10.06.2026, 11:30\u00a0Uhr\u00a0MESZ. Dauer: 1\u202fh 30\u202fmin. Davon vereinbarte Servicezeit: 1\u202fh 30\u202fmin. Aufgezeichnete Ursache: database."),
+		doc.Findings[0].Detail)
+	require.Contains(t, doc.Findings[1].Detail.En, "It concerned the whole service. Begun: ")
+}
+
+// An outage that isn't over has no end, and of many causes the first are named.
+func TestTheFindingOfAnOutageThatGoesOn(t *testing.T) {
+	f := reviewtest.Frozen("2026-06", reviewtest.Target("shop", ""))
+	var d reviewtest.Data
+	for i := range 12 {
+		o := reviewtest.Out("2026-06-10 10:00", "2026-06-10 11:00")
+		o.Cause, o.Reference = fmt.Sprintf("cause %02d", i), fmt.Sprintf("I-%02d", i)
+		d.Outages = append(d.Outages, o)
+	}
+	d.Outages[11].To = time.Time{}
+	doc, _ := drafted(t, f, d)
+	require.Len(t, doc.Findings, 1)
+	detail := doc.Findings[0].Detail
+	require.NotContains(t, detail.En, "Ended")
+	require.Contains(t, detail.De, "Nicht beendet; bisher ")
+	require.Contains(t, detail.En, "cause 09; 2 more. Reference: I-00; ")
+	require.NotContains(t, detail.En, "cause 10")
 }
 
 // Of countless outages the longest are findings, and all tables stay bounded.

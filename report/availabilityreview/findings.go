@@ -69,7 +69,7 @@ func outageFindings(f avail.Frozen, r avail.Result) []report.Finding {
 	}
 	var all []report.Finding
 	for _, o := range own {
-		all = append(all, report.Finding{Key: findingKey(o), Kind: improvement.UnplannedOutage, Title: outageTitle(f, o), Detail: outageDetail(o)})
+		all = append(all, report.Finding{Key: findingKey(o), Kind: improvement.UnplannedOutage, Title: outageTitle(f, o), Detail: outageDetail(f, o)})
 	}
 	return all
 }
@@ -95,19 +95,39 @@ func outageTitle(f avail.Frozen, o avail.Unplanned) text.Text {
 	return text.F("Unplanned outage of %[1]s, %[2]s", "Ungeplanter Ausfall von %[1]s, %[2]s", o.Component, at)
 }
 
-func outageDetail(o avail.Unplanned) text.Text {
-	length := text.F("Length: %s.", "Dauer: %s.", report.Lasting(o.Seconds))
-	if o.Open {
-		length = text.F("Not over; so far %s.", "Nicht beendet; bisher %s.", report.Lasting(o.Seconds))
+// outageDetail says what is known of it, for whoever investigates it.
+func outageDetail(f avail.Frozen, o avail.Unplanned) text.Text {
+	about := text.New("It concerned the whole service.", "Betroffen: gesamter Service.")
+	if o.Component != "" {
+		about = text.F("Component: %s.", "Komponente: %s.", o.Component)
 	}
-	all := []text.Text{length, text.F("Of agreed service time: %s.", "Davon vereinbarte Servicezeit: %s.", report.Lasting(o.Counted))}
+	all := []text.Text{about, text.F("Begun: %s.", "Begonnen: %s.", local(f, o.From))}
+	if o.Open {
+		all = append(all, text.F("Not over; so far %s.", "Nicht beendet; bisher %s.", report.Lasting(o.Seconds)))
+	} else {
+		all = append(all, text.F("Ended: %s.", "Beendet: %s.", local(f, o.To)), text.F("Length: %s.", "Dauer: %s.", report.Lasting(o.Seconds)))
+	}
+	all = append(all, text.F("Of agreed service time: %s.", "Davon vereinbarte Servicezeit: %s.", report.Lasting(o.Counted)))
 	if len(o.Causes) > 0 {
-		all = append(all, text.F("Recorded cause: %s.", "Aufgezeichnete Ursache: %s.", strings.Join(o.Causes, "; ")))
+		all = append(all, text.F("Recorded cause: %s.", "Aufgezeichnete Ursache: %s.", theFirst(o.Causes)))
 	}
 	if len(o.References) > 0 {
-		all = append(all, text.F("Reference: %s.", "Referenz: %s.", strings.Join(o.References, ", ")))
+		all = append(all, text.F("Reference: %s.", "Referenz: %s.", theFirst(o.References)))
 	}
 	return text.Join(all, " ")
+}
+
+// maxInDetail is how many causes and references a finding names: what is recorded
+// of an outage may be long, and its report has all of it.
+const maxInDetail = 10
+
+// theFirst lists what records say, the first of it where there is much.
+func theFirst(said []string) text.Text {
+	t := text.Same(strings.Join(said[:min(len(said), maxInDetail)], "; "))
+	if more := len(said) - maxInDetail; more > 0 {
+		t = text.F("%s; %d more", "%s; %d weitere", t, more)
+	}
+	return t
 }
 
 // local writes an instant in the zone of the report.

@@ -273,3 +273,18 @@ func TestRandomSetsRender(t *testing.T) {
 		require.NoError(t, err)
 	})
 }
+
+// What Turnus had to say of a finding stands under what it is: figures that would
+// be others, or what is known of an outage.
+func TestWhatTurnusHadToSay(t *testing.T) {
+	f := twoRounds()
+	f.Finding.Note = text.New("Length: 90 min.", "Dauer: 90\u202fmin.")
+	for kind, heading := range map[string]text.Text{
+		improvement.UnplannedOutage: text.New("What is known of it", "Was darüber bekannt ist"),
+		improvement.LateData:        text.New("What would be otherwise", "Was anders wäre"),
+	} {
+		f.Finding.Kind = kind
+		require.Contains(t, string(lines(drafted(t, f), text.En)), heading.En+" | Length: 90 min.")
+		require.Contains(t, string(lines(drafted(t, f), text.De)), heading.De+" | Dauer: 90\u202fmin.")
+	}
+}

@@ -34,7 +34,11 @@ func (d draft) finding() {
 		t.Item("Details", "Einzelheiten", report.Name(f.Detail))
 	}
 	if !f.Note.IsZero() {
-		t.Item("What would be otherwise", "Was anders wäre", report.Words(f.Note))
+		noted := text.New("What is known of it", "Was darüber bekannt ist")
+		if f.Kind == improvement.LateData {
+			noted = text.New("What would be otherwise", "Was anders wäre")
+		}
+		t.Row(report.Words(noted), report.Words(f.Note))
 	}
 	t.Item("Type", "Art", report.Words(f.Type.Title()))
 	t.Item("Severity", "Schweregrad", report.Words(f.Severity.Title()))

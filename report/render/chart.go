@@ -2,13 +2,11 @@ package render
 
 import (
 	"fmt"
-	"io"
 	"math"
 	"math/big"
 	"regexp"
 	"strconv"
 	"strings"
-	"time"
 
 	"turnus/itsm/text"
 	"turnus/report"
@@ -41,8 +39,7 @@ type drawing struct {
 	Breaks        []string
 	Words         string
 	Signals       bool
-	Caption       string
-	Legend        string
+	Legend        text.Text
 }
 
 type row struct{ Y, Label string }
@@ -53,12 +50,6 @@ type mark struct {
 	X, Y, Diamond string
 	Signal        bool
 	Title         string
-}
-
-// Chart writes a chart by itself, for a page that has the style of StyleWithin.
-func Chart(w io.Writer, c report.Chart, lang text.Lang) error {
-	p := page{format: format{lang: lang, zone: time.UTC}}
-	return parsed.ExecuteTemplate(w, "chart", p.Draw(c))
 }
 
 // scale maps values to heights.
@@ -155,7 +146,7 @@ func (p *page) Draw(c report.Chart) drawing {
 	end(&d.Agreed, &agreed)
 	end(&d.Centres, &middle)
 	band()
-	d.Caption, d.Legend = p.text(c.Caption), p.text(legend(c, d))
+	d.Legend = legend(c, d)
 	d.Words = p.text(c.Caption) + ". " + strings.Join(words, "; ")
 	return d
 }
