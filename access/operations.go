@@ -52,6 +52,8 @@ func Operations() map[string]Rule {
 		"issue-token":     only(admin),
 		"list-tokens":     only(admin, auditor),
 		"revoke-token":    only(admin),
+		"list-sessions":   everybody, // one's own
+		"end-session":     everybody,
 		"list-audit":      only(auditor),
 		"import-holidays": only(admin),
 		"list-imports":    only(admin, owner, approver, auditor),

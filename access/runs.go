@@ -90,7 +90,7 @@ func (c *Caller) ShowRun(ctx context.Context, r run.Run) (run.Run, error) {
 		return run.Run{}, refusal{fault.As(store.NoRun(r.ID))}
 	case l == store.Inside:
 	case l == store.Extract:
-		r.StartedBy, r.TokenIssuer, r.Stale = "", "", nil
+		r.StartedBy, r.TokenIssuer, r.Stale, r.Rounds = "", "", nil, nil
 		hideWords(&r)
 		if !published {
 			r.Decisions = nil

@@ -121,6 +121,7 @@ func New(c Config) *echo.Echo {
 	s.resources()
 	s.apply()
 	s.tokens()
+	s.sessions()
 	s.audit()
 	s.imports()
 	s.ticket()

@@ -20,7 +20,7 @@ func (s *server) addPages(e *echo.Echo) {
 	for id, rule := range s.rules {
 		roles[id] = rule.Roles
 	}
-	s.pages = web.New(web.Config{Store: s.Store, Now: s.Now, Site: s.Site, API: s.huma.OpenAPI(), Roles: roles,
+	s.pages = web.New(web.Config{Store: s.Store, Now: s.Now, Site: s.Site, Version: s.Version, API: s.huma.OpenAPI(), Roles: roles,
 		Client: func(w http.ResponseWriter, r *http.Request, who person.Actor, lang text.Lang) *client.Client {
 			on := requestOf(r.Context())
 			on.actor = who
@@ -37,8 +37,18 @@ func (s *server) addPages(e *echo.Echo) {
 	}
 }
 
-// forPage says that an address which nothing answers was asked for by somebody
-// who reads pages.
+// forPage says that somebody who reads pages asks for an address.
 func forPage(r *http.Request, path string) bool {
-	return !strings.HasPrefix(path, "/v1/") && r.Method == http.MethodGet && strings.Contains(r.Header.Get("Accept"), "text/html")
+	return !strings.HasPrefix(path, "/v1/") && (r.Method == http.MethodGet || r.Method == http.MethodPost) && strings.Contains(r.Header.Get("Accept"), "text/html")
+}
+
+// showRefusal answers with a page what no operation is registered for, and what
+// Echo refuses.
+func (s *server) showRefusal(c echo.Context, err error, by *echo.HTTPError) {
+	if by != nil && (by.Code == http.StatusNotFound || by.Code == http.StatusMethodNotAllowed) {
+		s.pages.Missing(c.Response(), c.Request())
+		return
+	}
+	requestOf(c.Request().Context()).cause = err
+	s.pages.Refuse(c.Response(), c.Request(), err)
 }

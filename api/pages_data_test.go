@@ -116,15 +116,8 @@ func uploaded(t *testing.T, name, content string, pairs ...string) (io.Reader, s
 	return &body, form.FormDataContentType()
 }
 
-// hidden is the value of a hidden field.
-func hidden(t *testing.T, page, name string) string {
-	m := regexp.MustCompile(`name="` + name + `" value="([^"]*)"`).FindStringSubmatch(page)
-	require.NotNil(t, m, "%s isn't in %s", name, page)
-	return m[1]
-}
-
-// published publishes the draft of payments.
-func (h *house) published(t *testing.T) {
+// publishedDraft publishes the draft of payments.
+func (h *house) publishedDraft(t *testing.T) {
 	t.Helper()
 	h.reported(t, 20)
 	for _, q := range []string{
@@ -152,7 +145,7 @@ func TestPagesAboutServices(t *testing.T) {
 		require.Contains(t, h.browse(t, "viewer", lang).page("/services", 200), map[string]string{"en": "no service that you see", "de": "kein Service sichtbar"}[lang])
 	}
 	h.agreedWith(t, "95")
-	h.published(t)
+	h.publishedDraft(t)
 	for _, lang := range []string{"en", "de"} {
 		missed := map[string]string{"en": "1 missed", "de": "1 verfehlt"}[lang]
 		for _, who := range []string{"owner", "approver", "auditor", "admin", "viewer"} {
@@ -207,14 +200,14 @@ func TestAFileThroughPages(t *testing.T) {
 	b.sound("check", w.Body.String())
 	require.Contains(t, w.Body.String(), "a&lt;b&gt;.csv")
 	require.Zero(t, h.count(t, `SELECT count(*) FROM import`), "nothing was loaded")
-	said := []string{"what", "tickets/csv", "mapping", "desk", "sha256", hidden(t, w.Body.String(), "sha256"), "once", hidden(t, w.Body.String(), "once")}
+	said := []string{"what", "tickets/csv", "mapping", "desk", "sha256", hidden(t, w, "sha256"), "once", hidden(t, w, "once")}
 
 	w = b.upload("/services/payments/import", "other.csv", strings.Replace(sound, "A-2", "A-3", 1), said...)
 	require.Equal(t, 422, w.Code)
 	require.Contains(t, w.Body.String(), "andere Datei")
 	require.Zero(t, h.count(t, `SELECT count(*) FROM import`))
 
-	said[len(said)-1] = hidden(t, w.Body.String(), "once")
+	said[len(said)-1] = hidden(t, w, "once")
 	for range 2 { // sent twice
 		w = b.upload("/services/payments/import", "a<b>.csv", sound, said...)
 		require.Equal(t, 303, w.Code, w.Body)
@@ -232,11 +225,11 @@ func TestAFileThroughPages(t *testing.T) {
 	require.Equal(t, 200, w.Code, w.Body)
 	require.Contains(t, w.Body.String(), `name="accept"`)
 	require.Contains(t, w.Body.String(), "Abgelehnt, sofern nicht begründet angenommen:")
-	said = []string{"what", "tickets/csv", "mapping", "desk", "sha256", hidden(t, w.Body.String(), "sha256"), "once", hidden(t, w.Body.String(), "once")}
+	said = []string{"what", "tickets/csv", "mapping", "desk", "sha256", hidden(t, w, "sha256"), "once", hidden(t, w, "once")}
 	w = b.upload("/services/payments/import", "half.csv", half, said...)
 	require.Equal(t, 422, w.Code)
 	require.Contains(t, w.Body.String(), `name="accept"`)
-	said[len(said)-1] = hidden(t, w.Body.String(), "once")
+	said[len(said)-1] = hidden(t, w, "once")
 	w = b.upload("/services/payments/import", "half.csv", half, append(said, "accept", "Das Quellsystem <schreibt> so.")...)
 	require.Equal(t, 303, w.Code, w.Body)
 	done := b.page(w.Header().Get("Location"), 200)
@@ -403,7 +396,7 @@ func TestAuditPages(t *testing.T) {
 	h.declareMapping(t, "desk", keyed)
 	h.agreedWith(t, "95")
 	h.imported(t, "owner", csvOf("mapping", "desk"), sound)
-	h.published(t)
+	h.publishedDraft(t)
 	w := h.as(t, "owner", "POST", "/v1/services/payments/exclusions", `{"tickets":["A-1"],"reason":"spam","detail":"=cmd|<x>","evidence":"y"}`)
 	require.Equal(t, 201, w.Code, w.Body)
 	for _, lang := range []string{"en", "de"} {
@@ -508,7 +501,7 @@ func TestReadingTheTrail(t *testing.T) {
 // Reports in force come with their results; of several attempts the newest is.
 func TestRunsInForce(t *testing.T) {
 	h := newHouse(t)
-	h.published(t)
+	h.publishedDraft(t)
 	read := func(query string) (all struct{ Items []ListedRun }) {
 		w := h.as(t, "viewer", "GET", "/v1/runs?"+query, "")
 		require.Equal(t, 200, w.Code, w.Body)

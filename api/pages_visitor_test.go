@@ -1,8 +1,6 @@
 package api
 
 import (
-	"html"
-	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -13,83 +11,72 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// visitor is somebody with a browser.
+// visitor is somebody who is signed in on the pages.
 type visitor struct {
-	*house
-	t      testing.TB
-	cookie string
-	lang   string
+	h      *house
+	cookie *http.Cookie
 }
 
-// visits signs somebody in.
-func (h *house) visits(t testing.TB, who, lang string) *visitor {
-	_, secret, err := h.store.OpenSession(t.Context(), testNow, h.tokens[who])
-	require.NoError(t, err)
-	return &visitor{h, t, secret, lang}
+func (h *house) visitor(t testing.TB, who string) visitor {
+	t.Helper()
+	w := visitor{h: h}.send(t, "POST", "/sign-in", url.Values{"token": {h.tokens[who]}}, "Sec-Fetch-Site", "same-origin")
+	require.Equal(t, 303, w.Code, w.Body)
+	for _, c := range w.Result().Cookies() {
+		if c.Name == "turnus" {
+			return visitor{h, c}
+		}
+	}
+	t.Fatal("no session")
+	return visitor{}
 }
 
-func (v *visitor) send(r *http.Request) *httptest.ResponseRecorder {
-	r.RemoteAddr = "127.0.0.1:4711"
-	r.Header.Set("Accept", "text/html")
-	r.Header.Set("Accept-Language", v.lang)
-	r.Header.Set("Sec-Fetch-Site", "same-origin")
-	r.AddCookie(&http.Cookie{Name: "turnus", Value: v.cookie})
+func (v visitor) send(t testing.TB, method, path string, form url.Values, headers ...string) *httptest.ResponseRecorder {
+	t.Helper()
+	r := httptest.NewRequest(method, path, strings.NewReader(form.Encode()))
+	r.RemoteAddr = "127.0.0.1:50000"
+	if form != nil {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	if v.cookie != nil {
+		r.AddCookie(v.cookie)
+	}
 	w := httptest.NewRecorder()
-	v.ServeHTTP(w, r)
+	v.h.ServeHTTP(w, r)
 	return w
 }
 
-// opens reads a page.
-func (v *visitor) opens(path string) *httptest.ResponseRecorder {
-	return v.send(httptest.NewRequest("GET", path, nil))
-}
-
-// sends sends a form, whose values come in pairs.
-func (v *visitor) sends(path string, values ...string) *httptest.ResponseRecorder {
-	form := url.Values{}
-	for i := 0; i+1 < len(values); i += 2 {
-		form.Add(values[i], values[i+1])
-	}
-	r := httptest.NewRequest("POST", path, strings.NewReader(form.Encode()))
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	return v.send(r)
-}
-
-// uploads sends a form with a file.
-func (v *visitor) uploads(path, field, name, content string, values ...string) *httptest.ResponseRecorder {
-	var b strings.Builder
-	m := multipart.NewWriter(&b)
-	for i := 0; i+1 < len(values); i += 2 {
-		require.NoError(v.t, m.WriteField(values[i], values[i+1]))
-	}
-	f, err := m.CreateFormFile(field, name)
-	require.NoError(v.t, err)
-	_, err = f.Write([]byte(content))
-	require.NoError(v.t, err)
-	require.NoError(v.t, m.Close())
-	r := httptest.NewRequest("POST", path, strings.NewReader(b.String()))
-	r.Header.Set("Content-Type", m.FormDataContentType())
-	return v.send(r)
-}
-
-var markup = regexp.MustCompile(`<[^>]*>`)
-
-// wordsOf are those of a page, as they are read.
-func wordsOf(w *httptest.ResponseRecorder) string {
-	return strings.Join(strings.Fields(html.UnescapeString(markup.ReplaceAllString(w.Body.String(), " "))), " ")
-}
-
-var hiddenInput = regexp.MustCompile(`<input type="hidden" name="([^"]*)" value="([^"]*)">`)
-
-// hidden are what a form of a page sends that nobody typed, in pairs; of the
-// form that goes to an address.
-func hiddenIn(t testing.TB, w *httptest.ResponseRecorder, action string) (values []string) {
+// get is a page in a language.
+func (v visitor) get(t testing.TB, path, lang string) *httptest.ResponseRecorder {
 	t.Helper()
-	_, form, found := strings.Cut(w.Body.String(), `<form method="post" action="`+action+`"`)
-	require.True(t, found, "no form goes to %s: %s", action, w.Body)
-	form, _, _ = strings.Cut(form, "</form>")
-	for _, m := range hiddenInput.FindAllStringSubmatch(form, -1) {
-		values = append(values, html.UnescapeString(m[1]), html.UnescapeString(m[2]))
-	}
-	return values
+	return v.send(t, "GET", path, nil, "Accept-Language", lang)
+}
+
+// reads is a page that there is, in a language.
+func (v visitor) reads(t testing.TB, path, lang string) string {
+	t.Helper()
+	w := v.get(t, path, lang)
+	require.Equal(t, 200, w.Code, path+"\n"+w.Body.String())
+	require.Contains(t, w.Header().Get("Content-Type"), "text/html")
+	require.Equal(t, 1, strings.Count(w.Body.String(), "<h1"), path)
+	require.Contains(t, w.Body.String(), `<html lang="`+lang+`">`)
+	return w.Body.String()
+}
+
+// posts sends a form as a page of ours does.
+func (v visitor) posts(t testing.TB, path string, form url.Values) *httptest.ResponseRecorder {
+	t.Helper()
+	return v.send(t, "POST", path, form, "Sec-Fetch-Site", "same-origin", "Accept-Language", "en")
+}
+
+var formKey = regexp.MustCompile(`name="once" value="([^"]+)"`)
+
+// keyIn is the key that a page's form carries.
+func keyIn(t testing.TB, page string) string {
+	t.Helper()
+	m := formKey.FindStringSubmatch(page)
+	require.Len(t, m, 2, page)
+	return m[1]
 }

@@ -31,7 +31,7 @@ type Process struct {
 
 // StartBody says which run is wanted.
 type StartBody struct {
-	Service     string `json:"service,omitempty" maxLength:"200" doc:"The service, where the process is about one." example:"payments"`
+	Service     string `json:"service,omitempty" maxLength:"200" doc:"The service, where the process is about one."`
 	Scope       string `json:"scope,omitempty" maxLength:"200" doc:"What the run is about, where that is something else; the organisation may be left out."`
 	Period      string `json:"period,omitempty" maxLength:"20" doc:"2026, 2026-Q4, 2026-10 or 2026-10-05; left out where a run begins on the day of its start." example:"2026-10"`
 	Provisional bool   `json:"provisional,omitempty" doc:"Permits a provisional run where the period isn't over or covered."`

@@ -235,6 +235,12 @@ func (c *Client) Persons(ctx context.Context) ([]Resource[person.Spec], error) {
 	return list[Resource[person.Spec]](ctx, c, "/v1/persons", nil, 0)
 }
 
+// Declared lists what is declared of a kind, which its plural names, up to most;
+// 0: all.
+func (c *Client) Declared(ctx context.Context, plural string, most int) ([]resource.Raw, error) {
+	return list[resource.Raw](ctx, c, "/v1/"+url.PathEscape(plural), nil, most)
+}
+
 // Entry of the audit trail.
 type Entry struct {
 	Number int64           `json:"number"`

@@ -225,6 +225,9 @@ func list[T any](ctx context.Context, c *Client, path string, query url.Values, 
 		query = url.Values{}
 	}
 	query.Set("limit", "500")
+	if most > 0 && most < 500 {
+		query.Set("limit", strconv.Itoa(most))
+	}
 	all := []T{}
 	for {
 		var part struct {

@@ -34,10 +34,9 @@ func (c *Client) Findings(ctx context.Context, of FindingsOf, most int) ([]impro
 	return list[improvement.Finding](ctx, c, "/v1/findings", of.query(), most)
 }
 
-// FindingsFrom lists a part of the findings, newest first, from a cursor on; an
-// empty one is the beginning.
-func (c *Client) FindingsFrom(ctx context.Context, of FindingsOf, cursor string, most int) (Part[improvement.Finding], error) {
-	return from[improvement.Finding](ctx, c, "/v1/findings", of.query(), cursor, most)
+// FindingsPart is a part of that list.
+func (c *Client) FindingsPart(ctx context.Context, of FindingsOf, cursor string, limit int) ([]improvement.Finding, string, error) {
+	return part[improvement.Finding](ctx, c, "/v1/findings", of.query(), cursor, limit)
 }
 
 // SeenFinding is one finding with the times that it was seen, and its evidence.
@@ -111,10 +110,9 @@ func (c *Client) Actions(ctx context.Context, of ActionsOf, most int) ([]improve
 	return list[improvement.ActionLine](ctx, c, "/v1/actions", of.query(), most)
 }
 
-// ActionsFrom lists a part of the actions, those that are due first, from a
-// cursor on; an empty one is the beginning.
-func (c *Client) ActionsFrom(ctx context.Context, of ActionsOf, cursor string, most int) (Part[improvement.ActionLine], error) {
-	return from[improvement.ActionLine](ctx, c, "/v1/actions", of.query(), cursor, most)
+// ActionsPart is a part of that list.
+func (c *Client) ActionsPart(ctx context.Context, of ActionsOf, cursor string, limit int) ([]improvement.ActionLine, string, error) {
+	return part[improvement.ActionLine](ctx, c, "/v1/actions", of.query(), cursor, limit)
 }
 
 // OpenEvidence gives such a file while it is sent. Whoever asks closes its body;

@@ -31,12 +31,6 @@ func (c *Client) Plan(ctx context.Context, s Slots) ([]planning.Slot, error) {
 	return list[planning.Slot](ctx, c, "/v1/plan", s.query(), 0)
 }
 
-// PlanFrom lists a part of the slots, by due date, from a cursor on; an empty one
-// is the beginning.
-func (c *Client) PlanFrom(ctx context.Context, s Slots, cursor string, most int) (Part[planning.Slot], error) {
-	return from[planning.Slot](ctx, c, "/v1/plan", s.query(), cursor, most)
-}
-
 // Slot is one slot with what is known around it.
 func (c *Client) Slot(ctx context.Context, slot string) (planning.Story, error) {
 	var answer planning.Story
@@ -45,7 +39,7 @@ func (c *Client) Slot(ctx context.Context, slot string) (planning.Story, error) 
 
 // PlanPart is a part of that list.
 func (c *Client) PlanPart(ctx context.Context, s Slots, cursor string, limit int) ([]planning.Slot, string, error) {
-	return part[planning.Slot](ctx, c, "/v1/plan", set(url.Values{}, "from", s.From, "to", s.To, "process", s.Process, "service", s.Service, "state", s.State), cursor, limit)
+	return part[planning.Slot](ctx, c, "/v1/plan", s.query(), cursor, limit)
 }
 
 // PreviewPlan lists the slots that the intervals in documents would have which
@@ -87,11 +81,11 @@ func (c *Client) Ledgers(ctx context.Context, from, to string) ([]Ledger, error)
 	return list[Ledger](ctx, c, "/v1/plan/ledger", set(url.Values{}, "from", from, "to", to), 0)
 }
 
-// LedgersFrom lists a part of the ledgers, with the slots that are selected by
-// all but their state, from a cursor on; an empty one is the beginning.
-func (c *Client) LedgersFrom(ctx context.Context, s Slots, cursor string, most int) (Part[Ledger], error) {
+// LedgersPart is a part of the ledgers, with the slots that are selected by all
+// but their state.
+func (c *Client) LedgersPart(ctx context.Context, s Slots, cursor string, limit int) ([]Ledger, string, error) {
 	s.State = ""
-	return from[Ledger](ctx, c, "/v1/plan/ledger", s.query(), cursor, most)
+	return part[Ledger](ctx, c, "/v1/plan/ledger", s.query(), cursor, limit)
 }
 
 // Interval is an interval at work: paused, or not.

@@ -37,11 +37,11 @@ func TestPlanOnTheWire(t *testing.T) {
 	}{
 		{func() error { return slots(c.Plan(ctx, Slots{From: "2026-10-01", Service: "b", State: "open"})) }, "GET /v1/plan?from=2026-10-01&limit=500&service=b&state=open", ""},
 		{func() error {
-			p, err := c.PlanFrom(ctx, Slots{Intervals: []string{"m", "n"}}, "c", 20)
-			return slots(p.Items, err)
+			all, _, err := c.PlanPart(ctx, Slots{Intervals: []string{"m", "n"}}, "c", 20)
+			return slots(all, err)
 		}, "GET /v1/plan?cursor=c&interval=m%2Cn&limit=20", ""},
 		{func() error {
-			_, err := c.LedgersFrom(ctx, Slots{From: "2026-01-01", State: "open"}, "", 20)
+			_, _, err := c.LedgersPart(ctx, Slots{From: "2026-01-01", State: "open"}, "", 20)
 			return err
 		}, "GET /v1/plan/ledger?from=2026-01-01&limit=20", ""},
 		{func() error { _, err := c.Slot(ctx, "a/b/2026-10"); return err }, "GET /v1/plan/a/b/2026-10", ""},

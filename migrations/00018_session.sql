@@ -15,6 +15,7 @@ CREATE TABLE session (
     ended_at   timestamptz
 );
 CREATE INDEX session_person ON session (person, created_at);
+CREATE INDEX session_token ON session (token) WHERE ended_at IS NULL;
 CREATE INDEX session_expires ON session (expires_at);
 
 -- An address that lets one person in, once.
@@ -22,8 +23,19 @@ CREATE TABLE admission (
     hash       text        PRIMARY KEY,
     person     text        NOT NULL,
     expires_at timestamptz NOT NULL,
-    used_at    timestamptz
+    ended_at   timestamptz                    -- used, or taken back
 );
+CREATE INDEX admission_person ON admission (person) WHERE ended_at IS NULL;
+
+-- What has ended stays ended, and goes only after it has expired: see 00008.
+CREATE TRIGGER session_ended BEFORE UPDATE ON session FOR EACH ROW
+    WHEN (OLD.ended_at IS NOT NULL) EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER session_valid BEFORE DELETE ON session FOR EACH ROW WHEN (OLD.expires_at > now()) EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER session_stays BEFORE TRUNCATE ON session EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER admission_ended BEFORE UPDATE ON admission FOR EACH ROW
+    WHEN (OLD.ended_at IS NOT NULL) EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER admission_valid BEFORE DELETE ON admission FOR EACH ROW WHEN (OLD.expires_at > now()) EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER admission_stays BEFORE TRUNCATE ON admission EXECUTE FUNCTION refuse_change();
 
 -- +goose Down
 DROP TABLE admission, session;

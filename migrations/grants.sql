@@ -65,7 +65,7 @@ INSERT INTO rights (name, adds, changes, stays, deletes) VALUES
     ('person_upgraded', false, '', 'person', true),
     ('feed', true, 'withdrawn_at', 'id person hash created_at', false),
     ('session', true, 'language ended_at', 'id hash person token seal created_at expires_at', true),
-    ('admission', true, 'used_at', 'hash person expires_at', true),
+    ('admission', true, 'ended_at', 'hash person expires_at', true),
     ('idempotency', true, 'request begun_at status header body', 'person operation key', true);
 
 DO $$

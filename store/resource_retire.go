@@ -68,6 +68,9 @@ func (s *Store) Retire(ctx context.Context, by person.Actor, now time.Time, k re
 		if err := viewed(ctx, tx, by, now, after); err != nil {
 			return err
 		}
+		if _, err := endAdmissions(ctx, tx, now, name); err != nil {
+			return err
+		}
 		_, err = revokeAll(ctx, tx, by, now, name)
 		return err
 	})

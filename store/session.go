@@ -34,13 +34,15 @@ type Session struct {
 const (
 	// SessionTime is the longest life of a session.
 	SessionTime = 12 * time.Hour
-	// sessionKept is how long an ended session is kept, so that what was typed
-	// in it can be carried into the next one.
-	sessionKept = 7 * 24 * time.Hour
+	// SessionKept is how long a session is kept after it has expired, so that
+	// what was typed in it can be carried into the next one.
+	SessionKept = 7 * 24 * time.Hour
+	// sessionsEach is how many sessions of one person there are at a time: the
+	// oldest end.
+	sessionsEach = 50
 
-	sessionPrefix   = "turnus_session_"
-	admissionPrefix = "turnus_admission_"
-	sessionColumns  = "s.id, s.person, s.token, s.created_at, s.expires_at, s.ended_at, s.language, s.seal"
+	sessionPrefix  = "turnus_session_"
+	sessionColumns = "s.id, s.person, s.token, s.created_at, s.expires_at, s.ended_at, s.language, s.seal"
 )
 
 // SignedOut is what whoever has no valid session is told.
@@ -51,32 +53,43 @@ func SignedOut() error {
 
 // OpenSession opens a session with the secret of a token; the session's own is
 // given once and stored hashed.
-func (s *Store) OpenSession(ctx context.Context, now time.Time, token string) (Session, string, error) {
-	a, err := s.Authenticate(ctx, now, token)
-	if err != nil {
-		return Session{}, "", err
-	}
-	return s.openSession(ctx, now, a)
+func (s *Store) OpenSession(ctx context.Context, now time.Time, token string) (n Session, secret string, err error) {
+	err = s.tx(ctx, func(tx *sqlx.Tx) error {
+		a, err := authenticated(ctx, tx, now, token)
+		if err != nil {
+			return err
+		}
+		n, secret, err = openSession(ctx, tx, now, a)
+		return err
+	})
+	return n, secret, err
 }
 
-func (s *Store) openSession(ctx context.Context, now time.Time, a person.Actor) (Session, string, error) {
+// openSession opens a session of whoever a token names, unless it was revoked
+// meanwhile.
+func openSession(ctx context.Context, tx *sqlx.Tx, now time.Time, a person.Actor) (Session, string, error) {
 	secret := newSecret(sessionPrefix)
 	at := now.UTC().Truncate(time.Microsecond)
 	n := Session{ID: uuid.NewString(), Person: a.Person, Token: a.Token, Created: at, Seal: make([]byte, 32), Actor: a}
 	rand.Read(n.Seal) //nolint:errcheck // crypto/rand never fails
-	err := s.tx(ctx, func(tx *sqlx.Tx) error {
-		if _, err := tx.ExecContext(ctx, "DELETE FROM session WHERE expires_at < $1", at.Add(-sessionKept)); err != nil {
-			return err
-		}
-		if err := tx.GetContext(ctx, &n.Expires, `INSERT INTO session (id, hash, person, token, seal, created_at, expires_at)
-			SELECT $1, $2, $3, $4, $5, $6, least(expires_at, $7) FROM token WHERE id = $4 RETURNING expires_at`,
-			n.ID, hashed(secret), n.Person, n.Token, n.Seal, n.Created, at.Add(SessionTime)); err != nil {
-			return err
-		}
-		n = n.inUTC()
-		return record(ctx, tx, a, now, "session.opened", sessionObject(n), nil, n)
-	})
-	return n, secret, err
+	if _, err := tx.ExecContext(ctx, "DELETE FROM session WHERE expires_at < least($1, now())", at.Add(-SessionKept)); err != nil {
+		return Session{}, "", err
+	}
+	if err := endSessions(ctx, tx, a, now, `id IN (SELECT id FROM session WHERE person = $2 AND ended_at IS NULL AND expires_at > $1
+		ORDER BY created_at DESC, id OFFSET $3)`, a.Person, sessionsEach-1); err != nil {
+		return Session{}, "", err
+	}
+	err := tx.GetContext(ctx, &n.Expires, `INSERT INTO session (id, hash, person, token, seal, created_at, expires_at)
+		SELECT $1, $2, $3, $4, $5, $6, least(expires_at, $7) FROM token WHERE id = $4 AND revoked_at IS NULL RETURNING expires_at`,
+		n.ID, hashed(secret), n.Person, n.Token, n.Seal, n.Created, at.Add(SessionTime))
+	if errors.Is(err, sql.ErrNoRows) {
+		return Session{}, "", invalidToken()
+	}
+	if err != nil {
+		return Session{}, "", err
+	}
+	n = n.inUTC()
+	return n, secret, record(ctx, tx, a, now, "session.opened", sessionObject(n), nil, n)
 }
 
 // Session is the session that a cookie names, with who it is as things are now:
@@ -107,92 +120,70 @@ func (s *Store) Session(ctx context.Context, now time.Time, secret string) (Sess
 func (s *Store) Sessions(ctx context.Context, now time.Time, name string) ([]Session, error) {
 	list := []Session{}
 	err := s.db.SelectContext(ctx, &list, "SELECT "+sessionColumns+` FROM session s
-		WHERE person = $1 AND expires_at > $2 AND ended_at IS NULL ORDER BY created_at DESC, id LIMIT 200`, name, now)
+		JOIN token t ON t.id = s.token AND t.revoked_at IS NULL
+		WHERE s.person = $1 AND s.expires_at > $2 AND s.ended_at IS NULL ORDER BY s.created_at DESC, s.id`, name, now)
 	for i := range list {
 		list[i] = list[i].inUTC()
 	}
 	return list, mapped(err)
 }
 
+// noSession is said of a session that isn't there, or is somebody else's.
+func noSession(id string) error {
+	return fault.New(fault.NotFound, text.F("There is no session %.80q of yours.", "Eine eigene Sitzung %.80q gibt es nicht.", id))
+}
+
 // SealOf is what an earlier session of a person sealed with; fault.NotFound if
 // there is no such session of theirs.
 func (s *Store) SealOf(ctx context.Context, person, id string) (seal []byte, err error) {
+	if !storable(id) {
+		return nil, noSession(id)
+	}
 	err = s.db.GetContext(ctx, &seal, "SELECT seal FROM session WHERE id = $1 AND person = $2", id, person)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, fault.New(fault.NotFound, text.New("There is no such session.", "Diese Sitzung gibt es nicht."))
+		return nil, noSession(id)
 	}
 	return seal, mapped(err)
 }
 
 // EndSession ends a session of whoever asks. Ending it again changes nothing.
 func (s *Store) EndSession(ctx context.Context, by person.Actor, now time.Time, id string) error {
+	if !storable(id) {
+		return noSession(id)
+	}
 	return s.tx(ctx, func(tx *sqlx.Tx) error {
-		var n Session
-		err := tx.GetContext(ctx, &n, "UPDATE session s SET ended_at = $1 WHERE id = $2 AND person = $3 AND ended_at IS NULL RETURNING "+sessionColumns,
-			now.UTC(), id, by.Person)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil
-		}
-		if err != nil {
+		var there bool
+		if err := tx.GetContext(ctx, &there, "SELECT EXISTS (SELECT FROM session WHERE id = $1 AND person = $2)", id, by.Person); err != nil {
 			return err
 		}
-		n = n.inUTC()
-		return record(ctx, tx, by, now, "session.ended", sessionObject(n), nil, n)
+		if !there {
+			return noSession(id)
+		}
+		return endSessions(ctx, tx, by, now, "id = $2", id)
 	})
+}
+
+// endSessions ends those that a condition names, of those that haven't ended;
+// $1 is the instant, args come after it.
+func endSessions(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, which string, args ...any) error {
+	var ended []Session
+	if err := tx.SelectContext(ctx, &ended, "UPDATE session s SET ended_at = $1 WHERE ended_at IS NULL AND "+which+" RETURNING "+sessionColumns,
+		append([]any{now.UTC().Truncate(time.Microsecond)}, args...)...); err != nil {
+		return err
+	}
+	for _, n := range ended {
+		n = n.inUTC()
+		if err := record(ctx, tx, by, now, "session.ended", sessionObject(n), nil, n); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // SpeakIn keeps the language that was chosen in a session.
 func (s *Store) SpeakIn(ctx context.Context, id string, lang text.Lang) error {
-	_, err := s.db.ExecContext(ctx, "UPDATE session SET language = $1 WHERE id = $2", string(lang), id)
+	_, err := s.db.ExecContext(ctx, "UPDATE session SET language = $1 WHERE id = $2 AND ended_at IS NULL", string(lang), id)
 	return mapped(err)
-}
-
-// Admit makes the secret of an address that lets a person in, once, for a while.
-func (s *Store) Admit(ctx context.Context, now time.Time, name string, ttl time.Duration) (string, error) {
-	secret := newSecret(admissionPrefix)
-	return secret, s.tx(ctx, func(tx *sqlx.Tx) error {
-		if _, err := tx.ExecContext(ctx, "DELETE FROM admission WHERE expires_at < $1", now); err != nil {
-			return err
-		}
-		if _, err := tx.ExecContext(ctx, "INSERT INTO admission (hash, person, expires_at) VALUES ($1, $2, $3)",
-			hashed(secret), name, now.Add(ttl).UTC()); err != nil {
-			return err
-		}
-		return record(ctx, tx, person.Actor{}, now, "admission.issued", "person/"+name, nil, map[string]any{"expires": now.Add(ttl).UTC()})
-	})
-}
-
-// noAdmission is said of any address that doesn't let anybody in.
-func noAdmission() error {
-	return fault.New(fault.Unauthenticated, text.New("This address lets nobody in, or not any more: it is good once, for 15 minutes. Sign in with a token.",
-		"Diese Adresse gilt nicht oder nicht mehr: Sie gilt einmal, 15 Minuten lang. Mit einem Token anmelden."))
-}
-
-// Admission is the person whom an address lets in.
-func (s *Store) Admission(ctx context.Context, now time.Time, secret string) (name string, err error) {
-	err = s.db.GetContext(ctx, &name, "SELECT person FROM admission WHERE hash = $1 AND used_at IS NULL AND expires_at > $2", hashed(secret), now)
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", noAdmission()
-	}
-	return name, mapped(err)
-}
-
-// UseAdmission opens a session by an address that lets somebody in, and so uses
-// it up. The session's token is made for it, and issued by nobody.
-func (s *Store) UseAdmission(ctx context.Context, now time.Time, secret string) (Session, string, error) {
-	var name string
-	err := s.db.GetContext(ctx, &name, "UPDATE admission SET used_at = $2 WHERE hash = $1 AND used_at IS NULL AND expires_at > $2 RETURNING person", hashed(secret), now.UTC())
-	if errors.Is(err, sql.ErrNoRows) {
-		return Session{}, "", noAdmission()
-	}
-	if err != nil {
-		return Session{}, "", mapped(err)
-	}
-	_, token, err := s.FirstToken(ctx, now, name, SessionTime)
-	if err != nil {
-		return Session{}, "", err
-	}
-	return s.OpenSession(ctx, now, token)
 }
 
 func sessionObject(n Session) string { return "session/" + n.ID }

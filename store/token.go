@@ -51,19 +51,28 @@ func (b bearer) actor() person.Actor {
 // they are now. An unknown, expired or revoked token, or a person who has been
 // retired, is fault.Unauthenticated, with one message for all.
 func (s *Store) Authenticate(ctx context.Context, now time.Time, secret string) (person.Actor, error) {
+	a, err := authenticated(ctx, s.db, now, secret)
+	return a, mapped(err)
+}
+
+func authenticated(ctx context.Context, q sqlx.QueryerContext, now time.Time, secret string) (person.Actor, error) {
 	var row bearer
 	// One statement whatever the secret is, and the index sees its hash only:
 	// the time that it takes tells nothing.
-	err := s.db.GetContext(ctx, &row, "SELECT "+bearerColumns+" FROM token t"+personOf("t")+"WHERE t.hash = $1", hashed(secret))
+	err := sqlx.GetContext(ctx, q, &row, "SELECT "+bearerColumns+" FROM token t"+personOf("t")+"WHERE t.hash = $1", hashed(secret))
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return person.Actor{}, mapped(err)
+		return person.Actor{}, err
 	}
 	if err != nil || !row.valid(now) {
-		return person.Actor{}, fault.New(fault.Unauthenticated, text.New(
-			"This token isn't valid, or not any more: ask an administrator for another one.",
-			"Dieses Token gilt nicht oder nicht mehr: Bei der Administration ein neues anfordern."))
+		return person.Actor{}, invalidToken()
 	}
 	return row.actor(), nil
+}
+
+func invalidToken() error {
+	return fault.New(fault.Unauthenticated, text.New(
+		"This token isn't valid, or not any more: ask an administrator for another one.",
+		"Dieses Token gilt nicht oder nicht mehr: Bei der Administration ein neues anfordern."))
 }
 
 // IssueToken makes a token for a person; the secret is given once and stored
@@ -77,7 +86,19 @@ func (s *Store) FirstToken(ctx context.Context, now time.Time, name string, ttl 
 	return s.issue(ctx, person.Actor{}, now, name, ttl)
 }
 
-func (s *Store) issue(ctx context.Context, by person.Actor, now time.Time, name string, ttl time.Duration) (person.Token, string, error) {
+func (s *Store) issue(ctx context.Context, by person.Actor, now time.Time, name string, ttl time.Duration) (t person.Token, secret string, err error) {
+	err = s.tx(ctx, func(tx *sqlx.Tx) error {
+		// A person who is being retired must not be left with a token.
+		if err := holdResources(ctx, tx); err != nil {
+			return err
+		}
+		t, secret, err = issue(ctx, tx, by, now, name, ttl)
+		return err
+	})
+	return t, secret, err
+}
+
+func issue(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, name string, ttl time.Duration) (person.Token, string, error) {
 	if ttl < time.Second || ttl > maxTTL {
 		return person.Token{}, "", fault.Invalidf("ttl", "A token lives for a second at least and 400 days at most, not %s.",
 			"Ein Token gilt mindestens eine Sekunde und höchstens 400 Tage, nicht %s.", ttl)
@@ -85,27 +106,24 @@ func (s *Store) issue(ctx context.Context, by person.Actor, now time.Time, name 
 	secret := newSecret(tokenPrefix)
 	at := now.UTC().Truncate(time.Microsecond)
 	t := person.Token{ID: uuid.NewString(), Person: name, Issuer: by.Person, Created: at, Expires: at.Add(ttl)}
-	err := s.tx(ctx, func(tx *sqlx.Tx) error {
-		// A person who is being retired must not be left with a token.
-		if err := holdResources(ctx, tx); err != nil {
-			return err
-		}
-		if _, ok, err := personSpec(ctx, tx, name); err != nil {
-			return err
-		} else if !ok {
-			return NotFound(resource.Person, name)
-		}
-		if _, err := tx.ExecContext(ctx, `
-			INSERT INTO token (id, person, hash, issuer, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)`,
-			t.ID, t.Person, hashed(secret), t.Issuer, t.Created, t.Expires); err != nil {
-			return err
-		}
-		return record(ctx, tx, by, now, "token.issued", tokenObject(t), nil, t)
-	})
-	if err != nil {
+	if err := checkThere(ctx, tx, name); err != nil {
 		return person.Token{}, "", err
 	}
-	return t, secret, nil
+	if _, err := tx.ExecContext(ctx, `
+		INSERT INTO token (id, person, hash, issuer, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)`,
+		t.ID, t.Person, hashed(secret), t.Issuer, t.Created, t.Expires); err != nil {
+		return person.Token{}, "", err
+	}
+	return t, secret, record(ctx, tx, by, now, "token.issued", tokenObject(t), nil, t)
+}
+
+// checkThere says that somebody is there, and wasn't retired.
+func checkThere(ctx context.Context, tx *sqlx.Tx, name string) error {
+	_, ok, err := personSpec(ctx, tx, name)
+	if err == nil && !ok {
+		err = NotFound(resource.Person, name)
+	}
+	return err
 }
 
 // Tokens lists a person's tokens, newest first.
@@ -186,13 +204,17 @@ func revokeAll(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time,
 	return len(tokens), nil
 }
 
+// revoke ends a token, and the sessions that were opened with it.
 func revoke(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, before person.Token) error {
 	after, at := before, now.UTC().Truncate(time.Microsecond)
 	after.Revoked = &at
 	if _, err := tx.ExecContext(ctx, `UPDATE token SET revoked_at = $2 WHERE id = $1`, before.ID, at); err != nil {
 		return err
 	}
-	return record(ctx, tx, by, now, "token.revoked", tokenObject(before), before, after)
+	if err := record(ctx, tx, by, now, "token.revoked", tokenObject(before), before, after); err != nil {
+		return err
+	}
+	return endSessions(ctx, tx, by, now, "token = $2", before.ID)
 }
 
 func tokenObject(t person.Token) string { return "token/" + t.Person + "/" + t.ID }

@@ -55,13 +55,13 @@ func showActions(v *visit) error {
 		}
 		l.Mine = v.actionViews(mine)
 	}
-	part, err := v.api.ActionsFrom(ctx, l.Of, q.Get("after"), actionsMost)
+	all, next, err := v.api.ActionsPart(ctx, l.Of, q.Get("after"), actionsMost)
 	if err != nil {
 		return err
 	}
-	l.All = v.actionViews(part.Items)
-	if part.Next != "" {
-		q.Set("after", part.Next)
+	l.All = v.actionViews(all)
+	if next != "" {
+		q.Set("after", next)
 		l.Next = "/actions?" + q.Encode()
 	}
 	return v.show(http.StatusOK, "actions", text.New("Actions", "Maßnahmen"), l)

@@ -66,7 +66,7 @@ func showFindings(v *visit) error {
 	r := register{Of: client.FindingsOf{Service: q.Get("service"), State: q.Get("state"), Type: q.Get("type"), Kind: q.Get("kind"), Severity: q.Get("severity"),
 		Escalated: q.Get("escalated") != "", Overdue: q.Get("overdue") != ""}}
 	r.Narrow = r.Of != client.FindingsOf{}
-	part, err := v.api.FindingsFrom(v.r.Context(), r.Of, q.Get("after"), findingsMost)
+	items, next, err := v.api.FindingsPart(v.r.Context(), r.Of, q.Get("after"), findingsMost)
 	status := http.StatusOK
 	switch {
 	case r.Of.Service != "" && errors.As(err, &r.Wrong) && r.Wrong.Status < http.StatusInternalServerError: // typed in
@@ -74,9 +74,9 @@ func showFindings(v *visit) error {
 	case err != nil:
 		return err
 	}
-	r.Items = part.Items
-	if part.Next != "" {
-		q.Set("after", part.Next)
+	r.Items = items
+	if next != "" {
+		q.Set("after", next)
 		r.Next = "/findings?" + q.Encode()
 	}
 	return v.show(status, "findings", text.New("Findings", "Befunde"), r)

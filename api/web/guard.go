@@ -6,47 +6,49 @@ import (
 	"time"
 )
 
-// How many attempts to sign in may fail in a minute: from one address, and from
-// all. A token's secret can't be guessed; what is spared is the database.
 const (
+	// failuresEach is how many attempts to sign in may fail in a minute from one
+	// place. A secret can't be guessed; what is spared is the database.
 	failuresEach = 10
-	failuresAll  = 600
+	// placesCounted bounds what is remembered. Others aren't counted then: who
+	// attacks from so many places mustn't keep everybody out.
+	placesCounted = 10_000
 )
 
-// guard counts attempts to sign in that failed, of the minute that runs.
+// guard counts the attempts to sign in of the minute that runs, by place, but
+// for those that succeeded.
 type guard struct {
 	mu     sync.Mutex
 	minute time.Time
-	all    int
 	each   map[netip.Addr]int
 }
 
 func newGuard() *guard { return &guard{each: map[netip.Addr]int{}} }
 
-// wait is how long an address waits until it may try again; 0: it may.
-func (g *guard) wait(now time.Time, from netip.Addr) time.Duration {
+// enter counts an attempt; it says how long to wait where there were too many.
+func (g *guard) enter(now time.Time, from netip.Addr) (wait time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.turn(now)
-	if g.all < failuresAll && g.each[network(from)] < failuresEach {
-		return 0
-	}
-	return time.Minute - now.Sub(g.minute)
-}
-
-// failed counts an attempt.
-func (g *guard) failed(now time.Time, from netip.Addr) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.turn(now)
-	g.all++
-	g.each[network(from)]++
-}
-
-func (g *guard) turn(now time.Time) {
 	if minute := now.Truncate(time.Minute); !minute.Equal(g.minute) {
-		g.minute, g.all = minute, 0
+		g.minute = minute
 		clear(g.each)
+	}
+	n, known := g.each[network(from)]
+	switch {
+	case n >= failuresEach:
+		return time.Minute - now.Sub(g.minute)
+	case known || len(g.each) < placesCounted:
+		g.each[network(from)] = n + 1
+	}
+	return 0
+}
+
+// succeeded takes an attempt back.
+func (g *guard) succeeded(from netip.Addr) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if at := network(from); g.each[at] > 0 {
+		g.each[at]--
 	}
 }
 

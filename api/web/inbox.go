@@ -34,7 +34,7 @@ func entryOf(t task.Task, now time.Time) entry {
 }
 
 func showInbox(v *visit) error {
-	counts, err := v.api.Counts(v.r.Context())
+	counts, err := v.countTasks()
 	if err != nil {
 		return err
 	}

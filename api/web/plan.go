@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"html/template"
 	"net/http"
 	"net/url"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"turnus/client"
 	"turnus/itsm/calendar"
 	"turnus/itsm/fault"
+	"turnus/itsm/improvement"
 	"turnus/itsm/person"
 	"turnus/itsm/planning"
 	"turnus/itsm/process"
@@ -19,7 +21,7 @@ import (
 )
 
 func planPages() []page {
-	const slot, interval = "/plan/slots/:process/:scope/:period", "/plan/intervals/:name/:deed"
+	const slot, interval = "/plan/slots/:process/:scope/:period", "/plan/intervals/:interval/:change"
 	return []page{
 		{method: "GET", path: "/plan", name: "plan", handle: showYear},
 		{method: "GET", path: "/plan/preview", name: "plan-preview", handle: showPreview},
@@ -32,6 +34,21 @@ func planPages() []page {
 		{method: "GET", path: interval, name: "interval-deed", handle: askDeed},
 		{method: "POST", path: interval, name: "interval-deed", handle: doDeed},
 	}
+}
+
+// planFunctions are those of functions that the plan's pages and those of findings
+// bring: the same in both languages.
+var planFunctions = template.FuncMap{
+	"shortPeriod": report.ShortPeriod,
+	"kind":        improvement.KindTitle,
+	"sourceLink":  sourceLink,
+	"value":       figureValue,
+	"cases":       figureCases,
+	"days":        daysText,
+	"decimal":     text.Decimal,
+	"size":        func(bytes int) int64 { return int64(bytes) },
+	"ledgerLink":  ledgerLink,
+	"ledgerCell":  ledgerCellOf,
 }
 
 // What a page of the plan shows at most: intervals with the slots of a year, what
@@ -127,25 +144,25 @@ func showYear(v *visit) error {
 		Preview: v.session.Actor.Has(person.Administrator, person.ProcessOwner, person.Approver, person.Auditor)}
 	y.Filter.State = "" // of all states
 	want := y.Filter.in(year)
-	part, err := v.api.LedgersFrom(ctx, want, after, planRows)
+	ledgers, next, err := v.api.LedgersPart(ctx, want, after, planRows)
 	if err != nil {
 		return err
 	}
-	y.All = after == "" && part.Next == ""
-	if part.Next != "" {
+	y.All = after == "" && next == ""
+	if next != "" {
 		q := y.Filter.Query()
-		q.Set("after", part.Next)
+		q.Set("after", next)
 		y.Next = "/plan/" + strconv.Itoa(year) + "?" + q.Encode()
 	}
-	if err := v.fill(&y, want, part.Items); err != nil {
+	if err := v.fill(&y, want, ledgers); err != nil {
 		return err
 	}
 	if y.Now && after == "" {
-		due, err := v.api.PlanFrom(ctx, client.Slots{Process: want.Process, Service: want.Service, State: string(planning.Due), Intervals: want.Intervals}, "", planDue)
+		due, _, err := v.api.PlanPart(ctx, client.Slots{Process: want.Process, Service: want.Service, State: string(planning.Due), Intervals: want.Intervals}, "", planDue)
 		if err != nil {
 			return err
 		}
-		for _, s := range due.Items {
+		for _, s := range due {
 			y.Due = append(y.Due, viewOf(s))
 		}
 	}
@@ -225,16 +242,16 @@ func showSlots(v *visit) error {
 		return err
 	}
 	l := slotList{Year: year, Filter: v.slotFilter(), Mine: v.session.Actor.Has(person.ProcessOwner)}
-	part, err := v.api.PlanFrom(v.r.Context(), l.Filter.in(year), v.r.URL.Query().Get("after"), slotsMost)
+	slots, next, err := v.api.PlanPart(v.r.Context(), l.Filter.in(year), v.r.URL.Query().Get("after"), slotsMost)
 	if err != nil {
 		return err
 	}
-	for _, s := range part.Items {
+	for _, s := range slots {
 		l.Slots = append(l.Slots, viewOf(s))
 	}
-	if part.Next != "" {
+	if next != "" {
 		q := l.Filter.Query()
-		q.Set("after", part.Next)
+		q.Set("after", next)
 		l.Next = v.r.URL.EscapedPath() + "?" + q.Encode()
 	}
 	return v.show(http.StatusOK, "plan-slots", text.F("Slots %d", "Termine %d", year), l)

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"turnus/client"
-	"turnus/itsm/fault"
 	"turnus/itsm/planning"
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
@@ -115,10 +114,12 @@ func deeds() []deed {
 
 // deedNamed is the deed that the address names, with what it is done to.
 func (v *visit) deedNamed() (doing, error) {
-	interval := v.param("name")
-	i := slices.IndexFunc(deeds(), func(d deed) bool { return d.Name == v.param("deed") && d.Interval == (interval != "") })
+	interval := v.param("interval")
+	i := slices.IndexFunc(deeds(), func(d deed) bool {
+		return d.Name == v.param("deed")+v.param("change") && d.Interval == (interval != "")
+	})
 	if i < 0 {
-		return doing{}, fault.New(fault.NotFound, text.New("There is no such page.", "Eine solche Seite gibt es nicht."))
+		return doing{}, notThere()
 	}
 	d := doing{deed: deeds()[i], About: interval, Back: "/plan"}
 	key := v.slotKey()

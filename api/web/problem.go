@@ -17,12 +17,13 @@ type trouble struct {
 	Errors []string
 	Number string // of the request, where people are to be asked
 	Ours   bool   // nothing that the visitor could mend
+	Sent   bool   // with a form
 }
 
 // fail shows an error. Whoever isn't signed in is asked to.
 func (v *visit) fail(err error) {
 	var p *client.Problem
-	status, what := http.StatusInternalServerError, trouble{Ours: true, Number: v.w.Header().Get("X-Request-Id")}
+	status, what := http.StatusInternalServerError, trouble{Number: v.w.Header().Get("X-Request-Id"), Sent: v.r.Method == http.MethodPost}
 	switch f := fault.As(err); {
 	case errors.As(err, &p):
 		status, what.Head, what.Detail = p.Status, p.Title, p.Detail
@@ -65,6 +66,18 @@ func (v *visit) mend(err error) *client.Problem {
 		return &client.Problem{Status: statusOf(f.Code), Detail: f.Message.In(v.lang)}
 	}
 	return nil
+}
+
+// Missing answers a browser that asks for what isn't there; where a form would
+// go, it leads to the page with the form.
+func (p *Pages) Missing(w http.ResponseWriter, r *http.Request) {
+	p.serve(page{public: true, handle: func(v *visit) error {
+		if r.Method == http.MethodGet && p.has(http.MethodPost, r.URL.EscapedPath()) {
+			return v.to(p.shownAt(r.URL.EscapedPath()))
+		}
+		return fault.New(fault.NotFound, text.New("There is no page at this address. It may have been mistyped, or cut off in a message.",
+			"Unter dieser Adresse gibt es keine Seite. Vielleicht ist sie falsch geschrieben oder in einer Nachricht abgeschnitten."))
+	}})(w, r, func(string) string { return "" })
 }
 
 // Refuse shows why a request for a page got nowhere.
@@ -111,7 +124,7 @@ func (v *visit) askWho() {
 		v.to("/sign-in?" + url.Values{"return": {v.r.URL.RequestURI()}}.Encode()) //nolint:errcheck // it never fails
 		return
 	}
-	if err := v.show(http.StatusUnauthorized, "sign-in", signInTitle(), v.asking("", v.kept())); err != nil {
+	if err := v.show(http.StatusUnauthorized, "sign-in", signInTitle(), v.asking(text.Text{}, v.kept())); err != nil {
 		http.Error(v.w, signInTitle().In(v.lang), http.StatusUnauthorized)
 	}
 }

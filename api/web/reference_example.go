@@ -155,7 +155,11 @@ func (x examples) curl(method, path string, op *huma.Operation) string {
 	if !ok || m.Schema.Format == "binary" {
 		return call + " \\\n  -H \"Content-Type: application/octet-stream\" --data-binary @FILE"
 	}
-	body, err := json.Marshal(x.value("", m.Schema))
+	example := m.Example
+	if example == nil {
+		example = x.value("", m.Schema)
+	}
+	body, err := json.Marshal(example)
 	if err != nil {
 		panic("web: the example of " + op.OperationID + " can't be written: " + err.Error())
 	}

@@ -5,13 +5,12 @@ import (
 	"embed"
 	"html/template"
 	"net/http"
-	"net/url"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
 	"turnus/itsm/calendar"
-	"turnus/itsm/improvement"
 	"turnus/itsm/person"
 	"turnus/itsm/text"
 	"turnus/report"
@@ -27,7 +26,7 @@ var layouts = map[text.Lang]map[string]*template.Template{text.En: parsed(text.E
 // parsed reads the layout and what pages share, and each page into a copy of it.
 func parsed(lang text.Lang) map[string]*template.Template {
 	const parts = "pages/layout.html"
-	base := template.Must(template.New("layout").Funcs(functions(lang)).ParseFS(templates, parts, "pages/parts/*.html"))
+	base := template.Must(template.New("layout").Funcs(functions(lang)).Funcs(planFunctions).ParseFS(templates, parts, "pages/parts/*.html"))
 	names, err := templates.ReadDir("pages")
 	if err != nil {
 		panic("web: the pages can't be read: " + err.Error())
@@ -55,28 +54,17 @@ func functions(lang text.Lang) template.FuncMap {
 		"once": func() template.HTML {
 			return template.HTML(`<input type="hidden" name="once" value="` + newKey() + `">`)
 		},
-		"iso":         func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-		"period":      func(p string) string { return report.Period(p).In(lang) },
-		"count":       func(n int64) string { return report.Number(n).In(lang) },
-		"short":       func(hash string) string { return hash[:min(12, len(hash))] },
-		"join":        func(list []string) string { return strings.Join(list, ", ") },
-		"figure":      func(f report.Figure) string { return render.Short(f, lang) },
-		"goal":        func(f report.Figure) string { return goal(f).In(lang) },
-		"cell":        func(c report.Cell) string { return render.Written(c, lang, time.UTC) },
-		"span_of":     func(action string, s spanned) spanForm { return spanForm{action, s.spanOf()} },
-		"shortPeriod": report.ShortPeriod,
-		"kind":        improvement.KindTitle,
-		"sourceLink":  sourceLink,
-		"value":       figureValue,
-		"cases":       figureCases,
-		"days":        daysText,
-		"decimal":     text.Decimal,
-		"size":        func(bytes int) int64 { return int64(bytes) },
-		"ledgerLink":  ledgerLink,
-		"ledgerCell":  ledgerCellOf,
-		"entry": func(s shown, path, title string) menu {
-			return menu{path, title, s.Active == path}
-		},
+		"iso":     func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"period":  func(p string) string { return report.Period(p).In(lang) },
+		"count":   func(n int64) string { return report.Number(n).In(lang) },
+		"short":   func(hash string) string { return hash[:min(12, len(hash))] },
+		"join":    func(list []string) string { return strings.Join(list, ", ") },
+		"figure":  func(f report.Figure) string { return render.Short(f, lang) },
+		"goal":    func(f report.Figure) string { return goal(f).In(lang) },
+		"cell":    func(c report.Cell) string { return render.Written(c, lang, time.UTC) },
+		"span_of": func(action string, s spanned) spanForm { return spanForm{action, s.spanOf()} },
+		"typed":   func(name string) bool { return !slices.Contains([]string{"once", "hash", "return"}, name) },
+		"atText":  func(t time.Time, zone ...string) text.Text { return at(t, zone...) },
 	}
 }
 
@@ -106,32 +94,27 @@ func plural(n int, one, oneDe, many, manyDe string) text.Text {
 	return text.F(many, manyDe, n)
 }
 
-// menu is an entry of the menu.
-type menu struct {
-	Path, Title string
-	Active      bool
-}
-
 // shown is what the layout sees of a page.
 type shown struct {
-	Title  string
-	Lang   text.Lang
-	Other  text.Lang // that the page can be had in
-	Here   string    // the page's address, for coming back
-	Who    *person.Actor
-	Active string // the entry of the menu that the page belongs to
-	Stamp  string // of the assets: a browser keeps what has this one
-	Page   any
+	Title   string
+	Lang    text.Lang
+	Other   text.Lang // that the page can be had in
+	Here    string    // the page's address, for coming back
+	Who     *person.Actor
+	Menu    []menu
+	Stamp   string // of the assets: a browser keeps what has this one
+	Version string
+	Page    any
 }
 
 // show writes a page: all of it, or an error.
 func (v *visit) show(status int, name string, title text.Text, data any) error {
-	s := shown{Title: title.In(v.lang), Lang: v.lang, Other: text.De, Here: v.here(), Active: section(v.r.URL.Path), Stamp: stamp, Page: data}
+	s := shown{Title: title.In(v.lang), Lang: v.lang, Other: text.De, Here: v.here(), Stamp: stamp, Version: v.Version, Page: data}
 	if v.lang == text.De {
 		s.Other = text.En
 	}
 	if v.session != nil {
-		s.Who = &v.session.Actor
+		s.Who, s.Menu = &v.session.Actor, v.menu()
 	}
 	var b bytes.Buffer
 	if err := layouts[v.lang][name].ExecuteTemplate(&b, "layout", s); err != nil {
@@ -151,25 +134,32 @@ func (v *visit) show(status int, name string, title text.Text, data any) error {
 
 // here is the address of the page that a form on it comes from.
 func (v *visit) here() string {
-	switch {
-	case strings.HasPrefix(v.r.URL.Path, "/sign-in"):
-		return "/sign-in"
-	case v.r.Method == http.MethodGet:
-		return v.r.URL.RequestURI()
+	if v.r.Method == http.MethodGet {
+		return local(v.r.URL.RequestURI())
 	}
-	return (&url.URL{Path: strings.TrimSuffix(strings.TrimSuffix(v.r.URL.Path, "/check"), "/done")}).EscapedPath()
+	return v.shownAt(v.r.URL.EscapedPath())
 }
 
-// section is the entry of the menu that an address belongs to.
-func section(path string) string {
-	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
-	switch first {
-	case "", "tasks":
-		return "/"
-	case "reports":
-		return "/runs"
-	case "actions":
-		return "/findings"
+// shownAt is an address, or where only forms go to it, the one above it that
+// has a page.
+func (p *Pages) shownAt(address string) string {
+	for at, _, _ := strings.Cut(address, "?"); at != ""; at = at[:strings.LastIndex(at, "/")] {
+		switch {
+		case p.has(http.MethodGet, at) && strings.HasPrefix(address, at+"?"):
+			return address
+		case p.has(http.MethodGet, at):
+			return at
+		}
 	}
-	return "/" + first
+	return "/"
+}
+
+// has says that there is a page at an address.
+func (p *Pages) has(method, at string) bool {
+	segments := strings.Split(at, "/")
+	return slices.ContainsFunc(p.table, func(pg page) bool {
+		return pg.method == method && slices.EqualFunc(strings.Split(pg.path, "/"), segments, func(want, got string) bool {
+			return want == got || strings.HasPrefix(want, ":") && got != ""
+		})
+	})
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"turnus/client"
+	"turnus/itsm/fault"
 	"turnus/itsm/person"
 	"turnus/itsm/run"
 	"turnus/itsm/text"
@@ -47,12 +48,11 @@ func (v *visit) runOf() string {
 }
 
 func showReport(v *visit) error {
-	id := v.runOf()
-	key, _, err := run.ParseID(id)
+	key, _, err := run.ParseID(v.runOf())
 	if err != nil {
-		return notARun(err)
+		return fault.New(fault.NotFound, fault.As(err).Message)
 	}
-	r, err := v.api.ReportOf(v.r.Context(), id)
+	r, err := v.api.ReportOf(v.r.Context(), v.runOf())
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"turnus/client"
 	"turnus/itsm/fault"
+	"turnus/itsm/run"
 	"turnus/itsm/text"
 )
 
@@ -18,6 +19,9 @@ const fileTime = 2 * time.Hour
 
 // sendReport sends a file of a report under a name by which it is kept.
 func sendReport(v *visit) error {
+	if _, _, err := run.ParseID(v.runOf()); err != nil {
+		return fault.New(fault.NotFound, fault.As(err).Message)
+	}
 	for _, f := range reportFiles() {
 		if f.Name != v.param("file") {
 			continue

@@ -78,14 +78,14 @@ func (l runList) Filtered() bool { return l.Of != client.RunsOf{} }
 func showRuns(v *visit) error {
 	q := v.r.URL.Query()
 	of := client.RunsOf{Process: q.Get("process"), Service: q.Get("service"), State: q.Get("state"), Scope: q.Get("scope"), Period: q.Get("period")}
-	part, err := v.api.RunsFrom(v.r.Context(), of, q.Get("after"), runsAtOnce)
+	all, next, err := v.api.RunsPart(v.r.Context(), of, q.Get("after"), runsAtOnce)
 	if err != nil {
 		return err
 	}
-	l := runList{Of: of, Runs: together(part.Items), First: q.Get("after") == "", Processes: process.Catalogue(),
+	l := runList{Of: of, Runs: together(all), First: q.Get("after") == "", Processes: process.Catalogue(),
 		States: []run.State{run.Collecting, run.Drafting, run.Waiting, run.Published, run.Rejected, run.Cancelled, run.Failed, run.Provisional}, MayStart: v.mayStart()}
-	if part.Next != "" {
-		q.Set("after", part.Next)
+	if next != "" {
+		q.Set("after", next)
 		l.Next = "/runs?" + q.Encode()
 	}
 	if l.Services, err = v.serviceNames(); err != nil {

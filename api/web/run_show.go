@@ -31,8 +31,7 @@ type shownRun struct {
 }
 
 func showRun(v *visit) error {
-	id := v.runOf()
-	r, err := v.api.Run(v.r.Context(), id)
+	r, err := v.run()
 	if err != nil {
 		return err
 	}
@@ -63,23 +62,24 @@ func showRun(v *visit) error {
 // decide says what is offered to somebody: the API has the last word on it.
 func (s *shownRun) decide(who person.Actor) {
 	p, known := process.Find(s.Process)
-	owns := s.Owner == who.Person && who.Has(person.ProcessOwner)
+	// It may have another owner by now, who sees inside for no other reason.
+	owns := who.Has(person.ProcessOwner) && (s.Owner == who.Person || len(s.Run.Rounds) > 0 && !who.Has(person.Approver, person.Auditor))
 	drafted := slices.ContainsFunc(s.Run.Rounds, func(r run.Round) bool { return r.Drafted != nil })
 	s.MayRead = s.State == run.Published || drafted
 	s.MayEnd = s.State.Live() && (owns || who.Has(person.Administrator))
 	s.MayRenew = s.State == run.Waiting && owns && p.Compared
-	s.MayAgain = !s.State.Live() && s.Attempt == s.Latest && known && who.Has(p.Starters...) && s.Owner == who.Person && p.Scope != process.OfFinding
+	s.MayAgain = !s.State.Live() && s.Attempt == s.Latest && known && owns && who.Has(p.Starters...) && p.Scope != process.OfFinding
 }
 
 // findingsOf are the findings that a run was the first to see, for those who
 // read findings of what it is about.
 func (v *visit) findingsOf(r run.Run) ([]improvement.Finding, error) {
-	if !v.session.Actor.Has(person.Administrator, person.ProcessOwner, person.Approver, person.Auditor) {
-		return nil, nil
+	if !v.session.Actor.Has(person.Administrator, person.Auditor) && len(r.Rounds) == 0 {
+		return nil, nil // they don't see inside
 	}
 	all, err := v.api.Findings(v.r.Context(), client.FindingsOf{Service: r.Service, Run: r.ID, State: "all"}, 100)
-	if p := problemOf(err); p != nil && (p.Status == http.StatusForbidden || p.Status == http.StatusNotFound) {
-		return nil, nil // they are others'
+	if p := problemOf(err); p != nil && p.Status < http.StatusInternalServerError {
+		return nil, nil // what the run is about has gone, or is others'
 	}
 	return all, err
 }
@@ -144,10 +144,10 @@ func (v *visit) newest(k run.Key) (*run.Run, error) {
 	return &newest, nil
 }
 
-// notARun is the answer to an address that names no run.
-func notARun(err error) error {
-	if f := fault.As(err); f != nil {
-		return fault.New(fault.NotFound, f.Message)
+// run is the run that an address names. One that can't be a run's isn't found.
+func (v *visit) run() (run.Run, error) {
+	if _, _, err := run.ParseID(v.runOf()); err != nil {
+		return run.Run{}, fault.New(fault.NotFound, fault.As(err).Message)
 	}
-	return err
+	return v.api.Run(v.r.Context(), v.runOf())
 }

@@ -67,7 +67,7 @@ func (w wished) Enacts() bool {
 
 func showWish(of wish) func(*visit) error {
 	return func(v *visit) error {
-		r, err := v.api.Run(v.r.Context(), v.runOf())
+		r, err := v.run()
 		if err != nil {
 			return err
 		}
@@ -79,7 +79,7 @@ func showWish(of wish) func(*visit) error {
 // with it stands over the form, with what was typed.
 func carryOut(of wish) func(*visit) error {
 	return func(v *visit) error {
-		r, err := v.api.Run(v.r.Context(), v.runOf())
+		r, err := v.run()
 		if err != nil {
 			return err
 		}

@@ -1,7 +1,9 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
+	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -46,7 +48,10 @@ func ParsePublic(address string) (*url.URL, error) {
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" || u.User != nil || u.Path != "" && u.Path != "/" || u.RawQuery != "" || u.Fragment != "" {
 		return nil, fmt.Errorf("%.200q isn't an address of a site: write it as in https://turnus.example.org", address)
 	}
-	return &url.URL{Scheme: u.Scheme, Host: u.Host}, nil
+	if u.Scheme == "http" && !isThisMachine(u.Host) {
+		return nil, fmt.Errorf("%.200q would show pages over a connection that others can read: put a proxy that speaks https before Turnus", address)
+	}
+	return &url.URL{Scheme: u.Scheme, Host: strings.ToLower(u.Host)}, nil
 }
 
 func origin(u *url.URL) string { return u.Scheme + "://" + u.Host }
@@ -58,6 +63,9 @@ func peer(r *http.Request) (a netip.Addr) {
 	}
 	return a
 }
+
+// proxied says that a named proxy passed the request on.
+func (v *visit) proxied() bool { return v.Site.Proxies.has(peer(v.r)) }
 
 // visitor is the machine that a request comes from: what a named proxy says, or
 // else the other end of the connection.
@@ -74,20 +82,63 @@ func (v *visit) visitor() netip.Addr {
 	return at
 }
 
-// overTLS says that the browser's connection is encrypted.
-func (v *visit) overTLS() bool {
-	if v.r.TLS != nil {
-		return true
+// forwarded is what the nearest proxy says of the browser's request; empty where
+// it isn't a named one.
+func (v *visit) forwarded(header string) string {
+	if said := v.r.Header.Values(header); v.proxied() && len(said) > 0 {
+		last := said[len(said)-1]
+		return strings.TrimSpace(last[strings.LastIndex(last, ",")+1:])
 	}
-	return v.Site.Proxies.has(peer(v.r)) && v.r.Header.Get("X-Forwarded-Proto") == "https"
+	return ""
 }
 
-// secured refuses pages over a connection that others can read.
+// host is the name, with the port, that the browser asks for.
+func (v *visit) host() string {
+	return strings.ToLower(cmp.Or(v.forwarded("X-Forwarded-Host"), v.r.Host))
+}
+
+// overTLS says that the browser's connection is encrypted.
+func (v *visit) overTLS() bool { return v.r.TLS != nil || v.forwarded("X-Forwarded-Proto") == "https" }
+
+// site is the address of Turnus as the browser has it.
+func (v *visit) site() string {
+	if v.Site.Public != nil {
+		return origin(v.Site.Public)
+	}
+	if v.overTLS() {
+		return "https://" + v.host()
+	}
+	return "http://" + v.host()
+}
+
+// secured refuses pages over a connection that others can read, and at an
+// address that isn't ours: a page of somebody else's whose name leads here.
 func (v *visit) secured() error {
-	if v.overTLS() || peer(v.r).IsLoopback() && !v.Site.Proxies.has(peer(v.r)) {
+	if public := v.Site.Public; public != nil && withPort(v.host(), public.Scheme) != withPort(public.Host, public.Scheme) {
+		return fault.New(fault.Forbidden, text.F("Turnus has its pages at another address: %s", "Turnus hat seine Seiten unter einer anderen Adresse: %s", origin(public)))
+	}
+	if v.overTLS() {
+		return nil
+	}
+	if peer(v.r).IsLoopback() && !v.proxied() && isThisMachine(v.host()) && (v.Site.Public == nil || v.Site.Public.Scheme == "http") {
 		return nil
 	}
 	return fault.New(fault.Forbidden, text.New(
 		"Pages are shown over https, or on the machine itself. Put a proxy that speaks https before Turnus, and name it with --proxy.",
 		"Seiten gibt es nur über https oder auf dem Rechner selbst. Turnus einen Proxy mit https vorschalten und mit --proxy benennen."))
+}
+
+// isThisMachine says that a host, with its port or without, is a name of the
+// machine that asks.
+func isThisMachine(host string) bool {
+	name := (&url.URL{Host: host}).Hostname()
+	a, err := netip.ParseAddr(name)
+	return name == "localhost" || err == nil && a.Unmap().IsLoopback()
+}
+
+// withPort is a host with its port, also where that is the usual one.
+func withPort(host, scheme string) string {
+	u := url.URL{Host: host}
+	port := map[string]string{"http": "80", "https": "443"}[scheme]
+	return net.JoinHostPort(u.Hostname(), cmp.Or(u.Port(), port))
 }

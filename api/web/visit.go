@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -9,6 +10,7 @@ import (
 
 	"turnus/client"
 	"turnus/itsm/fault"
+	"turnus/itsm/task"
 	"turnus/itsm/text"
 	"turnus/store"
 )
@@ -24,13 +26,18 @@ type visit struct {
 	ended   *store.Session      // that the cookie names, where it has ended
 	lang    text.Lang
 	api     *client.Client
+	counts  *task.Counts // once they were read
 }
 
 // policy lets a page use what comes from this address alone.
 const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// maxForm bounds what a form without a file may send.
-const maxForm = 1 << 20
+const (
+	maxForm   = 1 << 20       // of what a form without a file sends
+	maxSignIn = 2*maxForm + 1 // of the one that signs in, with what such a form had sealed
+	maxLeft   = 32 << 20      // of a form with files that is read for what was typed
+	maxReturn = 2000          // of an address to return to
+)
 
 // serve is what all pages have in common: where the request came from, who sent
 // it, in which language it is answered, and how an error is shown.
@@ -81,15 +88,28 @@ func (v *visit) arrive(pg page) error {
 		if err := v.sameOrigin(); err != nil {
 			return err
 		}
-		if !strings.HasPrefix(v.r.Header.Get("Content-Type"), "multipart/") {
-			v.r.Body = http.MaxBytesReader(v.w, v.r.Body, maxForm)
-			if err := v.r.ParseForm(); err != nil {
-				return unreadable(err)
-			}
+		if err := v.readForm(pg); err != nil {
+			return err
 		}
 	}
 	if v.session == nil && !pg.public {
 		return store.SignedOut()
+	}
+	return nil
+}
+
+// readForm reads a form without files; one with files its page reads by itself,
+// once it is known whose it is.
+func (v *visit) readForm(pg page) error {
+	if strings.HasPrefix(v.r.Header.Get("Content-Type"), "multipart/") {
+		if v.session == nil {
+			return v.readTyped()
+		}
+		return nil
+	}
+	v.r.Body = http.MaxBytesReader(v.w, v.r.Body, cmp.Or(pg.most, maxForm))
+	if err := v.r.ParseForm(); err != nil {
+		return unreadable(err)
 	}
 	return nil
 }
@@ -138,7 +158,7 @@ func (v *visit) to(path string) error {
 // local is an address to return to, if it is one of ours; else the inbox.
 func local(address string) string {
 	u, err := url.Parse(address)
-	if err != nil || u.IsAbs() || u.Host != "" || u.User != nil || !strings.HasPrefix(address, "/") ||
+	if err != nil || len(address) > maxReturn || u.IsAbs() || u.Host != "" || u.User != nil || !strings.HasPrefix(address, "/") ||
 		strings.HasPrefix(address, "//") || strings.ContainsAny(address, "\\\r\n\t") {
 		return "/"
 	}

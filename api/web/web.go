@@ -17,6 +17,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -32,8 +33,9 @@ type Config struct {
 	Store *store.Store // its sessions alone
 	Now   func() time.Time
 	// Client is the API in somebody's name, within a request for a page.
-	Client func(w http.ResponseWriter, r *http.Request, who person.Actor, lang text.Lang) *client.Client
-	Site   Site
+	Client  func(w http.ResponseWriter, r *http.Request, who person.Actor, lang text.Lang) *client.Client
+	Site    Site
+	Version string // of the binary
 
 	API   *huma.OpenAPI            // as /docs shows it
 	Roles map[string][]person.Role // that an operation of it is for; none: everybody who is signed in
@@ -58,13 +60,16 @@ type Pages struct {
 	Config
 	origins *http.CrossOriginProtection
 	guard   *guard
+	table   []page
+	settled atomic.Bool  // all steps of /start are done
+	looked  atomic.Int64 // the minute in which that was looked at
 
 	chapters []chapter // of the API's documentation
 }
 
 // New makes the pages.
 func New(c Config) *Pages {
-	p := &Pages{Config: c, origins: http.NewCrossOriginProtection(), guard: newGuard(), chapters: chaptersOf(c.API, c.Roles)}
+	p := &Pages{Config: c, origins: http.NewCrossOriginProtection(), guard: newGuard(), table: table(), chapters: chaptersOf(c.API, c.Roles)}
 	if c.Site.Public != nil {
 		if err := p.origins.AddTrustedOrigin(origin(c.Site.Public)); err != nil {
 			panic("web: the public address is no origin: " + err.Error()) // Site.Check has refused it
@@ -76,15 +81,14 @@ func New(c Config) *Pages {
 // page is one entry of the table of pages.
 type page struct {
 	method, path, name string
-	public             bool // nobody need be signed in
+	public             bool  // nobody need be signed in
+	most               int64 // bytes of a form without files; 0: maxForm
 	lasts              time.Duration
 	handle             func(*visit) error
 }
 
-// Routes lists the pages and what they need.
-func (p *Pages) Routes() []Route {
-	var routes []Route
-	for _, pg := range slices.Concat(
+func table() []page {
+	return slices.Concat(
 		signInPages(), personPages(), startPages(),
 		inboxPages(), taskPages(),
 		runPages(), reportPages(),
@@ -93,7 +97,13 @@ func (p *Pages) Routes() []Route {
 		servicePages(), importPages(),
 		auditPages(),
 		referencePages(),
-	) {
+	)
+}
+
+// Routes lists the pages and what they need.
+func (p *Pages) Routes() []Route {
+	var routes []Route
+	for _, pg := range p.table {
 		routes = append(routes, Route{Method: pg.method, Path: pg.path, Name: "page." + pg.name, Lasts: pg.lasts, Handle: p.serve(pg)})
 	}
 	return append(routes, assetRoutes()...)

@@ -1,3 +1,0 @@
-package web
-
-func startPages() []page { return nil } // /start
