@@ -2,12 +2,14 @@ package access
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strconv"
 
 	"turnus/itsm/dataset"
 	"turnus/itsm/fault"
 	"turnus/itsm/process"
+	"turnus/itsm/run"
 	"turnus/itsm/text"
 	"turnus/report"
 	"turnus/store"
@@ -15,11 +17,18 @@ import (
 
 // ReadReport gives a run's report to those who see it, as they see it: a draft
 // to those who see inside its run; a published one to whoever sees what is
-// published, and to a customer's person an extract.
-func (c *Caller) ReadReport(ctx context.Context, runID string) (report.Report, error) {
-	r, l, err := c.readReport(ctx, runID)
+// published, and to a customer's person an extract. Of a round, if one is given,
+// only those who see inside get the draft.
+func (c *Caller) ReadReport(ctx context.Context, runID string, round int) (report.Report, error) {
+	r, l, err := c.readReport(ctx, runID, round)
 	switch {
-	case err != nil || l == store.Inside:
+	case l == store.Inside:
+		return r, err
+	case round > 0 && l > store.Nothing:
+		return report.Report{}, refuse(text.New(
+			"What was drafted in a round is for the owner of what it is about, its approvers and auditors.",
+			"Entwürfe einzelner Freigaberunden sehen nur die dafür Verantwortlichen, Freigabeberechtigte und Auditierende."))
+	case err != nil:
 		return r, err
 	case r.Version == 0:
 		return report.Report{}, refuse(text.New(
@@ -34,7 +43,7 @@ func (c *Caller) ReadReport(ctx context.Context, runID string) (report.Report, e
 // ReadForReceipts is ReadReport for those who see its receipts: who sees inside
 // its run.
 func (c *Caller) ReadForReceipts(ctx context.Context, runID string) (report.Report, error) {
-	r, l, err := c.readReport(ctx, runID)
+	r, l, err := c.readReport(ctx, runID, 0)
 	if err == nil && l != store.Inside {
 		err = refuse(text.F(
 			"%s: only the service's owner, its approvers and auditors see them.",
@@ -61,8 +70,8 @@ func receiptsHold(name string) text.Text {
 
 // readReport gives a run's report and how much of it the caller sees. Whoever
 // sees nothing isn't told either that the run is there and has none.
-func (c *Caller) readReport(ctx context.Context, runID string) (report.Report, store.Level, error) {
-	r, err := c.store.Report(ctx, runID)
+func (c *Caller) readReport(ctx context.Context, runID string, round int) (report.Report, store.Level, error) {
+	r, err := c.store.ReportOfRound(ctx, runID, round)
 	if r.Run == "" { // there is no such run, or nobody could look
 		return r, store.Nothing, err
 	}
@@ -105,6 +114,35 @@ func (c *Caller) extract(ctx context.Context, r report.Report) (report.Report, e
 			"%.200s hat keinen Bericht über Vereinbarungen dieser Kunden: %s.", r.Run, text.List(c.Sees.Customers)))}
 	}
 	return report.Extract(r, distinct(whose), distinct(theirs))
+}
+
+// Results are those of runs whose reports are published, by run, as far as the
+// caller sees them: of an extract those of its agreements.
+func (c *Caller) Results(ctx context.Context, runs []run.Run) (map[string][]report.Figure, error) {
+	all := map[string][]report.Figure{}
+	var whole []string
+	for _, r := range runs {
+		l, err := c.levelOfRun(ctx, r.Process, r.About)
+		switch {
+		case err != nil:
+			return nil, err
+		case r.State != run.Published:
+		case l >= store.Published:
+			whole = append(whole, r.ID)
+		case l == store.Extract:
+			x, err := c.ReadReport(ctx, r.ID, 0)
+			if err != nil && !fault.Is(err, fault.NotFound) { // it may be about other customers alone
+				return nil, err
+			}
+			all[r.ID] = report.Results(x.Figures)
+		}
+	}
+	if len(whole) == 0 {
+		return all, nil
+	}
+	results, err := c.store.Results(ctx, whole)
+	maps.Copy(all, results)
+	return all, err
 }
 
 // distinct are names in their order, each once.

@@ -8,7 +8,6 @@ import (
 	"turnus/itsm/person"
 	"turnus/itsm/process"
 	"turnus/itsm/resource"
-	"turnus/itsm/run"
 	"turnus/store"
 )
 
@@ -66,13 +65,6 @@ func (c *Caller) levelOfRun(ctx context.Context, name string, about resource.Ref
 		l = store.Nothing
 	}
 	return l, err
-}
-
-// SeesWhole says whether the caller sees all of what a run publishes, and not an
-// extract of it.
-func (c *Caller) SeesWhole(ctx context.Context, r run.Run) (bool, error) {
-	l, err := c.levelOfRun(ctx, r.Process, r.About)
-	return l >= store.Published, err
 }
 
 // SeesInside says whether the caller sees the inside of runs about something:

@@ -43,7 +43,7 @@ func (h *house) published(t *testing.T) run.Run {
 		s := w.Section("Results: %s", "Ergebnisse: %s", word).About(agreement)
 		s.Say(word, word)
 		s.Table(word, word).Left("Target", "Ziel").Row(report.Name(word))
-		f.Of(report.Under(agreement)).Count(word, "sla.met/1", report.InTickets, 7, word, word)
+		f.Of(report.Under(agreement)).Count(word, "sla.met/1", report.InTickets, 7, word, word).Against("5", report.Met)
 	}
 	f.Of(report.Group{Kind: report.OfObjective, Name: "retail-sla"}).Count(others, "slo/1", report.InTickets, 7, others, others)
 	d := w.Document()

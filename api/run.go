@@ -54,37 +54,29 @@ func (s *server) runs() {
 		Period  string `query:"period" maxLength:"20" doc:"With process and scope: the attempts of one."`
 		State   string `query:"state" enum:"collecting,drafting,waiting,published,rejected,cancelled,failed,provisional,live"`
 		InForce string `query:"in_force" enum:"each,newest" doc:"Only runs whose reports are in force: of each period, or of the newest period of each process and scope (months, quarters and years each for themselves)."`
-		Results bool   `query:"results" doc:"With the results of published reports that one sees the whole of."`
+		Results bool   `query:"results" doc:"With the results of published reports, as far as one sees these."`
 	}) (*listed[ListedRun], error) {
 		who := s.caller(ctx)
-		all, next, err := s.Store.Runs(ctx, who.SelectRuns(store.Runs{Process: in.Process, Service: in.Service, Scope: in.Scope, Period: in.Period,
-			State: in.State, InForce: in.InForce}), in.store())
+		all, next, err := s.Store.Runs(ctx, who.SelectRuns(store.Runs{Process: in.Process, Service: in.Service, Scope: in.Scope, Period: in.Period, State: in.State, InForce: in.InForce}), in.store())
 		if err != nil {
 			return nil, err
 		}
-		list, published := make([]ListedRun, len(all)), []string{}
+		list := make([]ListedRun, len(all))
 		for i, r := range all {
 			if list[i].Run, err = who.ShowRun(ctx, r); err != nil {
 				return nil, err
 			}
-			if !in.Results || r.State != run.Published {
-				continue
-			}
-			switch whole, err := who.SeesWhole(ctx, r); {
-			case err != nil:
+		}
+		if in.Results {
+			results, err := who.Results(ctx, all)
+			if err != nil {
 				return nil, err
-			case whole:
-				published = append(published, r.ID)
+			}
+			for i, r := range all {
+				list[i].Results = results[r.ID]
 			}
 		}
-		if len(published) == 0 {
-			return items(list, next, nil)
-		}
-		results, err := s.Store.Results(ctx, published)
-		for i, r := range list {
-			list[i].Results = results[r.ID]
-		}
-		return items(list, next, err)
+		return items(list, next, nil)
 	})
 
 	register(s, operation{Operation: huma.Operation{

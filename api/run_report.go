@@ -31,14 +31,15 @@ func (s *server) report() {
 	register(s, operation{Operation: huma.Operation{
 		OperationID: "get-report", Method: http.MethodGet, Path: oneRun + "/report", Tags: []string{"Reports"},
 		Summary:     "A run's report: published, or else the draft",
-		Description: "In the format that Accept asks for; text/css is what stands in the margins of its printed pages. Not found before the first draft, and for whoever sees nothing of what it is about. Published reports are for those whose view names the service, its owner and approvers, auditors and administrators; a customer's person gets an extract (extract), which holds what carries that customer's agreements. Drafts are for the service's owner, its approvers and auditors.",
+		Description: "In the format that Accept asks for; text/css is what stands in the margins of its printed pages. Not found before the first draft, and for whoever sees nothing of what it is about. Published reports are for those whose view names the service, its owner and approvers, auditors and administrators; a customer's person gets an extract (extract), which holds what carries that customer's agreements. With round, the draft of that round, for those who see drafts. Drafts are for the service's owner, its approvers and auditors.",
 		Responses:   map[string]*huma.Response{"200": content},
 	}}, func(ctx context.Context, in *struct {
 		RunPath
-		Lang string `query:"lang" enum:"de,en" doc:"The language of the page; else Accept-Language says it, or else what the report is about."`
-		As   string `query:"as" enum:"page" doc:"How it is shown, for the record: on a page that is read, and not as a file that is kept."`
+		Round int    `query:"round" minimum:"1" maximum:"100000" doc:"One of the run's rounds, instead of the last."`
+		Lang  string `query:"lang" enum:"de,en" doc:"The language of the page; else Accept-Language says it, or else what the report is about."`
+		As    string `query:"as" enum:"page" doc:"How it is shown, for the record: on a page that is read, and not as a file that is kept."`
 	}) (*reportOutput, error) {
-		r, err := s.caller(ctx).ReadReport(ctx, in.id(ctx))
+		r, err := s.caller(ctx).ReadReport(ctx, in.id(ctx), in.Round)
 		if err != nil {
 			return nil, err
 		}

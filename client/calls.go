@@ -17,7 +17,6 @@ import (
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
 	"turnus/itsm/task"
-	"turnus/report"
 )
 
 // Change says what applying did to one resource; Before and After are there
@@ -86,24 +85,6 @@ func (c *Client) Run(ctx context.Context, id string) (run.Run, error) {
 		return answer, err
 	}
 	return answer, c.get(ctx, path, nil, &answer)
-}
-
-// Listed is a run in a list, with what its report says of targets and limits
-// where that was asked for.
-type Listed struct {
-	run.Run
-	Results []report.Figure `json:"results"`
-}
-
-// InForce lists the runs whose reports are in force, newest first, with their
-// results: of each period, or of the newest period of each process and scope.
-// Empty arguments select all.
-func (c *Client) InForce(ctx context.Context, process, service string, newest bool, most int) ([]Listed, error) {
-	which := "each"
-	if newest {
-		which = "newest"
-	}
-	return list[Listed](ctx, c, "/v1/runs", set(url.Values{}, "process", process, "service", service, "in_force", which, "results", "true"), most)
 }
 
 // Wait asks for a run until it waits for a person, or has ended.

@@ -42,6 +42,17 @@ func (c *Client) PlanPart(ctx context.Context, s Slots, cursor string, limit int
 	return part[planning.Slot](ctx, c, "/v1/plan", s.query(), cursor, limit)
 }
 
+// NextSlot is the first slot due from an instant on that is open; nil if the plan
+// has none.
+func (c *Client) NextSlot(ctx context.Context, from time.Time) (*planning.Slot, error) {
+	var answer slots
+	err := c.get(ctx, "/v1/plan", url.Values{"from": {from.UTC().Format(time.RFC3339)}, "state": {"open"}, "limit": {"1"}}, &answer)
+	if err != nil || len(answer.Items) == 0 {
+		return nil, err
+	}
+	return &answer.Items[0], nil
+}
+
 // PreviewPlan lists the slots that the intervals in documents would have which
 // aren't applied.
 func (c *Client) PreviewPlan(ctx context.Context, docs []byte, from, to string) ([]planning.Slot, error) {

@@ -26,9 +26,9 @@ type Detail struct {
 	Message  string `json:"message"`
 }
 
-// inFlight says that the server still carries out an earlier sending of the
+// InFlight says that the server still carries out an earlier sending of the
 // same request, or believes so: its key is free 30 s after that one died.
-func (p *Problem) inFlight() bool {
+func (p *Problem) InFlight() bool {
 	return p.Status == http.StatusConflict && len(p.Errors) > 0 && p.Errors[0].Location == "Idempotency-Key"
 }
 

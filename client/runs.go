@@ -5,6 +5,7 @@ import (
 	"net/url"
 
 	"turnus/itsm/run"
+	"turnus/report"
 )
 
 // RunsOf selects runs; empty fields select all.
@@ -30,4 +31,22 @@ func (c *Client) RunsPart(ctx context.Context, of RunsOf, cursor string, limit i
 // Attempts lists the attempts of a process, scope and period, newest first.
 func (c *Client) Attempts(ctx context.Context, k run.Key) ([]run.Run, error) {
 	return list[run.Run](ctx, c, "/v1/runs", RunsOf{Process: k.Process, Scope: k.Scope, Period: k.Period}.query(), 0)
+}
+
+// Listed is a run in a list, with what its report says of targets and limits
+// where that was asked for.
+type Listed struct {
+	run.Run
+	Results []report.Figure `json:"results"`
+}
+
+// InForce lists the runs whose reports are in force, newest first, with their
+// results: of each period, or of the newest period of each process and scope.
+// Empty arguments select all.
+func (c *Client) InForce(ctx context.Context, process, service string, newest bool, most int) ([]Listed, error) {
+	which := "each"
+	if newest {
+		which = "newest"
+	}
+	return list[Listed](ctx, c, "/v1/runs", set(url.Values{}, "process", process, "service", service, "in_force", which, "results", "true"), most)
 }

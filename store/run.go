@@ -28,8 +28,9 @@ type Runs struct {
 	Sight
 }
 
-// inForceOnly says of a run r that its report is in force, and, where $9 asks
-// for the newest, that none of a later period is. Names of periods of one length are in order of time.
+// inForceOnly says of a run r that its report is in force, and, where $9 asks for
+// the newest, that none of a later period is. Names of periods of one length are in
+// order of time.
 const inForceOnly = `r.state = 'published' AND NOT EXISTS (SELECT FROM report p JOIN report n USING (process, scope, period) WHERE p.run = r.id AND n.version > p.version)
 	AND ($9 <> 'newest' OR NOT EXISTS (SELECT FROM report n WHERE (n.process, n.scope) = (r.process, r.scope)
 		AND length(n.period) = length(r.period) AND (n.period LIKE '%Q%') = (r.period LIKE '%Q%') AND n.period COLLATE "C" > r.period))`
@@ -67,8 +68,26 @@ func (s *Store) Run(ctx context.Context, id string) (run.Run, error) {
 	if r.Tasks, err = s.tasksOf(ctx, id); err != nil {
 		return r, mapped(err)
 	}
-	r.Decisions, err = decisionsOf(ctx, s.db, id)
-	return r, mapped(err)
+	if r.Decisions, err = decisionsOf(ctx, s.db, id); err != nil {
+		return r, mapped(err)
+	}
+	one := []run.Run{r}
+	err = withZones(ctx, s.db, one)
+	return one[0], mapped(err)
+}
+
+// withZones notes in runs the zones of what they are about, as that is declared
+// now, in one statement.
+func withZones(ctx context.Context, q sqlx.QueryerContext, list []run.Run) error {
+	about := make([]resource.Ref, len(list))
+	for i, r := range list {
+		about[i] = r.About
+	}
+	scopes, err := scopesAbout(ctx, q, about)
+	for i, r := range list {
+		list[i].Zone = scopes[r.About].zone()
+	}
+	return err
 }
 
 func getRun(ctx context.Context, q sqlx.QueryerContext, id, lock string) (run.Run, error) {
@@ -94,7 +113,8 @@ func (s *Store) Runs(ctx context.Context, f Runs, p Page) ([]run.Run, string, er
 	statement, args := f.selecting(runColumns, "run", "r", `($1 = '' OR r.process = $1) AND ($2 = '' OR r.service = ANY (string_to_array($2, ',')))
 		  AND ($3 = '' OR r.state = $3 OR $3 = 'live' AND r.ended_at IS NULL)
 		  AND (r.created_at < $4 OR r.created_at = $4 AND r.id > $5)
-		  AND ($7 = '' OR r.scope = $7) AND ($8 = '' OR r.period = $8) AND ($9 = '' OR `+inForceOnly+`)`, "r.created_at DESC, r.id", "$6",
+		  AND ($7 = '' OR r.scope = $7) AND ($8 = '' OR r.period = $8)
+		  AND ($9 = '' OR `+inForceOnly+`)`, "r.created_at DESC, r.id", "$6",
 		f.Process, f.Service, f.State, at, id, p.limit()+1, f.Scope, f.Period, f.InForce)
 	var rows []runRow
 	err = s.db.SelectContext(ctx, &rows, statement, args...)
@@ -106,7 +126,7 @@ func (s *Store) Runs(ctx context.Context, f Runs, p Page) ([]run.Run, string, er
 	for i, r := range rows {
 		list[i] = r.plain()
 	}
-	return list, next, nil
+	return list, next, mapped(withZones(ctx, s.db, list))
 }
 
 // Rounds are the rounds of a run for which something was frozen.

@@ -8,8 +8,8 @@ import (
 	"turnus/report"
 )
 
-// Results are the figures of published reports that are held against a target or a
-// limit, by run; without those that say how another one would be (report.IfAll).
+// Results are what report.Results gives of published reports, by run, read where they
+// are kept: a document is large.
 // What isn't as it was published has none.
 func (s *Store) Results(ctx context.Context, runs []string) (map[string][]report.Figure, error) {
 	var rows []struct {

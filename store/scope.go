@@ -54,6 +54,14 @@ func (s Scope) People() task.People {
 	return task.People{Owner: s.Owner, Approvers: s.Approvers, Specs: s.specs}
 }
 
+// zone is the name of its zone; empty where it has gone, or its calendar has.
+func (s Scope) zone() string {
+	if s.Zone == nil {
+		return ""
+	}
+	return s.Zone.String()
+}
+
 // Named is it within a sentence; in German in the accusative case.
 func (s Scope) Named() text.Text {
 	if s.About.Kind == resource.Organisation {
@@ -247,8 +255,8 @@ func (s *Store) Zones(ctx context.Context, slots []planning.Slot) (map[string]st
 	scopes, err := scopesAbout(ctx, s.db, about)
 	zones := map[string]string{}
 	for ref, scope := range scopes {
-		if scope.Zone != nil {
-			zones[ref.String()] = scope.Zone.String()
+		if zone := scope.zone(); zone != "" {
+			zones[ref.String()] = zone
 		}
 	}
 	return zones, mapped(err)

@@ -28,7 +28,7 @@ func (v *visit) kept() string {
 	}
 	nonce := make([]byte, box.NonceSize())
 	rand.Read(nonce) //nolint:errcheck // crypto/rand never fails
-	sealed := box.Seal(nonce, nonce, []byte(v.r.PostForm.Encode()), []byte(v.r.URL.EscapedPath()))
+	sealed := box.Seal(nonce, nonce, []byte(v.r.PostForm.Encode()), []byte(v.resumes()))
 	return v.ended.ID + "." + base64.RawURLEncoding.EncodeToString(sealed)
 }
 
@@ -44,14 +44,14 @@ func (v *visit) readTyped() error {
 	for left := int64(maxForm); ; {
 		part, err := parts.NextPart()
 		if err != nil {
-			return nil // the end, or what can't be read: what was read so far is kept
+			return nil //nolint:nilerr // the end, or what can't be read: what was read so far is kept
 		}
 		if part.FileName() != "" || part.FormName() == "" {
 			continue
 		}
 		value, err := io.ReadAll(io.LimitReader(part, left+1))
 		if left -= int64(len(value)); err != nil || left < 0 {
-			return nil
+			return nil //nolint:nilerr // likewise
 		}
 		v.r.PostForm.Add(part.FormName(), string(value))
 	}

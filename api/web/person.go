@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"time"
 
 	"turnus/client"
 	"turnus/itsm/person"
@@ -65,6 +66,9 @@ func (v *visit) showMe(status int, address string, wrong *client.Problem) error 
 	var err error
 	if m.Sessions, err = v.api.Sessions(v.r.Context()); err != nil {
 		return err
+	}
+	for i, s := range m.Sessions { // to the minute is enough to tell them apart
+		m.Sessions[i].Created, m.Sessions[i].Expires = s.Created.Truncate(time.Minute), s.Expires.Truncate(time.Minute)
 	}
 	feeds, err := v.api.Feeds(v.r.Context(), "")
 	if err != nil {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -32,7 +33,9 @@ func (v *visit) fail(err error) {
 				what.Errors = append(what.Errors, e.Message)
 			}
 		}
-	case f != nil && f.Code != fault.Internal && f.Code != fault.Unavailable:
+	case fault.Is(err, fault.Unavailable), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		status = http.StatusServiceUnavailable
+	case f != nil && f.Code != fault.Internal:
 		status, what.Detail = statusOf(f.Code), f.Message.In(v.lang)
 	}
 	what.Ours = status >= http.StatusInternalServerError

@@ -50,17 +50,19 @@ func (v *visit) declared() bool {
 	return v.session.Actor.Has(person.Administrator, person.ProcessOwner, person.Approver, person.Auditor)
 }
 
+// seesAll says that what is declared, of whatever service, is the visitor's to read.
+func (v *visit) seesAll() bool {
+	return v.session.Actor.Has(person.Administrator, person.Auditor)
+}
+
 // showServices lists the services that the visitor sees. Who doesn't read what is
 // declared sees those of which they see reports.
 func showServices(v *visit) error {
 	var list services
 	if !v.declared() {
-		newest, err := v.api.InForce(v.r.Context(), "", "", true, reportsListed)
-		if err != nil {
+		if err := list.read(v, ""); err != nil {
 			return err
 		}
-		list.Cut = len(newest) == reportsListed
-		list.put(newest)
 		slices.SortFunc(list.Lines, func(a, b serviceLine) int { return cmp.Compare(a.Name, b.Name) })
 		return v.show(http.StatusOK, "services", servicesTitle(), list)
 	}
@@ -73,13 +75,14 @@ func showServices(v *visit) error {
 		names = append(names, s.Metadata.Name)
 		list.Lines = append(list.Lines, serviceLine{Name: s.Metadata.Name, Title: s.Title(), Owner: s.Spec.Owner})
 	}
-	if len(names) > 0 {
-		newest, err := v.api.InForce(v.r.Context(), "", strings.Join(names, ","), true, reportsListed)
-		if err != nil {
-			return err
-		}
-		list.Cut = len(newest) == reportsListed
-		list.put(newest)
+	switch of := strings.Join(names, ","); {
+	case !v.seesAll() && v.query("after") == "":
+		err = list.read(v, "") // beside their own those that their view names
+	case of != "":
+		err = list.read(v, of)
+	}
+	if err != nil {
+		return err
 	}
 	if next != "" {
 		list.Next = "/services?" + url.Values{"after": {next}}.Encode()
@@ -89,12 +92,35 @@ func showServices(v *visit) error {
 
 func servicesTitle() text.Text { return text.New("Services", "Services") }
 
+// read puts the newest reports of services to them.
+func (l *services) read(v *visit, names string) error {
+	newest, cut, err := v.inForce(names, true, reportsListed)
+	if err == nil {
+		l.Cut = cut
+		l.put(newest)
+	}
+	return err
+}
+
+// inForce lists the reports in force about services, of each process up to most;
+// more says that there are others.
+func (v *visit) inForce(names string, newest bool, most int) (all []client.Listed, more bool, err error) {
+	for _, p := range process.Catalogue() {
+		if p.Scope != process.OfService {
+			continue
+		}
+		list, err := v.api.InForce(v.r.Context(), p.Name, names, newest, most)
+		if err != nil {
+			return nil, false, err
+		}
+		all, more = append(all, list...), more || len(list) == most
+	}
+	return all, more, nil
+}
+
 // put puts verdicts to their services; one that isn't listed yet is added.
 func (l *services) put(newest []client.Listed) {
 	for _, r := range newest {
-		if r.Service == "" {
-			continue
-		}
 		i := slices.IndexFunc(l.Lines, func(s serviceLine) bool { return s.Name == r.Service })
 		if i < 0 {
 			i = len(l.Lines)

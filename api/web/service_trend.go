@@ -57,7 +57,10 @@ func trendsOf(reports []client.Listed, lang text.Lang) ([]trend, error) {
 		return cmp.Or(cmp.Compare(a.process, b.process), cmp.Compare(a.group.Kind, b.group.Kind), cmp.Compare(a.group.Name, b.group.Name), cmp.Compare(a.name, b.name))
 	})
 	var all []trend
-	for _, k := range order[:min(len(order), trendsShown)] {
+	for _, k := range order {
+		if len(monthly[k]) < 2 || len(all) == trendsShown {
+			continue // one month shows no trend
+		}
 		t, err := trendOf(monthly[k], k.group, lang)
 		if err != nil {
 			return nil, err

@@ -40,7 +40,7 @@ func (v *visit) asking(why text.Text, kept string) signingIn {
 	case strings.HasPrefix(v.r.URL.Path, "/sign-in"):
 		s.Return = v.r.FormValue("return")
 	case v.r.Method != http.MethodGet:
-		s.Return, s.Sent = v.r.URL.EscapedPath(), true
+		s.Return, s.Sent = v.resumes(), true
 	}
 	s.Return = local(s.Return)
 	return s

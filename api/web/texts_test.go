@@ -28,7 +28,7 @@ func TestTextsOfTemplates(t *testing.T) {
 		require.NoError(t, err)
 		for _, tree := range trees {
 			calls(tree.Root, func(name string, args []parse.Node) {
-				pairs := [][2]int{}
+				var pairs [][2]int
 				switch name {
 				case "t":
 					pairs = [][2]int{{0, 1}}

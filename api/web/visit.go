@@ -165,5 +165,14 @@ func local(address string) string {
 	return address
 }
 
+// resumes is the address at which a form is taken up whose session had ended:
+// that of a decision where it is repeated before it counts.
+func (v *visit) resumes() string {
+	if before, ok := strings.CutSuffix(v.r.URL.EscapedPath(), "/done"); ok {
+		return before + "/check"
+	}
+	return v.r.URL.EscapedPath()
+}
+
 // once is the context of what a form does: sent twice it is done once.
 func (v *visit) once() context.Context { return client.Once(v.r.Context(), v.form("once")) }

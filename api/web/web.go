@@ -4,8 +4,8 @@
 // own. A page is one file of Go (what it reads and does) and one template of
 // the same name; what it does comes in forms and ends in a redirect.
 //
-// It may import client, report, report/render and itsm, and of store the
-// sessions alone.
+// It may import client, report, report/render, report/rules and itsm, of store
+// the sessions alone, and of deploy the names of the ready mappings.
 //
 //	pages := web.New(web.Config{Store: st, Now: time.Now, Client: inside})
 //	for _, r := range pages.Routes() {

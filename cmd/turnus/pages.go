@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"net"
 	"os"
 	"strings"
 	"time"
@@ -46,8 +47,10 @@ func (s site) letIn(ctx context.Context, st *store.Store, url string, names ...s
 	if !term.IsTerminal(int(os.Stderr.Fd())) {
 		return
 	}
-	if s.pages.Public != nil {
-		url = s.pages.Public.String()
+	at := s.pagesAt(strings.TrimPrefix(url, "http://"))
+	if at == "" {
+		say("Pages are shown over https, or on this machine itself: put a proxy before Turnus, and name it with --public-url and --proxy")
+		return
 	}
 	var lines []string
 	for _, name := range names {
@@ -56,9 +59,26 @@ func (s site) letIn(ctx context.Context, st *store.Store, url string, names ...s
 			say("No address for %s to sign in: %v", name, err)
 			return
 		}
-		lines = append(lines, "  "+name+": "+url+"/sign-in/"+secret)
+		lines = append(lines, "  "+name+": "+at+"/sign-in/"+secret)
 	}
 	say("To sign in, open an address in a browser. Each is good once, within 15 minutes:\n%s", strings.Join(lines, "\n"))
+}
+
+// pagesAt is the address at which a browser gets pages: the public one, or else,
+// on this machine, the one that Turnus listens on. Empty: there is none.
+func (s site) pagesAt(listens string) string {
+	if s.pages.Public != nil {
+		return s.pages.Public.String()
+	}
+	host, port, err := net.SplitHostPort(listens)
+	ip := net.ParseIP(host)
+	switch {
+	case err != nil || ip != nil && !ip.IsLoopback() && !ip.IsUnspecified():
+		return ""
+	case host == "" || ip != nil && ip.IsUnspecified():
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, port)
 }
 
 // demoPeople are the people of the demo: those with a token in its directory.

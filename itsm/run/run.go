@@ -210,6 +210,7 @@ type Run struct {
 	Decisions   []task.Decision  `json:"decisions" db:"-"`
 	Stale       []task.StalePart `json:"stale,omitempty" db:"-"`         // while it is live: what has changed that its round stands on, as it was compared last
 	Version     int              `json:"version,omitempty" db:"version"` // of the report that it published
+	Zone        string           `json:"zone,omitempty" db:"-"`          // of what it is about, as that is declared now
 	Rounds      []Round          `json:"rounds,omitempty" db:"-"`        // what each round stands on, of a run that is asked for by itself
 }
 

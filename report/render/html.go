@@ -49,6 +49,12 @@ func Fragment(w io.Writer, r report.Report, lang text.Lang) error {
 	return write(w, "fragment", r, lang)
 }
 
+// Tiles writes the tiles of a report's summary, for a page that has the style of
+// StyleWithin.
+func Tiles(w io.Writer, r report.Report, lang text.Lang) error {
+	return write(w, "tiles", r, lang)
+}
+
 // Margins writes the style of a report's printed pages: their size, and what
 // stands in their margins.
 func Margins(w io.Writer, r report.Report, lang text.Lang) error {
