@@ -69,6 +69,7 @@ func Operations() map[string]Rule {
 
 		"list-slots":        everybody,
 		"list-ledgers":      everybody,
+		"get-slot":          everybody, // what is inside of its runs: those who see that
 		"preview-plan":      only(admin, owner, approver, auditor),
 		"pause-interval":    only(owner),
 		"resume-interval":   only(owner),

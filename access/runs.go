@@ -3,7 +3,6 @@ package access
 import (
 	"context"
 	"slices"
-	"time"
 
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
@@ -27,10 +26,9 @@ func (c *Caller) SelectPlan(want store.Slots) store.Slots {
 	return want
 }
 
-// Ledgers are those of intervals whose slots the caller sees, of what is due in
-// [from, to), where that is said.
-func (c *Caller) Ledgers(ctx context.Context, from, to *time.Time) ([]store.Ledger, error) {
-	return c.store.Ledgers(ctx, c.sight(), from, to)
+// Ledgers are those of intervals whose slots the caller sees.
+func (c *Caller) Ledgers(ctx context.Context, of store.Of, p store.Page) ([]store.Ledger, string, error) {
+	return c.store.Ledgers(ctx, c.sight(), of, p)
 }
 
 // ShowSlot is what the caller sees of a slot: of one whose reports they see
@@ -40,6 +38,38 @@ func (c *Caller) ShowSlot(ctx context.Context, s planning.Slot) (planning.Slot, 
 	if l == store.Extract {
 		s.Reason, s.By = text.Text{}, ""
 	}
+	return s, err
+}
+
+// CheckSlot refuses a slot of which the caller sees nothing, as one that isn't
+// there.
+func (c *Caller) CheckSlot(ctx context.Context, s planning.Slot) error {
+	l, err := c.levelOfRun(ctx, s.Process, s.About)
+	if err == nil && l == store.Nothing {
+		err = refusal{fault.As(store.NoSlot(s.Key))}
+	}
+	return err
+}
+
+// ShowStory is what the caller sees around a slot: what its interval says, and
+// what was done to it, is for those who see the inside of its runs.
+func (c *Caller) ShowStory(ctx context.Context, s planning.Story) (planning.Story, error) {
+	l, err := c.levelOf(ctx, s.About)
+	if err != nil {
+		return s, err
+	}
+	if l < store.Inside {
+		s.Plan, s.Paused, s.History = nil, nil, nil
+	}
+	if l < store.Published {
+		s.Owner = ""
+	}
+	for i := range s.Runs {
+		if s.Runs[i], err = c.ShowRun(ctx, s.Runs[i]); err != nil {
+			return s, err
+		}
+	}
+	s.Slot, err = c.ShowSlot(ctx, s.Slot)
 	return s, err
 }
 

@@ -283,7 +283,9 @@ func TestASlowFileThroughAPage(t *testing.T) {
 	srv.Config.ReadTimeout, srv.Config.WriteTimeout = time.Second, time.Second
 	srv.Start()
 	t.Cleanup(srv.Close)
-	b := h.browse(t, "owner", "en")
+	b := h.browser(t)
+	b.host = srv.Listener.Addr().String() // whose cookie it is
+	require.Equal(t, 303, b.post(t, "/sign-in", "token", h.tokens["owner"]).Code)
 	body, kind := uploaded(t, "slow.csv", sound+strings.Repeat("A-1,2026-10-01T08:00:00Z,2026-10-01T09:00:00Z\n", 2000), "what", "tickets/csv", "mapping", "desk")
 	content, err := io.ReadAll(body)
 	require.NoError(t, err)

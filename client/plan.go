@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"turnus/itsm/planning"
@@ -17,16 +18,28 @@ type Slots struct {
 	Process  string
 	Service  string
 	State    string // a state, or open
+
+	Intervals []string // any of these
+}
+
+func (s Slots) query() url.Values {
+	return set(url.Values{}, "from", s.From, "to", s.To, "process", s.Process, "service", s.Service, "state", s.State, "interval", strings.Join(s.Intervals, ","))
 }
 
 // Plan lists slots by due date.
 func (c *Client) Plan(ctx context.Context, s Slots) ([]planning.Slot, error) {
-	return list[planning.Slot](ctx, c, "/v1/plan", set(url.Values{}, "from", s.From, "to", s.To, "process", s.Process, "service", s.Service, "state", s.State), 0)
+	return list[planning.Slot](ctx, c, "/v1/plan", s.query(), 0)
+}
+
+// Slot is one slot with what is known around it.
+func (c *Client) Slot(ctx context.Context, slot string) (planning.Story, error) {
+	var answer planning.Story
+	return answer, c.get(ctx, slotAt(slot), nil, &answer)
 }
 
 // PlanPart is a part of that list.
 func (c *Client) PlanPart(ctx context.Context, s Slots, cursor string, limit int) ([]planning.Slot, string, error) {
-	return part[planning.Slot](ctx, c, "/v1/plan", set(url.Values{}, "from", s.From, "to", s.To, "process", s.Process, "service", s.Service, "state", s.State), cursor, limit)
+	return part[planning.Slot](ctx, c, "/v1/plan", s.query(), cursor, limit)
 }
 
 // NextSlot is the first slot due from an instant on that is open; nil if the plan
@@ -77,6 +90,13 @@ type Ledger struct {
 // that are due in [from, to), as in Slots.
 func (c *Client) Ledgers(ctx context.Context, from, to string) ([]Ledger, error) {
 	return list[Ledger](ctx, c, "/v1/plan/ledger", set(url.Values{}, "from", from, "to", to), 0)
+}
+
+// LedgersPart is a part of the ledgers, with the slots that are selected by all
+// but their state.
+func (c *Client) LedgersPart(ctx context.Context, s Slots, cursor string, limit int) ([]Ledger, string, error) {
+	s.State = ""
+	return part[Ledger](ctx, c, "/v1/plan/ledger", s.query(), cursor, limit)
 }
 
 // Interval is an interval at work: paused, or not.

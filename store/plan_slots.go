@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
 
 	"turnus/itsm/fault"
 	"turnus/itsm/improvement"
@@ -23,6 +24,8 @@ type Slots struct {
 	Service  string
 	State    string // a state, or open
 	Sight
+
+	Intervals []string // any of them; none: all
 }
 
 // missedAt is when a slot s was recorded as missed: its finding says so for good,
@@ -63,9 +66,10 @@ func (s *Store) Slots(ctx context.Context, f Slots, p Page) ([]planning.Slot, st
 	statement, args := f.selecting(slotColumns, "slot", "s", `($1::timestamptz IS NULL OR s.due_at >= $1 OR $9 AND s.state IN ('planned', 'due', 'in-work')) AND ($2::timestamptz IS NULL OR s.due_at < $2)
 		  AND ($3 = '' OR s.process = $3) AND ($4 = '' OR s.about_kind = 'Service' AND s.about = $4)
 		  AND ($5 = '' OR s.state = $5 OR $5 = 'open' AND s.state IN ('planned', 'due', 'in-work'))
-		  AND (s.due_at, s.process || '/' || s.scope || '/' || s.period) > ($6, $7)`,
+		  AND (s.due_at, s.process || '/' || s.scope || '/' || s.period) > ($6, $7)
+		  AND ($10::text[] IS NULL OR s.interval = ANY ($10))`,
 		"s.due_at, s.process || '/' || s.scope || '/' || s.period", "$8",
-		f.From, f.To, f.Process, f.Service, f.State, at, key, p.limit()+1, f.OpenToo)
+		f.From, f.To, f.Process, f.Service, f.State, at, key, p.limit()+1, f.OpenToo, pq.Array(f.Intervals))
 	var rows []slotRow
 	err = s.db.SelectContext(ctx, &rows, statement, args...)
 	if err != nil {
@@ -119,23 +123,49 @@ type Ledger struct {
 	Paused *time.Time `json:"paused,omitempty" db:"paused_at"`
 }
 
-// Ledgers lists the ledger of each interval that a sight sees, by its name: of the
-// slots that are due in [from, to), where that is said.
-func (s *Store) Ledgers(ctx context.Context, who Sight, from, to *time.Time) ([]Ledger, error) {
-	begin, which, args := "", "", []any{from, to}
+// Of selects ledgers, and the slots that they count; empty fields select all.
+type Of struct {
+	From, To *time.Time // slots due in [From, To), of intervals that have any
+	Process  string
+	Service  string
+	Interval string
+}
+
+// Ledgers lists the ledger of each interval that a sight sees, by its name: all of
+// them, where a page without a limit is asked for.
+func (s *Store) Ledgers(ctx context.Context, who Sight, of Of, p Page) ([]Ledger, string, error) {
+	key, err := p.after(1)
+	if err != nil {
+		return nil, "", err
+	}
+	after, limit := "", sql.NullInt64{}
+	if key != nil {
+		after = key[0]
+	}
+	if p.Limit > 0 {
+		limit = sql.NullInt64{Int64: int64(p.limit()) + 1, Valid: true}
+	}
+	begin, which, args := "", "", []any{of.From, of.To, of.Process, of.Service, of.Interval, after, limit}
 	if !who.whole() {
-		begin, which, args = withSight(3), "WHERE EXISTS (SELECT FROM sight v WHERE "+shownAt("p")+") ", append(args, who.args()...)
+		begin, which, args = withSight(len(args)+1), "AND EXISTS (SELECT FROM sight v WHERE "+shownAt("p")+") ", append(args, who.args()...)
 	}
 	list := []Ledger{}
-	err := sqlx.SelectContext(ctx, s.db, &list, begin+`SELECT p.interval, p.process, p.scope, p.paused_at, count(s.period) AS planned,
+	err = sqlx.SelectContext(ctx, s.db, &list, begin+`SELECT p.interval, p.process, p.scope, p.paused_at, count(s.period) AS planned,
 			count(*) FILTER (WHERE s.state = 'done') AS done, count(*) FILTER (WHERE s.state = 'done-late') AS late,
 			count(*) FILTER (WHERE s.state = 'missed') AS missed, count(*) FILTER (WHERE s.state = 'waived') AS waived,
 			count(*) FILTER (WHERE s.state IN ('planned', 'due', 'in-work')) AS open,
 			count(*) FILTER (WHERE s.state = 'waived' AND s.waived_at >= s.late_at) AS waived_late,
 			count(*) FILTER (WHERE s.state = 'waived' AND `+missedAt+` IS NOT NULL) AS missed_then_waived
 		FROM plan p LEFT JOIN slot s ON s.interval = p.interval AND ($1::timestamptz IS NULL OR s.due_at >= $1) AND ($2::timestamptz IS NULL OR s.due_at < $2)
-		`+which+`GROUP BY p.interval ORDER BY p.interval COLLATE "C"`, args...)
-	return list, mapped(err)
+		WHERE ($3 = '' OR p.process = $3) AND ($4 = '' OR p.about_kind = 'Service' AND p.about = $4) AND ($5 = '' OR p.interval = $5)
+		  AND p.interval COLLATE "C" > $6 `+which+`
+		GROUP BY p.interval HAVING $1::timestamptz IS NULL AND $2::timestamptz IS NULL OR count(s.period) > 0
+		ORDER BY p.interval COLLATE "C" LIMIT $7`, args...)
+	if err != nil || !limit.Valid || len(list) < int(limit.Int64) {
+		return list, "", mapped(err)
+	}
+	list = list[:len(list)-1]
+	return list, cursor(list[len(list)-1].Interval), nil
 }
 
 // Watch is what an operator watches.

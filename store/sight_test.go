@@ -104,7 +104,7 @@ func TestListsHoldWhatASightHolds(t *testing.T) {
 				require.Equal(t, c.runs, ids)
 				require.Equal(t, c.runs, slots)
 			}
-			ledgers, err := s.Ledgers(t.Context(), c.sight, nil, nil)
+			ledgers, _, err := s.Ledgers(t.Context(), c.sight, Of{}, Page{})
 			require.NoError(t, err)
 			require.Len(t, ledgers, len(c.runs))
 		})

@@ -30,6 +30,7 @@ var actions = map[string]text.Text{
 	"action.dropped":       text.New("Action dropped with its run", "Maßnahme mit ihrem Lauf entfallen"),
 	"actions.begun":        text.New("Actions decided", "Maßnahmen beschlossen"),
 	"admission.issued":     text.New("Address for signing in issued", "Anmeldeadresse ausgestellt"),
+	"admission.used":       text.New("Address for signing in used", "Anmeldeadresse verwendet"),
 	"audit.read":           text.New("Audit trail read", "Audit-Trail gelesen"),
 	"backup.begun":         text.New("Backup begun", "Sicherung begonnen"),
 	"backup.failed":        text.New("Backup failed", "Sicherung fehlgeschlagen"),

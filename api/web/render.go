@@ -26,7 +26,7 @@ var layouts = map[text.Lang]map[string]*template.Template{text.En: parsed(text.E
 // parsed reads the layout and what pages share, and each page into a copy of it.
 func parsed(lang text.Lang) map[string]*template.Template {
 	const parts = "pages/layout.html"
-	base := template.Must(template.New("layout").Funcs(functions(lang)).ParseFS(templates, parts, "pages/parts/*.html"))
+	base := template.Must(template.New("layout").Funcs(functions(lang)).Funcs(planFunctions).ParseFS(templates, parts, "pages/parts/*.html"))
 	names, err := templates.ReadDir("pages")
 	if err != nil {
 		panic("web: the pages can't be read: " + err.Error())

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"io/fs"
 	"regexp"
 	"strconv"
 	"strings"
@@ -15,14 +16,16 @@ import (
 // Each text of a template stands there in both languages, formatted with the
 // same arguments, and the German one has the field's words.
 func TestTextsOfTemplates(t *testing.T) {
-	dir, err := templates.ReadDir("pages")
+	all, err := fs.Glob(templates, "pages/*.html")
+	require.NoError(t, err)
+	shared, err := fs.Glob(templates, "pages/parts/*.html")
 	require.NoError(t, err)
 	n := 0
-	for _, f := range dir {
-		source, err := templates.ReadFile("pages/" + f.Name())
+	for _, f := range append(all, shared...) {
+		source, err := templates.ReadFile(f)
 		require.NoError(t, err)
 		trees := map[string]*parse.Tree{}
-		tree := parse.New(f.Name())
+		tree := parse.New(f)
 		tree.Mode = parse.SkipFuncCheck
 		_, err = tree.Parse(string(source), "", "", trees)
 		require.NoError(t, err)
@@ -38,20 +41,20 @@ func TestTextsOfTemplates(t *testing.T) {
 					return
 				}
 				for _, p := range pairs {
-					require.Greater(t, len(args), p[1], "%s: {{%s}} lacks a text", f.Name(), name)
+					require.Greater(t, len(args), p[1], "%s: {{%s}} lacks a text", f, name)
 					en, ok := args[p[0]].(*parse.StringNode)
-					require.True(t, ok, "%s: texts stand in the template", f.Name())
+					require.True(t, ok, "%s: texts stand in the template", f)
 					de, ok := args[p[1]].(*parse.StringNode)
-					require.True(t, ok, "%s: %q lacks its German", f.Name(), en.Text)
-					require.NotEmpty(t, strings.TrimSpace(en.Text), f.Name())
-					require.NotEmpty(t, strings.TrimSpace(de.Text), "%s: %q", f.Name(), en.Text)
-					require.Empty(t, words.Banned(de.Text), "%s: %q", f.Name(), de.Text)
+					require.True(t, ok, "%s: %q lacks its German", f, en.Text)
+					require.NotEmpty(t, strings.TrimSpace(en.Text), f)
+					require.NotEmpty(t, strings.TrimSpace(de.Text), "%s: %q", f, en.Text)
+					require.Empty(t, words.Banned(de.Text), "%s: %q", f, de.Text)
 					given := len(args) - 2
 					if name == "n" {
 						given = map[int]int{1: 0, 3: 1}[p[0]]
 					}
-					require.Equal(t, given, verbsOf(en.Text), "%s: arguments of %q", f.Name(), en.Text)
-					require.Equal(t, given, verbsOf(de.Text), "%s: arguments of %q", f.Name(), de.Text)
+					require.Equal(t, given, verbsOf(en.Text), "%s: arguments of %q", f, en.Text)
+					require.Equal(t, given, verbsOf(de.Text), "%s: arguments of %q", f, de.Text)
 					n++
 				}
 			})
@@ -67,13 +70,13 @@ func TestNoTextStandsBesideTheLanguages(t *testing.T) {
 	letters := regexp.MustCompile(`[A-Za-zÄÖÜäöü]{2,}`)
 	same := map[string]bool{"Turnus": true, "Token": true, "Deutsch": true, "English": true, "Enter": true}
 	for _, f := range dir {
-		source, err := templates.ReadFile("pages/" + f.Name())
+		source, err := templates.ReadFile("pages/" + f)
 		require.NoError(t, err)
 		// Actions first, since their strings may hold what looks like tags.
 		bare := regexp.MustCompile(`(?s){{.*?}}`).ReplaceAllString(string(source), " ")
 		bare = regexp.MustCompile(`<[^>]*>|&\w+;`).ReplaceAllString(bare, " ")
 		for _, word := range letters.FindAllString(bare, -1) {
-			require.True(t, same[word], "%s: %q stands in one language", f.Name(), word)
+			require.True(t, same[word], "%s: %q stands in one language", f, word)
 		}
 	}
 }

@@ -96,7 +96,7 @@ func (p *parts) counts(ctx context.Context) (c api.Counts, err error) {
 	if c.Plan, err = p.store.Watch(ctx, now()); err != nil {
 		return c, err
 	}
-	if c.Ledgers, err = p.store.Ledgers(ctx, store.Sight{All: true}, nil, nil); err != nil {
+	if c.Ledgers, _, err = p.store.Ledgers(ctx, store.Sight{All: true}, store.Of{}, store.Page{}); err != nil {
 		return c, err
 	}
 	if c.Improvement, err = p.store.WatchImprovement(ctx, now()); err != nil {

@@ -3,6 +3,7 @@ package improvement
 import (
 	"turnus/itsm/process"
 	"turnus/itsm/run"
+	"turnus/itsm/text"
 )
 
 // The kinds of findings.
@@ -51,4 +52,31 @@ func Graded(kind string) Severity {
 		return Major
 	}
 	return Minor
+}
+
+// KindTitle is a kind of findings, for people.
+func KindTitle(kind string) text.Text {
+	switch kind {
+	case MissedTarget:
+		return text.New("missed target", "verfehltes Ziel")
+	case ExceededLimit:
+		return text.New("exceeded limit", "überschrittene Grenze")
+	case UnplannedOutage:
+		return text.New("unplanned outage", "ungeplanter Ausfall")
+	case MissedSlot:
+		return text.New("missed slot", "versäumter Termin")
+	case LateSlot:
+		return text.New("slot done late", "verspätet erledigter Termin")
+	case LateData:
+		return text.New("late data", "nachträgliche Daten")
+	case RecordsAltered:
+		return text.New("records altered", "veränderte Aufzeichnungen")
+	case AdministratorApproves:
+		return text.New("roles that don't go together", "unvereinbare Rollen")
+	case SeesEverything:
+		return text.New("persons without a view", "Personen ohne festgelegte Sicht")
+	case Reported:
+		return text.New("reported", "gemeldet")
+	}
+	return text.Same(kind)
 }
