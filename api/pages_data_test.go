@@ -22,40 +22,27 @@ import (
 	"turnus/store"
 )
 
-// browsing is somebody signed in with a browser.
+// browsing is somebody signed in with a browser, in a language.
 type browsing struct {
-	*house
-	t      *testing.T
-	cookie string
-	lang   string
+	*browser
+	t    *testing.T
+	lang string
 }
 
-// browse signs somebody in.
 func (h *house) browse(t *testing.T, who, lang string) browsing {
 	t.Helper()
-	b := browsing{house: h, t: t, lang: lang}
-	w := b.send("POST", "/sign-in", strings.NewReader(url.Values{"token": {h.tokens[who]}}.Encode()), "application/x-www-form-urlencoded")
-	require.Equal(t, http.StatusSeeOther, w.Code, w.Body)
-	b.cookie, _, _ = strings.Cut(w.Header().Get("Set-Cookie"), ";")
+	b := browsing{h.signedIn(t, who), t, lang}
+	b.header.Set("Accept-Language", lang)
 	return b
 }
 
+// send makes a request with headers that come in pairs.
 func (b browsing) send(method, path string, body io.Reader, kind string, headers ...string) *httptest.ResponseRecorder {
-	r := httptest.NewRequest(method, path, body)
-	r.RemoteAddr = "127.0.0.1:40000"
-	r.Header.Set("Accept", "text/html")
-	r.Header.Set("Accept-Language", b.lang)
-	r.Header.Set("Content-Type", kind)
-	r.Header.Set("Sec-Fetch-Site", "same-origin")
-	if b.cookie != "" {
-		r.Header.Set("Cookie", b.cookie)
-	}
 	for i := 0; i+1 < len(headers); i += 2 {
-		r.Header.Set(headers[i], headers[i+1])
+		b.header.Set(headers[i], headers[i+1])
+		defer b.header.Del(headers[i])
 	}
-	w := httptest.NewRecorder()
-	b.ServeHTTP(w, r)
-	return w
+	return b.ask(b.t, method, path, kind, body)
 }
 
 // page is what stands at an address, with its texts as they are read.
@@ -88,11 +75,11 @@ func (b browsing) sound(path, body string) {
 
 // form sends a form; values come in pairs.
 func (b browsing) form(path string, pairs ...string) *httptest.ResponseRecorder {
-	q := url.Values{}
+	form := url.Values{}
 	for i := 0; i+1 < len(pairs); i += 2 {
-		q.Set(pairs[i], pairs[i+1])
+		form.Set(pairs[i], pairs[i+1])
 	}
-	return b.send("POST", path, strings.NewReader(q.Encode()), "application/x-www-form-urlencoded")
+	return b.send("POST", path, strings.NewReader(form.Encode()), "application/x-www-form-urlencoded")
 }
 
 // upload sends a form with a file.
@@ -281,7 +268,7 @@ func TestFormsOfFilesThatAreWrong(t *testing.T) {
 	body, kind := uploaded(t, "a.csv", sound, "what", "tickets/csv")
 	require.Equal(t, 403, b.send("POST", "/services/payments/import/check", body, kind, "Sec-Fetch-Site", "cross-site").Code)
 	body, kind = uploaded(t, "a.csv", sound, "what", "tickets/csv")
-	require.Equal(t, 401, browsing{house: h, t: t, lang: "en"}.send("POST", "/services/payments/import/check", body, kind).Code)
+	require.Equal(t, 401, browsing{h.browser(t), t, "en"}.send("POST", "/services/payments/import/check", body, kind).Code)
 	require.Equal(t, 400, b.form("/services/payments/import/check", "what", "tickets/csv").Code, "a form without a file")
 }
 
@@ -314,7 +301,9 @@ func TestASlowFileThroughAPage(t *testing.T) {
 	r, err := http.NewRequest("POST", srv.URL+"/services/payments/import/check", slowly)
 	require.NoError(t, err)
 	r.Header.Set("Content-Type", kind)
-	r.Header.Set("Cookie", b.cookie)
+	for _, c := range b.cookies {
+		r.AddCookie(c)
+	}
 	r.Header.Set("Sec-Fetch-Site", "same-origin")
 	res, err := http.DefaultClient.Do(r)
 	require.NoError(t, err)
