@@ -18,7 +18,7 @@ func (n *Names) See(rows []Outage) {
 			continue
 		}
 		n.named++
-		if len(o.Users) == 1 && strings.Trim(o.Users[0], "0123456789") == "" {
+		if len(o.Users) == 1 && strings.Trim(o.Users[0], "-0123456789") == "" {
 			n.numbers++
 		}
 	}
