@@ -19,7 +19,7 @@ import (
 
 const (
 	chaosRounds = 5                // unless TURNUS_CHAOS_ROUNDS says otherwise
-	chaosRuns   = 12               // begun in each round
+	chaosRuns   = 8                // begun in each round
 	takenUp     = 30 * time.Second // from readiness: 15 are promised, the rest is slack for a busy machine
 	runsEnd     = 3 * time.Minute  // after the last round
 )
@@ -150,13 +150,16 @@ func (c *chaos) storm(hit, ready func()) {
 }
 
 // rounds is how often something is hit.
-func (c *chaos) rounds() int {
-	rounds := chaosRounds
-	if n, err := strconv.Atoi(os.Getenv("TURNUS_CHAOS_ROUNDS")); err == nil {
-		rounds = n
+func (c *chaos) rounds() int { return asMany(c, "TURNUS_CHAOS_ROUNDS", chaosRounds) }
+
+// asMany is the number that a variable of the environment gives, for tests that
+// are longer by hand than in the project's check; else the usual one.
+func asMany(t testing.TB, variable string, usual int) int {
+	if n, err := strconv.Atoi(os.Getenv(variable)); err == nil {
+		usual = n
 	}
-	c.Logf("TURNUS_CHAOS_ROUNDS=%d", rounds)
-	return rounds
+	t.Logf("%s=%d", variable, usual)
+	return usual
 }
 
 func (c *chaos) upTo(most time.Duration) time.Duration {

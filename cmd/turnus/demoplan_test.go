@@ -17,6 +17,7 @@ import (
 // for; and on those of the monitor, all of which are covered. The command line
 // shows it, and a calendar reads it.
 func TestDemoPlan(t *testing.T) {
+	t.Parallel() // it waits for wakings most of the time
 	e := newEngine(t, "--demo")
 	e.start()
 	e.eventually(3*time.Minute, "the demo is in place", func() bool {

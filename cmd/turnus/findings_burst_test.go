@@ -2,8 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -16,7 +14,7 @@ import (
 )
 
 const (
-	burstFindings = 80 // unless TURNUS_BURST_FINDINGS says otherwise
+	burstFindings = 50 // unless TURNUS_BURST_FINDINGS says otherwise
 	burstClients  = 50 // that open and begin at once
 )
 
@@ -28,11 +26,7 @@ func TestBurstOfFindings(t *testing.T) {
 	e := newEngine(t)
 	e.start()
 	c := newChaos(t, e.settle(), e)
-	n := burstFindings
-	if more, err := strconv.Atoi(os.Getenv("TURNUS_BURST_FINDINGS")); err == nil {
-		n = more
-	}
-	t.Logf("TURNUS_BURST_FINDINGS=%d", n)
+	n := asMany(t, "TURNUS_BURST_FINDINGS", burstFindings)
 	reports := c.waitForApproval(n / 10)
 
 	begun, done := time.Now(), make(chan struct{})

@@ -50,7 +50,7 @@ func TestImprovementKilledAtRandom(t *testing.T) {
 	done := make(chan struct{})
 	go func() { defer close(done); work() }()
 	kills := 0
-	for range 2 * c.rounds() {
+	for range c.rounds() {
 		select {
 		case <-done:
 		case <-time.After(c.upTo(time.Second)):

@@ -14,6 +14,10 @@ import (
 	"go.temporal.io/sdk/client"
 )
 
+// killedAlike is at how many steps alike the process is killed, unless
+// TURNUS_KILLED_ALIKE says otherwise.
+const killedAlike = 1
+
 // improving is a finding that a missed target of the demo led to, and the people
 // who deal with it.
 type improving struct {
@@ -22,6 +26,8 @@ type improving struct {
 	finding                                      string
 	run                                          string
 	again                                        func() // kills the process and starts it again
+	alike                                        int    // at how many steps of a kind it is killed
+	killed                                       map[string]int
 }
 
 // newImproving publishes the demo's report for March 2016, and gives the finding
@@ -29,7 +35,7 @@ type improving struct {
 func newImproving(t *testing.T) *improving {
 	e := newEngine(t)
 	e.start()
-	i := &improving{engine: e, admin: e.token("admin-token")}
+	i := &improving{engine: e, admin: e.token("admin-token"), alike: asMany(t, "TURNUS_KILLED_ALIKE", killedAlike), killed: map[string]int{}}
 	i.again = func() { e.kill(); e.start() }
 	i.declare()
 	f, err := os.Open("../../deploy/demo/uci_incident_event_log.zip")
@@ -79,18 +85,24 @@ func (i *improving) say(want int, token, task string, body object) object {
 }
 
 // answer waits until a step of the run is in somebody's inbox, answers it, and
-// kills the process before and after.
+// kills the process before and after, if it wasn't yet at this kind of step and
+// this outcome.
 func (i *improving) answer(token, step string, body object) {
 	i.Helper()
-	task := i.asked(i.auditor, i.run, step)["id"].(string)
-	i.again()
+	asked := i.asked(i.auditor, i.run, step)
+	task, again := asked["id"].(string), i.again
+	kind := fmt.Sprint(asked["kind"], " ", strings.TrimRight(step, "-0123456789"), " ", body["outcome"])
+	if i.killed[kind]++; i.killed[kind] > i.alike {
+		again = func() {}
+	}
+	again()
 	var inbox []string
 	for _, t := range i.all(token, "/v1/tasks?state=open&mine=true") {
 		inbox = append(inbox, t["id"].(string))
 	}
 	require.Contains(i, inbox, task)
 	said := i.say(200, token, task, body)
-	i.again()
+	again()
 	require.Equal(i, said, i.say(200, token, task, body), "asked again, the decision on record is the answer")
 }
 
@@ -172,6 +184,7 @@ func TestImprovementKilledBetweenAnyTwoSteps(t *testing.T) {
 	i.answer(i.bert, "action-3", object{"outcome": "done", "fields": object{"evidence": "It is done."}})
 	i.check(i.deputy, "check-3", "pass", "9.75")
 	i.becomes("checking")
+	clear(i.killed) // this approval does more than the others: it closes the finding
 	i.answer(i.manager, "approval", object{"outcome": "approve", "comment": "it worked"})
 	i.await(i.auditor, i.run, "published")
 

@@ -24,6 +24,7 @@ import (
 // it was terminated. Few closed workflows are left, however often the plan is
 // woken.
 func TestHistoriesOfPlanKeeping(t *testing.T) {
+	t.Parallel() // it waits for wakings most of the time
 	c := newCluster(t)
 	c.migrate()
 	temporal := c.client()

@@ -209,13 +209,9 @@ func TestEveryAlterationOfAReviewIsFound(t *testing.T) {
 	all := alterations("", &tree)
 	require.Greater(t, len(all), 1500)
 	through := map[string]bool{}
-	for i, a := range all {
+	for _, a := range tried(all) {
 		undo, back := a.change(), func() {}
-		if strings.HasPrefix(a.place, ".report.document.") {
-			if i%20 > 0 && !strings.HasPrefix(a.place, ".report.document.wording") {
-				undo() // it is compared as a whole: some of its many places do
-				continue
-			}
+		if strings.HasPrefix(a.place, document) {
 			back = rehashed(t, tree)
 		}
 		if b := written(t, tree, true); !bytes.Equal(b, want) && identical(t, b) {
