@@ -58,7 +58,7 @@ func TestGivesUpWithoutAConnection(t *testing.T) {
 		began := time.Now()
 		_, err := c.Task(t.Context(), "1")
 		require.ErrorContains(t, err, says, address)
-		require.Less(t, time.Since(began), 3*time.Second, address)
+		require.Less(t, time.Since(began), 20*time.Second, address)
 	}
 }
 

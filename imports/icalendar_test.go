@@ -105,7 +105,7 @@ func TestFilesThatArentICalendar(t *testing.T) {
 		require.Error(t, err, says)
 		require.NotNil(t, fault.As(err), "%v", err)
 		require.ErrorContains(t, err, strings.TrimRight(says, " "))
-		require.Less(t, time.Since(began), 5*time.Second, says)
+		require.Less(t, time.Since(began), time.Minute, says)
 	}
 	_, err := Holidays(iotest.ErrReader(io.ErrUnexpectedEOF), someYears)
 	require.ErrorIs(t, err, io.ErrUnexpectedEOF, "a connection that broke is no damaged file")

@@ -66,7 +66,7 @@ func TestPulse(t *testing.T) {
 	frozen.Store(true)
 	begun := time.Now()
 	_, err = ask("12345678")
-	require.Less(t, time.Since(begun), time.Second)
+	require.Less(t, time.Since(begun), 10*time.Second)
 	require.True(t, fault.Is(mapped(err), fault.Unavailable), "%v", err)
 }
 

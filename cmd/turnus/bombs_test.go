@@ -30,7 +30,7 @@ func TestFilesThatAreTooMuch(t *testing.T) {
 		began := time.Now()
 		_, _, err := mappingGiven(write(name, text))
 		require.ErrorContains(t, err, "can't be read as a mapping", name)
-		require.Less(t, time.Since(began), time.Second, name)
+		require.Less(t, time.Since(began), time.Minute, name)
 	}
 	_, _, err := mappingGiven("/dev/zero")
 	require.ErrorContains(t, err, "larger than")

@@ -132,7 +132,7 @@ func TestFisherOfManyCases(t *testing.T) {
 		require.NoError(t, err)
 		require.LessOrEqual(t, f.P.Cmp(big.NewRat(1, 1)), 0)
 	}
-	require.Less(t, time.Since(began), 5*time.Second)
+	require.Less(t, time.Since(began), time.Minute)
 	f, err := stats.FisherTest(stats.Proportion{K: 999_999_999_990, N: 1e12}, stats.Proportion{K: 5e11, N: 1e12})
 	require.NoError(t, err)
 	require.Zero(t, f.P.Sign(), "less than half of the twelfth decimal")
