@@ -300,7 +300,7 @@ func TestASlowFileThroughAPage(t *testing.T) {
 		}
 		w.Close()
 	}()
-	r, err := http.NewRequest("POST", srv.URL+"/services/payments/import/check", slowly)
+	r, err := http.NewRequest(http.MethodPost, srv.URL+"/services/payments/import/check", slowly)
 	require.NoError(t, err)
 	r.Header.Set("Content-Type", kind)
 	for _, c := range b.cookies {
