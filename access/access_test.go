@@ -22,7 +22,6 @@ import (
 	"turnus/itsm/run"
 	"turnus/itsm/task"
 	"turnus/itsm/text"
-	"turnus/report"
 	"turnus/store"
 )
 
@@ -83,7 +82,9 @@ const organisation = `[
  {"apiVersion":"turnus/v1","kind":"Person","metadata":{"name":"anton"},"spec":{"roles":["approver"]}},
  {"apiVersion":"turnus/v1","kind":"Person","metadata":{"name":"former"},"spec":{"roles":["approver"]}},
  {"apiVersion":"turnus/v1","kind":"Service","metadata":{"name":"desk"},"spec":{"owner":"olga","approvers":["anton","former"],"calendar":"24x7","zone":"UTC"}},
- {"apiVersion":"turnus/v1","kind":"Service","metadata":{"name":"gone"},"spec":{"owner":"olga","approvers":["anton"],"calendar":"24x7","zone":"UTC"}}
+ {"apiVersion":"turnus/v1","kind":"Service","metadata":{"name":"gone"},"spec":{"owner":"olga","approvers":["anton"],"calendar":"24x7","zone":"UTC"}},
+ {"apiVersion":"turnus/v1","kind":"Agreement","metadata":{"name":"desk-shop"},"spec":{"service":"desk","customer":"shop","valid":{"from":"2026-01-01"},"targets":[{"name":"fast","measure":"resolution","within":"PT4H","calendar":"24x7","attain":95}]}},
+ {"apiVersion":"turnus/v1","kind":"Agreement","metadata":{"name":"gone-shop"},"spec":{"service":"gone","customer":"shop","valid":{"from":"2026-01-01"},"targets":[{"name":"fast","measure":"resolution","within":"PT4H","calendar":"24x7","attain":95}]}}
 ]`
 
 // newStore is a database with an organisation in which one approver has lost the
@@ -97,37 +98,58 @@ func newStore(t *testing.T) *store.Store {
 		_, err := s.Apply(t.Context(), root, now, raw, false)
 		require.NoError(t, err)
 	}
+	require.NoError(t, s.Retire(t.Context(), root, now, resource.Agreement, "gone-shop"))
 	require.NoError(t, s.Retire(t.Context(), root, now, resource.Service, "gone"))
 	return s
 }
 
 // people are the callers of a test, with their roles.
 var people = map[string][]person.Role{"admin": {person.Administrator}, "olga": {person.ProcessOwner}, "otto": {person.ProcessOwner},
-	"anton": {person.Approver}, "anna": {person.Approver}, "former": {person.Viewer}, "udo": {person.Auditor}, "vera": {person.Viewer}}
+	"anton": {person.Approver}, "anna": {person.Approver}, "former": {person.Viewer}, "udo": {person.Auditor}, "vera": {person.Viewer},
+	"nina": {person.Viewer}, "kai": {person.Viewer}, "eve": {person.Viewer}}
+
+// views are what some of them see besides.
+var views = map[string]person.View{"vera": {Services: []string{"desk", "gone"}}, "nina": {Services: []string{person.EveryService}},
+	"kai": {Customers: []string{"shop", "nobody"}}, "eve": {Services: []string{"mail"}, Customers: []string{"nobody"}}}
 
 func caller(s *store.Store, name string) *access.Caller {
-	return access.For(s, person.Actor{Person: name, Roles: people[name]})
+	return access.For(s, person.Actor{Person: name, Roles: people[name], Sees: views[name]})
 }
 
-func reportOf(service string, version int) (r report.Report) {
-	r.About, r.Version = resource.Ref{Kind: resource.Service, Name: service}, version
-	return r
-}
-
-// Who is refused receipts is told what they hold, by what the process counts.
-func TestWhyReceiptsAreRefused(t *testing.T) {
+// How much of a service each sees: of one that is there, of one that was
+// retired, and of one that never was.
+func TestLevels(t *testing.T) {
 	s := newStore(t)
-	for name, hold := range map[string]text.Text{
-		process.SLAReport:          text.New("the data itself (tickets): only", "die Daten selbst (Tickets): Sie sind"),
-		process.AvailabilityReview: text.New("the data itself (outages, maintenance events, days of probes): only", "die Daten selbst (Ausfälle, Wartungen, Messtage): Sie sind"),
-		process.Improvement:        text.New("the data itself: only", "die Daten selbst: Sie sind"),
+	for service, levels := range map[string]map[string]store.Level{
+		"desk": {"olga": store.Inside, "anton": store.Inside, "udo": store.Inside, "admin": store.Published, "vera": store.Published,
+			"nina": store.Published, "kai": store.Extract},
+		"gone":    {"udo": store.Inside, "olga": store.Published, "anton": store.Published, "admin": store.Published, "vera": store.Published, "nina": store.Published, "kai": store.Extract},
+		"nothing": {"udo": store.Inside, "admin": store.Published, "nina": store.Published},
 	} {
-		r := reportOf("desk", 1)
-		r.Process = name
-		err := caller(s, "vera").CheckReceipts(t.Context(), r)
-		require.True(t, access.IsRefusal(err), name)
-		require.ErrorContains(t, err, hold.En)
-		require.Contains(t, fault.As(err).Message.De, hold.De)
+		for name := range people {
+			r, err := caller(s, name).ShowRun(t.Context(), run.Run{Key: run.Key{Process: "sla-report"}, About: resource.Service.Ref(service), State: run.Waiting,
+				ID: "sla-report/x/2026-10", StartedBy: "udo", Tasks: []task.Task{{ID: "t"}}})
+			if levels[name] == store.Nothing {
+				require.True(t, access.IsRefusal(err), "%s of %s", name, service)
+				require.Equal(t, store.NoRun("sla-report/x/2026-10").Error(), err.Error(), "%s of %s: as if it weren't there", name, service)
+				require.True(t, fault.Is(err, fault.NotFound))
+				continue
+			}
+			require.NoError(t, err, "%s of %s", name, service)
+			require.Equal(t, levels[name] == store.Inside, len(r.Tasks) == 1, "%s of %s", name, service)
+			require.Equal(t, levels[name] == store.Extract, r.StartedBy == "", "%s of %s", name, service)
+		}
+	}
+}
+
+// What receipts hold is said by what their process counts.
+func TestWhatReceiptsHold(t *testing.T) {
+	for name, hold := range map[string]text.Text{
+		process.SLAReport:          text.New("Receipts hold the data itself (tickets)", "Belege enthalten die Daten selbst (Tickets)"),
+		process.AvailabilityReview: text.New("Receipts hold the data itself (outages, maintenance events, days of probes)", "Belege enthalten die Daten selbst (Ausfälle, Wartungen, Messtage)"),
+		process.Improvement:        text.New("Receipts hold the data itself", "Belege enthalten die Daten selbst"),
+	} {
+		require.Equal(t, hold, access.ReceiptsHold(name), name)
 	}
 }
 
@@ -141,28 +163,20 @@ func TestWhoMayWhat(t *testing.T) {
 		name              string
 		check             check
 		there, gone, none string // who may; everybody else is refused, or finds nothing
-		found             bool   // what isn't there is refused as the rest is
 	}{
-		{"draft", func(c *access.Caller, s string) error { return c.CheckReport(ctx, reportOf(s, 0)) }, "olga anton udo", "udo", "udo", true},
-		{"published", func(c *access.Caller, s string) error {
-			return c.CheckReport(ctx, reportOf(s, 1))
-		}, "admin olga otto anton anna former udo vera", "admin olga otto anton anna former udo vera", "admin olga otto anton anna former udo vera", true},
-		{"receipts", func(c *access.Caller, s string) error {
-			return c.CheckReceipts(ctx, reportOf(s, 1))
-		}, "olga anton udo", "udo", "udo", true},
-		{"owner", func(c *access.Caller, s string) error { return c.CheckOwner(ctx, s) }, "olga", "", "", false},
-		{"importer", func(c *access.Caller, s string) error { return c.CheckImporter(ctx, s) }, "olga admin", "", "", false},
-		{"imports", func(c *access.Caller, s string) error { return c.CheckImports(ctx, s) }, "olga anton admin udo", "", "", false},
-		{"import", func(c *access.Caller, s string) error { return c.CheckImport(ctx, dataset.Import{Service: s}) }, "olga anton admin udo", "admin udo", "admin udo", false},
-		{"tickets", func(c *access.Caller, s string) error { return c.CheckTickets(ctx, s) }, "olga anton udo", "udo", "udo", false},
-		{"concerned", func(c *access.Caller, s string) error { return c.CheckConcerned(ctx, s) }, "olga anton admin udo", "", "", false},
+		{"owner", func(c *access.Caller, s string) error { return c.CheckOwner(ctx, s) }, "olga", "", ""},
+		{"importer", func(c *access.Caller, s string) error { return c.CheckImporter(ctx, s) }, "olga admin", "", ""},
+		{"imports", func(c *access.Caller, s string) error { return c.CheckImports(ctx, s) }, "olga anton admin udo", "", ""},
+		{"import", func(c *access.Caller, s string) error { return c.CheckImport(ctx, dataset.Import{Service: s}) }, "olga anton admin udo", "admin udo", "admin udo"},
+		{"tickets", func(c *access.Caller, s string) error { return c.CheckTickets(ctx, s) }, "olga anton udo", "udo", "udo"},
+		{"concerned", func(c *access.Caller, s string) error { return c.CheckConcerned(ctx, s) }, "olga anton admin udo", "", ""},
 		{"exclusion", func(c *access.Caller, s string) error {
 			return c.CheckExclusion(ctx, agreement.Exclusion{Service: s})
-		}, "olga anton admin udo", "admin udo", "admin udo", false},
+		}, "olga anton admin udo", "admin udo", "admin udo"},
 		{"findings", func(c *access.Caller, s string) error {
 			_, err := c.SelectFindings(ctx, store.Findings{Service: s})
 			return err
-		}, "olga anton admin udo", "admin udo", "admin udo", false},
+		}, "olga anton admin udo", "admin udo", "admin udo"},
 	} {
 		for service, may := range map[string]string{"desk": c.there, "gone": c.gone, "nothing": c.none} {
 			for name := range people {
@@ -170,9 +184,11 @@ func TestWhoMayWhat(t *testing.T) {
 				switch {
 				case strings.Contains(" "+may+" ", " "+name+" "):
 					require.NoError(t, err, "%s of %s as %s", c.name, service, name)
-				case service == "desk" || c.found:
+				case service == "desk" && strings.Contains("admin olga anton udo vera nina kai", name):
 					require.True(t, access.IsRefusal(err), "%s of %s as %s: %v", c.name, service, name, err)
+					require.True(t, fault.Is(err, fault.Forbidden), "%s of %s as %s: %v", c.name, service, name, err)
 				default:
+					require.Equal(t, service == "desk", access.IsRefusal(err), "%s of %s as %s: %v", c.name, service, name, err)
 					require.True(t, fault.Is(err, fault.NotFound), "%s of %s as %s: %v", c.name, service, name, err)
 				}
 			}
@@ -180,25 +196,24 @@ func TestWhoMayWhat(t *testing.T) {
 	}
 }
 
-// What a caller has read of a service is read once, however many runs are about
-// it; also that it was retired.
-func TestAServiceIsAskedForOnce(t *testing.T) {
+// What a caller sees is read once, however many runs they are shown.
+func TestWhatOneSeesIsAskedForOnce(t *testing.T) {
 	db, sent := pgtest.Counted(t, newStore(t).DB())
 	c := caller(store.New(db), "vera")
 	for i := range 50 {
-		_, err := c.ShowRun(t.Context(), run.Run{About: resource.Ref{Kind: resource.Service, Name: []string{"desk", "gone"}[i%2]}, State: run.Waiting})
+		_, err := c.ShowRun(t.Context(), run.Run{About: resource.Service.Ref([]string{"desk", "gone"}[i%2]), State: run.Waiting})
 		require.NoError(t, err)
 	}
-	require.Equal(t, 2, sent("AS wanted (kind, name)"))
+	require.Equal(t, 1, sent("FROM sight"))
 }
 
-// Of a run that isn't published its state is for everybody, and what was said in
-// it for those who see inside, and for who started it.
+// Of a run that isn't published its state is for whoever sees what is published,
+// and what was said in it for those who see inside, and for who started it.
 func TestRunsAsTheyAreShown(t *testing.T) {
 	s := newStore(t)
-	whole := run.Run{About: resource.Ref{Kind: resource.Service, Name: "desk"}, State: run.Waiting, StartedBy: "former", Reason: "an inner reason", Tasks: []task.Task{{ID: "t"}}, Decisions: []task.Decision{{Task: "t"}}}
-	for name := range people {
-		inside := strings.Contains("olga anton udo former", name)
+	whole := run.Run{About: resource.Service.Ref("desk"), State: run.Waiting, StartedBy: "nina", Reason: "an inner reason", Tasks: []task.Task{{ID: "t"}}, Decisions: []task.Decision{{Task: "t"}}}
+	for _, name := range strings.Fields("admin olga anton udo vera nina") {
+		inside := strings.Contains("olga anton udo nina", name)
 		r, err := caller(s, name).ShowRun(t.Context(), whole)
 		require.NoError(t, err)
 		require.Equal(t, run.Waiting, r.State)
@@ -209,8 +224,18 @@ func TestRunsAsTheyAreShown(t *testing.T) {
 		whole.State = run.Published
 		r, err = caller(s, name).ShowRun(t.Context(), whole)
 		require.NoError(t, err)
-		require.Equal(t, whole, r, "what is published is for everybody")
+		require.Equal(t, whole, r, name)
 	}
+	whole.Key.Process, whole.State, whole.Outcome = "sla-report", run.Published, text.Same("an inner outcome")
+	at := time.Date(2026, 11, 3, 9, 0, 0, 0, time.UTC)
+	whole.Decisions = []task.Decision{{Task: "t", Person: "anton", Outcome: task.Approve, At: at, Comment: "an inner word", TokenIssuer: "admin"}}
+	r, err := caller(s, "kai").ShowRun(t.Context(), whole)
+	require.NoError(t, err)
+	require.Equal(t, run.Run{Key: whole.Key, About: whole.About, State: run.Published, Tasks: []task.Task{},
+		Decisions: []task.Decision{{Person: "anton", Outcome: task.Approve, At: at}}}, r, "of an extract who decided, when and how")
+	whole.Process = "change-approval"
+	_, err = caller(s, "kai").ShowRun(t.Context(), whole)
+	require.True(t, fault.Is(err, fault.NotFound), "its scope may name other customers' agreements")
 }
 
 // Administrators declare, owners propose; a refusal names the resource.

@@ -19,6 +19,7 @@ type Caller struct {
 	person.Actor
 	store *store.Store
 	parts map[resource.Ref]part
+	seen  map[resource.Ref]store.Level // nil: not read yet
 }
 
 // For gives the caller that an actor is.
@@ -58,37 +59,6 @@ func (c *Caller) partOf(s store.Scope) part {
 		approves: c.Has(person.Approver) && slices.Contains(s.Approvers, c.Person),
 		named:    s.Named(),
 	}
-}
-
-// SeesInside says whether the caller sees the inside of runs about something:
-// drafts, tasks, reasons and decisions before publication, and receipts at all
-// times, since they hold the data itself. Its owner, its approvers and auditors do; an
-// administrator isn't among them. Inside of what has gone auditors see alone.
-func (c *Caller) SeesInside(ctx context.Context, about resource.Ref) (bool, error) {
-	if c.Has(person.Auditor) {
-		return true, nil
-	}
-	p, err := c.partIn(ctx, about)
-	if fault.Is(err, fault.NotFound) {
-		return false, nil
-	}
-	return p.owns || p.approves, err
-}
-
-// seesAll says whether the caller reads what is declared, found and imported
-// for every service, retired ones too.
-func (c *Caller) seesAll() bool { return c.Has(person.Administrator, person.Auditor) }
-
-// sight limits what is read of findings and of what is declared to the services
-// that the caller owns or approves for.
-func (c *Caller) sight() store.Sight {
-	switch {
-	case c.seesAll():
-		return store.Sight{All: true}
-	case c.Has(person.Approver):
-		return store.Sight{Owner: c.Person, Approver: c.Person}
-	}
-	return store.Sight{Owner: c.Person}
 }
 
 // refusal is a fault that says what somebody may not.

@@ -26,11 +26,9 @@ func (c *Caller) checkSelfOr(whose string, roles ...person.Role) error {
 }
 
 // SelectSlots limits slots to those of the services that name the caller; of
-// auditors to nothing. Whether they see the inside of one is SeesInside's to
-// say: who approves without the role doesn't.
+// auditors to nothing.
 func (c *Caller) SelectSlots(want store.Slots) store.Slots {
-	if !c.Has(person.Auditor) {
-		want.Sees = c.Person
-	}
+	want.Sight = c.concerning()
+	want.All = c.Has(person.Auditor)
 	return want
 }

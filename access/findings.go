@@ -13,7 +13,7 @@ import (
 // SelectFindings limits findings to those that the caller sees; one service's to
 // whoever it concerns.
 func (c *Caller) SelectFindings(ctx context.Context, want store.Findings) (store.Findings, error) {
-	want.Sight = c.sight()
+	want.Sight = c.concerning()
 	if want.Service == "" || want.All {
 		return want, nil
 	}
@@ -24,12 +24,16 @@ func (c *Caller) SelectFindings(ctx context.Context, want store.Findings) (store
 // gone is for those who see all, and so is one of the installation where there
 // is no organisation.
 func (c *Caller) CheckFinding(ctx context.Context, f improvement.Finding) error {
-	return c.CheckFoundAbout(ctx, f.About)
+	return c.checkFoundAbout(ctx, f.About, store.NoFinding(f.ID))
 }
 
 // CheckFoundAbout refuses findings about something to whoever neither owns it,
 // nor approves for it, nor sees all.
 func (c *Caller) CheckFoundAbout(ctx context.Context, about resource.Ref) error {
+	return c.checkFoundAbout(ctx, about, store.NotFound(about.Kind, about.Name))
+}
+
+func (c *Caller) checkFoundAbout(ctx context.Context, about resource.Ref, notThere error) error {
 	if c.seesAll() {
 		return nil
 	}
@@ -41,17 +45,13 @@ func (c *Caller) CheckFoundAbout(ctx context.Context, about resource.Ref) error 
 		return refuse(text.F("This concerns the whole installation: it is for the roles %s.", "Das betrifft die gesamte Installation: Es steht den Rollen %s zu.",
 			text.List([]person.Role{person.Administrator, person.Auditor})))
 	}
-	p, err := c.partIn(ctx, about)
-	if err != nil {
-		return err
-	}
-	return c.checkConcerned(p)
+	return c.checkConcerned(ctx, about, notThere)
 }
 
 // SelectActions limits actions to those that the caller sees: their own, and
 // those of what they own or approve for; auditors and administrators see all.
 func (c *Caller) SelectActions(want store.Actions) store.Actions {
-	want.Sight = c.sight()
+	want.Sight = c.concerning()
 	want.Sees = c.Person
 	return want
 }

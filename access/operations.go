@@ -52,6 +52,8 @@ func Operations() map[string]Rule {
 		"issue-token":     only(admin),
 		"list-tokens":     only(admin, auditor),
 		"revoke-token":    only(admin),
+		"list-sessions":   everybody, // one's own
+		"end-session":     everybody,
 		"list-audit":      only(auditor),
 		"import-holidays": only(admin),
 		"list-imports":    only(admin, owner, approver, auditor),
@@ -67,6 +69,7 @@ func Operations() map[string]Rule {
 
 		"list-slots":        everybody,
 		"list-ledgers":      everybody,
+		"get-slot":          everybody, // what is inside of its runs: those who see that
 		"preview-plan":      only(admin, owner, approver, auditor),
 		"pause-interval":    only(owner),
 		"resume-interval":   only(owner),

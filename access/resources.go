@@ -19,9 +19,9 @@ func (c *Caller) ReadResource(ctx context.Context, k resource.Kind, name string)
 	if err != nil {
 		return v, err
 	}
-	sees, err := c.store.Sees(ctx, c.sight(), k, name)
+	sees, err := c.store.Sees(ctx, c.concerning(), k, name)
 	if err == nil && !sees {
-		err = c.refuseReading(k, name)
+		err = refusal{fault.As(store.NotFound(k, name))}
 	}
 	if err != nil {
 		return resource.Version{}, err
@@ -30,18 +30,23 @@ func (c *Caller) ReadResource(ctx context.Context, k resource.Kind, name string)
 }
 
 // ListResources lists the newest versions of a kind that the caller sees, as
-// they see them.
-func (c *Caller) ListResources(ctx context.Context, k resource.Kind, p store.Page) ([]resource.Version, string, error) {
-	vs, next, err := c.store.Resources(ctx, c.sight(), k, p)
+// they see them: all, or those whose spec names a service.
+func (c *Caller) ListResources(ctx context.Context, k resource.Kind, service string, p store.Page) ([]resource.Version, string, error) {
+	vs, next, err := c.store.Resources(ctx, c.concerning(), k, service, p)
 	return c.showVersions(vs), next, err
 }
 
 // ListVersions lists the versions of a resource to those who see it. Those of a
 // person say more than a name: they are for themself.
 func (c *Caller) ListVersions(ctx context.Context, k resource.Kind, name string, p store.Page) ([]resource.Version, string, error) {
-	vs, next, err := c.store.Versions(ctx, c.sight(), k, name, p)
-	if err == nil && (len(vs) == 0 && p.Cursor == "" || k == resource.Person && c.seesOnlyNameOf(name)) {
-		err = c.refuseReading(k, name)
+	vs, next, err := c.store.Versions(ctx, c.concerning(), k, name, p)
+	switch {
+	case err != nil:
+	case len(vs) == 0 && p.Cursor == "":
+		err = refusal{fault.As(store.NotFound(k, name))}
+	case k == resource.Person && c.seesOnlyNameOf(name):
+		err = refuse(text.F("Of %[1]s %[2]s reads the name alone: administrators and auditors read more.",
+			"Von %[1]s liest %[2]s nur den Namen: Mehr lesen Administration und Auditierende.", name, c.Person))
 	}
 	if err != nil {
 		return nil, "", err
@@ -69,14 +74,6 @@ func (c *Caller) showVersions(vs []resource.Version) []resource.Version {
 
 // seesOnlyNameOf says that of a person the caller sees the name alone.
 func (c *Caller) seesOnlyNameOf(name string) bool { return !c.seesAll() && c.Person != name }
-
-// refuseReading refuses a resource that is there and isn't the caller's to read.
-func (c *Caller) refuseReading(k resource.Kind, name string) error {
-	return refuse(text.F(
-		"%[1]s/%[2]s isn't for %[3]s to read: owners and approvers read what is declared for their own services, and the names of the people there.",
-		"%[1]s/%[2]s darf %[3]s nicht lesen: Serviceverantwortliche und Freigabeberechtigte lesen, was für ihre eigenen Services angelegt ist, und die Namen der dort Beteiligten.",
-		k, name, c.Person))
-}
 
 // CheckDeclares refuses who may not declare all of some resources:
 // administrators declare, owners propose what needs an approval. Where that

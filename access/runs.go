@@ -4,34 +4,106 @@ import (
 	"context"
 	"slices"
 
-	"turnus/itsm/dataset"
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
-	"turnus/itsm/process"
+	"turnus/itsm/planning"
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
 	"turnus/itsm/task"
 	"turnus/itsm/text"
-	"turnus/report"
 	"turnus/store"
 )
 
-// ShowRun is what the caller sees of a run. That it exists, and its state, is
-// for everybody who is signed in, and so are the decisions once its report is
+// SelectRuns limits runs to those of which the caller sees something.
+func (c *Caller) SelectRuns(want store.Runs) store.Runs {
+	want.Sight = c.sight()
+	return want
+}
+
+// SelectPlan limits slots to those of which the caller sees something.
+func (c *Caller) SelectPlan(want store.Slots) store.Slots {
+	want.Sight = c.sight()
+	return want
+}
+
+// Ledgers are those of intervals whose slots the caller sees.
+func (c *Caller) Ledgers(ctx context.Context, of store.Of, p store.Page) ([]store.Ledger, string, error) {
+	return c.store.Ledgers(ctx, c.sight(), of, p)
+}
+
+// ShowSlot is what the caller sees of a slot: of one whose reports they see
+// extracts of, its state and dates.
+func (c *Caller) ShowSlot(ctx context.Context, s planning.Slot) (planning.Slot, error) {
+	l, err := c.levelOf(ctx, s.About)
+	if l == store.Extract {
+		s.Reason, s.By = text.Text{}, ""
+	}
+	return s, err
+}
+
+// CheckSlot refuses a slot of which the caller sees nothing, as one that isn't
+// there.
+func (c *Caller) CheckSlot(ctx context.Context, s planning.Slot) error {
+	l, err := c.levelOfRun(ctx, s.Process, s.About)
+	if err == nil && l == store.Nothing {
+		err = refusal{fault.As(store.NoSlot(s.Key))}
+	}
+	return err
+}
+
+// ShowStory is what the caller sees around a slot: what its interval says, and
+// what was done to it, is for those who see the inside of its runs.
+func (c *Caller) ShowStory(ctx context.Context, s planning.Story) (planning.Story, error) {
+	l, err := c.levelOf(ctx, s.About)
+	if err != nil {
+		return s, err
+	}
+	if l < store.Inside {
+		s.Plan, s.Paused, s.History = nil, nil, nil
+	}
+	if l < store.Published {
+		s.Owner = ""
+	}
+	for i := range s.Runs {
+		if s.Runs[i], err = c.ShowRun(ctx, s.Runs[i]); err != nil {
+			return s, err
+		}
+	}
+	s.Slot, err = c.ShowSlot(ctx, s.Slot)
+	return s, err
+}
+
+// ShowRun is what the caller sees of a run. Its state is for whoever sees what is
+// published of what it is about, and so are the decisions once its report is
 // published; before that they are for those who see its inside, and for who
 // started it. What fields were answered with, and which files, is for these
-// alone at all times.
+// alone at all times. Whose reports are extracts sees who decided on a published
+// one, when and how.
 func (c *Caller) ShowRun(ctx context.Context, r run.Run) (run.Run, error) {
-	seen, err := c.SeesInside(ctx, r.About)
+	l, err := c.levelOfRun(ctx, r.Process, r.About)
 	if err != nil {
 		return run.Run{}, err
 	}
-	if !seen && r.StartedBy != c.Person {
-		if r.State != run.Published {
-			r.Reason, r.Outcome = "", text.Text{}
-			r.Tasks, r.Decisions = nil, nil
+	published := r.State == run.Published
+	switch {
+	case l == store.Nothing:
+		return run.Run{}, refusal{fault.As(store.NoRun(r.ID))}
+	case l == store.Inside:
+	case l == store.Extract:
+		r.StartedBy, r.TokenIssuer, r.Stale, r.Rounds = "", "", nil, nil
+		hideWords(&r)
+		if !published {
+			r.Decisions = nil
 		}
-		r.Stale = nil
+		for i, d := range r.Decisions {
+			r.Decisions[i] = task.Decision{Run: d.Run, Round: d.Round, Person: d.Person, Outcome: d.Outcome, At: d.At}
+		}
+	case r.StartedBy != c.Person:
+		if !published {
+			hideWords(&r)
+			r.Decisions = nil
+		}
+		r.Stale, r.Rounds = nil, nil
 		for i := range r.Tasks {
 			r.Tasks[i].Fields, r.Tasks[i].Files = []task.Field{}, nil
 		}
@@ -48,39 +120,9 @@ func (c *Caller) ShowRun(ctx context.Context, r run.Run) (run.Run, error) {
 	return r, nil
 }
 
-// CheckReport refuses a draft to those who don't see inside its run; published
-// reports are for everybody.
-func (c *Caller) CheckReport(ctx context.Context, r report.Report) error {
-	if r.Version > 0 {
-		return nil
-	}
-	return c.checkInside(ctx, r.About, text.New(
-		"This report isn't published: only the owner of what it is about, its approvers and auditors see the draft.",
-		"Dieser Bericht ist nicht veröffentlicht: Den Entwurf sehen nur die dafür Verantwortlichen, Freigabeberechtigte und Auditierende."))
-}
-
-// CheckReceipts refuses the receipts of a report to those who don't see inside
-// its run.
-func (c *Caller) CheckReceipts(ctx context.Context, r report.Report) error {
-	return c.checkInside(ctx, r.About, text.F(
-		"%s: only the service's owner, its approvers and auditors see them.",
-		"%s: Sie sind nur für Serviceverantwortliche, Freigabeberechtigte und Auditierende.", receiptsHold(r.Process)))
-}
-
-// receiptsHold says what the receipts of a process's reports hold.
-func receiptsHold(name string) text.Text {
-	p, _ := process.Find(name)
-	var cases []text.Text
-	for _, d := range dataset.All() {
-		if slices.Contains(p.Reads, d.Name) {
-			cases = append(cases, d.Cases)
-		}
-	}
-	hold := text.New("Receipts hold the data itself", "Belege enthalten die Daten selbst")
-	if len(cases) == 0 {
-		return hold
-	}
-	return text.F("%s (%s)", "%s (%s)", hold, text.Join(cases, ", "))
+// hideWords leaves out what was asked in a run, and why it began and ended.
+func hideWords(r *run.Run) {
+	r.Reason, r.Outcome, r.Tasks = "", text.Text{}, nil
 }
 
 // CheckTask refuses a task, its answer and its files to those who may not answer
@@ -93,23 +135,28 @@ func (c *Caller) CheckTask(ctx context.Context, t task.Task) error {
 	if d, err := c.store.Decision(ctx, t.ID); err != nil || d != nil && d.Person == c.Person {
 		return err
 	}
-	scope, err := c.store.ScopeOfRun(ctx, t.Run)
-	if err == nil {
-		c.parts[scope.About] = c.partOf(scope)
-	} else if !fault.Is(err, fault.NotFound) {
+	about, err := c.store.AboutOfRun(ctx, t.Run)
+	if err != nil {
 		return err
 	}
-	return c.checkInside(ctx, scope.About, text.New(
+	return c.checkInside(ctx, about, store.NoTask(t.ID), text.New(
 		"Only the owner of what it is about, those who may decide and auditors see this task.",
 		"Diese Aufgabe sehen nur die dafür Verantwortlichen, Freigabeberechtigte und Auditierende."))
 }
 
-func (c *Caller) checkInside(ctx context.Context, about resource.Ref, otherwise text.Text) error {
-	seen, err := c.SeesInside(ctx, about)
-	if err == nil && !seen {
-		err = refuse(otherwise)
+// checkInside refuses what is inside of a run; whoever doesn't even see what is
+// published is told that it isn't there.
+func (c *Caller) checkInside(ctx context.Context, about resource.Ref, notThere error, otherwise text.Text) error {
+	l, err := c.levelOf(ctx, about)
+	switch {
+	case err != nil:
+		return err
+	case l < store.Published:
+		return refusal{fault.As(notThere)}
+	case l < store.Inside:
+		return refuse(otherwise)
 	}
-	return err
+	return nil
 }
 
 // SelectTasks limits a list of tasks to those that the caller sees, or to those

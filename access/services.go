@@ -11,22 +11,24 @@ import (
 	"turnus/itsm/process"
 	"turnus/itsm/resource"
 	"turnus/itsm/text"
+	"turnus/store"
 )
 
 // CheckOwner refuses whoever doesn't own a service. One that isn't there is
 // fault.NotFound.
 func (c *Caller) CheckOwner(ctx context.Context, service string) error {
-	return c.CheckOwnerOf(ctx, resource.Service.Ref(service))
+	return c.CheckOwnerOf(ctx, resource.Service.Ref(service), store.NotFound(resource.Service, service))
 }
 
-// CheckOwnerOf is CheckOwner for whatever something on record is about.
-func (c *Caller) CheckOwnerOf(ctx context.Context, about resource.Ref) error {
-	return c.checkOwnerOr(ctx, about)
+// CheckOwnerOf is CheckOwner for whatever something on record is about; whoever
+// sees nothing of that is told that it isn't there.
+func (c *Caller) CheckOwnerOf(ctx context.Context, about resource.Ref, notThere error) error {
+	return c.checkOwnerOr(ctx, about, notThere)
 }
 
 // CheckImporter refuses whoever may not load data of a service.
 func (c *Caller) CheckImporter(ctx context.Context, service string) error {
-	return c.checkOwnerOr(ctx, resource.Service.Ref(service), person.Administrator)
+	return c.checkOwnerOr(ctx, resource.Service.Ref(service), store.NotFound(resource.Service, service), person.Administrator)
 }
 
 // CheckImports refuses whoever may not read the imports of a service.
@@ -40,7 +42,7 @@ func (c *Caller) CheckImport(ctx context.Context, i dataset.Import) error {
 	if c.seesAll() {
 		return nil
 	}
-	return c.CheckConcerned(ctx, i.Service)
+	return c.checkConcerned(ctx, resource.Service.Ref(i.Service), store.NoImport(i.ID))
 }
 
 // CheckTickets refuses the tickets of a service to whoever doesn't see receipts,
@@ -49,7 +51,11 @@ func (c *Caller) CheckTickets(ctx context.Context, service string) error {
 	if c.Has(person.Auditor) {
 		return nil
 	}
-	p, err := c.partIn(ctx, resource.Service.Ref(service))
+	about := resource.Service.Ref(service)
+	p, err := c.partIn(ctx, about)
+	if err == nil && !p.owns && !p.approves {
+		err = c.checkSeen(ctx, about, store.Extract, store.NotFound(resource.Service, service))
+	}
 	if err != nil || p.owns || p.approves {
 		return err
 	}
@@ -58,9 +64,12 @@ func (c *Caller) CheckTickets(ctx context.Context, service string) error {
 }
 
 // checkOwnerOr refuses whoever neither owns something nor has one of some roles.
-func (c *Caller) checkOwnerOr(ctx context.Context, about resource.Ref, roles ...person.Role) error {
+func (c *Caller) checkOwnerOr(ctx context.Context, about resource.Ref, notThere error, roles ...person.Role) error {
 	p, err := c.partIn(ctx, about)
 	if err != nil || p.owns || c.Has(roles...) {
+		return err
+	}
+	if err := c.checkSeen(ctx, about, store.Extract, notThere); err != nil {
 		return err
 	}
 	return refuse(text.F("%s doesn't own %s.", "%s ist für %s nicht verantwortlich.", c.Person, p.named))
@@ -70,16 +79,16 @@ func (c *Caller) checkOwnerOr(ctx context.Context, about resource.Ref, roles ...
 // nor reads what there is of every service. One that isn't there is
 // fault.NotFound.
 func (c *Caller) CheckConcerned(ctx context.Context, service string) error {
-	p, err := c.partIn(ctx, resource.Service.Ref(service))
-	if err != nil {
-		return err
-	}
-	return c.checkConcerned(p)
+	return c.checkConcerned(ctx, resource.Service.Ref(service), store.NotFound(resource.Service, service))
 }
 
-func (c *Caller) checkConcerned(p part) error {
-	if p.owns || p.approves || c.seesAll() {
-		return nil
+func (c *Caller) checkConcerned(ctx context.Context, about resource.Ref, notThere error) error {
+	p, err := c.partIn(ctx, about)
+	if err != nil || p.owns || p.approves || c.seesAll() {
+		return err
+	}
+	if err := c.checkSeen(ctx, about, store.Extract, notThere); err != nil {
+		return err
 	}
 	return refuse(text.F("%s neither owns %s nor approves for it.",
 		"%s ist für %s weder verantwortlich noch freigabeberechtigt.", c.Person, p.named))
@@ -91,7 +100,7 @@ func (c *Caller) CheckExclusion(ctx context.Context, e agreement.Exclusion) erro
 	if c.seesAll() {
 		return nil
 	}
-	return c.CheckConcerned(ctx, e.Service)
+	return c.checkConcerned(ctx, resource.Service.Ref(e.Service), store.NoExclusion(e.Service, e.ID))
 }
 
 // CheckPreview refuses the plans of what is there and doesn't concern the
@@ -114,7 +123,7 @@ func (c *Caller) CheckPreview(ctx context.Context, docs []resource.Raw) error {
 		}
 		scope, err := c.store.Scope(ctx, p, of.Scope)
 		if err == nil {
-			err = c.checkConcerned(c.partOf(scope))
+			err = c.checkConcerned(ctx, scope.About, store.NotFound(scope.About.Kind, scope.About.Name))
 		}
 		if err != nil && !fault.Is(err, fault.Invalid) {
 			return err

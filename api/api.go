@@ -3,7 +3,7 @@
 // OpenAPI document; package access says whom an operation is for and who sees
 // what, one place how an error is answered (problem.go).
 //
-// It may import runs, access, store, imports, deploy, report
+// It may import runs, access, store, imports, client, deploy, report
 // and itsm. Temporal is reached through runs only.
 //
 //	handler := api.New(api.Config{Store: st, Runs: rs, Now: time.Now, Log: log, Ready: ready})
@@ -24,6 +24,7 @@ import (
 
 	"turnus/access"
 	"turnus/api/spool"
+	"turnus/api/web"
 	"turnus/runs"
 	"turnus/store"
 )
@@ -40,6 +41,8 @@ type Config struct {
 	Spool   string                                 // directory for files on their way; the system's for temporary files if empty
 	Version string                                 // of the binary, shown by /healthz
 
+	Site web.Site // how browsers reach the pages
+
 	MetricsTokenFile string // holds what lets /metrics be read; empty: callers of this machine may
 
 	pace time.Duration // for paceBytes; paceTime if zero
@@ -49,6 +52,7 @@ type Config struct {
 type server struct {
 	Config
 	huma     huma.API
+	pages    *web.Pages
 	rules    map[string]access.Rule // by operation
 	metrics  *metrics
 	uploads  *spool.Spool  // what is being sent to us
@@ -117,6 +121,7 @@ func New(c Config) *echo.Echo {
 	s.resources()
 	s.apply()
 	s.tokens()
+	s.sessions()
 	s.audit()
 	s.imports()
 	s.ticket()
@@ -130,6 +135,7 @@ func New(c Config) *echo.Echo {
 	s.improvement()
 	s.backup()
 	s.document(e)
+	s.addPages(e)
 	return e
 }
 

@@ -53,14 +53,17 @@ type house struct {
 	tokens map[string]string // by person
 }
 
+// organisation has two services. Who owns one of them sees what is published of
+// the other: so they are refused what they may not, while others aren't told that
+// it is there (access_views_test.go).
 const organisation = `[
  {"apiVersion":"turnus/v1","kind":"Calendar","metadata":{"name":"office"},"spec":{"zone":"Europe/Berlin","hours":{"mon":["08:00-18:00"]}}},
  {"apiVersion":"turnus/v1","kind":"Person","metadata":{"name":"admin"},"spec":{"roles":["administrator"]}},
- {"apiVersion":"turnus/v1","kind":"Person","metadata":{"name":"owner"},"spec":{"roles":["process-owner"]}},
- {"apiVersion":"turnus/v1","kind":"Person","metadata":{"name":"other-owner"},"spec":{"roles":["process-owner"]}},
+ {"apiVersion":"turnus/v1","kind":"Person","metadata":{"name":"owner"},"spec":{"roles":["process-owner"],"sees":{"services":["mail"]}}},
+ {"apiVersion":"turnus/v1","kind":"Person","metadata":{"name":"other-owner"},"spec":{"roles":["process-owner"],"sees":{"services":["payments"]}}},
  {"apiVersion":"turnus/v1","kind":"Person","metadata":{"name":"approver"},"spec":{"roles":["approver"]}},
  {"apiVersion":"turnus/v1","kind":"Person","metadata":{"name":"auditor"},"spec":{"roles":["auditor"]}},
- {"apiVersion":"turnus/v1","kind":"Person","metadata":{"name":"viewer"},"spec":{"roles":["viewer"]}},
+ {"apiVersion":"turnus/v1","kind":"Person","metadata":{"name":"viewer"},"spec":{"roles":["viewer"],"sees":{"services":["*"]}}},
  {"apiVersion":"turnus/v1","kind":"Service","metadata":{"name":"payments"},"spec":{"owner":"owner","approvers":["approver"],"calendar":"office"}},
  {"apiVersion":"turnus/v1","kind":"Service","metadata":{"name":"mail"},"spec":{"owner":"other-owner","approvers":["approver"],"calendar":"office"}}
 ]`

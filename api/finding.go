@@ -7,6 +7,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"turnus/itsm/calendar"
 	"turnus/itsm/improvement"
 	"turnus/store"
 )
@@ -70,12 +71,17 @@ func (s *server) findings() {
 		Service   string `query:"service" maxLength:"200" doc:"Of this service only."`
 		State     string `query:"state" enum:"open,planned,in-work,checking,closed,declined,all" doc:"Those that haven't ended if left out."`
 		Type      string `query:"type" enum:"nonconformity,opportunity"`
-		Kind      string `query:"kind" enum:"missed-target,exceeded-limit,unplanned-outage,missed-slot,late-slot,late-data,records-altered,administrator-approves,reported"`
+		Kind      string `query:"kind" enum:"missed-target,exceeded-limit,unplanned-outage,missed-slot,late-slot,late-data,records-altered,administrator-approves,sees-everything,reported"`
 		Severity  string `query:"severity" enum:"critical,major,minor"`
 		Escalated bool   `query:"escalated" doc:"Only those that nobody had begun in time."`
+		Overdue   bool   `query:"overdue" doc:"Only those with an action that is open past its due date, in UTC."`
+		Run       string `query:"run" maxLength:"400" doc:"Only those that this run has seen."`
 	}) (*listed[improvement.Finding], error) {
-		want, err := s.caller(ctx).SelectFindings(ctx, store.Findings{Service: in.Service, State: in.State, Type: in.Type, Kind: in.Kind,
-			Severity: in.Severity, Escalated: in.Escalated})
+		of := store.Findings{Service: in.Service, State: in.State, Type: in.Type, Kind: in.Kind, Severity: in.Severity, Escalated: in.Escalated, Run: in.Run}
+		if in.Overdue {
+			of.Overdue = calendar.DateOf(s.Now().UTC()).String()
+		}
+		want, err := s.caller(ctx).SelectFindings(ctx, of)
 		if err != nil {
 			return nil, err
 		}

@@ -128,7 +128,7 @@ func TestOpeningFindings(t *testing.T) {
 	_, status = show("owner", f.ID+1)
 	require.Equal(t, 200, status)
 	_, status = show("other-owner", f.ID+1)
-	require.Equal(t, 403, status)
+	require.Equal(t, 404, status, "nothing of the organisation is theirs to see")
 	require.Equal(t, "organisation/acme", h.opened(t, "owner", found("")).Object)
 }
 

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+
+	"turnus/api/web"
 )
 
 // Starting answers in place of the API while what that stands on isn't there
@@ -14,6 +16,10 @@ func Starting() http.Handler {
 		if in.URL.Path == "/healthz" {
 			w.Header().Set("Content-Type", "application/json")
 			w.Write([]byte(`{"status":"ok"}` + "\n")) //nolint:errcheck // the client may be gone
+			return
+		}
+		if forPage(in, in.URL.Path) {
+			web.Starting(w, in)
 			return
 		}
 		r := &request{id: requestID(in), path: shownPath(in.URL.Path)}

@@ -14,7 +14,9 @@ import (
 	"turnus/itsm/dataset"
 	"turnus/itsm/declaration"
 	"turnus/itsm/fault"
+	"turnus/itsm/resource"
 	"turnus/itsm/text"
+	"turnus/store"
 )
 
 // importInput is a file and what it takes to read it.
@@ -28,6 +30,7 @@ type importInput struct {
 	Inline   string    `query:"inline_mapping" maxLength:"12000" doc:"A Mapping resource as JSON, or its spec with mapping as its name. A dry run tries it; an import by an administrator declares it, and by anybody else takes it only as it is declared."`
 	Filename string    `query:"filename" maxLength:"1000" doc:"What the sender calls the file; kept without folders." example:"export.csv"`
 	Accept   string    `query:"accept" maxLength:"1000" doc:"Why it is to be taken although it is implausible; stays on record."`
+	SHA256   string    `query:"sha256" pattern:"^[0-9a-f]{64}$" doc:"That a dry run said of the file: another one is refused, and nothing is loaded."`
 	DryRun   bool      `query:"dry_run" doc:"Reads the whole file, changes nothing, and says what an import would do."`
 
 	ctx huma.Context
@@ -67,6 +70,22 @@ type importedOutput struct{ Body dataset.Profile }
 
 type importOutput struct{ Body dataset.Import }
 
+// importsOutput is a part of the list of a service's imports.
+type importsOutput struct {
+	Body struct {
+		List[dataset.Import]
+		Coverage []Coverage `json:"coverage,omitempty" doc:"What they cover, beside the first part of the list."`
+	}
+}
+
+// Coverage is from when and until when a dataset about a service is known.
+type Coverage struct {
+	Dataset string    `json:"dataset"`
+	Since   time.Time `json:"since"`
+	AsOf    time.Time `json:"as_of"`
+	Import  int64     `json:"import" doc:"The newest, which may be a withdrawal."`
+}
+
 type ImportPath struct {
 	ID int64 `path:"id" minimum:"1"`
 }
@@ -100,11 +119,19 @@ func (s *server) imports() {
 	}}, func(ctx context.Context, in *struct {
 		NamePath
 		Page
-	}) (*listed[dataset.Import], error) {
+	}) (*importsOutput, error) {
 		if err := s.caller(ctx).CheckImports(ctx, in.Name); err != nil {
 			return nil, err
 		}
-		return items(s.Store.Imports(ctx, in.Name, in.store()))
+		list, err := items(s.Store.Imports(ctx, in.Name, in.store()))
+		if err != nil {
+			return nil, err
+		}
+		out := &importsOutput{}
+		if out.Body.List = list.Body; in.Cursor == "" {
+			out.Body.Coverage, err = s.coverage(ctx, in.Name)
+		}
+		return out, err
 	})
 	register(s, operation{Operation: huma.Operation{
 		OperationID: "get-import", Method: http.MethodGet, Path: "/v1/imports/{id}", Tags: tags, Summary: "An import: file, mapping, counts, warnings, and what became of it",
@@ -130,6 +157,20 @@ func (s *server) imports() {
 	s.withdrawImport()
 }
 
+// coverage is what the imports of a service cover.
+func (s *server) coverage(ctx context.Context, service string) (all []Coverage, err error) {
+	for _, d := range dataset.All() {
+		c, err := s.Store.Coverage(ctx, service, d.Name)
+		if err != nil {
+			return nil, err
+		}
+		if !c.AsOf.IsZero() {
+			all = append(all, Coverage{d.Name, c.Since, c.AsOf, c.Import})
+		}
+	}
+	return all, nil
+}
+
 // withdrawImport has an approver decide that what an import said doesn't count
 // any more.
 func (s *server) withdrawImport() {
@@ -145,7 +186,7 @@ func (s *server) withdrawImport() {
 	}) (*startOutput, error) {
 		i, err := s.Store.ImportByID(ctx, in.ID)
 		if err == nil {
-			err = s.caller(ctx).CheckOwner(ctx, i.Service)
+			err = s.caller(ctx).CheckOwnerOf(ctx, resource.Service.Ref(i.Service), store.NoImport(in.ID))
 		}
 		if err != nil {
 			return nil, err

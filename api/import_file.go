@@ -68,6 +68,10 @@ func (s *server) importFile(ctx context.Context, d dataset.Dataset, in *importIn
 	}
 	defer file.Close()
 	intake.File = dataset.File{Name: baseName(in.Filename), Bytes: file.Size(), SHA256: hex.EncodeToString(sum.Sum(nil))}
+	if in.SHA256 != "" && in.SHA256 != intake.File.SHA256 {
+		return nil, fault.Invalidf("query.sha256", "This is another file than the one that was tried: its SHA-256 is %[1]s, not %[2]s. Nothing was loaded. Send the file that was tried, or try this one first.",
+			"Das ist eine andere Datei als die probeweise gelesene: SHA-256 %[1]s statt %[2]s. Es wurde nichts geladen. Die probeweise gelesene Datei senden oder diese zuerst probeweise lesen.", intake.File.SHA256, in.SHA256)
+	}
 	done, err := load(ctx, file)
 	if err != nil {
 		return nil, err

@@ -10,6 +10,7 @@ import (
 	"turnus/itsm/calendar"
 	"turnus/itsm/fault"
 	"turnus/itsm/improvement"
+	"turnus/itsm/stats"
 	"turnus/report"
 	words "turnus/report/improvement"
 	"turnus/store"
@@ -22,6 +23,7 @@ type Register struct {
 	Zone     string                `json:"zone"`
 	At       time.Time             `json:"at" doc:"When the figures were computed: what is open, was then."`
 	Figures  []report.Figure       `json:"figures" nullable:"false"`
+	ToClose  stats.Survival        `json:"to_close" doc:"Of the findings opened between the dates: after how many days how many closed, of those that hadn't until then (Kaplan-Meier)."`
 	Benefits []improvement.Benefit `json:"benefits" nullable:"false" doc:"Of opportunities' actions that were checked between these dates: what they were to reach, and what they did."`
 }
 
@@ -93,6 +95,6 @@ func (s *server) improvement() {
 			return nil, fault.As(err).At("query")
 		}
 		return &struct{ Body Register }{Register{From: span.From, To: span.To, Zone: span.Zone.String(), At: now,
-			Figures: words.RegisterFigures(r), Benefits: r.Benefits}}, nil
+			Figures: words.RegisterFigures(r), ToClose: r.ToClose, Benefits: r.Benefits}}, nil
 	})
 }

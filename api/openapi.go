@@ -12,6 +12,7 @@ import (
 
 	"turnus/itsm/dataset"
 	"turnus/itsm/declaration"
+	"turnus/itsm/process"
 	"turnus/itsm/resource"
 	"turnus/itsm/task"
 	"turnus/report"
@@ -139,6 +140,11 @@ func (s *server) documentBodies() {
 	for _, path := range []string{"/v1/apply", "/v1/plan/preview"} {
 		doc.Paths[path].Post.RequestBody = bodyOf(map[string]*huma.Schema{"application/json": some, "application/yaml": some})
 	}
+	for _, p := range process.Catalogue() {
+		if p.Started() {
+			doc.Paths["/v1/processes/"+p.Name+"/runs"].Post.RequestBody.Content["application/json"].Example = exampleOf(p)
+		}
+	}
 	file := &huma.Schema{Type: "string", Format: "binary"}
 	doc.Paths["/v1/calendars/{name}/holidays"].Post.RequestBody = bodyOf(map[string]*huma.Schema{
 		"application/octet-stream": file, "text/calendar": file, "application/gzip": file, "application/zip": file,
@@ -155,6 +161,17 @@ func (s *server) documentBodies() {
 	for _, path := range []string{"/v1/tasks/{id}/files", "/v1/findings/{id}/files"} {
 		doc.Paths[path].Post.RequestBody = bodyOf(sent)
 	}
+}
+
+// exampleOf is what a run of a process may be started with.
+func exampleOf(p process.Process) map[string]string {
+	switch {
+	case p.Scope == process.OfService:
+		return map[string]string{"service": "payments", "period": "2026-10"}
+	case !p.Planned():
+		return map[string]string{"scope": "12"}
+	}
+	return map[string]string{"period": "2026-10"}
 }
 
 func bodyOf(content map[string]*huma.Schema) *huma.RequestBody {

@@ -89,25 +89,46 @@ func (s *server) plan() {
 	register(s, operation{Operation: huma.Operation{
 		OperationID: "list-slots", Method: http.MethodGet, Path: "/v1/plan", Tags: tags,
 		Summary:     "Slots with their states, by due date",
-		Description: "A slot is one planned occurrence of an interval, and names the period that its run reports on. What it waits for, or why it was missed or waived, is its reason; missed is when it was recorded as missed, which stays when it is started after all, done or waived afterwards.",
+		Description: "Those of what one sees, as with runs. A slot is one planned occurrence of an interval, and names the period that its run reports on. What it waits for, or why it was missed or waived, is its reason; missed is when it was recorded as missed, which stays when it is started after all, done or waived afterwards.",
 	}}, func(ctx context.Context, in *struct {
 		DueSpan
 		Page
 		Process string `query:"process" maxLength:"100"`
 		Service string `query:"service" maxLength:"200"`
 		State   string `query:"state" enum:"planned,due,in-work,done,done-late,missed,waived,open" doc:"open: planned, due or in work."`
+
+		Interval []string `query:"interval" maxItems:"100" doc:"Of these intervals only, by name, with commas between."`
 	}) (*listed[planning.Slot], error) {
-		return items(s.Store.Slots(ctx, store.Slots{From: in.from, To: in.to, Process: in.Process, Service: in.Service, State: in.State}, in.store()))
+		who := s.caller(ctx)
+		want := store.Slots{From: in.from, To: in.to, Process: in.Process, Service: in.Service, State: in.State, Intervals: in.Interval}
+		all, next, err := s.Store.Slots(ctx, who.SelectPlan(want), in.store())
+		if err == nil {
+			err = s.inZones(ctx, all)
+		}
+		for i := range all {
+			if err == nil {
+				all[i], err = who.ShowSlot(ctx, all[i])
+			}
+		}
+		return items(all, next, err)
 	})
 
 	register(s, operation{Operation: huma.Operation{
 		OperationID: "list-ledgers", Method: http.MethodGet, Path: "/v1/plan/ledger", Tags: tags,
 		Summary:     "What became of the slots of each interval",
-		Description: "At every moment planned = done + late + missed + waived + open. waived_late and missed_then_waived are parts of waived: waived when the tolerance had ended, and after the slot had been recorded as missed.",
-	}}, func(ctx context.Context, _ *Page) (*listed[store.Ledger], error) {
-		all, err := s.Store.Ledgers(ctx)
-		return items(all, "", err)
+		Description: "Of what one sees. At every moment planned = done + late + missed + waived + open. waived_late and missed_then_waived are parts of waived: waived when the tolerance had ended, and after the slot had been recorded as missed. With from and to the slots due then are counted, of the intervals that have any. All of them at once, unless a limit is given.",
+	}}, func(ctx context.Context, in *struct {
+		DueSpan
+		Limit    int    `query:"limit" minimum:"1" maximum:"500" doc:"How many items at most; all, if it is left out."`
+		Cursor   string `query:"cursor" maxLength:"2000" doc:"Where to go on: next of the part before."`
+		Process  string `query:"process" maxLength:"100"`
+		Service  string `query:"service" maxLength:"200"`
+		Interval string `query:"interval" maxLength:"200" doc:"Of this one only, by name."`
+	}) (*listed[store.Ledger], error) {
+		of := store.Of{From: in.from, To: in.to, Process: in.Process, Service: in.Service, Interval: in.Interval}
+		return items(s.caller(ctx).Ledgers(ctx, of, store.Page{Limit: in.Limit, Cursor: in.Cursor}))
 	})
+	s.slotStory()
 
 	register(s, operation{body: documents, Operation: huma.Operation{
 		OperationID: "preview-plan", Method: http.MethodPost, Path: "/v1/plan/preview", Tags: tags,

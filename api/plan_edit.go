@@ -153,7 +153,7 @@ func (s *server) planEdits() {
 		if err != nil {
 			return nil, err
 		}
-		if err := s.caller(ctx).CheckOwnerOf(ctx, slot.About); err != nil {
+		if err := s.caller(ctx).CheckOwnerOf(ctx, slot.About, store.NoSlot(in.key())); err != nil {
 			return nil, err
 		}
 		missed, err := s.Store.DeclareMissed(ctx, actorOf(ctx), s.Now(), in.key(), in.Body.Reason)
@@ -172,14 +172,19 @@ func (s *server) planEdits() {
 		SlotPath
 		Body *SlotStartBody
 	}) (*startOutput, error) {
-		if _, err := s.Store.Slot(ctx, in.key()); err != nil {
+		slot, err := s.Store.Slot(ctx, in.key())
+		if err != nil {
 			return nil, err
 		}
 		start := runs.Start{Process: in.Process, Scope: in.Scope, Period: in.Period}
 		if in.Body != nil {
 			start.Again, start.Reason = in.Body.Again, in.Body.Reason
 		}
-		return s.start(ctx, start)
+		out, err := s.start(ctx, start)
+		if err != nil {
+			err = s.caller(ctx).Unseen(ctx, err, slot.About, store.NoSlot(in.key()))
+		}
+		return out, err
 	})
 	register(s, operation{body: jsonBody, Operation: huma.Operation{
 		OperationID: "report-event", Method: http.MethodPost, Path: "/v1/services/{name}/events", Tags: tags,
@@ -202,7 +207,7 @@ func (s *server) ownsInterval(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	return s.caller(ctx).CheckOwnerOf(ctx, p.About)
+	return s.caller(ctx).CheckOwnerOf(ctx, p.About, store.NoPlan(name))
 }
 
 func planned(p store.Plan, err error) (*planOutput, error) {

@@ -93,7 +93,7 @@ func TestSlots(t *testing.T) {
 
 	w := h.as(t, "viewer", "GET", "/v1/plan?limit=1", "")
 	require.JSONEq(t, `{"process":"sla-report","scope":"payments","period":"2026-07","interval":"monthly","version":1,"state":"due",
-		"due":"2026-08-02T04:00:00Z","early":"2026-07-27T22:00:00Z","late":"2026-08-07T22:00:00Z"}`, string(firstOf(t, w.Body.Bytes())))
+		"due":"2026-08-02T04:00:00Z","early":"2026-07-27T22:00:00Z","late":"2026-08-07T22:00:00Z","zone":"Europe/Berlin"}`, string(firstOf(t, w.Body.Bytes())))
 	w = h.as(t, "viewer", "GET", "/v1/plan/ledger", "")
 	require.JSONEq(t, `{"interval":"monthly","process":"sla-report","scope":"payments","planned":17,"done":0,"late":0,"missed":0,"waived":0,"open":17,"waived_late":0,"missed_then_waived":0}`,
 		string(firstOf(t, w.Body.Bytes())))

@@ -262,6 +262,10 @@ func (s *server) unrouted(err error, c echo.Context) {
 		}
 	}
 	unwanted(c)
+	if s.pages != nil && !c.Response().Committed && forPage(c.Request(), requestOf(c.Request().Context()).path) {
+		s.showRefusal(c, err, he)
+		return
+	}
 	fail(c, err)
 }
 

@@ -62,6 +62,7 @@ func (s *server) observe(echo.HandlerFunc) echo.HandlerFunc {
 		in := c.Request()
 		r := &request{id: requestID(in), operation: "none", path: shownPath(in.URL.Path)}
 		r.lang, r.asked = accepted(in)
+		r.actor, _ = insider(in.Context())
 		out := in.WithContext(context.WithValue(in.Context(), requestKey{}, r))
 		method := in.Method
 		if method == http.MethodHead {

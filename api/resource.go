@@ -97,11 +97,21 @@ type resourceOutput struct {
 func (s *server) resources() {
 	for _, k := range declaration.Kinds() {
 		tags, path := []string{"Resources"}, "/v1/"+k.Plural
-		register(s, operation{Operation: huma.Operation{
+		listing := operation{Operation: huma.Operation{
 			OperationID: "list-" + k.Plural, Method: http.MethodGet, Path: path, Tags: tags, Summary: "The " + k.Plural + ", by name",
-		}}, func(ctx context.Context, in *Page) (*listed[Resource], error) {
-			return resourcesOf(s.caller(ctx).ListResources(ctx, k.Kind, in.store()))
-		})
+		}}
+		if k.OfService() {
+			register(s, listing, func(ctx context.Context, in *struct {
+				Page
+				Service string `query:"service" maxLength:"200" doc:"Those of this service alone."`
+			}) (*listed[Resource], error) {
+				return resourcesOf(s.caller(ctx).ListResources(ctx, k.Kind, in.Service, in.store()))
+			})
+		} else {
+			register(s, listing, func(ctx context.Context, in *Page) (*listed[Resource], error) {
+				return resourcesOf(s.caller(ctx).ListResources(ctx, k.Kind, "", in.store()))
+			})
+		}
 		register(s, operation{Operation: huma.Operation{
 			OperationID: "get-" + k.Singular(), Method: http.MethodGet, Path: path + "/{name}", Tags: tags, Summary: "One of the " + k.Plural + ", in its newest version",
 		}}, func(ctx context.Context, in *NamePath) (*resourceOutput, error) {

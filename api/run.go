@@ -6,7 +6,9 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"turnus/itsm/fault"
 	"turnus/itsm/run"
+	"turnus/report"
 	"turnus/store"
 )
 
@@ -28,6 +30,12 @@ const oneRun = "/v1/runs/{process}/{scope}/{period}"
 
 type runOutput struct{ Body run.Run }
 
+// ListedRun is a run in a list.
+type ListedRun struct {
+	run.Run
+	Results []report.Figure `json:"results,omitempty" doc:"Of a published report the figures that are held against a target or a limit; where they were asked for."`
+}
+
 // CancelBody says why a run ends.
 type CancelBody struct {
 	Reason string `json:"reason" minLength:"1" maxLength:"4000"`
@@ -37,24 +45,38 @@ func (s *server) runs() {
 	register(s, operation{Operation: huma.Operation{
 		OperationID: "list-runs", Method: http.MethodGet, Path: "/v1/runs", Tags: []string{"Runs"},
 		Summary:     "Runs, newest first",
-		Description: "Tasks, decisions and reasons of a run that isn't published are shown to the service's owner, its approvers and auditors.",
+		Description: "Those of what one sees: what one owns or approves for, and what one's view gives; auditors and administrators see all. Tasks, decisions and reasons of a run that isn't published are shown to the service's owner, its approvers and auditors.",
 	}}, func(ctx context.Context, in *struct {
 		Page
 		Process string `query:"process" maxLength:"100"`
-		Service string `query:"service" maxLength:"200"`
+		Service string `query:"service" maxLength:"10000" doc:"Of this service; of several with commas between them."`
+		Scope   string `query:"scope" maxLength:"200"`
+		Period  string `query:"period" maxLength:"20" doc:"With process and scope: the attempts of one."`
 		State   string `query:"state" enum:"collecting,drafting,waiting,published,rejected,cancelled,failed,provisional,live"`
-	}) (*listed[run.Run], error) {
-		all, next, err := s.Store.Runs(ctx, store.Runs{Process: in.Process, Service: in.Service, State: in.State}, in.store())
+		InForce string `query:"in_force" enum:"each,newest" doc:"Only runs whose reports are in force: of each period, or of the newest period of each process and scope (months, quarters and years each for themselves)."`
+		Results bool   `query:"results" doc:"With the results of published reports, as far as one sees these."`
+	}) (*listed[ListedRun], error) {
+		who := s.caller(ctx)
+		all, next, err := s.Store.Runs(ctx, who.SelectRuns(store.Runs{Process: in.Process, Service: in.Service, Scope: in.Scope, Period: in.Period, State: in.State, InForce: in.InForce}), in.store())
 		if err != nil {
 			return nil, err
 		}
-		who := s.caller(ctx)
-		for i := range all {
-			if all[i], err = who.ShowRun(ctx, all[i]); err != nil {
+		list := make([]ListedRun, len(all))
+		for i, r := range all {
+			if list[i].Run, err = who.ShowRun(ctx, r); err != nil {
 				return nil, err
 			}
 		}
-		return items(all, next, nil)
+		if in.Results {
+			results, err := who.Results(ctx, all)
+			if err != nil {
+				return nil, err
+			}
+			for i, r := range all {
+				list[i].Results = results[r.ID]
+			}
+		}
+		return items(list, next, nil)
 	})
 
 	register(s, operation{Operation: huma.Operation{
@@ -73,7 +95,7 @@ func (s *server) runs() {
 	}) (*runOutput, error) {
 		r, err := s.Runs.Cancel(ctx, actorOf(ctx), in.id(ctx), in.Body.Reason)
 		if err != nil {
-			return nil, err
+			return nil, s.unseenRun(ctx, err, in.id(ctx))
 		}
 		return s.shown(ctx, r)
 	})
@@ -86,15 +108,31 @@ func (s *server) runs() {
 	}}, func(ctx context.Context, in *RunPath) (*runOutput, error) {
 		r, err := s.Runs.Refresh(ctx, actorOf(ctx), in.id(ctx))
 		if err != nil {
-			return nil, err
+			return nil, s.unseenRun(ctx, err, in.id(ctx))
 		}
 		return s.shown(ctx, r)
 	})
 }
 
+// unseenRun gives the error of something done to a run, to whoever sees nothing of
+// the run as if it weren't there.
+func (s *server) unseenRun(ctx context.Context, why error, id string) error {
+	if !fault.Is(why, fault.Forbidden) {
+		return why
+	}
+	about, err := s.Store.AboutOfRun(ctx, id)
+	if err != nil {
+		return err
+	}
+	return s.caller(ctx).Unseen(ctx, why, about, store.NoRun(id))
+}
+
 func (s *server) shownRun(ctx context.Context, id string) (*runOutput, error) {
 	r, err := s.Store.Run(ctx, id)
 	if err != nil {
+		return nil, err
+	}
+	if r.Rounds, err = s.Store.Rounds(ctx, id); err != nil {
 		return nil, err
 	}
 	return s.shown(ctx, r)

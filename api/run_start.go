@@ -10,9 +10,11 @@ import (
 	"turnus/itsm/fault"
 	"turnus/itsm/person"
 	"turnus/itsm/process"
+	"turnus/itsm/resource"
 	"turnus/itsm/run"
 	"turnus/itsm/text"
 	"turnus/runs"
+	"turnus/store"
 )
 
 // Process is an entry of the catalogue as it is shown.
@@ -102,6 +104,10 @@ func (s *server) processes() {
 			}
 			out, err := s.start(ctx, runs.Start{Process: p.Name, Scope: scope, Period: in.Body.Period,
 				Provisional: in.Body.Provisional, Again: in.Body.Again, Reason: in.Body.Reason})
+			if err != nil && p.Scope == process.OfService {
+				unknown := fault.As(store.NoScope(p, scope))
+				err = s.caller(ctx).Unseen(ctx, err, resource.Service.Ref(scope), fault.New(fault.NotFound, unknown.Message).At(unknown.Field))
+			}
 			if f := fault.As(err); f != nil && f.Field == "scope" && in.Body.Service != "" {
 				named := *f
 				named.Field = "service" // as it was given

@@ -25,7 +25,7 @@ func (s *server) reportTickets() {
 		RunPath
 		Lang string `query:"lang" enum:"de,en" doc:"The language of the table; else Accept-Language says it, or else what the report is about."`
 	}) (*huma.StreamResponse, error) {
-		r, err := s.Store.Report(ctx, in.id(ctx))
+		r, err := s.caller(ctx).ReadForReceipts(ctx, in.id(ctx))
 		if err != nil {
 			return nil, err
 		}

@@ -7,6 +7,8 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"turnus/access"
+	"turnus/itsm/fault"
 	"turnus/itsm/task"
 	"turnus/runs"
 	"turnus/store"
@@ -48,13 +50,15 @@ func (s *server) tasks() {
 	register(s, operation{Operation: huma.Operation{
 		OperationID: "list-tasks", Method: http.MethodGet, Path: "/v1/tasks", Tags: []string{"Tasks"},
 		Summary:     "Tasks, oldest first",
-		Description: "Those that one may decide, and those of services that one owns; auditors see all. Each says what it asks (kind, title, text, outcomes, fields), of whom (for, and who of them may answer now: approvers), and which files were sent to it. An open one says what has changed since that its draft stands on, if something has (stale).",
+		Description: "Those that one may decide, and those of services that one owns; auditors see all. Each says what it asks (kind, title, text, outcomes, fields), of whom (for, and who of them may answer now: approvers), and which files were sent to it. An open one says what has changed since that its draft stands on, if something has (stale), and an approval what its draft's figures come to (verdict).",
 	}}, func(ctx context.Context, in *struct {
 		Page
-		State string `query:"state" enum:"open,decided,closed"`
-		Mine  bool   `query:"mine" doc:"Only those that one may decide now."`
+		State   string `query:"state" enum:"open,decided,closed"`
+		Mine    bool   `query:"mine" doc:"Only those that one may decide now."`
+		Kind    string `query:"kind" enum:"approval,review,record,supply,acknowledge,check"`
+		Process string `query:"process" maxLength:"100"`
 	}) (*listed[task.Task], error) {
-		want := s.caller(ctx).SelectTasks(store.Tasks{State: in.State}, in.Mine)
+		want := s.caller(ctx).SelectTasks(store.Tasks{State: in.State, Kind: task.Kind(in.Kind), Process: in.Process}, in.Mine)
 		return items(s.Store.Tasks(ctx, want, in.store()))
 	})
 
@@ -71,7 +75,7 @@ func (s *server) tasks() {
 
 	register(s, operation{Operation: huma.Operation{
 		OperationID: "get-task", Method: http.MethodGet, Path: "/v1/tasks/{id}", Tags: []string{"Tasks"},
-		Summary: "A task",
+		Summary: "A task", Description: "As list-tasks gives it. Of an open one it says, too, why whoever asks may not answer it (barred); of a decided one the decision.",
 	}}, func(ctx context.Context, in *TaskPath) (*taskOutput, error) {
 		t, err := s.Store.Task(ctx, in.ID)
 		if err != nil {
@@ -81,23 +85,30 @@ func (s *server) tasks() {
 		if err := s.caller(ctx).CheckTask(ctx, t); err != nil {
 			return nil, err
 		}
-		return &taskOutput{t}, nil
+		t, err = s.caller(ctx).ShowTask(ctx, t)
+		return &taskOutput{t}, err
 	})
 
 	// Which outcomes a task offers is looked at last, so the outcome is no enum here.
 	register(s, operation{body: jsonBody, Operation: huma.Operation{
 		OperationID: "decide-task", Method: http.MethodPost, Path: "/v1/tasks/{id}/decision", Tags: []string{"Tasks"},
 		Summary:       "Decide on a task",
-		Description:   "A task says who may decide it. The decision as recorded. The same person with the same outcome again gets the decision on record. 503 means that it isn't confirmed: ask again with the same Idempotency-Key.",
+		Description:   "A task says who may decide it. The decision as recorded. The same person with the same outcome again gets the decision on record. 503 means that it isn't confirmed: ask again with the same Idempotency-Key. A dry run answers, or refuses, in the same way, and decides nothing.",
 		DefaultStatus: http.StatusOK,
 	}}, func(ctx context.Context, in *struct {
 		TaskPath
-		Body DecisionBody
+		DryRun bool `query:"dry_run" doc:"Says what would be recorded, or what is wrong with the answer, and changes nothing."`
+		Body   DecisionBody
 	}) (*decisionOutput, error) {
-		d, err := s.Runs.Decide(ctx, actorOf(ctx), runs.Answer{Task: in.ID, Outcome: in.Body.Outcome, Comment: in.Body.Comment,
+		requestOf(ctx).trial = in.DryRun
+		decide := s.Runs.Decide
+		if in.DryRun {
+			decide = s.Runs.Try
+		}
+		d, err := decide(ctx, actorOf(ctx), runs.Answer{Task: in.ID, Outcome: in.Body.Outcome, Comment: in.Body.Comment,
 			Fields: in.Body.Fields, Hash: in.Body.Hash, Stale: in.Body.Stale})
 		if err != nil {
-			return nil, inBody(err)
+			return nil, s.unseenTask(ctx, inBody(err), in.ID)
 		}
 		requestOf(ctx).run = d.Run
 		return &decisionOutput{d}, nil
@@ -118,8 +129,27 @@ func (s *server) tasks() {
 		}
 		p, err := s.Runs.Pass(ctx, actorOf(ctx), in.ID, only)
 		if err != nil {
-			return nil, err
+			return nil, s.unseenTask(ctx, err, in.ID)
 		}
 		return &passOutput{PassBody{Pass: p.Secret, Expires: p.Expires}}, nil
 	})
+}
+
+// unseenTask gives the error of something done to a task, to whoever doesn't see
+// the run as if the task weren't there.
+func (s *server) unseenTask(ctx context.Context, why error, id string) error {
+	if !fault.Is(why, fault.Forbidden) {
+		return why
+	}
+	t, err := s.Store.Task(ctx, id)
+	if err == nil {
+		err = s.caller(ctx).CheckTask(ctx, t)
+	}
+	switch {
+	case err == nil || fault.Is(err, fault.Forbidden):
+		return why
+	case access.IsRefusal(err):
+		return store.NoTask(id) // what was refused is on record
+	}
+	return err
 }

@@ -48,7 +48,7 @@ func (s *server) taskFiles() {
 func (s *server) sendTaskFile(ctx context.Context, in *sentFile) (*fileOutput, error) {
 	by := actorOf(ctx)
 	if err := s.Runs.CheckFiles(ctx, by, in.ID); err != nil {
-		return nil, err
+		return nil, s.unseenTask(ctx, err, in.ID)
 	}
 	out := &fileOutput{}
 	var err error

@@ -10,6 +10,8 @@ import (
 
 	"turnus/itsm/agreement"
 	"turnus/itsm/fault"
+	"turnus/itsm/resource"
+	"turnus/store"
 )
 
 // ExclusionBody is what a proposal says. Who makes it says the token alone.
@@ -126,7 +128,7 @@ func (s *server) exclusions() {
 		if _, err := s.Store.Exclusion(ctx, in.Name, in.ID); err != nil {
 			return nil, err
 		}
-		if err := s.caller(ctx).CheckOwner(ctx, in.Name); err != nil {
+		if err := s.caller(ctx).CheckOwnerOf(ctx, resource.Service.Ref(in.Name), store.NoExclusion(in.Name, in.ID)); err != nil {
 			return nil, err
 		}
 		e, err := s.Store.WithdrawExclusion(ctx, actorOf(ctx), s.Now(), in.Name, in.ID, in.Body.Reason)

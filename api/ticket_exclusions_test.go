@@ -43,7 +43,7 @@ func TestExclusionsByRoleAndOwnership(t *testing.T) {
 	h := imported(t)
 	agreed := h.as(t, "admin", "PUT", "/v1/agreements/gold", `{"apiVersion":"turnus/v1","kind":"Agreement","metadata":{"name":"gold"},"spec":{"service":"payments","valid":{"from":"2026-01-01"},"targets":[{"name":"fast","measure":"resolution","within":"PT4H","calendar":"office","attain":95}]}}`)
 	require.Equal(t, 201, agreed.Code, agreed.Body)
-	strangers := `[{"apiVersion":"turnus/v1","kind":"Person","metadata":{"name":"other-approver"},"spec":{"roles":["approver"]}}]`
+	strangers := `[{"apiVersion":"turnus/v1","kind":"Person","metadata":{"name":"other-approver"},"spec":{"roles":["approver"],"sees":{"services":["payments"]}}}]`
 	require.Equal(t, 200, h.as(t, "admin", "POST", "/v1/apply", strangers).Code)
 	_, secret, err := h.store.FirstToken(t.Context(), testNow, "other-approver", 3600e9)
 	require.NoError(t, err)
@@ -159,7 +159,7 @@ func TestWithdrawnExclusions(t *testing.T) {
 	// The service changes hands: its next owner finds it withdrawn.
 	hands := `[{"apiVersion":"turnus/v1","kind":"Service","metadata":{"name":"payments"},"spec":{"owner":"other-owner","approvers":["approver"],"calendar":"office"}}]`
 	require.Equal(t, 200, h.as(t, "admin", "POST", "/v1/apply", hands).Code)
-	require.Equal(t, 403, h.as(t, "owner", "POST", withdraw, `{"reason":"a mistake"}`).Code)
+	require.Equal(t, 404, h.as(t, "owner", "POST", withdraw, `{"reason":"a mistake"}`).Code, "it isn't theirs to see any more")
 	w := h.as(t, "other-owner", "POST", withdraw, `{"reason":"a mistake"}`)
 	require.Equal(t, 409, w.Code)
 	require.Contains(t, problemIn(t, w).Detail, "owner has withdrawn")

@@ -8,7 +8,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"turnus/itsm/person"
-	"turnus/store"
 )
 
 // Issued is a new token; its secret is shown this once.
@@ -63,19 +62,5 @@ func (s *server) tokens() {
 		ID string `path:"id" maxLength:"100"`
 	}) (*struct{}, error) {
 		return nil, s.Store.RevokeToken(ctx, actorOf(ctx), s.Now(), in.Name, in.ID)
-	})
-}
-
-func (s *server) audit() {
-	register(s, operation{Operation: huma.Operation{
-		OperationID: "list-audit", Method: http.MethodGet, Path: "/v1/audit", Tags: []string{"Audit"},
-		Summary: "The audit trail, oldest first",
-	}}, func(ctx context.Context, in *struct {
-		Page
-		Since  time.Time `query:"since" doc:"Entries from this instant on."`
-		Person string    `query:"person" maxLength:"200"`
-		Object string    `query:"object" maxLength:"500" doc:"This one; with a trailing / everything below it."`
-	}) (*listed[store.Entry], error) {
-		return items(s.Store.Audit(ctx, store.Trail{Since: in.Since, Person: in.Person, Object: in.Object}, in.store()))
 	})
 }

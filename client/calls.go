@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"turnus/itsm/dataset"
@@ -86,11 +87,6 @@ func (c *Client) Run(ctx context.Context, id string) (run.Run, error) {
 	return answer, c.get(ctx, path, nil, &answer)
 }
 
-// Runs lists runs, newest first; empty arguments select all.
-func (c *Client) Runs(ctx context.Context, process, service, state string, most int) ([]run.Run, error) {
-	return list[run.Run](ctx, c, "/v1/runs", set(url.Values{}, "process", process, "service", service, "state", state), most)
-}
-
 // Wait asks for a run until it waits for a person, or has ended.
 func (c *Client) Wait(ctx context.Context, id string) (run.Run, error) {
 	for pause := 100 * time.Millisecond; ; pause = min(2*pause, 2*time.Second) {
@@ -128,54 +124,6 @@ func (c *Client) Refresh(ctx context.Context, id string) (run.Run, error) {
 	return answer, c.into(ctx, call{method: http.MethodPost, path: path + "/refresh"}, &answer)
 }
 
-// Report writes a run's report in a format: json or html. lang is de, en, or
-// empty.
-func (c *Client) Report(ctx context.Context, w io.Writer, id, format, lang string) error {
-	types := map[string]string{"json": "application/json", "html": "text/html", "pdf": "application/pdf",
-		"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
-	accept, ok := types[format]
-	if !ok {
-		return fmt.Errorf("%q isn't a format of reports: use json, html, pdf or xlsx", format)
-	}
-	path, err := runAt(id)
-	if err != nil {
-		return err
-	}
-	res, err := c.do(ctx, call{method: http.MethodGet, path: path + "/report", query: set(url.Values{}, "lang", lang),
-		header: map[string]string{"Accept": accept}})
-	if err != nil {
-		return err
-	}
-	defer res.Body.Close()
-	_, err = io.Copy(w, res.Body)
-	return err
-}
-
-// Receipts writes how the figures of a run's report came about, while they are
-// derived. What breaks off is an error.
-func (c *Client) Receipts(ctx context.Context, w io.Writer, id string) error {
-	path, err := runAt(id)
-	if err != nil {
-		return err
-	}
-	return c.download(ctx, w, path+"/receipts", nil, "application/json", "the receipts")
-}
-
-// ReportTickets writes every breached and every excluded ticket of a run's
-// report, in a format: json or csv. lang, of csv, is de, en, or empty. What
-// breaks off is an error.
-func (c *Client) ReportTickets(ctx context.Context, w io.Writer, id, format, lang string) error {
-	accept, ok := map[string]string{"json": "application/json", "csv": "text/csv"}[format]
-	if !ok {
-		return fmt.Errorf("%q isn't a format of a list of tickets: use json or csv", format)
-	}
-	path, err := runAt(id)
-	if err != nil {
-		return err
-	}
-	return c.download(ctx, w, path+"/tickets", set(url.Values{}, "lang", lang), accept, "the list of tickets")
-}
-
 // Backup writes a copy of everything, as an archive, while it is made. A copy
 // that breaks off is an error.
 func (c *Client) Backup(ctx context.Context, w io.Writer) error {
@@ -188,6 +136,11 @@ func (c *Client) download(ctx context.Context, w io.Writer, path string, query u
 	if err != nil {
 		return err
 	}
+	return c.keep(w, res, what)
+}
+
+// keep writes what is sent. What breaks off is an error.
+func (c *Client) keep(w io.Writer, res *http.Response, what string) error {
 	defer res.Body.Close()
 	if _, err := io.Copy(w, res.Body); err != nil {
 		if away(err) {
@@ -235,11 +188,38 @@ type Resource[T any] struct {
 	Hash      string    `json:"hash"`
 	At        time.Time `json:"at"`
 	By        string    `json:"by"`
+
+	ValidTo *time.Time `json:"valid_to"`
+	Retired bool       `json:"retired"`
+}
+
+// ResourcesPart is a part of the list of resources of a kind, by name: all, or
+// those whose spec names a service, where the kind has that.
+func ResourcesPart[T any](ctx context.Context, c *Client, plural, service, cursor string, limit int) ([]Resource[T], string, error) {
+	return part[Resource[T]](ctx, c, "/v1/"+plural, set(url.Values{}, "service", service), cursor, limit)
+}
+
+// ResourceOf is the newest version of a resource.
+func ResourceOf[T any](ctx context.Context, c *Client, plural, name string) (Resource[T], error) {
+	var answer Resource[T]
+	return answer, c.get(ctx, "/v1/"+plural+"/"+url.PathEscape(name), nil, &answer)
+}
+
+// Versions are the newest versions of a resource, up to most.
+func Versions[T any](ctx context.Context, c *Client, plural, name string, most int) ([]Resource[T], error) {
+	all, _, err := part[Resource[T]](ctx, c, "/v1/"+plural+"/"+url.PathEscape(name)+"/versions", nil, "", most)
+	return all, err
 }
 
 // Persons lists the persons by name.
 func (c *Client) Persons(ctx context.Context) ([]Resource[person.Spec], error) {
 	return list[Resource[person.Spec]](ctx, c, "/v1/persons", nil, 0)
+}
+
+// Declared lists what is declared of a kind, which its plural names, up to most;
+// 0: all.
+func (c *Client) Declared(ctx context.Context, plural string, most int) ([]resource.Raw, error) {
+	return list[resource.Raw](ctx, c, "/v1/"+url.PathEscape(plural), nil, most)
 }
 
 // Entry of the audit trail.
@@ -254,11 +234,31 @@ type Entry struct {
 	After  json.RawMessage `json:"after,omitempty"`
 }
 
-// Audit lists entries of the audit trail, oldest first; zero values select all.
-func (c *Client) Audit(ctx context.Context, since time.Time, who, object string) ([]Entry, error) {
-	q := set(url.Values{}, "person", who, "object", object)
-	if !since.IsZero() {
-		q.Set("since", since.Format(time.RFC3339Nano))
+// Trail selects entries of the audit trail; zero values select all.
+type Trail struct {
+	Since, Until time.Time // in [Since, Until)
+	Person       string
+	Actions      []string // any of these; one that begins with a dot is every action that ends so
+	Object       string   // this one, and with a trailing / everything below it
+}
+
+func (t Trail) query() url.Values {
+	q := set(url.Values{}, "person", t.Person, "object", t.Object, "action", strings.Join(t.Actions, ","))
+	for name, at := range map[string]time.Time{"since": t.Since, "until": t.Until} {
+		if !at.IsZero() {
+			q.Set(name, at.Format(time.RFC3339Nano))
+		}
 	}
-	return list[Entry](ctx, c, "/v1/audit", q, 0)
+	return q
+}
+
+// Audit lists entries of the audit trail, oldest first.
+func (c *Client) Audit(ctx context.Context, t Trail) ([]Entry, error) {
+	return list[Entry](ctx, c, "/v1/audit", t.query(), 0)
+}
+
+// AuditPart is a part of that list, up to limit entries from a cursor on; next is
+// the one of the part that follows, empty at the end.
+func (c *Client) AuditPart(ctx context.Context, t Trail, cursor string, limit int) (entries []Entry, next string, err error) {
+	return part[Entry](ctx, c, "/v1/audit", t.query(), cursor, limit)
 }

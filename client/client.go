@@ -22,6 +22,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"turnus/itsm/text"
 )
 
 // Client is an API with a token.
@@ -32,12 +34,23 @@ type Client struct {
 	patience time.Duration
 	connect  time.Duration
 	reached  *atomic.Bool // a connection has stood
+	lang     text.Lang    // of what people read; empty: English
 }
 
 // New uses the API at an address, in the name of whoever the token names.
 func New(address, token string) *Client {
 	return &Client{base: strings.TrimRight(address, "/"), token: token, http: &http.Client{},
 		patience: 40 * time.Second, connect: 5 * time.Second, reached: &atomic.Bool{}}
+}
+
+// Within uses the API of this process through a transport that says who asks,
+// and gets what people read in a language. Nothing is asked twice.
+func Within(transport http.RoundTripper, lang text.Lang) *Client {
+	c := New("http://turnus", "")
+	c.http.Transport, c.lang, c.patience, c.connect = transport, lang, 0, 0
+	c.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	c.reached.Store(true)
+	return c
 }
 
 // Patient says for how long a server that isn't available is asked again; 40 s
@@ -68,7 +81,7 @@ func jsonCall(method, path string, body any) (call, error) {
 // or patience ends. A POST carries one Idempotency-Key all the time, so that it
 // is carried out once however often it is sent.
 func (c *Client) do(ctx context.Context, what call) (*http.Response, error) {
-	key := rand.Text()
+	key := keyIn(ctx)
 	for began := time.Now(); ; {
 		res, err := c.send(ctx, what, key)
 		wait := time.Second
@@ -80,7 +93,7 @@ func (c *Client) do(ctx context.Context, what call) (*http.Response, error) {
 		case err == nil:
 			err = problemIn(res)
 			var p *Problem
-			if !errors.As(err, &p) || p.Status != http.StatusServiceUnavailable && !p.inFlight() {
+			if !errors.As(err, &p) || p.Status != http.StatusServiceUnavailable && !p.InFlight() {
 				return nil, err
 			}
 			if s, bad := strconv.Atoi(res.Header.Get("Retry-After")); bad == nil && s >= 0 {
@@ -120,6 +133,9 @@ func (c *Client) send(ctx context.Context, what call, key string) (*http.Respons
 	}
 	r.Header.Set("Accept", "application/json")
 	r.Header.Set("User-Agent", "turnus")
+	if c.lang != "" {
+		r.Header.Set("Accept-Language", string(c.lang))
+	}
 	if c.token != "" {
 		r.Header.Set("Authorization", "Bearer "+c.token)
 	}
@@ -137,6 +153,9 @@ var errNoConnection = errors.New("no connection in time")
 // connected sends a request, and gives up if no connection stands in time. How
 // long the answer takes is another thing.
 func (c *Client) connected(r *http.Request) (*http.Response, error) {
+	if c.connect == 0 { // within this process there is none
+		return c.http.Do(r)
+	}
 	ctx, giveUp := context.WithCancelCause(r.Context())
 	timer := time.AfterFunc(c.connect, func() { giveUp(errNoConnection) })
 	defer timer.Stop()
@@ -209,6 +228,9 @@ func list[T any](ctx context.Context, c *Client, path string, query url.Values, 
 		query = url.Values{}
 	}
 	query.Set("limit", "500")
+	if most > 0 && most < 500 {
+		query.Set("limit", strconv.Itoa(most))
+	}
 	all := []T{}
 	for {
 		var part struct {
@@ -229,6 +251,23 @@ func list[T any](ctx context.Context, c *Client, path string, query url.Values, 
 	}
 }
 
+// part is a part of a list, up to limit items from a cursor on, and the cursor of
+// the next one.
+func part[T any](ctx context.Context, c *Client, path string, query url.Values, cursor string, limit int) ([]T, string, error) {
+	var answer struct {
+		Items []T     `json:"items"`
+		Next  *string `json:"next"`
+	}
+	q := set(url.Values{"limit": {strconv.Itoa(limit)}}, "cursor", cursor)
+	for name, values := range query {
+		q[name] = values
+	}
+	if err := c.get(ctx, path, q, &answer); err != nil || answer.Next == nil {
+		return answer.Items, "", err
+	}
+	return answer.Items, *answer.Next, nil
+}
+
 // set adds what isn't empty to a query.
 func set(q url.Values, pairs ...string) url.Values {
 	for i := 0; i+1 < len(pairs); i += 2 {
@@ -237,4 +276,21 @@ func set(q url.Values, pairs ...string) url.Values {
 		}
 	}
 	return q
+}
+
+type onceKey struct{}
+
+// Once names the calls made with a context to their repeats: a POST that was
+// answered is answered the same again, and done no second time. One context
+// is for one POST.
+func Once(ctx context.Context, key string) context.Context {
+	return context.WithValue(ctx, onceKey{}, key)
+}
+
+// keyIn is the Idempotency-Key of a call; a new one if none was given.
+func keyIn(ctx context.Context) string {
+	if key, ok := ctx.Value(onceKey{}).(string); ok && key != "" {
+		return key
+	}
+	return rand.Text()
 }

@@ -29,6 +29,17 @@ func (c *Client) Exclusions(ctx context.Context, service string, most int) ([]ag
 	return list[agreement.Exclusion](ctx, c, exclusionsOf(service), nil, most)
 }
 
+// ExclusionsPart is a part of them.
+func (c *Client) ExclusionsPart(ctx context.Context, service, cursor string, limit int) ([]agreement.Exclusion, string, error) {
+	return part[agreement.Exclusion](ctx, c, exclusionsOf(service), nil, cursor, limit)
+}
+
+// ExclusionByID is one of them.
+func (c *Client) ExclusionByID(ctx context.Context, service string, id int64) (agreement.Exclusion, error) {
+	var answer agreement.Exclusion
+	return answer, c.get(ctx, exclusionsOf(service)+"/"+strconv.FormatInt(id, 10), nil, &answer)
+}
+
 // Withdraw ends an exclusion for the reports to come.
 func (c *Client) Withdraw(ctx context.Context, service string, id int64, reason string) (agreement.Exclusion, error) {
 	var answer agreement.Exclusion

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"io"
+	"net/http"
 	"net/url"
 	"strconv"
 
@@ -13,16 +14,29 @@ import (
 // that haven't ended.
 type FindingsOf struct {
 	Service, State, Type, Kind, Severity string
-	Escalated                            bool
+	Escalated, Overdue                   bool
+	Run                                  string // that has seen them
+}
+
+func (of FindingsOf) query() url.Values {
+	q := set(url.Values{}, "service", of.Service, "state", of.State, "type", of.Type, "kind", of.Kind, "severity", of.Severity, "run", of.Run)
+	if of.Escalated {
+		q.Set("escalated", "true")
+	}
+	if of.Overdue {
+		q.Set("overdue", "true")
+	}
+	return q
 }
 
 // Findings lists findings, newest first, up to most; 0: all.
 func (c *Client) Findings(ctx context.Context, of FindingsOf, most int) ([]improvement.Finding, error) {
-	q := set(url.Values{}, "service", of.Service, "state", of.State, "type", of.Type, "kind", of.Kind, "severity", of.Severity)
-	if of.Escalated {
-		q.Set("escalated", "true")
-	}
-	return list[improvement.Finding](ctx, c, "/v1/findings", q, most)
+	return list[improvement.Finding](ctx, c, "/v1/findings", of.query(), most)
+}
+
+// FindingsPart is a part of that list.
+func (c *Client) FindingsPart(ctx context.Context, of FindingsOf, cursor string, limit int) ([]improvement.Finding, string, error) {
+	return part[improvement.Finding](ctx, c, "/v1/findings", of.query(), cursor, limit)
 }
 
 // SeenFinding is one finding with the times that it was seen, and its evidence.
@@ -76,9 +90,7 @@ type ActionsOf struct {
 	Mine, Overdue bool
 }
 
-// Actions lists actions of approved plans, those that are due first, up to most;
-// 0: all.
-func (c *Client) Actions(ctx context.Context, of ActionsOf, most int) ([]improvement.ActionLine, error) {
+func (of ActionsOf) query() url.Values {
 	q := set(url.Values{}, "owner", of.Owner, "state", of.State)
 	if of.Finding != 0 {
 		q.Set("finding", strconv.FormatInt(of.Finding, 10))
@@ -89,5 +101,22 @@ func (c *Client) Actions(ctx context.Context, of ActionsOf, most int) ([]improve
 	if of.Overdue {
 		q.Set("overdue", "true")
 	}
-	return list[improvement.ActionLine](ctx, c, "/v1/actions", q, most)
+	return q
+}
+
+// Actions lists actions of approved plans, those that are due first, up to most;
+// 0: all.
+func (c *Client) Actions(ctx context.Context, of ActionsOf, most int) ([]improvement.ActionLine, error) {
+	return list[improvement.ActionLine](ctx, c, "/v1/actions", of.query(), most)
+}
+
+// ActionsPart is a part of that list.
+func (c *Client) ActionsPart(ctx context.Context, of ActionsOf, cursor string, limit int) ([]improvement.ActionLine, string, error) {
+	return part[improvement.ActionLine](ctx, c, "/v1/actions", of.query(), cursor, limit)
+}
+
+// OpenEvidence gives such a file while it is sent. Whoever asks closes its body;
+// one that breaks off is an error there.
+func (c *Client) OpenEvidence(ctx context.Context, id int64, sum string) (*http.Response, error) {
+	return c.do(ctx, call{method: http.MethodGet, path: findingAt(id) + "/files/" + url.PathEscape(sum), header: map[string]string{"Accept": "*/*"}})
 }

@@ -27,6 +27,7 @@ type Intake struct {
 	Since    time.Time // from when on the source was kept, where the dataset has that; zero: the oldest start in the file
 	Filename string    // what the file is called
 	Accept   string    // why it is to be taken although it is implausible; empty: it isn't
+	SHA256   string    // of the file, where only that one may be loaded
 	DryRun   bool      // change nothing
 }
 
@@ -38,7 +39,7 @@ const mostInQuery = 28_000
 // again from its start is sent again when the server was away.
 func (c *Client) Import(ctx context.Context, in Intake, file io.Reader) (dataset.Profile, error) {
 	q := set(url.Values{}, "format", in.Format, "zone", in.Zone, "mapping", in.Mapping, "inline_mapping", string(in.Inline),
-		"filename", in.Filename, "accept", in.Accept)
+		"filename", in.Filename, "accept", in.Accept, "sha256", in.SHA256)
 	if in.DryRun {
 		q.Set("dry_run", "true")
 	}
@@ -64,6 +65,27 @@ func (c *Client) Imports(ctx context.Context, service string, most int) ([]datas
 	return list[dataset.Import](ctx, c, "/v1/services/"+url.PathEscape(service)+"/imports", nil, most)
 }
 
+// Coverage is from when and until when a dataset about a service is known.
+type Coverage struct {
+	Dataset string    `json:"dataset"`
+	Since   time.Time `json:"since"`
+	AsOf    time.Time `json:"as_of"`
+	Import  int64     `json:"import"`
+}
+
+// ImportsPart is a part of a service's imports, newest first; the first one comes
+// with what they cover.
+func (c *Client) ImportsPart(ctx context.Context, service, cursor string, limit int) (all []dataset.Import, covers []Coverage, next string, err error) {
+	var answer struct {
+		Items    []dataset.Import `json:"items"`
+		Next     string           `json:"next"` // null at the end
+		Coverage []Coverage       `json:"coverage"`
+	}
+	q := set(url.Values{"limit": {strconv.Itoa(limit)}}, "cursor", cursor)
+	err = c.get(ctx, "/v1/services/"+url.PathEscape(service)+"/imports", q, &answer)
+	return answer.Items, answer.Coverage, answer.Next, err
+}
+
 // ImportByID is an import with what is known of it.
 func (c *Client) ImportByID(ctx context.Context, id int64) (dataset.Import, error) {
 	var answer dataset.Import
@@ -73,6 +95,11 @@ func (c *Client) ImportByID(ctx context.Context, id int64) (dataset.Import, erro
 // Rejects lists the rows that an import rejected.
 func (c *Client) Rejects(ctx context.Context, id int64) ([]dataset.Reject, error) {
 	return list[dataset.Reject](ctx, c, importAt(id)+"/rejects", nil, 0)
+}
+
+// RejectsPart is a part of them.
+func (c *Client) RejectsPart(ctx context.Context, id int64, cursor string, limit int) ([]dataset.Reject, string, error) {
+	return part[dataset.Reject](ctx, c, importAt(id)+"/rejects", nil, cursor, limit)
 }
 
 // WithdrawImport proposes to withdraw an import, and gives the run that decides.

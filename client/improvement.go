@@ -7,6 +7,7 @@ import (
 
 	"turnus/itsm/calendar"
 	"turnus/itsm/improvement"
+	"turnus/itsm/stats"
 	"turnus/report"
 )
 
@@ -18,6 +19,7 @@ type Register struct {
 	Zone     string                `json:"zone"`
 	At       time.Time             `json:"at"`
 	Figures  []report.Figure       `json:"figures"`
+	ToClose  stats.Survival        `json:"to_close"`
 	Benefits []improvement.Benefit `json:"benefits"`
 }
 

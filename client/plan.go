@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"turnus/itsm/planning"
@@ -17,11 +18,39 @@ type Slots struct {
 	Process  string
 	Service  string
 	State    string // a state, or open
+
+	Intervals []string // any of these
+}
+
+func (s Slots) query() url.Values {
+	return set(url.Values{}, "from", s.From, "to", s.To, "process", s.Process, "service", s.Service, "state", s.State, "interval", strings.Join(s.Intervals, ","))
 }
 
 // Plan lists slots by due date.
 func (c *Client) Plan(ctx context.Context, s Slots) ([]planning.Slot, error) {
-	return list[planning.Slot](ctx, c, "/v1/plan", set(url.Values{}, "from", s.From, "to", s.To, "process", s.Process, "service", s.Service, "state", s.State), 0)
+	return list[planning.Slot](ctx, c, "/v1/plan", s.query(), 0)
+}
+
+// Slot is one slot with what is known around it.
+func (c *Client) Slot(ctx context.Context, slot string) (planning.Story, error) {
+	var answer planning.Story
+	return answer, c.get(ctx, slotAt(slot), nil, &answer)
+}
+
+// PlanPart is a part of that list.
+func (c *Client) PlanPart(ctx context.Context, s Slots, cursor string, limit int) ([]planning.Slot, string, error) {
+	return part[planning.Slot](ctx, c, "/v1/plan", s.query(), cursor, limit)
+}
+
+// NextSlot is the first slot due from an instant on that is open; nil if the plan
+// has none.
+func (c *Client) NextSlot(ctx context.Context, from time.Time) (*planning.Slot, error) {
+	var answer slots
+	err := c.get(ctx, "/v1/plan", url.Values{"from": {from.UTC().Format(time.RFC3339)}, "state": {"open"}, "limit": {"1"}}, &answer)
+	if err != nil || len(answer.Items) == 0 {
+		return nil, err
+	}
+	return &answer.Items[0], nil
 }
 
 // PreviewPlan lists the slots that the intervals in documents would have which
@@ -57,9 +86,17 @@ type Ledger struct {
 	Paused *time.Time `json:"paused,omitempty"`
 }
 
-// Ledgers lists the ledger of each interval, by its name.
-func (c *Client) Ledgers(ctx context.Context) ([]Ledger, error) {
-	return list[Ledger](ctx, c, "/v1/plan/ledger", nil, 0)
+// Ledgers lists the ledger of each interval, by its name: of all slots, or of those
+// that are due in [from, to), as in Slots.
+func (c *Client) Ledgers(ctx context.Context, from, to string) ([]Ledger, error) {
+	return list[Ledger](ctx, c, "/v1/plan/ledger", set(url.Values{}, "from", from, "to", to), 0)
+}
+
+// LedgersPart is a part of the ledgers, with the slots that are selected by all
+// but their state.
+func (c *Client) LedgersPart(ctx context.Context, s Slots, cursor string, limit int) ([]Ledger, string, error) {
+	s.State = ""
+	return part[Ledger](ctx, c, "/v1/plan/ledger", s.query(), cursor, limit)
 }
 
 // Interval is an interval at work: paused, or not.

@@ -36,7 +36,16 @@ func TestPlanOnTheWire(t *testing.T) {
 		want, body string
 	}{
 		{func() error { return slots(c.Plan(ctx, Slots{From: "2026-10-01", Service: "b", State: "open"})) }, "GET /v1/plan?from=2026-10-01&limit=500&service=b&state=open", ""},
-		{func() error { _, err := c.Ledgers(ctx); return err }, "GET /v1/plan/ledger?limit=500", ""},
+		{func() error {
+			all, _, err := c.PlanPart(ctx, Slots{Intervals: []string{"m", "n"}}, "c", 20)
+			return slots(all, err)
+		}, "GET /v1/plan?cursor=c&interval=m%2Cn&limit=20", ""},
+		{func() error {
+			_, _, err := c.LedgersPart(ctx, Slots{From: "2026-01-01", State: "open"}, "", 20)
+			return err
+		}, "GET /v1/plan/ledger?from=2026-01-01&limit=20", ""},
+		{func() error { _, err := c.Slot(ctx, "a/b/2026-10"); return err }, "GET /v1/plan/a/b/2026-10", ""},
+		{func() error { _, err := c.Ledgers(ctx, "", ""); return err }, "GET /v1/plan/ledger?limit=500", ""},
 		{func() error { return slots(c.PreviewPlan(ctx, []byte("kind: Interval"), "", "2027-01-01")) }, "POST /v1/plan/preview?to=2027-01-01", "kind: Interval"},
 		{func() error { _, err := c.Pause(ctx, "a/b", "why"); return err }, "POST /v1/intervals/a%2Fb/pause", `{"reason":"why"}`},
 		{func() error { _, err := c.Resume(ctx, "m", "why"); return err }, "POST /v1/intervals/m/resume", `{"reason":"why"}`},

@@ -10,22 +10,25 @@ import (
 
 // Problem is a problem document of the API (RFC 9457) as an error.
 type Problem struct {
-	Status   int    `json:"status"`
-	Code     string `json:"code"` // as in not-found
-	Title    string `json:"title"`
-	Detail   string `json:"detail"`
-	Instance string `json:"instance"` // names the request, as the server's log does
-	Errors   []struct {
-		Location string `json:"location"`
-		Row      int64  `json:"row"`
-		Code     string `json:"code"` // of what is implausible
-		Message  string `json:"message"`
-	} `json:"errors"`
+	Status   int      `json:"status"`
+	Code     string   `json:"code"` // as in not-found
+	Title    string   `json:"title"`
+	Detail   string   `json:"detail"`
+	Instance string   `json:"instance"` // names the request, as the server's log does
+	Errors   []Detail `json:"errors"`
 }
 
-// inFlight says that the server still carries out an earlier sending of the
+// Detail is one of several errors.
+type Detail struct {
+	Location string `json:"location"`
+	Row      int64  `json:"row"`
+	Code     string `json:"code"` // of what is implausible
+	Message  string `json:"message"`
+}
+
+// InFlight says that the server still carries out an earlier sending of the
 // same request, or believes so: its key is free 30 s after that one died.
-func (p *Problem) inFlight() bool {
+func (p *Problem) InFlight() bool {
 	return p.Status == http.StatusConflict && len(p.Errors) > 0 && p.Errors[0].Location == "Idempotency-Key"
 }
 

@@ -3,10 +3,13 @@ package client
 import (
 	"context"
 	"io"
+	"net/http"
 	"net/url"
+	"strconv"
 	"time"
 
 	"turnus/itsm/task"
+	"turnus/report"
 )
 
 // Tasks lists tasks, oldest first; mine are those that one may decide now.
@@ -18,10 +21,30 @@ func (c *Client) Tasks(ctx context.Context, state string, mine bool) ([]task.Tas
 	return list[task.Task](ctx, c, "/v1/tasks", q, 0)
 }
 
+// TaskPage lists a part of what waits for somebody, or of what is theirs, oldest
+// first; empty arguments select all. The cursor of the next part is empty at the
+// end.
+func (c *Client) TaskPage(ctx context.Context, kind task.Kind, process, cursor string, most int) ([]task.Task, string, error) {
+	var part struct {
+		Items []task.Task `json:"items"`
+		Next  *string     `json:"next"`
+	}
+	q := set(url.Values{"limit": {strconv.Itoa(most)}}, "state", string(task.Open), "kind", string(kind), "process", process, "cursor", cursor)
+	if err := c.get(ctx, "/v1/tasks", q, &part); err != nil || part.Next == nil {
+		return part.Items, "", err
+	}
+	return part.Items, *part.Next, nil
+}
+
 // Task is one task.
 func (c *Client) Task(ctx context.Context, id string) (task.Task, error) {
 	var answer task.Task
 	return answer, c.get(ctx, taskAt(id), nil, &answer)
+}
+
+// Counts says how many tasks the inbox of whoever asks has.
+func (c *Client) Counts(ctx context.Context) (n task.Counts, err error) {
+	return n, c.get(ctx, "/v1/tasks/counts", nil, &n)
 }
 
 // Pass is what a system that can only signal decides a task with.
@@ -54,6 +77,17 @@ func (c *Client) Decide(ctx context.Context, id string, a Answer) (task.Decision
 	return answer, c.post(ctx, taskAt(id)+"/decision", a, &answer)
 }
 
+// Try holds an answer against its task without giving it, and gives the decision
+// that it would be.
+func (c *Client) Try(ctx context.Context, id string, a Answer) (answer task.Decision, err error) {
+	what, err := jsonCall(http.MethodPost, taskAt(id)+"/decision", a)
+	if err != nil {
+		return answer, err
+	}
+	what.query = url.Values{"dry_run": {"true"}}
+	return answer, c.into(ctx, what, &answer)
+}
+
 // SendFile sends a file to a task, whose SHA-256 is the value of one of its
 // fields then. A file that can be read again from its start is sent again when
 // the server was away.
@@ -65,6 +99,22 @@ func (c *Client) SendFile(ctx context.Context, id, name string, file io.Reader) 
 // File writes a file that was sent to a task.
 func (c *Client) File(ctx context.Context, w io.Writer, id, sum string) error {
 	return c.download(ctx, w, taskAt(id)+"/files/"+url.PathEscape(sum), nil, "*/*", "the file")
+}
+
+// OpenFile gives a file that was sent to a task while it is sent. Whoever asks
+// closes its body.
+func (c *Client) OpenFile(ctx context.Context, id, sum string) (*http.Response, error) {
+	return c.do(ctx, call{method: http.MethodGet, path: taskAt(id) + "/files/" + url.PathEscape(sum), header: map[string]string{"Accept": "*/*"}})
+}
+
+// ReportOfRound is the draft of one of a run's rounds.
+func (c *Client) ReportOfRound(ctx context.Context, id string, round int) (report.Report, error) {
+	var answer report.Report
+	path, err := runAt(id)
+	if err != nil {
+		return answer, err
+	}
+	return answer, c.get(ctx, path+"/report", url.Values{"round": {strconv.Itoa(round)}}, &answer)
 }
 
 func taskAt(id string) string { return "/v1/tasks/" + url.PathEscape(id) }

@@ -62,7 +62,10 @@ INSERT INTO rights (name, adds, changes, stays, deletes) VALUES
     ('action', true, 'due moves state done_at checked ended_at', 'finding number run round plan owner original_due', false),
     ('service_change', true, 'number late', 'service', false),
     ('staleness', true, 'change_number checked_at changes import tickets', 'run round', false),
+    ('person_upgraded', false, '', 'person', true),
     ('feed', true, 'withdrawn_at', 'id person hash created_at', false),
+    ('session', true, 'language ended_at', 'id hash person token seal created_at expires_at', true),
+    ('admission', true, 'ended_at', 'hash person expires_at', true),
     ('idempotency', true, 'request begun_at status header body', 'person operation key', true);
 
 DO $$

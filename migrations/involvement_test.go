@@ -169,7 +169,7 @@ func TestAdministratorsWhoApproveAreFound(t *testing.T) {
 	r.declare(2, "root", "Person", "cora", `{"roles":["approver"]}`)
 	r.declare(1, "root", "Person", "dora", `{"roles":["administrator"]}`)
 	require.NoError(t, migrations.Up(t.Context(), r.DB))
-	found, _, err := store.New(r.DB).Findings(t.Context(), store.Findings{Sight: store.Sight{All: true}}, store.Page{})
+	found, _, err := store.New(r.DB).Findings(t.Context(), store.Findings{Kind: improvement.AdministratorApproves, Sight: store.Sight{All: true}}, store.Page{})
 	require.NoError(t, err)
 	require.Len(t, found, 2)
 	for i, who := range []string{"bob", "ada"} {

@@ -29,6 +29,9 @@ var shortMonths = [...]text.Text{text.New("Jan", "Jan."), text.New("Feb", "Feb."
 	text.New("May", "Mai"), text.New("Jun", "Juni"), text.New("Jul", "Juli"), text.New("Aug", "Aug."), text.New("Sep", "Sept."),
 	text.New("Oct", "Okt."), text.New("Nov", "Nov."), text.New("Dec", "Dez.")}
 
+// ShortMonths are the months in few letters, January first.
+func ShortMonths() []text.Text { return shortMonths[:] }
+
 // ShortPeriod writes a period in few letters, for an axis or a list, without a
 // place where a line may break: Sep 2016, Sept. 2016. What isn't a period is
 // given back as it is.

@@ -69,6 +69,7 @@ type Section struct {
 	Timelines  []Timeline  `json:"timelines,omitempty"`
 	Tables     []Table     `json:"tables,omitempty"`
 	Charts     []Chart     `json:"charts,omitempty"`
+	Agreement  string      `json:"agreement,omitempty"` // that it is about alone: it goes into an extract for its customer
 }
 
 // Table of a section; every row has as many cells as there are columns.
@@ -152,6 +153,8 @@ type Record struct {
 
 	Stale   []task.StalePart `json:"stale,omitempty"`   // of a draft that waits: what has changed that it stands on
 	Tickets string           `json:"tickets,omitempty"` // where the list of breached and excluded tickets is found
+
+	Extract *Extracted `json:"extract,omitempty"` // it isn't the whole
 }
 
 // Report is a document with its record, as the API answers it.

@@ -11,6 +11,18 @@ import (
 // nothing been excluded.
 const IfAll = "-all"
 
+// Results are the figures that are held against a target or a limit. What holds
+// only if nothing had been excluded is none.
+func Results(figures []Figure) []Figure {
+	var all []Figure
+	for _, f := range figures {
+		if f.Target != "" && !strings.HasSuffix(f.Name, IfAll) {
+			all = append(all, f)
+		}
+	}
+	return all
+}
+
 // Misses are the figures that don't keep to what was agreed, whatever process
 // they are of: each is a finding. What holds only if nothing had been excluded
 // is none.

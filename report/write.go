@@ -85,6 +85,13 @@ type SectionWriter struct {
 	tables  []*TableWriter
 }
 
+// About marks the section as being about one agreement alone: nothing of another
+// one may stand in it.
+func (s *SectionWriter) About(agreement string) *SectionWriter {
+	s.section.Agreement = agreement
+	return s
+}
+
 // Say adds a paragraph.
 func (s *SectionWriter) Say(en, de string, args ...any) {
 	s.section.Paragraphs = append(s.section.Paragraphs, text.F(en, de, args...))

@@ -36,20 +36,12 @@ func (r *Runs) Decide(ctx context.Context, by person.Actor, a Answer) (task.Deci
 	if t.State != task.Open {
 		return r.onRecord(ctx, by, taskID, o)
 	}
-	if a.Hash != "" && a.Hash != t.Hash {
-		return none, r.refused(ctx, by, "decide.refused", object, fault.New(fault.Conflict, text.New(
-			"The content isn't the one you saw: read it again, then decide.",
-			"Der Inhalt ist nicht mehr der, der gelesen wurde: Erneut lesen, dann entscheiden.")))
-	}
-	m := task.Message{Task: t.ID, Outcome: o, Comment: a.Comment, Fields: a.Fields, Stale: a.Stale}
-	if m.Fields, err = r.store.CheckAnswer(ctx, r.now(), t, m); err != nil {
+	m, err := r.held(ctx, t, a)
+	if err != nil {
 		if all := fault.All(err); all != nil { // one is on record, all are said
 			err = errors.Join(r.store.Refused(ctx, by, r.now(), "decide.refused", object, all[0]), err)
 		}
 		return none, err
-	}
-	if no := task.CheckStale(t.Stale, m, t.Run, false); no != nil {
-		return none, r.refused(ctx, by, "decide.refused", object, fault.As(no))
 	}
 	pass, err := r.store.IssuePass(ctx, by, r.now(), store.PassFor{Kind: store.PassDecide, Run: t.Run, Task: t.ID, Content: t.Hash, Answer: m.Answer()})
 	if err != nil {
@@ -78,14 +70,65 @@ func (r *Runs) Decide(ctx context.Context, by person.Actor, a Answer) (task.Deci
 	return none, r.refused(ctx, by, "decide.refused", object, refused)
 }
 
+// held holds an answer against an open task, as things are now, and gives it as
+// it will be kept.
+func (r *Runs) held(ctx context.Context, t task.Task, a Answer) (task.Message, error) {
+	m := task.Message{Task: t.ID, Outcome: a.Outcome, Comment: a.Comment, Fields: a.Fields, Stale: a.Stale}
+	if a.Hash != "" && a.Hash != t.Hash {
+		return m, fault.New(fault.Conflict, text.New(
+			"The content isn't the one you saw: read it again, then decide.",
+			"Der Inhalt ist nicht mehr der, der gelesen wurde: Erneut lesen, dann entscheiden."))
+	}
+	var err error
+	if m.Fields, err = r.store.CheckAnswer(ctx, r.now(), t, m); err != nil {
+		return m, err
+	}
+	return m, task.CheckStale(t.Stale, m, t.Run, false)
+}
+
+// Try holds an answer against its task as Decide does, and gives the decision
+// that it would be. Nothing is decided, and nothing goes on record.
+func (r *Runs) Try(ctx context.Context, by person.Actor, a Answer) (task.Decision, error) {
+	t, people, err := r.store.TaskAndPeople(ctx, a.Task)
+	if err == nil {
+		err = people.MayWith(by.Person, by.Issuer)
+	}
+	if err != nil {
+		return task.Decision{}, err
+	}
+	if t.State != task.Open {
+		d, err := r.store.Decision(ctx, t.ID)
+		switch {
+		case err != nil:
+			return task.Decision{}, err
+		case d == nil:
+			return task.Decision{}, undecided()
+		case d.Person == by.Person && d.Outcome == a.Outcome:
+			return *d, nil
+		}
+		return task.Decision{}, decidedAlready(*d)
+	}
+	m, err := r.held(ctx, t, a)
+	return task.Decision{Task: t.ID, Run: t.Run, Round: t.Round, Person: by.Person, Outcome: m.Outcome, Comment: m.Comment, Fields: m.Fields,
+		At: r.now(), Hash: t.Hash, TokenIssuer: by.Issuer}, err
+}
+
+// undecided says that a task has ended without an answer.
+func undecided() *fault.Error {
+	return fault.New(fault.Conflict, text.New(
+		"This task was closed without a decision: its run has ended, or began another round.",
+		"Diese Aufgabe wurde ohne Entscheidung geschlossen: Der Lauf ist beendet oder hat eine neue Freigaberunde begonnen."))
+}
+
+func decidedAlready(d task.Decision) *fault.Error {
+	return fault.New(fault.Conflict, text.F(
+		"%s has decided this task already: %s.", "%s hat diese Aufgabe schon entschieden: %s.", d.Person, d.Outcome))
+}
+
 // answerable is a task, open or not, for whoever may answer it now; anybody else
 // is refused, which goes on record as an action.
 func (r *Runs) answerable(ctx context.Context, by person.Actor, taskID, action string) (task.Task, error) {
-	t, err := r.store.Task(ctx, taskID)
-	if err != nil {
-		return t, err
-	}
-	people, err := r.store.PeopleOf(ctx, t)
+	t, people, err := r.store.TaskAndPeople(ctx, taskID)
 	if err != nil {
 		return t, err
 	}
@@ -102,9 +145,7 @@ func (r *Runs) onRecord(ctx context.Context, by person.Actor, taskID string, o t
 		return task.Decision{}, err
 	}
 	if d == nil {
-		return task.Decision{}, r.refused(ctx, by, "decide.refused", "task/"+taskID, fault.New(fault.Conflict, text.New(
-			"This task was closed without a decision: its run has ended.",
-			"Diese Aufgabe wurde ohne Entscheidung geschlossen: Der Lauf ist beendet.")))
+		return task.Decision{}, r.refused(ctx, by, "decide.refused", "task/"+taskID, undecided())
 	}
 	return r.decided(ctx, by, *d, o)
 }
@@ -115,6 +156,5 @@ func (r *Runs) decided(ctx context.Context, by person.Actor, d task.Decision, o 
 	if d.Person == by.Person && d.Outcome == o {
 		return d, nil
 	}
-	return task.Decision{}, r.refused(ctx, by, "decide.refused", "task/"+d.Task, fault.New(fault.Conflict, text.F(
-		"%s has decided this task already: %s.", "%s hat diese Aufgabe schon entschieden: %s.", d.Person, d.Outcome)))
+	return task.Decision{}, r.refused(ctx, by, "decide.refused", "task/"+d.Task, decidedAlready(d))
 }

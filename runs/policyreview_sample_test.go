@@ -35,7 +35,7 @@ func TestAReviewOfTheOrganisationIsPlanned(t *testing.T) {
 	require.Empty(t, decides.Service)
 	require.NoError(t, h.enact(id))
 
-	slots, _, err := h.store.Slots(t.Context(), store.Slots{Process: process.Sample}, store.Page{Limit: 100})
+	slots, _, err := h.store.Slots(t.Context(), store.Slots{Process: process.Sample, Sight: store.Sight{All: true}}, store.Page{Limit: 100})
 	require.NoError(t, err)
 	require.NotEmpty(t, slots)
 	first := slots[0].Key

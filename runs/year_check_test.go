@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"turnus/itsm/run"
+	"turnus/store"
 )
 
 // slotFact is a slot's row.
@@ -128,7 +129,7 @@ func (y *year) subject(name string) *subject {
 
 func (y *year) checkLedger(after slotFacts) {
 	y.Helper()
-	list, err := y.store.Ledgers(y.Context())
+	list, _, err := y.store.Ledgers(y.Context(), store.Sight{All: true}, store.Of{}, store.Page{})
 	require.NoError(y, err)
 	require.Len(y, list, len(y.subjects))
 	for _, l := range list {

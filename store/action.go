@@ -7,6 +7,7 @@ import (
 
 	"turnus/itsm/calendar"
 	"turnus/itsm/improvement"
+	"turnus/itsm/process"
 )
 
 // Actions selects actions that somebody sees; empty fields select all.
@@ -37,9 +38,12 @@ func (s *Store) Actions(ctx context.Context, now time.Time, f Actions, p Page) (
 		Due      time.Time                `db:"due"`
 		Original time.Time                `db:"original_due"`
 		Moves    int                      `db:"moves"`
+		Task     string                   `db:"task"`
 	}
 	// A day is over when it is over in UTC: zones of what actions are about differ.
-	if err := s.db.SelectContext(ctx, &rows, withTheirs+`SELECT a.finding, a.number, a.plan, a.owner, f.service, a.run, a.state, a.due, a.original_due, a.moves
+	if err := s.db.SelectContext(ctx, &rows, withTheirs+`SELECT a.finding, a.number, a.plan, a.owner, f.service, a.run, a.state, a.due, a.original_due, a.moves,
+			coalesce((SELECT t.id FROM task t WHERE t.run = a.run AND t.round = a.round AND t.state = 'open'
+				AND split_part(t.step, '-', 1) IN ($15, $16) AND split_part(t.step, '-', 2) = a.number::text LIMIT 1), '') AS task
 		FROM action a JOIN finding f ON f.id = a.finding
 		WHERE (a.due, a.finding, a.number) > ($4::date, $5, $6)
 		  AND ($7 = '' OR a.owner = $7) AND ($14 = '' OR a.owner = $14) AND ($8 = '' OR a.state = $8) AND ($9 = 0 OR a.finding = $9)
@@ -47,13 +51,14 @@ func (s *Store) Actions(ctx context.Context, now time.Time, f Actions, p Page) (
 		  AND ($3 OR a.owner = $12 OR (f.about_kind, f.about) IN (SELECT kind, name FROM theirs)
 			OR f.about = '' AND EXISTS (SELECT FROM theirs WHERE kind = 'Organisation'))
 		ORDER BY a.due, a.finding, a.number LIMIT $13`,
-		f.Sight.Owner, f.Approver, f.All, due, finding, number, f.Owner, f.State, f.Finding, f.Overdue, calendar.DateOf(now.UTC()).String(), f.Sees, p.limit()+1, f.Mine); err != nil {
+		f.Sight.Owner, f.Approver, f.All, due, finding, number, f.Owner, f.State, f.Finding, f.Overdue, calendar.DateOf(now.UTC()).String(), f.Sees, p.limit()+1, f.Mine,
+		process.ImprovementAction, process.ImprovementCheck); err != nil {
 		return nil, "", mapped(err)
 	}
 	list := make([]improvement.ActionLine, len(rows))
 	for i, r := range rows {
 		list[i] = improvement.ActionLine{ID: actionID(r.Finding, r.Number), Finding: r.Finding, Title: r.Plan.V.Title, Owner: r.Owner, Service: r.Service, Run: r.Run,
-			State: r.State, Due: calendar.DateOf(r.Due), OriginalDue: calendar.DateOf(r.Original), Moves: r.Moves}
+			State: r.State, Due: calendar.DateOf(r.Due), OriginalDue: calendar.DateOf(r.Original), Moves: r.Moves, Task: r.Task}
 	}
 	next := ""
 	if len(rows) > p.limit() {

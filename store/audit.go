@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
 
 	"turnus/itsm/canonical"
 	"turnus/itsm/fault"
@@ -30,9 +31,11 @@ type Entry struct {
 
 // Trail selects entries; zero values select all.
 type Trail struct {
-	Since  time.Time
-	Person string
-	Object string // this one, and with a trailing / everything below it
+	Since   time.Time
+	Until   time.Time // exclusive
+	Person  string
+	Actions []string // any of these; one that begins with a dot is every action that ends so: .refused
+	Object  string   // this one, and with a trailing / everything below it
 }
 
 // Audit lists entries, oldest first, each as it was written.
@@ -47,7 +50,7 @@ func (s *Store) Audit(ctx context.Context, t Trail, p Page) ([]Entry, string, er
 			return nil, "", notACursor()
 		}
 	}
-	for field, text := range map[string]string{"person": t.Person, "object": t.Object} {
+	for field, text := range map[string]string{"person": t.Person, "object": t.Object, "action": strings.Join(t.Actions, ",")} {
 		if !storable(text) {
 			return nil, "", fault.Invalidf(field, "This text holds characters that no entry has: leave out NUL and use UTF-8.",
 				"Dieser Text enthält Zeichen, die kein Eintrag hat: NUL weglassen und UTF-8 verwenden.")
@@ -63,8 +66,10 @@ func (s *Store) Audit(ctx context.Context, t Trail, p Page) ([]Entry, string, er
 		  AND ($2::timestamptz IS NULL OR at >= $2)
 		  AND ($3 = '' OR actor = $3)
 		  AND ($4 = '' OR object = $4 OR (right($4, 1) = '/' AND starts_with(object, $4)))
+		  AND ($6::timestamptz IS NULL OR at < $6)
+		  AND ($7::text[] IS NULL OR action = ANY ($7) OR EXISTS (SELECT FROM unnest($7::text[]) AS ends (with_) WHERE starts_with(with_, '.') AND right(action, length(with_)) = with_))
 		ORDER BY number LIMIT $5`,
-		after, nullable(t.Since), t.Person, t.Object, p.limit()+1)
+		after, nullable(t.Since), t.Person, t.Object, p.limit()+1, nullable(t.Until), pq.Array(t.Actions))
 	if err != nil {
 		return nil, "", mapped(err)
 	}

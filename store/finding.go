@@ -160,7 +160,7 @@ func answersFor(ctx context.Context, q sqlx.QueryerContext, about resource.Ref) 
 	}
 	about, err := aboutOf(ctx, q, process.Process{Scope: process.OfOrganisation}, "")
 	if fault.Is(err, fault.Invalid) {
-		err = notFound(resource.Organisation, "")
+		err = NotFound(resource.Organisation, "")
 	}
 	return about, err
 }

@@ -22,7 +22,9 @@ type Findings struct {
 	Type      string
 	Kind      string
 	Severity  string
-	Escalated bool // only those that nobody had begun in time
+	Escalated bool   // only those that nobody had begun in time
+	Overdue   string // a date: only those with an open action that was due before
+	Run       string // only those that this run has seen
 	Sight
 }
 
@@ -65,9 +67,11 @@ func (s *Store) Findings(ctx context.Context, f Findings, p Page) ([]improvement
 		  AND ($6 = 'all' OR f.state = $6 OR $6 = '' AND f.ended_at IS NULL)
 		  AND ($7 = '' OR f.type = $7) AND ($8 = '' OR f.kind = $8) AND ($9 = '' OR f.severity = $9)
 		  AND (NOT $10 OR f.escalated_at IS NOT NULL)
+		  AND ($13 = '' OR EXISTS (SELECT FROM action a WHERE a.finding = f.id AND a.state = 'open' AND a.due < nullif($13, '')::date))
+		  AND ($12 = '' OR EXISTS (SELECT FROM finding_seen s WHERE s.finding = f.id AND s.source->>'kind' = 'run' AND s.source->>'name' = $12))
 		  AND ($3 OR (f.about_kind, f.about) IN (SELECT kind, name FROM theirs)
 			OR f.about = '' AND EXISTS (SELECT FROM theirs WHERE kind = 'Organisation'))
-		ORDER BY f.id DESC LIMIT $11`, f.Owner, f.Approver, f.All, before, f.Service, f.State, f.Type, f.Kind, f.Severity, f.Escalated, p.limit()+1); err != nil {
+		ORDER BY f.id DESC LIMIT $11`, f.Owner, f.Approver, f.All, before, f.Service, f.State, f.Type, f.Kind, f.Severity, f.Escalated, p.limit()+1, f.Run, f.Overdue); err != nil {
 		return nil, "", mapped(err)
 	}
 	next := ""
@@ -94,9 +98,14 @@ func getFinding(ctx context.Context, q sqlx.QueryerContext, id int64, lock strin
 	err := sqlx.GetContext(ctx, q, &r, "SELECT "+findingColumns+" FROM finding f"+withSeen+
 		"WHERE f.id = (SELECT coalesce(o.joined, o.id) FROM finding o WHERE o.id = $1) "+lock, id)
 	if errors.Is(err, sql.ErrNoRows) {
-		err = fault.New(fault.NotFound, text.F("There is no finding %d.", "Einen Befund %d gibt es nicht.", id))
+		err = NoFinding(id)
 	}
 	return r.plain(), err
+}
+
+// NoFinding says that there is no such finding.
+func NoFinding(id int64) error {
+	return fault.New(fault.NotFound, text.F("There is no finding %d.", "Einen Befund %d gibt es nicht.", id))
 }
 
 // Sightings are the times that a finding was seen, in their order.

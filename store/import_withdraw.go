@@ -123,7 +123,7 @@ func importToWithdraw(ctx context.Context, q sqlx.QueryerContext, id int64) (imp
 	var r importRow
 	err := sqlx.GetContext(ctx, q, &r, importSelect+` WHERE i.id = $1`, id)
 	if errors.Is(err, sql.ErrNoRows) {
-		err = noImport(id)
+		err = NoImport(id)
 	}
 	return r, err
 }

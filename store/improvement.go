@@ -32,7 +32,7 @@ func findingNumber(name string) int64 {
 func aboutFinding(ctx context.Context, q sqlx.QueryerContext, p process.Process, name string) (about resource.Ref, err error) {
 	err = sqlx.GetContext(ctx, q, &about, `SELECT about_kind AS kind, about AS name FROM finding WHERE id = $1 AND joined IS NULL`, findingNumber(name))
 	if errors.Is(err, sql.ErrNoRows) {
-		return about, noScope(p, name)
+		return about, NoScope(p, name)
 	}
 	if err == nil && about.Name == "" {
 		organisation := p

@@ -38,9 +38,14 @@ func planOf(ctx context.Context, q sqlx.QueryerContext, interval, lock string) (
 	var p Plan
 	err := sqlx.GetContext(ctx, q, &p, `SELECT interval, process, scope, about_kind AS "about.kind", about AS "about.name", paused_at, paused_by, paused_reason FROM plan WHERE interval = $1 `+lock, interval)
 	if errors.Is(err, sql.ErrNoRows) {
-		err = fault.New(fault.NotFound, text.F("There is no approved interval %.80q.", "Ein freigegebenes Intervall %.80q gibt es nicht.", interval))
+		err = NoPlan(interval)
 	}
 	return p, err
+}
+
+// NoPlan says that no such interval is approved.
+func NoPlan(interval string) error {
+	return fault.New(fault.NotFound, text.F("There is no approved interval %.80q.", "Ein freigegebenes Intervall %.80q gibt es nicht.", interval))
 }
 
 // Pause lets an interval start nothing until it is resumed: its slots fall due

@@ -44,7 +44,7 @@ func (s *Store) IssueFeed(ctx context.Context, by person.Actor, now time.Time) (
 		if _, ok, err := personSpec(ctx, tx, f.Person); err != nil {
 			return err
 		} else if !ok {
-			return notFound(resource.Person, f.Person)
+			return NotFound(resource.Person, f.Person)
 		}
 		if _, err := tx.ExecContext(ctx, "INSERT INTO feed (id, person, hash, created_at) VALUES ($1, $2, $3, $4)",
 			f.ID, f.Person, hashed(secret), f.Created); err != nil {
@@ -127,23 +127,19 @@ func withdraw(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, 
 func (s *Store) FeedOf(ctx context.Context, secret string) (person.Actor, error) {
 	var row struct {
 		Feed
-		Document JSON[resource.Resource[person.Spec]] `db:"document"`
-		Retired  *bool                                `db:"retired"`
+		personNow
 	}
 	// As with tokens: one statement whatever the secret is, and the index sees
 	// its hash only.
-	err := s.db.GetContext(ctx, &row, "SELECT "+feedColumns+`, p.document, p.retired FROM feed f
-		LEFT JOIN LATERAL (SELECT document, retired FROM resource
-			WHERE kind = 'Person' AND name = f.person ORDER BY version DESC LIMIT 1) p ON true
-		WHERE f.hash = $1`, hashed(secret))
+	err := s.db.GetContext(ctx, &row, "SELECT "+feedColumns+", "+personColumns+" FROM feed f"+personOf("f")+"WHERE f.hash = $1", hashed(secret))
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return person.Actor{}, mapped(err)
 	}
-	if err != nil || row.Withdrawn != nil || row.Retired == nil || *row.Retired {
+	if err != nil || row.Withdrawn != nil || !row.there() {
 		return person.Actor{}, fault.New(fault.NotFound, text.New("There is no calendar at this address, or not any more: turnus plan feed issues another address.",
 			"Unter dieser Adresse gibt es keinen Kalender oder nicht mehr: turnus plan feed gibt eine neue aus."))
 	}
-	return person.Actor{Person: row.Person, Roles: row.Document.V.Spec.Roles}, nil
+	return row.actor(row.Person), nil
 }
 
 func feedObject(f Feed) string { return "feed/" + f.Person + "/" + f.ID }

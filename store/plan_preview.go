@@ -68,5 +68,8 @@ func preview(ctx context.Context, tx *sqlx.Tx, now time.Time, d resource.Raw, da
 		return nil, err
 	}
 	all, err := planning.Slots(p.Planning(), d.Metadata.Name, []planning.Version{v}, to)
+	for i := range all {
+		all[i].Zone = v.Zone.String()
+	}
 	return slices.DeleteFunc(all, func(s planning.Slot) bool { return s.Due.Before(from) }), err
 }

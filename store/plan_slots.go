@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
 
 	"turnus/itsm/fault"
 	"turnus/itsm/improvement"
@@ -22,7 +23,9 @@ type Slots struct {
 	Process  string
 	Service  string
 	State    string // a state, or open
-	Sees     string // a person: slots of what they own or approve for
+	Sight
+
+	Intervals []string // any of them; none: all
 }
 
 // missedAt is when a slot s was recorded as missed: its finding says so for good,
@@ -54,22 +57,21 @@ func (r slotRow) plain() planning.Slot {
 	return r.Slot
 }
 
-// Slots lists slots by due date, process, scope and period.
+// Slots lists the slots that a sight sees, by due date, process, scope and period.
 func (s *Store) Slots(ctx context.Context, f Slots, p Page) ([]planning.Slot, string, error) {
 	at, key, err := p.place(time.Time{})
 	if err != nil {
 		return nil, "", err
 	}
-	var rows []slotRow
-	err = s.db.SelectContext(ctx, &rows, "SELECT "+slotColumns+` FROM slot s
-		WHERE ($1::timestamptz IS NULL OR s.due_at >= $1 OR $10 AND s.state IN ('planned', 'due', 'in-work')) AND ($2::timestamptz IS NULL OR s.due_at < $2)
+	statement, args := f.selecting(slotColumns, "slot", "s", `($1::timestamptz IS NULL OR s.due_at >= $1 OR $9 AND s.state IN ('planned', 'due', 'in-work')) AND ($2::timestamptz IS NULL OR s.due_at < $2)
 		  AND ($3 = '' OR s.process = $3) AND ($4 = '' OR s.about_kind = 'Service' AND s.about = $4)
 		  AND ($5 = '' OR s.state = $5 OR $5 = 'open' AND s.state IN ('planned', 'due', 'in-work'))
-		  AND ($6 = '' OR EXISTS (SELECT 1 FROM resource_current c WHERE c.kind = s.about_kind AND c.name = s.about
-			AND (c.document->'spec'->>'owner' = $6 OR c.document->'spec'->'approvers' @> to_jsonb($6::text))))
-		  AND (s.due_at, s.process || '/' || s.scope || '/' || s.period) > ($7, $8)
-		ORDER BY s.due_at, s.process || '/' || s.scope || '/' || s.period LIMIT $9`,
-		f.From, f.To, f.Process, f.Service, f.State, f.Sees, at, key, p.limit()+1, f.OpenToo)
+		  AND (s.due_at, s.process || '/' || s.scope || '/' || s.period) > ($6, $7)
+		  AND ($10::text[] IS NULL OR s.interval = ANY ($10))`,
+		"s.due_at, s.process || '/' || s.scope || '/' || s.period", "$8",
+		f.From, f.To, f.Process, f.Service, f.State, at, key, p.limit()+1, f.OpenToo, pq.Array(f.Intervals))
+	var rows []slotRow
+	err = s.db.SelectContext(ctx, &rows, statement, args...)
 	if err != nil {
 		return nil, "", mapped(err)
 	}
@@ -91,9 +93,14 @@ func slotOf(ctx context.Context, q sqlx.QueryerContext, k run.Key) (planning.Slo
 	var r slotRow
 	err := sqlx.GetContext(ctx, q, &r, "SELECT "+slotColumns+" FROM slot s WHERE process = $1 AND scope = $2 AND period = $3", k.Process, k.Scope, k.Period)
 	if errors.Is(err, sql.ErrNoRows) {
-		err = fault.New(fault.NotFound, text.F("There is no slot %.200s.", "Den Termin %.200s gibt es nicht.", k.ID(1)))
+		err = NoSlot(k)
 	}
 	return r.plain(), err
+}
+
+// NoSlot says that there is no such slot.
+func NoSlot(k run.Key) error {
+	return fault.New(fault.NotFound, text.F("There is no slot %.200s.", "Den Termin %.200s gibt es nicht.", k.ID(1)))
 }
 
 // Ledger says what became of the slots of one interval: at every moment
@@ -116,17 +123,49 @@ type Ledger struct {
 	Paused *time.Time `json:"paused,omitempty" db:"paused_at"`
 }
 
-// Ledgers lists the ledger of each interval, by its name.
-func (s *Store) Ledgers(ctx context.Context) ([]Ledger, error) {
+// Of selects ledgers, and the slots that they count; empty fields select all.
+type Of struct {
+	From, To *time.Time // slots due in [From, To), of intervals that have any
+	Process  string
+	Service  string
+	Interval string
+}
+
+// Ledgers lists the ledger of each interval that a sight sees, by its name: all of
+// them, where a page without a limit is asked for.
+func (s *Store) Ledgers(ctx context.Context, who Sight, of Of, p Page) ([]Ledger, string, error) {
+	key, err := p.after(1)
+	if err != nil {
+		return nil, "", err
+	}
+	after, limit := "", sql.NullInt64{}
+	if key != nil {
+		after = key[0]
+	}
+	if p.Limit > 0 {
+		limit = sql.NullInt64{Int64: int64(p.limit()) + 1, Valid: true}
+	}
+	begin, which, args := "", "", []any{of.From, of.To, of.Process, of.Service, of.Interval, after, limit}
+	if !who.whole() {
+		begin, which, args = withSight(len(args)+1), "AND EXISTS (SELECT FROM sight v WHERE "+shownAt("p")+") ", append(args, who.args()...)
+	}
 	list := []Ledger{}
-	err := sqlx.SelectContext(ctx, s.db, &list, `SELECT p.interval, p.process, p.scope, p.paused_at, count(s.period) AS planned,
+	err = sqlx.SelectContext(ctx, s.db, &list, begin+`SELECT p.interval, p.process, p.scope, p.paused_at, count(s.period) AS planned,
 			count(*) FILTER (WHERE s.state = 'done') AS done, count(*) FILTER (WHERE s.state = 'done-late') AS late,
 			count(*) FILTER (WHERE s.state = 'missed') AS missed, count(*) FILTER (WHERE s.state = 'waived') AS waived,
 			count(*) FILTER (WHERE s.state IN ('planned', 'due', 'in-work')) AS open,
 			count(*) FILTER (WHERE s.state = 'waived' AND s.waived_at >= s.late_at) AS waived_late,
 			count(*) FILTER (WHERE s.state = 'waived' AND `+missedAt+` IS NOT NULL) AS missed_then_waived
-		FROM plan p LEFT JOIN slot s ON s.interval = p.interval GROUP BY p.interval ORDER BY p.interval COLLATE "C"`)
-	return list, mapped(err)
+		FROM plan p LEFT JOIN slot s ON s.interval = p.interval AND ($1::timestamptz IS NULL OR s.due_at >= $1) AND ($2::timestamptz IS NULL OR s.due_at < $2)
+		WHERE ($3 = '' OR p.process = $3) AND ($4 = '' OR p.about_kind = 'Service' AND p.about = $4) AND ($5 = '' OR p.interval = $5)
+		  AND p.interval COLLATE "C" > $6 `+which+`
+		GROUP BY p.interval HAVING $1::timestamptz IS NULL AND $2::timestamptz IS NULL OR count(s.period) > 0
+		ORDER BY p.interval COLLATE "C" LIMIT $7`, args...)
+	if err != nil || !limit.Valid || len(list) < int(limit.Int64) {
+		return list, "", mapped(err)
+	}
+	list = list[:len(list)-1]
+	return list, cursor(list[len(list)-1].Interval), nil
 }
 
 // Watch is what an operator watches.

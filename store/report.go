@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/lib/pq"
@@ -87,7 +88,7 @@ func StandingOf[T any](ctx context.Context, s *Store, st run.Step) (at Standing[
 			coalesce((SELECT c.number FROM service_change c WHERE c.service = r.service), 0) AS change
 		FROM run r LEFT JOIN frozen_set f ON f.run = r.id AND f.round = $2 WHERE r.id = $1`, st.Run, st.Round)
 	if errors.Is(err, sql.ErrNoRows) {
-		err = noRun(st.Run)
+		err = NoRun(st.Run)
 	}
 	return Standing[T]{row.Input.V, row.State, row.Frozen.V, row.Change}, mapped(err)
 }
@@ -101,9 +102,14 @@ func notInRound(st run.Step) error {
 // SaveDraft keeps the canonical bytes of a round's document, once, and gives
 // the hash on record.
 func (s *Store) SaveDraft(ctx context.Context, now time.Time, st run.Step, hash string, doc []byte) (string, error) {
+	var read struct{ Figures []report.Figure }
+	if err := json.Unmarshal(doc, &read); err != nil {
+		return "", err
+	}
+	v := verdictOn(read.Figures)
 	var kept string
-	err := s.db.GetContext(ctx, &kept, "INSERT INTO draft (run, round, hash, document, at) SELECT $1, $2, $3, $4, $5::timestamptz"+inRound+" RETURNING hash",
-		st.Run, st.Round, hash, string(doc), now)
+	err := s.db.GetContext(ctx, &kept, "INSERT INTO draft (run, round, hash, document, at, judged, missed) SELECT $1, $2, $3, $4, $5::timestamptz, $6::integer, $7::integer"+inRound+" RETURNING hash",
+		st.Run, st.Round, hash, string(doc), now, v.Judged, v.Missed)
 	if !errors.Is(err, sql.ErrNoRows) {
 		return kept, mapped(err)
 	}
@@ -114,9 +120,27 @@ func (s *Store) SaveDraft(ctx context.Context, now time.Time, st run.Step, hash 
 	return kept, mapped(err)
 }
 
+// verdictOn is what figures come to, for lists: see report.Misses.
+func verdictOn(figures []report.Figure) task.Verdict {
+	v := task.Verdict{Missed: len(report.Misses(figures))}
+	for _, f := range figures {
+		if (f.Verdict == report.Met || f.Verdict == report.Missed) && !strings.HasSuffix(f.Name, report.IfAll) {
+			v.Judged++
+		}
+	}
+	return v
+}
+
 // Report is a run's report as it was published, or else the draft of its last
-// round. Before the first draft it isn't found.
+// round. Before the first draft it isn't found; then it says what the run is
+// about all the same.
 func (s *Store) Report(ctx context.Context, id string) (report.Report, error) {
+	return s.ReportOfRound(ctx, id, 0)
+}
+
+// ReportOfRound is the draft of one of a run's rounds, with what is on record of
+// the run now; of the last one that has a draft, if round is 0.
+func (s *Store) ReportOfRound(ctx context.Context, id string, round int) (report.Report, error) {
 	var rep report.Report
 	r, err := s.Run(ctx, id)
 	if err != nil {
@@ -131,11 +155,16 @@ func (s *Store) Report(ctx context.Context, id string) (report.Report, error) {
 	}
 	err = s.db.GetContext(ctx, &row, `SELECT d.round, d.hash, d.document, p.version, p.published_at
 		FROM draft d LEFT JOIN report p ON p.run = d.run AND p.round = d.round
-		WHERE d.run = $1 ORDER BY d.round DESC LIMIT 1`, id)
+		WHERE d.run = $1 AND $2 IN (0, d.round) ORDER BY d.round DESC LIMIT 1`, id, round)
 	if errors.Is(err, sql.ErrNoRows) {
-		return rep, fault.New(fault.NotFound, text.F("%.200s has no report yet: it is %s.", "%.200s hat noch keinen Bericht: Der Lauf ist %s.", id, r.State))
+		rep.Run, rep.Process, rep.About = r.ID, r.Process, r.About
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, sql.ErrNoRows) && round > 0:
+		return rep, fault.New(fault.NotFound, text.F("%.200s has no draft of round %d.", "%.200s hat keinen Entwurf der Freigaberunde %d.", id, round))
+	case errors.Is(err, sql.ErrNoRows):
+		return rep, fault.New(fault.NotFound, text.F("%.200s has no report yet: it is %s.", "%.200s hat noch keinen Bericht: Der Lauf ist %s.", id, r.State))
+	case err != nil:
 		return rep, mapped(err)
 	}
 	if err := json.Unmarshal([]byte(row.Document), &rep.Document); err != nil {

@@ -252,6 +252,9 @@ func insertChanges(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.T
 			if err := noteMended(ctx, tx, by, now, improvement.AdministratorApproves, c.Ref.String()); err != nil {
 				return err
 			}
+			if err := viewed(ctx, tx, by, now, *c.After); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

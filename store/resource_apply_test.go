@@ -371,7 +371,7 @@ func TestResourcesAreListedByName(t *testing.T) {
 	require.NoError(t, s.Retire(ctx, root, declared, resource.Person, "b"))
 	var names []string
 	for next := ""; ; {
-		list, more, err := s.Resources(ctx, Sight{All: true}, resource.Person, Page{Limit: 2, Cursor: next})
+		list, more, err := s.Resources(ctx, Sight{All: true}, resource.Person, "", Page{Limit: 2, Cursor: next})
 		require.NoError(t, err)
 		for _, v := range list {
 			names = append(names, fmt.Sprintf("%s.%d", v.Resource.Metadata.Name, v.Version))

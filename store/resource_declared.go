@@ -76,7 +76,7 @@ func ValidAt[T any](d Declared, of resource.Ref, at time.Time) (resource.Resourc
 		r, err := decoded[T](v.Resource)
 		return r, v.Version, err
 	}
-	return resource.Resource[T]{}, resource.Version{}, notFound(of.Kind, of.Name)
+	return resource.Resource[T]{}, resource.Version{}, NotFound(of.Kind, of.Name)
 }
 
 // Newest decodes the newest version of a resource that isn't retired.

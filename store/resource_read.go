@@ -44,8 +44,8 @@ func (s *Store) Resource(ctx context.Context, k resource.Kind, name string) (res
 }
 
 // Resources lists the newest versions of a kind that somebody sees, by name,
-// without retired ones.
-func (s *Store) Resources(ctx context.Context, who Sight, k resource.Kind, p Page) ([]resource.Version, string, error) {
+// without retired ones: all, or those whose spec names a service.
+func (s *Store) Resources(ctx context.Context, who Sight, k resource.Kind, service string, p Page) ([]resource.Version, string, error) {
 	key, err := p.after(1)
 	if err != nil {
 		return nil, "", err
@@ -60,7 +60,8 @@ func (s *Store) Resources(ctx context.Context, who Sight, k resource.Kind, p Pag
 		SELECT `+resourceColumns+` FROM (
 			SELECT DISTINCT ON (name) * FROM resource WHERE kind = $4 AND name COLLATE "C" > $5
 			ORDER BY name, version DESC) r
-		WHERE NOT retired AND `+seen+` ORDER BY name COLLATE "C" LIMIT $6`, who.Owner, who.Approver, who.All, string(k), after, p.limit()+1); err != nil {
+		WHERE NOT retired AND ($7 = '' OR r.document->'spec'->>'service' = $7) AND `+seen+` ORDER BY name COLLATE "C" LIMIT $6`,
+		who.Owner, who.Approver, who.All, string(k), after, p.limit()+1, service); err != nil {
 		return nil, "", mapped(err)
 	}
 	list, more := cutVersions(rows, p.limit())
@@ -84,7 +85,7 @@ func (s *Store) Versions(ctx context.Context, who Sight, k resource.Kind, name s
 		}
 	}
 	if resource.CheckName("", name) != nil {
-		return nil, "", notFound(k, name)
+		return nil, "", NotFound(k, name)
 	}
 	var rows []resourceRow
 	if err := s.db.SelectContext(ctx, &rows, withTheirs+`
@@ -96,7 +97,7 @@ func (s *Store) Versions(ctx context.Context, who Sight, k resource.Kind, name s
 		var there bool
 		err := s.db.GetContext(ctx, &there, "SELECT EXISTS (SELECT 1 FROM resource WHERE kind = $1 AND name = $2)", string(k), name)
 		if err == nil && !there {
-			err = notFound(k, name)
+			err = NotFound(k, name)
 		}
 		return nil, "", mapped(err)
 	}
@@ -125,14 +126,14 @@ func current[T any](ctx context.Context, q sqlx.QueryerContext, k resource.Kind,
 // newest is Store.Resource inside a transaction (or on the pool).
 func newest(ctx context.Context, q sqlx.QueryerContext, k resource.Kind, name string) (resource.Version, error) {
 	if resource.CheckName("", name) != nil {
-		return resource.Version{}, notFound(k, name)
+		return resource.Version{}, NotFound(k, name)
 	}
 	var row resourceRow
 	err := sqlx.GetContext(ctx, q, &row, `
 		SELECT `+resourceColumns+` FROM resource WHERE kind = $1 AND name = $2
 		ORDER BY version DESC LIMIT 1`, string(k), name)
 	if errors.Is(err, sql.ErrNoRows) || err == nil && row.Retired {
-		return resource.Version{}, notFound(k, name)
+		return resource.Version{}, NotFound(k, name)
 	}
 	return row.domain(), err
 }
@@ -178,6 +179,7 @@ func cutVersions(rows []resourceRow, limit int) (list []resource.Version, more b
 	return list, more
 }
 
-func notFound(k resource.Kind, name string) error {
+// NotFound says that there is no such resource.
+func NotFound(k resource.Kind, name string) error {
 	return fault.New(fault.NotFound, text.F("There is no %s %.80q.", "Es gibt kein Objekt der Art %s mit dem Namen %.80q.", k, name))
 }

@@ -65,6 +65,12 @@ func (s *Store) Retire(ctx context.Context, by person.Actor, now time.Time, k re
 		if err := noteMended(ctx, tx, by, now, improvement.AdministratorApproves, k.Ref(name).String()); err != nil {
 			return err
 		}
+		if err := viewed(ctx, tx, by, now, after); err != nil {
+			return err
+		}
+		if _, err := endAdmissions(ctx, tx, now, name); err != nil {
+			return err
+		}
 		_, err = revokeAll(ctx, tx, by, now, name)
 		return err
 	})

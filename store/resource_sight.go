@@ -8,24 +8,6 @@ import (
 	"turnus/itsm/resource"
 )
 
-// Sight limits what is read to what concerns one person: the services, and the
-// organisation, that Owner owns or Approver approves for, as things are now.
-// Both name the same person; a person without the role has no Approver. The
-// zero Sight sees of that nothing.
-type Sight struct {
-	All      bool // whatever concerns whom
-	Owner    string
-	Approver string
-}
-
-// theirs are those services and the organisation, as SQL; owner and approver
-// are expressions.
-func theirs(owner, approver string) string {
-	return `SELECT c.kind, c.name FROM resource_current c WHERE c.kind IN (` + kindsThat(declaration.Kind.IsScope) + `)
-		AND (` + owner + ` <> '' AND c.document->'spec'->>'owner' = ` + owner + `
-			OR ` + approver + ` <> '' AND c.document->'spec'->'approvers' @> to_jsonb(` + approver + `::text))`
-}
-
 // withTheirs begins a statement in which seen stands; $1, $2 and $3 are a
 // sight's Owner, Approver and All.
 var withTheirs = `WITH theirs AS MATERIALIZED (` + theirs("$1::text", "$2::text") + `) `

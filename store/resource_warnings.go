@@ -4,10 +4,14 @@ import (
 	"context"
 	"time"
 
+	"github.com/lib/pq"
+
 	"turnus/itsm/agreement"
 	"turnus/itsm/dataset"
 	"turnus/itsm/mapping"
+	"turnus/itsm/person"
 	"turnus/itsm/resource"
+	"turnus/itsm/text"
 )
 
 // warnWithin is how long what is declared is looked at: a value that no ticket
@@ -28,6 +32,12 @@ func (s *Store) warn(ctx context.Context, docs []resource.Raw, changes []Change)
 
 func (s *Store) warningsOf(ctx context.Context, d resource.Raw, seen map[string]known) ([]dataset.Warning, error) {
 	switch d.Kind {
+	case resource.Person:
+		p, err := decoded[person.Spec](d)
+		if err != nil || p.Spec.Sees == nil {
+			return nil, err
+		}
+		return s.unknownSight(ctx, *p.Spec.Sees)
 	case resource.Mapping:
 		m, err := decoded[mapping.Spec](d)
 		return m.Spec.Warnings(), err
@@ -53,4 +63,30 @@ func (s *Store) warningsOf(ctx context.Context, d resource.Raw, seen map[string]
 		return append(percents, unknown...), err
 	}
 	return nil, nil
+}
+
+// unknownSight names what a view names and there isn't: it gives nothing, until
+// it is declared.
+func (s *Store) unknownSight(ctx context.Context, v person.View) (list []dataset.Warning, err error) {
+	var unknown []struct {
+		Service bool   `db:"service"`
+		Name    string `db:"name"`
+	}
+	if err := s.db.SelectContext(ctx, &unknown, `SELECT true AS service, n.name FROM unnest($1::text[]) WITH ORDINALITY AS n (name, place)
+			WHERE NOT EXISTS (SELECT FROM resource_current r WHERE r.kind = 'Service' AND r.name = n.name) AND n.name <> $3
+		UNION ALL SELECT false, n.name FROM unnest($2::text[]) WITH ORDINALITY AS n (name, place)
+			WHERE NOT EXISTS (SELECT FROM resource r WHERE r.kind = 'Agreement' AND r.document->'spec'->>'customer' = n.name)`,
+		pq.Array(v.Services), pq.Array(v.Customers), person.EveryService); err != nil {
+		return nil, err
+	}
+	for _, u := range unknown {
+		detail := text.F("No agreement names the customer %q: this gives nothing to see until one does.",
+			"Keine Vereinbarung nennt den Kunden %q: Bis dahin ist damit nichts zu sehen.", u.Name)
+		if u.Service {
+			detail = text.F("The service %q isn't declared: this gives nothing to see but what was published of it before.",
+				"Der Service %q ist nicht angelegt: Damit ist nur zu sehen, was früher von ihm veröffentlicht wurde.", u.Name)
+		}
+		list = append(list, dataset.Warning{Code: dataset.UnknownSight, Detail: detail})
+	}
+	return list, nil
 }

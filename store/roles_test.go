@@ -109,6 +109,9 @@ func TestStatesGoOneWay(t *testing.T) {
 			('refused', 'c', 'decide', 'live', 'ada', 't', 'h', now(), now())`,
 		`UPDATE pass SET spent_at = now(), spent_by = 'u' WHERE id = 'spent'`,
 		`UPDATE pass SET spent_at = now(), spent_by = 'u', refusal = '{}' WHERE id = 'refused'`,
+		`INSERT INTO session (id, hash, person, token, seal, created_at, expires_at, ended_at)
+			SELECT n, n, 'ada', token.id, '', now(), now() + e, now() FROM token, (VALUES ('new', interval '1 hour'), ('expired', interval '-1 hour')) s (n, e)`,
+		`INSERT INTO admission (hash, person, expires_at, ended_at) VALUES ('new', 'ada', now() + interval '1 hour', now()), ('expired', 'ada', now() - interval '1 hour', NULL)`,
 		`INSERT INTO proposal (run, kind, name, base, document, hash, person, at) VALUES ('over', 'Interval', 'i', 0, '{}', 'h', 'ada', now())`,
 		`UPDATE proposal SET enacted = 1`,
 		`INSERT INTO plan (interval, process, scope) VALUES ('i', 'p', 's')`,
@@ -144,13 +147,18 @@ func TestStatesGoOneWay(t *testing.T) {
 		`UPDATE pass SET spent_by = 'other' WHERE id = 'spent'`:                     refused,
 		`UPDATE pass SET refusal = NULL WHERE id = 'refused'`:                       refused,
 		`UPDATE pass SET spent_by = 'x' WHERE id = 'new'`:                           check,
-		`DELETE FROM pass`:                     refused,
-		`DELETE FROM pass WHERE id = 'new'`:    refused, // it is valid still
-		`DELETE FROM idempotency`:              refused, // it was answered today
-		`UPDATE proposal SET enacted = 2`:      refused,
-		`UPDATE proposal SET enacted = NULL`:   refused,
-		`UPDATE idempotency SET body = 'y'`:    refused,
-		`UPDATE idempotency SET status = NULL`: refused,
+		`DELETE FROM pass`:                                        refused,
+		`DELETE FROM pass WHERE id = 'new'`:                       refused, // it is valid still
+		`UPDATE session SET ended_at = NULL`:                      refused,
+		`UPDATE session SET language = 'de'`:                      refused,
+		`DELETE FROM session`:                                     refused, // what one sealed can be opened still
+		`UPDATE admission SET ended_at = NULL WHERE hash = 'new'`: refused,
+		`DELETE FROM admission`:                                   refused,
+		`DELETE FROM idempotency`:                                 refused, // it was answered today
+		`UPDATE proposal SET enacted = 2`:                         refused,
+		`UPDATE proposal SET enacted = NULL`:                      refused,
+		`UPDATE idempotency SET body = 'y'`:                       refused,
+		`UPDATE idempotency SET status = NULL`:                    refused,
 		`UPDATE idempotency SET status = NULL, begun_at = begun_at + interval '23 hours'`: refused,
 		`UPDATE slot SET state = 'due' WHERE period = 'done'`:                             refused,
 		`UPDATE slot SET state = 'waived' WHERE period = 'done-late'`:                     refused,
@@ -175,6 +183,8 @@ func TestStatesGoOneWay(t *testing.T) {
 		`UPDATE installation SET woken_at = now()`,
 		`UPDATE run SET seen_at = now() WHERE id = 'live'`,
 		`DELETE FROM pass WHERE id = 'expired'`,
+		`DELETE FROM session WHERE id = 'expired'`,
+		`DELETE FROM admission WHERE hash = 'expired'`,
 		`UPDATE idempotency SET status = NULL, begun_at = begun_at + interval '24 hours'`,
 		`DELETE FROM idempotency`,
 		`UPDATE slot SET state = 'due', missed_at = NULL WHERE period = 'missed'`,

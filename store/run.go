@@ -20,17 +20,30 @@ import (
 // Runs selects runs; empty fields select all.
 type Runs struct {
 	Process string
-	Service string
+	Service string // or several, with commas between them
+	Scope   string
+	Period  string
 	State   string // a state, or live
+	InForce string // each: whose reports are in force; newest: of these the newest of each process, scope and length of periods; empty: all
+	Sight
 }
 
-// What a row of run says, and runColumns how many attempts there are, too.
+// inForceOnly says of a run r that its report is in force, and, where $9 asks for
+// the newest, that none of a later period is. Names of periods of one length are in
+// order of time.
+const inForceOnly = `r.state = 'published' AND NOT EXISTS (SELECT FROM report p JOIN report n USING (process, scope, period) WHERE p.run = r.id AND n.version > p.version)
+	AND ($9 <> 'newest' OR NOT EXISTS (SELECT FROM report n WHERE (n.process, n.scope) = (r.process, r.scope)
+		AND length(n.period) = length(r.period) AND (n.period LIKE '%Q%') = (r.period LIKE '%Q%') AND n.period COLLATE "C" > r.period))`
+
+// What a row of run says, and runColumns how many attempts there are, and which
+// version of its report it published, too.
 const runFields = `r.id, r.process, r.scope, r.period, r.attempt, r.state, r.provisional, r.round, r.service, r.owner,
 	r.about_kind AS "about.kind", r.about AS "about.name",
 	r.started_by, r.token_issuer, r.reason, r.outcome, r.created_at, r.ended_at,
 	CASE WHEN r.ended_at IS NULL THEN (SELECT s.changes FROM staleness s WHERE s.run = r.id AND s.round = r.round) END AS stale`
 
-const runColumns = runFields + `, (SELECT max(attempt) FROM run n WHERE n.process = r.process AND n.scope = r.scope AND n.period = r.period) AS latest`
+const runColumns = runFields + `, (SELECT max(attempt) FROM run n WHERE n.process = r.process AND n.scope = r.scope AND n.period = r.period) AS latest,
+	coalesce((SELECT p.version FROM report p WHERE p.run = r.id), 0) AS version`
 
 type runRow struct {
 	run.Run
@@ -55,35 +68,56 @@ func (s *Store) Run(ctx context.Context, id string) (run.Run, error) {
 	if r.Tasks, err = s.tasksOf(ctx, id); err != nil {
 		return r, mapped(err)
 	}
-	r.Decisions, err = decisionsOf(ctx, s.db, id)
-	return r, mapped(err)
+	if r.Decisions, err = decisionsOf(ctx, s.db, id); err != nil {
+		return r, mapped(err)
+	}
+	one := []run.Run{r}
+	err = withZones(ctx, s.db, one)
+	return one[0], mapped(err)
+}
+
+// withZones notes in runs the zones of what they are about, as that is declared
+// now, in one statement.
+func withZones(ctx context.Context, q sqlx.QueryerContext, list []run.Run) error {
+	about := make([]resource.Ref, len(list))
+	for i, r := range list {
+		about[i] = r.About
+	}
+	scopes, err := scopesAbout(ctx, q, about)
+	for i, r := range list {
+		list[i].Zone = scopes[r.About].zone()
+	}
+	return err
 }
 
 func getRun(ctx context.Context, q sqlx.QueryerContext, id, lock string) (run.Run, error) {
 	var r runRow
 	err := sqlx.GetContext(ctx, q, &r, "SELECT "+runColumns+" FROM run r WHERE r.id = $1 "+lock, id)
 	if errors.Is(err, sql.ErrNoRows) {
-		err = noRun(id)
+		err = NoRun(id)
 	}
 	return r.plain(), err
 }
 
-func noRun(id string) error {
+// NoRun says that there is no such run.
+func NoRun(id string) error {
 	return fault.New(fault.NotFound, text.F("There is no run %.200s.", "Den Lauf %.200s gibt es nicht.", id))
 }
 
-// Runs lists runs, newest first.
+// Runs lists the runs that a sight sees, newest first.
 func (s *Store) Runs(ctx context.Context, f Runs, p Page) ([]run.Run, string, error) {
 	at, id, err := p.place(time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC))
 	if err != nil {
 		return nil, "", err
 	}
+	statement, args := f.selecting(runColumns, "run", "r", `($1 = '' OR r.process = $1) AND ($2 = '' OR r.service = ANY (string_to_array($2, ',')))
+		  AND ($3 = '' OR r.state = $3 OR $3 = 'live' AND r.ended_at IS NULL)
+		  AND (r.created_at < $4 OR r.created_at = $4 AND r.id > $5)
+		  AND ($7 = '' OR r.scope = $7) AND ($8 = '' OR r.period = $8)
+		  AND ($9 = '' OR `+inForceOnly+`)`, "r.created_at DESC, r.id", "$6",
+		f.Process, f.Service, f.State, at, id, p.limit()+1, f.Scope, f.Period, f.InForce)
 	var rows []runRow
-	err = s.db.SelectContext(ctx, &rows, "SELECT "+runColumns+` FROM run r
-		WHERE ($1 = '' OR process = $1) AND ($2 = '' OR service = $2)
-		  AND ($3 = '' OR state = $3 OR $3 = 'live' AND ended_at IS NULL)
-		  AND (created_at < $4 OR created_at = $4 AND id > $5)
-		ORDER BY created_at DESC, id LIMIT $6`, f.Process, f.Service, f.State, at, id, p.limit()+1)
+	err = s.db.SelectContext(ctx, &rows, statement, args...)
 	if err != nil {
 		return nil, "", mapped(err)
 	}
@@ -92,7 +126,16 @@ func (s *Store) Runs(ctx context.Context, f Runs, p Page) ([]run.Run, string, er
 	for i, r := range rows {
 		list[i] = r.plain()
 	}
-	return list, next, nil
+	return list, next, mapped(withZones(ctx, s.db, list))
+}
+
+// Rounds are the rounds of a run for which something was frozen.
+func (s *Store) Rounds(ctx context.Context, id string) (all []run.Round, err error) {
+	err = s.db.SelectContext(ctx, &all, `SELECT f.round, f.at AS frozen, d.at AS drafted, coalesce(d.hash, '') AS hash,
+			b.at AS refreshed, coalesce(b.person, '') AS refreshed_by
+		FROM frozen_set f LEFT JOIN draft d USING (run, round) LEFT JOIN refresh b USING (run, round)
+		WHERE f.run = $1 ORDER BY f.round`, id)
+	return all, mapped(err)
 }
 
 // FindRun is the run that a start would find: the one that a request with an

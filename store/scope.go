@@ -54,6 +54,14 @@ func (s Scope) People() task.People {
 	return task.People{Owner: s.Owner, Approvers: s.Approvers, Specs: s.specs}
 }
 
+// zone is the name of its zone; empty where it has gone, or its calendar has.
+func (s Scope) zone() string {
+	if s.Zone == nil {
+		return ""
+	}
+	return s.Zone.String()
+}
+
 // Named is it within a sentence; in German in the accusative case.
 func (s Scope) Named() text.Text {
 	if s.About.Kind == resource.Organisation {
@@ -97,6 +105,15 @@ func (s *Store) ScopeOfRun(ctx context.Context, id string) (Scope, error) {
 	return s.ScopeAbout(ctx, r.About)
 }
 
+// AboutOfRun names what a run is about, whether or not that is still there.
+func (s *Store) AboutOfRun(ctx context.Context, id string) (about resource.Ref, err error) {
+	err = s.db.GetContext(ctx, &about, "SELECT about_kind AS kind, about AS name FROM run WHERE id = $1", id)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = NoRun(id)
+	}
+	return about, mapped(err)
+}
+
 func scopeOf(ctx context.Context, q sqlx.QueryerContext, p process.Process, name string) (Scope, error) {
 	about, err := aboutOf(ctx, q, p, name)
 	if err != nil {
@@ -104,7 +121,7 @@ func scopeOf(ctx context.Context, q sqlx.QueryerContext, p process.Process, name
 	}
 	s, err := scopeAbout(ctx, q, about)
 	if fault.Is(err, fault.NotFound) {
-		err = noScope(p, name)
+		err = NoScope(p, name)
 	}
 	if name != "" {
 		s.Name = name
@@ -137,15 +154,15 @@ func aboutOf(ctx context.Context, q sqlx.QueryerContext, p process.Process, name
 		err := sqlx.GetContext(ctx, q, &about, `SELECT r.about_kind AS kind, r.about AS name FROM proposal p JOIN run r ON r.id = p.run
 			WHERE lower(p.kind) || '-' || p.name = $1 ORDER BY p.at DESC LIMIT 1`, name)
 		if errors.Is(err, sql.ErrNoRows) {
-			err = noScope(p, name)
+			err = NoScope(p, name)
 		}
 		return about, err
 	}
-	return resource.Ref{}, noScope(p, name)
+	return resource.Ref{}, NoScope(p, name)
 }
 
-// noScope says that a process has no scope of that name.
-func noScope(p process.Process, name string) error {
+// NoScope says that a process has no scope of that name.
+func NoScope(p process.Process, name string) error {
 	switch p.Scope {
 	case process.OfService:
 		return fault.Invalidf("scope", "%s is about a service; there is no service %.80q: declare it first.",
@@ -162,7 +179,7 @@ func noScope(p process.Process, name string) error {
 
 func scopeAbout(ctx context.Context, q sqlx.QueryerContext, about resource.Ref) (Scope, error) {
 	if resource.CheckName("", about.Name) != nil {
-		return Scope{}, notFound(about.Kind, about.Name)
+		return Scope{}, NotFound(about.Kind, about.Name)
 	}
 	all, err := scopesAbout(ctx, q, []resource.Ref{about})
 	s, ok := all[about]
@@ -170,9 +187,9 @@ func scopeAbout(ctx context.Context, q sqlx.QueryerContext, about resource.Ref) 
 	case err != nil:
 		return Scope{}, err
 	case !ok:
-		return Scope{}, notFound(about.Kind, about.Name)
+		return Scope{}, NotFound(about.Kind, about.Name)
 	case s.Zone == nil:
-		return Scope{}, notFound(resource.Calendar, s.Calendar)
+		return Scope{}, NotFound(resource.Calendar, s.Calendar)
 	}
 	return s, nil
 }
@@ -238,8 +255,8 @@ func (s *Store) Zones(ctx context.Context, slots []planning.Slot) (map[string]st
 	scopes, err := scopesAbout(ctx, s.db, about)
 	zones := map[string]string{}
 	for ref, scope := range scopes {
-		if scope.Zone != nil {
-			zones[ref.String()] = scope.Zone.String()
+		if zone := scope.zone(); zone != "" {
+			zones[ref.String()] = zone
 		}
 	}
 	return zones, mapped(err)

@@ -139,7 +139,7 @@ func TestNamesakesGiveNothing(t *testing.T) {
 			}
 			require.Equal(t, decides, tasks(Tasks{Mine: p}) == 1, at)
 			require.Equal(t, sees, tasks(Tasks{Sees: p}) == 1, at)
-			slots, _, err := s.Slots(ctx, Slots{Process: process, Sees: p}, Page{})
+			slots, _, err := s.Slots(ctx, Slots{Process: process, Sight: Sight{Owner: p, Approver: p}}, Page{})
 			require.NoError(t, err)
 			require.Equal(t, sees, len(slots) == 1, at)
 			sight := Sight{Owner: p, Approver: p}
@@ -154,12 +154,12 @@ func TestNamesakesGiveNothing(t *testing.T) {
 			require.Equal(t, sees, other, at)
 		}
 	}
-	of, _, err := s.Slots(ctx, Slots{Service: "acme"}, Page{})
+	of, _, err := s.Slots(ctx, Slots{Service: "acme", Sight: Sight{All: true}}, Page{})
 	require.NoError(t, err)
 	require.Len(t, of, 1)
 	require.Equal(t, process.SLAReport, of[0].Process)
 	require.Equal(t, resource.Ref{Kind: resource.Service, Name: "acme"}, of[0].About)
-	runs, _, err := s.Runs(ctx, Runs{Service: "acme"}, Page{})
+	runs, _, err := s.Runs(ctx, Runs{Service: "acme", Sight: Sight{All: true}}, Page{})
 	require.NoError(t, err)
 	require.Len(t, runs, 1)
 

@@ -19,7 +19,9 @@ import (
 
 const taskColumns = `t.id, t.run, t.round, t.step, t.kind, t.state, t.outcomes, t.hash, t.opened_at, t.due_at, t.remind_at,
 	t.escalate_at, t.reminded_at, t.escalated_at, t.ended_at, t.title, t.body, t.fields, t.for_who, t.for_role, t.for_persons, t.against,
-	t.apart, t.escalate_to, CASE t.state WHEN 'open' THEN (SELECT s.changes FROM staleness s WHERE s.run = t.run AND s.round = t.round) END AS stale`
+	t.apart, t.escalate_to, CASE t.state WHEN 'open' THEN (SELECT s.changes FROM staleness s WHERE s.run = t.run AND s.round = t.round) END AS stale,
+	CASE t.kind WHEN 'approval' THEN (SELECT json_build_object('judged', d.judged, 'missed', d.missed) FROM draft d
+		WHERE d.run = t.run AND d.round = t.round AND d.judged IS NOT NULL) END AS verdict`
 
 type taskRow struct {
 	task.Task
@@ -32,6 +34,7 @@ type taskRow struct {
 	Persons  pq.StringArray         `db:"for_persons"`
 	Against  pq.StringArray         `db:"against"`
 	Stale    JSON[[]task.StalePart] `db:"stale"`
+	Verdict  JSON[*task.Verdict]    `db:"verdict"`
 }
 
 func (t taskRow) plain() task.Task {
@@ -42,6 +45,7 @@ func (t taskRow) plain() task.Task {
 	if len(t.Stale.V) > 0 {
 		t.Task.Stale = t.Stale.V
 	}
+	t.Task.Verdict = t.Verdict.V
 	t.Task.For = task.For{Who: t.Who, Role: t.Role, Persons: t.Persons}
 	for _, how := range t.Against {
 		t.Task.Against = append(t.Task.Against, task.How(how))
@@ -51,27 +55,38 @@ func (t taskRow) plain() task.Task {
 
 // Task is one task.
 func (s *Store) Task(ctx context.Context, id string) (task.Task, error) {
+	t, _, err := s.TaskAndPeople(ctx, id)
+	return t, err
+}
+
+// TaskAndPeople is one task with those around it, as they are now.
+func (s *Store) TaskAndPeople(ctx context.Context, id string) (task.Task, task.People, error) {
 	t, err := getTask(ctx, s.db, id, "")
 	if err != nil {
-		return t, mapped(err)
+		return t, task.People{}, mapped(err)
 	}
-	p, err := s.PeopleOf(ctx, t)
+	p, err := peopleFor(ctx, s.db, &t)
 	if err != nil {
-		return t, err
+		return t, p, mapped(err)
 	}
 	t.Approvers = p.Eligible()
 	one := []task.Task{t}
 	err = withFiles(ctx, s.db, one)
-	return one[0], mapped(err)
+	return one[0], p, mapped(err)
 }
 
 func getTask(ctx context.Context, q sqlx.QueryerContext, id, lock string) (task.Task, error) {
 	var t taskRow
 	err := sqlx.GetContext(ctx, q, &t, "SELECT "+taskColumns+" FROM task t WHERE t.id = $1 "+lock, id)
 	if errors.Is(err, sql.ErrNoRows) {
-		return task.Task{}, fault.New(fault.NotFound, text.F("There is no task %.200s.", "Die Aufgabe %.200s gibt es nicht.", id))
+		return task.Task{}, NoTask(id)
 	}
 	return t.plain(), err
+}
+
+// NoTask says that there is no such task.
+func NoTask(id string) error {
+	return fault.New(fault.NotFound, text.F("There is no task %.200s.", "Die Aufgabe %.200s gibt es nicht.", id))
 }
 
 // tasksOf are all tasks of a run; a run of many rounds has more than a page.
@@ -103,7 +118,7 @@ func (s *Store) OpenTask(ctx context.Context, t task.Task) (opened bool, err err
 			FROM run r WHERE id = $1 FOR UPDATE`, t.Run, t.ID)
 		switch {
 		case errors.Is(err, sql.ErrNoRows):
-			return noRun(t.Run)
+			return NoRun(t.Run)
 		case err != nil || r.Ended != nil || r.Round > t.Round:
 			return err
 		}

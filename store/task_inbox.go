@@ -10,10 +10,12 @@ import (
 
 // Tasks selects tasks; empty fields select all.
 type Tasks struct {
-	State string // open, decided, closed
-	Run   string
-	Mine  string // a person: those that they may decide now
-	Sees  string // a person: those that they may decide, or of services that they own
+	State   string // open, decided, closed
+	Run     string
+	Kind    task.Kind
+	Process string
+	Mine    string // a person: those that they may decide now
+	Sees    string // a person: those that they may decide, or of services that they own
 }
 
 // standing begins a statement about what is asked of a person, $1, and reads
@@ -84,7 +86,12 @@ func (s *Store) Tasks(ctx context.Context, f Tasks, p Page) ([]task.Task, string
 		return nil, "", err
 	}
 	const place = "t.opened_at, t.id"
-	who, statement := f.Mine, ""
+	who, statement, args := f.Mine, "", []any{f.State, f.Run, at, id, p.limit() + 1}
+	chosen := chosen
+	if f.Kind != "" || f.Process != "" { // else the indexes alone say which
+		chosen += " AND ($7 = '' OR t.kind = $7) AND ($8 = '' OR starts_with(t.run, $8 || '/'))"
+		args = append(args, string(f.Kind), f.Process)
+	}
 	switch {
 	case f.Mine != "":
 		statement = standing + shown(inOrder(addressed(place, chosen), mine))
@@ -97,7 +104,7 @@ func (s *Store) Tasks(ctx context.Context, f Tasks, p Page) ([]task.Task, string
 		taskRow
 		around
 	}
-	if err = s.db.SelectContext(ctx, &rows, statement, who, f.State, f.Run, at, id, p.limit()+1); err != nil {
+	if err = s.db.SelectContext(ctx, &rows, statement, append([]any{who}, args...)...); err != nil {
 		return nil, "", mapped(err)
 	}
 	list, people := make([]task.Task, len(rows)), make([]around, len(rows))

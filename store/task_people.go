@@ -49,19 +49,26 @@ func (s *Store) PeopleOf(ctx context.Context, t task.Task) (task.People, error) 
 // peopleOf are those around a task; of one that is only a run's, those around
 // the run.
 func peopleOf(ctx context.Context, q sqlx.QueryerContext, t task.Task) (task.People, error) {
+	return peopleFor(ctx, q, &t)
+}
+
+// peopleFor is peopleOf, and notes in the task what it is about.
+func peopleFor(ctx context.Context, q sqlx.QueryerContext, t *task.Task) (task.People, error) {
 	var r around
 	err := sqlx.GetContext(ctx, q, &r, "SELECT "+aroundColumns+` FROM run r,
 		(SELECT $2::integer AS round, $3::text AS apart) t WHERE r.id = $1`, t.Run, t.Round, t.Apart)
 	if errors.Is(err, sql.ErrNoRows) {
-		err = noRun(t.Run)
+		err = NoRun(t.Run)
 	}
 	if err != nil {
 		return task.People{}, err
 	}
-	all, err := peopleAround(ctx, q, []task.Task{t}, []around{r})
+	one := []task.Task{*t}
+	all, err := peopleAround(ctx, q, one, []around{r})
 	if err != nil {
 		return task.People{}, err
 	}
+	*t = one[0]
 	return all[0], nil
 }
 
@@ -76,7 +83,7 @@ const aroundColumns = `r.about_kind AS "of.kind", r.about AS "of.name", r.owner,
 	(SELECT json_agg(i ORDER BY i.person, i.how, i.issued, i.about) FROM ` + involved + ` i WHERE i.person <> '') AS involved`
 
 // peopleAround are those around each of some tasks, as they are now, in as many
-// statements however many tasks there are.
+// statements however many tasks there are. What each is about is noted in it.
 func peopleAround(ctx context.Context, q sqlx.QueryerContext, tasks []task.Task, rows []around) ([]task.People, error) {
 	of := make([]resource.Ref, len(rows))
 	for i, r := range rows {
@@ -92,7 +99,9 @@ func peopleAround(ctx context.Context, q sqlx.QueryerContext, tasks []task.Task,
 	}
 	all := make([]task.People, len(tasks))
 	for i, t := range tasks {
-		p := scopes[rows[i].Of].People() // nobody's, where it has gone
+		scope := scopes[rows[i].Of]
+		tasks[i].Subject, tasks[i].Zone = scope.Title, scope.zone()
+		p := scope.People() // nobody's, where it has gone
 		p.For, p.Against, p.Involved = t.For, t.Against, rows[i].Involved.V
 		if p.For.Who == task.Persons || p.For.Who == task.Holders {
 			p.Specs = named

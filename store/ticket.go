@@ -38,12 +38,13 @@ func (s *Store) ImportByID(ctx context.Context, id int64) (dataset.Import, error
 	var r importRow
 	err := s.db.GetContext(ctx, &r, importSelect+` WHERE i.id = $1`, id)
 	if errors.Is(err, sql.ErrNoRows) {
-		err = noImport(id)
+		err = NoImport(id)
 	}
 	return r.plain(), mapped(err)
 }
 
-func noImport(id int64) error {
+// NoImport says that there is no such import.
+func NoImport(id int64) error {
 	return fault.New(fault.NotFound, text.F("There is no import %d.", "Es gibt keinen Import %d.", id))
 }
 

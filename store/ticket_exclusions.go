@@ -100,12 +100,17 @@ func (s *Store) Exclusions(ctx context.Context, service string, p Page) ([]agree
 func (s *Store) Exclusion(ctx context.Context, service string, id int64) (agreement.Exclusion, error) {
 	e, err := getExclusion(ctx, s.db, "e.service = $1 AND e.id = $2", service, id)
 	if err == nil && e == nil {
-		return agreement.Exclusion{}, fault.New(fault.NotFound, text.F("There is no exclusion %d of %.200s.", "Einen Ausschluss %d von %.200s gibt es nicht.", id, service))
+		return agreement.Exclusion{}, NoExclusion(service, id)
 	}
 	if err != nil {
 		return agreement.Exclusion{}, mapped(err)
 	}
 	return *e, nil
+}
+
+// NoExclusion says that a service has no such exclusion.
+func NoExclusion(service string, id int64) error {
+	return fault.New(fault.NotFound, text.F("There is no exclusion %d of %.200s.", "Einen Ausschluss %d von %.200s gibt es nicht.", id, service))
 }
 
 // getExclusion is the newest of those that a condition selects, or nil.

@@ -23,32 +23,56 @@ const maxTTL = 400 * 24 * time.Hour
 
 const tokenColumns = `id, person, issuer, created_at, expires_at, revoked_at`
 
+// bearer is whom a token names, as things are now.
+type bearer struct {
+	TokenID string     `db:"token_id"`
+	Name    string     `db:"token_person"`
+	Issuer  string     `db:"token_issuer"`
+	Until   time.Time  `db:"token_expires"`
+	Revoked *time.Time `db:"token_revoked"`
+	personNow
+}
+
+// bearerColumns are those of a bearer, of a token t and what personOf joins to it.
+const bearerColumns = "t.id AS token_id, t.person AS token_person, t.issuer AS token_issuer, t.expires_at AS token_expires, t.revoked_at AS token_revoked, " + personColumns
+
+// valid says that the token is, and that its person is there.
+func (b bearer) valid(now time.Time) bool {
+	return b.Revoked == nil && now.Before(b.Until) && b.there()
+}
+
+func (b bearer) actor() person.Actor {
+	a := b.personNow.actor(b.Name)
+	a.Token, a.Issuer = b.TokenID, b.Issuer
+	return a
+}
+
 // Authenticate gives the person whom a bearer token names, with their roles as
 // they are now. An unknown, expired or revoked token, or a person who has been
 // retired, is fault.Unauthenticated, with one message for all.
 func (s *Store) Authenticate(ctx context.Context, now time.Time, secret string) (person.Actor, error) {
-	var row struct {
-		person.Token
-		Document JSON[resource.Resource[person.Spec]] `db:"document"`
-		Retired  *bool                                `db:"retired"`
-	}
+	a, err := authenticated(ctx, s.db, now, secret)
+	return a, mapped(err)
+}
+
+func authenticated(ctx context.Context, q sqlx.QueryerContext, now time.Time, secret string) (person.Actor, error) {
+	var row bearer
 	// One statement whatever the secret is, and the index sees its hash only:
 	// the time that it takes tells nothing.
-	err := s.db.GetContext(ctx, &row, `
-		SELECT t.id, t.person, t.issuer, t.created_at, t.expires_at, t.revoked_at, p.document, p.retired
-		FROM token t
-		LEFT JOIN LATERAL (SELECT document, retired FROM resource
-			WHERE kind = $2 AND name = t.person ORDER BY version DESC LIMIT 1) p ON true
-		WHERE t.hash = $1`, hashed(secret), resource.Person)
+	err := sqlx.GetContext(ctx, q, &row, "SELECT "+bearerColumns+" FROM token t"+personOf("t")+"WHERE t.hash = $1", hashed(secret))
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return person.Actor{}, mapped(err)
+		return person.Actor{}, err
 	}
-	if err != nil || row.Revoked != nil || !now.Before(row.Expires) || row.Retired == nil || *row.Retired {
-		return person.Actor{}, fault.New(fault.Unauthenticated, text.New(
-			"This token isn't valid, or not any more: ask an administrator for another one.",
-			"Dieses Token gilt nicht oder nicht mehr: Bei der Administration ein neues anfordern."))
+	if err != nil || !row.valid(now) {
+		return person.Actor{}, invalidToken()
 	}
-	return person.Actor{Person: row.Person, Roles: row.Document.V.Spec.Roles, Token: row.ID, Issuer: row.Issuer}, nil
+	return row.actor(), nil
+}
+
+func invalidToken() error {
+	return fault.New(fault.Unauthenticated, text.New(
+		"This token isn't valid, or not any more: ask an administrator for another one.",
+		"Dieses Token gilt nicht oder nicht mehr: Bei der Administration ein neues anfordern."))
 }
 
 // IssueToken makes a token for a person; the secret is given once and stored
@@ -62,7 +86,19 @@ func (s *Store) FirstToken(ctx context.Context, now time.Time, name string, ttl 
 	return s.issue(ctx, person.Actor{}, now, name, ttl)
 }
 
-func (s *Store) issue(ctx context.Context, by person.Actor, now time.Time, name string, ttl time.Duration) (person.Token, string, error) {
+func (s *Store) issue(ctx context.Context, by person.Actor, now time.Time, name string, ttl time.Duration) (t person.Token, secret string, err error) {
+	err = s.tx(ctx, func(tx *sqlx.Tx) error {
+		// A person who is being retired must not be left with a token.
+		if err := holdResources(ctx, tx); err != nil {
+			return err
+		}
+		t, secret, err = issue(ctx, tx, by, now, name, ttl)
+		return err
+	})
+	return t, secret, err
+}
+
+func issue(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, name string, ttl time.Duration) (person.Token, string, error) {
 	if ttl < time.Second || ttl > maxTTL {
 		return person.Token{}, "", fault.Invalidf("ttl", "A token lives for a second at least and 400 days at most, not %s.",
 			"Ein Token gilt mindestens eine Sekunde und höchstens 400 Tage, nicht %s.", ttl)
@@ -70,27 +106,24 @@ func (s *Store) issue(ctx context.Context, by person.Actor, now time.Time, name 
 	secret := newSecret(tokenPrefix)
 	at := now.UTC().Truncate(time.Microsecond)
 	t := person.Token{ID: uuid.NewString(), Person: name, Issuer: by.Person, Created: at, Expires: at.Add(ttl)}
-	err := s.tx(ctx, func(tx *sqlx.Tx) error {
-		// A person who is being retired must not be left with a token.
-		if err := holdResources(ctx, tx); err != nil {
-			return err
-		}
-		if _, ok, err := personSpec(ctx, tx, name); err != nil {
-			return err
-		} else if !ok {
-			return notFound(resource.Person, name)
-		}
-		if _, err := tx.ExecContext(ctx, `
-			INSERT INTO token (id, person, hash, issuer, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)`,
-			t.ID, t.Person, hashed(secret), t.Issuer, t.Created, t.Expires); err != nil {
-			return err
-		}
-		return record(ctx, tx, by, now, "token.issued", tokenObject(t), nil, t)
-	})
-	if err != nil {
+	if err := checkThere(ctx, tx, name); err != nil {
 		return person.Token{}, "", err
 	}
-	return t, secret, nil
+	if _, err := tx.ExecContext(ctx, `
+		INSERT INTO token (id, person, hash, issuer, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)`,
+		t.ID, t.Person, hashed(secret), t.Issuer, t.Created, t.Expires); err != nil {
+		return person.Token{}, "", err
+	}
+	return t, secret, record(ctx, tx, by, now, "token.issued", tokenObject(t), nil, t)
+}
+
+// checkThere says that somebody is there, and wasn't retired.
+func checkThere(ctx context.Context, tx *sqlx.Tx, name string) error {
+	_, ok, err := personSpec(ctx, tx, name)
+	if err == nil && !ok {
+		err = NotFound(resource.Person, name)
+	}
+	return err
 }
 
 // Tokens lists a person's tokens, newest first.
@@ -107,7 +140,7 @@ func (s *Store) Tokens(ctx context.Context, name string, p Page) ([]person.Token
 		id = key[1]
 	}
 	if !storable(name) {
-		return nil, "", notFound(resource.Person, name)
+		return nil, "", NotFound(resource.Person, name)
 	}
 	tokens := []person.Token{}
 	if err := s.db.SelectContext(ctx, &tokens, `
@@ -124,7 +157,7 @@ func (s *Store) Tokens(ctx context.Context, name string, p Page) ([]person.Token
 		if _, ok, err := personSpec(ctx, s.db, name); err != nil {
 			return nil, "", mapped(err)
 		} else if !ok {
-			return nil, "", notFound(resource.Person, name)
+			return nil, "", NotFound(resource.Person, name)
 		}
 	}
 	if len(tokens) <= p.limit() {
@@ -171,13 +204,17 @@ func revokeAll(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time,
 	return len(tokens), nil
 }
 
+// revoke ends a token, and the sessions that were opened with it.
 func revoke(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, before person.Token) error {
 	after, at := before, now.UTC().Truncate(time.Microsecond)
 	after.Revoked = &at
 	if _, err := tx.ExecContext(ctx, `UPDATE token SET revoked_at = $2 WHERE id = $1`, before.ID, at); err != nil {
 		return err
 	}
-	return record(ctx, tx, by, now, "token.revoked", tokenObject(before), before, after)
+	if err := record(ctx, tx, by, now, "token.revoked", tokenObject(before), before, after); err != nil {
+		return err
+	}
+	return endSessions(ctx, tx, by, now, "token = $2", before.ID)
 }
 
 func tokenObject(t person.Token) string { return "token/" + t.Person + "/" + t.ID }

@@ -13,10 +13,12 @@ import (
 type Revoked struct {
 	Tokens int `json:"tokens"`
 	Feeds  int `json:"feeds"`
+
+	Admissions int64 `json:"admissions"`
 }
 
-// RevokeEverything ends all tokens, and the passes that stand on them, and all
-// feeds: a backup holds as valid what was ended after it was taken. It is all
+// RevokeEverything ends all tokens, with the passes and sessions that stand on
+// them, all feeds, and all addresses that let somebody in: a backup holds as valid what was ended after it was taken. It is all
 // done or nothing; done again it ends what was issued meanwhile.
 func (s *Store) RevokeEverything(ctx context.Context, now time.Time) (n Revoked, err error) {
 	by := person.Actor{Person: person.System}
@@ -37,6 +39,9 @@ func (s *Store) RevokeEverything(ctx context.Context, now time.Time) (n Revoked,
 			}
 		}
 		n.Feeds = len(feeds)
+		if n.Admissions, err = endAdmissions(ctx, tx, now, ""); err != nil {
+			return err
+		}
 		return record(ctx, tx, by, now, "restore.revoked", "installation", nil, n)
 	})
 	return n, err

@@ -9,11 +9,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"turnus/api/spool"
+	"turnus/api/web"
 )
 
 func apiCommand() *cobra.Command {
 	var c connection
 	var listen, files, metricsToken string
+	var pages siteFlags
 	cmd := &cobra.Command{
 		Use:   "api",
 		Short: "Run the API alone, on a PostgreSQL and a Temporal of yours",
@@ -28,20 +30,25 @@ isn't there yet, and goes on by itself when one was away.`,
 			if err := checkMetricsToken(metricsToken); err != nil {
 				return err
 			}
+			site, err := pages.site()
+			if err != nil {
+				return err
+			}
 			ctx, release := untilSignal(cmd.Context())
 			defer release()
-			return serveAPI(ctx, c, listen, files, metricsToken, slog.New(slog.NewTextHandler(os.Stderr, nil)))
+			return serveAPI(ctx, c, listen, files, metricsToken, site, slog.New(slog.NewTextHandler(os.Stderr, nil)))
 		},
 	}
 	c.flags(cmd)
 	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:8080", "address of the API")
 	metricsFlag(cmd, &metricsToken)
+	pages.declare(cmd)
 	cmd.Flags().StringVar(&files, "spool", "", "directory for files that are being sent or fetched (default: the system's for temporary files)")
 	return cmd
 }
 
 // serveAPI runs the API until ctx ends.
-func serveAPI(ctx context.Context, c connection, listen, files, metricsToken string, log *slog.Logger) error {
+func serveAPI(ctx context.Context, c connection, listen, files, metricsToken string, pages web.Site, log *slog.Logger) error {
 	limitMemory(alone)
 	if files == "" {
 		files = os.TempDir()
@@ -62,7 +69,7 @@ func serveAPI(ctx context.Context, c connection, listen, files, metricsToken str
 	defer p.close()
 	p.spool = files
 	defer f.stop() // before what it stands on
-	p.metricsToken = metricsToken
+	p.metricsToken, p.site = metricsToken, pages
 	f.answer(p.api())
 	say("Turnus answers on http://%s", listener.Addr())
 	select {

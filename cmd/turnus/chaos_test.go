@@ -97,6 +97,8 @@ type chaos struct {
 	turn  atomic.Int64
 	dice  *rand.Rand
 	plans map[string]*plan
+	each  int                // runs begun in each round
+	pick  func(i int) course // of the i-th of them
 }
 
 // newChaos throws the dice: TURNUS_CHAOS_SEED repeats a run of the test.
@@ -106,7 +108,9 @@ func newChaos(t *testing.T, p people, doors ...*engine) *chaos {
 		seed = n
 	}
 	t.Logf("TURNUS_CHAOS_SEED=%d", seed)
-	return &chaos{engine: doors[0], people: p, doors: doors, dice: rand.New(rand.NewPCG(seed, 1)), plans: map[string]*plan{}}
+	c := &chaos{engine: doors[0], people: p, doors: doors, dice: rand.New(rand.NewPCG(seed, 1)), plans: map[string]*plan{}, each: chaosRuns}
+	c.pick = func(int) course { return courses[c.dice.IntN(len(courses))] }
+	return c
 }
 
 // try makes a request at the next door.
@@ -118,16 +122,16 @@ func (c *chaos) try(token, method, path string, body any, key string) (int, obje
 // until work is accepted again.
 func (c *chaos) storm(hit, ready func()) {
 	rounds := c.rounds()
-	require.LessOrEqual(c, rounds*chaosRuns, len(services)*len(months()), "there are no more months")
+	require.LessOrEqual(c, rounds*c.each, len(services)*len(months()), "there are no more months")
 	upTo := c.upTo
 
 	var took []time.Duration
 	var busy sync.WaitGroup
 	for round := range rounds {
-		for i := range chaosRuns {
-			n := round*chaosRuns + i
+		for i := range c.each {
+			n := round*c.each + i
 			p := &plan{run: "sla-report/" + services[n%len(services)] + "/" + months()[n/len(services)],
-				course: courses[c.dice.IntN(len(courses))], pause: upTo(2 * time.Second)}
+				course: c.pick(i), pause: upTo(2 * time.Second)}
 			c.plans[p.run] = p
 			busy.Go(func() { p.course.take(c, p) })
 		}

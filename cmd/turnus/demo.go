@@ -28,6 +28,7 @@ func (s site) demonstrate(ctx context.Context, st *store.Store, url string, firs
 	switch {
 	case err == nil && strings.TrimSpace(string(mark)) == "done":
 		say("The demo organisation is in place")
+		s.letIn(ctx, st, url, demoPeople(s.data.file(demoTokens))...)
 		return
 	case err != nil && !first:
 		say("--demo does its work on the first start of an empty data directory only, and %s has been used before", s.data.path)
@@ -40,6 +41,7 @@ func (s site) demonstrate(ctx context.Context, st *store.Store, url string, firs
 		return
 	}
 	s.next(url)
+	s.letIn(ctx, st, url, demoPeople(s.data.file(demoTokens))...)
 }
 
 const (

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"turnus/api/web"
 	"turnus/itsm/fault"
 	"turnus/store"
 )
@@ -31,6 +32,7 @@ type site struct {
 
 	metricsToken string // a file, see metricsFlag
 	spool        string // directory for files on their way
+	pages        web.Site
 }
 
 // firstStart makes an administrator and sees to their token. It says whether

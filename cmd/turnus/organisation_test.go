@@ -28,16 +28,20 @@ type people struct{ admin, owner, first, second, auditor string } // tokens
 // settle declares the organisation, with a few tickets for each service.
 func (e *engine) settle() people { return e.settleWith(services) }
 
-func (e *engine) settleWith(services []string) people {
+func (e *engine) settleWith(services []string, approvers ...string) people {
 	e.Helper()
 	admin := e.token("admin-token")
 	var b strings.Builder
-	for _, p := range [][2]string{{"owner", "process-owner"}, {"first", "approver"}, {"second", "approver"}, {"auditor", "auditor"}} {
+	persons := [][2]string{{"owner", "process-owner"}, {"first", "approver"}, {"second", "approver"}, {"auditor", "auditor"}}
+	for _, name := range approvers {
+		persons = append(persons, [2]string{name, "approver"})
+	}
+	for _, p := range persons {
 		fmt.Fprintf(&b, "apiVersion: turnus/v1\nkind: Person\nmetadata: {name: %s}\nspec: {roles: [%s]}\n---\n", p[0], p[1])
 	}
 	b.WriteString("apiVersion: turnus/v1\nkind: Mapping\nmetadata: {name: plain}\nspec: {number: Key, opened: Created, stopped: Resolved, fields: {priority: Priority}}\n")
 	for _, s := range services {
-		fmt.Fprintf(&b, "---\napiVersion: turnus/v1\nkind: Service\nmetadata: {name: %s}\nspec: {owner: owner, approvers: [first, second], calendar: 24x7}\n", s)
+		fmt.Fprintf(&b, "---\napiVersion: turnus/v1\nkind: Service\nmetadata: {name: %s}\nspec: {owner: owner, approvers: [%s], calendar: 24x7}\n", s, strings.Join(append([]string{"first", "second"}, approvers...), ", "))
 		fmt.Fprintf(&b, "---\napiVersion: turnus/v1\nkind: Agreement\nmetadata: {name: %[1]s-sla}\nspec:\n  service: %[1]s\n  customer: all\n  valid: {from: \"2017-01-01\"}\n  targets:\n"+
 			"    - {name: high, measure: resolution, where: {priority: [high]}, within: PT8H, calendar: 24x7, attain: 90}\n"+
 			"  workload: [{name: tickets, per: month, limit: 100}]\n", s)

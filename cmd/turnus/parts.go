@@ -16,6 +16,7 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"turnus/api"
+	"turnus/api/web"
 	"turnus/runs"
 	"turnus/store"
 	"turnus/worker"
@@ -32,6 +33,7 @@ type parts struct {
 	log      *slog.Logger
 
 	metricsToken string // a file, see metricsFlag
+	site         web.Site
 }
 
 // close lets go of PostgreSQL and Temporal.
@@ -63,7 +65,7 @@ func (p *parts) work(ctx context.Context, failed func(error)) (w *worker.Worker,
 func (p *parts) api() http.Handler {
 	return api.New(api.Config{
 		Store: p.store, Runs: p.runs, Now: now, Log: p.log, Version: version(), Ready: p.ready, Backup: p.backup,
-		Counts: p.counts, Spool: p.spool, MetricsTokenFile: p.metricsToken,
+		Counts: p.counts, Spool: p.spool, MetricsTokenFile: p.metricsToken, Site: p.site,
 	})
 }
 
@@ -94,7 +96,7 @@ func (p *parts) counts(ctx context.Context) (c api.Counts, err error) {
 	if c.Plan, err = p.store.Watch(ctx, now()); err != nil {
 		return c, err
 	}
-	if c.Ledgers, err = p.store.Ledgers(ctx); err != nil {
+	if c.Ledgers, _, err = p.store.Ledgers(ctx, store.Sight{All: true}, store.Of{}, store.Page{}); err != nil {
 		return c, err
 	}
 	if c.Improvement, err = p.store.WatchImprovement(ctx, now()); err != nil {

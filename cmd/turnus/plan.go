@@ -141,7 +141,7 @@ func ledgerCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			all, err := api.Ledgers(c.Context())
+			all, err := api.Ledgers(c.Context(), "", "")
 			if err != nil {
 				return err
 			}

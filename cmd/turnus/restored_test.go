@@ -45,8 +45,17 @@ func TestRestoredTokensAreRevokedOnce(t *testing.T) {
 	first, err := os.ReadFile(s.data.file(adminTokenFile))
 	require.NoError(t, err)
 
+	_, session, err := st.OpenSession(t.Context(), now(), token)
+	require.NoError(t, err)
+	admission, err := st.Admit(t.Context(), now(), administrator, time.Hour)
+	require.NoError(t, err)
+
 	require.NoError(t, os.WriteFile(s.data.file(revokeMark), nil, 0o600))
 	begin()
+	_, err = st.Session(t.Context(), now(), session)
+	require.True(t, fault.Is(err, fault.Unauthenticated), "%v", err)
+	_, err = st.Admission(t.Context(), now(), admission)
+	require.True(t, fault.Is(err, fault.Unauthenticated), "%v", err)
 	for _, old := range []string{token, string(first[:len(first)-1])} {
 		_, err = st.Authenticate(t.Context(), now(), old)
 		require.True(t, fault.Is(err, fault.Unauthenticated), "%v", err)
@@ -67,7 +76,7 @@ func TestRestoredTokensAreRevokedOnce(t *testing.T) {
 	for _, e := range trail {
 		done[e.Action]++
 		if e.Action == "restore.revoked" {
-			require.JSONEq(t, `{"tokens":2,"feeds":1}`, string(e.After))
+			require.JSONEq(t, `{"tokens":2,"feeds":1,"admissions":1}`, string(e.After))
 		}
 	}
 	require.Equal(t, 2, done["token.revoked"])

@@ -38,7 +38,7 @@ func together(ctx context.Context, fail func(error), c connection, f *front, s s
 		return err
 	}
 	defer p.close()
-	p.backup, p.spool, p.metricsToken = s.copy, s.spool, s.metricsToken
+	p.backup, p.spool, p.metricsToken, p.site = s.copy, s.spool, s.metricsToken, s.pages
 	if err := s.revokeRestored(ctx, p.store); err != nil { // first of all: what is issued from now on is valid
 		return err
 	}
@@ -58,6 +58,7 @@ func together(ctx context.Context, fail func(error), c connection, f *front, s s
 	f.answer(p.api())
 	url := "http://" + f.server.Addr
 	say("Turnus answers on %s", url)
+	s.letIn(ctx, p.store, url, administrator)
 	defer show()()
 	if s.demo {
 		go s.demonstrate(ctx, p.store, url, first)

@@ -85,25 +85,31 @@ func personsCommand() *cobra.Command {
 }
 
 func auditCommand() *cobra.Command {
-	var since, who, object string
+	var since, until string
+	var trail client.Trail
 	c := withJSON(&cobra.Command{
 		Use:   "audit",
 		Short: "The audit trail, oldest first",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			var from time.Time
-			if since != "" {
-				t, err := time.Parse(time.RFC3339, since)
-				if err != nil {
-					return misused("--since %q isn't an instant: use RFC 3339, as in 2026-10-05T06:00:00Z", since)
+			for _, end := range []struct {
+				flag, given string
+				at          *time.Time
+			}{{"--since", since, &trail.Since}, {"--until", until, &trail.Until}} {
+				if end.given == "" {
+					continue
 				}
-				from = t
+				t, err := time.Parse(time.RFC3339, end.given)
+				if err != nil {
+					return misused("%s %q isn't an instant: use RFC 3339, as in 2026-10-05T06:00:00Z", end.flag, end.given)
+				}
+				*end.at = t
 			}
 			api, err := dial()
 			if err != nil {
 				return err
 			}
-			entries, err := api.Audit(c.Context(), from, who, object)
+			entries, err := api.Audit(c.Context(), trail)
 			if err != nil {
 				return err
 			}
@@ -114,7 +120,9 @@ func auditCommand() *cobra.Command {
 	})
 	f := c.Flags()
 	f.StringVar(&since, "since", "", "entries from this instant on")
-	f.StringVar(&who, "person", "", "only what this person did")
-	f.StringVar(&object, "object", "", "only about this; with a trailing / everything below it")
+	f.StringVar(&until, "until", "", "entries before this instant")
+	f.StringVar(&trail.Person, "person", "", "only what this person did")
+	f.StringSliceVar(&trail.Actions, "action", nil, "only these, as in decision.recorded; one that begins with a dot is every action that ends so: .refused")
+	f.StringVar(&trail.Object, "object", "", "only about this; with a trailing / everything below it")
 	return c
 }

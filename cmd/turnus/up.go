@@ -42,6 +42,7 @@ type upFlags struct {
 	uiPort, temporalPort int
 	signalGroup          string
 	metricsToken         string
+	pages                siteFlags
 }
 
 func upCommand() *cobra.Command {
@@ -76,6 +77,7 @@ func upCommand() *cobra.Command {
 	cmd.Flags().IntVar(&f.temporalPort, "temporal-port", 0, "port of Temporal, on loopback (default: a free one)")
 	cmd.Flags().StringVar(&f.signalGroup, "signal-group", "", "group that may read "+temporal.SignalDir+" in the data directory, and so signal decisions (default: none)")
 	metricsFlag(cmd, &f.metricsToken)
+	f.pages.declare(cmd)
 	return cmd
 }
 
@@ -118,6 +120,10 @@ func serve(ctx context.Context, f upFlags, log *slog.Logger) (err error) {
 	}
 	defer listener.Close()
 	if err := checkMetricsToken(f.metricsToken); err != nil {
+		return err
+	}
+	pages, err := f.pages.site()
+	if err != nil {
 		return err
 	}
 	if err := portFree(f.temporalPort); err != nil {
@@ -186,7 +192,7 @@ func serve(ctx context.Context, f upFlags, log *slog.Logger) (err error) {
 	c := connection{databaseURL: app, temporalAddress: engine.Address(), namespace: namespace}
 	c.cert, c.key, c.ca = certificate(data.file(temporal.ClientDir))
 	backup := func(ctx context.Context, w io.Writer) error { return writeBackup(ctx, w, pg) }
-	err = together(running, fail, c, front, site{data: data, demo: f.demo, copy: backup, spool: f.spool, metricsToken: f.metricsToken}, log, func() (stop func()) {
+	err = together(running, fail, c, front, site{data: data, demo: f.demo, copy: backup, spool: f.spool, metricsToken: f.metricsToken, pages: pages}, log, func() (stop func()) {
 		return showUI(f, engine, data)
 	})
 	if ctx.Err() == nil && running.Err() != nil {

@@ -4,11 +4,12 @@ import (
 	"go/ast"
 	"go/constant"
 	"go/types"
-	"regexp"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/passes/inspect"
 	"golang.org/x/tools/go/ast/inspector"
+
+	"turnus/internal/textcheck/words"
 )
 
 var analyzer = &analysis.Analyzer{
@@ -60,36 +61,6 @@ func run(pass *analysis.Pass) (any, error) {
 	return nil, nil
 }
 
-// banned are words that German texts don't have, and what they have instead.
-var banned = []struct {
-	found   *regexp.Regexp
-	instead string
-}{
-	{regexp.MustCompile(`Genehmig`), "Freigabe, Freigabeberechtigte"},
-	{regexp.MustCompile(`Lastgrenze`), "Mengengrenze"},
-	{regexp.MustCompile(`Spanne`), "Zeitraum"},
-	{regexp.MustCompile(`[Zz]ustand`), "Status"},
-	{regexp.MustCompile(`[Vv]erzicht`), "Aussetzung, ausgesetzt"},
-	{regexp.MustCompile(`\bbitte\b|\bBitte\b`), "the infinitive alone"},
-	{regexp.MustCompile(`[\wäöüß,;] Sie\b|\bSie (haben|können|dürfen|müssen)\b|\bIhr(e|en|er|em)?\b`), "the infinitive or the passive"},
-	{regexp.MustCompile(`\b(der oder die|er oder sie)\b`), "a participle or the name of a function"},
-	{regexp.MustCompile(`%(\[\d+\])?v`), "%s, or text.List"},
-	{regexp.MustCompile(`(\d|%(\[\d+\])?[ds])( Bytes|Bytes)\b`), "Byte"},
-	{regexp.MustCompile(`(\d|%(\[\d+\])?[ds]) (%%|%$|% |(h|min|s)\b)`), "a narrow no-break space, U+202F, in front of the unit"},
-	{regexp.MustCompile(`\b(Std|Min)\.`), "h, min"},
-	{regexp.MustCompile(`\bn\.\s?a\.`), "entfällt"},
-	{regexp.MustCompile(`[Ee]ingefroren|[Ee]infrier`), "festgeschrieben"},
-	{regexp.MustCompile(`Inhalts-Hash`), "Hashwert des Inhalts"},
-	{regexp.MustCompile(`[Uu]nentschieden`), "Ergebnis offen"},
-	{regexp.MustCompile(`Gesamtnote`), "gewichteter Gesamterfüllungsgrad"},
-	{regexp.MustCompile(`95-%+-Intervall`), "95-%-Konfidenzintervall"},
-	{regexp.MustCompile(`Prüfende[rn]?\b`), "Auditierende"},
-	{regexp.MustCompile(`[Rr]echtzeitig bis`), "fristgerecht bis"},
-	{regexp.MustCompile(`[Hh]interleg`), "anlegen"},
-	{regexp.MustCompile(`Pönale`), "Gutschrift"},
-	{regexp.MustCompile(`\bDoppel\b`), "Dublette"},
-}
-
 // readGerman looks for banned words in the arguments that are German texts.
 func readGerman(pass *analysis.Pass, call *ast.CallExpr, sig *types.Signature) {
 	for i := range min(sig.Params().Len(), len(call.Args)) {
@@ -102,10 +73,8 @@ func readGerman(pass *analysis.Pass, call *ast.CallExpr, sig *types.Signature) {
 				pass.Reportf(call.Args[i].Pos(), "the German text is missing")
 			}
 		}
-		for _, b := range banned {
-			if word := b.found.FindString(constant.StringVal(value)); word != "" {
-				pass.Reportf(call.Args[i].Pos(), "the German text says %q; here it is: %s", word, b.instead)
-			}
+		for _, fault := range words.Banned(constant.StringVal(value)) {
+			pass.Reportf(call.Args[i].Pos(), "the German text %s", fault)
 		}
 	}
 }

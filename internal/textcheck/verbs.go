@@ -3,21 +3,18 @@ package main
 import (
 	"fmt"
 	"go/types"
-	"regexp"
 	"strconv"
 	"strings"
-)
 
-// A verb as our texts have them: flags, width and precision in digits, and the
-// place of its argument if it isn't the next one.
-var verb = regexp.MustCompile(`%[-+# 0]*\d*(?:\.\d+)?(?:\[(\d+)\])?(.?)`)
+	"turnus/internal/textcheck/words"
+)
 
 // check says what is wrong with a format string, and notes which arguments it
 // uses. Package fmt's own rules hold: without a place a verb takes the argument
 // after the one before, and where no verb has a place all arguments are used.
 func check(format string, args []types.Type, used []bool) (faults []string) {
 	next, placed := 0, false
-	for _, m := range verb.FindAllStringSubmatch(format, -1) {
+	for _, m := range words.Verb.FindAllStringSubmatch(format, -1) {
 		if m[2] == "%" {
 			continue
 		}

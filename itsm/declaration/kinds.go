@@ -2,12 +2,14 @@ package declaration
 
 import (
 	"encoding/json"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
 
 	"turnus/itsm/agreement"
 	"turnus/itsm/calendar"
+	"turnus/itsm/fault"
 	"turnus/itsm/mapping"
 	"turnus/itsm/person"
 	"turnus/itsm/planning"
@@ -54,7 +56,7 @@ func Kinds() []Kind {
 	const turnus, openSLO = resource.APIVersion, resource.OpenSLO
 	return []Kind{
 		{Kind: resource.Calendar, Plural: "calendars", APIVersion: turnus, Decided: WherePublished, Shared: true, Spec: specOf(func(d calendar.Declaration) error { return compiles(calendar.Compile)(d.Spec) }, nil)},
-		{Kind: resource.Person, Plural: "persons", APIVersion: turnus, Spec: specOf(person.Spec.Check, nil)},
+		{Kind: resource.Person, Plural: "persons", APIVersion: turnus, Spec: specOf(checkPerson, nil)},
 		{Kind: resource.Organisation, Plural: "organisations", APIVersion: turnus, Shared: true, Single: true, Spec: scopeOf[agreement.OrganisationSpec]()},
 		{Kind: resource.Service, Plural: "services", APIVersion: turnus, Decided: WherePublished, Spec: scopeOf[agreement.ServiceSpec]()},
 		{Kind: resource.Agreement, Plural: "agreements", APIVersion: turnus, Decided: WherePublished, Spec: specOf(agreement.Spec.Check, agreement.Spec.References)},
@@ -85,6 +87,12 @@ func Approval(k resource.Kind) Decided {
 
 // Singular is the kind as a part of an operation's name, as in get-calendar.
 func (k Kind) Singular() string { return strings.ToLower(string(k.Kind)) }
+
+// OfService says that its spec names the service that it belongs to.
+func (k Kind) OfService() bool {
+	f, ok := k.Type.FieldByName("Service")
+	return ok && f.Type.Kind() == reflect.String
+}
 
 // IsScope says that runs can be about it.
 func (k Kind) IsScope() bool { return k.approvers != nil }
@@ -129,6 +137,21 @@ func scopeOf[T scope]() Spec {
 		return Below("spec", s.CheckApprovers())
 	}
 	return spec
+}
+
+// checkPerson is a person's own check, and that of the services named there,
+// which needn't be declared: whoever sees one goes on when it is retired.
+func checkPerson(s person.Spec) error {
+	var faults fault.List
+	faults.Add(s.Check())
+	if s.Sees != nil {
+		for i, name := range s.Sees.Services {
+			if name != person.EveryService {
+				faults.Add(resource.CheckName(fmt.Sprintf("sees.services[%d]", i), name))
+			}
+		}
+	}
+	return faults.Err()
 }
 
 // compiles is the check of a spec that can be made ready.

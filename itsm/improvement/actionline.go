@@ -12,6 +12,7 @@ type ActionLine struct {
 	Run         string        `json:"run"`
 	State       ActionState   `json:"state"`
 	Due         calendar.Date `json:"due"`
-	OriginalDue calendar.Date `json:"original_due"` // as the plan was approved
-	Moves       int           `json:"moves"`        // of the due date
+	OriginalDue calendar.Date `json:"original_due"`   // as the plan was approved
+	Moves       int           `json:"moves"`          // of the due date
+	Task        string        `json:"task,omitempty"` // that is open, and asks for it or whether it worked
 }

@@ -3,6 +3,7 @@ package improvement
 import (
 	"turnus/itsm/process"
 	"turnus/itsm/run"
+	"turnus/itsm/text"
 )
 
 // The kinds of findings.
@@ -15,12 +16,13 @@ const (
 	LateData              = "late-data"              // what is known now isn't what a published report was made of
 	RecordsAltered        = "records-altered"        // what a run stands on was changed from outside of Turnus
 	AdministratorApproves = "administrator-approves" // somebody has two roles that don't go together, from the time before that was refused
+	SeesEverything        = "sees-everything"        // persons from before there were views see what is published of every service
 	Reported              = "reported"               // by a person
 )
 
 // Kinds lists them.
 func Kinds() []string {
-	return []string{MissedTarget, ExceededLimit, UnplannedOutage, MissedSlot, LateSlot, LateData, RecordsAltered, AdministratorApproves, Reported}
+	return []string{MissedTarget, ExceededLimit, UnplannedOutage, MissedSlot, LateSlot, LateData, RecordsAltered, AdministratorApproves, SeesEverything, Reported}
 }
 
 // FigureKey joins what a published figure showed in several periods: the kind of
@@ -46,8 +48,35 @@ func Graded(kind string) Severity {
 	switch kind {
 	case RecordsAltered:
 		return Critical
-	case AdministratorApproves, MissedTarget:
+	case AdministratorApproves, SeesEverything, MissedTarget:
 		return Major
 	}
 	return Minor
+}
+
+// KindTitle is a kind of findings, for people.
+func KindTitle(kind string) text.Text {
+	switch kind {
+	case MissedTarget:
+		return text.New("missed target", "verfehltes Ziel")
+	case ExceededLimit:
+		return text.New("exceeded limit", "überschrittene Grenze")
+	case UnplannedOutage:
+		return text.New("unplanned outage", "ungeplanter Ausfall")
+	case MissedSlot:
+		return text.New("missed slot", "versäumter Termin")
+	case LateSlot:
+		return text.New("slot done late", "verspätet erledigter Termin")
+	case LateData:
+		return text.New("late data", "nachträgliche Daten")
+	case RecordsAltered:
+		return text.New("records altered", "veränderte Aufzeichnungen")
+	case AdministratorApproves:
+		return text.New("roles that don't go together", "unvereinbare Rollen")
+	case SeesEverything:
+		return text.New("persons without a view", "Personen ohne festgelegte Sicht")
+	case Reported:
+		return text.New("reported", "gemeldet")
+	}
+	return text.Same(kind)
 }

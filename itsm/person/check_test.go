@@ -32,3 +32,27 @@ func TestCheck(t *testing.T) {
 	require.Equal(t, "roles[2]", all[1].Field)
 	require.Error(t, person.CheckName("metadata.name", person.System))
 }
+
+// A view names at most so much, each once, and a language is one that there is.
+func TestCheckView(t *testing.T) {
+	many := make([]string, 501)
+	for i := range many {
+		many[i] = strings.Repeat("x", i+1)
+	}
+	for _, ok := range []person.View{{}, {Services: []string{"desk", "*"}, Customers: []string{"Shop & Söhne", "mill"}}, {Services: many[:500]}} {
+		require.NoError(t, person.Spec{Sees: &ok, Language: "de"}.Check())
+	}
+	for field, v := range map[string]person.View{
+		"sees.services": {Services: many}, "sees.customers": {Customers: many}, "sees.services[1]": {Services: []string{"desk", "desk"}},
+		"sees.customers[2]": {Customers: []string{"a", "b", "a"}}, "sees.customers[0]": {Customers: []string{" "}}, "sees.customers[1]": {Customers: []string{"a", strings.Repeat("x", 201)}},
+	} {
+		faults := fault.All(person.Spec{Sees: &v}.Check())
+		require.NotEmpty(t, faults, field)
+		require.Equal(t, field, faults[0].Field)
+		require.NotEmpty(t, faults[0].Message.De)
+	}
+	faults := fault.All(person.Spec{Language: "fr"}.Check())
+	require.Len(t, faults, 1)
+	require.Equal(t, "language", faults[0].Field)
+	require.Contains(t, faults[0].Message.De, "„fr“ ist keine Sprache von Turnus")
+}

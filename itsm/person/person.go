@@ -5,6 +5,8 @@ package person
 import (
 	"slices"
 	"time"
+
+	"turnus/itsm/text"
 )
 
 // Role is what a person may do; DECISIONS of the house: an administrator
@@ -28,9 +30,21 @@ const System = "turnus"
 
 // Spec of a Person resource.
 type Spec struct {
-	Email string `json:"email,omitempty"`
-	Roles []Role `json:"roles"`
+	Email    string    `json:"email,omitempty"`
+	Roles    []Role    `json:"roles"`
+	Sees     *View     `json:"sees,omitempty"`     // beyond what the roles and the services that name them give
+	Language text.Lang `json:"language,omitempty"` // of pages; else what the browser asks for
 }
+
+// View is what somebody sees of what is published: of services that it names
+// the whole, of customers the part that carries their agreements.
+type View struct {
+	Services  []string `json:"services,omitempty"` // EveryService: all, and what is about the organisation
+	Customers []string `json:"customers,omitempty"`
+}
+
+// EveryService stands in a View for all services, and for the organisation.
+const EveryService = "*"
 
 // Has says whether a person has one of the roles.
 func (s Spec) Has(roles ...Role) bool {
@@ -55,6 +69,9 @@ type Actor struct {
 	Roles  []Role
 	Token  string // ID of the token
 	Issuer string // who issued that token
+	Sees   View   // as it is now
+
+	Language text.Lang // of pages, if the person has one
 }
 
 // Has says whether the actor has one of the roles.

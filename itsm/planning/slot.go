@@ -36,8 +36,9 @@ type Slot struct {
 	Interval string       `json:"interval" db:"interval"`
 	Version  int          `json:"version" db:"version"` // of the interval, that planned it
 	Due      time.Time    `json:"due" db:"due_at"`
-	Early    time.Time    `json:"early" db:"early_at"` // done from here on, it is this slot that is done
-	Late     time.Time    `json:"late" db:"late_at"`   // the midnight after which done is late
+	Early    time.Time    `json:"early" db:"early_at"`   // done from here on, it is this slot that is done
+	Late     time.Time    `json:"late" db:"late_at"`     // the midnight after which done is late
+	Zone     string       `json:"zone,omitempty" db:"-"` // of what it is about, as declared now: an IANA name; empty where that has gone
 	State    State        `json:"state" db:"state"`
 	Run      string       `json:"run,omitempty" db:"run"`   // the newest attempt
 	Reason   text.Text    `json:"reason,omitzero" db:"-"`   // what it waits for; why it was missed or waived

@@ -54,6 +54,6 @@ func improvement() Process {
 		}, {
 			Name: ImprovementCheck, Many: true, Title: text.New("Did the action work?", "War die Maßnahme wirksam?"), Kind: task.Check, For: task.Approvers,
 			Apart: ImprovementAction,
-		}, approval()},
+		}, approval(carriesOut())},
 	}
 }

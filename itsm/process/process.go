@@ -66,7 +66,7 @@ func Catalogue() []Process {
 		Agreed:   true,
 		Starters: []person.Role{person.ProcessOwner},
 		Interval: "working day 3 of month", // of the month before
-		Steps:    append(ownersPart(), approval()),
+		Steps:    append(ownersPart(), approval(publishes())),
 		Compared: true,
 	}, {
 		Name:     AvailabilityReview,
@@ -79,7 +79,7 @@ func Catalogue() []Process {
 		Agreed:   true,
 		Starters: []person.Role{person.ProcessOwner},
 		Interval: "working day 3 of month", // of the month before
-		Steps:    append(ownersPart(), approval()),
+		Steps:    append(ownersPart(), approval(publishes())),
 		Compared: true,
 	}, {
 		Name:    planning.Approval,
@@ -87,7 +87,7 @@ func Catalogue() []Process {
 		Clauses: []string{"6.3", "8.1"},
 		Scope:   OfChange,
 		Grain:   calendar.Day,
-		Steps:   []Step{approval()},
+		Steps:   []Step{approval(putsInForce())},
 	}, improvement()}, samples()...)
 }
 

@@ -50,6 +50,6 @@ func samples() []Process {
 		}, {
 			Name: PolicyCheck, Many: true, Title: text.New("Does the inspection's result hold?", "Trifft das Ergebnis der Begehung zu?"), Kind: task.Check,
 			For: task.Holders, Role: person.Auditor, Apart: PolicyRecord,
-		}, approval()},
+		}, approval(publishes())},
 	}}
 }

@@ -30,6 +30,8 @@ type Step struct {
 	Fields   []task.Field // asked each time, before those that a run adds
 	Timing   task.Timing
 	Dated    bool // a run says when it is due, instead of Timing
+
+	Then map[task.Outcome]text.Text // what follows from an answer, where it is more than Follows says of any
 }
 
 // The steps that processes share.
@@ -40,9 +42,9 @@ const (
 )
 
 // approval asks those for a decision who had no part in the content.
-func approval() Step {
+func approval(then map[task.Outcome]text.Text) Step {
 	return Step{Name: Approval, Title: text.New("Approve the content?", "Inhalt freigeben?"), Kind: task.Approval,
-		For: task.Approvers, Against: []task.How{task.Any}}
+		For: task.Approvers, Against: []task.How{task.Any}, Then: then}
 }
 
 // ownersPart asks the owner for what they say to what was found, and to see to

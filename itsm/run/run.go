@@ -208,7 +208,21 @@ type Run struct {
 	Ended       *time.Time       `json:"ended,omitempty" db:"ended_at"`
 	Tasks       []task.Task      `json:"tasks" db:"-"`
 	Decisions   []task.Decision  `json:"decisions" db:"-"`
-	Stale       []task.StalePart `json:"stale,omitempty" db:"-"` // while it is live: what has changed that its round stands on, as it was compared last
+	Stale       []task.StalePart `json:"stale,omitempty" db:"-"`         // while it is live: what has changed that its round stands on, as it was compared last
+	Version     int              `json:"version,omitempty" db:"version"` // of the report that it published
+	Zone        string           `json:"zone,omitempty" db:"-"`          // of what it is about, as that is declared now
+	Rounds      []Round          `json:"rounds,omitempty" db:"-"`        // what each round stands on, of a run that is asked for by itself
+}
+
+// Round says when a round of a run was frozen and drafted, and who asked for
+// another one instead of an answer.
+type Round struct {
+	Round     int        `json:"round" db:"round"`
+	Frozen    time.Time  `json:"frozen" db:"frozen"`
+	Drafted   *time.Time `json:"drafted,omitempty" db:"drafted"`
+	Hash      string     `json:"hash,omitempty" db:"hash"` // of the draft's content
+	Refreshed *time.Time `json:"refreshed,omitempty" db:"refreshed"`
+	By        string     `json:"refreshed_by,omitempty" db:"refreshed_by"`
 }
 
 // NotWaiting refuses another round of a run that doesn't wait.

@@ -45,6 +45,26 @@ func (k Kind) Title() text.Text {
 	return text.Same(string(k))
 }
 
+// Question is what a task of a kind asks, in a word or two, before it is said of
+// what.
+func (k Kind) Question() text.Text {
+	switch k {
+	case Approval:
+		return text.New("Approve?", "Freigeben?")
+	case Review:
+		return text.New("What is there to say?", "Wie ist das zu bewerten?")
+	case Record:
+		return text.New("What was done?", "Was wurde getan?")
+	case Supply:
+		return text.New("What can be supplied?", "Welche Angaben liegen vor?")
+	case Acknowledge:
+		return text.New("Read and taken note of?", "Gelesen und zur Kenntnis genommen?")
+	case Check:
+		return text.New("Does it hold?", "Trifft das zu?")
+	}
+	return text.Same(string(k) + "?")
+}
+
 // Outcomes are those that a task of a kind offers, unless its step says
 // otherwise; none for an unknown kind.
 func (k Kind) Outcomes() []Outcome {
@@ -114,6 +134,35 @@ func (o Outcome) Title() text.Text {
 		return text.New("not passed", "nicht bestanden")
 	case Postpone:
 		return text.New("postponed", "verschoben")
+	}
+	return text.Same(string(o))
+}
+
+// Action says what whoever answers so does, as it goes on in a sentence.
+func (o Outcome) Action() text.Text {
+	switch o {
+	case Approve:
+		return text.New("approve", "freigeben")
+	case RequestChanges:
+		return text.New("request changes", "Änderungen verlangen")
+	case Reject:
+		return text.New("reject", "ablehnen")
+	case Done:
+		return text.New("report as done", "als erledigt melden")
+	case Failed:
+		return text.New("report as failed", "als fehlgeschlagen melden")
+	case Ready:
+		return text.New("report ready for the next round", "als bereit für die nächste Freigaberunde melden")
+	case Decline:
+		return text.New("decline", "ablehnen")
+	case Acknowledged:
+		return text.New("acknowledge", "zur Kenntnis nehmen")
+	case Pass:
+		return text.New("confirm as passed", "als bestanden bewerten")
+	case Fail:
+		return text.New("report as not passed", "als nicht bestanden bewerten")
+	case Postpone:
+		return text.New("postpone", "verschieben")
 	}
 	return text.Same(string(o))
 }

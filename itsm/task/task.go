@@ -51,6 +51,19 @@ type Task struct {
 	Approvers []string    `json:"approvers" db:"-"`       // who may answer, as things are now
 	Files     []File      `json:"files,omitempty" db:"-"` // that were sent to it
 	Stale     []StalePart `json:"stale,omitempty" db:"-"` // of an open one: what has changed that its round stands on, as it was compared last
+
+	Subject text.Text `json:"subject,omitzero" db:"-"` // what its run is about, as that is called now
+	Zone    string    `json:"zone,omitempty" db:"-"`   // of that, as it is declared now
+	Verdict *Verdict  `json:"verdict,omitempty" db:"-"`
+	Barred  text.Text `json:"barred,omitzero" db:"-"` // of an open one that is asked for by itself: why whoever asks may not answer it
+
+	Decision *Decision `json:"decision,omitempty" db:"-"` // of a decided one that is asked for by itself
+}
+
+// Verdict is what the draft that an approval decides on comes to.
+type Verdict struct {
+	Judged int `json:"judged"` // figures that are held against what was agreed
+	Missed int `json:"missed"` // of these, those that don't keep to it
 }
 
 // CheckOffers refuses an outcome that the task doesn't have, and names those

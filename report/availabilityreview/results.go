@@ -14,7 +14,7 @@ import (
 
 // agreementResults is the section of one agreement, and so of one customer.
 func agreementResults(w *report.Writer, f avail.Frozen, a avail.AgreementResult, x parts.FollowUps) {
-	s := w.Section("Results: %s", "Ergebnisse: %s", report.Named(a.Title, a.Name))
+	s := w.Section("Results: %s", "Ergebnisse: %s", report.Named(a.Title, a.Name)).About(a.Name)
 	who := text.Text{}
 	if a.Customer != "" {
 		who = text.F("Customer: %s. ", "Kunde: %s. ", a.Customer)

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"time"
 
-	"turnus/itsm/calendar"
 	"turnus/itsm/planning"
 	"turnus/itsm/process"
 	"turnus/itsm/resource"
@@ -44,21 +43,21 @@ func interval(w *report.Writer, c planning.Change, zone *time.Location) error {
 	})
 	own := wordsFor(c.Basis().About.Kind)
 	item(own.kind.En, own.kind.De, func(s planning.Spec) text.Text { return text.Same(s.Scope) })
-	item("Due", "Fällig", func(s planning.Spec) text.Text { return ruleText(s.Rule) })
+	item("Due", "Fällig", func(s planning.Spec) text.Text { return s.Rule.InWords() })
 	item("Time zone", "Zeitzone", func(s planning.Spec) text.Text {
 		return or(s.Zone, own.zone)
 	})
 	item("Working days", "Arbeitstage", func(s planning.Spec) text.Text {
 		return or(s.Calendar, own.calendar)
 	})
-	item("Not a working day", "An arbeitsfreien Tagen", func(s planning.Spec) text.Text { return adjustText(s.Adjust) })
+	item("Not a working day", "An arbeitsfreien Tagen", func(s planning.Spec) text.Text { return s.Adjust.Title() })
 	item("Tolerance", "Toleranz", func(s planning.Spec) text.Text {
 		if s.Tolerance == 0 {
 			return text.New("none", "keine")
 		}
 		return text.F("%d %s before and after", "%d %s davor und danach", s.Tolerance, text.N(s.Tolerance, text.New("day", "Tag"), text.New("days", "Tage")))
 	})
-	item("Catching up", "Nachholen", func(s planning.Spec) text.Text { return catchUpText(s.CatchUp) })
+	item("Catching up", "Nachholen", func(s planning.Spec) text.Text { return s.CatchUp.Title() })
 	item("Due at once after", "Sofort fällig nach", func(s planning.Spec) text.Text { return eventsText(s.Events) })
 	item("Valid", "Gültig", func(s planning.Spec) text.Text { return validText(s.Valid) })
 
@@ -106,49 +105,6 @@ func wordsFor(about resource.Kind) scopeWords {
 	}
 	return scopeWords{text.New("Service", "Service"),
 		text.New("that of the service's calendar", "wie im Kalender des Service"), text.New("the service's calendar", "Kalender des Service")}
-}
-
-// ruleText says a rule in words.
-func ruleText(r planning.Rule) text.Text {
-	if r.Cron != "" {
-		return text.F("cron %s", "Cron-Ausdruck %s", r.Cron)
-	}
-	n, day := r.Day, text.New("day", "Tag")
-	if r.WorkingDay != 0 {
-		n, day = r.WorkingDay, text.New("working day", "Arbeitstag")
-	}
-	span := map[calendar.Grain]text.Text{calendar.Month: text.New("month", "Monats"), calendar.Quarter: text.New("quarter", "Quartals"), calendar.Year: text.New("year", "Jahres")}[r.Of]
-	switch {
-	case n == -1:
-		return text.F("last %s of the %s, %s", "letzter %s des %s, %s Uhr", day, span, r.At)
-	case n < 0:
-		return text.F("%[1]s %[4]d of the %[2]s, counted from its end, %[3]s", "%[4]d. %[1]s, vom Ende des %[2]s gezählt, %[3]s Uhr", day, span, r.At, -n)
-	}
-	return text.F("%[1]s %[4]d of the %[2]s, %[3]s", "%[4]d. %[1]s des %[2]s, %[3]s Uhr", day, span, r.At, n)
-}
-
-func adjustText(a planning.Adjust) text.Text {
-	switch a {
-	case planning.Following:
-		return text.New("the next working day", "nächster Arbeitstag")
-	case planning.ModifiedFollowing:
-		return text.New("the next working day, within the month", "nächster Arbeitstag, innerhalb des Monats")
-	case planning.Preceding:
-		return text.New("the working day before", "vorheriger Arbeitstag")
-	case planning.ModifiedPreceding:
-		return text.New("the working day before, within the month", "vorheriger Arbeitstag, innerhalb des Monats")
-	}
-	return text.New("stays on its date", "Datum bleibt")
-}
-
-func catchUpText(c planning.CatchUp) text.Text {
-	switch c {
-	case planning.Latest:
-		return text.New("the latest slot only; those before are missed", "nur der letzte Termin; frühere gelten als versäumt")
-	case planning.NoneLate:
-		return text.New("none: what wasn't started in time is left to a person", "keiner: Was nicht rechtzeitig startet, bleibt einer Person überlassen")
-	}
-	return text.New("each slot", "jeder Termin")
 }
 
 func eventsText(events []planning.Event) text.Text {

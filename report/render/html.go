@@ -21,6 +21,12 @@ import (
 //go:embed report.html
 var layout string
 
+//go:embed frame.css
+var frame string
+
+//go:embed paper.css
+var paper string
+
 //go:embed report.css
 var style string
 
@@ -34,6 +40,57 @@ var parsed = template.Must(template.New("report").Parse(layout))
 // language but German is English. Of what people typed it shows what text.Plain
 // leaves; JSON keeps it as it is on record.
 func HTML(w io.Writer, r report.Report, lang text.Lang) error {
+	return write(w, "report", r, lang)
+}
+
+// Fragment writes what stands in the body of that page, as an element of
+// another page that has the style of StyleWithin.
+func Fragment(w io.Writer, r report.Report, lang text.Lang) error {
+	return write(w, "fragment", r, lang)
+}
+
+// Tiles writes the tiles of a report's summary, for a page that has the style of
+// StyleWithin.
+func Tiles(w io.Writer, r report.Report, lang text.Lang) error {
+	return write(w, "tiles", r, lang)
+}
+
+// Margins writes the style of a report's printed pages: their size, and what
+// stands in their margins.
+func Margins(w io.Writer, r report.Report, lang text.Lang) error {
+	var b strings.Builder
+	if err := write(&b, "sheet", r, lang); err != nil {
+		return err
+	}
+	// The template has to know that it writes style, and so the element is in it.
+	_, err := io.WriteString(w, strings.TrimSuffix(strings.TrimPrefix(b.String(), "<style>"), "</style>"))
+	return err
+}
+
+// Charts writes charts alone, as an element of another page that has the style of
+// StyleWithin.
+func Charts(w io.Writer, all []report.Chart, lang text.Lang) error {
+	if lang != text.De {
+		lang = text.En
+	}
+	p := &page{format: format{lang: lang, zone: time.UTC}}
+	return parsed.ExecuteTemplate(w, "charts", p.Charting(all))
+}
+
+// charting is charts with the page that draws them.
+type charting struct {
+	Page   *page
+	Charts []report.Chart
+}
+
+// Charting gives charts to the template that draws them.
+func (p *page) Charting(all []report.Chart) charting { return charting{p, all} }
+
+// StyleWithin is the style of a report for what stands within a selector. The
+// page brings the variables of frame.css.
+func StyleWithin(selector string) string { return selector + " {\n" + style + "}\n" }
+
+func write(w io.Writer, name string, r report.Report, lang text.Lang) error {
 	zone, err := calendar.Zone(r.Zone)
 	if err != nil {
 		return err
@@ -42,7 +99,7 @@ func HTML(w io.Writer, r report.Report, lang text.Lang) error {
 		lang = text.En
 	}
 	var b strings.Builder
-	if err := parsed.Execute(&b, &page{Report: r, format: format{lang: lang, zone: zone}}); err != nil {
+	if err := parsed.ExecuteTemplate(&b, name, &page{Report: r, format: format{lang: lang, zone: zone}}); err != nil {
 		return err
 	}
 	_, err = io.WriteString(w, text.Plain(b.String())) // whichever member it came from
@@ -56,7 +113,8 @@ type page struct {
 }
 
 func (p *page) Lang() string          { return string(p.lang) }
-func (p *page) Style() template.CSS   { return template.CSS(style) }
+func (p *page) Style() template.CSS   { return template.CSS(frame + paper + style) }
+func (p *page) Paper() template.CSS   { return template.CSS(paper) }
 func (p *page) T(t text.Text) string  { return p.text(t) }
 func (p *page) W(key string) string   { return p.text(words[key]) }
 func (p *page) At(t time.Time) string { return p.instant(t) }
@@ -86,8 +144,15 @@ func (p *page) Stamp() string {
 	if p.Provisional {
 		return p.text(states[run.Provisional])
 	}
-	return p.known(states[run.State(p.State)], p.State)
+	state := p.known(states[run.State(p.State)], p.State)
+	if p.Extract != nil {
+		state += p.text(text.New(", extract", ", Auszug"))
+	}
+	return state
 }
+
+// Listed are names in a list.
+func (p *page) Listed(names []string) string { return p.text(text.List(names)) }
 
 // Mark stands across each printed page unless the report is published.
 func (p *page) Mark() string {

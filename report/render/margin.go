@@ -26,6 +26,9 @@ func (p *page) Foot() template.CSS {
 	if p.Version > 0 {
 		s += fmt.Sprintf(" · %s %d", p.W("in-version"), p.Version)
 	}
+	if p.Extract != nil {
+		return quoted(s + "\nSHA-256 " + p.Extract.Hash)
+	}
 	return quoted(s + "\nSHA-256 " + p.Hash)
 }
 

@@ -87,3 +87,22 @@ func Several(s agreement.Several) text.Text {
 	}
 	return text.New("the credits add up", "Gutschriften werden addiert")
 }
+
+// Excluded words why people leave tickets out of the figures.
+func Excluded(reason agreement.ExclusionReason) text.Text {
+	switch reason {
+	case agreement.Maintenance:
+		return text.New("planned maintenance, announced in time", "geplante Wartung, rechtzeitig angekündigt")
+	case agreement.Customer:
+		return text.New("caused by the customer", "vom Kunden verursacht")
+	case agreement.ForceMajeure:
+		return text.New("force majeure", "höhere Gewalt")
+	case agreement.Duplicate:
+		return text.New("duplicate", "Dublette")
+	case agreement.Retracted:
+		return text.New("retracted by the user", "von der meldenden Person zurückgezogen")
+	case agreement.Spam:
+		return text.New("not a request", "kein Anliegen (Spam)")
+	}
+	return text.Same(string(reason))
+}

@@ -6,6 +6,7 @@ import (
 	"turnus/itsm/text"
 	"turnus/report"
 	"turnus/report/parts"
+	"turnus/report/rules"
 )
 
 // exclusions shows what was left out, why, and what the figures would be with
@@ -75,22 +76,11 @@ func exclusionTable(s *report.SectionWriter, f sla.Frozen, effect map[int64]sla.
 	}
 }
 
+// reasonTitle says why tickets don't count: as people proposed it, or above a
+// limit.
 func reasonTitle(reason agreement.ExclusionReason) text.Text {
-	switch reason {
-	case agreement.Maintenance:
-		return text.New("planned maintenance, announced in time", "geplante Wartung, rechtzeitig angekündigt")
-	case agreement.Customer:
-		return text.New("caused by the customer", "vom Kunden verursacht")
-	case agreement.ForceMajeure:
-		return text.New("force majeure", "höhere Gewalt")
-	case agreement.Duplicate:
-		return text.New("duplicate", "Dublette")
-	case agreement.Retracted:
-		return text.New("retracted by the user", "von der meldenden Person zurückgezogen")
-	case agreement.Spam:
-		return text.New("not a request", "kein Anliegen (Spam)")
-	case sla.Overload:
+	if reason == sla.Overload {
 		return text.New("opened above the workload limit", "über der Mengengrenze eröffnet")
 	}
-	return text.Same(string(reason))
+	return rules.Excluded(reason)
 }

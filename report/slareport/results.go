@@ -11,7 +11,7 @@ import (
 
 // agreementResults is the section of one agreement, and so of one customer.
 func agreementResults(w *report.Writer, f sla.Frozen, a sla.AgreementResult, study sla.Study, x followUps) {
-	s := w.Section("Results: %s", "Ergebnisse: %s", report.Named(a.Title, a.Name))
+	s := w.Section("Results: %s", "Ergebnisse: %s", report.Named(a.Title, a.Name)).About(a.Name)
 	who := text.Text{}
 	if a.Customer != "" {
 		who = text.F("Customer: %s. ", "Kunde: %s. ", a.Customer)

@@ -1,43 +1,36 @@
 package slareport
 
 import (
-	"encoding/csv"
 	"fmt"
 	"io"
 	"iter"
-	"strings"
 	"time"
 
 	"turnus/itsm/calendar"
 	"turnus/itsm/sla"
 	"turnus/itsm/text"
 	"turnus/itsm/ticket"
+	"turnus/report"
 )
 
-// writeTable writes the list of tickets as a table that a spreadsheet opens with
-// a double click: UTF-8 with its mark, since Excel takes other files for its own
-// code page; lines that end in CR LF; columns parted by what Excel expects in the
-// language, a semicolon in German. Instants are those of the report's zone.
+// writeTable writes the list of tickets as a table for a spreadsheet. Instants are
+// those of the report's zone.
 func writeTable(w io.Writer, f sla.Frozen, tickets iter.Seq2[ticket.Version, error], lang text.Lang) (r sla.Result, err error) {
 	zone, err := calendar.Zone(f.Zone)
 	if err != nil {
 		return r, err
 	}
-	if _, err := io.WriteString(w, "\ufeff"); err != nil {
+	sheet, err := report.NewSpreadsheet(w, lang)
+	if err != nil {
 		return r, err
-	}
-	c := csv.NewWriter(w)
-	c.UseCRLF = true
-	if lang == text.De {
-		c.Comma = ';'
 	}
 	row := make([]string, 0, len(tableColumns))
 	add := func(cell func(tableColumn) string) error {
 		row = row[:0]
 		for _, x := range tableColumns {
-			row = append(row, harmless(cell(x)))
+			row = append(row, cell(x))
 		}
-		return c.Write(row)
+		return sheet.Row(row)
 	}
 	if err := add(func(x tableColumn) string { return x.title(f.Zone).In(lang) }); err != nil {
 		return r, err
@@ -48,8 +41,7 @@ func writeTable(w io.Writer, f sla.Frozen, tickets iter.Seq2[ticket.Version, err
 	if err != nil {
 		return r, err
 	}
-	c.Flush()
-	return r, c.Error()
+	return r, sheet.Flush()
 }
 
 // tableColumn is one of the table.
@@ -133,12 +125,4 @@ func wallTime(at *time.Time, zone *time.Location) text.Text {
 		return text.Text{}
 	}
 	return text.Same(at.In(zone).Format("2006-01-02 15:04:05"))
-}
-
-// harmless puts an apostrophe before what a spreadsheet would take for a formula.
-func harmless(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r\n", rune(cell[0])) {
-		return "'" + cell
-	}
-	return cell
 }

@@ -1,0 +1,4 @@
+package access
+
+// ReceiptsHold is for tests.
+var ReceiptsHold = receiptsHold

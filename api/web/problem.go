@@ -1,0 +1,133 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+
+	"turnus/client"
+	"turnus/itsm/fault"
+	"turnus/itsm/text"
+)
+
+// trouble is what an error page shows.
+type trouble struct {
+	Head   string
+	Detail string
+	Errors []string
+	Number string // of the request, where people are to be asked
+	Ours   bool   // nothing that the visitor could mend
+	Sent   bool   // with a form
+}
+
+// fail shows an error. Whoever isn't signed in is asked to.
+func (v *visit) fail(err error) {
+	var p *client.Problem
+	status, what := http.StatusInternalServerError, trouble{Number: v.w.Header().Get("X-Request-Id"), Sent: v.r.Method == http.MethodPost}
+	switch f := fault.As(err); {
+	case errors.As(err, &p):
+		status, what.Head, what.Detail = p.Status, p.Title, p.Detail
+		for _, e := range p.Errors {
+			if e.Message != p.Detail {
+				what.Errors = append(what.Errors, e.Message)
+			}
+		}
+	case fault.Is(err, fault.Unavailable), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		status = http.StatusServiceUnavailable
+	case f != nil && f.Code != fault.Internal:
+		status, what.Detail = statusOf(f.Code), f.Message.In(v.lang)
+	}
+	what.Ours = status >= http.StatusInternalServerError
+	if status == http.StatusUnauthorized && v.session == nil && v.r.URL.Path != "/sign-in" {
+		v.askWho()
+		return
+	}
+	if what.Head == "" {
+		what.Head = headOf(status).In(v.lang)
+	}
+	if err := v.show(status, "problem", text.Same(what.Head), what); err != nil {
+		http.Error(v.w, what.Head, status)
+	}
+}
+
+// mend is why a form's deed wasn't done, where the form is shown again with it;
+// nil, where nothing that was typed is at fault.
+func (v *visit) mend(err error) *client.Problem {
+	var p *client.Problem
+	if errors.As(err, &p) {
+		switch p.Status {
+		case http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound:
+			return nil
+		}
+		if p.Status >= http.StatusInternalServerError {
+			return nil
+		}
+		return p
+	}
+	if f := fault.As(err); f != nil && (f.Code == fault.Invalid || f.Code == fault.Malformed) {
+		return &client.Problem{Status: statusOf(f.Code), Detail: f.Message.In(v.lang)}
+	}
+	return nil
+}
+
+// Missing answers a browser that asks for what isn't there; where a form would
+// go, it leads to the page with the form.
+func (p *Pages) Missing(w http.ResponseWriter, r *http.Request) {
+	p.serve(page{public: true, handle: func(v *visit) error {
+		if r.Method == http.MethodGet && p.has(http.MethodPost, r.URL.EscapedPath()) {
+			return v.to(p.shownAt(r.URL.EscapedPath()))
+		}
+		return fault.New(fault.NotFound, text.New("There is no page at this address. It may have been mistyped, or cut off in a message.",
+			"Unter dieser Adresse gibt es keine Seite. Vielleicht ist sie falsch geschrieben oder in einer Nachricht abgeschnitten."))
+	}})(w, r, func(string) string { return "" })
+}
+
+// Refuse shows why a request for a page got nowhere.
+func (p *Pages) Refuse(w http.ResponseWriter, r *http.Request, why error) {
+	p.serve(page{public: true, handle: func(*visit) error { return why }})(w, r, func(string) string { return "" })
+}
+
+func statusOf(c fault.Code) int {
+	switch c {
+	case fault.Malformed:
+		return http.StatusBadRequest
+	case fault.Unauthenticated:
+		return http.StatusUnauthorized
+	case fault.Forbidden:
+		return http.StatusForbidden
+	case fault.NotFound:
+		return http.StatusNotFound
+	case fault.Conflict:
+		return http.StatusConflict
+	}
+	return http.StatusUnprocessableEntity
+}
+
+func headOf(status int) text.Text {
+	switch status {
+	case http.StatusForbidden:
+		return text.New("Not permitted", "Nicht erlaubt")
+	case http.StatusNotFound:
+		return text.New("Not found", "Nicht gefunden")
+	case http.StatusUnauthorized:
+		return text.New("Not signed in", "Nicht angemeldet")
+	case http.StatusServiceUnavailable:
+		return text.New("Not available just now", "Gerade nicht verfügbar")
+	case http.StatusInternalServerError:
+		return text.New("Something went wrong", "Interner Fehler")
+	}
+	return text.New("Not possible as it is", "So nicht möglich")
+}
+
+// askWho sends whoever isn't signed in to where they sign in, and back from
+// there. What was typed goes with them.
+func (v *visit) askWho() {
+	if v.r.Method == http.MethodGet {
+		v.to("/sign-in?" + url.Values{"return": {v.r.URL.RequestURI()}}.Encode()) //nolint:errcheck // it never fails
+		return
+	}
+	if err := v.show(http.StatusUnauthorized, "sign-in", signInTitle(), v.asking(text.Text{}, v.kept())); err != nil {
+		http.Error(v.w, signInTitle().In(v.lang), http.StatusUnauthorized)
+	}
+}

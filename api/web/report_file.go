@@ -1,0 +1,60 @@
+package web
+
+import (
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+	"time"
+
+	"turnus/client"
+	"turnus/itsm/fault"
+	"turnus/itsm/run"
+	"turnus/itsm/text"
+)
+
+// fileTime is how long a file may take to be derived and fetched, as the API has
+// it.
+const fileTime = 2 * time.Hour
+
+// sendReport sends a file of a report under a name by which it is kept.
+func sendReport(v *visit) error {
+	if _, _, err := run.ParseID(v.runOf()); err != nil {
+		return fault.New(fault.NotFound, fault.As(err).Message)
+	}
+	for _, f := range reportFiles() {
+		if f.Name != v.param("file") {
+			continue
+		}
+		of := f.Of
+		if of.Format != "json" {
+			of.Lang = string(v.lang)
+		}
+		name := strings.ReplaceAll(v.runOf(), "/", ".") + strings.TrimPrefix("."+f.Name, ".report")
+		return v.send(v.runOf(), of, name)
+	}
+	return fault.New(fault.NotFound, text.F("There is no file %.80q of a report.", "Eine Datei %.80q gibt es zu einem Bericht nicht.", v.param("file")))
+}
+
+// send passes on what the API sends, while it does. A page's policy holds for
+// what is kept, too: it is no page of ours. What breaks off breaks off here.
+func (v *visit) send(id string, of client.ReportFile, name string) error {
+	res, err := v.api.OpenReport(v.r.Context(), id, of)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	h := v.w.Header()
+	for _, k := range []string{"Content-Type", "Content-Language", "Content-Length"} {
+		if s := res.Header.Get(k); s != "" {
+			h.Set(k, s)
+		}
+	}
+	if name != "" {
+		h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+	}
+	if _, err := io.Copy(v.w, res.Body); err != nil {
+		panic(http.ErrAbortHandler) // so that nobody takes a part for the whole
+	}
+	return nil
+}
