@@ -11,7 +11,7 @@ import (
 func TestHistoriesOfAnImprovement(t *testing.T) {
 	e := newEngine(t)
 	e.start()
-	i := &improving{engine: e, admin: e.token("admin-token"), again: func() {}}
+	i := &improving{engine: e, admin: e.token("admin-token"), again: func() {}, killed: map[string]int{}}
 	i.declare()
 	begin := func() string {
 		found := e.ask(201, i.manager, "POST", "/v1/findings", object{"type": "nonconformity", "service": "service-desk", "title": "recorded", "detail": "recorded"})
