@@ -41,7 +41,7 @@ func (v *decider) send(r *http.Request) *httptest.ResponseRecorder {
 
 // opens reads a page.
 func (v *decider) opens(path string) *httptest.ResponseRecorder {
-	return v.send(httptest.NewRequest("GET", path, nil))
+	return v.send(httptest.NewRequest(http.MethodGet, path, nil))
 }
 
 // sends sends a form, whose values come in pairs.
@@ -50,7 +50,7 @@ func (v *decider) sends(path string, values ...string) *httptest.ResponseRecorde
 	for i := 0; i+1 < len(values); i += 2 {
 		form.Add(values[i], values[i+1])
 	}
-	r := httptest.NewRequest("POST", path, strings.NewReader(form.Encode()))
+	r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	return v.send(r)
 }
@@ -67,7 +67,7 @@ func (v *decider) uploads(path, field, name, content string, values ...string) *
 	_, err = f.Write([]byte(content))
 	require.NoError(v.t, err)
 	require.NoError(v.t, m.Close())
-	r := httptest.NewRequest("POST", path, strings.NewReader(b.String()))
+	r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(b.String()))
 	r.Header.Set("Content-Type", m.FormDataContentType())
 	return v.send(r)
 }

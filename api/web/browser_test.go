@@ -27,7 +27,7 @@ func TestEveryPageIsLookedAt(t *testing.T) {
 	}
 	served := map[string]bool{}
 	for _, r := range web.New(web.Config{}).Routes() {
-		if r.Method != "GET" || r.Name == "page.asset" {
+		if r.Method != http.MethodGet || r.Name == "page.asset" {
 			continue
 		}
 		served[r.Path] = true

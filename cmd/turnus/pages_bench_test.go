@@ -67,7 +67,7 @@ func BenchmarkPages(b *testing.B) {
 
 // firstByte is how long the first byte of an answer takes, in seconds.
 func (e *engine) firstByte(path string, as func(*http.Request)) (took float64) {
-	r, err := http.NewRequest("GET", e.url+path, nil)
+	r, err := http.NewRequest(http.MethodGet, e.url+path, nil)
 	require.NoError(e, err)
 	as(r)
 	began := time.Now()
