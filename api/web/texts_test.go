@@ -85,6 +85,23 @@ func TestNoTextStandsBesideTheLanguages(t *testing.T) {
 	}
 }
 
+// A form says to whom it was shown, but for those that make no difference to a
+// person's name.
+func TestFormsSayToWhomTheyWereShown(t *testing.T) {
+	public := map[string]bool{"pages/sign-in.html": true, "pages/layout.html": true, "pages/admission.html": true, "pages/resume.html": true}
+	n := 0
+	for _, f := range templateFiles(t) {
+		source, err := templates.ReadFile(f)
+		require.NoError(t, err)
+		for _, form := range regexp.MustCompile(`<form method="post"[^\n]*`).FindAllString(string(source), -1) {
+			if n++; !public[f] {
+				require.Contains(t, form, "{{from $}}", f)
+			}
+		}
+	}
+	require.Greater(t, n, 20)
+}
+
 // calls visits the calls of functions in a template.
 func calls(n parse.Node, visit func(name string, args []parse.Node)) {
 	pipe := func(p *parse.PipeNode) {
