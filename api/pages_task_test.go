@@ -97,7 +97,7 @@ func TestAnAnswerIsCheckedBeforeItCounts(t *testing.T) {
 	require.Contains(t, readOn(w), "kept & <b>")
 	w = v.sends(at+"/check", "hash", a.Hash, "outcome", "reject")
 	require.Equal(t, 422, w.Code)
-	require.Contains(t, readOn(w), "Der Kommentar fehlt: Bei reject muss er den Grund nennen.")
+	require.Contains(t, readOn(w), "Der Kommentar fehlt: Bei dieser Antwort muss er den Grund nennen.")
 	require.Contains(t, w.Body.String(), `href="#comment"`)
 	require.Contains(t, w.Body.String(), `value="reject" checked`)
 	w = v.sends(at+"/check", "hash", a.Hash, "outcome", "reject", "comment", strings.Repeat("x", 100_000))
@@ -173,13 +173,13 @@ func TestTheContentChangedMeanwhile(t *testing.T) {
 		for _, want := range []string{"The content has changed", "Changed since it was read", "P1: not there → 8 of 10", "looks right", "round 2"} {
 			require.Contains(t, readOn(w), want)
 		}
-		require.Equal(t, []string{"hash", b.Hash}, fieldsOn(t, w, "/tasks/"+b.ID+"/check"))
+		require.Equal(t, []string{"from-person", "approver", "hash", b.Hash}, fieldsOn(t, w, "/tasks/"+b.ID+"/check"))
 		require.Contains(t, w.Body.String(), `value="approve" checked`, "as it was typed")
 	}
 	require.Contains(t, v.page("/tasks/"+a.ID), "Another round asks it.")
 	w := v.sends("/tasks/"+b.ID+"/check", "hash", a.Hash, "outcome", "approve", "comment", "looks right")
 	require.Equal(t, 409, w.Code)
-	require.Equal(t, []string{"hash", b.Hash}, fieldsOn(t, w, "/tasks/"+b.ID+"/check"))
+	require.Equal(t, []string{"from-person", "approver", "hash", b.Hash}, fieldsOn(t, w, "/tasks/"+b.ID+"/check"))
 }
 
 // A stale draft is approved with a word of its own.
