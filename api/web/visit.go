@@ -102,7 +102,7 @@ func (v *visit) arrive(pg page) error {
 // once it is known whose it is.
 func (v *visit) readForm(pg page) error {
 	if strings.HasPrefix(v.r.Header.Get("Content-Type"), "multipart/") {
-		if v.session == nil {
+		if v.ended != nil { // of nobody's nothing is kept
 			return v.readTyped()
 		}
 		return nil
@@ -149,6 +149,9 @@ func (v *visit) hasCookie() bool {
 }
 
 func unreadable(err error) error {
+	if fault.As(err) != nil { // why nothing more is taken
+		return err
+	}
 	var large *http.MaxBytesError
 	if errors.As(err, &large) {
 		return fault.New(fault.Invalid, text.F("What was sent is larger than %d bytes. Nothing was done.", "Die gesendeten Angaben sind größer als %d Byte. Es wurde nichts ausgeführt.", large.Limit))
