@@ -415,6 +415,7 @@ func TestAuditPages(t *testing.T) {
 		b := h.browse(t, "auditor", lang)
 		require.Contains(t, b.page("/audit/clauses", 200), "/audit/runs/sla-report/payments/2026-10")
 		acts := b.page("/audit/acts", 200)
+		require.NotContains(t, acts, map[string]string{"en": "can't be read", "de": "nicht lesbar"}[lang])
 		require.Contains(t, acts, map[string]string{"en": "One ticket left out of the figures: not a request", "de": "Ein Ticket von der Wertung ausgeschlossen: kein Anliegen (Spam)"}[lang])
 		trail := b.page("/audit/trail", 200)
 		require.Contains(t, trail, map[string]string{"en": "Exclusion proposed", "de": "Ausschluss vorgeschlagen"}[lang])
