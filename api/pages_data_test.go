@@ -144,7 +144,7 @@ func TestPagesAboutServices(t *testing.T) {
 	for _, lang := range []string{"en", "de"} {
 		empty := h.browse(t, "owner", lang).page("/services/payments", 200)
 		require.Contains(t, empty, map[string]string{"en": "No report was published so far.", "de": "Bisher wurde kein Bericht veröffentlicht."}[lang])
-		require.Contains(t, h.browse(t, "viewer", lang).page("/services", 200), map[string]string{"en": "no service that you see", "de": "kein Service sichtbar"}[lang])
+		require.Contains(t, h.browse(t, "viewer", lang).page("/services", 200), map[string]string{"en": "No service to show so far", "de": "Bisher ist kein Service anzuzeigen"}[lang])
 	}
 	h.agreedWith(t, "95")
 	h.publishedDraft(t)
