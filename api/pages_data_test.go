@@ -269,7 +269,10 @@ func TestFormsOfFilesThatAreWrong(t *testing.T) {
 	require.Equal(t, 403, b.send("POST", "/services/payments/import/check", body, kind, "Sec-Fetch-Site", "cross-site").Code)
 	body, kind = uploaded(t, "a.csv", sound, "what", "tickets/csv")
 	require.Equal(t, 401, browsing{h.browser(t), t, "en"}.send("POST", "/services/payments/import/check", body, kind).Code)
-	require.Equal(t, 400, b.form("/services/payments/import/check", "what", "tickets/csv").Code, "a form without a file")
+	w := b.form("/services/payments/import/check", "what", "tickets/csv", "as_of", "2026-11-01")
+	require.Equal(t, 422, w.Code, "a form without a file")
+	require.Contains(t, w.Body.String(), "No file is chosen.")
+	require.Contains(t, w.Body.String(), `value="2026-11-01"`, "what was typed is kept")
 }
 
 // A file that takes longer than a request otherwise may is taken as long as it

@@ -26,7 +26,7 @@ func TestRefusalsInWords(t *testing.T) {
 				require.NotContains(t, words, never, path)
 			}
 		}
-		require.Equal(t, http.StatusSeeOther, owner.sends("/findings", "type", "opportunity", "service", "payments", "title", "t", "detail", "d", "once", lang).Code)
+		require.Equal(t, http.StatusSeeOther, owner.sends("/findings", "type", "opportunity", "service", "payments", "title", "t", "detail", "d", "kind", "person", "once", lang).Code)
 		w := owner.uploads("/findings/1/files", "file", strings.Repeat("n", 201)+".txt", "x")
 		require.Equal(t, http.StatusUnprocessableEntity, w.Code)
 		words := readOn(w)

@@ -1,10 +1,12 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -87,6 +89,35 @@ func (v *visit) mend(err error) *client.Problem {
 		return &client.Problem{Status: statusOf(f.Code), Detail: f.Message.In(v.lang)}
 	}
 	return nil
+}
+
+// wrong is what is wrong in a form, and the ID of the field that it is about;
+// empty if it is about none.
+type wrong struct{ At, What string }
+
+// otherFields are the fields of forms that are called otherwise than what the
+// API calls them.
+var otherFields = map[string]string{"agreement": "under", "target": "under"}
+
+var fieldName = regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`)
+
+// faults are what a refusal says of a form whose fields have the names of what
+// they become.
+func faults(p *client.Problem) (all []wrong) {
+	said := false
+	for _, e := range p.Errors {
+		at, _, _ := strings.Cut(strings.TrimPrefix(e.Location, "body."), ".")
+		at, _, _ = strings.Cut(at, "[")
+		if at = cmp.Or(otherFields[at], at); !fieldName.MatchString(at) {
+			at = ""
+		}
+		all = append(all, wrong{at, e.Message})
+		said = said || e.Message == p.Detail
+	}
+	if p.Detail != "" && !said {
+		all = slices.Insert(all, 0, wrong{"", p.Detail})
+	}
+	return all
 }
 
 // Missing answers a browser that asks for what isn't there; where a form would

@@ -25,6 +25,9 @@ type upload struct {
 
 // upload reads a form up to its file. The values before it are those of v.form.
 func (v *visit) upload() (*upload, error) {
+	if !v.isUpload() {
+		return nil, noFile() // one that was resumed after a sign-in has lost it
+	}
 	v.r.PostForm = url.Values{} // from here on nobody else reads the form
 	v.r.Form = v.r.PostForm
 	parts, err := v.r.MultipartReader()

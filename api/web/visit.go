@@ -111,7 +111,20 @@ func (v *visit) readForm(pg page) error {
 	if err := v.r.ParseForm(); err != nil {
 		return unreadable(err)
 	}
-	return nil
+	return v.sentBy(v.form(fieldFrom))
+}
+
+// sentBy refuses a form that was shown to somebody else than who sends it now:
+// another tab has signed them in. Where nobody is signed in, what was typed
+// goes on, sealed.
+func (v *visit) sentBy(shown string) error {
+	if shown == "" || v.session == nil || shown == v.session.Person {
+		return nil
+	}
+	return fault.New(fault.Conflict, text.F(
+		"This form was opened by %s, and %s is signed in now. Nothing was done. Open the page again, or sign in as %s; going back shows what was typed.",
+		"Dieses Formular wurde von %s geöffnet, angemeldet ist jetzt %s. Es wurde nichts ausgeführt. Die Seite erneut öffnen oder als %s anmelden; beim Zurückgehen stehen die Eingaben noch da.",
+		shown, v.session.Person, shown))
 }
 
 // sameOrigin refuses forms that another site's page sent. A browser says where

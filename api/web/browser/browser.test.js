@@ -3,13 +3,14 @@ import { after, before, describe, test } from 'node:test';
 import { launch } from './browser.js';
 import { flows } from './flow.js';
 import { pages } from './pages.js';
+import { furnish } from './furnish.js';
 import { World } from './world.js';
 
 describe('Turnus in a browser', { concurrency: 3 }, () => {
   let world, browser;
   before(async () => {
     [world, browser] = await Promise.all([World.begin(), launch()]);
-    await world.furnish();
+    await furnish(world);
   });
   after(async () => {
     await browser?.close();

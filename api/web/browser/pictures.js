@@ -4,12 +4,13 @@
 import { fileURLToPath } from 'node:url';
 import { languages, launch, widths } from './browser.js';
 import { shoot } from './shots.js';
+import { furnish } from './furnish.js';
 import { World } from './world.js';
 
 const dir = fileURLToPath(new URL('../../../deploy/pictures', import.meta.url));
 const [world, browser] = await Promise.all([World.begin(), launch()]);
 try {
-  await world.furnish();
+  await furnish(world);
   const { report, task } = world.names;
   const pages = [
     { name: 'inbox', path: '/', as: 'service-manager', full: false },

@@ -10,13 +10,14 @@ import { pathToFileURL } from 'node:url';
 import { languages, launch, widths } from './browser.js';
 import { at, list } from './pages.js';
 import { shoot } from './shots.js';
+import { furnish } from './furnish.js';
 import { World } from './world.js';
 
 const empty = process.argv.includes('--empty');
 const dir = resolve(process.argv.slice(2).find((a) => !a.startsWith('-')) ?? 'sheets');
 const [world, browser] = await Promise.all([World.begin(), launch()]);
 try {
-  if (!empty) await world.furnish();
+  if (!empty) await furnish(world);
   const known = (address) => [...address.matchAll(/\{(\w+)\}/g)].every(([, name]) => world.names[name]);
   const pages = list.filter((p) => !p.file).flatMap((p) => at(world, { ...p, at: p.at.filter(known) }).map((path) => ({ path, as: p.as, name: path.replace(/[^\w.-]+/g, '_') })));
   const views = languages.flatMap((lang) => [{ lang, width: widths.desk }, { lang, width: widths.phone }, { lang, width: widths.phone, scheme: 'dark' }]);

@@ -1,6 +1,6 @@
 // A Turnus of the demo's people and data, for the pages to be looked at: the
-// program on a free port with a data directory of its own, and what its API is
-// asked to do so that every page has something to show.
+// program on a free port with a data directory of its own, and its API in
+// anybody's name.
 import { spawn } from 'node:child_process';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -72,6 +72,14 @@ export class World {
     return said && JSON.parse(said);
   }
 
+  // send sends a file in a person's name, and gives its SHA-256.
+  async send(person, path, name, text) {
+    const answer = await fetch(`${this.url}${path}?name=${encodeURIComponent(name)}`, { method: 'POST', body: text,
+      headers: { Authorization: `Bearer ${await this.token(person)}`, 'Content-Type': 'application/octet-stream' } });
+    if (!answer.ok) throw new Error(`POST ${path}: ${answer.status} ${await answer.text()}`);
+    return (await answer.json()).sha256;
+  }
+
   async start(process, scope, period) {
     return (await this.ask('desk-owner', 'POST', `/v1/processes/${process}/runs`, { scope, period })).id;
   }
@@ -101,37 +109,5 @@ export class World {
     const fields = Object.fromEntries(task.fields.filter((f) => f.name.endsWith('.none')).map((f) => [f.name, 'Nothing to be done.']));
     await this.answer('desk-owner', task, 'done', { fields });
     return { run, task: await this.asked(run, 1, 'approval') };
-  }
-
-  // furnish brings about what the pages show: a published report, findings with an
-  // improvement that has begun, slots of a plan, an exclusion that is proposed, a
-  // review and a report that wait.
-  async furnish() {
-    const { names } = this;
-    const { run, task } = await this.report('2016-12');
-    names.published = run;
-    names.decided = task.id;
-    await this.answer('service-manager', task, 'approve', { comment: 'Figures checked.' });
-    await this.published(run);
-    names.review = await this.start('availability-review', 'digital-editions', '2026-07');
-    await this.asked(names.review, 1, 'approval');
-    const { items } = await until('what was missed is a finding', async () => {
-      const list = await this.ask('auditor', 'GET', '/v1/findings?limit=50');
-      return list.items.length > 0 && list;
-    });
-    names.finding = String(items[0].id);
-    names.improvement = (await this.ask('desk-owner', 'POST', '/v1/processes/improvement/runs', { scope: names.finding })).id;
-    names.correction = (await this.asked(names.improvement, 1, 'correction')).id;
-    const { items: changes } = await this.ask('auditor', 'GET', '/v1/runs?process=change-approval&limit=50');
-    names.change = changes.find((r) => r.id.includes('desk'))?.id ?? changes[0].id;
-    for (const r of changes.filter((c) => c.id !== names.change)) {
-      await this.answer('service-manager', await this.asked(r.id, 1, 'approval'), 'approve', { comment: 'As agreed with the customer' });
-      await this.published(r.id);
-    }
-    const { items: imports } = await this.ask('admin', 'GET', '/v1/services/service-desk/imports?limit=5');
-    names.import = String(imports[0].id);
-    names.exclusion = String((await this.ask('desk-owner', 'POST', '/v1/services/service-desk/exclusions', {
-      tickets: ['INC0000045'], agreement: 'service-desk-2016', reason: 'customer', detail: 'The customer had no power.', evidence: 'Mail of 1 March 2016' })).id);
-    return this;
   }
 }
