@@ -30,6 +30,8 @@ func (v *visit) fail(err error) {
 	var p *client.Problem
 	status, what := http.StatusInternalServerError, trouble{Number: v.w.Header().Get("X-Request-Id"), Sent: v.r.Method == http.MethodPost}
 	switch f := fault.As(err); {
+	case errors.As(err, &p) && v.r.Method == http.MethodGet && addressed(p):
+		status, what.Head, what.Detail = p.Status, headOf(http.StatusNotFound).In(v.lang), nowhere().In(v.lang)
 	case errors.As(err, &p):
 		status, what.Head, what.Detail = p.Status, p.Title, p.Detail
 		for _, e := range p.Errors {
@@ -53,6 +55,20 @@ func (v *visit) fail(err error) {
 	if err := v.show(status, "problem", text.Same(what.Head), what); err != nil {
 		http.Error(v.w, what.Head, status)
 	}
+}
+
+// nowhere says that an address leads to no page.
+func nowhere() text.Text {
+	return text.New("There is no page at this address. It may have been mistyped, or cut off in a message.",
+		"Unter dieser Adresse gibt es keine Seite. Vielleicht ist sie falsch geschrieben oder in einer Nachricht abgeschnitten.")
+}
+
+// addressed says that the API refuses what came from a page's address: words
+// about its parameters help nobody who didn't type them.
+func addressed(p *client.Problem) bool {
+	return p.Status == http.StatusUnprocessableEntity && len(p.Errors) > 0 && !slices.ContainsFunc(p.Errors, func(e client.Detail) bool {
+		return e.Location != "cursor" && !strings.HasPrefix(e.Location, "path.") && !strings.HasPrefix(e.Location, "query.")
+	})
 }
 
 // mend is why a form's deed wasn't done, where the form is shown again with it;
@@ -111,8 +127,7 @@ func (p *Pages) Missing(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodGet && p.has(http.MethodPost, r.URL.EscapedPath()) {
 			return v.to(p.shownAt(r.URL.EscapedPath()))
 		}
-		return fault.New(fault.NotFound, text.New("There is no page at this address. It may have been mistyped, or cut off in a message.",
-			"Unter dieser Adresse gibt es keine Seite. Vielleicht ist sie falsch geschrieben oder in einer Nachricht abgeschnitten."))
+		return fault.New(fault.NotFound, nowhere())
 	}})(w, r, func(string) string { return "" })
 }
 
