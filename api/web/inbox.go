@@ -51,6 +51,7 @@ type choice struct {
 type upcoming struct {
 	What text.Text
 	Due  time.Time
+	Zone string
 }
 
 // entry is a task in a list.
@@ -188,7 +189,7 @@ func (v *visit) upcoming() (*upcoming, error) {
 	if err != nil || s == nil {
 		return nil, err
 	}
-	return &upcoming{slotTitle(*s), s.Due}, nil
+	return &upcoming{slotTitle(*s), s.Due, s.Zone}, nil
 }
 
 func slotTitle(s planning.Slot) text.Text {

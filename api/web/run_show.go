@@ -18,7 +18,6 @@ import (
 // shownRun is a run's page.
 type shownRun struct {
 	listed
-	Zone     string
 	Rounds   []round
 	Open     []task.Task // that wait for somebody
 	Others   []listed    // the attempts that this isn't
