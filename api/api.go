@@ -59,6 +59,7 @@ type server struct {
 	exports  *spool.Spool  // what is being fetched
 	copying  sync.Mutex    // held by the one backup that runs
 	large    *places       // of those who send large bodies
+	forms    *places       // of those who send large forms to pages
 	reading  chan struct{} // full while as much content is held in memory as may be
 	deriving chan struct{} // full while as many exports of receipts run as may
 }
@@ -99,7 +100,7 @@ func New(c Config) *echo.Echo {
 	s := &server{Config: c, rules: access.Operations(), metrics: newMetrics(c.Counts, c.Now),
 		uploads: spool.New(spool.Config{Dir: c.Spool, Files: uploadFiles, Each: uploadsEach, Bytes: uploadBytes}),
 		exports: spool.New(spool.Config{Dir: c.Spool, Files: exportFiles, Each: exportsEach, Bytes: exportBytes}),
-		large:   newPlaces(largeBodies, largesEach), reading: make(chan struct{}, readingAtOnce), deriving: make(chan struct{}, derivedAtOnce())}
+		large:   newPlaces(largeBodies, largesEach), forms: newPlaces(largeBodies, largesEach), reading: make(chan struct{}, readingAtOnce), deriving: make(chan struct{}, derivedAtOnce())}
 	if s.pace == 0 {
 		s.pace = paceTime
 	}

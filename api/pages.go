@@ -31,7 +31,10 @@ func (s *server) addPages(e *echo.Echo) {
 			requestOf(c.Request().Context()).operation = p.Name
 			timed, cancel := context.WithTimeout(c.Request().Context(), cmp.Or(p.Lasts, requestTime))
 			defer cancel()
-			p.Handle(c.Response(), c.Request().WithContext(timed), c.Param)
+			in := c.Request().WithContext(timed)
+			done := s.takeForm(c, in)
+			defer done()
+			p.Handle(c.Response(), in, c.Param)
 			return nil
 		})
 	}

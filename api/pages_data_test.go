@@ -144,7 +144,7 @@ func TestPagesAboutServices(t *testing.T) {
 	for _, lang := range []string{"en", "de"} {
 		empty := h.browse(t, "owner", lang).page("/services/payments", 200)
 		require.Contains(t, empty, map[string]string{"en": "No report was published so far.", "de": "Bisher wurde kein Bericht veröffentlicht."}[lang])
-		require.Contains(t, h.browse(t, "viewer", lang).page("/services", 200), map[string]string{"en": "no service that you see", "de": "kein Service sichtbar"}[lang])
+		require.Contains(t, h.browse(t, "viewer", lang).page("/services", 200), map[string]string{"en": "No service to show so far", "de": "Bisher ist kein Service anzuzeigen"}[lang])
 	}
 	h.agreedWith(t, "95")
 	h.publishedDraft(t)
@@ -269,7 +269,10 @@ func TestFormsOfFilesThatAreWrong(t *testing.T) {
 	require.Equal(t, 403, b.send("POST", "/services/payments/import/check", body, kind, "Sec-Fetch-Site", "cross-site").Code)
 	body, kind = uploaded(t, "a.csv", sound, "what", "tickets/csv")
 	require.Equal(t, 401, browsing{h.browser(t), t, "en"}.send("POST", "/services/payments/import/check", body, kind).Code)
-	require.Equal(t, 400, b.form("/services/payments/import/check", "what", "tickets/csv").Code, "a form without a file")
+	w := b.form("/services/payments/import/check", "what", "tickets/csv", "as_of", "2026-11-01")
+	require.Equal(t, 422, w.Code, "a form without a file")
+	require.Contains(t, w.Body.String(), "No file is chosen.")
+	require.Contains(t, w.Body.String(), `value="2026-11-01"`, "what was typed is kept")
 }
 
 // A file that takes longer than a request otherwise may is taken as long as it
@@ -412,6 +415,7 @@ func TestAuditPages(t *testing.T) {
 		b := h.browse(t, "auditor", lang)
 		require.Contains(t, b.page("/audit/clauses", 200), "/audit/runs/sla-report/payments/2026-10")
 		acts := b.page("/audit/acts", 200)
+		require.NotContains(t, acts, map[string]string{"en": "can't be read", "de": "nicht lesbar"}[lang])
 		require.Contains(t, acts, map[string]string{"en": "One ticket left out of the figures: not a request", "de": "Ein Ticket von der Wertung ausgeschlossen: kein Anliegen (Spam)"}[lang])
 		trail := b.page("/audit/trail", 200)
 		require.Contains(t, trail, map[string]string{"en": "Exclusion proposed", "de": "Ausschluss vorgeschlagen"}[lang])

@@ -15,9 +15,9 @@ import (
 // call, on pages that are small.
 func TestReference(t *testing.T) {
 	h := newHouse(t)
-	who := h.visitor(t, "viewer")
+	who := h.guest(t, "viewer", "en")
 	for _, lang := range []string{"en", "de"} {
-		index := who.reads(t, "/docs", lang)
+		index := who.reads("/docs", lang)
 		require.Less(t, len(index), 100<<10)
 		pages := map[string]string{}
 		for _, op := range operations(t) {
@@ -28,7 +28,7 @@ func TestReference(t *testing.T) {
 			path := before[strings.LastIndex(before, `href="`)+len(`href="`):]
 			path, _, _ = strings.Cut(path, "#")
 			if pages[path] == "" {
-				pages[path] = who.reads(t, path, lang)
+				pages[path] = who.reads(path, lang)
 				require.Less(t, len(pages[path]), 100<<10, path)
 			}
 			_, section, found := strings.Cut(pages[path], `<h2 id="`+op.id+`"`)
@@ -41,21 +41,21 @@ func TestReference(t *testing.T) {
 			}
 		}
 	}
-	require.Equal(t, 404, who.get(t, "/docs/nonsense", "en").Code)
-	require.Equal(t, 303, visitor{h: h}.get(t, "/docs", "en").Code)
+	require.Equal(t, 404, who.in("en").opens("/docs/nonsense").Code)
+	require.Equal(t, 303, h.browser(t).get(t, "/docs").Code)
 }
 
 // What a call sends fits what the operation takes.
 func TestCallsOfTheReferenceFit(t *testing.T) {
 	h := newHouse(t)
-	who := h.visitor(t, "viewer")
-	index, checked := who.reads(t, "/docs", "en"), 0
+	who := h.guest(t, "viewer", "en")
+	index, checked := who.reads("/docs", "en"), 0
 	for _, op := range operations(t) {
 		if op.body == nil || op.body["format"] == "binary" || op.body["type"] == "string" {
 			continue
 		}
 		before, _, _ := strings.Cut(index, "#"+op.id+`"`)
-		_, section, found := strings.Cut(who.reads(t, before[strings.LastIndex(before, `"`)+1:], "en"), `<h2 id="`+op.id+`"`)
+		_, section, found := strings.Cut(who.reads(before[strings.LastIndex(before, `"`)+1:], "en"), `<h2 id="`+op.id+`"`)
 		require.True(t, found, op.id)
 		section, _, _ = strings.Cut(html.UnescapeString(section), "</section>")
 		_, body, found := strings.Cut(section, "-d '")

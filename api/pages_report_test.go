@@ -90,7 +90,7 @@ func (h *house) drafted(t *testing.T, period string, d report.Document) run.Run 
 // in a small frame.
 func TestEveryDocumentIsAPage(t *testing.T) {
 	h := newHouse(t)
-	owner := h.visitor(t, "owner")
+	owner := h.guest(t, "owner", "en")
 	day := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
 	for name, d := range goldenDocuments(t) {
 		r := h.drafted(t, day.Format("2006-01"), d)
@@ -99,7 +99,7 @@ func TestEveryDocumentIsAPage(t *testing.T) {
 		require.NoError(t, err)
 		kept.Receipts, kept.Tickets = receiptsAt(kept), ticketsAt(kept)
 		for _, lang := range []text.Lang{text.En, text.De} {
-			page := owner.reads(t, "/reports/"+r.ID, string(lang))
+			page := owner.reads("/reports/"+r.ID, string(lang))
 			var body strings.Builder
 			require.NoError(t, render.Fragment(&body, kept, lang))
 			require.Contains(t, page, body.String(), name)
@@ -121,19 +121,19 @@ func TestAReportOnAPage(t *testing.T) {
 		}
 	}
 	r := h.drafted(t, "2026-09", d)
-	owner, viewer := h.visitor(t, "owner"), h.visitor(t, "viewer")
-	require.Equal(t, 403, viewer.get(t, "/reports/"+r.ID, "en").Code, "a draft")
-	require.Equal(t, 404, owner.get(t, "/reports/sla-report/payments/2020-01", "en").Code)
-	require.Equal(t, 404, owner.get(t, "/reports/sla-report/payments/x.y", "en").Code)
+	owner, viewer := h.guest(t, "owner", "en"), h.guest(t, "viewer", "en")
+	require.Equal(t, 403, viewer.in("en").opens("/reports/"+r.ID).Code, "a draft")
+	require.Equal(t, 404, owner.in("en").opens("/reports/sla-report/payments/2020-01").Code)
+	require.Equal(t, 404, owner.in("en").opens("/reports/sla-report/payments/x.y").Code)
 	storetest.End(t, h.store, testNow, "approver", "owner", r.ID, run.Published)
 
 	for lang, words := range map[string][]string{"en": {"Versions and files", "in force", "Breached and excluded tickets (CSV)"}, "de": {"Versionen und Dateien", "gültig", "Verletzte und ausgeschlossene Tickets (CSV)"}} {
-		page := owner.reads(t, "/reports/"+r.ID, lang)
+		page := owner.reads("/reports/"+r.ID, lang)
 		for _, w := range words {
 			require.Contains(t, page, w)
 		}
 	}
-	style := owner.get(t, "/reports/"+r.ID+"/print.css", "de")
+	style := owner.in("de").opens("/reports/" + r.ID + "/print.css")
 	require.Equal(t, 200, style.Code)
 	require.Equal(t, "text/css; charset=utf-8", style.Header().Get("Content-Type"))
 	require.Contains(t, style.Body.String(), "@page")
@@ -143,7 +143,7 @@ func TestAReportOnAPage(t *testing.T) {
 	read := h.count(t, "SELECT count(*) FROM audit WHERE action = 'report.exported' AND after->>'as' = 'page' AND actor = 'owner'")
 	require.Equal(t, 2, read, "the two pages, and not their styles")
 	for file, media := range map[string]string{"report.html": "text/html; charset=utf-8", "report.json": "application/json"} {
-		w := owner.get(t, "/reports/"+r.ID+"/files/"+file, "de")
+		w := owner.in("de").opens("/reports/" + r.ID + "/files/" + file)
 		require.Equal(t, 200, w.Code, w.Body)
 		require.Equal(t, media, w.Header().Get("Content-Type"))
 		require.Equal(t, fmt.Sprintf("attachment; filename=sla-report.payments.2026-09.%s", strings.TrimPrefix(file, "report.")), w.Header().Get("Content-Disposition"))
@@ -151,15 +151,15 @@ func TestAReportOnAPage(t *testing.T) {
 		require.Equal(t, api.Body.String(), w.Body.String())
 	}
 	require.Equal(t, read, h.count(t, "SELECT count(*) FROM audit WHERE action = 'report.exported' AND after->>'as' = 'page' AND actor = 'owner'"))
-	require.Equal(t, 404, owner.get(t, "/reports/"+r.ID+"/files/report.exe", "en").Code)
-	require.Equal(t, 403, viewer.get(t, "/reports/"+r.ID+"/files/tickets.csv", "en").Code)
-	require.NotContains(t, viewer.reads(t, "/reports/"+r.ID, "en"), "tickets.csv")
+	require.Equal(t, 404, owner.in("en").opens("/reports/"+r.ID+"/files/report.exe").Code)
+	require.Equal(t, 403, viewer.in("en").opens("/reports/"+r.ID+"/files/tickets.csv").Code)
+	require.NotContains(t, viewer.reads("/reports/"+r.ID, "en"), "tickets.csv")
 
 	// Another version takes its place, and each says which one counts.
 	again, _, err := h.store.Begin(t.Context(), testNow, store.NewRun{Key: r.Key, Owner: "owner", Again: true, Reason: "late data", By: person.Actor{Person: "owner"}})
 	require.NoError(t, err)
 	storetest.End(t, h.store, testNow, "approver", "owner", again.ID, run.Published)
-	page := owner.reads(t, "/reports/"+r.ID, "en")
+	page := owner.reads("/reports/"+r.ID, "en")
 	require.Contains(t, page, "Version 2 is in force instead of this one:")
 	require.Contains(t, page, `href="/reports/`+(&url.URL{Path: again.ID}).EscapedPath()+`"`)
 }

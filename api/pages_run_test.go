@@ -20,9 +20,9 @@ import (
 // and puts attempts together.
 func TestRunsOnAPage(t *testing.T) {
 	h := newHouse(t)
-	owner := h.visitor(t, "owner")
-	require.Contains(t, owner.reads(t, "/runs", "en"), "There are no runs yet.")
-	require.Contains(t, owner.reads(t, "/runs", "de"), "Es gibt noch keine Läufe.")
+	owner := h.guest(t, "owner", "en")
+	require.Contains(t, owner.reads("/runs", "en"), "There are no runs yet.")
+	require.Contains(t, owner.reads("/runs", "de"), "Es gibt noch keine Läufe.")
 	r, _ := h.waiting(t)
 	storetest.End(t, h.store, testNow, "approver", "owner", r.ID, run.Published)
 	_, _, err := h.store.Begin(t.Context(), testNow.Add(time.Minute), store.NewRun{Key: r.Key, Owner: "owner", Again: true, Reason: "late data", By: person.Actor{Person: "owner"}})
@@ -30,17 +30,17 @@ func TestRunsOnAPage(t *testing.T) {
 
 	for lang, words := range map[string][]string{"en": {"SLA report, payments, October 2026", "Attempt 2 of 2", "published", "Report, version 1"},
 		"de": {"SLA-Bericht, payments, Oktober 2026", "Versuch 2 von 2", "veröffentlicht", "Bericht, Version 1"}} {
-		page := owner.reads(t, "/runs", lang)
+		page := owner.reads("/runs", lang)
 		for _, w := range words {
 			require.Contains(t, page, w)
 		}
 		require.Equal(t, 1, strings.Count(page, words[0]), "both attempts stand under one title")
 		require.Contains(t, page, `href="/reports/`+r.ID+`"`)
 	}
-	require.Contains(t, owner.reads(t, "/runs?process=sla-report&service=payments&state=published", "en"), "version 1")
-	require.Contains(t, owner.reads(t, "/runs?service=mail", "en"), "There is no such run.")
-	require.Equal(t, 422, owner.get(t, "/runs?state=lost", "en").Code)
-	require.Contains(t, []int{400, 422}, owner.get(t, "/runs?after=nonsense", "en").Code)
+	require.Contains(t, owner.reads("/runs?process=sla-report&service=payments&state=published", "en"), "version 1")
+	require.Contains(t, owner.reads("/runs?service=mail", "en"), "There is no such run.")
+	require.Equal(t, 422, owner.in("en").opens("/runs?state=lost").Code)
+	require.Contains(t, []int{400, 422}, owner.in("en").opens("/runs?after=nonsense").Code)
 
 	// Longer lists go on.
 	for day := range 30 {
@@ -48,10 +48,10 @@ func TestRunsOnAPage(t *testing.T) {
 			Key: run.Key{Process: "sla-report", Scope: "mail", Period: fmt.Sprintf("20%02d-01", 10+day%15+day/15*20)}, Owner: "other-owner"})
 		require.NoError(t, err)
 	}
-	page := owner.reads(t, "/runs", "en")
+	page := owner.reads("/runs", "en")
 	require.Contains(t, page, "Older runs")
 	next := strings.ReplaceAll(strings.Split(strings.Split(page, `<a class="act" href="/runs?`)[1], `"`)[0], "&amp;", "&")
-	rest := owner.reads(t, "/runs?"+next, "en")
+	rest := owner.reads("/runs?"+next, "en")
 	require.NotContains(t, rest, "Older runs")
 	require.Equal(t, 31, strings.Count(page, "<li><a href=\"/runs/")+strings.Count(rest, "<li><a href=\"/runs/"))
 	require.Less(t, len(page), 100<<10)
@@ -62,9 +62,9 @@ func TestRunsOnAPage(t *testing.T) {
 func TestARunOnAPage(t *testing.T) {
 	h := newHouse(t)
 	r, a := h.waiting(t)
-	owner, viewer, auditor := h.visitor(t, "owner"), h.visitor(t, "viewer"), h.visitor(t, "auditor")
+	owner, viewer, auditor := h.guest(t, "owner", "en"), h.guest(t, "viewer", "en"), h.guest(t, "auditor", "en")
 	for lang, words := range map[string][]string{"en": {"Task opened", "May answer:", "Cancel the run"}, "de": {"Aufgabe gestellt", "Antworten dürfen:", "Lauf abbrechen"}} {
-		page, other := owner.reads(t, "/runs/"+r.ID, lang), viewer.reads(t, "/runs/"+r.ID, lang)
+		page, other := owner.reads("/runs/"+r.ID, lang), viewer.reads("/runs/"+r.ID, lang)
 		for _, w := range append(words, a.Hash, "an inner reason") {
 			require.Contains(t, page, w)
 			require.NotContains(t, other, w)
@@ -72,16 +72,16 @@ func TestARunOnAPage(t *testing.T) {
 	}
 	const evil = "<script>alert(1)</script>\u202etxt"
 	storetest.Answer(t, h.store, testNow, "approver", a, task.Message{Outcome: task.RequestChanges, Comment: evil})
-	page := auditor.reads(t, "/runs/"+r.ID, "en")
+	page := auditor.reads("/runs/"+r.ID, "en")
 	require.Contains(t, page, "Answer: changes requested")
 	require.Contains(t, page, "&lt;script&gt;alert(1)&lt;/script&gt;txt")
 	require.NotContains(t, page, "<script>alert")
 	require.NotContains(t, page, "\u202e")
 	require.NotContains(t, page, "/cancel", "auditors change nothing")
 
-	require.Equal(t, 404, owner.get(t, "/runs/sla-report/payments/2019-01", "en").Code)
-	require.Equal(t, 404, owner.get(t, "/runs/sla-report/payments/2019-01.x", "en").Code)
-	w := visitor{h: h}.get(t, "/runs/"+r.ID, "en")
+	require.Equal(t, 404, owner.in("en").opens("/runs/sla-report/payments/2019-01").Code)
+	require.Equal(t, 404, owner.in("en").opens("/runs/sla-report/payments/2019-01.x").Code)
+	w := h.browser(t).get(t, "/runs/"+r.ID)
 	require.Equal(t, 303, w.Code)
 	require.Equal(t, "/sign-in?return="+url.QueryEscape("/runs/"+r.ID), w.Header().Get("Location"))
 }
@@ -90,26 +90,26 @@ func TestARunOnAPage(t *testing.T) {
 func TestWishesOfARun(t *testing.T) {
 	h := newHouse(t)
 	r, _ := h.waiting(t)
-	owner, viewer := h.visitor(t, "owner"), h.visitor(t, "viewer")
+	owner, viewer := h.guest(t, "owner", "en"), h.guest(t, "viewer", "en")
 	for path, words := range map[string][2]string{
 		"/cancel":  {"open tasks are closed without an answer", "offene Aufgaben werden ohne Antwort geschlossen"},
 		"/again":   {"The new attempt freezes what is known now", "Der neue Versuch schreibt den jetzigen Datenstand fest"},
 		"/refresh": {"the draft is made anew", "der Entwurf neu erstellt"},
 	} {
-		require.Contains(t, owner.reads(t, "/runs/"+r.ID+path, "en"), words[0])
-		page := owner.reads(t, "/runs/"+r.ID+path, "de")
+		require.Contains(t, owner.reads("/runs/"+r.ID+path, "en"), words[0])
+		page := owner.reads("/runs/"+r.ID+path, "de")
 		require.Contains(t, page, words[1])
 		form := url.Values{"once": {keyIn(t, page)}, "reason": {"ours & <theirs>"}}
-		require.Equal(t, 403, viewer.posts(t, "/runs/"+r.ID+path, form).Code, path)
-		require.Equal(t, 403, owner.send(t, "POST", "/runs/"+r.ID+path, form, "Sec-Fetch-Site", "cross-site").Code, path)
+		require.Equal(t, 403, viewer.posts("/runs/"+r.ID+path, form).Code, path)
+		require.Equal(t, 403, owner.elsewhere("/runs/"+r.ID+path, form).Code, path)
 	}
-	w := owner.posts(t, "/runs/"+r.ID+"/cancel", url.Values{"once": {"a"}, "reason": {" "}})
+	w := owner.posts("/runs/"+r.ID+"/cancel", url.Values{"once": {"a"}, "reason": {" "}})
 	require.Equal(t, 422, w.Code)
 	require.Contains(t, w.Body.String(), `role="alert"`)
-	require.Equal(t, 409, owner.posts(t, "/runs/"+r.ID+"/again", url.Values{"once": {"b"}, "reason": {"late data"}}).Code, "it is live")
-	require.Equal(t, 503, owner.posts(t, "/runs/"+r.ID+"/cancel", url.Values{"once": {"c"}, "reason": {"not needed"}}).Code, "Temporal is away")
+	require.Equal(t, 409, owner.posts("/runs/"+r.ID+"/again", url.Values{"once": {"b"}, "reason": {"late data"}}).Code, "it is live")
+	require.Equal(t, 503, owner.posts("/runs/"+r.ID+"/cancel", url.Values{"once": {"c"}, "reason": {"not needed"}}).Code, "Temporal is away")
 	storetest.End(t, h.store, testNow, "approver", "owner", r.ID, run.Published)
-	require.Contains(t, owner.reads(t, "/runs/"+r.ID+"/again", "en"), "Version 1 stays as it was published.")
+	require.Contains(t, owner.reads("/runs/"+r.ID+"/again", "en"), "Version 1 stays as it was published.")
 }
 
 // A start is repeated before it counts, and counts once.
@@ -121,34 +121,34 @@ func TestStartOnAPage(t *testing.T) {
 		require.Less(t, w.Code, 300, w.Body)
 	}
 	ask("admin", "PUT", "/v1/agreements/gold", `{"apiVersion":"turnus/v1","kind":"Agreement","metadata":{"name":"gold"},"spec":{"service":"payments","valid":{"from":"2026-01-01"},"targets":[{"name":"p1","measure":"resolution","within":"PT4H","calendar":"24x7","attain":95}]}}`)
-	owner := h.visitor(t, "owner")
-	require.Contains(t, owner.reads(t, "/runs/start", "de"), "Lauf starten")
-	require.Contains(t, h.visitor(t, "viewer").reads(t, "/runs/start", "en"), "Runs are started by those who own a service")
+	owner := h.guest(t, "owner", "en")
+	require.Contains(t, owner.reads("/runs/start", "de"), "Lauf starten")
+	require.Contains(t, h.guest(t, "viewer", "en").reads("/runs/start", "en"), "Runs are started by those who own a service")
 
 	form := url.Values{"process": {"sla-report"}, "scope": {"payments"}, "period": {"2026-10"}, "provisional": {"yes"}}
-	w := owner.posts(t, "/runs/start/check", url.Values{"process": {"sla-report"}, "period": {"<b>"}})
+	w := owner.in("en").posts("/runs/start/check", url.Values{"process": {"sla-report"}, "period": {"<b>"}})
 	require.Equal(t, 422, w.Code)
 	require.Contains(t, w.Body.String(), "No service is chosen.")
 	require.Contains(t, w.Body.String(), `value="&lt;b&gt;"`, "what was typed is there again")
-	w = owner.posts(t, "/runs/start/check", form)
+	w = owner.posts("/runs/start/check", form)
 	require.Equal(t, 200, w.Code, w.Body)
 	require.Contains(t, w.Body.String(), "October 2026")
 	require.Equal(t, 0, h.count(t, "SELECT count(*) FROM run"), "nothing has begun")
 
 	form.Set("once", keyIn(t, w.Body.String()))
 	for range 2 {
-		w = owner.posts(t, "/runs/start/done", form)
+		w = owner.posts("/runs/start/done", form)
 		require.Equal(t, 303, w.Code, w.Body)
 		require.Equal(t, "/runs/sla-report/payments/2026-10", w.Header().Get("Location"))
 	}
 	require.Equal(t, 1, h.count(t, "SELECT count(*) FROM run"))
-	w = owner.posts(t, "/runs/start/check", form)
+	w = owner.posts("/runs/start/check", form)
 	require.Contains(t, w.Body.String(), "There is this run already:")
 	require.NotContains(t, w.Body.String(), `action="/runs/start/done"`)
 
 	form.Set("scope", "mail")
 	form.Set("once", "another")
-	w = owner.posts(t, "/runs/start/done", form)
+	w = owner.posts("/runs/start/done", form)
 	require.Equal(t, 403, w.Code)
 	require.Contains(t, w.Body.String(), `name="period" value="2026-10"`)
 }

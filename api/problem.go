@@ -183,7 +183,10 @@ func translated(ctx huma.Context, _ string, v any) (any, error) {
 			}
 		}
 		if len(p.Errors) == 1 && p.Errors[0].Message != "" {
-			p.Detail = strings.TrimPrefix(p.Errors[0].Location+": "+p.Errors[0].Message, ": ")
+			p.Detail = p.Errors[0].Message
+			if _, page := insider(ctx.Context()); !page && p.Errors[0].Location != "" { // on a page it stands at its field
+				p.Detail = p.Errors[0].Location + ": " + p.Detail
+			}
 		}
 	}
 	ctx.SetHeader("Content-Language", string(r.lang))

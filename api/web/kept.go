@@ -8,28 +8,29 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strings"
 
-	"turnus/itsm/fault"
-	"turnus/itsm/text"
 	"turnus/store"
 )
 
-// kept seals what was typed into a form whose session has ended, so that it
-// travels through the page that signs in and is read by the same person alone;
-// empty if there is nothing, or nobody whose it was.
+// kept seals what was typed into a form whose session has ended, or whose page is
+// asked for in the other language, so that it travels through that and is read by
+// the same person alone; empty if there is nothing, or nobody whose it was.
 func (v *visit) kept() string {
-	if v.ended == nil || len(v.r.PostForm) == 0 {
+	whose := v.session
+	if whose == nil {
+		whose = v.ended
+	}
+	if whose == nil || len(v.r.PostForm) == 0 {
 		return ""
 	}
-	box, err := sealing(*v.ended)
+	box, err := sealing(*whose)
 	if err != nil {
 		return ""
 	}
 	nonce := make([]byte, box.NonceSize())
 	rand.Read(nonce) //nolint:errcheck // crypto/rand never fails
 	sealed := box.Seal(nonce, nonce, []byte(v.r.PostForm.Encode()), []byte(v.resumes()))
-	return v.ended.ID + "." + base64.RawURLEncoding.EncodeToString(sealed)
+	return whose.ID + "." + base64.RawURLEncoding.EncodeToString(sealed)
 }
 
 // readTyped reads what was typed into a form with files, and leaves the files
@@ -63,44 +64,6 @@ func sealing(s store.Session) (cipher.AEAD, error) {
 		return nil, err
 	}
 	return cipher.NewGCM(block)
-}
-
-// resumed is the page that gives back what was typed before the sign-in.
-type resumed struct {
-	Address string // where the form goes on
-	Typed   url.Values
-}
-
-// resume goes on where a session had ended: with what was typed, if it was the
-// same person's; nothing is sent by itself.
-func (v *visit) resume(s store.Session, back, kept string) error {
-	id, sealed, found := strings.Cut(kept, ".")
-	if !found {
-		return v.to(v.shownAt(back))
-	}
-	seal, err := v.Store.SealOf(v.r.Context(), s.Person, id)
-	if fault.Is(err, fault.NotFound) {
-		return v.to(v.shownAt(back)) // somebody else's
-	}
-	if err != nil {
-		return err
-	}
-	typed, ok := unseal(seal, sealed, back)
-	if !ok {
-		return v.to(v.shownAt(back))
-	}
-	v.session, v.lang = &s, v.languageOf(s)
-	v.api = v.Client(v.w, v.r, s.Actor, v.lang)
-	return v.show(http.StatusOK, "resume", text.New("Your entry is still here", "Die Eingaben sind noch da"), resumed{v.checkedAt(back), typed})
-}
-
-// checkedAt is where a form goes on that was sent to an address: what counts at
-// …/done is checked at …/check before, however often it was checked already.
-func (p *Pages) checkedAt(path string) string {
-	if before, counts := strings.CutSuffix(path, "/done"); counts && p.has(http.MethodPost, before+"/check") {
-		return before + "/check"
-	}
-	return path
 }
 
 func unseal(key []byte, sealed, path string) (typed url.Values, ok bool) {

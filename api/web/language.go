@@ -53,10 +53,17 @@ func chooseLanguage(v *visit) error {
 	}
 	http.SetCookie(v.w, &http.Cookie{Name: languageCookie, Value: string(lang), Path: "/", MaxAge: 365 * 24 * 3600,
 		HttpOnly: true, Secure: v.overTLS(), SameSite: http.SameSiteLaxMode})
-	if v.session != nil {
-		if err := v.Store.SpeakIn(v.r.Context(), v.session.ID, lang); err != nil {
-			return err
-		}
+	back, s := local(v.form("return")), v.session
+	if s == nil {
+		return v.to(back)
 	}
-	return v.to(local(v.form("return")))
+	if err := v.Store.SpeakIn(v.r.Context(), s.ID, lang); err != nil {
+		return err
+	}
+	if kept := v.r.PostFormValue("kept"); kept != "" {
+		said := string(lang)
+		s.Language = &said
+		return v.resume(*s, back, kept, text.New("The page in English", "Die Seite auf Deutsch"))
+	}
+	return v.to(back)
 }

@@ -182,14 +182,7 @@ func (v *visit) notDone(d doing, err error) error {
 
 // missing says what a form lacks, as the API would.
 func missing(field, message string) *client.Problem {
-	p := &client.Problem{Status: http.StatusUnprocessableEntity, Detail: message}
-	p.Errors = append(p.Errors, struct {
-		Location string `json:"location"`
-		Row      int64  `json:"row"`
-		Code     string `json:"code"`
-		Message  string `json:"message"`
-	}{Location: "body." + field, Message: message})
-	return p
+	return &client.Problem{Status: http.StatusUnprocessableEntity, Detail: message, Errors: []client.Detail{{Location: "body." + field, Message: message}}}
 }
 
 func startSlot(v *visit, d doing) (string, error) {

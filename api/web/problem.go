@@ -1,10 +1,14 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
 	"net/url"
+	"regexp"
+	"slices"
+	"strings"
 
 	"turnus/client"
 	"turnus/itsm/fault"
@@ -26,6 +30,8 @@ func (v *visit) fail(err error) {
 	var p *client.Problem
 	status, what := http.StatusInternalServerError, trouble{Number: v.w.Header().Get("X-Request-Id"), Sent: v.r.Method == http.MethodPost}
 	switch f := fault.As(err); {
+	case errors.As(err, &p) && v.r.Method == http.MethodGet && addressed(p):
+		status, what.Head, what.Detail = p.Status, headOf(http.StatusNotFound).In(v.lang), nowhere().In(v.lang)
 	case errors.As(err, &p):
 		status, what.Head, what.Detail = p.Status, p.Title, p.Detail
 		for _, e := range p.Errors {
@@ -51,6 +57,20 @@ func (v *visit) fail(err error) {
 	}
 }
 
+// nowhere says that an address leads to no page.
+func nowhere() text.Text {
+	return text.New("There is no page at this address. It may have been mistyped, or cut off in a message.",
+		"Unter dieser Adresse gibt es keine Seite. Vielleicht ist sie falsch geschrieben oder in einer Nachricht abgeschnitten.")
+}
+
+// addressed says that the API refuses what came from a page's address: words
+// about its parameters help nobody who didn't type them.
+func addressed(p *client.Problem) bool {
+	return p.Status == http.StatusUnprocessableEntity && len(p.Errors) > 0 && !slices.ContainsFunc(p.Errors, func(e client.Detail) bool {
+		return e.Location != "cursor" && !strings.HasPrefix(e.Location, "path.") && !strings.HasPrefix(e.Location, "query.")
+	})
+}
+
 // mend is why a form's deed wasn't done, where the form is shown again with it;
 // nil, where nothing that was typed is at fault.
 func (v *visit) mend(err error) *client.Problem {
@@ -71,6 +91,35 @@ func (v *visit) mend(err error) *client.Problem {
 	return nil
 }
 
+// wrong is what is wrong in a form, and the ID of the field that it is about;
+// empty if it is about none.
+type wrong struct{ At, What string }
+
+// otherFields are the fields of forms that are called otherwise than what the
+// API calls them.
+var otherFields = map[string]string{"agreement": "under", "target": "under"}
+
+var fieldName = regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`)
+
+// faults are what a refusal says of a form whose fields have the names of what
+// they become.
+func faults(p *client.Problem) (all []wrong) {
+	said := false
+	for _, e := range p.Errors {
+		at, _, _ := strings.Cut(strings.TrimPrefix(e.Location, "body."), ".")
+		at, _, _ = strings.Cut(at, "[")
+		if at = cmp.Or(otherFields[at], at); !fieldName.MatchString(at) {
+			at = ""
+		}
+		all = append(all, wrong{at, e.Message})
+		said = said || e.Message == p.Detail
+	}
+	if p.Detail != "" && !said {
+		all = slices.Insert(all, 0, wrong{"", p.Detail})
+	}
+	return all
+}
+
 // Missing answers a browser that asks for what isn't there; where a form would
 // go, it leads to the page with the form.
 func (p *Pages) Missing(w http.ResponseWriter, r *http.Request) {
@@ -78,8 +127,7 @@ func (p *Pages) Missing(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodGet && p.has(http.MethodPost, r.URL.EscapedPath()) {
 			return v.to(p.shownAt(r.URL.EscapedPath()))
 		}
-		return fault.New(fault.NotFound, text.New("There is no page at this address. It may have been mistyped, or cut off in a message.",
-			"Unter dieser Adresse gibt es keine Seite. Vielleicht ist sie falsch geschrieben oder in einer Nachricht abgeschnitten."))
+		return fault.New(fault.NotFound, nowhere())
 	}})(w, r, func(string) string { return "" })
 }
 

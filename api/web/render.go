@@ -54,6 +54,8 @@ func functions(lang text.Lang) template.FuncMap {
 		"once": func() template.HTML {
 			return template.HTML(`<input type="hidden" name="once" value="` + newKey() + `">`)
 		},
+		"faults":  faults,
+		"from":    from,
 		"iso":     func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"period":  func(p string) string { return report.Period(p).In(lang) },
 		"count":   func(n int64) string { return report.Number(n).In(lang) },
@@ -63,7 +65,6 @@ func functions(lang text.Lang) template.FuncMap {
 		"goal":    func(f report.Figure) string { return goal(f).In(lang) },
 		"cell":    func(c report.Cell) string { return render.Written(c, lang, time.UTC) },
 		"span_of": func(action string, s spanned) spanForm { return spanForm{action, s.spanOf()} },
-		"typed":   func(name string) bool { return !slices.Contains([]string{"once", "hash", "return"}, name) },
 		"atText":  func(t time.Time, zone ...string) text.Text { return at(t, zone...) },
 	}
 }
@@ -100,11 +101,24 @@ type shown struct {
 	Lang    text.Lang
 	Other   text.Lang // that the page can be had in
 	Here    string    // the page's address, for coming back
+	Kept    string    // what was typed into the form that the page answers, sealed
 	Who     *person.Actor
 	Menu    []menu
 	Stamp   string // of the assets: a browser keeps what has this one
 	Version string
 	Page    any
+}
+
+// fieldFrom is the field of each form that says to whom it was shown.
+const fieldFrom = "from-person"
+
+// from is that field: another tab may have signed somebody else in by the time
+// the form is sent.
+func from(s shown) template.HTML {
+	if s.Who == nil {
+		return ""
+	}
+	return template.HTML(`<input type="hidden" name="` + fieldFrom + `" value="` + template.HTMLEscapeString(s.Who.Person) + `">`)
 }
 
 // show writes a page: all of it, or an error.
@@ -115,6 +129,11 @@ func (v *visit) show(status int, name string, title text.Text, data any) error {
 	}
 	if v.session != nil {
 		s.Who, s.Menu = &v.session.Actor, v.menu()
+		if v.r.Method == http.MethodPost && status < http.StatusInternalServerError {
+			if s.Kept = v.kept(); s.Kept != "" {
+				s.Here = v.resumes()
+			}
+		}
 	}
 	var b bytes.Buffer
 	if err := layouts[v.lang][name].ExecuteTemplate(&b, "layout", s); err != nil {
@@ -124,6 +143,9 @@ func (v *visit) show(status int, name string, title text.Text, data any) error {
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", string(v.lang))
 	h.Add("Vary", "Cookie")
+	if v.r.Method == http.MethodPost {
+		h.Set("Cache-Control", "private, no-cache") // a browser that goes back to it couldn't show it otherwise
+	}
 	v.w.WriteHeader(status)
 	if v.r.Method != http.MethodHead {
 		_, err := v.w.Write([]byte(text.Plain(b.String())))

@@ -19,7 +19,7 @@ func signInPages() []page {
 		{method: "GET", path: "/sign-in/:admission", name: "admission", public: true, handle: showAdmission},
 		{method: "POST", path: "/sign-in/:admission", name: "admission", public: true, handle: useAdmission},
 		{method: "POST", path: "/sign-out", name: "sign-out", public: true, handle: signOut},
-		{method: "POST", path: "/language", name: "language", public: true, handle: chooseLanguage},
+		{method: "POST", path: "/language", name: "language", public: true, most: maxSignIn, handle: chooseLanguage},
 	}
 }
 
@@ -88,7 +88,7 @@ func (v *visit) enter(open func() (store.Session, string, error)) error {
 		}
 	}
 	v.setCookie(secret, s.Expires)
-	return v.resume(s, local(v.form("return")), kept)
+	return v.resume(s, local(v.form("return")), kept, text.New("You are signed in again", "Die Anmeldung ist erneuert"))
 }
 
 // admitted is what the page shows that an address for one person leads to.
@@ -121,6 +121,7 @@ func signOut(v *visit) error {
 			return err
 		}
 	}
+	v.w.Header().Set("Clear-Site-Data", `"cache"`) // going back shows nothing any more
 	return v.to("/sign-in")
 }
 

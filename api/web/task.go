@@ -54,9 +54,6 @@ type asked struct {
 	Once    string // the form's name, where it is sent again
 }
 
-// wrong is what is wrong with an answer, and where.
-type wrong struct{ At, What string } // the element; empty: none
-
 const maxTiles = 3
 
 // askedAt reads what the page of a task shows.

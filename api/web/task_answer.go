@@ -213,6 +213,11 @@ func (v *visit) readParts(most int64, file func(*multipart.Part) error) error {
 		if !utf8.Valid(b) {
 			return fault.New(fault.Malformed, text.New("The form isn't UTF-8. Nothing was done.", "Das Formular ist kein UTF-8. Es wurde nichts ausgeführt."))
 		}
+		if part.FormName() == fieldFrom {
+			if err := v.sentBy(string(b)); err != nil {
+				return err
+			}
+		}
 		v.r.PostForm.Add(part.FormName(), string(b))
 	}
 }

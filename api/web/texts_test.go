@@ -72,17 +72,35 @@ func templateFiles(t *testing.T) []string {
 // What isn't in t or n is the same in both languages: names of things.
 func TestNoTextStandsBesideTheLanguages(t *testing.T) {
 	letters := regexp.MustCompile(`[A-Za-zÄÖÜäöü]{2,}`)
-	same := map[string]bool{"SHA": true, "Turnus": true, "Token": true, "Deutsch": true, "English": true, "Enter": true}
+	same := map[string]bool{"SHA": true, "OpenAPI": true, "YAML": true, "JSON": true, "Service": true, "Turnus": true, "Token": true, "Deutsch": true, "English": true, "Enter": true}
 	for _, f := range templateFiles(t) {
 		source, err := templates.ReadFile(f)
 		require.NoError(t, err)
 		// Actions first, since their strings may hold what looks like tags.
 		bare := regexp.MustCompile(`(?s){{.*?}}`).ReplaceAllString(string(source), " ")
+		bare = regexp.MustCompile(`(?s)<code[^>]*>.*?</code>|[a-z-]+="[^"]*"`).ReplaceAllString(bare, " ")
 		bare = regexp.MustCompile(`<[^>]*>|&\w+;`).ReplaceAllString(bare, " ")
 		for _, word := range letters.FindAllString(bare, -1) {
 			require.True(t, same[word], "%s: %q stands in one language", f, word)
 		}
 	}
+}
+
+// A form says to whom it was shown, but for those that make no difference to a
+// person's name.
+func TestFormsSayToWhomTheyWereShown(t *testing.T) {
+	public := map[string]bool{"pages/sign-in.html": true, "pages/layout.html": true, "pages/admission.html": true, "pages/resume.html": true}
+	n := 0
+	for _, f := range templateFiles(t) {
+		source, err := templates.ReadFile(f)
+		require.NoError(t, err)
+		for _, form := range regexp.MustCompile(`<form method="post"[^\n]*`).FindAllString(string(source), -1) {
+			if n++; !public[f] {
+				require.Contains(t, form, "{{from $}}", f)
+			}
+		}
+	}
+	require.Greater(t, n, 20)
 }
 
 // calls visits the calls of functions in a template.

@@ -25,6 +25,9 @@ type upload struct {
 
 // upload reads a form up to its file. The values before it are those of v.form.
 func (v *visit) upload() (*upload, error) {
+	if !v.isUpload() {
+		return nil, noFile() // one that was resumed after a sign-in has lost it
+	}
 	v.r.PostForm = url.Values{} // from here on nobody else reads the form
 	v.r.Form = v.r.PostForm
 	parts, err := v.r.MultipartReader()
@@ -62,9 +65,11 @@ func noFile() error {
 
 // takeRest reads what is still being sent of a form with a file, and drops it.
 func (v *visit) takeRest() {
-	_ = http.NewResponseController(v.w).SetReadDeadline(time.Now().Add(awayTime)) // not every transport has deadlines
-	_, err := io.Copy(io.Discard, v.r.Body)
-	_ = err // whoever sent it has gone, or is too slow
+	for until := time.Now().Add(awayTime); time.Now().Before(until); {
+		if _, err := io.CopyN(io.Discard, v.r.Body, 64<<10); err != nil {
+			return // the end, or whoever sent it has gone, or is too slow
+		}
+	}
 }
 
 // isUpload says that a request is a form with a file.

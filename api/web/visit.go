@@ -102,7 +102,7 @@ func (v *visit) arrive(pg page) error {
 // once it is known whose it is.
 func (v *visit) readForm(pg page) error {
 	if strings.HasPrefix(v.r.Header.Get("Content-Type"), "multipart/") {
-		if v.session == nil {
+		if v.ended != nil { // of nobody's nothing is kept
 			return v.readTyped()
 		}
 		return nil
@@ -111,7 +111,20 @@ func (v *visit) readForm(pg page) error {
 	if err := v.r.ParseForm(); err != nil {
 		return unreadable(err)
 	}
-	return nil
+	return v.sentBy(v.form(fieldFrom))
+}
+
+// sentBy refuses a form that was shown to somebody else than who sends it now:
+// another tab has signed them in. Where nobody is signed in, what was typed
+// goes on, sealed.
+func (v *visit) sentBy(shown string) error {
+	if shown == "" || v.session == nil || shown == v.session.Person {
+		return nil
+	}
+	return fault.New(fault.Conflict, text.F(
+		"This form was opened by %s, and %s is signed in now. Nothing was done. Open the page again, or sign in as %s; going back shows what was typed.",
+		"Dieses Formular wurde von %s geöffnet, angemeldet ist jetzt %s. Es wurde nichts ausgeführt. Die Seite erneut öffnen oder als %s anmelden; beim Zurückgehen stehen die Eingaben noch da.",
+		shown, v.session.Person, shown))
 }
 
 // sameOrigin refuses forms that another site's page sent. A browser says where
@@ -136,6 +149,9 @@ func (v *visit) hasCookie() bool {
 }
 
 func unreadable(err error) error {
+	if fault.As(err) != nil { // why nothing more is taken
+		return err
+	}
 	var large *http.MaxBytesError
 	if errors.As(err, &large) {
 		return fault.New(fault.Invalid, text.F("What was sent is larger than %d bytes. Nothing was done.", "Die gesendeten Angaben sind größer als %d Byte. Es wurde nichts ausgeführt.", large.Limit))

@@ -177,8 +177,8 @@ func (o Outcome) CheckComment(comment string) error {
 	if !o.NeedsComment() || strings.TrimSpace(comment) != "" {
 		return nil
 	}
-	return fault.Invalidf("comment", "The comment is missing: with %s it has to say why.",
-		"Der Kommentar fehlt: Bei %s muss er den Grund nennen.", string(o))
+	return fault.Invalidf("comment", "The comment is missing: with this answer it has to say why.",
+		"Der Kommentar fehlt: Bei dieser Antwort muss er den Grund nennen.")
 }
 
 // Fulfils says that the outcome gives what the task asks for, so that its
