@@ -144,7 +144,7 @@ func TestPagesAboutServices(t *testing.T) {
 	for _, lang := range []string{"en", "de"} {
 		empty := h.browse(t, "owner", lang).page("/services/payments", 200)
 		require.Contains(t, empty, map[string]string{"en": "No report was published so far.", "de": "Bisher wurde kein Bericht veröffentlicht."}[lang])
-		require.Contains(t, h.browse(t, "viewer", lang).page("/services", 200), map[string]string{"en": "no service that you see", "de": "kein Service sichtbar"}[lang])
+		require.Contains(t, h.browse(t, "viewer", lang).page("/services", 200), map[string]string{"en": "No service to show so far", "de": "Bisher ist kein Service anzuzeigen"}[lang])
 	}
 	h.agreedWith(t, "95")
 	h.publishedDraft(t)
@@ -415,6 +415,7 @@ func TestAuditPages(t *testing.T) {
 		b := h.browse(t, "auditor", lang)
 		require.Contains(t, b.page("/audit/clauses", 200), "/audit/runs/sla-report/payments/2026-10")
 		acts := b.page("/audit/acts", 200)
+		require.NotContains(t, acts, map[string]string{"en": "can't be read", "de": "nicht lesbar"}[lang])
 		require.Contains(t, acts, map[string]string{"en": "One ticket left out of the figures: not a request", "de": "Ein Ticket von der Wertung ausgeschlossen: kein Anliegen (Spam)"}[lang])
 		trail := b.page("/audit/trail", 200)
 		require.Contains(t, trail, map[string]string{"en": "Exclusion proposed", "de": "Ausschluss vorgeschlagen"}[lang])

@@ -111,17 +111,28 @@ func afterTheFact(e client.Entry) (what text.Text, ok bool) {
 	return text.Text{}, false
 }
 
-// backdated says of a declared version that it counts from before it was declared.
-// One that was approved is within what its run says.
-func backdated(x struct {
-	resource.Version
-	Approved *resource.Version `json:"version"`
-}) (text.Text, bool) {
-	v := x.Version
-	if x.Approved != nil {
-		v = *x.Approved
+// declared is a version that was declared; of one that was approved, an entry
+// says it beside its run.
+type declared resource.Version
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (d *declared) UnmarshalJSON(b []byte) error {
+	var of struct {
+		Version json.RawMessage `json:"version"`
 	}
-	return text.F("Counts from %s, and was declared %s", "Gilt ab %s, angelegt am %s", at(v.ValidFrom), at(v.At)), v.Version > 0 && v.ValidFrom.Before(v.At)
+	if err := json.Unmarshal(b, &of); err != nil {
+		return err
+	}
+	if len(of.Version) > 0 && of.Version[0] == '{' {
+		b = of.Version
+	}
+	return json.Unmarshal(b, (*resource.Version)(d))
+}
+
+// backdated says of a declared version that it counts from before it was
+// declared. A first version without a beginning has always counted.
+func backdated(v declared) (text.Text, bool) {
+	return text.F("Counts from %s, and was declared %s", "Gilt ab %s, angelegt am %s", at(v.ValidFrom), at(v.At)), !v.ValidFrom.IsZero() && v.ValidFrom.Before(v.At)
 }
 
 // withAfter reads what an entry says there is after it.

@@ -122,7 +122,8 @@ func (m *crowd) counts(v voice, task, outcome string) bool {
 		status = m.insistOnPage(v, task, outcome)
 	}
 	switch {
-	case status == 403 && (v.name == "owner" || v.name == "stranger"):
+	case status == 403 && v.name == "owner":
+	case status == 404 && v.name == "stranger": // who sees nothing of it
 	case status == 409:
 	case status == 200 && v.name != "owner" && v.name != "stranger":
 		return true
