@@ -106,50 +106,28 @@ func (c *Caller) CheckExclusion(ctx context.Context, e agreement.Exclusion) erro
 // CheckPreview refuses the plans of what is there and doesn't concern the
 // caller.
 func (c *Caller) CheckPreview(ctx context.Context, docs []resource.Raw) error {
-	return c.eachPlan(ctx, docs, func(about resource.Ref, notThere error) error { return c.checkConcerned(ctx, about, notThere) })
-}
-
-// CheckProposes refuses what is proposed for plans of which the caller sees
-// nothing, as for those of what isn't there. Whoever sees something and doesn't
-// own it is refused by the store.
-func (c *Caller) CheckProposes(ctx context.Context, docs []resource.Raw) error {
-	return c.eachPlan(ctx, docs, func(about resource.Ref, notThere error) error {
-		return c.checkSeen(ctx, about, store.Extract, notThere)
-	})
-}
-
-// eachPlan checks what each plan is about that intervals and waivers name. What
-// isn't there the store says, as well; here only beside what is refused.
-func (c *Caller) eachPlan(ctx context.Context, docs []resource.Raw, check func(about resource.Ref, notThere error) error) error {
 	if c.seesAll() {
 		return nil
 	}
-	var faults fault.List
-	refused := false
+	type plan struct{ Process, Scope string }
+	asked := map[plan]bool{}
 	for _, d := range docs {
-		var of struct{ Process, Scope string }
-		if d.Kind != resource.Interval && d.Kind != resource.Waiver || json.Unmarshal(d.Spec, &of) != nil {
+		var of plan
+		if d.Kind != resource.Interval || json.Unmarshal(d.Spec, &of) != nil || asked[of] {
 			continue
 		}
+		asked[of] = true
 		p, err := process.FindPlanned(of.Process)
 		if err != nil {
-			continue // the store says what is wrong
+			continue // the preview says what is wrong
 		}
-		notThere := fault.As(store.NoScope(p, of.Scope)).At(d.Ref().String() + " spec")
 		scope, err := c.store.Scope(ctx, p, of.Scope)
 		if err == nil {
-			err = check(scope.About, notThere)
-			refused = refused || IsRefusal(err)
-		} else if fault.Is(err, fault.Invalid) {
-			err = notThere
+			err = c.checkConcerned(ctx, scope.About, store.NotFound(scope.About.Kind, scope.About.Name))
 		}
-		if err != nil && fault.As(err) == nil {
+		if err != nil && !fault.Is(err, fault.Invalid) {
 			return err
 		}
-		faults.Add(err)
 	}
-	if !refused {
-		return nil
-	}
-	return faults.Err()
+	return nil
 }

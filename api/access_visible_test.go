@@ -3,8 +3,6 @@ package api
 import (
 	"encoding/json"
 	"net/http"
-	"regexp"
-	"strings"
 	"testing"
 	"time"
 
@@ -146,34 +144,4 @@ func TestNegotiate(t *testing.T) {
 		require.Equal(t, want, got, header)
 		require.Equal(t, want == "", err != nil, header)
 	}
-}
-
-// What names a service in its body tells nobody either which services there are
-// that they see nothing of.
-func TestUnseenServicesAreAsIfTheyWerentThere(t *testing.T) {
-	h := newHouse(t)
-	h.withViewers(t)
-	document := func(kind, rest string) string {
-		return `{"apiVersion":"turnus/v1","kind":"` + kind + `","metadata":{"name":"x"},"spec":{"process":"sla-report","scope":"SERVICE",` + rest + `}}`
-	}
-	interval := document("Interval", `"rule":{"working_day":3,"of":"month","at":"06:00"},"adjust":"none","valid":{"from":"2026-12-01"},"reason":"r"`)
-	waiver := document("Waiver", `"periods":["2026-12"],"reason":"r"`)
-	for _, r := range []struct{ method, path, body string }{
-		{"POST", "/v1/apply", interval}, {"PUT", "/v1/intervals/x", interval}, {"POST", "/v1/plan/preview", interval},
-		{"POST", "/v1/apply", waiver}, {"PUT", "/v1/waivers/x", waiver}, {"POST", "/v1/apply", "[" + waiver + "," + interval + "]"},
-		{"POST", "/v1/findings", `{"type":"opportunity","service":"SERVICE","title":"t","detail":"d"}`},
-		{"POST", "/v1/processes/sla-report/runs", `{"service":"SERVICE","period":"2026-09"}`},
-	} {
-		ask := func(service string) (int, string) {
-			w := h.as(t, "other-owner", r.method, r.path, strings.ReplaceAll(r.body, "SERVICE", service))
-			said := regexp.MustCompile(`"instance":"[^"]*"`).ReplaceAllString(w.Body.String(), "")
-			return w.Code, strings.ReplaceAll(said, service, "SERVICE")
-		}
-		unseen, saidOfIt := ask("payments")
-		missing, said := ask("nothing")
-		require.Contains(t, strings.ToLower(said), "there is no ", r.path)
-		require.Equal(t, missing, unseen, "%s: %s", r.path, saidOfIt)
-		require.Equal(t, said, saidOfIt, r.path)
-	}
-	require.Contains(t, h.as(t, "auditor", "GET", "/v1/audit?person=other-owner", "").Body.String(), `"action":"apply.refused"`)
 }

@@ -86,7 +86,7 @@ func TestOpeningFindings(t *testing.T) {
 		{"viewer", found(`,"service":"payments"`), 403, ""},
 		{"owner", found(`,"service":"mail"`), 403, ""},
 		{"owner", found(""), 403, ""},
-		{"owner", found(`,"service":"nothing"`), 404, ""},
+		{"owner", found(`,"service":"nothing"`), 422, "body.service"},
 		{"owner", `{"type":"nonconformity","title":"A list","service":"payments"}`, 422, "body.detail"},
 		{"owner", `{"type":"nonconformity","title":"A\u0000list","detail":"x","service":"payments"}`, 422, "body.title"},
 		{"owner", `{"type":"opportunity","title":" ","service":"payments"}`, 422, "body.title"},

@@ -99,7 +99,7 @@ func TestRecordingAFinding(t *testing.T) {
 	inBoth(t, h, "other-owner", at, 403)
 
 	// About what is somebody else's, or isn't there.
-	for service, status := range map[string]int{"mail": 403, "nothing": 404} {
+	for service, status := range map[string]int{"mail": 403, "nothing": 422} {
 		fields[3] = service
 		check := owner.sends("/findings/new/check", fields...)
 		require.Equal(t, 200, check.Code)

@@ -58,11 +58,11 @@ func TestPagesSayWhatIsToBeDecided(t *testing.T) {
 		}
 	})
 	for lang, want := range map[string]struct{ inbox, page []string }{
-		"en": {[]string{"For you: 1, of these overdue: 0. Waiting for others: 0.", "Approve? SLA report payments", "October 2026 , round 2, 1 of 2 targets and limits not kept", "due in 3 days", "CET"},
+		"en": {[]string{"For you: 1, of these overdue: 0. Waiting for others: 0.", "Approve? SLA report payments, October 2026", "Round 2, 1 of 2 targets and limits not kept", "due in 3 days", "CET"},
 			[]string{"Approve? SLA report payments, October 2026, round 2", "Owner owner", "tile-4", "P1: 8 of 10, 80.00 %; agreed are 95 %", "Cause: a broken <script>disk</script>", "Measure: replaced (owner)",
 				"Two rows were rejected.", "One exclusion is applied", "Changed since round 1", "P1: not there → 8 of 10", "New: Two rows were rejected.",
 				"Round 1, Approval : changes requested , approver", "name the cause <b>", "Request changes", `Needed with "Request changes"`}},
-		"de": {[]string{"Zur Antwort: 1, davon überfällig: 0. Bei anderen: 0.", "Freigeben? SLA-Bericht payments", "Oktober 2026 , Runde 2, 1 von 2 Zielen und Grenzen nicht eingehalten", "fällig in 3 Tagen", "MEZ"},
+		"de": {[]string{"Zur Antwort: 1, davon überfällig: 0. Bei anderen: 0.", "Freigeben? SLA-Bericht payments, Oktober 2026", "Runde 2, 1 von 2 Zielen und Grenzen nicht eingehalten", "fällig in 3 Tagen", "MEZ"},
 			[]string{"Freigeben? SLA-Bericht payments, Oktober 2026, Runde 2", "Ursache: a broken <script>disk</script>", "Geändert seit Runde 1", "P1: nicht vorhanden → 8 von 10", "Änderungen verlangen", "Nötig bei „Änderungen verlangen“"}},
 	} {
 		v := h.guest(t, "approver", lang)

@@ -143,9 +143,6 @@ func (s *server) resources() {
 			if got := in.docs[0].Kind; got != k.Kind {
 				return nil, fault.Invalidf("kind", "%.80q isn't the kind in the path, %s", "%.80q ist nicht die Art im Pfad, %s.", got, k.Kind)
 			}
-			if err := s.caller(ctx).CheckProposes(ctx, in.docs); err != nil {
-				return nil, err
-			}
 			changes, err := s.Runs.Apply(ctx, actorOf(ctx), in.docs, false)
 			if err != nil {
 				return nil, err
@@ -184,9 +181,6 @@ func (s *server) apply() {
 		DryRun bool `query:"dry_run"`
 	}) (*listed[store.Change], error) {
 		if err := s.caller(ctx).CheckDeclares(in.docs); err != nil {
-			return nil, err
-		}
-		if err := s.caller(ctx).CheckProposes(ctx, in.docs); err != nil {
 			return nil, err
 		}
 		changes, err := s.Runs.Apply(ctx, actorOf(ctx), in.docs, in.DryRun)

@@ -86,11 +86,13 @@ func aboutObject(about resource.Ref) string {
 }
 
 // AboutReported is what a report of a person is about: the service that it names,
-// else the organisation, else the installation. fault.NotFound where there is no
-// such service.
+// else the organisation, else the installation. fault.Invalid names the field.
 func (s *Store) AboutReported(ctx context.Context, service string) (resource.Ref, error) {
 	if service != "" {
 		_, err := s.ScopeAbout(ctx, resource.Service.Ref(service))
+		if fault.Is(err, fault.NotFound) {
+			err = fault.Invalidf("service", "there is no service %.80q", "Den Service %.80q gibt es nicht.", service)
+		}
 		return resource.Service.Ref(service), err
 	}
 	return s.AnswersFor(ctx, resource.Ref{})

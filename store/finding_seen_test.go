@@ -290,7 +290,7 @@ func TestReportedFindings(t *testing.T) {
 	_, err = s.ReportFinding(ctx, olga, declared, improvement.Report{Type: improvement.Nonconformity, Title: "A"}, resource.Service.Ref("desk"), "")
 	requireFault(t, err, fault.Invalid, "detail")
 	_, err = s.AboutReported(ctx, "nothing")
-	requireFault(t, err, fault.NotFound, "")
+	requireFault(t, err, fault.Invalid, "service")
 	about, err := s.AboutReported(ctx, "")
 	require.NoError(t, err)
 	require.Zero(t, about, "there is no organisation: the installation")

@@ -30,6 +30,7 @@ type excluded struct {
 	Owns     bool
 	Withdraw bool   // its page asks for that
 	Typed    string // why
+	Zone     string // of the service
 	Wrong    *client.Problem
 }
 
@@ -58,9 +59,13 @@ func showExclusions(v *visit) error {
 	if err != nil {
 		return err
 	}
+	zones, err := v.zonesOf(name)
+	if err != nil {
+		return err
+	}
 	list := exclusions{Service: name, Owns: v.owns()}
 	for _, e := range all {
-		list.Lines = append(list.Lines, excluded{Exclusion: e})
+		list.Lines = append(list.Lines, excluded{Exclusion: e, Zone: zones[name]})
 	}
 	if next != "" {
 		list.Next = servicePath(name, "exclusions") + "?" + url.Values{"after": {next}}.Encode()
@@ -159,7 +164,11 @@ func (v *visit) exclusionAt() (excluded, error) {
 		return excluded{}, fault.New(fault.NotFound, text.F("There is no exclusion %.20s.", "Den Ausschluss %.20s gibt es nicht.", v.param("exclusion")))
 	}
 	e, err := v.api.ExclusionByID(v.r.Context(), v.param("service"), id)
-	return excluded{Exclusion: e}, err
+	if err != nil {
+		return excluded{}, err
+	}
+	zones, err := v.zonesOf(e.Service)
+	return excluded{Exclusion: e, Zone: zones[e.Service]}, err
 }
 
 func exclusionTitle(e excluded) text.Text {

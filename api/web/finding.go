@@ -47,6 +47,7 @@ type register struct {
 	Next   string
 	Narrow bool // something is selected
 	Wrong  *client.Problem
+	zones
 }
 
 // States, and the like, are what can be selected.
@@ -75,6 +76,13 @@ func showFindings(v *visit) error {
 		return err
 	}
 	r.Items = items
+	var services []string
+	for _, f := range items {
+		services = append(services, f.Service)
+	}
+	if r.zones, err = v.zonesOf(services...); err != nil {
+		return err
+	}
 	if next != "" {
 		q.Set("after", next)
 		r.Next = "/findings?" + q.Encode()
@@ -89,6 +97,7 @@ type findingPage struct {
 	Actions []actionView
 	Begins  bool // the visitor may be who begins it
 	Sends   bool // it takes files
+	Zone    string
 	Wrong   *client.Problem
 }
 
@@ -122,7 +131,11 @@ func (v *visit) seenFinding() (findingPage, error) {
 	if err != nil {
 		return findingPage{}, err
 	}
-	p := findingPage{SeenFinding: f, Sends: !f.State.Ended()}
+	zones, err := v.zonesOf(f.Service)
+	if err != nil {
+		return findingPage{}, err
+	}
+	p := findingPage{SeenFinding: f, Sends: !f.State.Ended(), Zone: zones[f.Service]}
 	if f.Run != "" {
 		if p.Improve, err = v.improving(f.Run); err != nil {
 			return p, err

@@ -210,6 +210,7 @@ func datasetTitle(name string) text.Text {
 type agreed struct {
 	Service  string
 	Name     string
+	Zone     string
 	Versions []agreedVersion
 }
 
@@ -229,6 +230,11 @@ func showAgreement(v *visit) error {
 		return err
 	}
 	a := agreed{Service: v.param("service"), Name: name}
+	zones, err := v.zonesOf(a.Service)
+	if err != nil {
+		return err
+	}
+	a.Zone = zones[a.Service]
 	title := text.Same(name)
 	for i, version := range all[:min(len(all), versionsBack)] {
 		if version.Spec.Service != a.Service {
