@@ -123,8 +123,10 @@ func (r Rule) Check(who person.Actor) error {
 	if r.Public || len(r.Roles) == 0 || slices.ContainsFunc(r.Roles, func(role person.Role) bool { return who.Has(role) }) {
 		return nil
 	}
-	return refuse(text.F("This is for the roles %s; %s has %s.", "Das steht den Rollen %s zu; %s hat %s.",
-		text.List(r.Roles), who.Person, rolesOf(who)))
+	of, has := text.List(r.Roles), rolesOf(who)
+	return refuse(text.N(len(r.Roles),
+		text.F("This is for the role %s; %s has %s.", "Das steht der Rolle %s zu; %s hat %s.", of, who.Person, has),
+		text.F("This is for the roles %s; %s has %s.", "Das steht den Rollen %s zu; %s hat %s.", of, who.Person, has)))
 }
 
 // rolesOf are the roles that somebody has, in words.

@@ -127,7 +127,7 @@ func answer(t *testing.T, h *house, rule access.Rule, op described, who, path, b
 	w := h.as(t, who, op.method, path, body)
 	if rule.Check(person.Actor{Person: who, Roles: []person.Role{roleOf[who]}}) != nil {
 		require.Equal(t, 403, w.Code, "%s as %s: %s", op.id, who, w.Body)
-		require.Contains(t, problemIn(t, w).Detail, "This is for the roles")
+		require.Contains(t, problemIn(t, w).Detail, "This is for the role")
 		return "role"
 	}
 	if w.Code == 403 || w.Code == 404 && refusals() > before {

@@ -102,7 +102,7 @@ func TestHolidaysAreRefusedInWords(t *testing.T) {
 		{"", someFeed, 422, "required query parameter"},
 		{"?format=ics", someFeed, 422, "isn't a format of holidays: use icalendar"},
 		{"?format=icalendar&from=2027&to=2026", someFeed, 422, "comes before"},
-		{"?format=icalendar&from=1", someFeed, 422, ">= 1900"},
+		{"?format=icalendar&from=1", someFeed, 422, "1900 or more"},
 		{"?format=icalendar&dryrun=true", someFeed, 422, "unknown query parameter"},
 		{"?format=icalendar", "<html>Sign in</html>", 400, "line 1 isn't iCalendar"},
 		{"?format=icalendar", someFeed[:200], 400, "cut off"},

@@ -155,7 +155,7 @@ func TestPlanRequestsThatArentAcceptable(t *testing.T) {
 		{"POST", "/v1/plan/preview", interval(`"sla-report"`, `"change-approval"`), "Interval/monthly spec.process", "can be planned", "planbaren Prozess"},
 		{"POST", "/v1/intervals/monthly/pause", `{"reason":" "}`, "body.reason", "say in words why", "in Worten sagen"},
 		{"POST", "/v1/intervals/monthly/pause", `{}`, "body", "property reason", "Feld reason fehlt"},
-		{"POST", "/v1/intervals/monthly/resume", `{"reason":"` + strings.Repeat("x", 2001) + `"}`, "body.reason", "<= 2000", "Höchstens 2000 Zeichen"},
+		{"POST", "/v1/intervals/monthly/resume", `{"reason":"` + strings.Repeat("x", 2001) + `"}`, "body.reason", "2000 characters at most", "Höchstens 2000 Zeichen"},
 		{"POST", "/v1/intervals/monthly/backfill", `{"from":"2026","to":"2026-12-31","reason":"x"}`, "body.from", "isn't a date", "kein Datum"},
 		{"POST", "/v1/intervals/monthly/backfill", `{"from":"2026-02-01","to":"2026-01-31","reason":"x"}`, "body.to", "ends before it begins", "endet, bevor es beginnt"},
 		{"POST", "/v1/intervals/monthly/backfill", `{"from":"2016-11-22","to":"2026-11-23","reason":"x"}`, "body.from", "more than 10 years", "mehr als 10 Jahre"},
@@ -164,7 +164,7 @@ func TestPlanRequestsThatArentAcceptable(t *testing.T) {
 		{"POST", one + "/start", `{"provisional":true}`, "body.provisional", "unexpected property", "Ein solches Feld gibt es nicht"},
 		{"POST", "/v1/services/payments/events", `{"event":"fire","detail":"x"}`, "body.event", "major-change, failed-drill, invocation", "einer dieser Werte: major-change"},
 		{"POST", "/v1/services/payments/events", `{"event":"invocation","detail":" "}`, "body.detail", "say in words", "in Worten sagen"},
-		{"POST", "/v1/services/payments/events", `{"event":"invocation","detail":"` + strings.Repeat("x", 4001) + `"}`, "body.detail", "<= 4000", "Höchstens 4000 Zeichen"},
+		{"POST", "/v1/services/payments/events", `{"event":"invocation","detail":"` + strings.Repeat("x", 4001) + `"}`, "body.detail", "4000 characters at most", "Höchstens 4000 Zeichen"},
 	} {
 		for lang, words := range map[string]string{"en": r.en, "de": r.de} {
 			w := h.as(t, "owner", r.method, r.path, r.body, "Accept-Language", lang)

@@ -31,6 +31,7 @@ var phrases = []struct {
 	{regexp.MustCompile(`^expected number <= (.+)$`), `The value is too large: $1 at most.`, `Der Wert ist zu groß, möglich ist höchstens $1.`},
 	{regexp.MustCompile(`^expected array length >= (.+)$`), `The list is too short: $1 or more.`, `Die Liste ist zu kurz, Mindestlänge: $1.`},
 	{regexp.MustCompile(`^expected array length <= (.+)$`), `The list is too long: $1 at most.`, `Die Liste ist zu lang, Höchstlänge: $1.`},
+	{regexp.MustCompile(`^expected length >= 1$`), `This is missing.`, `Das fehlt.`},
 	{regexp.MustCompile(`^expected length >= (.+)$`), `The text is too short: $1 characters or more.`, `Der Text ist zu kurz: Mindestens $1 Zeichen angeben.`},
 	{regexp.MustCompile(`^expected length <= (.+)$`), `The text is too long: $1 characters at most.`, `Der Text ist zu lang: Höchstens $1 Zeichen angeben.`},
 	{regexp.MustCompile(`^expected string to match pattern (.+)$`), ``, `Erwartet wird eine Zeichenkette nach dem Muster $1.`},

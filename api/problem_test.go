@@ -62,7 +62,7 @@ func TestRefusals(t *testing.T) {
 		{"viewer", "POST", "/v1/processes/sla-reprot/tasks", "{}", 404, "There is nothing at", "gibt es nichts", nil},
 		{"viewer", "DELETE", "/v1/processes", "", 405, "GET", "nicht erlaubt, möglich: ", nil},
 		{"", "POST", "/healthz", "", 405, "GET", "nicht erlaubt, möglich: ", nil},
-		{"viewer", "GET", "/v1/runs?limit=501", "", 422, "<= 500", "höchstens 500", nil},
+		{"viewer", "GET", "/v1/runs?limit=501", "", 422, "500 at most", "höchstens 500", nil},
 		{"viewer", "GET", "/v1/runs?limit=x", "", 422, "invalid integer", "wird eine ganze Zahl.", nil},
 		{"viewer", "GET", "/v1/runs?stat=live", "", 422, "unknown query parameter", "Einen solchen Parameter gibt es nicht", nil},
 		{"viewer", "GET", "/v1/runs?state=odd", "", 422, "one of", "einer dieser Werte", nil},
