@@ -82,7 +82,8 @@ func (e entry) About() text.Text {
 	case process.OfFinding:
 		return text.F("finding %s, %s", "Befund %s, %s", e.Key.Scope, about)
 	case process.OfChange:
-		return text.F("%s (%s)", "%s (%s)", e.Key.Scope, about)
+		kind, name, _ := strings.Cut(e.Key.Scope, "-")
+		return text.F("%s %s (%s)", "%s %s (%s)", report.SourceKind(kind).Title(), name, about)
 	}
 	return about
 }
@@ -90,7 +91,7 @@ func (e entry) About() text.Text {
 // Is what kind of run asks.
 func (e entry) Is() text.Text {
 	if e.Process.Scope == process.OfChange { // its title has the approval in it
-		return text.New("Change", "Änderung")
+		return text.New("Change of", "Änderung:")
 	}
 	return e.Process.Title
 }

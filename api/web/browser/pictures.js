@@ -1,23 +1,25 @@
-// Makes the pictures in deploy/pictures, for README, in both languages:
+// Makes README's pictures, in deploy/pictures: what its first minute comes to.
 //
 //	TURNUS_BINARY=…/turnus npm run pictures
 import { fileURLToPath } from 'node:url';
-import { languages, launch, widths } from './browser.js';
+import { launch, widths } from './browser.js';
 import { shoot } from './shots.js';
-import { furnish } from './furnish.js';
 import { World } from './world.js';
 
 const dir = fileURLToPath(new URL('../../../deploy/pictures', import.meta.url));
 const [world, browser] = await Promise.all([World.begin(), launch()]);
 try {
-  await furnish(world);
   const { report, task } = world.names;
-  const pages = [
-    { name: 'inbox', path: '/', as: 'service-manager', full: false },
-    { name: 'task', path: `/tasks/${task}`, as: 'service-manager', full: false },
-    { name: 'report', path: `/reports/${report}`, as: 'service-manager', full: false },
-  ];
-  for (const width of [widths.desk, widths.phone]) await shoot(browser, world, dir, pages, languages.map((lang) => ({ lang, width })));
+  await world.asked(report, 1, 'approval');
+  const as = 'service-manager';
+  const take = (name, path, view) => shoot(browser, world, dir, [{ name, path, as, full: false }], [view]);
+  const wide = { lang: 'en', width: widths.wide }, phone = { lang: 'de', width: widths.phone };
+  await take('inbox', '/', wide);
+  await take('task', `/tasks/${task}`, wide);
+  await take('task', `/tasks/${task}`, phone);
+  await world.answer(as, { id: task }, 'approve', { comment: 'Figures checked' });
+  await world.published(report);
+  await take('report', `/reports/${report}`, wide);
 } finally {
   await browser.close();
   await world.end();
