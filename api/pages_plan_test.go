@@ -57,6 +57,11 @@ func TestThePlansPage(t *testing.T) {
 	require.Contains(t, said["en"], "no <b>data</b>")
 	require.Contains(t, inBoth(t, h, "viewer", "/plan/2026/slots?service=mail", 200)["de"], "Keine Termine dieser Art.")
 	require.Contains(t, inBoth(t, h, "viewer", "/plan/2027", 200)["en"], "Jan 2027")
+	for _, year := range []string{"1995", "2099"} { // no link leads beyond the plan
+		for _, to := range regexp.MustCompile(`rel="(?:prev|next)" href="([^"]+)"`).FindAllStringSubmatch(h.guest(t, "viewer", "en").opens("/plan/"+year).Body.String(), -1) {
+			require.Equal(t, 200, h.guest(t, "viewer", "en").opens(to[1]).Code, to[1])
+		}
+	}
 	inBoth(t, h, "viewer", "/plan?service=&process=", 200)
 
 	for path, status := range map[string]int{"/plan/2026-10": 404, "/plan/never": 404, "/plan/99999": 404, "/plan/2026?after=nonsense": 422,

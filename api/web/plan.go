@@ -202,11 +202,18 @@ func (v *visit) fill(y *yearPlan, want client.Slots, ledgers []client.Ledger) er
 // Months are the names of months, in few letters.
 func (yearPlan) Months() []text.Text { return report.ShortMonths() }
 
-// Before and After are the years beside it.
-func (y yearPlan) Before() int { return y.Year - 1 }
+// Before and After are the years beside it; 0 where a plan doesn't reach so far.
+func (y yearPlan) Before() int { return reached(y.Year - 1) }
 
 // After is the next year.
-func (y yearPlan) After() int { return y.Year + 1 }
+func (y yearPlan) After() int { return reached(y.Year + 1) }
+
+func reached(year int) int {
+	if _, err := calendar.ReachedPeriod(strconv.Itoa(year)); err != nil {
+		return 0
+	}
+	return year
+}
 
 // ledgerCell is a number of the ledger, with its slots' address.
 type ledgerCell struct {
