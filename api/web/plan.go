@@ -127,7 +127,7 @@ func (v *visit) year() (int, error) {
 		return v.Now().UTC().Year(), nil
 	}
 	p, err := calendar.ReachedPeriod(named)
-	if err != nil || p.Grain != calendar.Year {
+	if err != nil || p.Grain != calendar.Year || reached(p.First.Year) == 0 {
 		return 0, fault.New(fault.NotFound, text.F("There is no plan of %.40q: use a year, as in %s.", "Einen Plan für %.40q gibt es nicht: Ein Jahr angeben, etwa %s.",
 			named, strconv.Itoa(v.Now().UTC().Year())))
 	}
@@ -208,9 +208,12 @@ func (y yearPlan) Before() int { return reached(y.Year - 1) }
 // After is the next year.
 func (y yearPlan) After() int { return reached(y.Year + 1) }
 
+// reached is a year of which there are calendars up to its end; else 0.
 func reached(year int) int {
-	if _, err := calendar.ReachedPeriod(strconv.Itoa(year)); err != nil {
-		return 0
+	for _, day := range []calendar.Date{{Year: year, Month: time.January, Day: 1}, {Year: year + 1, Month: time.January, Day: 1}} {
+		if day.Reached() != nil {
+			return 0
+		}
 	}
 	return year
 }
