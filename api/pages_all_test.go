@@ -69,7 +69,7 @@ func TestEveryPageInBothLanguages(t *testing.T) {
 		}
 	}
 	for _, p := range web.New(web.Config{}).Routes() {
-		if p.Method == http.MethodGet && p.Name != "page.asset" && p.Name != "page.admission" && p.Name != "page.task-done" && p.Name != "page.finding-file" {
+		if p.Method == http.MethodGet && p.Name != "page.asset" && p.Name != "page.admission" && p.Name != "page.task-done" && p.Name != "page.finding-file" && p.Name != "page.task-file" {
 			require.True(t, seen[p.Path], "%s was shown to nobody", p.Path)
 		}
 	}
