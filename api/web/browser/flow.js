@@ -114,6 +114,9 @@ async function approves(v, task) {
   await v.page.check('input[name=outcome][value=approve]');
   await send(v, `/tasks/${task}/check`);
   await send(v, `/tasks/${task}/done`);
+  await v.page.goBack(); // shows what was sent, and sending it again changes nothing
+  await send(v, `/tasks/${task}/done`);
+  assert.ok((await main(v)).includes(task), 'it leads to the answer on record');
   await v.open(`/tasks/${task}`); // it is answered, and isn't asked again
   assert.equal(await v.page.locator('input[name=outcome]').count(), 0);
 }
