@@ -106,10 +106,6 @@ func submit(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, d 
 		return c, declaration.Below("spec", err)
 	}
 	if slices.ContainsFunc(scopes, func(s Scope) bool { return s.Owner != by.Person }) {
-		_, rules := x.(rulesChange)
-		if rules && slices.ContainsFunc(scopes, func(s Scope) bool { return !sees(by, s) }) {
-			return c, notTheirs(by)
-		}
 		return c, x.foreign(scopes, by.Person)
 	}
 	// Of what is always decided the caller has looked at the role.

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"encoding/json"
-	"slices"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -85,23 +84,11 @@ func mayDeclare(by person.Actor, docs []resource.Raw) error {
 	}
 	for _, d := range docs {
 		if declaration.Approval(d.Kind) == declaration.WherePublished {
-			return notTheirs(by).At(d.Ref().String())
+			return fault.New(fault.Forbidden, text.F("Administrators declare this; %s is process owner and proposes what changes published reports of their own services, or an agreement with the customer's consent.",
+				"Das legt die Rolle administrator an; %s hat die Rolle process-owner und schlägt vor, was veröffentlichte Berichte der eigenen Services ändert, oder eine Vereinbarung mit Zustimmung des Kunden.", by.Person)).At(d.Ref().String())
 		}
 	}
 	return nil
-}
-
-// notTheirs refuses an owner what changes no published report of services that
-// they see something of: what else there is it doesn't say.
-func notTheirs(by person.Actor) *fault.Error {
-	return fault.New(fault.Forbidden, text.F("Administrators declare this; %s is process owner and proposes what changes published reports of their own services, or an agreement with the customer's consent.",
-		"Das legt die Rolle administrator an; %s hat die Rolle process-owner und schlägt vor, was veröffentlichte Berichte der eigenen Services ändert, oder eine Vereinbarung mit Zustimmung des Kunden.", by.Person))
-}
-
-// sees says whether somebody sees what is published of a service, as a whole.
-func sees(by person.Actor, s Scope) bool {
-	return by.Has(person.Administrator, person.Auditor) || s.Owner == by.Person || by.Has(person.Approver) && slices.Contains(s.Approvers, by.Person) ||
-		slices.Contains(by.Sees.Services, person.EveryService) || slices.Contains(by.Sees.Services, s.About.Name)
 }
 
 // checkUndecided refuses agreements that were declared and count in published
