@@ -215,7 +215,7 @@ func TestAnActionIsAnsweredAsItAsks(t *testing.T) {
 	}{
 		{task.Message{Outcome: task.Postpone, Comment: "late", Fields: given("due", before)}, "fields.due", "This is too early: " + today + " is the earliest."},
 		{task.Message{Outcome: task.Postpone, Comment: "late"}, "fields.due", "This is missing with postpone"},
-		{task.Message{Outcome: task.Postpone, Fields: given("due", today)}, "comment", "with postpone it has to say why"},
+		{task.Message{Outcome: task.Postpone, Fields: given("due", today)}, "comment", "with this answer it has to say why"},
 		{task.Message{Outcome: task.Postpone, Comment: "late", Fields: given("due", today, "evidence", "e")}, "fields.evidence", "This goes with done only"},
 		{task.Message{Outcome: task.Done, Fields: given("due", today, "evidence", "e")}, "fields.due", "This goes with postpone only"},
 		{task.Message{Outcome: task.Done, Fields: given("evidence", "e", "with", "axel")}, "fields.with", "axel has left"},

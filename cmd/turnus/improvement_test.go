@@ -242,7 +242,7 @@ func (i *improving) ownerDoesNotCheck(check string) {
 	pass := object{"outcome": "pass", "fields": object{"value": "1", "file": sum}}
 	require.Contains(i, fmt.Sprint(i.say(403, i.deputy, check, pass)), "four eyes")
 	i.ask(403, i.deputy, "POST", "/v1/tasks/"+check+"/passes", object{"outcome": "pass"})
-	i.ask(403, i.bert, "POST", "/v1/tasks/"+check+"/passes", object{"outcome": "pass"})
+	i.ask(404, i.bert, "POST", "/v1/tasks/"+check+"/passes", object{"outcome": "pass"}) // who sees nothing of it
 	i.say(422, i.manager, check, object{"outcome": "pass", "fields": object{"value": "12.6", "file": sum}})
 	i.say(422, i.manager, check, object{"outcome": "pass", "fields": object{"file": sum}})
 	i.say(422, i.manager, check, object{"outcome": "pass", "fields": object{"value": "1"}})
