@@ -20,6 +20,25 @@ func TestAFormIsOfWhomItWasShownTo(t *testing.T) {
 	require.Equal(t, 200, g.sends("/me/feeds", fieldsOn(t, g.opens("/me"), "/me/feeds")...).Code)
 }
 
+// So are forms with a file, of whatever page.
+func TestAFileIsOfWhomItsFormWasShownTo(t *testing.T) {
+	h := newHouse(t)
+	h.declareMapping(t, "desk", keyed)
+	g := h.guest(t, "owner", "en")
+	require.Equal(t, 201, h.as(t, "owner", "POST", "/v1/findings", `{"type":"opportunity","service":"payments","title":"t","detail":"d"}`).Code)
+	forms := map[string][]string{}
+	for page, action := range map[string]string{"/services/payments/import": "/services/payments/import/check", "/findings/1": "/findings/1/files"} {
+		forms[action] = fieldsOn(t, g.opens(page), action)
+	}
+	require.Equal(t, 303, g.sends("/sign-in", "token", h.tokens["admin"]).Code)
+	for action, fields := range forms {
+		require.Contains(t, fields, "owner", action)
+		w := g.uploads(action, "file", "a.csv", "number,opened\n", append(fields, "what", "tickets/csv")...)
+		require.Equal(t, 409, w.Code, w.Body)
+		require.Contains(t, readOn(w), "This form was opened by owner, and admin is signed in now. Nothing was done.")
+	}
+}
+
 // The other language of a page that answers a form has what was typed into it,
 // and sends nothing by itself.
 func TestTheOtherLanguageKeepsWhatWasTyped(t *testing.T) {

@@ -86,6 +86,18 @@ type Ledger struct {
 	Paused *time.Time `json:"paused,omitempty"`
 }
 
+// Add adds the slots of another ledger.
+func (l *Ledger) Add(o Ledger) {
+	l.Planned += o.Planned
+	l.Done += o.Done
+	l.Late += o.Late
+	l.Missed += o.Missed
+	l.Waived += o.Waived
+	l.Open += o.Open
+	l.WaivedLate += o.WaivedLate
+	l.MissedThenWaived += o.MissedThenWaived
+}
+
 // Ledgers lists the ledger of each interval, by its name: of all slots, or of those
 // that are due in [from, to), as in Slots.
 func (c *Client) Ledgers(ctx context.Context, from, to string) ([]Ledger, error) {

@@ -160,23 +160,12 @@ func showAudit(v *visit) error {
 			continue
 		}
 		a.Lines = append(a.Lines, balance{l, s, processTitle(l.Process)})
-		a.All.add(l)
+		a.All.Add(l)
 	}
 	slices.SortStableFunc(a.Lines, func(x, y balance) int {
 		return cmp.Or(cmp.Compare(x.Process, y.Process), cmp.Compare(x.Scope, y.Scope), cmp.Compare(x.Interval, y.Interval))
 	})
 	return v.show(http.StatusOK, "audit", text.New("Audit", "Audit"), a)
-}
-
-func (b *balance) add(l client.Ledger) {
-	b.Planned += l.Planned
-	b.Done += l.Done
-	b.Late += l.Late
-	b.Missed += l.Missed
-	b.Waived += l.Waived
-	b.Open += l.Open
-	b.WaivedLate += l.WaivedLate
-	b.MissedThenWaived += l.MissedThenWaived
 }
 
 // slotsShown is how many slots a page lists.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"turnus/client"
+	"turnus/itsm/fault"
 	"turnus/itsm/improvement"
 	"turnus/itsm/person"
 	"turnus/itsm/process"
@@ -120,7 +121,7 @@ func findingPath(id int64) string { return "/findings/" + strconv.FormatInt(id, 
 func (v *visit) finding() (client.SeenFinding, error) {
 	id, err := strconv.ParseInt(v.param("finding"), 10, 64)
 	if err != nil || id < 1 {
-		return client.SeenFinding{}, notThere()
+		return client.SeenFinding{}, fault.New(fault.NotFound, nowhere())
 	}
 	return v.api.Finding(v.r.Context(), id)
 }

@@ -1,12 +1,9 @@
 package web
 
 import (
-	"errors"
-	"io"
 	"net/http"
 	"strconv"
 
-	"turnus/client"
 	"turnus/itsm/fault"
 	"turnus/itsm/task"
 	"turnus/itsm/text"
@@ -28,10 +25,8 @@ func sendEvidence(v *visit) error {
 		return v.to(findingPath(f.ID) + "#files")
 	}
 	v.takeRest()
-	var no *client.Problem
-	if said := fault.As(err); said != nil {
-		no = missing("file", said.Message.In(v.lang))
-	} else if !errors.As(err, &no) || no.Status >= http.StatusInternalServerError {
+	no := v.mend(err)
+	if no == nil {
 		return err
 	}
 	p, err := v.seenFinding()
@@ -46,31 +41,11 @@ func sendEvidence(v *visit) error {
 func getEvidence(v *visit) error {
 	id, err := strconv.ParseInt(v.param("finding"), 10, 64)
 	if err != nil {
-		return notThere()
+		return fault.New(fault.NotFound, nowhere())
 	}
 	res, err := v.api.OpenEvidence(v.r.Context(), id, v.param("sha256"))
 	if err != nil {
 		return err
 	}
-	return v.handOn(res)
-}
-
-// handOn answers with a file as the API gives it: to be kept, not to be shown.
-func (v *visit) handOn(res *http.Response) error {
-	defer res.Body.Close()
-	for _, name := range []string{"Content-Type", "Content-Disposition", "Content-Length", "Content-Security-Policy", "X-Content-Type-Options"} {
-		if value := res.Header.Get(name); value != "" {
-			v.w.Header().Set(name, value)
-		}
-	}
-	v.w.WriteHeader(http.StatusOK)
-	if _, err := io.Copy(v.w, res.Body); err != nil {
-		panic(http.ErrAbortHandler) // so that nobody takes a part for the whole
-	}
-	return nil
-}
-
-// notThere says that an address leads nowhere.
-func notThere() error {
-	return fault.New(fault.NotFound, text.New("There is no such page.", "Eine solche Seite gibt es nicht."))
+	return v.handOn(res, "")
 }

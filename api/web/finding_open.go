@@ -3,10 +3,8 @@ package web
 import (
 	"errors"
 	"net/http"
-	"strings"
 
 	"turnus/client"
-	"turnus/itsm/fault"
 	"turnus/itsm/improvement"
 	"turnus/itsm/text"
 )
@@ -44,7 +42,7 @@ func (v *visit) found() reporting {
 }
 
 func askFinding(v *visit) error {
-	return v.show(http.StatusOK, "finding-new", findingTitle(), reporting{Found: client.Found{Service: v.r.URL.Query().Get("service")}})
+	return v.show(http.StatusOK, "finding-new", findingTitle(), reporting{Found: client.Found{Service: v.query("service")}})
 }
 
 // editFinding shows the form again with what was typed.
@@ -57,7 +55,7 @@ func checkFinding(v *visit) error {
 	r := v.found()
 	said := improvement.Report{Type: r.Type, Service: r.Service, Severity: r.Severity, Title: r.Title, Detail: r.Detail, Source: r.Source, Key: r.Key}
 	if err := said.Check(); err != nil {
-		return v.notOpened(v.problemOf(err))
+		return v.notOpened(v.faulty(err))
 	}
 	return v.show(http.StatusOK, "finding-check", text.New("Check the finding", "Befund prüfen"), r)
 }
@@ -77,26 +75,4 @@ func (v *visit) notOpened(err error) error {
 		return err
 	}
 	return v.show(r.Wrong.Status, "finding-new", findingTitle(), r)
-}
-
-// problemOf says the faults of a form as the API does.
-func (v *visit) problemOf(err error) error {
-	all := fault.All(err)
-	if len(all) == 0 {
-		return err
-	}
-	p := missing(all[0].Field, all[0].Message.In(v.lang))
-	for _, f := range all[1:] {
-		p.Errors = append(p.Errors, missing(f.Field, f.Message.In(v.lang)).Errors...)
-	}
-	var lines []string
-	for _, f := range all {
-		lines = append(lines, f.Message.In(v.lang))
-	}
-	if len(all) > 1 {
-		p.Detail = text.F("%d entries aren't right:", "%d Angaben stimmen nicht:", len(all)).In(v.lang)
-	} else {
-		p.Detail = strings.Join(lines, "\n")
-	}
-	return p
 }

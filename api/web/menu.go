@@ -24,7 +24,7 @@ func (v *visit) menu() []menu {
 		waiting.Count = n.Open
 	}
 	all := []menu{waiting, {Path: "/plan", Title: text.Same("Plan")}, {Path: "/runs", Title: text.New("Runs", "Läufe")}}
-	if who.Has(person.Administrator, person.ProcessOwner, person.Approver, person.Auditor) {
+	if v.declared() {
 		all = append(all, menu{Path: "/findings", Title: text.New("Findings", "Befunde")})
 	}
 	all = append(all, menu{Path: "/services", Title: text.Same("Services")})

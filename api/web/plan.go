@@ -139,9 +139,9 @@ func showYear(v *visit) error {
 	if err != nil {
 		return err
 	}
-	ctx, after := v.r.Context(), v.r.URL.Query().Get("after")
+	ctx, after := v.r.Context(), v.query("after")
 	y := yearPlan{Year: year, Now: year == v.Now().UTC().Year(), Filter: v.slotFilter(),
-		Preview: v.session.Actor.Has(person.Administrator, person.ProcessOwner, person.Approver, person.Auditor)}
+		Preview: v.declared()}
 	y.Filter.State = "" // of all states
 	want := y.Filter.in(year)
 	ledgers, next, err := v.api.LedgersPart(ctx, want, after, planRows)
@@ -180,8 +180,7 @@ func (v *visit) fill(y *yearPlan, want client.Slots, ledgers []client.Ledger) er
 		y.Rows[i] = planRow{Ledger: l, Title: processTitle(l.Process)}
 		rows[l.Interval] = &y.Rows[i]
 		want.Intervals = append(want.Intervals, l.Interval)
-		s := &y.Sum
-		s.Planned, s.Done, s.Late, s.Missed, s.Waived, s.Open = s.Planned+l.Planned, s.Done+l.Done, s.Late+l.Late, s.Missed+l.Missed, s.Waived+l.Waived, s.Open+l.Open
+		y.Sum.Add(l)
 	}
 	slots, err := v.api.Plan(v.r.Context(), want)
 	if err != nil {
@@ -252,7 +251,7 @@ func showSlots(v *visit) error {
 		return err
 	}
 	l := slotList{Year: year, Filter: v.slotFilter(), Mine: v.session.Actor.Has(person.ProcessOwner)}
-	slots, next, err := v.api.PlanPart(v.r.Context(), l.Filter.in(year), v.r.URL.Query().Get("after"), slotsMost)
+	slots, next, err := v.api.PlanPart(v.r.Context(), l.Filter.in(year), v.query("after"), slotsMost)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"turnus/client"
+	"turnus/itsm/fault"
 	"turnus/itsm/planning"
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
@@ -119,7 +120,7 @@ func (v *visit) deedNamed() (doing, error) {
 		return d.Name == v.param("deed")+v.param("change") && d.Interval == (interval != "")
 	})
 	if i < 0 {
-		return doing{}, notThere()
+		return doing{}, fault.New(fault.NotFound, nowhere())
 	}
 	d := doing{deed: deeds()[i], About: interval, Back: "/plan"}
 	key := v.slotKey()
@@ -178,11 +179,6 @@ func (v *visit) notDone(d doing, err error) error {
 		return err
 	}
 	return v.show(d.Wrong.Status, "plan-deed", d.Head, d)
-}
-
-// missing says what a form lacks, as the API would.
-func missing(field, message string) *client.Problem {
-	return &client.Problem{Status: http.StatusUnprocessableEntity, Detail: message, Errors: []client.Detail{{Location: "body." + field, Message: message}}}
 }
 
 func startSlot(v *visit, d doing) (string, error) {

@@ -43,7 +43,7 @@ func previewTitle() text.Text {
 
 func showPreview(v *visit) error {
 	p := previewed{Kind: "working_day", Day: "3", Of: string(calendar.Month), At: "06:00", Adjust: string(planning.ModifiedFollowing), Tolerance: "5",
-		Process: v.r.URL.Query().Get("process"), Scope: v.r.URL.Query().Get("service"), From: calendar.DateOf(v.Now().UTC()).String()}
+		Process: v.query("process"), Scope: v.query("service"), From: calendar.DateOf(v.Now().UTC()).String()}
 	return v.show(http.StatusOK, "plan-preview", previewTitle(), p)
 }
 

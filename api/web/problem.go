@@ -86,7 +86,9 @@ func (v *visit) mend(err error) *client.Problem {
 		return p
 	}
 	if f := fault.As(err); f != nil && (f.Code == fault.Invalid || f.Code == fault.Malformed) {
-		return &client.Problem{Status: statusOf(f.Code), Detail: f.Message.In(v.lang)}
+		wrong := v.faulty(err)
+		wrong.Status = statusOf(f.Code)
+		return wrong
 	}
 	return nil
 }
@@ -118,6 +120,27 @@ func faults(p *client.Problem) (all []wrong) {
 		all = slices.Insert(all, 0, wrong{"", p.Detail})
 	}
 	return all
+}
+
+// missing says what is wrong with a field, as the API would.
+func missing(field, message string) *client.Problem {
+	return &client.Problem{Status: http.StatusUnprocessableEntity, Detail: message, Errors: []client.Detail{{Location: "body." + field, Message: message}}}
+}
+
+// faulty says the faults of a form as the API would; err is one, or several.
+func (v *visit) faulty(err error) *client.Problem {
+	all := fault.All(err)
+	if len(all) == 0 { // one of them is none: the first is said
+		all = []*fault.Error{fault.As(err)}
+	}
+	p := missing(all[0].Field, all[0].Message.In(v.lang))
+	for _, f := range all[1:] {
+		p.Errors = append(p.Errors, missing(f.Field, f.Message.In(v.lang)).Errors...)
+	}
+	if len(all) > 1 {
+		p.Detail = text.F("%d entries aren't right:", "%d Angaben stimmen nicht:", len(all)).In(v.lang)
+	}
+	return p
 }
 
 // Missing answers a browser that asks for what isn't there; where a form would

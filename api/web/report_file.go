@@ -1,9 +1,6 @@
 package web
 
 import (
-	"io"
-	"mime"
-	"net/http"
 	"strings"
 	"time"
 
@@ -36,25 +33,11 @@ func sendReport(v *visit) error {
 	return fault.New(fault.NotFound, text.F("There is no file %.80q of a report.", "Eine Datei %.80q gibt es zu einem Bericht nicht.", v.param("file")))
 }
 
-// send passes on what the API sends, while it does. A page's policy holds for
-// what is kept, too: it is no page of ours. What breaks off breaks off here.
+// send passes on a document of a report; to be kept where it has a name.
 func (v *visit) send(id string, of client.ReportFile, name string) error {
 	res, err := v.api.OpenReport(v.r.Context(), id, of)
 	if err != nil {
 		return err
 	}
-	defer res.Body.Close()
-	h := v.w.Header()
-	for _, k := range []string{"Content-Type", "Content-Language", "Content-Length"} {
-		if s := res.Header.Get(k); s != "" {
-			h.Set(k, s)
-		}
-	}
-	if name != "" {
-		h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
-	}
-	if _, err := io.Copy(v.w, res.Body); err != nil {
-		panic(http.ErrAbortHandler) // so that nobody takes a part for the whole
-	}
-	return nil
+	return v.handOn(res, name)
 }

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"turnus/client"
-	"turnus/itsm/person"
 	"turnus/itsm/process"
 	"turnus/itsm/run"
 	"turnus/itsm/text"
@@ -120,7 +119,7 @@ func (v *visit) mayStart() bool {
 // serviceNames are the services that the visitor sees declared; nil for whoever
 // sees no list of them.
 func (v *visit) serviceNames() (names []string, err error) {
-	if !v.session.Actor.Has(person.Administrator, person.ProcessOwner, person.Approver, person.Auditor) {
+	if !v.declared() {
 		return nil, nil
 	}
 	all, err := v.api.Services(v.r.Context())

@@ -129,10 +129,13 @@ func (l *services) put(newest []client.Listed) {
 		l.Lines[i].Verdicts = append(l.Lines[i].Verdicts, verdictOf(r))
 	}
 	for _, s := range l.Lines {
-		slices.SortStableFunc(s.Verdicts, func(a, b verdict) int {
-			return cmp.Or(cmp.Compare(a.Process, b.Process), cmp.Compare(len(b.Period), len(a.Period)), cmp.Compare(a.Period, b.Period))
-		})
+		slices.SortStableFunc(s.Verdicts, byPeriod)
 	}
+}
+
+// byPeriod orders by process, long periods before short ones, and in their order.
+func byPeriod(a, b verdict) int {
+	return cmp.Or(cmp.Compare(a.Process, b.Process), cmp.Compare(len(b.Period), len(a.Period)), cmp.Compare(a.Period, b.Period))
 }
 
 // verdict is what a report in force says of its targets and limits.
@@ -185,6 +188,3 @@ func (w verdict) Sum() text.Text {
 	}
 	return text.Join(all, ", ")
 }
-
-// query is a value in the address.
-func (v *visit) query(name string) string { return strings.TrimSpace(v.r.URL.Query().Get(name)) }

@@ -186,9 +186,7 @@ func newestOf(reports []client.Listed) []verdict {
 			all[i] = verdictOf(r)
 		}
 	}
-	slices.SortFunc(all, func(a, b verdict) int {
-		return cmp.Or(cmp.Compare(a.Process, b.Process), cmp.Compare(len(b.Period), len(a.Period)), cmp.Compare(a.Period, b.Period))
-	})
+	slices.SortFunc(all, byPeriod)
 	return all
 }
 

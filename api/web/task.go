@@ -3,7 +3,6 @@ package web
 import (
 	"errors"
 	"html/template"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -331,21 +330,5 @@ func giveTaskFile(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.pass(res)
-}
-
-// pass gives an answer of the API on as it is: a file.
-func (v *visit) pass(res *http.Response) error {
-	defer res.Body.Close()
-	h := v.w.Header()
-	for _, name := range []string{"Content-Type", "Content-Disposition", "Content-Length", "Content-Security-Policy"} {
-		if value := res.Header.Get(name); value != "" {
-			h.Set(name, value)
-		}
-	}
-	v.w.WriteHeader(res.StatusCode)
-	if _, err := io.Copy(v.w, res.Body); err != nil {
-		panic(http.ErrAbortHandler) // whoever reads it sees that it broke off
-	}
-	return nil
+	return v.handOn(res, "")
 }

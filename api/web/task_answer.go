@@ -7,17 +7,13 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
-	"net/url"
 	"regexp"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"turnus/client"
 	"turnus/itsm/calendar"
-	"turnus/itsm/fault"
 	"turnus/itsm/task"
-	"turnus/itsm/text"
 )
 
 // typed is an answer as it stands in a form: what nobody has read yet.
@@ -173,51 +169,4 @@ func (v *visit) sendFiles(id string) (sent, bad map[string]string, err error) {
 		return nil
 	})
 	return sent, bad, err
-}
-
-// readParts reads a form that may have files, of so many bytes: its values as of
-// any form, and each file by what is given.
-func (v *visit) readParts(most int64, file func(*multipart.Part) error) error {
-	if !strings.HasPrefix(v.r.Header.Get("Content-Type"), "multipart/form-data") {
-		return nil
-	}
-	v.r.Body = http.MaxBytesReader(v.w, v.r.Body, most)
-	parts, err := v.r.MultipartReader()
-	if err != nil {
-		return unreadable(err)
-	}
-	v.r.PostForm = url.Values{}
-	v.r.Form = v.r.PostForm
-	left := int64(maxForm)
-	for {
-		part, err := parts.NextPart()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return unreadable(err)
-		}
-		if _, isFile := part.Header["Content-Type"]; isFile || part.FileName() != "" {
-			if err := file(part); err != nil {
-				return err
-			}
-			continue
-		}
-		b, err := io.ReadAll(io.LimitReader(part, left+1))
-		if err != nil {
-			return unreadable(err)
-		}
-		if left -= int64(len(b)); left < 0 {
-			return unreadable(&http.MaxBytesError{Limit: maxForm})
-		}
-		if !utf8.Valid(b) {
-			return fault.New(fault.Malformed, text.New("The form isn't UTF-8. Nothing was done.", "Das Formular ist kein UTF-8. Es wurde nichts ausgeführt."))
-		}
-		if part.FormName() == fieldFrom {
-			if err := v.sentBy(string(b)); err != nil {
-				return err
-			}
-		}
-		v.r.PostForm.Add(part.FormName(), string(b))
-	}
 }

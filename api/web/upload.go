@@ -8,8 +8,10 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"turnus/itsm/fault"
+	"turnus/itsm/text"
 )
 
 // awayTime bounds how long the rest of a form is taken whose file isn't wanted:
@@ -48,15 +50,64 @@ func (v *visit) upload() (*upload, error) {
 			}
 			return &upload{p, p.FileName()}, nil
 		}
-		b, err := io.ReadAll(io.LimitReader(p, left+1))
-		if err != nil {
-			return nil, unreadable(err)
+		if err := v.takeValue(p, &left); err != nil {
+			return nil, err
 		}
-		if left -= int64(len(b)); left < 0 {
-			return nil, unreadable(&http.MaxBytesError{Limit: maxForm})
-		}
-		v.r.PostForm.Add(p.FormName(), strings.ToValidUTF8(string(b), "\uFFFD"))
 	}
+}
+
+// readParts reads a form that may have files, of so many bytes: its values as of
+// any form, and each file by what is given.
+func (v *visit) readParts(most int64, file func(*multipart.Part) error) error {
+	if !strings.HasPrefix(v.r.Header.Get("Content-Type"), "multipart/form-data") {
+		return nil
+	}
+	v.r.Body = http.MaxBytesReader(v.w, v.r.Body, most)
+	parts, err := v.r.MultipartReader()
+	if err != nil {
+		return unreadable(err)
+	}
+	v.r.PostForm = url.Values{}
+	v.r.Form = v.r.PostForm
+	left := int64(maxForm)
+	for {
+		part, err := parts.NextPart()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return unreadable(err)
+		}
+		if _, isFile := part.Header["Content-Type"]; isFile || part.FileName() != "" {
+			if err := file(part); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := v.takeValue(part, &left); err != nil {
+			return err
+		}
+	}
+}
+
+// takeValue reads a value that stands beside files, of the bytes that are left
+// for such.
+func (v *visit) takeValue(part *multipart.Part, left *int64) error {
+	b, err := io.ReadAll(io.LimitReader(part, *left+1))
+	if err != nil {
+		return unreadable(err)
+	}
+	if *left -= int64(len(b)); *left < 0 {
+		return unreadable(&http.MaxBytesError{Limit: maxForm})
+	}
+	if !utf8.Valid(b) {
+		return fault.New(fault.Malformed, text.New("The form isn't UTF-8. Nothing was done.", "Das Formular ist kein UTF-8. Es wurde nichts ausgeführt."))
+	}
+	v.r.PostForm.Add(part.FormName(), string(b))
+	if part.FormName() == fieldFrom {
+		return v.sentBy(string(b))
+	}
+	return nil
 }
 
 func noFile() error {

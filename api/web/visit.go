@@ -165,6 +165,9 @@ func (v *visit) form(name string) string {
 	return strings.TrimSpace(strings.ReplaceAll(v.r.PostFormValue(name), "\r\n", "\n"))
 }
 
+// query is a value in the address.
+func (v *visit) query(name string) string { return strings.TrimSpace(v.r.URL.Query().Get(name)) }
+
 // to sends the browser to another page of ours, by GET.
 func (v *visit) to(path string) error {
 	http.Redirect(v.w, v.r, path, http.StatusSeeOther)
