@@ -24,6 +24,8 @@ INSERT INTO rights (name) VALUES
     ('decision'),
     ('decision_told'),
     ('draft'),
+    ('drill'),
+    ('drill_objective'),
     ('event'),
     ('exclusion'),
     ('exclusion_withdrawal'),

@@ -39,6 +39,8 @@ const (
 	SLO          Kind = "SLO"
 	Interval     Kind = "Interval"
 	Waiver       Kind = "Waiver"
+
+	ContinuityPlan Kind = "ContinuityPlan"
 )
 
 // Reference is a name of another resource in a spec.

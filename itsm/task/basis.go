@@ -14,6 +14,7 @@ type Basis struct {
 	Import    int64            // all imports of that service up to this one, since one adds to what others brought; 0: none
 	Datasets  []string         // of these imports; none: tickets
 	Resources []DeclaredIn     // besides what it is about
+	Conducts  []string         // persons who lead what the content plans or reports
 	Proposals []ProposalBehind // that the content uses; the change that a run decides on is found by its run
 }
 

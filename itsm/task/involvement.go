@@ -15,6 +15,7 @@ const (
 	Owned    How = "owned"    // the service: at the start, now, or in between
 	Proposed How = "proposed" // the change that is decided, or an exclusion that the figures use
 	Imported How = "imported" // data that the figures use
+	Conducts How = "conducts" // what the content plans or reports
 	Declared How = "declared" // a resource, in the version that the round stands on
 	Answered How = "answered" // the step that a task checks
 	Asked    How = "asked"    // that step names them, whoever answered it
@@ -93,6 +94,8 @@ func (i Involvement) title() text.Text {
 		return text.New("answered the step that is checked here", "hat den Schritt beantwortet, der hier geprüft wird")
 	case i.How == Asked:
 		return text.New("was responsible for the step that is checked here", "war für den Schritt zuständig, der hier geprüft wird")
+	case i.How == Conducts:
+		return text.New("conducts what this content is about", "leitet, wovon dieser Inhalt handelt")
 	case i.How == Declared && i.Issued:
 		return text.F("issued the token with which %s was declared, on which this content stands",
 			"hat das Token ausgestellt, mit dem %s angelegt oder geändert wurde; darauf beruht dieser Inhalt", i.About)
