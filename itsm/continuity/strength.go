@@ -12,7 +12,9 @@ const (
 )
 
 // ObjectiveNames are all of them, in the order in which they are listed.
-func ObjectiveNames() []string { return []string{ObjectiveRTO, ObjectiveRPO, ObjectiveMBCO, ObjectiveContacts, ObjectiveDecide} }
+func ObjectiveNames() []string {
+	return []string{ObjectiveRTO, ObjectiveRPO, ObjectiveMBCO, ObjectiveContacts, ObjectiveDecide}
+}
 
 // Proves says that a drill of the type can prove an objective: recovery by what
 // recovers something, contacts and decision by what really calls and decides.

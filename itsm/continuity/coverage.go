@@ -1,0 +1,242 @@
+package continuity
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"turnus/itsm/text"
+)
+
+// Drilled is how often a plan is drilled for which no interval says it.
+const Drilled = 366 * 24 * time.Hour
+
+// State says what is proved of an objective that is agreed today.
+type State string
+
+// The states, the gravest first; never: nothing was ever measured.
+const (
+	Failed   State = "failed"
+	Stale    State = "stale"
+	Doubtful State = "doubtful"
+	Proved   State = "proved"
+	Never    State = "never"
+)
+
+// States lists them.
+func States() []State { return []State{Failed, Stale, Doubtful, Proved, Never} }
+
+// Title of a state, for people.
+func (s State) Title() text.Text {
+	switch s {
+	case Failed:
+		return text.New("failed", "nicht bestanden")
+	case Stale:
+		return text.New("proved too long ago", "Nachweis veraltet")
+	case Doubtful:
+		return text.New("in doubt", "fraglich")
+	case Proved:
+		return text.New("proved", "nachgewiesen")
+	case Never:
+		return text.New("never measured", "nie gemessen")
+	}
+	return text.Same(string(s))
+}
+
+// Shown is what a drill showed whose report was published.
+type Shown struct {
+	Run        string
+	Version    int // of the plan
+	Type       Type
+	Held       time.Time
+	Objectives []ShownOf
+}
+
+// ShownOf is what it showed of one objective.
+type ShownOf struct {
+	Objective string
+	Value     string // as agreed then: a duration, or a decimal
+	Base      Base   // of rto
+	Achieved  string // seconds, or a decimal; empty: not known
+	Verdict   Verdict
+}
+
+// Known is all that coverage follows from.
+type Known struct {
+	Service, Plan string
+	Versions      []PlanVersion // those drilled since, and the one in force, ascending
+	Drills        []Shown
+	Around        []Around
+	Every         time.Duration // how often it is to be drilled; 0: Drilled
+}
+
+// PlanVersion is one version of a plan, and since when it was in force.
+type PlanVersion struct {
+	Version int
+	At      time.Time
+	Spec    Plan
+}
+
+// Around is a change beside the plan: an agreement, a dependency, an event.
+type Around struct {
+	Change
+	Of []string // the objectives that it puts in doubt; none: each
+}
+
+// What changed.
+const (
+	ChangedPlan       = "plan"
+	ChangedAgreement  = "agreement"
+	ChangedDependency = "dependency"
+	ChangedEvent      = "event"
+	ChangedDrill      = "drill" // it failed, and no later one that is no weaker passed
+)
+
+// Change since an objective was proved, and what it puts in doubt.
+type Change struct {
+	What    string    `json:"what"`
+	Name    string    `json:"name,omitempty"`
+	Version int       `json:"version,omitempty"`
+	At      time.Time `json:"at"`
+	Detail  text.Text `json:"detail"`
+}
+
+// Coverage is what is proved of one objective of a plan: run and type are those
+// of the drill that proved it last.
+type Coverage struct {
+	Service    string     `json:"service"`
+	Plan       string     `json:"plan"`
+	Objective  string     `json:"objective"`
+	Value      string     `json:"value"` // as agreed today
+	LastProved *time.Time `json:"last_proved,omitempty"`
+	Run        string     `json:"run,omitempty"`
+	Type       Type       `json:"type,omitempty"`
+	State      State      `json:"state"`
+	Since      []Change   `json:"since" nullable:"false"`
+}
+
+// Cover says of each objective that the newest version of a plan agrees what is
+// proved of it. Only a drill that measured it proves it; an estimate moves
+// nothing.
+func Cover(k Known, now time.Time) []Coverage {
+	if len(k.Versions) == 0 {
+		return nil
+	}
+	if k.Every == 0 {
+		k.Every = Drilled
+	}
+	var all []Coverage
+	for _, o := range k.Versions[len(k.Versions)-1].Spec.Objectives.agreed() {
+		all = append(all, k.cover(o, now))
+	}
+	return all
+}
+
+func (k Known) cover(today agreed, now time.Time) Coverage {
+	c := Coverage{Service: k.Service, Plan: k.Plan, Objective: today.name, Value: today.value, State: Never, Since: []Change{}}
+	measured := k.measured(today.name)
+	failures := unlifted(measured)
+	for _, f := range failures {
+		c.Since = append(c.Since, Change{What: ChangedDrill, Name: f.Run, At: f.Held, Detail: f.failure()})
+	}
+	if last := newestPass(measured); last != nil {
+		held := last.Held
+		c.LastProved, c.Run, c.Type = &held, last.Run, last.Type
+		c.Since = append(c.Since, k.since(today, *last, now)...)
+		if c.State = Proved; len(c.Since) > 0 || !today.provedBy(last.of) {
+			c.State = Doubtful
+		}
+	}
+	switch {
+	case len(failures) > 0:
+		c.State = Failed
+	case c.LastProved != nil && now.Sub(*c.LastProved) > k.Every:
+		c.State = Stale
+	}
+	slices.SortStableFunc(c.Since, func(a, b Change) int { return a.At.Compare(b.At) })
+	return c
+}
+
+// measurement is what one drill measured of one objective.
+type measurement struct {
+	Shown
+	of ShownOf
+}
+
+// measured are the measurements of an objective, in the order of the drills;
+// estimates aren't among them.
+func (k Known) measured(objective string) []measurement {
+	var all []measurement
+	for _, d := range k.Drills {
+		for _, o := range d.Objectives {
+			if o.Objective == objective && d.Type.Proves(objective) && o.Verdict != Estimated {
+				all = append(all, measurement{d, o})
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b measurement) int {
+		if c := a.Held.Compare(b.Held); c != 0 {
+			return c
+		}
+		return strings.Compare(a.Run, b.Run)
+	})
+	return all
+}
+
+// unlifted are the failures that no later drill lifted: one that passed, of a
+// type no weaker.
+func unlifted(all []measurement) []measurement {
+	var left []measurement
+	for i, m := range all {
+		if m.of.Verdict != Pass && !slices.ContainsFunc(all[i+1:], func(later measurement) bool {
+			return later.of.Verdict == Pass && later.Type.NoWeakerThan(m.Type) && later.Held.After(m.Held)
+		}) {
+			left = append(left, m)
+		}
+	}
+	return left
+}
+
+func newestPass(all []measurement) *measurement {
+	for i := len(all) - 1; i >= 0; i-- {
+		if all[i].of.Verdict == Pass {
+			return &all[i]
+		}
+	}
+	return nil
+}
+
+// failure says in words what a drill showed instead.
+func (m measurement) failure() text.Text {
+	f := text.F("%s: %s", "%s: %s", m.Type, m.of.Verdict)
+	if m.of.Achieved == "" {
+		return f
+	}
+	return text.F("%s; achieved %s, agreed %s", "%s; erreicht %s, vereinbart %s", f, ObjectiveValue(m.of.Objective, m.of.Achieved), ObjectiveValue(m.of.Objective, m.of.Value))
+}
+
+// since are the changes that put in doubt what a drill proved: of the plan all
+// versions after the one that was drilled, of the rest what happened after it.
+func (k Known) since(today agreed, last measurement, now time.Time) []Change {
+	var all []Change
+	proves := today.provedBy(last.of)
+	for i, v := range k.Versions {
+		if i == 0 || v.Version <= last.Version {
+			continue
+		}
+		before := k.Versions[i-1].Spec
+		parts := changedParts(today.name, before, v.Spec)
+		if was, is := before.Objectives.of(today.name), v.Spec.Objectives.of(today.name); was != is && !proves {
+			parts = append(parts, revalued(was, is))
+		}
+		if len(parts) > 0 {
+			all = append(all, Change{What: ChangedPlan, Name: k.Plan, Version: v.Version, At: v.At, Detail: text.Join(parts, "; ")})
+		}
+	}
+	for _, a := range k.Around {
+		if a.At.After(last.Held) && !a.At.After(now) && (len(a.Of) == 0 || slices.Contains(a.Of, today.name)) {
+			all = append(all, a.Change)
+		}
+	}
+	return all
+}
