@@ -69,6 +69,10 @@ func (t Type) Measures() bool {
 	return false
 }
 
+// Discussed says that a drill of the type is talked through, and nothing is
+// carried out.
+func (t Type) Discussed() bool { return t == Checklist || t == Tabletop || t == Walkthrough }
+
 // Base is the event that the recovery time objective counts from.
 type Base string
 

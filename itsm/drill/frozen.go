@@ -290,6 +290,7 @@ const (
 	Whole      Integrity = "whole"
 	Damaged    Integrity = "damaged"
 	NotChecked Integrity = "not-checked"
+	NoData     Integrity = "no-data" // none was restored
 )
 
 // Title of an answer, for people.
@@ -301,6 +302,8 @@ func (i Integrity) Title() text.Text {
 		return text.New("checked by content, damaged or missing", "inhaltlich geprüft, beschädigt oder unvollständig")
 	case NotChecked:
 		return text.New("not checked", "nicht geprüft")
+	case NoData:
+		return text.New("no data was restored", "es wurden keine Daten wiederhergestellt")
 	}
 	return text.Same(string(i))
 }

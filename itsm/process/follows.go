@@ -17,6 +17,19 @@ func (s Step) Follows(o task.Outcome) text.Text {
 			"Dieser Entwurf wird nicht freigegeben. Die verlangten Änderungen werden bearbeitet, danach folgt eine neue Freigaberunde.")
 	case task.Postpone:
 		return text.New("The task is asked again on the new date.", "Die Aufgabe wird zum neuen Termin erneut gestellt.")
+	case task.Skip:
+		return text.New("The step isn't carried out. Whatever depends on it waits for the conductor, and the drill stays incomplete.",
+			"Der Schritt wird nicht ausgeführt. Was von ihm abhängt, wartet auf die Übungsleitung, und die Übung bleibt unvollständig.")
+	case task.Pause:
+		return text.New("The step's clock stands until it goes on; that of the objectives runs on.",
+			"Die Zeit des Schritts steht, bis er fortgesetzt wird; die Zeit der Ziele läuft weiter.")
+	case task.Resume:
+		return text.New("The step goes on, and is asked for again.", "Der Schritt wird fortgesetzt und erneut abgefragt.")
+	case task.Direct:
+		return text.New("The direction goes on record and holds at once.", "Die Anordnung wird aufgezeichnet und gilt sofort.")
+	case task.Abort:
+		return text.New("The drill is aborted: open steps are cancelled, and the steps back to normal operation open.",
+			"Die Übung wird abgebrochen: Offene Schritte entfallen, und die Schritte der Rückkehr in den Normalbetrieb beginnen.")
 	case task.Decline:
 		return text.New("What was asked for isn't supplied. The reason goes on record, and the run goes on with it.",
 			"Die erfragten Angaben werden nicht gemacht. Der Grund wird aufgezeichnet, und der Lauf wird damit fortgesetzt.")
@@ -51,5 +64,16 @@ func carriesOut() map[task.Outcome]text.Text {
 		task.Approve: text.New("What the draft proposes is carried out: its actions are asked for, or the finding is closed. After that it can't be changed.",
 			"Was der Entwurf vorsieht, wird umgesetzt: Seine Maßnahmen werden angefordert, oder der Befund wird geschlossen. Danach ist er unveränderlich."),
 		task.Reject: text.New("The run ends, and the finding stays open.", "Der Lauf endet, und der Befund bleibt offen."),
+	}
+}
+
+// drills is what follows from approving, or rejecting, what a drill comes to: how
+// it is planned, or its report.
+func drills() map[task.Outcome]text.Text {
+	return map[task.Outcome]text.Text{
+		task.Approve: text.New("A drill that is planned is carried out as the draft says; the report of one that was carried out is published. After that the draft can't be changed.",
+			"Eine geplante Übung wird wie beschrieben durchgeführt; der Bericht einer durchgeführten wird veröffentlicht. Danach ist der Entwurf unveränderlich."),
+		task.Reject: text.New("The run ends without a published report. Another attempt is possible.",
+			"Der Lauf endet ohne veröffentlichten Bericht. Ein weiterer Versuch ist möglich."),
 	}
 }

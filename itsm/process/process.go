@@ -32,6 +32,8 @@ type Process struct {
 	Interval string         // default: a day rule or cron expression; empty: it isn't planned
 	Steps    []Step         // what its runs ask of people
 
+	CarriedOut string // the step whose answer says that what was approved, and is followed by another round, is carried out; empty: its actions say so
+
 	Compared bool // its drafts are compared with what they would stand on later, and its owner may begin another round while one waits
 }
 
@@ -39,12 +41,15 @@ type Process struct {
 type Scope string
 
 // The kinds: a service; the organisation, of which there is one at most; a
-// change of the plan, of an interval or by a waiver; a finding of the register.
+// change of the plan, of an interval or by a waiver; a finding of the register; a
+// continuity plan of a service.
 const (
 	OfService      Scope = "service"
 	OfOrganisation Scope = "organisation"
 	OfChange       Scope = "change"
 	OfFinding      Scope = "finding"
+
+	OfContinuityPlan Scope = "continuity-plan"
 )
 
 // The processes about a service: what was agreed and kept; how much of the
@@ -88,7 +93,7 @@ func Catalogue() []Process {
 		Scope:   OfChange,
 		Grain:   calendar.Day,
 		Steps:   []Step{approval(putsInForce())},
-	}, improvement()}, samples()...)
+	}, improvement(), continuityDrill()}, samples()...)
 }
 
 // Find gives the process of that name.

@@ -20,6 +20,7 @@ import (
 type Step struct {
 	Name     string // within a round
 	Many     bool   // several in a round, named NAME-1, NAME-2 and so on; NAME-1-2 is the first once more, after it was postponed
+	Recorded bool   // of several, the record says alone when one is asked for once more: its process's rules look there
 	Title    text.Text
 	Kind     task.Kind
 	Outcomes []task.Outcome // those of its kind if left out
@@ -87,10 +88,10 @@ func (s Step) apartFrom(name string) string {
 
 // Postponed is what has to have been postponed before the step is asked under
 // that name: action-1-2 before action-1-3, action-1 before action-1-2; empty
-// where it is asked for the first time.
+// where it is asked for the first time, or its process's rules say when.
 func (s Step) Postponed(name string) string {
 	switch n, time := s.number(name); {
-	case !s.Many || time < 2:
+	case !s.Many || s.Recorded || time < 2:
 		return ""
 	case time == 2:
 		return s.Name + "-" + n

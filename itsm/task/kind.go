@@ -102,11 +102,17 @@ const (
 	Pass         Outcome = "pass"
 	Fail         Outcome = "fail"
 	Postpone     Outcome = "postpone" // to another date, with the reason
+
+	Skip   Outcome = "skip" // not carried out, with the reason
+	Pause  Outcome = "pause"
+	Resume Outcome = "resume"
+	Direct Outcome = "direct" // others, with the reason
+	Abort  Outcome = "abort"  // the whole, with the reason
 )
 
 // Outcomes lists all of them.
 func Outcomes() []Outcome {
-	return []Outcome{Approve, RequestChanges, Reject, Done, Failed, Ready, Decline, Acknowledged, Pass, Fail, Postpone}
+	return []Outcome{Approve, RequestChanges, Reject, Done, Failed, Ready, Decline, Acknowledged, Pass, Fail, Postpone, Skip, Pause, Resume, Direct, Abort}
 }
 
 // Title of an outcome, for people: what was answered.
@@ -134,6 +140,16 @@ func (o Outcome) Title() text.Text {
 		return text.New("not passed", "nicht bestanden")
 	case Postpone:
 		return text.New("postponed", "verschoben")
+	case Skip:
+		return text.New("skipped", "übersprungen")
+	case Pause:
+		return text.New("interrupted", "unterbrochen")
+	case Resume:
+		return text.New("resumed", "fortgesetzt")
+	case Direct:
+		return text.New("directed", "angeordnet")
+	case Abort:
+		return text.New("aborted", "abgebrochen")
 	}
 	return text.Same(string(o))
 }
@@ -163,13 +179,23 @@ func (o Outcome) Action() text.Text {
 		return text.New("report as not passed", "als nicht bestanden bewerten")
 	case Postpone:
 		return text.New("postpone", "verschieben")
+	case Skip:
+		return text.New("skip the step", "Schritt überspringen")
+	case Pause:
+		return text.New("interrupt the step", "Schritt unterbrechen")
+	case Resume:
+		return text.New("resume the step", "Schritt fortsetzen")
+	case Direct:
+		return text.New("give a direction", "etwas anordnen")
+	case Abort:
+		return text.New("abort the drill", "Übung abbrechen")
 	}
 	return text.Same(string(o))
 }
 
 // NeedsComment says that the outcome has to be explained.
 func (o Outcome) NeedsComment() bool {
-	return slices.Contains([]Outcome{RequestChanges, Reject, Decline, Postpone}, o)
+	return slices.Contains([]Outcome{RequestChanges, Reject, Decline, Postpone, Skip, Pause, Direct, Abort}, o)
 }
 
 // CheckComment refuses an outcome that has to be explained and isn't.

@@ -1,0 +1,244 @@
+package drill
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"turnus/itsm/calendar"
+	"turnus/itsm/continuity"
+	"turnus/itsm/process"
+	"turnus/itsm/task"
+	"turnus/itsm/text"
+)
+
+// ask.go words what a drill asks. A question follows from the record alone, so
+// that it has the same hash whenever it is made.
+
+func quoted(s string) json.RawMessage {
+	b, _ := json.Marshal(s) // a string always marshals
+	return b
+}
+
+func field(name string, t task.FieldType, required bool, en, de string) task.Field {
+	return task.Field{Name: name, Type: t, Required: required, Title: text.New(en, de)}
+}
+
+// happened asks for the instant of happening; left out it is that of the entry.
+func happened(name, en, de string) task.Field {
+	f := field(name, task.InstantField, false, en, de)
+	f.Help = text.New("With its zone. Left empty, the instant of this entry counts.", "Mit Zeitzone. Ohne Angabe zählt der Zeitpunkt dieses Eintrags.")
+	return f
+}
+
+func yesOrNo(name, en, de string) task.Field {
+	f := field(name, task.ChoiceField, true, en, de)
+	f.Options = []task.Option{{Value: "yes", Title: text.New("yes", "ja")}, {Value: "no", Title: text.New("no", "nein")}}
+	return f
+}
+
+// about names the drill in a question's text.
+func (r Record) about() text.Text {
+	return text.F("%s, plan %s: %s", "%s, Plan %s: %s", r.Setup.Type, r.Plan.Title, r.Setup.Scenario)
+}
+
+// offsite asks whether plan and contacts were read without Turnus.
+func (r Record) offsite() task.Field {
+	f := yesOrNo("offsite", "Were plan and contacts read where Turnus can't be reached?", "Wurden Plan und Kontakte dort gelesen, wo Turnus nicht erreichbar ist?")
+	f.Help = text.F("According to the plan they are kept here: %s", "Laut Plan liegen sie hier: %s", r.Plan.Spec.Offsite)
+	return f
+}
+
+func (r Record) askNotice(name, who string) task.Question {
+	return task.Question{Step: name, Persons: []string{who}, Text: text.F("%s\nOn %s. %s conducts it. It is aborted: %s", "%s\nAm %s. Übungsleitung: %s. Abgebrochen wird sie: %s",
+		r.about(), r.Setup.Date.InWords(), r.Setup.Conductor, r.Setup.Stop)}
+}
+
+func (r Record) askBegin() task.Question {
+	due := r.Setup.Date.Add(1).Start(r.Zone)
+	start := field("disruption", task.InstantField, true, "Beginning of the scenario", "Beginn des Szenarios")
+	start.Help = text.New("The instant of the disruption as it is agreed, with its zone: not that of the meeting.", "Der vereinbarte Zeitpunkt der Störung mit Zeitzone, nicht der Beginn der Besprechung.")
+	return task.Question{Step: process.DrillBegin, Persons: r.conductors(), Due: &due, Text: r.about(), Fields: []task.Field{start, r.offsite()}}
+}
+
+func callField(i int, part string) string { return fmt.Sprintf("contact.%d.%s", i, part) }
+
+func (r Record) askCalls() task.Question {
+	q := task.Question{Step: process.DrillCalls, Persons: r.conductors(), Text: r.about()}
+	for i, c := range r.Plan.Spec.Contacts {
+		reached := yesOrNo(callField(i+1, "reached"), "", "")
+		reached.Title = text.F("%s (%s) reached?", "%s (%s) erreicht?", c.Name, c.Role)
+		reached.Help = text.Join(ways(c.By), "; ")
+		at := task.Field{Name: callField(i+1, "at"), Type: task.InstantField, If: reached.Name, Title: text.F("%s: reached at", "%s: erreicht am", c.Name)}
+		by := task.Field{Name: callField(i+1, "by"), Type: task.TextField, If: reached.Name, Title: text.F("%s: by what", "%s: auf welchem Weg", c.Name), Max: "200"}
+		q.Fields = append(q.Fields, reached, at, by)
+	}
+	return q
+}
+
+func ways(all []string) (list []text.Text) {
+	for _, w := range all {
+		list = append(list, text.Same(w))
+	}
+	return list
+}
+
+func (r Record) askStep(p progress) task.Question {
+	due := p.since.Add(time.Duration(p.step.Takes.Seconds()) * time.Second)
+	q := task.Question{Step: p.name(), Persons: []string{p.Person}, Due: &due,
+		Title: text.F("Step %d: %s", "Schritt %d: %s", p.Number, p.step.Title), Text: r.about()}
+	if p.step.Text != "" {
+		q.Text = text.F("%s\n%s", "%s\n%s", q.Text, p.step.Text)
+	}
+	if p.step.Marks != "" {
+		q.Text = text.F("%s\nDone, it marks this event: %s.", "%s\nIst er erledigt, gilt dieses Ereignis als eingetreten: %s.", q.Text, p.step.Marks)
+	}
+	if p.Let {
+		q.Text = text.F("%s\nSomething that it depends on didn't come about: the conductor lets it go on.", "%s\nEtwas, wovon er abhängt, kam nicht zustande: Die Übungsleitung lässt ihn trotzdem beginnen.", q.Text)
+	}
+	if p.State == Paused {
+		q.Title = text.F("Step %d is interrupted: %s", "Schritt %d ist unterbrochen: %s", p.Number, p.step.Title)
+	}
+	q.Fields = []task.Field{happened("at", "When it happened", "Zeitpunkt des Geschehens")}
+	return q
+}
+
+func (r Record) askConfirm(time int) task.Question {
+	q := task.Question{Step: named(process.DrillConfirm, 1, time), Persons: []string{r.Plan.Spec.Business}, Text: r.about(),
+		Fields: []task.Field{happened("at", "Reached at", "Erreicht am")}}
+	if least := r.Plan.Spec.Objectives.MBCO; least != nil {
+		q.Text = text.F("%s\nThe minimum level is %s per cent of the normal capacity.", "%s\nDas Mindestniveau beträgt %s Prozent der normalen Kapazität.", q.Text, text.Decimal(string(*least)))
+	}
+	return q
+}
+
+// correctable are the events whose instants the conductor may correct: what the
+// business confirmed isn't among them.
+func correctable() []continuity.Event {
+	return append([]continuity.Event{continuity.Disruption}, append(continuity.Markable(), continuity.Ended)...)
+}
+
+func eventField(e continuity.Event) string {
+	return "event." + strings.ReplaceAll(string(e), "_", "-")
+}
+
+func (r Record) askConduct(s *Script, time int) task.Question {
+	only := func(f task.Field, o task.Outcome) task.Field {
+		f.With = o
+		return f
+	}
+	order := only(field("order", task.ChoiceField, true, "Direction", "Anordnung"), task.Direct)
+	event := only(field("event", task.ChoiceField, false, "Event", "Ereignis"), task.Direct)
+	for _, e := range correctable() {
+		if e != continuity.Ended {
+			event.Options = append(event.Options, task.Option{Value: string(e), Title: e.Title()})
+		}
+	}
+	q := task.Question{Step: named(process.DrillConduct, 1, time), Persons: r.conductors(), Text: r.about()}
+	orders := []Order{Correct}
+	step := only(field("step", task.ChoiceField, false, "Step", "Schritt"), task.Direct)
+	for _, p := range s.steps {
+		if p.State != LeftOut {
+			step.Options = append(step.Options, task.Option{Value: p.Name, Title: text.F("%d: %s", "%d: %s", p.Number, p.step.Title)})
+		}
+	}
+	if len(step.Options) > 0 {
+		orders = Orders()
+	}
+	for _, o := range orders {
+		order.Options = append(order.Options, task.Option{Value: string(o), Title: o.Title()})
+	}
+	at := happened("at", "When it happened", "Zeitpunkt des Geschehens")
+	at.Help = text.New("With its zone: of the end, of the abort, or of the event that is corrected. Left empty, the instant of this entry counts.",
+		"Mit Zeitzone: des Endes, des Abbruchs oder des berichtigten Ereignisses. Ohne Angabe zählt der Zeitpunkt dieses Eintrags.")
+	q.Fields = []task.Field{order}
+	if len(step.Options) > 0 {
+		q.Fields = append(q.Fields, step, only(field("person", task.PersonField, false, "Person who takes the step over", "Person, die den Schritt übernimmt"), task.Direct))
+	}
+	q.Fields = append(q.Fields, event, at)
+	return q
+}
+
+func (r Record) askBack(step continuity.Step, t Tracked) task.Question {
+	due := t.Opened.Add(time.Duration(step.Takes.Seconds()) * time.Second)
+	q := task.Question{Step: named(process.DrillBack, t.Number, 1), Persons: []string{t.Person}, Due: &due,
+		Title: text.F("Step back %d: %s", "Schritt der Rückkehr %d: %s", t.Number, step.Title), Text: r.about(),
+		Fields: []task.Field{happened("at", "When it happened", "Zeitpunkt des Geschehens")}}
+	if step.Text != "" {
+		q.Text = text.F("%s\n%s", "%s\n%s", q.Text, step.Text)
+	}
+	return q
+}
+
+func (r Record) askNormal(said []task.Decision) task.Question {
+	q := task.Question{Step: named(process.DrillNormal, 1, len(said)+1), Persons: []string{r.Plan.Spec.Business}, Text: r.about(),
+		Fields: []task.Field{happened("at", "Normal again since", "Wieder normal seit")}}
+	if n := len(said); n > 0 {
+		q.Text = text.F("%s\nIt wasn't on %s: %s", "%s\nAm %s war das nicht der Fall: %s", q.Text, calendar.InWords(said[n-1].At.In(r.Zone)), said[n-1].Comment)
+	}
+	return q
+}
+
+func (r Record) askDiscuss() task.Question {
+	due := r.Setup.Date.Add(1).Start(r.Zone)
+	capacity := field("capacity", task.DecimalField, false, "Expected capacity, per cent of the normal one", "Erwartete Kapazität in Prozent der normalen")
+	capacity.Min, capacity.Max = "0", "100"
+	expected := func(name, en, de string) task.Field {
+		f := field(name, task.DurationField, false, en, de)
+		f.Max = "P366D"
+		return f
+	}
+	return task.Question{Step: process.DrillDiscuss, Persons: r.conductors(), Due: nil, Text: text.F("%s\nUntil %s.", "%s\nBis %s.", r.about(), calendar.InWords(due)),
+		Fields: []task.Field{happened("held", "Held on", "Durchgeführt am"),
+			expected("rta", "Expected time to the minimum level", "Erwartete Zeit bis zum Mindestniveau"),
+			expected("rpa", "Expected age of the data that comes back", "Erwartetes Alter der wiederhergestellten Daten"),
+			capacity, field("notes", task.TextField, true, "What was discussed", "Was besprochen wurde"), r.offsite()}}
+}
+
+func (r Record) askEvaluate(s *Script) task.Question {
+	q := task.Question{Step: process.DrillEvaluate, Persons: r.conductors(), Text: r.about()}
+	if r.Setup.Type.Measures() {
+		snapshot := field("snapshot", task.InstantField, false, "Point in time that the restored data represents", "Zeitpunkt, dem die wiederhergestellten Daten entsprechen")
+		snapshot.Help = text.New("Of several data stores the oldest; not the end of the backup.", "Von mehreren Datenbeständen der älteste; nicht das Ende der Sicherung.")
+		capacity := field("capacity", task.DecimalField, false, "Measured capacity, per cent of the normal one", "Gemessene Kapazität in Prozent der normalen")
+		capacity.Min, capacity.Max = "0", "1000"
+		integrity := field("integrity", task.ChoiceField, true, "Was the data that came back checked by its content?", "Wurden die wiederhergestellten Daten inhaltlich geprüft?")
+		for _, i := range []Integrity{Whole, Damaged, NotChecked, NoData} {
+			integrity.Options = append(integrity.Options, task.Option{Value: string(i), Title: i.Title()})
+		}
+		q.Fields = append(q.Fields, snapshot, field("backup", task.InstantField, false, "End of the backup that was restored", "Ende der Sicherung, die wiederhergestellt wurde"), capacity, integrity)
+	}
+	for _, e := range correctable() {
+		f := task.Field{Name: eventField(e), Type: task.InstantField, Title: text.F("Corrected instant: %s", "Berichtigter Zeitpunkt: %s", e)}
+		if i := slices.IndexFunc(s.Timeline, func(x Entry) bool { return x.Event == e && !x.Corrected }); i >= 0 {
+			f.Help = text.F("Entered is %s. Leave this empty where that is right.", "Eingetragen ist %s. Leer lassen, wenn das stimmt.", calendar.InWords(s.Timeline[i].When.In(r.Zone)))
+		} else {
+			f.Help = text.New("Nothing is entered of it.", "Dazu ist nichts eingetragen.")
+		}
+		q.Fields = append(q.Fields, f)
+	}
+	q.Fields = append(q.Fields, field("why", task.TextField, false, "Why instants are corrected", "Warum Zeitpunkte berichtigt werden"),
+		field("evidence", task.TextField, false, "What shows it", "Woran sich das zeigt"),
+		field("file", task.FileField, false, "Evidence as a file", "Nachweis als Datei"))
+	return q
+}
+
+func (r Record) askDebrief() task.Question {
+	return task.Question{Step: process.DrillDebrief, Persons: r.conductors(), Text: r.about(), Fields: []task.Field{
+		field("well", task.TextField, true, "What went well", "Was gut lief"),
+		field("badly", task.TextField, true, "What didn't", "Was nicht gut lief"),
+		field("lessons", task.TextField, true, "What follows from it", "Was daraus folgt")}}
+}
+
+func (r Record) askReview(result Result) task.Question {
+	q := task.Question{Step: process.DrillReview, Text: text.F("%s\nVerdict: %s.", "%s\nErgebnis: %s.", r.about(), result.Overall),
+		Fields: []task.Field{field("review", task.TextField, true, "How the drill is judged", "Wie die Übung bewertet wird")}}
+	if result.Retest {
+		f := field("retest", task.DateField, true, "To be repeated by", "Zu wiederholen bis")
+		f.Min = r.Setup.Date.String()
+		q.Fields = append(q.Fields, f)
+	}
+	return q
+}

@@ -1,0 +1,161 @@
+package drill
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"turnus/itsm/agreement"
+	"turnus/itsm/calendar"
+	"turnus/itsm/continuity"
+	"turnus/itsm/fault"
+	"turnus/itsm/process"
+	"turnus/itsm/task"
+	"turnus/itsm/text"
+)
+
+// CheckAnswer refuses what fields alone can't tell of an answer to a task of the
+// round in which a drill is carried out: what hasn't happened yet, what can't
+// have happened in that order, a direction that nothing follows from, an end
+// while steps are open. Faults name fields.NAME or outcome. now is the instant of
+// the answer.
+func (r Record) CheckAnswer(now time.Time, t task.Task, o task.Outcome, v task.Values) error {
+	if err := r.checkInstants(now, t, v); err != nil {
+		return err
+	}
+	switch step, _ := Numbered(t.Step); {
+	case t.Step == process.DrillBegin || t.Step == process.DrillDiscuss:
+		if today := calendar.DateOf(now.In(r.Zone)); today.Before(r.Setup.Date) {
+			return fault.Invalidf("outcome", "The drill is planned for %s: that hasn't come yet.", "Die Übung ist für den %s geplant: Der Tag ist noch nicht gekommen.", r.Setup.Date.InWords())
+		}
+	case step == process.DrillConduct && o == task.Direct:
+		return r.checkDirection(v)
+	case step == process.DrillConduct && o == task.Done:
+		if err := r.checkEnd(); err != nil {
+			return err
+		}
+	case t.Step == process.DrillEvaluate:
+		if err := checkCorrections(v); err != nil {
+			return err
+		}
+	}
+	return r.checkOrder(now, t, o, v)
+}
+
+// checkInstants refuses instants in the future, and capacities that are finer
+// than what is agreed can be.
+func (r Record) checkInstants(now time.Time, t task.Task, v task.Values) error {
+	var faults fault.List
+	for _, f := range t.Fields {
+		at := "fields." + f.Name
+		switch x := instant(v, f.Name); {
+		case f.Type == task.InstantField && x != nil && x.After(now):
+			faults.Say(at, "%s is in the future: it is %s now.", "%s liegt in der Zukunft: Jetzt ist es %s.", calendar.InWords(x.In(r.Zone)), calendar.InWords(now.In(r.Zone)))
+		case f.Name == "capacity" && v.Text("capacity") != "":
+			if _, err := agreement.ParseDecimal(v.Text("capacity")); err != nil {
+				faults.Add(fault.As(err).At(at))
+			}
+		}
+	}
+	return faults.Err()
+}
+
+// checkDirection refuses an order that nothing would follow from.
+func (r Record) checkDirection(v task.Values) error {
+	order, name := Order(v.Text("order")), v.Text("step")
+	if order == Correct {
+		switch {
+		case v.Text("event") == "":
+			return fault.Invalidf("fields.event", "Say which event is corrected.", "Angeben, welches Ereignis berichtigt wird.")
+		case v.Text("at") == "":
+			return fault.Invalidf("fields.at", "Say when it happened, with the zone.", "Angeben, wann es geschah, mit Zeitzone.")
+		}
+		return nil
+	}
+	s := Follow(r)
+	i := slices.IndexFunc(s.steps, func(p progress) bool { return p.Name == name })
+	if i < 0 {
+		return fault.Invalidf("fields.step", "Say which step this is about.", "Angeben, um welchen Schritt es geht.")
+	}
+	p := s.steps[i]
+	switch {
+	case p.State.Ended():
+		return fault.Invalidf("fields.step", "Step %[1]d is %[2]s: nothing becomes of it any more.", "Schritt %[1]d: Status %[2]s. Daran ändert sich nichts mehr.", p.Number, p.State)
+	case (order == GoOn || order == NotTest) && !stuck(p, s.steps):
+		return fault.Invalidf("fields.order", "Nothing that step %d depends on has failed or was left undone: this is for a step that waits in vain.",
+			"Nichts, wovon Schritt %d abhängt, ist fehlgeschlagen oder unterblieben: Das ist für einen Schritt, der vergeblich wartet.", p.Number)
+	case order == Reassign && v.Text("person") == "":
+		return fault.Invalidf("fields.person", "Say who takes the step over.", "Angeben, wer den Schritt übernimmt.")
+	case order == Reassign && v.Text("person") == p.Person:
+		return fault.Invalidf("fields.person", "%s carries out step %d already.", "%s ist schon für Schritt %d zuständig.", p.Person, p.Number)
+	case order == Reassign && v.Text("person") == r.Plan.Spec.Business:
+		return fault.Invalidf("fields.person", "%s confirms for the business what others restored, and carries out no step.",
+			"%s bestätigt für den Fachbereich, was andere wiederherstellen, und übernimmt keinen Schritt.", r.Plan.Spec.Business)
+	}
+	return nil
+}
+
+// checkEnd refuses the end of the script while steps are open.
+func (r Record) checkEnd() error {
+	var open []text.Text
+	for _, p := range Follow(r).steps {
+		if !p.State.Ended() {
+			open = append(open, text.F("%d (%s)", "%d (%s)", p.Number, p.State))
+		}
+	}
+	if len(open) == 0 {
+		return nil
+	}
+	return fault.Invalidf("outcome", "Steps haven't ended: %s. Have them carried out or skipped, or abort the drill.",
+		"Diese Schritte sind nicht beendet: %s. Ausführen oder überspringen lassen oder die Übung abbrechen.", text.Join(open, ", "))
+}
+
+// checkCorrections wants a reason for each corrected instant.
+func checkCorrections(v task.Values) error {
+	if slices.ContainsFunc(correctable(), func(e continuity.Event) bool { return v.Text(eventField(e)) != "" }) && v.Text("why") == "" {
+		return fault.Invalidf("fields.why", "Instants are corrected: say why.", "Es werden Zeitpunkte berichtigt: Den Grund angeben.")
+	}
+	return nil
+}
+
+// checkOrder refuses an answer after which the timeline couldn't be as it is
+// entered, as with recovery before the disruption.
+func (r Record) checkOrder(now time.Time, t task.Task, o task.Outcome, v task.Values) error {
+	if r.Setup.Type.Discussed() && t.Step != process.DrillDiscuss {
+		return nil
+	}
+	then := r
+	then.Answers = maps.Clone(r.Answers)
+	then.Answers[t.Step] = task.Decision{Task: t.ID, Run: t.Run, Round: t.Round, Outcome: o, Fields: v, At: now}
+	h := Follow(then).Happened
+	if h.Begun == nil {
+		return nil
+	}
+	start := h.At(continuity.Disruption)
+	for _, f := range t.Fields {
+		if x := instant(v, f.Name); x != nil && x.Before(start) && f.Type == task.InstantField && f.Name != "snapshot" && f.Name != "backup" && f.Name != "disruption" && !start.IsZero() {
+			return fault.Invalidf("fields."+f.Name, "%s is before the disruption, %s: that can't be, look at both instants and their zones.",
+				"%s liegt vor der Störung, %s: Das kann nicht sein, beide Zeitpunkte und ihre Zeitzonen prüfen.", calendar.InWords(x.In(r.Zone)), calendar.InWords(start.In(r.Zone)))
+		}
+	}
+	_, err := then.judge(h)
+	f := fault.As(err)
+	if f == nil {
+		return err
+	}
+	said := *f
+	said.Field = r.placeOf(t, strings.TrimPrefix(f.Field, "events."))
+	return &said
+}
+
+// placeOf is the field of a task that says an event.
+func (r Record) placeOf(t task.Task, event string) string {
+	names := map[string]string{"snapshot_of": "snapshot", "backup_finished": "backup", "disruption": "disruption"}
+	for _, name := range []string{names[event], eventField(continuity.Event(event)), "at"} {
+		if slices.ContainsFunc(t.Fields, func(f task.Field) bool { return f.Name == name }) {
+			return "fields." + name
+		}
+	}
+	return "outcome"
+}

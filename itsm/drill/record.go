@@ -1,0 +1,138 @@
+package drill
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"turnus/itsm/process"
+	"turnus/itsm/task"
+)
+
+// Record is what is on record of the round in which a drill is carried out: of
+// it alone everything else follows.
+type Record struct {
+	Plan    PlanVersion
+	Setup   Setup
+	Zone    *time.Location           // of the service, for dates and texts
+	Answers map[string]task.Decision // of the round, by step
+}
+
+// answered gives the answer to a step that is asked for once.
+func (r Record) answered(step string) *task.Decision {
+	if d, ok := r.Answers[step]; ok {
+		return &d
+	}
+	return nil
+}
+
+// named is the name of a step of several, for the how many-th time: step-3,
+// step-3-2.
+func named(step string, number, time int) string {
+	if time > 1 {
+		return fmt.Sprintf("%s-%d-%d", step, number, time)
+	}
+	return fmt.Sprintf("%s-%d", step, number)
+}
+
+// Numbered says of which step of several a name is, and its number; 0: of none
+// of them. step-3-2 is the third.
+func Numbered(name string) (step string, number int) {
+	step, rest, _ := strings.Cut(name, "-")
+	first, _, _ := strings.Cut(rest, "-")
+	n, err := strconv.Atoi(first)
+	if err != nil || n < 1 {
+		return name, 0
+	}
+	return step, n
+}
+
+// series are the answers to a step that is asked for again after each of them,
+// in their order.
+func (r Record) series(step string) (all []task.Decision) {
+	for time := 1; ; time++ {
+		d, ok := r.Answers[named(step, 1, time)]
+		if !ok {
+			return all
+		}
+		all = append(all, d)
+	}
+}
+
+// directions of the conductor, in their order.
+func (r Record) directions() (all []Direction) {
+	for _, d := range r.series(process.DrillConduct) {
+		if d.Outcome == task.Direct {
+			all = append(all, Direction{What: Order(d.Fields.Text("order")), Step: d.Fields.Text("step"), Person: d.Fields.Text("person"),
+				Reason: d.Comment, By: d.Person, At: d.At.UTC()})
+		}
+	}
+	return all
+}
+
+// last is the conductor's last word on the script: its end, or its abort; nil
+// while it goes on.
+func (r Record) last() *task.Decision {
+	for _, d := range r.series(process.DrillConduct) {
+		if d.Outcome != task.Direct {
+			return &d
+		}
+	}
+	return nil
+}
+
+// when is the instant of happening that an answer names in a field; else that of
+// its entry.
+func when(d task.Decision, field string) time.Time {
+	if at := instant(d.Fields, field); at != nil {
+		return *at
+	}
+	return d.At.UTC()
+}
+
+func instant(v task.Values, field string) *time.Time {
+	at, err := time.Parse(time.RFC3339Nano, v.Text(field))
+	if err != nil { // it was read before: it is empty
+		return nil
+	}
+	at = at.UTC()
+	return &at
+}
+
+// people takes part: who leads, who confirms, and who carries out steps, each
+// once.
+func (r Record) people() (all []string) {
+	add := func(name string) {
+		if name != "" && !slices.Contains(all, name) {
+			all = append(all, name)
+		}
+	}
+	add(r.Setup.Conductor)
+	add(r.Setup.Deputy)
+	if !r.Setup.Type.Measures() {
+		return all
+	}
+	add(r.Plan.Spec.Business)
+	for _, s := range slices.Concat(r.Plan.Spec.Steps, r.Plan.Spec.Return) {
+		if !slices.Contains(r.Setup.LeftOut, s.Name) {
+			add(r.Setup.CarriedOutBy(s.Owner))
+		}
+	}
+	return all
+}
+
+// conductors lead the drill.
+func (r Record) conductors() []string {
+	if r.Setup.Deputy == "" {
+		return []string{r.Setup.Conductor}
+	}
+	return []string{r.Setup.Conductor, r.Setup.Deputy}
+}
+
+// byInstant puts events of a step in the order of their entry.
+func byInstant[T any](all []T, at func(T) time.Time) {
+	slices.SortStableFunc(all, func(a, b T) int { return cmp.Compare(at(a).UnixNano(), at(b).UnixNano()) })
+}
