@@ -37,6 +37,7 @@ type StartBody struct {
 	Provisional bool   `json:"provisional,omitempty" doc:"Permits a provisional run where the period isn't over or covered."`
 	Again       bool   `json:"again,omitempty" doc:"Another attempt after the one that ended; needs a reason."`
 	Reason      string `json:"reason,omitempty" maxLength:"4000"`
+	Retests     string `json:"retests,omitempty" maxLength:"200" doc:"Of a drill: the run that it repeats." example:"continuity-drill/payments-region/2026-10-05"`
 }
 
 type startInput struct{ Body StartBody }
@@ -103,7 +104,7 @@ func (s *server) processes() {
 				return nil, err
 			}
 			out, err := s.start(ctx, runs.Start{Process: p.Name, Scope: scope, Period: in.Body.Period,
-				Provisional: in.Body.Provisional, Again: in.Body.Again, Reason: in.Body.Reason})
+				Provisional: in.Body.Provisional, Again: in.Body.Again, Reason: in.Body.Reason, Retests: in.Body.Retests})
 			if err != nil && p.Scope == process.OfService {
 				unknown := fault.As(store.NoScope(p, scope))
 				err = s.caller(ctx).Unseen(ctx, err, resource.Service.Ref(scope), fault.New(fault.NotFound, unknown.Message).At(unknown.Field))

@@ -54,6 +54,7 @@ type Start struct {
 	Provisional bool   `json:"provisional,omitempty"`
 	Again       bool   `json:"again,omitempty"`
 	Reason      string `json:"reason,omitempty"`
+	Retests     string `json:"retests,omitempty"` // of a drill: the run that it repeats
 }
 
 // Started is the run that was started, or found.

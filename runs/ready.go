@@ -72,6 +72,9 @@ func (r *Runs) ready(ctx context.Context, s store.Situation, p process.Process, 
 // basisOf is what a run would stand on, if it began now.
 func basisOf(s store.Situation, p process.Process, period calendar.Period, end time.Time) (task.Basis, error) {
 	b := task.Basis{About: s.About, At: period.VersionsAt(), Import: s.Import, Datasets: p.Reads}
+	if p.Scope == process.OfContinuityPlan {
+		b.Resources = append(b.Resources, task.DeclaredIn{Kind: resource.ContinuityPlan, Name: s.Name})
+	}
 	tickets := slices.Contains(p.Reads, dataset.Tickets)
 	for _, v := range s.Agreed {
 		if !v.ValidFrom.Before(end) {

@@ -33,6 +33,7 @@ type Start struct {
 	Provisional bool // permitted, not forced
 	Again       bool // another attempt after a publication; needs a reason
 	Reason      string
+	Retests     string // the drill that it repeats; of a drill alone
 	Request     string // names the request, where it carries an Idempotency-Key: its repeat finds its run
 }
 
@@ -75,7 +76,10 @@ func (r *Runs) Start(ctx context.Context, by person.Actor, s Start) (run.Run, bo
 	}
 	n := store.NewRun{
 		Key:   run.Key{Process: p.Name, Scope: now.Name, Period: s.Period},
-		About: now.About, Version: now.Version, Owner: now.Owner, Again: s.Again, Reason: s.Reason, Request: s.Request, By: by,
+		About: now.About, Version: now.Version, Owner: now.Owner, Again: s.Again, Reason: s.Reason, Request: s.Request, By: by, Retests: s.Retests,
+	}
+	if s.Retests != "" && p.Name != process.ContinuityDrill {
+		return none, false, fault.Invalidf("retests", "%s repeats no drill: leave this out.", "%s wiederholt keine Übung: Weglassen.", p.Name)
 	}
 	// What exists is found whatever the rest says. The process that recorded this
 	// very request may have died before it answered.

@@ -45,7 +45,8 @@ func aboutFinding(ctx context.Context, q sqlx.QueryerContext, p process.Process,
 // lockFinding keeps the finding that a run would deal with as it is until the
 // transaction ends, and refuses one that has ended, or that another run deals
 // with.
-func lockFinding(ctx context.Context, tx *sqlx.Tx, k run.Key) error {
+func lockFinding(ctx context.Context, tx *sqlx.Tx, n NewRun) error {
+	k := n.Key
 	var is struct {
 		State improvement.State `db:"state"`
 		Run   string            `db:"run"`

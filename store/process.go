@@ -16,7 +16,7 @@ import (
 type rules struct {
 	// begins may refuse a run before its row is written, and keeps what it looked
 	// at as it is; begun follows its row.
-	begins func(context.Context, *sqlx.Tx, run.Key) error
+	begins func(context.Context, *sqlx.Tx, NewRun) error
 	begun  func(context.Context, *sqlx.Tx, run.Run) error
 	// asks refuses a task that isn't what is next as the record has it.
 	asks func(context.Context, *sqlx.Tx, time.Time, task.Task) error
@@ -29,8 +29,11 @@ type rules struct {
 
 // rulesOf are those of a process: one case for each that has some.
 func rulesOf(name string) rules {
-	if name == process.Improvement {
+	switch name {
+	case process.Improvement:
 		return rules{begins: lockFinding, begun: takeFinding, asks: checkNextOfImprovement, answers: checkImprovementAnswer, ended: settleFinding}
+	case process.ContinuityDrill:
+		return rules{begins: checkRetest, asks: checkNextOfDrill, answers: checkDrillAnswer, ended: recordDrill}
 	}
 	return rules{}
 }

@@ -137,7 +137,7 @@ func checkInterval(ctx context.Context, tx *sqlx.Tx, now time.Time, p Proposal, 
 // checkEvents refuses events that nobody could report: they are those of a
 // service.
 func checkEvents(p process.Process, events []planning.Event) error {
-	if len(events) == 0 || p.Scope == process.OfService {
+	if len(events) == 0 || p.Scope == process.OfService || p.Scope == process.OfContinuityPlan {
 		return nil
 	}
 	return fault.Invalidf("events", "Events are reported of a service, and %s isn't about one: leave this out.",

@@ -173,12 +173,13 @@ type NewRun struct {
 	Request     string // see FindRun; may be empty
 	Provisional bool
 	Why         text.Text    // it is provisional
+	Retests     string       // the drill that it repeats; empty: none
 	By          person.Actor // nobody: a slot
 }
 
 // Input is what the workflow of an attempt begins with.
 func (n NewRun) Input(attempt int) run.Input {
-	return run.Input{Run: n.Key.ID(attempt), Key: n.Key, Attempt: attempt, Provisional: n.Provisional, Why: n.Why, Together: true}
+	return run.Input{Run: n.Key.ID(attempt), Key: n.Key, Attempt: attempt, Provisional: n.Provisional, Why: n.Why, Together: true, Retests: n.Retests}
 }
 
 // Begin records the next attempt of a run, or finds the one that exists; the
@@ -237,7 +238,7 @@ func begin(ctx context.Context, tx *sqlx.Tx, now time.Time, n NewRun) (r run.Run
 	}
 	more := rulesOf(n.Key.Process)
 	if more.begins != nil {
-		if err := more.begins(ctx, tx, n.Key); err != nil {
+		if err := more.begins(ctx, tx, n); err != nil {
 			return r, false, err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -65,7 +66,21 @@ func continues(r string) string {
 // carriedOut says, as SQL, of a run whether the actions of its round have begun
 // and are through: between their tasks nobody is asked, and nothing is done.
 func carriedOut(r string) string {
-	return `(SELECT bool_and(a.ended_at IS NOT NULL) FROM action a WHERE a.run = ` + r + `.id AND a.round = ` + r + `.round)`
+	return `CASE WHEN ` + r + `.process IN (SELECT p FROM (VALUES ` + lastSteps() + `) AS l (p, s))
+		THEN EXISTS (SELECT FROM decision d JOIN task t ON t.id = d.task WHERE d.run = ` + r + `.id AND d.round = ` + r + `.round AND (` + r + `.process, t.step) IN (VALUES ` + lastSteps() + `))
+		ELSE (SELECT bool_and(a.ended_at IS NOT NULL) FROM action a WHERE a.run = ` + r + `.id AND a.round = ` + r + `.round) END`
+}
+
+// lastSteps are the steps whose answers say that what was approved is carried out,
+// with their processes, as SQL.
+func lastSteps() string {
+	var all []string
+	for _, p := range process.Catalogue() {
+		if p.CarriedOut != "" {
+			all = append(all, "('"+p.Name+"', '"+p.CarriedOut+"')")
+		}
+	}
+	return strings.Join(all, ", ")
 }
 
 // End records how a run ended: once, whoever asks again. It is published with

@@ -147,6 +147,8 @@ func aboutOf(ctx context.Context, q sqlx.QueryerContext, p process.Process, name
 			}
 		}
 		return resource.Organisation.Ref(name), nil
+	case process.OfContinuityPlan:
+		return aboutContinuityPlan(ctx, q, p, name)
 	case process.OfFinding:
 		return aboutFinding(ctx, q, p, name)
 	case process.OfChange:
@@ -170,6 +172,9 @@ func NoScope(p process.Process, name string) error {
 	case process.OfOrganisation:
 		return fault.Invalidf("scope", "%s is about the organisation; there is no organisation %.80q: give the name of the one that is declared, or declare this one first.",
 			"%s betrifft die Organisation; die Organisation %.80q gibt es nicht: Den Namen der angelegten Organisation angeben oder diese zuerst anlegen.", p.Name, name)
+	case process.OfContinuityPlan:
+		return fault.Invalidf("scope", "%s is about a continuity plan; there is no plan %.80q in force: declare it, and have it approved, first.",
+			"%s betrifft einen Kontinuitätsplan; der Plan %.80q ist nicht in Kraft: Den Plan zuerst anlegen und freigeben lassen.", p.Name, name)
 	case process.OfFinding:
 		return fault.Invalidf("scope", "%s is about a finding; there is no finding %.80q: give its number, as turnus findings lists it.",
 			"%s betrifft einen Befund; den Befund %.80q gibt es nicht: Seine Nummer angeben, wie turnus findings sie zeigt.", p.Name, name)

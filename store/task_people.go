@@ -141,7 +141,8 @@ func namedBy(ctx context.Context, q sqlx.QueryerContext, tasks []task.Task) (map
 }
 
 // Who brought what a basis ($1 to $11) stands on, and who issued the tokens for
-// it. $11 are the datasets of its imports, $12 is the run whose proposal is among it, or empty.
+// it. $11 are the datasets of its imports, $12 is the run whose proposal is among
+// it, or empty, $13 are those who conduct what it plans or reports.
 const behind = `WITH exact (kind, name, version) AS (
 		SELECT * FROM unnest($5::text[], $6::text[], $7::integer[])
 	), scope AS (
@@ -161,6 +162,7 @@ const behind = `WITH exact (kind, name, version) AS (
 		SELECT 'declared', kind || '/' || name, person, token_issuer FROM declared
 		UNION ALL SELECT 'imported', 'import/' || max(id), person, token_issuer FROM import
 			WHERE $1 = 'Service' AND service = $2 AND id <= $4 AND dataset = ANY ($11) GROUP BY person, token_issuer
+		UNION ALL SELECT 'conducts', '', name, '' FROM unnest($13::text[]) name
 		UNION ALL SELECT 'proposed', * FROM unnest($8::text[], $9::text[], $10::text[])
 		UNION ALL SELECT 'proposed', kind || '/' || name, person, token_issuer FROM proposal WHERE run = $12
 	)
@@ -180,7 +182,7 @@ func basisArgs(b task.Basis, runID string) []any {
 	for _, p := range b.Proposals {
 		about, by, issuers = append(about, p.About), append(by, p.By), append(issuers, p.Issuer)
 	}
-	return []any{string(b.About.Kind), b.About.Name, b.At, b.Import, pq.Array(kinds), pq.Array(names), pq.Array(versions), pq.Array(about), pq.Array(by), pq.Array(issuers), pq.Array(datasets), runID}
+	return []any{string(b.About.Kind), b.About.Name, b.At, b.Import, pq.Array(kinds), pq.Array(names), pq.Array(versions), pq.Array(about), pq.Array(by), pq.Array(issuers), pq.Array(datasets), runID, pq.Array(append([]string{}, b.Conducts...))}
 }
 
 // InvolvedIn are those who brought what a basis stands on, as things are now:
@@ -204,7 +206,7 @@ func everBehind(ctx context.Context, q sqlx.QueryerContext, about resource.Ref) 
 			SELECT 'imported', person, token_issuer FROM import WHERE service = $3
 			UNION SELECT 'proposed', person, token_issuer FROM exclusion WHERE service = $3
 			UNION SELECT 'declared', person, token_issuer FROM resource
-				WHERE kind = 'Calendar' OR kind = $1 AND name = $2 OR kind = 'Agreement' AND document->'spec'->>'service' = $3
+				WHERE kind = 'Calendar' OR kind = $1 AND name = $2 OR kind IN ('Agreement', 'ContinuityPlan') AND document->'spec'->>'service' = $3
 		)
 		SELECT person, how, false AS issued, '' AS about FROM deed WHERE person <> ''
 		UNION SELECT issuer, how, true, '' FROM deed WHERE issuer <> ''`, string(about.Kind), about.Name, serviceAt(about))
@@ -212,17 +214,17 @@ func everBehind(ctx context.Context, q sqlx.QueryerContext, about resource.Ref) 
 }
 
 // freezing writes what a round stands on, and who is involved in it, in one
-// statement: $12 and $13 are run and round, then document, instant, and the number
+// statement: $12 and $14 are run and round, then document, instant, and the number
 // of the service's last change that was read before; null: the one of now. The run
 // has to be live and in that round; what was frozen before stays as it is.
 const freezing = `WITH frozen AS (
-		INSERT INTO frozen_set (run, round, document, at, change_number) SELECT r.id, r.round, $14::jsonb, $15::timestamptz, coalesce($16::bigint,
+		INSERT INTO frozen_set (run, round, document, at, change_number) SELECT r.id, r.round, $15::jsonb, $16::timestamptz, coalesce($17::bigint,
 				(SELECT c.number FROM service_change c WHERE c.service = r.service), 0)
-			FROM run r WHERE r.id = $12 AND r.round = $13 AND r.ended_at IS NULL ON CONFLICT DO NOTHING RETURNING run, round
+			FROM run r WHERE r.id = $12 AND r.round = $14 AND r.ended_at IS NULL ON CONFLICT DO NOTHING RETURNING run, round
 	), who AS (
 		INSERT INTO involvement (run, round, person, how, issued, about) SELECT f.run, f.round, i.* FROM frozen f, (` + behind + `) i
 	), entered AS (
-		UPDATE run SET state = 'drafting', started_at = coalesce(started_at, $15), seen_at = coalesce(seen_at, $15)
+		UPDATE run SET state = 'drafting', started_at = coalesce(started_at, $16), seen_at = coalesce(seen_at, $16)
 			WHERE id = (SELECT run FROM frozen) AND state = 'collecting'
 	)
 	SELECT EXISTS (SELECT FROM frozen)`

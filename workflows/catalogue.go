@@ -31,6 +31,7 @@ func Catalogue() []Process {
 		{process.SLAReport, SLAReport, handles(slaCollect, slaDraft, judgeRefresh, refreshedBy)},
 		{process.AvailabilityReview, AvailabilityReview, handles(availabilityDraft, judgeRefresh, refreshedBy)},
 		{planning.Approval, ChangeApproval, handles(changeDraft, changeEnact)},
+		{process.ContinuityDrill, ContinuityDrill, handles(drillDraft, drillNext, drillOpen)},
 		{process.Improvement, Improvement, handles(improvementDraft, improvementBegin, improvementNext)},
 	}, samples()...)
 }

@@ -26,6 +26,8 @@ func startCommand() *cobra.Command {
 				return misused("--service is missing: which one? %s is about a service", p.Name)
 			case ok && p.Scope == process.OfFinding && s.Scope == "":
 				return misused("--scope is missing: the number of which finding? turnus findings lists them")
+			case ok && p.Scope == process.OfContinuityPlan && s.Scope == "":
+				return misused("--scope is missing: which continuity plan? %s is about one", p.Name)
 			case (!ok || p.Planned()) && s.Period == "":
 				return misused("--period is missing: which one, as in 2026-10?")
 			}
@@ -48,6 +50,7 @@ func startCommand() *cobra.Command {
 	f.BoolVar(&s.Provisional, "provisional", false, "permit a provisional run where the period isn't over or covered")
 	f.BoolVar(&s.Again, "again", false, "another attempt after the one that ended")
 	f.StringVar(&s.Reason, "reason", "", "why another attempt")
+	f.StringVar(&s.Retests, "retests", "", "of a drill: the run that it repeats, as in continuity-drill/payments-region/2026-10-05")
 	f.BoolVar(&wait, "wait", false, "wait until the run waits for a person, or has ended")
 	c.MarkFlagsMutuallyExclusive("service", "scope")
 	return c

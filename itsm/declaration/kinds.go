@@ -166,8 +166,13 @@ func compiles[T, Ready any](compile func(T) (Ready, error)) func(T) error {
 // says.
 func referencesOfInterval(s planning.Spec) []resource.Reference {
 	about := resource.Service
-	if p, ok := process.Find(s.Process); ok && p.Scope == process.OfOrganisation {
-		about = resource.Organisation
+	if p, ok := process.Find(s.Process); ok {
+		switch p.Scope {
+		case process.OfOrganisation:
+			about = resource.Organisation
+		case process.OfContinuityPlan:
+			about = resource.ContinuityPlan
+		}
 	}
 	return []resource.Reference{
 		{Field: "scope", Ref: about.Ref(s.Scope)},

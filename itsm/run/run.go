@@ -114,6 +114,7 @@ type Input struct {
 	Provisional bool      `json:"provisional"`
 	Why         text.Text `json:"why,omitzero"`       // it is provisional
 	Together    bool      `json:"together,omitempty"` // a round is collected and drafted in one activity; runs that 0.1.0 began take two
+	Retests     string    `json:"retests,omitempty"`  // the drill that it repeats
 }
 
 // Concerns says whether it is the input of a run.

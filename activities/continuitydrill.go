@@ -1,0 +1,67 @@
+package activities
+
+import (
+	"context"
+
+	"turnus/itsm/drill"
+	"turnus/itsm/process"
+	"turnus/itsm/run"
+	"turnus/itsm/task"
+	drillreport "turnus/report/drill"
+	"turnus/store"
+	"turnus/workflows"
+)
+
+// DrillDraft asks the owner how a drill is planned, or takes up what happened
+// after that was approved; freezes it, and drafts the document that is to be
+// decided on.
+func (s *Set) DrillDraft(ctx context.Context, st run.Step) (workflows.Drafted, error) {
+	return s.draft(ctx, st, func() (content, error) {
+		at, err := store.StandingOf[drill.Frozen](ctx, s.store, st)
+		if err != nil {
+			return content{}, err
+		}
+		f := at.Frozen
+		if f == nil {
+			if at.State != run.Collecting {
+				if err := s.store.Enter(ctx, st, run.Collecting); err != nil { // a round begins
+					return content{}, err
+				}
+			}
+			said, err := s.store.Drilling(ctx, s.now(), st)
+			if err != nil {
+				return content{}, err
+			}
+			if said.Due != nil {
+				return content{ask: []task.Question{*said.Due}}, nil
+			}
+			set, err := store.Freeze(ctx, s.store, s.now(), st, said.Frozen)
+			if err != nil {
+				return content{}, err
+			}
+			f = &set
+		}
+		if err := s.store.Enter(ctx, st, run.Drafting); err != nil {
+			return content{}, err
+		}
+		d, err := drillreport.Draft(*f)
+		return content{Document: d, continues: f.Continues, review: f.Review}, err
+	})
+}
+
+// DrillNext says which steps of a drill's script are to be asked now.
+func (s *Set) DrillNext(ctx context.Context, st run.Step) (workflows.DrillNext, error) {
+	script, err := s.store.AdvanceDrill(ctx, s.now(), st)
+	return workflows.DrillNext{Open: script.Open(), Over: script.Over}, err
+}
+
+// DrillOpen writes the task of a step of a drill's script.
+func (s *Set) DrillOpen(ctx context.Context, n workflows.NamedStep) (workflows.Waiting, error) {
+	q, err := s.store.QuestionOfDrill(ctx, n.Step, n.Name)
+	if err != nil {
+		return workflows.Waiting{}, err
+	}
+	p, _ := process.Find(process.ContinuityDrill)
+	step, _ := p.Step(n.Name)
+	return s.TaskOpen(ctx, workflows.Asking{Step: n.Step, ID: run.TaskID(n.Run, n.Round, n.Name), Name: n.Name, Kind: step.Kind, Outcomes: step.Offers(), Question: &q})
+}

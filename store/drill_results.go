@@ -1,0 +1,153 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strconv"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"turnus/itsm/continuity"
+	"turnus/itsm/drill"
+	"turnus/itsm/fault"
+	"turnus/itsm/process"
+	"turnus/itsm/run"
+)
+
+// checkRetest refuses a re-test of what isn't a drill of the same plan that didn't
+// pass, before its row is written.
+func checkRetest(ctx context.Context, tx *sqlx.Tx, n NewRun) error {
+	if n.Retests == "" {
+		return nil
+	}
+	refuse := func(en, de string, args ...any) error { return fault.Invalidf("retests", en, de, args...) }
+	key, _, err := run.ParseID(n.Retests)
+	if err != nil {
+		return fault.As(err).At("retests")
+	}
+	if key.Process != process.ContinuityDrill || key.Scope != n.Key.Scope {
+		return refuse("%[1]s is no drill of the plan %[2]s: a re-test repeats one of the same plan.",
+			"%[1]s ist keine Übung des Plans %[2]s: Wiederholt wird eine Übung desselben Plans.", n.Retests, n.Key.Scope)
+	}
+	var row struct {
+		Overall continuity.Verdict `db:"overall"`
+		Period  string             `db:"period"`
+	}
+	err = tx.GetContext(ctx, &row, "SELECT d.overall, r.period FROM drill d JOIN run r ON r.id = d.run WHERE d.run = $1", n.Retests)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return refuse("%s has no published report: what isn't evaluated isn't repeated.", "%s hat keinen veröffentlichten Bericht: Was nicht ausgewertet ist, wird nicht wiederholt.", n.Retests)
+	case err != nil:
+		return err
+	case row.Overall != continuity.Fail && row.Overall != continuity.Incomplete:
+		return refuse("%[1]s is %[2]s: only a drill that failed or is incomplete is repeated.",
+			"%[1]s: Ergebnis %[2]s. Wiederholt wird nur eine nicht bestandene oder unvollständige Übung.", n.Retests, row.Overall)
+	case row.Period == n.Key.Period:
+		return refuse("A re-test is of another date than %s.", "Eine Wiederholung hat ein anderes Datum als %s.", n.Retests)
+	}
+	return nil
+}
+
+// retested is what a run repeats; nil: it is no re-test.
+func retested(ctx context.Context, q sqlx.QueryerContext, runID string) (*drill.Retested, error) {
+	var row struct {
+		Run    string             `db:"run"`
+		Frozen JSON[drill.Frozen] `db:"document"`
+	}
+	err := sqlx.GetContext(ctx, q, &row, `SELECT p.run, f.document FROM run r JOIN report p ON p.run = r.input->>'retests'
+		JOIN frozen_set f ON f.run = p.run AND f.round = p.round WHERE r.id = $1`, runID)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	f := row.Frozen.V
+	r := drill.Retested{Run: row.Run, Type: f.Setup.Type, Version: f.Plan.Version, Objectives: f.Plan.Spec.Objectives}
+	if f.Happened != nil && f.Happened.Result != nil {
+		r.Result = *f.Happened.Result
+	}
+	return &r, nil
+}
+
+// recordDrill puts on record what a published drill showed of each objective, and
+// mends what it proves that an earlier one didn't.
+func recordDrill(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, end run.State) error {
+	if end != run.Published {
+		return nil
+	}
+	var frozen JSON[drill.Frozen]
+	if err := tx.GetContext(ctx, &frozen, "SELECT document FROM frozen_set WHERE run = $1 AND round = $2", r.ID, r.Round); err != nil {
+		return err
+	}
+	f := frozen.V
+	if f.Happened == nil || f.Happened.Result == nil || f.Happened.Begun == nil {
+		return unborne(run.End{Run: r.ID, State: end}, "the drill wasn't carried out", "die Übung wurde nicht durchgeführt")
+	}
+	result := *f.Happened.Result
+	var again *string
+	if f.Retests != nil {
+		again = &f.Retests.Run
+	}
+	var due *string
+	if d := f.Happened.Reviewed; d != nil && d.Retest != nil {
+		s := d.Retest.String()
+		due = &s
+	}
+	if _, err := tx.ExecContext(ctx, `INSERT INTO drill (run, plan, version, service, type, held_at, overall, retests, retest, at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, r.ID, f.Plan.Name, f.Plan.Version, f.Plan.Spec.Service, f.Setup.Type,
+		f.Happened.At(continuity.Disruption).UTC(), result.Overall, again, due, now); err != nil {
+		return err
+	}
+	for _, o := range objectivesShown(f.Plan.Spec.Objectives, result) {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO drill_objective (run, objective, value, base, achieved, verdict) VALUES ($1, $2, $3, $4, $5, $6)`,
+			r.ID, o.name, o.value, o.base, o.achieved, o.verdict); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// shownObjective is what a drill showed of an objective.
+type shownObjective struct {
+	name, value string
+	base        continuity.Base
+	achieved    *string
+	verdict     continuity.Verdict
+}
+
+func objectivesShown(a continuity.Agreed, r drill.Result) (all []shownObjective) {
+	seconds := func(n *int64) *string {
+		if n == nil {
+			return nil
+		}
+		s := strconv.FormatInt(*n, 10)
+		return &s
+	}
+	add := func(name, value string, achieved *string, v continuity.Verdict) {
+		if v != "" {
+			all = append(all, shownObjective{name: name, value: value, achieved: achieved, verdict: v})
+		}
+	}
+	if a.RTO != nil {
+		add("rto", a.RTO.String(), seconds(r.RTA), r.Verdicts.RTO)
+		if len(all) > 0 {
+			all[0].base = a.From
+		}
+	}
+	if a.RPO != nil {
+		add("rpo", a.RPO.String(), seconds(r.RPA), r.Verdicts.RPO)
+	}
+	if a.MBCO != nil {
+		add("mbco_pct", string(*a.MBCO), nil, r.Verdicts.MBCO)
+	}
+	if a.Contacts != nil {
+		add("contacts_pct", string(*a.Contacts), r.Reached, r.Verdicts.Contacts)
+	}
+	if a.Decide != nil {
+		add("decide", a.Decide.String(), seconds(r.Decided), r.Verdicts.Decide)
+	}
+	return all
+}
