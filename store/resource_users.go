@@ -32,7 +32,7 @@ func findUsers(ctx context.Context, tx *sqlx.Tx, used resource.Ref, now time.Tim
 		if err != nil {
 			return nil, err
 		}
-		if slices.ContainsFunc(references, func(r resource.Reference) bool { return r.Ref == used }) {
+		if slices.ContainsFunc(references, func(r resource.Reference) bool { return r.Ref == used && !r.MayLeave }) {
 			users = append(users, user.String())
 		}
 	}
