@@ -36,7 +36,11 @@ func findUsers(ctx context.Context, tx *sqlx.Tx, used resource.Ref, now time.Tim
 			users = append(users, user.String())
 		}
 	}
-	open, err := findOpen(ctx, tx, used)
+	find := findOpen
+	if used.Kind == resource.ContinuityPlan {
+		find = findDrills
+	}
+	open, err := find(ctx, tx, used)
 	return append(users, open...), err
 }
 

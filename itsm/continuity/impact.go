@@ -15,7 +15,7 @@ import (
 func (i Impact) MTPD() (first *agreement.Duration, sure bool) {
 	for n, step := range i.Steps {
 		for _, c := range i.Categories {
-			if level, known := c.at(step); known && level >= i.Unacceptable {
+			if level, known := c.At(step); known && level >= i.Unacceptable {
 				return &i.Steps[n], len(i.unknown(i.Steps[:n])) == 0
 			}
 		}
@@ -33,7 +33,7 @@ type cell struct {
 func (i Impact) unknown(steps []agreement.Duration) (all []cell) {
 	for _, step := range steps {
 		for _, c := range i.Categories {
-			if _, known := c.at(step); !known {
+			if _, known := c.At(step); !known {
 				all = append(all, cell{c.Name, step})
 			}
 		}
@@ -41,8 +41,8 @@ func (i Impact) unknown(steps []agreement.Duration) (all []cell) {
 	return all
 }
 
-// at is the level at a step; false where it is left out.
-func (c Category) at(step agreement.Duration) (level int, known bool) {
+// At is the level at a step; false where it is left out.
+func (c Category) At(step agreement.Duration) (level int, known bool) {
 	for s, level := range c.Levels {
 		if d, err := agreement.ParseDuration(s); err == nil && d == step {
 			return level, true
