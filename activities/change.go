@@ -42,7 +42,7 @@ func (s *Set) changeDocument(ctx context.Context, st run.Step) (report.Document,
 			return s.store.Withdraws(ctx, s.now(), st)
 		})
 	case resource.ContinuityPlan:
-		return changed(ctx, s, st, changeapproval.DraftContinuity, func(run.Input) (continuity.Change, error) {
+		return changed(ctx, s, st, changeapproval.DraftContinuity, func(run.Input) (continuity.PlanChange, error) {
 			return s.store.ContinuityChange(ctx, s.now(), st)
 		})
 	}

@@ -55,6 +55,9 @@ func (r *Runs) Wake(ctx context.Context, within time.Duration) error {
 	if err := r.store.PressFindings(taking, now); err != nil && taking.Err() == nil {
 		return err
 	}
+	if err := r.store.MissRetests(taking, now); err != nil && taking.Err() == nil {
+		return err
+	}
 	return r.store.Woken(ctx, r.now())
 }
 

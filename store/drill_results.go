@@ -107,7 +107,7 @@ func recordDrill(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, end
 			return err
 		}
 	}
-	return nil
+	return mendRetested(ctx, tx, now, r, f)
 }
 
 // shownObjective is what a drill showed of an objective.

@@ -176,9 +176,20 @@ func noteMended(ctx context.Context, tx sqlx.ExecerContext, by person.Actor, now
 // noteMendedBut is noteMended of all that was found about an object, but what has
 // one of some keys: that is as it was.
 func noteMendedBut(ctx context.Context, tx sqlx.ExecerContext, by person.Actor, now time.Time, kind, object string, still []string) error {
+	return mend(ctx, tx, by, now, "kind = $3 AND object = $4 AND coalesce(key, '') <> ALL ($5)", kind, object, pq.Array(still))
+}
+
+// noteMendedKey is noteMended of what a key joins.
+func noteMendedKey(ctx context.Context, tx sqlx.ExecerContext, by person.Actor, now time.Time, key string) error {
+	return mend(ctx, tx, by, now, "key = $3", key)
+}
+
+// mend is noteMended of the findings for which a condition holds, whose arguments
+// are $3 and those that follow.
+func mend(ctx context.Context, tx sqlx.ExecerContext, by person.Actor, now time.Time, condition string, args ...any) error {
 	_, err := tx.ExecContext(ctx, `WITH mended AS (INSERT INTO finding_mended (finding, person, at)
-			SELECT id, $3, $4 FROM finding WHERE kind = $1 AND object = $2 AND ended_at IS NULL AND coalesce(key, '') <> ALL ($5) ON CONFLICT DO NOTHING RETURNING finding)
-		UPDATE finding f SET state = 'closed', ended_at = $4 FROM mended m WHERE f.id = m.finding AND f.state = 'open'`, kind, object, actor(by), now, pq.Array(still))
+			SELECT id, $1, $2 FROM finding WHERE ended_at IS NULL AND `+condition+` ON CONFLICT DO NOTHING RETURNING finding)
+		UPDATE finding f SET state = 'closed', ended_at = $2 FROM mended m WHERE f.id = m.finding AND f.state = 'open'`, append([]any{actor(by), now}, args...)...)
 	return err
 }
 

@@ -13,6 +13,7 @@ import (
 	"turnus/itsm/calendar"
 	"turnus/itsm/improvement"
 	"turnus/itsm/person"
+	"turnus/itsm/process"
 	"turnus/itsm/run"
 	"turnus/report"
 )
@@ -103,6 +104,9 @@ func missOf(now time.Time, r run.Run, f report.Figure) showing {
 	kind := improvement.MissedTarget
 	if f.Above() {
 		kind = improvement.ExceededLimit
+	}
+	if r.Process == process.ContinuityDrill {
+		kind = improvement.FailedObjective
 	}
 	return showing{in: f.Group.Name + "/" + f.Name, sighting: sighting{
 		Key: improvement.FigureKey(kind, r.About.Name, f.Key()),

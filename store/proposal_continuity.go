@@ -42,7 +42,7 @@ func (x continuityChange) foreign(of []Scope, by string) error { return notOwner
 func (x continuityChange) reason() string { return "" }
 
 func (x continuityChange) basis(about resource.Ref, now time.Time, _ Proposal, _ *resource.Version) task.Basis {
-	return continuity.Change{About: about, At: now}.Basis()
+	return continuity.PlanChange{About: about, At: now}.Basis()
 }
 
 // check writes the version, to see whether that can be, and takes it back.
@@ -125,7 +125,7 @@ func checkPlanStays(c Change) error {
 }
 
 // ContinuityChange is what a run decides on that changes a continuity plan.
-func (s *Store) ContinuityChange(ctx context.Context, now time.Time, st run.Step) (c continuity.Change, err error) {
+func (s *Store) ContinuityChange(ctx context.Context, now time.Time, st run.Step) (c continuity.PlanChange, err error) {
 	err = s.tx(ctx, func(tx *sqlx.Tx) error {
 		p, err := proposalOf(ctx, tx, st.Run)
 		if err != nil {
@@ -144,7 +144,7 @@ func (s *Store) ContinuityChange(ctx context.Context, now time.Time, st run.Step
 			return err
 		}
 		scope := scopes[0]
-		c = continuity.Change{Run: st.Run, Round: st.Round, About: scope.About, Title: scope.Title, Zone: scope.Zone.String(),
+		c = continuity.PlanChange{Run: st.Run, Round: st.Round, About: scope.About, Title: scope.Title, Zone: scope.Zone.String(),
 			Document: p.Document, Hash: p.Hash, Base: p.Base, By: p.By, At: now.UTC()}
 		if before != nil {
 			c.Before = &before.Resource

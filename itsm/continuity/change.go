@@ -8,8 +8,8 @@ import (
 	"turnus/itsm/text"
 )
 
-// Change is what an approver decides on: a proposed version of a plan.
-type Change struct {
+// PlanChange is what an approver decides on: a proposed version of a plan.
+type PlanChange struct {
 	Run      string        `json:"run"`
 	Round    int           `json:"round"`
 	About    resource.Ref  `json:"about"` // the service, whose approvers decide
@@ -24,4 +24,4 @@ type Change struct {
 }
 
 // Basis is what a change stands on besides its proposal: the service.
-func (c Change) Basis() task.Basis { return task.Basis{About: c.About, At: c.At} }
+func (c PlanChange) Basis() task.Basis { return task.Basis{About: c.About, At: c.At} }

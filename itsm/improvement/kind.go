@@ -18,12 +18,15 @@ const (
 	AdministratorApproves = "administrator-approves" // somebody has two roles that don't go together, from the time before that was refused
 	SeesEverything        = "sees-everything"        // persons from before there were views see what is published of every service
 	ContinuityPlan        = "continuity-plan"        // what a plan in force agrees doesn't fit together, or can't be told
+	FailedObjective       = "failed-objective"       // a drill didn't prove what a continuity plan agrees
+	DrillShortcoming      = "drill-shortcoming"      // what a drill shows beyond its figures
+	OverdueRetest         = "overdue-retest"         // a drill that didn't pass wasn't repeated in time
 	Reported              = "reported"               // by a person
 )
 
 // Kinds lists them.
 func Kinds() []string {
-	return []string{MissedTarget, ExceededLimit, UnplannedOutage, MissedSlot, LateSlot, LateData, RecordsAltered, AdministratorApproves, SeesEverything, ContinuityPlan, Reported}
+	return []string{MissedTarget, ExceededLimit, UnplannedOutage, MissedSlot, LateSlot, LateData, RecordsAltered, AdministratorApproves, SeesEverything, ContinuityPlan, FailedObjective, DrillShortcoming, OverdueRetest, Reported}
 }
 
 // FigureKey joins what a published figure showed in several periods: the kind of
@@ -52,7 +55,7 @@ func Graded(kind string) Severity {
 	switch kind {
 	case RecordsAltered:
 		return Critical
-	case AdministratorApproves, SeesEverything, MissedTarget:
+	case AdministratorApproves, SeesEverything, MissedTarget, FailedObjective, OverdueRetest:
 		return Major
 	}
 	return Minor
@@ -81,6 +84,12 @@ func KindTitle(kind string) text.Text {
 		return text.New("persons without a view", "Personen ohne festgelegte Sicht")
 	case ContinuityPlan:
 		return text.New("doubtful continuity plan", "zweifelhafter Notfallplan")
+	case FailedObjective:
+		return text.New("objective not proved", "nicht belegtes Ziel")
+	case DrillShortcoming:
+		return text.New("shortcoming of a drill", "Mangel einer Übung")
+	case OverdueRetest:
+		return text.New("overdue re-test", "überfällige Wiederholung")
 	case Reported:
 		return text.New("reported", "gemeldet")
 	}

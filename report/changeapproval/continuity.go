@@ -15,7 +15,7 @@ import (
 // what in it is in doubt before anything else, what differs from what holds, and
 // what is carried out. How contacts are reached isn't in it, since it is read by
 // more people than that is for. It is pure, as Draft is.
-func DraftContinuity(c continuity.Change) (report.Document, error) {
+func DraftContinuity(c continuity.PlanChange) (report.Document, error) {
 	head, _, err := heading(proposed{run: c.Run, zone: c.Zone, title: c.Title, about: c.About.Name, at: c.At})
 	if err != nil {
 		return head, err

@@ -16,7 +16,7 @@ import (
 )
 
 // continued is a second version of a plan, with replacements, beside the first.
-func continued(t *testing.T, replaced ...string) continuity.Change {
+func continued(t *testing.T, replaced ...string) continuity.PlanChange {
 	t.Helper()
 	const spec = `{"service":"desk","scenario":"The region is gone.","invocation":"The owner.","offsite":"In the safe.","business":"bea",
 		"objectives":{"rto":"PT3H","rto_from":"disruption","rpo":"PT1H","mbco_pct":"60","mtpd":"PT8H"},"backup":{"every":"PT45M","takes":"PT15M"},
@@ -32,7 +32,7 @@ func continued(t *testing.T, replaced ...string) continuity.Change {
 		require.Contains(t, now, replaced[i])
 		now = strings.Replace(now, replaced[i], replaced[i+1], 1)
 	}
-	return continuity.Change{Run: "change-approval/continuityplan-desk-region/2026-10-05", Round: 1, About: resource.Service.Ref("desk"), Title: text.New("Service desk", "Servicedesk"),
+	return continuity.PlanChange{Run: "change-approval/continuityplan-desk-region/2026-10-05", Round: 1, About: resource.Service.Ref("desk"), Title: text.New("Service desk", "Servicedesk"),
 		Zone: "Europe/Berlin", Document: raw(now), Hash: strings.Repeat("ab", 32), Base: 1, Before: &before, By: "olga", At: time.Date(2026, 10, 5, 7, 30, 0, 0, time.UTC)}
 }
 

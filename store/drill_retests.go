@@ -1,0 +1,94 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"turnus/itsm/calendar"
+	"turnus/itsm/continuity"
+	"turnus/itsm/drill"
+	"turnus/itsm/fault"
+	"turnus/itsm/improvement"
+	"turnus/itsm/person"
+	"turnus/itsm/resource"
+	"turnus/itsm/run"
+	"turnus/itsm/text"
+	"turnus/report"
+)
+
+// figureOf is the figure of a drill's report that shows an objective.
+var figureOf = map[string]string{"rto": "rta", "rpo": "rpa", "mbco_pct": "capacity", "contacts_pct": "contacts", "decide": "decide"}
+
+// mendRetested mends what was found by the drill that a published one repeats: that
+// the re-test was overdue, and of the objectives those that it proves by the rules
+// (domain guide, 5.3): the plan's current version, its value of today, and a type
+// no weaker.
+func mendRetested(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, f drill.Frozen) error {
+	if f.Retests == nil {
+		return nil
+	}
+	system := person.Actor{Person: person.System}
+	if err := noteMended(ctx, tx, system, now, improvement.OverdueRetest, "run/"+f.Retests.Run); err != nil {
+		return err
+	}
+	current, err := newestIfAny(ctx, tx, resource.ContinuityPlan.Ref(f.Plan.Name))
+	if err != nil || current == nil || current.Version != f.Plan.Version || !f.Setup.Type.NoWeakerThan(f.Retests.Type) {
+		return err
+	}
+	for _, o := range objectivesShown(f.Plan.Spec.Objectives, *f.Happened.Result) {
+		if o.verdict != continuity.Pass {
+			continue
+		}
+		key := improvement.FigureKey(improvement.FailedObjective, r.About.Name, report.Figure{Group: report.Group{Name: f.Plan.Name}, Name: figureOf[o.name]}.Key())
+		if err := noteMendedKey(ctx, tx, system, now, key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// MissRetests finds drills that had to be repeated by a date that has passed, and
+// weren't: once each.
+func (s *Store) MissRetests(ctx context.Context, now time.Time) error {
+	var due []struct {
+		Run     string `db:"run"`
+		Plan    string `db:"plan"`
+		Service string `db:"service"`
+		Retest  string `db:"retest"`
+	}
+	// Behind the last zone in which that date may still be today; looked at exactly below.
+	if err := s.db.SelectContext(ctx, &due, `SELECT d.run, d.plan, d.service, d.retest::text AS retest FROM drill d
+		WHERE d.retest < ($1::timestamptz AT TIME ZONE 'UTC' + interval '14 hours')::date
+			AND NOT EXISTS (SELECT FROM drill n WHERE n.retests = d.run)
+			AND NOT EXISTS (SELECT FROM finding f WHERE f.kind = $2 AND f.object = 'run/' || d.run)
+		ORDER BY d.run LIMIT 100`, now, improvement.OverdueRetest); err != nil {
+		return mapped(err)
+	}
+	for _, d := range due {
+		by, err := calendar.ParseDate(d.Retest)
+		if err != nil {
+			return err
+		}
+		err = s.tx(ctx, func(tx *sqlx.Tx) error {
+			scope, err := scopeAbout(ctx, tx, resource.Service.Ref(d.Service))
+			if fault.Is(err, fault.NotFound) { // it is delivered no more
+				return nil
+			}
+			if err != nil || !by.Before(calendar.DateOf(now.In(scope.Zone))) {
+				return err
+			}
+			object := "run/" + d.Run
+			_, err = openFinding(ctx, tx, sighting{Key: improvement.OverdueRetest + "/" + d.Run, Place: object, By: person.Actor{Person: person.System},
+				Finding: improvement.Finding{Kind: improvement.OverdueRetest, About: scope.About, Object: object, At: now,
+					Title:  text.F("The drill %s of the plan %s wasn't repeated by %s.", "Die Übung %s des Plans %s wurde nicht bis zum %s wiederholt.", d.Run, d.Plan, by.InWords()),
+					Source: improvement.Source{Kind: improvement.FromRun, Name: d.Run}}})
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
