@@ -11,6 +11,7 @@ const (
 	MissedTarget          = "missed-target"          // a published figure misses what was agreed
 	ExceededLimit         = "exceeded-limit"         // a published figure lies above what was agreed
 	UnplannedOutage       = "unplanned-outage"       // a service wasn't there, and nobody had announced it: its cause is to be investigated
+	DrillShortcoming      = "drill-shortcoming"      // what a continuity drill showed, and no figure does
 	MissedSlot            = "missed-slot"            // a slot of the plan wasn't kept
 	LateSlot              = "late-slot"              // a slot was done after its tolerance
 	LateData              = "late-data"              // what is known now isn't what a published report was made of
@@ -22,7 +23,7 @@ const (
 
 // Kinds lists them.
 func Kinds() []string {
-	return []string{MissedTarget, ExceededLimit, UnplannedOutage, MissedSlot, LateSlot, LateData, RecordsAltered, AdministratorApproves, SeesEverything, Reported}
+	return []string{MissedTarget, ExceededLimit, UnplannedOutage, DrillShortcoming, MissedSlot, LateSlot, LateData, RecordsAltered, AdministratorApproves, SeesEverything, Reported}
 }
 
 // FigureKey joins what a published figure showed in several periods: the kind of
@@ -48,7 +49,7 @@ func Graded(kind string) Severity {
 	switch kind {
 	case RecordsAltered:
 		return Critical
-	case AdministratorApproves, SeesEverything, MissedTarget:
+	case AdministratorApproves, SeesEverything, MissedTarget, DrillShortcoming:
 		return Major
 	}
 	return Minor
@@ -63,6 +64,8 @@ func KindTitle(kind string) text.Text {
 		return text.New("exceeded limit", "überschrittene Grenze")
 	case UnplannedOutage:
 		return text.New("unplanned outage", "ungeplanter Ausfall")
+	case DrillShortcoming:
+		return text.New("shortcoming of a drill", "Mangel einer Übung")
 	case MissedSlot:
 		return text.New("missed slot", "versäumter Termin")
 	case LateSlot:
