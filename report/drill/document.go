@@ -34,13 +34,14 @@ func Draft(f drill.Frozen) (report.Document, error) {
 	if err != nil {
 		return report.Document{}, err
 	}
-	d := draft{Frozen: f, zone: zone, Writer: report.Write(report.Document{
+	d := draft{Frozen: f, zone: zone}
+	d.Writer = report.Write(report.Document{
 		Run: f.Run, Process: key.Process, Scope: key.Scope, Period: key.Period,
 		From: f.Setup.Date.Start(zone).UTC(), To: f.Setup.Date.Add(1).Start(zone).UTC(), Zone: f.Zone,
 		Title: titles[f.Stage], Subject: planTitle(f.Plan),
-		Figures: figures(f), Findings: findings(f), Sources: sources(f, hash),
+		Figures: figures(f), Findings: d.findings(), Sources: sources(f, hash),
 		ComputedAt: f.At.UTC(), Wording: Wording,
-	})}
+	})
 	switch f.Stage {
 	case drill.ToPlan:
 		d.planned()

@@ -11,20 +11,38 @@ import (
 // findings are what a drill showed and no figure does: each goes into the
 // register when the report is published. Of a drill that never began there are
 // none.
-func findings(f drill.Frozen) []report.Finding {
-	if f.Stage != drill.ToReport || f.Happened == nil || f.Happened.Begun == nil {
+func (d draft) findings() []report.Finding {
+	h := d.happened()
+	if d.Stage != drill.ToReport || h.Begun == nil {
 		return nil
 	}
-	l := list{draft: draft{Frozen: f}}
+	l := list{draft: d}
 	l.objectives()
-	if r := f.Happened.Result; r != nil {
-		l.beyond(r)
+	if h.Result != nil {
+		l.beyond(h.Result)
 	}
 	l.steps()
-	if a := f.Happened.Abort; a != nil {
-		l.add("aborted", text.New("Drill aborted", "Übung abgebrochen"), text.F("Reason: %s", "Grund: %s", orDash(a.Reason)))
-	}
+	l.abort()
 	return l.all
+}
+
+// abort stands for all that couldn't be judged because of it.
+func (l *list) abort() {
+	a := l.Happened.Abort
+	if a == nil {
+		return
+	}
+	var unjudged []text.Text
+	for _, r := range l.results() {
+		if r.verdict == continuity.Incomplete {
+			unjudged = append(unjudged, r.title)
+		}
+	}
+	detail := text.F("Reason: %s", "Grund: %s", orDash(a.Reason))
+	if len(unjudged) > 0 {
+		detail = text.F("%s Not shown: %s.", "%s Nicht nachgewiesen: %s.", detail, text.Join(unjudged, ", "))
+	}
+	l.add("aborted", text.New("Drill aborted", "Übung abgebrochen"), detail)
 }
 
 // list is the findings of a drill as they are gathered.
@@ -37,7 +55,7 @@ type list struct {
 // the register tells a further sighting from a new finding.
 func (l *list) add(what string, title, detail text.Text) {
 	l.all = append(l.all, report.Finding{Key: l.Plan.Name + "/" + what, Kind: improvement.DrillShortcoming,
-		Title: text.F("%s: %s", "%s: %s", planTitle(l.Plan), title), Detail: detail})
+		Title: text.F("%s (%s)", "%s (%s)", title, planTitle(l.Plan)), Detail: detail})
 }
 
 // objectives are those that couldn't be judged, and estimates that miss theirs.
@@ -45,10 +63,10 @@ func (l *list) objectives() {
 	for _, r := range l.results() {
 		switch by, missed := l.misses(r.name); {
 		case missed && r.verdict == continuity.Estimated:
-			l.add("estimate-"+r.name, text.F("estimate misses the objective: %s", "Schätzung verfehlt das Ziel: %s", r.title),
+			l.add("estimate-"+r.name, text.F("Estimate misses the objective %s", "Schätzung verfehlt das Ziel %s", r.title),
 				text.F("Expected: %s; agreed: %s (%s). An estimate proves nothing, in either direction.", "Erwartet: %s; vereinbart: %s (%s). Eine Schätzung beweist nichts, weder für noch gegen das Ziel.", r.achieved, r.agreed, by))
-		case r.verdict == continuity.Incomplete:
-			l.add("incomplete-"+r.name, text.F("not shown: %s", "nicht nachgewiesen: %s", r.title), text.F("Agreed: %s; %s.", "Vereinbart: %s; %s.", r.agreed, l.reason(r.objective, r.verdict)))
+		case r.verdict == continuity.Incomplete && l.Happened.Abort == nil:
+			l.add("incomplete-"+r.name, text.F("%s not shown", "%s nicht nachgewiesen", r.title), text.F("Agreed: %s; %s.", "Vereinbart: %s; %s.", r.agreed, l.reason(r.objective, r.verdict)))
 		}
 	}
 }
@@ -61,16 +79,19 @@ func (l *list) beyond(r *drill.Result) {
 	}
 	switch r.Integrity {
 	case continuity.Fail:
-		l.add("data-damaged", text.New("restored data damaged or missing", "wiederhergestellte Daten beschädigt oder unvollständig"), evidence)
+		l.add("data-damaged", text.New("Restored data damaged or missing", "Wiederhergestellte Daten beschädigt oder unvollständig"), evidence)
 	case continuity.Incomplete:
-		l.add("data-not-checked", text.New("restored data not checked by content", "wiederhergestellte Daten nicht inhaltlich geprüft"), evidence)
+		if l.Happened.Abort != nil {
+			break
+		}
+		l.add("data-not-checked", text.New("Restored data not checked by content", "Wiederhergestellte Daten nicht inhaltlich geprüft"), evidence)
 	}
 	if open(r.Offsite) {
-		l.add("not-readable", text.New("plan and contacts not read where Turnus can’t be reached", "Plan und Kontakte nicht außerhalb von Turnus gelesen"),
+		l.add("not-readable", text.New("Plan and contacts not read where Turnus can’t be reached", "Plan und Kontakte nicht außerhalb von Turnus gelesen"),
 			text.F("According to the plan they are read here: %s", "Laut Plan werden sie hier gelesen: %s", orDash(l.Plan.Spec.Offsite)))
 	}
 	if open(r.Back) {
-		l.add("return-not-verified", text.New("return to normal operation not verified", "Rückkehr zum Normalbetrieb nicht geprüft"),
+		l.add("return-not-verified", text.New("Return to normal operation not verified", "Rückkehr zum Normalbetrieb nicht geprüft"),
 			text.F("%s is to verify it.", "Zu prüfen ist sie von %s.", orDash(l.Plan.Spec.Business)))
 	}
 }
@@ -89,6 +110,6 @@ func (l *list) steps() {
 		}
 	}
 	if len(all) > 0 {
-		l.add("steps", text.New("steps not carried out as planned", "Schritte nicht wie geplant ausgeführt"), text.F("%s.", "%s.", text.Join(all, "; ")))
+		l.add("steps", text.New("Steps not carried out as planned", "Schritte nicht wie geplant ausgeführt"), text.F("%s.", "%s.", text.Join(all, "; ")))
 	}
 }

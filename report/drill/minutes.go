@@ -34,11 +34,14 @@ func (d draft) minutes() {
 		if l.Step != "" {
 			_, title := d.step(l.Step)
 			name = report.Words(title)
-			person = given(personOf(h.Steps, l.Step))
+			person = given(trackedOf(h.Steps, l.Step).Person)
 		}
 		expected, longer := given(""), given("")
 		if l.Expected != nil {
-			expected, longer = report.Seconds(*l.Expected), report.Words(difference(l.Over()))
+			expected = report.Seconds(*l.Expected)
+			if l.Over() > 0 || trackedOf(h.Steps, l.Step).State == drill.Done { // one that was cut short wasn't quicker
+				longer = report.Words(difference(l.Over()))
+			}
 		}
 		t.Row(report.Words(l.Kind.Title()), name, person, report.Seconds(l.Seconds), expected, longer, report.Share(l.Seconds, p.Total))
 	}
@@ -53,33 +56,33 @@ func (d draft) shrink(s *report.SectionWriter, p drill.Path) {
 	case o.RTO == nil:
 		return
 	case d.base(o.From) == nil:
-		s.Say("RTO counts from %s; when that was isn’t known, and so not by how much the chain would have to shrink.",
-			"RTO zählt ab %s; wann das war, ist nicht bekannt, und damit auch nicht, um wie viel die Kette kürzer werden müsste.", counts(o.From))
+		s.Say("The RTO counts from %s; when that was isn’t known, and so not by how much the chain would have to shrink.",
+			"Das RTO zählt ab %s; wann das war, ist nicht bekannt, und damit auch nicht, um wie viel die Kette kürzer werden müsste.", counts(o.From))
 		return
 	case p.Shrink == 0 && p.Confirmed:
-		s.Say("RTO is %s from %s, of which %s were used: the chain needn’t shrink.", "RTO beträgt %s ab %s, davon wurden %s gebraucht: Die Kette muss nicht kürzer werden.",
+		s.Say("The RTO is %s from %s, of which %s were used: the chain needn’t shrink.", "Das RTO beträgt %s ab %s, davon wurden %s gebraucht: Die Kette muss nicht kürzer werden.",
 			lasting(*o.RTO), counts(o.From), report.Lasting(p.Counted))
 		return
 	case p.Shrink == 0:
-		s.Say("RTO is %s from %s; the drill ended before that time was over.", "RTO beträgt %s ab %s; die Übung endete vor Ablauf dieser Zeit.", lasting(*o.RTO), counts(o.From))
+		s.Say("The RTO is %s from %s; the drill ended before that time was over.", "Das RTO beträgt %s ab %s; die Übung endete vor Ablauf dieser Zeit.", lasting(*o.RTO), counts(o.From))
 		return
 	case p.Confirmed:
-		s.Say("RTO is %s from %s: to meet it, the chain has to shrink by %s.", "RTO beträgt %s ab %s: Um das Ziel zu erreichen, muss die Kette um %s kürzer werden.",
+		s.Say("The RTO is %s from %s: to meet it, the chain has to shrink by %s.", "Das RTO beträgt %s ab %s: Um es einzuhalten, muss die Kette um %s kürzer werden.",
 			lasting(*o.RTO), counts(o.From), report.Lasting(p.Shrink))
 	default:
-		s.Say("RTO is %s from %s: to meet it, the chain has to shrink by more than %s, since no confirmation came.", "RTO beträgt %s ab %s: Um das Ziel zu erreichen, muss die Kette um mehr als %s kürzer werden, denn eine Bestätigung blieb aus.",
+		s.Say("The RTO is %s from %s: to meet it, the chain has to shrink by more than %s, since no confirmation came.", "Das RTO beträgt %s ab %s: Um es einzuhalten, muss die Kette um mehr als %s kürzer werden, denn eine Bestätigung blieb aus.",
 			lasting(*o.RTO), counts(o.From), report.Lasting(p.Shrink))
 	}
 	switch a := p.Avoidable(); {
 	case a == 0:
-		s.Say("No step of the chain took longer than expected, and nothing waited or was paused: to meet RTO, the plan itself has to change.",
-			"Kein Schritt der Kette dauerte länger als erwartet, nichts wartete oder war unterbrochen: Um RTO zu erreichen, muss sich der Plan selbst ändern.")
+		s.Say("No step of the chain took longer than expected, and nothing waited or was paused: to meet the RTO, the plan itself has to change.",
+			"Kein Schritt der Kette dauerte länger als erwartet, nichts wartete oder war unterbrochen: Um das RTO einzuhalten, muss sich der Plan selbst ändern.")
 	case a >= p.Shrink && p.Confirmed:
-		s.Say("Waits, pauses, and steps that took longer than expected come to %s: without them RTO would have been met.",
-			"Wartezeiten, Unterbrechungen und länger als erwartet dauernde Schritte ergeben zusammen %s: Ohne sie wäre RTO erreicht worden.", report.Lasting(a))
+		s.Say("Waits, pauses, and steps that took longer than expected come to %s: without them the RTO would have been met.",
+			"Wartezeiten, Unterbrechungen und länger als erwartet dauernde Schritte ergeben zusammen %s: Ohne sie wäre das RTO eingehalten worden.", report.Lasting(a))
 	case p.Confirmed:
-		s.Say("Waits, pauses, and steps that took longer than expected come to %s: even without them RTO would have been missed, so that the plan itself has to change.",
-			"Wartezeiten, Unterbrechungen und länger als erwartet dauernde Schritte ergeben zusammen %s: Auch ohne sie wäre RTO verfehlt worden, sodass sich der Plan selbst ändern muss.", report.Lasting(a))
+		s.Say("Waits, pauses, and steps that took longer than expected come to %s: even without them the RTO would have been missed, so that the plan itself has to change.",
+			"Wartezeiten, Unterbrechungen und länger als erwartet dauernde Schritte ergeben zusammen %s: Auch ohne sie wäre das RTO überschritten worden, sodass sich der Plan selbst ändern muss.", report.Lasting(a))
 	default:
 		s.Say("Waits, pauses, and steps that took longer than expected come to %s.", "Wartezeiten, Unterbrechungen und länger als erwartet dauernde Schritte ergeben zusammen %s.", report.Lasting(a))
 	}
@@ -93,12 +96,12 @@ func difference(seconds int64) text.Text {
 	return report.Lasting(seconds)
 }
 
-// personOf is who carried a step out.
-func personOf(steps []drill.Tracked, name string) string {
+// trackedOf is what became of a step.
+func trackedOf(steps []drill.Tracked, name string) drill.Tracked {
 	for _, t := range steps {
 		if t.Name == name {
-			return t.Person
+			return t
 		}
 	}
-	return ""
+	return drill.Tracked{}
 }

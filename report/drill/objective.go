@@ -119,8 +119,14 @@ func (d draft) achieved(name string) text.Text {
 		}
 		return text.New("not known", "nicht bekannt")
 	}
+	if !d.Setup.Type.Measures() && (name == rto && e.RTA == nil || name == rpo && e.RPA == nil || name == mbco && e.Capacity == nil) {
+		return text.New("not estimated", "nicht geschätzt")
+	}
 	switch name {
 	case rto:
+		if r.RTA == nil && d.event(continuity.Confirmed) == nil && e.RTA == nil {
+			return text.New("not confirmed", "nicht bestätigt")
+		}
 		return seconds(r.RTA, e.RTA)
 	case rpo:
 		return seconds(r.RPA, e.RPA)

@@ -134,7 +134,7 @@ func (d draft) contacts() {
 	for i, c := range d.Plan.Spec.Contacts {
 		within := text.Same("–")
 		if c.Within != nil && c.From != "" {
-			within = text.F("within %s of: %s", "innerhalb von %s ab: %s", lasting(*c.Within), c.From.Title())
+			within = text.F("within %s of “%s”", "innerhalb von %s nach „%s“", lasting(*c.Within), c.From.Title())
 		} else if c.Within != nil {
 			within = text.F("within %s", "innerhalb von %s", lasting(*c.Within))
 		}

@@ -28,12 +28,12 @@ func (d draft) reason(o objective, v continuity.Verdict) text.Text {
 	}
 	switch o.name {
 	case rto:
-		return d.late(v, r.RTA, *a.RTO, a.From, text.New("the business’s confirmation of the minimum level", "die Bestätigung des Mindestniveaus durch den Fachbereich"))
+		return d.tooLate(v, r.RTA, *a.RTO, a.From, text.New("the business’s confirmation of the minimum level", "die Bestätigung des Mindestniveaus durch den Fachbereich"))
 	case rpo:
 		if r.RPA == nil {
 			return missing(text.New("the point in time that the restored data represents", "der Stand der wiederhergestellten Daten"))
 		}
-		return text.F("the data that came back was %s older than agreed", "Die wiederhergestellten Daten waren um %s älter als vereinbart", over(*r.RPA, *a.RPO))
+		return text.F("the data that came back was %s older than agreed", "die wiederhergestellten Daten waren um %s älter als vereinbart", over(*r.RPA, *a.RPO))
 	case mbco:
 		if v == continuity.Fail {
 			return text.New("less capacity than agreed", "weniger Kapazität als vereinbart")
@@ -43,23 +43,23 @@ func (d draft) reason(o objective, v continuity.Verdict) text.Text {
 		if v == continuity.Fail {
 			return text.New("fewer contacts reached than agreed", "weniger Kontakte erreicht als vereinbart")
 		}
-		return missing(text.New("a call tree: nobody was called", "eine Alarmierung: Niemand wurde angerufen"))
+		return missing(text.New("calls: nobody was called", "Anrufe: Niemand wurde angerufen"))
 	case decide:
-		return d.late(v, r.Decided, *a.Decide, continuity.FromDisruption, text.New("the decision", "die Entscheidung"))
+		return d.tooLate(v, r.Decided, *a.Decide, continuity.FromDisruption, text.New("the decision", "die Entscheidung"))
 	}
 	return text.Same("–")
 }
 
-// late says of a time why it doesn't pass: too long, never come in a drill that
+// tooLate says of a time why it doesn't pass: too long, never come in a drill that
 // lasted longer, or not known.
-func (d draft) late(v continuity.Verdict, took *int64, most agreement.Duration, from continuity.Base, what text.Text) text.Text {
+func (d draft) tooLate(v continuity.Verdict, took *int64, most agreement.Duration, from continuity.Base, what text.Text) text.Text {
 	switch base, ended := d.base(from), d.event(continuity.Ended); {
 	case v != continuity.Fail:
 		return missing(what)
 	case took != nil:
 		return text.F("%s longer than agreed", "%s länger als vereinbart", over(*took, most))
 	case base != nil && ended != nil:
-		return text.F("missing when the drill ended, %s after %s: %s", "Fehlte beim Ende der Übung, %s nach %s: %s", report.Lasting(ended.Unix()-base.Unix()), counts(from), what)
+		return text.F("missing when the drill ended, %s after %s: %s", "fehlte beim Ende der Übung, %s nach %s: %s", report.Lasting(ended.Unix()-base.Unix()), counts(from), what)
 	}
 	return missing(what)
 }
@@ -73,14 +73,14 @@ func over(took int64, most agreement.Duration) text.Text {
 	return report.Lasting(took - most.Seconds())
 }
 
-func missing(what text.Text) text.Text { return text.F("missing: %s", "Es fehlt: %s", what) }
+func missing(what text.Text) text.Text { return text.F("missing: %s", "es fehlt: %s", what) }
 
 // estimated says what a discussion expects of an objective.
 func (d draft) estimated(name string) text.Text {
 	if by, missed := d.misses(name); missed {
-		return text.F("the estimate misses the objective: %s", "Die Schätzung verfehlt das Ziel: %s", by)
+		return text.F("the estimate misses the objective: %s", "die Schätzung verfehlt das Ziel: %s", by)
 	}
-	return text.New("nothing was recovered", "Es wurde nichts wiederhergestellt")
+	return text.New("nothing was recovered", "es wurde nichts wiederhergestellt")
 }
 
 // misses says by how much the estimate of a discussion misses an objective.

@@ -1,6 +1,9 @@
 package drill
 
 import (
+	"slices"
+	"strings"
+
 	"turnus/itsm/continuity"
 	"turnus/itsm/drill"
 	"turnus/itsm/text"
@@ -20,8 +23,20 @@ func (d draft) calls() {
 		if !c.Reached {
 			got = report.Judged(text.New("not reached", "nicht erreicht"), report.Bad)
 		}
-		t.Row(given(c.Name), got, at(c.When), given(c.By))
+		t.Row(given(c.Name), got, at(c.When), given(d.way(c)))
 	}
+}
+
+// way is how a contact was reached; of a way that the plan has its kind alone,
+// since a number or address isn't published.
+func (d draft) way(c drill.Call) string {
+	for _, x := range d.Plan.Spec.Contacts {
+		if slices.Contains(x.By, c.By) {
+			kind, _, _ := strings.Cut(c.By, " ")
+			return kind
+		}
+	}
+	return c.By
 }
 
 // directions lists what the conductor ordered.

@@ -3,6 +3,7 @@ package drill
 import (
 	"turnus/itsm/agreement"
 	"turnus/itsm/continuity"
+	"turnus/itsm/drill"
 	"turnus/itsm/text"
 	"turnus/report"
 )
@@ -19,7 +20,7 @@ func (d draft) retest() {
 		x.Run, x.Type.Title(), x.Version, x.Result.Overall.Title())
 	s.Say("It closes an objective that failed there only by the same objective with today’s value, with the plan as it is now, and by a type of drill that is no weaker.",
 		"Ein dort nicht erreichtes Ziel wird nur durch dasselbe Ziel mit dem heutigen Wert, den heutigen Plan und eine Übung mindestens gleicher Aussagekraft nachgewiesen.")
-	if d.Stage == "plan" {
+	if d.Stage == drill.ToPlan {
 		d.relaxed()
 	}
 	here := map[string]result{}
@@ -121,13 +122,10 @@ func relation(name string, then, now continuity.Agreed) int {
 	switch name {
 	case rto:
 		if then.RTO != nil && now.RTO != nil && fromInvoked(then.From) != fromInvoked(now.From) {
-			if fromInvoked(now.From) {
+			if fromInvoked(now.From) || *now.RTO > *then.RTO {
 				return -1
 			}
-			if *now.RTO <= *then.RTO {
-				return 1
-			}
-			return -1
+			return 1
 		}
 		return time(then.RTO, now.RTO)
 	case rpo:

@@ -15,7 +15,7 @@ func (d draft) planTiles() {
 	if d.Setup.Type.Measures() {
 		t.Say("measures recovery", "misst den Wiederanlauf")
 	} else {
-		t.Say("proves neither recovery time nor recovery point", "beweist weder Wiederanlaufzeit noch Datenstand")
+		t.Say("proves neither recovery time nor recovery point", "beweist weder Wiederanlaufzeit noch Alter der Daten")
 	}
 	d.Tile("Date", "Datum", report.Words(d.date(d.Setup.Date)))
 	t = d.Tile("Conductor", "Übungsleitung", given(d.Setup.Conductor))
@@ -64,7 +64,7 @@ func (d draft) consequence() {
 			orDash(d.Setup.Conductor), d.date(d.Setup.Date))
 		if !d.Setup.Type.Measures() {
 			s.Say("Nothing is recovered in this drill: what it says of recovery time, recovery point and minimum level is an estimate, and proves none of them.",
-				"In dieser Übung wird nichts wiederhergestellt: Angaben zu Wiederanlaufzeit, Datenstand und Mindestniveau sind Schätzungen und beweisen nichts.")
+				"In dieser Übung wird nichts wiederhergestellt: Angaben zu Wiederanlaufzeit, Alter der Daten und Mindestniveau sind Schätzungen und beweisen nichts.")
 		}
 	case h.Begun == nil:
 		s.Say("Approving this ends the run. The drill was given up before it began: it proves nothing.",

@@ -2,6 +2,7 @@ package drill
 
 import (
 	"slices"
+	"time"
 
 	"turnus/itsm/drill"
 	"turnus/itsm/text"
@@ -32,11 +33,11 @@ func (d draft) steps() {
 func (d draft) returned() {
 	s := d.Section("Return to normal", "Rückkehr zum Normalbetrieb")
 	h := d.happened()
-	if h.Begun == nil {
-		return
+	if h.Begun == nil || len(h.Return) == 0 && h.Normal == nil && (h.Result == nil || h.Result.Back == "") {
+		return // a discussion has nothing to return from
 	}
 	if n := h.Normal; n != nil {
-		s.Say("Normal operation was verified by %s for %s, entered on %s.", "Der Normalbetrieb wurde von %s zum %s geprüft, erfasst am %s.", orDash(n.By), d.instant(n.When), d.instant(n.At))
+		s.Say("Normal operation was verified on %s by %s; entered on %s.", "Der Normalbetrieb wurde am %s von %s geprüft; erfasst am %s.", d.instant(n.When), orDash(n.By), d.instant(n.At))
 		if n.Note != "" {
 			s.Say("Found: %s", "Feststellung: %s", n.Note)
 		}
@@ -49,20 +50,24 @@ func (d draft) returned() {
 // trackedTable lists steps with expected and actual duration.
 func (d draft) trackedTable(t *report.TableWriter, steps []drill.Tracked) {
 	paused := slices.ContainsFunc(steps, func(x drill.Tracked) bool { return x.Paused > 0 })
-	notes := slices.ContainsFunc(steps, func(x drill.Tracked) bool { return x.Note != "" || x.Let })
-	t.Left("No.", "Nr.").Left("Step", "Schritt").Left("State", "Status").Left("Person", "Person").Left("Opened at", "Begonnen am").Left("Ended at", "Beendet am").Left("Entered at", "Erfasst am").
+	notes := slices.ContainsFunc(steps, func(x drill.Tracked) bool {
+		s, _ := d.step(x.Name)
+		return x.Note != "" || x.Let || late(x, d.happened().Finished(s, x))
+	})
+	t.Left("No.", "Nr.").Left("Step", "Schritt").Left("State", "Status").Left("Person", "Person").Left("Opened at", "Eröffnet am").Left("Ended at", "Beendet am").Left("Entered at", "Erfasst am").
 		Right("Expected", "Erwartet").Right("Actual", "Tatsächlich").Right("Paused", "Unterbrochen").When(paused).Left("Notes", "Bemerkungen").When(notes)
 	for _, x := range steps {
 		s, title := d.step(x.Name)
 		end := d.happened().Finished(s, x)
 		actual := given("")
-		if x.Opened != nil && end != nil && !x.Opened.After(*end) {
-			actual = report.Seconds(max(0, end.Unix()-x.Opened.Unix()-x.Paused))
-		} else if x.Opened != nil && end != nil {
+		switch {
+		case late(x, end):
 			actual = report.Say("not known", "nicht bekannt")
+		case x.Opened != nil && end != nil:
+			actual = report.Seconds(max(0, end.Unix()-x.Opened.Unix()-x.Paused))
 		}
 		t.Row(report.Count(int64(x.Number)), report.Words(title), stateCell(x.State), person(x), at(x.Opened), at(end), at(x.Entered),
-			report.Seconds(s.Takes.Seconds()), actual, report.Seconds(x.Paused), report.Words(notesOf(x)))
+			report.Seconds(s.Takes.Seconds()), actual, report.Seconds(x.Paused), report.Words(notesOf(x, end)))
 	}
 }
 
@@ -85,15 +90,26 @@ func person(x drill.Tracked) report.Cell {
 	return given(x.Person)
 }
 
-func notesOf(x drill.Tracked) text.Text {
-	let := text.New("begun by order of the conductor although something before it didn’t come about", "auf Anordnung der Übungsleitung begonnen, obwohl Vorausgehendes nicht zustande kam")
-	switch {
-	case x.Let && x.Note != "":
-		return text.F("%s; %s", "%s; %s", x.Note, let)
-	case x.Let:
-		return let
-	case x.Note == "":
+// notesOf is what was noted on a step, and what else to know of it: that it was
+// entered after it had ended, or was begun all the same.
+func notesOf(x drill.Tracked, end *time.Time) text.Text {
+	var all []text.Text
+	if x.Note != "" {
+		all = append(all, text.Same(x.Note))
+	}
+	if late(x, end) {
+		all = append(all, text.New("entered afterwards: carried out before it was opened in Turnus", "nachträglich erfasst: ausgeführt, bevor er in Turnus eröffnet wurde"))
+	}
+	if x.Let {
+		all = append(all, text.New("begun by order of the conductor although something before it didn’t come about", "auf Anordnung der Übungsleitung begonnen, obwohl Vorausgehendes nicht zustande kam"))
+	}
+	if len(all) == 0 {
 		return text.Same("–")
 	}
-	return text.Same(x.Note)
+	return text.Join(all, "; ")
+}
+
+// late says that a step was opened after its end.
+func late(x drill.Tracked, end *time.Time) bool {
+	return x.Opened != nil && end != nil && x.Opened.After(*end)
 }

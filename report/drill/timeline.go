@@ -136,7 +136,7 @@ func (d draft) lane(t *report.Timeline, x drill.Tracked) {
 	}
 	if end == nil {
 		end = &t.To
-		if a := d.happened().Abort; a != nil {
+		if a := d.happened().Abort; a != nil && x.State == drill.Cancelled {
 			end = &a.When
 		}
 	}

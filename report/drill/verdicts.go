@@ -20,8 +20,8 @@ func (d draft) warnings() {
 	switch r := h.Result; {
 	case r == nil:
 	case r.Overall == continuity.Estimated:
-		d.Note("Nothing was recovered in this drill: its figures are estimates and prove nothing.",
-			"In dieser Übung wurde nichts wiederhergestellt: Ihre Angaben sind Schätzungen und beweisen nichts.")
+		d.Note("Nothing was recovered in this drill: what it says of recovery time, recovery point and minimum level is an estimate, and proves nothing.",
+			"In dieser Übung wurde nichts wiederhergestellt: Angaben zu Wiederanlaufzeit, Alter der Daten und Mindestniveau sind Schätzungen und beweisen nichts.")
 	case r.Overall != continuity.Pass && d.anyPassed():
 		d.Note("Some objectives were met and others weren’t: the drill as a whole is not passed.",
 			"Einige Ziele wurden erreicht, andere nicht: Die Übung insgesamt ist nicht bestanden.")
@@ -58,7 +58,7 @@ func (d draft) resultTiles() {
 	}
 	t := d.Tile("Type", "Art der Übung", report.Words(d.Setup.Type.Title()))
 	if !d.Setup.Type.Measures() {
-		t.Say("proves neither recovery time nor recovery point", "beweist weder Wiederanlaufzeit noch Datenstand")
+		t.Say("proves neither recovery time nor recovery point", "beweist weder Wiederanlaufzeit noch Alter der Daten")
 	}
 	if r == nil {
 		return
