@@ -59,7 +59,7 @@ func (k LinkKind) Title() text.Text {
 	case Working:
 		return text.New("work", "Bearbeitung")
 	case Standing:
-		return text.New("paused", "unterbrochen")
+		return text.New("pause", "Unterbrechung")
 	case Confirming:
 		return text.New("until the business confirmed", "bis zur Bestätigung durch den Fachbereich")
 	case Unresolved:

@@ -40,7 +40,7 @@ func (l *list) abort() {
 	}
 	detail := text.F("Reason: %s", "Grund: %s", orDash(a.Reason))
 	if len(unjudged) > 0 {
-		detail = text.F("%s Not shown: %s.", "%s Nicht nachgewiesen: %s.", detail, text.Join(unjudged, ", "))
+		detail = text.F("Not shown: %s. %s", "Nicht nachgewiesen: %s. %s", text.Join(unjudged, ", "), detail)
 	}
 	l.add("aborted", text.New("Drill aborted", "Übung abgebrochen"), detail)
 }

@@ -27,8 +27,8 @@ func (d draft) minutes() {
 	}
 	d.shrink(s, p)
 
-	t := s.Table("", "").Left("Spent with", "Verwendet für").Left("Step", "Schritt").Left("Person", "Person").Right("Length", "Dauer").
-		Right("Expected", "Erwartet").Right("Difference", "Abweichung").Right("Share", "Anteil")
+	t := s.Table("", "").Left("Spent with", "Verwendet für").Left("Step", "Schritt").Right("Length", "Dauer").
+		Right("Expected", "Erwartet").Right("Difference", "Abweichung").Right("Share", "Anteil").Left("Person", "Person")
 	for _, l := range p.Links {
 		name, person := given(""), given("")
 		if l.Step != "" {
@@ -43,9 +43,9 @@ func (d draft) minutes() {
 				longer = report.Words(difference(l.Over()))
 			}
 		}
-		t.Row(report.Words(l.Kind.Title()), name, person, report.Seconds(l.Seconds), expected, longer, report.Share(l.Seconds, p.Total))
+		t.Row(report.Words(l.Kind.Title()), name, report.Seconds(l.Seconds), expected, longer, report.Share(l.Seconds, p.Total), person)
 	}
-	t.Row(report.Say("total", "gesamt"), given(""), given(""), report.Seconds(p.Total), given(""), given(""), report.Share(p.Total, p.Total))
+	t.Row(report.Say("total", "gesamt"), given(""), report.Seconds(p.Total), given(""), given(""), report.Share(p.Total, p.Total), given(""))
 }
 
 // shrink says by how much the chain has to shrink for RTO, and where that could

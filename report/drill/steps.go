@@ -26,7 +26,7 @@ func (d draft) steps() {
 	if slices.ContainsFunc(h.Steps, func(x drill.Tracked) bool { return x.Paused > 0 }) {
 		s.Say("A pause stops the clock of a step, never that of an objective.", "Eine Unterbrechung hält die Uhr eines Schritts an, nie die eines Ziels.")
 	}
-	d.trackedTable(s.Table("", ""), h.Steps)
+	d.trackedTables(s, h.Steps)
 }
 
 // returned lists the steps back, and what the business says of the return.
@@ -44,21 +44,27 @@ func (d draft) returned() {
 	} else {
 		s.Say("Nobody has verified that normal operation is there again.", "Dass der Normalbetrieb wieder besteht, hat niemand geprüft.")
 	}
-	d.trackedTable(s.Table("", ""), h.Return)
+	d.trackedTables(s, h.Return)
 }
 
-// trackedTable lists steps with expected and actual duration.
-func (d draft) trackedTable(t *report.TableWriter, steps []drill.Tracked) {
+// trackedTables list steps with expected and actual duration, and their instants
+// in a table of their own, so that each fits on a page.
+func (d draft) trackedTables(s *report.SectionWriter, steps []drill.Tracked) {
+	t := s.Table("", "")
 	paused := slices.ContainsFunc(steps, func(x drill.Tracked) bool { return x.Paused > 0 })
 	notes := slices.ContainsFunc(steps, func(x drill.Tracked) bool {
-		s, _ := d.step(x.Name)
-		return x.Note != "" || x.Let || late(x, d.happened().Finished(s, x))
+		planned, _ := d.step(x.Name)
+		return x.Note != "" || x.Let || late(x, d.happened().Finished(planned, x))
 	})
-	t.Left("No.", "Nr.").Left("Step", "Schritt").Left("State", "Status").Left("Person", "Person").Left("Opened at", "Eröffnet am").Left("Ended at", "Beendet am").Left("Entered at", "Erfasst am").
+	t.Left("No.", "Nr.").Left("Step", "Schritt").Left("State", "Status").Left("Person", "Person").
 		Right("Expected", "Erwartet").Right("Actual", "Tatsächlich").Right("Paused", "Unterbrochen").When(paused).Left("Notes", "Bemerkungen").When(notes)
+	instants := s.Table("Instants", "Zeitpunkte").Left("No.", "Nr.").Left("Step", "Schritt").Left("Opened at", "Eröffnet am").Left("Ended at", "Beendet am").Left("Entered at", "Erfasst am")
 	for _, x := range steps {
-		s, title := d.step(x.Name)
-		end := d.happened().Finished(s, x)
+		planned, title := d.step(x.Name)
+		end := d.happened().Finished(planned, x)
+		if x.Opened != nil || end != nil {
+			instants.Row(report.Count(int64(x.Number)), report.Words(title), at(x.Opened), at(end), at(x.Entered))
+		}
 		actual := given("")
 		switch {
 		case late(x, end):
@@ -66,8 +72,8 @@ func (d draft) trackedTable(t *report.TableWriter, steps []drill.Tracked) {
 		case x.Opened != nil && end != nil:
 			actual = report.Seconds(max(0, end.Unix()-x.Opened.Unix()-x.Paused))
 		}
-		t.Row(report.Count(int64(x.Number)), report.Words(title), stateCell(x.State), person(x), at(x.Opened), at(end), at(x.Entered),
-			report.Seconds(s.Takes.Seconds()), actual, report.Seconds(x.Paused), report.Words(notesOf(x, end)))
+		t.Row(report.Count(int64(x.Number)), report.Words(title), stateCell(x.State), person(x),
+			report.Seconds(planned.Takes.Seconds()), actual, report.Seconds(x.Paused), report.Words(notesOf(x, end)))
 	}
 }
 

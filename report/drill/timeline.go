@@ -15,7 +15,9 @@ import (
 func (d draft) timeline() {
 	h := d.happened()
 	s := d.Section("Timeline", "Zeitlicher Verlauf")
-	s.Timeline(d.drawn())
+	for _, t := range d.drawn() {
+		s.Timeline(t)
+	}
 	marks, reasons := false, false
 	for _, e := range h.Timeline {
 		marks, reasons = marks || e.Step != "", reasons || e.Reason != "" || e.Corrected
@@ -36,26 +38,35 @@ func (d draft) timeline() {
 	}
 }
 
-// drawn is the course of a drill, a lane for each step that was begun. It is
-// empty where the drill wasn't begun, or nothing is known of its end.
-func (d draft) drawn() report.Timeline {
+// maxLanes is how many lanes stand in one timeline, so that it fits on a page.
+const maxLanes = 40
+
+// drawn is the course of a drill, a lane for each step that was begun, and the
+// marks again in each part of many steps. There is none where the drill wasn't
+// begun.
+func (d draft) drawn() (all []report.Timeline) {
 	h := d.happened()
 	from := d.event(continuity.Disruption)
 	if from == nil || from.IsZero() {
-		return report.Timeline{}
+		return nil
 	}
-	t := report.Timeline{Caption: text.New("Steps, events and objectives of the drill", "Schritte, Ereignisse und Ziele der Übung"), From: from.UTC()}
 	limits := d.limits()
-	t.To = d.until(*from, limits)
-	for _, x := range h.Steps {
-		d.lane(&t, x)
+	steps := slices.DeleteFunc(slices.Concat(inTime(h.Steps), inTime(h.Return)), func(x drill.Tracked) bool {
+		return x.Opened == nil && x.Ended == nil || x.State == drill.LeftOut || x.State == drill.NotTested
+	})
+	for part := range slices.Chunk(steps, maxLanes) {
+		t := report.Timeline{Caption: text.New("Steps, events and objectives of the drill", "Schritte, Ereignisse und Ziele der Übung"), From: from.UTC(), To: d.until(*from, limits)}
+		for _, x := range part {
+			d.lane(&t, x)
+		}
+		mark(&t, h, limits)
+		all = append(all, t)
 	}
-	for _, x := range h.Return {
-		d.lane(&t, x)
-	}
-	if len(t.Lanes) == 0 {
-		return report.Timeline{}
-	}
+	return all
+}
+
+// mark adds events and limits to a timeline.
+func mark(t *report.Timeline, h drill.Happened, limits []limit) {
 	for _, e := range events(h) {
 		t.Mark(e.When, e.Event.Title())
 	}
@@ -65,7 +76,22 @@ func (d draft) drawn() report.Timeline {
 	for _, l := range limits {
 		t.Limit(l.at, l.title)
 	}
-	return t
+}
+
+// inTime gives steps in the order in which they were opened.
+func inTime(steps []drill.Tracked) []drill.Tracked {
+	opened := func(x drill.Tracked) time.Time {
+		switch {
+		case x.Ended != nil && (x.Opened == nil || x.Opened.After(*x.Ended)):
+			return *x.Ended
+		case x.Opened != nil:
+			return *x.Opened
+		}
+		return time.Time{}
+	}
+	all := slices.Clone(steps)
+	slices.SortStableFunc(all, func(a, b drill.Tracked) int { return opened(a).Compare(opened(b)) })
+	return all
 }
 
 // events are those of the scenario that count; of the data's age no axis of the
@@ -131,9 +157,6 @@ func (d draft) until(from time.Time, limits []limit) time.Time {
 func (d draft) lane(t *report.Timeline, x drill.Tracked) {
 	s, title := d.step(x.Name)
 	end := d.happened().Finished(s, x)
-	if x.Opened == nil && end == nil || x.State == drill.LeftOut || x.State == drill.NotTested {
-		return
-	}
 	if end == nil {
 		end = &t.To
 		if a := d.happened().Abort; a != nil && x.State == drill.Cancelled {

@@ -159,14 +159,14 @@ func (d draft) verdicts() {
 		s.Say("%d %s not carried out as planned: such a drill is never passed.", "%d %s nicht wie geplant ausgeführt: Eine solche Übung gilt nie als bestanden.", n,
 			text.N(n, text.New("step was", "Schritt wurde"), text.New("steps were", "Schritte wurden")))
 	}
-	t := s.Table("Objectives", "Ziele").Left("Objective", "Ziel").Left("Agreed", "Vereinbart").Left("Counted from", "Gezählt ab").Left("Achieved", "Erreicht").Left("Verdict", "Urteil").Left("Reason", "Begründung")
+	t := s.Table("Objectives", "Ziele").Left("Objective", "Ziel").Left("Verdict", "Urteil").Left("Achieved", "Erreicht").Left("Agreed", "Vereinbart").Left("Counted from", "Gezählt ab").Left("Reason", "Begründung")
 	for _, r := range d.results() {
-		t.Row(report.Words(r.title), report.Words(r.agreed), report.Words(r.from), report.Words(r.achieved), judged(r.verdict), report.Words(r.reason))
+		t.Row(report.Words(r.title), judged(r.verdict), report.Words(r.achieved), report.Words(r.agreed), report.Words(r.from), report.Words(r.reason))
 	}
 	d.beside(s)
-	t = s.Table("Beyond the objectives", "Über die Ziele hinaus").Left("What", "Gegenstand").Left("Found", "Feststellung").Left("Verdict", "Urteil")
+	t = s.Table("Beyond the objectives", "Über die Ziele hinaus").Left("What", "Gegenstand").Left("Verdict", "Urteil").Left("Found", "Feststellung")
 	for _, r := range d.further() {
-		t.Row(report.Words(r.title), report.Words(r.achieved), judged(r.verdict))
+		t.Row(report.Words(r.title), judged(r.verdict), report.Words(r.achieved))
 	}
 }
 

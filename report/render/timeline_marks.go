@@ -12,7 +12,7 @@ import (
 
 const (
 	markHeight  = 11.0           // of a row of labels above the lanes
-	letterWidth = 5.6            // of a label's letter
+	letterWidth = 6.8            // of a label's letter
 	hourly      = 48 * time.Hour // a timeline that isn't longer shows the time of day
 	mostTicks   = 12             // of the time of day
 )
