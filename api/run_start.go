@@ -105,9 +105,8 @@ func (s *server) processes() {
 			}
 			out, err := s.start(ctx, runs.Start{Process: p.Name, Scope: scope, Period: in.Body.Period,
 				Provisional: in.Body.Provisional, Again: in.Body.Again, Reason: in.Body.Reason, Retests: in.Body.Retests})
-			if err != nil && p.Scope == process.OfService {
-				unknown := fault.As(store.NoScope(p, scope))
-				err = s.caller(ctx).Unseen(ctx, err, resource.Service.Ref(scope), fault.New(fault.NotFound, unknown.Message).At(unknown.Field))
+			if err != nil {
+				err = s.unseenScope(ctx, p, scope, err)
 			}
 			if f := fault.As(err); f != nil && f.Field == "scope" && in.Body.Service != "" {
 				named := *f
@@ -117,6 +116,25 @@ func (s *server) processes() {
 			return out, err
 		})
 	}
+}
+
+// unseenScope gives the reason why a run wasn't started; of a scope of which the
+// caller sees nothing, that it isn't there.
+func (s *server) unseenScope(ctx context.Context, p process.Process, name string, why error) error {
+	about := resource.Service.Ref(name)
+	switch p.Scope {
+	case process.OfService:
+	case process.OfContinuityPlan:
+		scope, err := s.Store.Scope(ctx, p, name)
+		if err != nil {
+			return why
+		}
+		about = scope.About
+	default:
+		return why
+	}
+	unknown := fault.As(store.NoScope(p, name))
+	return s.caller(ctx).Unseen(ctx, why, about, fault.New(fault.NotFound, unknown.Message).At(unknown.Field))
 }
 
 // start starts a run or finds it; a repeat of the request finds its own.

@@ -14,6 +14,7 @@ type Timeline struct {
 	From    time.Time `json:"from"`
 	To      time.Time `json:"to"` // exclusive
 	Lanes   []Lane    `json:"lanes"`
+	Marks   []Mark    `json:"marks,omitempty"` // in order of time
 }
 
 // Lane is one thing over the whole span.
@@ -45,6 +46,9 @@ const (
 	SpanDown        SpanKind = "down"
 	SpanUnknown     SpanKind = "unknown"
 	SpanMaintenance SpanKind = "maintenance"
+	SpanFailed      SpanKind = "failed"  // work that led to nothing
+	SpanPaused      SpanKind = "paused"  // of work
+	SpanWorking     SpanKind = "working" // on a step
 	SpanUp          SpanKind = "up"
 	SpanClosed      SpanKind = "closed" // nothing was agreed
 	SpanAhead       SpanKind = "ahead"  // nobody has looked yet
@@ -52,7 +56,7 @@ const (
 
 // SpanKinds lists them: where two can't be drawn beside each other, the first is.
 func SpanKinds() []SpanKind {
-	return []SpanKind{SpanDown, SpanUnknown, SpanMaintenance, SpanUp, SpanClosed, SpanAhead}
+	return []SpanKind{SpanDown, SpanUnknown, SpanMaintenance, SpanFailed, SpanPaused, SpanWorking, SpanUp, SpanClosed, SpanAhead}
 }
 
 // Title of a kind.
@@ -64,6 +68,12 @@ func (k SpanKind) Title() text.Text {
 		return text.New("no data", "keine Daten")
 	case SpanMaintenance:
 		return text.New("maintenance", "Wartung")
+	case SpanFailed:
+		return text.New("in work, without success", "in Bearbeitung, ohne Erfolg")
+	case SpanPaused:
+		return text.New("paused", "unterbrochen")
+	case SpanWorking:
+		return text.New("in work", "in Bearbeitung")
 	case SpanUp:
 		return text.New("available in agreed time", "verfügbar in vereinbarter Zeit")
 	case SpanClosed:

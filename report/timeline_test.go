@@ -32,6 +32,21 @@ func TestLanes(t *testing.T) {
 	}}, line.Lanes)
 }
 
+// Marks stand in order of time, whatever order they come in; what lies outside
+// the span isn't one of its marks.
+func TestMarks(t *testing.T) {
+	line := month()
+	day := func(n int) time.Time { return june.AddDate(0, 0, n) }
+	line.Limit(day(3).In(time.FixedZone("", 3600)), text.Same("RTO"))
+	line.Mark(day(0), text.Same("disruption"))
+	line.Mark(day(30), text.Same("ended"))
+	line.Mark(day(3), text.Same("confirmed"))
+	line.Mark(day(-1), text.Same("before"))
+	line.Limit(day(31), text.Same("MTPD"))
+	require.Equal(t, []report.Mark{{At: day(0), Title: text.Same("disruption")}, {At: day(3), Title: text.Same("RTO"), Limit: true},
+		{At: day(3), Title: text.Same("confirmed")}, {At: day(30), Title: text.Same("ended")}}, line.Marks)
+}
+
 // However many spans a lane is given, it stays small, its sums stay exact, and no
 // outage is lost.
 func TestLanesAreBoundedAndLoseNoOutage(t *testing.T) {
@@ -85,9 +100,9 @@ func TestDocumentsWithoutTimelines(t *testing.T) {
 	require.True(t, s.Empty())
 	s.Timeline(report.Timeline{Lanes: []report.Lane{{}}})
 	require.False(t, s.Empty())
-	b, err := json.Marshal(report.Document{Sections: []report.Section{{}}, Figures: []report.Figure{{}}})
+	b, err := json.Marshal(report.Document{Sections: []report.Section{{Tables: []report.Table{{}}}}, Figures: []report.Figure{{}}})
 	require.NoError(t, err)
-	for _, name := range []string{"timelines", "findings", `"of"`} {
+	for _, name := range []string{"timelines", "marks", "findings", `"of"`} {
 		require.NotContains(t, string(b), name)
 	}
 }

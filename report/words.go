@@ -132,6 +132,7 @@ type GroupKind string
 const (
 	OfAgreement GroupKind = "agreement"
 	OfObjective GroupKind = "objective" // an SLO: internal, whatever was agreed
+	OfPlan      GroupKind = "plan"      // a continuity plan
 )
 
 // Title of a kind of group.
@@ -141,6 +142,8 @@ func (k GroupKind) Title() text.Text {
 		return text.New("Agreement", "Vereinbarung")
 	case OfObjective:
 		return text.New("Objective (SLO)", "Serviceziel (SLO)")
+	case OfPlan:
+		return text.New("Continuity plan", "Notfallplan")
 	}
 	return text.Same(string(k))
 }

@@ -39,7 +39,7 @@ func findMisses(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run) erro
 		all = append(all, missOf(now, r, f))
 	}
 	for _, f := range d.Findings {
-		all = append(all, outageOf(now, r, f))
+		all = append(all, namedOf(now, r, f))
 	}
 	slices.SortFunc(all, func(a, b showing) int { return cmp.Compare(a.Key, b.Key) })
 	periods := append([]string{r.Period}, monthsIn(r.Period)...)
@@ -87,10 +87,10 @@ type showing struct {
 // place names where it was seen: in a report, of whichever run.
 func (f showing) place(k run.Key) string { return k.ID(1) + "/" + f.in }
 
-// outageOf is what a report names beyond its figures: an event, which is one
-// finding whatever months it lies in.
-func outageOf(now time.Time, r run.Run, f report.Finding) showing {
-	return showing{in: f.Kind + "/" + f.Key, once: true, sighting: sighting{
+// namedOf is what a report names beyond its figures. An outage is an event, which
+// is one finding whatever months it lies in; what a drill shows may be seen again.
+func namedOf(now time.Time, r run.Run, f report.Finding) showing {
+	return showing{in: f.Kind + "/" + f.Key, once: f.Kind == improvement.UnplannedOutage, sighting: sighting{
 		Key: improvement.EventKey(f.Kind, r.About.Name, f.Key),
 		By:  person.Actor{Person: person.System},
 		Finding: improvement.Finding{Kind: f.Kind, About: r.About, Object: "run/" + r.ID, Title: f.Title, Note: f.Detail, At: now,

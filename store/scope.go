@@ -174,7 +174,7 @@ func NoScope(p process.Process, name string) error {
 			"%s betrifft die Organisation; die Organisation %.80q gibt es nicht: Den Namen der angelegten Organisation angeben oder diese zuerst anlegen.", p.Name, name)
 	case process.OfContinuityPlan:
 		return fault.Invalidf("scope", "%s is about a continuity plan; there is no plan %.80q in force: declare it, and have it approved, first.",
-			"%s betrifft einen Kontinuitätsplan; der Plan %.80q ist nicht in Kraft: Den Plan zuerst anlegen und freigeben lassen.", p.Name, name)
+			"%s betrifft einen Notfallplan; der Plan %.80q ist nicht in Kraft: Den Plan zuerst anlegen und freigeben lassen.", p.Name, name)
 	case process.OfFinding:
 		return fault.Invalidf("scope", "%s is about a finding; there is no finding %.80q: give its number, as turnus findings lists it.",
 			"%s betrifft einen Befund; den Befund %.80q gibt es nicht: Seine Nummer angeben, wie turnus findings sie zeigt.", p.Name, name)

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"encoding/json"
 	"net/http"
 	"slices"
 
@@ -17,6 +18,7 @@ type starting struct {
 	Typed     client.Start
 	Processes []process.Process // that the visitor may start
 	Services  []string          // that they own
+	Plans     []string          // continuity plans of these
 	Found     *listed           // the newest attempt that there is
 	Wrong     *client.Problem
 }
@@ -55,8 +57,29 @@ func (v *visit) startingAs(typed client.Start) (starting, error) {
 			s.Services = append(s.Services, one.Metadata.Name)
 		}
 	}
+	if err != nil {
+		return s, err
+	}
+	s.Plans, err = v.plansOf(s.Services)
 	return s, err
 }
+
+// plansOf are the continuity plans of some services, by name.
+func (v *visit) plansOf(services []string) (names []string, err error) {
+	all, err := v.api.Declared(v.r.Context(), "continuity-plans", mostPlans)
+	for _, one := range all {
+		var spec struct {
+			Service string `json:"service"`
+		}
+		if json.Unmarshal(one.Spec, &spec) == nil && slices.Contains(services, spec.Service) {
+			names = append(names, one.Metadata.Name)
+		}
+	}
+	return names, err
+}
+
+// mostPlans is how many continuity plans are looked at for a choice.
+const mostPlans = 1000
 
 func startTitle() text.Text { return text.New("Start a run", "Lauf starten") }
 
@@ -71,7 +94,7 @@ func showStart(v *visit) error {
 
 // typedStart is the run that a form asks for.
 func (v *visit) typedStart() client.Start {
-	return client.Start{Process: v.form("process"), Scope: v.form("scope"), Period: v.form("period"), Provisional: v.form("provisional") == "yes"}
+	return client.Start{Process: v.form("process"), Scope: v.form("scope"), Period: v.form("period"), Provisional: v.form("provisional") == "yes", Retests: v.form("retests")}
 }
 
 // editStart shows the form again with what was typed.
@@ -113,6 +136,9 @@ func (s starting) lacks(lang text.Lang) *client.Problem {
 	}
 	if s.Typed.Scope == "" && s.Process().Scope == process.OfService {
 		miss("scope", text.New("No service is chosen. Choose one.", "Es ist kein Service gewählt. Einen Service wählen."))
+	}
+	if s.Typed.Scope == "" && s.Process().Scope == process.OfContinuityPlan {
+		miss("scope", text.New("No continuity plan is chosen. Choose one.", "Es ist kein Notfallplan gewählt. Einen Notfallplan wählen."))
 	}
 	if s.Typed.Period == "" {
 		miss("period", text.New("The period is missing: give one as in 2026-10.", "Die Periode fehlt. Anzugeben ist sie wie 2026-10."))

@@ -21,7 +21,7 @@ func insteadField(i int, part string) string { return fmt.Sprintf("instead.%d.%s
 
 // AskPlan asks the owner how a drill is planned, with what was planned before.
 func AskPlan(plan PlanVersion, date, today calendar.Date, retests *Retested, proposed task.Values, requested text.Text) task.Question {
-	q := task.Question{Step: process.DrillPlan, Text: text.F("Continuity plan %s, version %d: %s", "Kontinuitätsplan %s, Version %d: %s", plan.Title, plan.Version, plan.Spec.Scenario)}
+	q := task.Question{Step: process.DrillPlan, Text: text.F("Continuity plan %s, version %d: %s", "Notfallplan %s, Version %d: %s", plan.Title, plan.Version, plan.Spec.Scenario)}
 	if retests != nil {
 		q.Text = text.F("%s\nThis repeats %s, which didn't pass: a type no weaker than %s proves what failed there.",
 			"%s\nWiederholt wird %s; diese Übung wurde nicht bestanden. Was dort nicht bestanden wurde, belegt nur eine Übungsart, die nicht schwächer ist als %s.", q.Text, retests.Run, retests.Type)

@@ -11,6 +11,7 @@ const (
 	MissedTarget          = "missed-target"          // a published figure misses what was agreed
 	ExceededLimit         = "exceeded-limit"         // a published figure lies above what was agreed
 	UnplannedOutage       = "unplanned-outage"       // a service wasn't there, and nobody had announced it: its cause is to be investigated
+	DrillShortcoming      = "drill-shortcoming"      // what a continuity drill showed, and no figure does
 	MissedSlot            = "missed-slot"            // a slot of the plan wasn't kept
 	LateSlot              = "late-slot"              // a slot was done after its tolerance
 	LateData              = "late-data"              // what is known now isn't what a published report was made of
@@ -19,7 +20,6 @@ const (
 	SeesEverything        = "sees-everything"        // persons from before there were views see what is published of every service
 	ContinuityPlan        = "continuity-plan"        // what a plan in force agrees doesn't fit together, or can't be told
 	FailedObjective       = "failed-objective"       // a drill didn't prove what a continuity plan agrees
-	DrillShortcoming      = "drill-shortcoming"      // what a drill shows beyond its figures
 	OverdueRetest         = "overdue-retest"         // a drill that didn't pass wasn't repeated in time
 	Reported              = "reported"               // by a person
 )
@@ -55,7 +55,7 @@ func Graded(kind string) Severity {
 	switch kind {
 	case RecordsAltered:
 		return Critical
-	case AdministratorApproves, SeesEverything, MissedTarget, FailedObjective, OverdueRetest:
+	case AdministratorApproves, SeesEverything, MissedTarget, FailedObjective, DrillShortcoming, OverdueRetest:
 		return Major
 	}
 	return Minor
@@ -70,6 +70,8 @@ func KindTitle(kind string) text.Text {
 		return text.New("exceeded limit", "überschrittene Grenze")
 	case UnplannedOutage:
 		return text.New("unplanned outage", "ungeplanter Ausfall")
+	case DrillShortcoming:
+		return text.New("shortcoming of a drill", "Mangel einer Übung")
 	case MissedSlot:
 		return text.New("missed slot", "versäumter Termin")
 	case LateSlot:
@@ -86,8 +88,6 @@ func KindTitle(kind string) text.Text {
 		return text.New("doubtful continuity plan", "zweifelhafter Notfallplan")
 	case FailedObjective:
 		return text.New("objective not proved", "nicht belegtes Ziel")
-	case DrillShortcoming:
-		return text.New("shortcoming of a drill", "Mangel einer Übung")
 	case OverdueRetest:
 		return text.New("overdue re-test", "überfällige Wiederholung")
 	case Reported:

@@ -30,6 +30,7 @@ const (
 // heights of the kinds, from the middle of a lane up and down.
 var heights = map[report.SpanKind]float64{
 	report.SpanDown: 7.5, report.SpanUnknown: 5, report.SpanMaintenance: 5, report.SpanUp: 3, report.SpanClosed: 0.4, report.SpanAhead: 0.4,
+	report.SpanFailed: 5, report.SpanPaused: 2.5, report.SpanWorking: 5,
 }
 
 // line is a timeline with its coordinates, written for attributes.
@@ -40,6 +41,8 @@ type line struct {
 	Lanes         []lane
 	Lines         []rule
 	Labels        []label
+	Hours         bool // the time of day is named, not the date
+	Marks         []marked
 	Legend        []shape
 	Words         string
 }
@@ -65,8 +68,6 @@ func (p *page) DrawTimeline(t report.Timeline) line {
 	if len(t.Lanes) > lowLanes {
 		top += lineBottom // the days stand above, too
 	}
-	bottom := top + laneHeight*float64(len(t.Lanes))
-	d := line{Width: px(lineWidth), Height: px(bottom + lineBottom), Top: px(top), Bottom: px(bottom), Above: len(t.Lanes) > lowLanes}
 	x := func(at time.Time) float64 {
 		whole := t.To.Sub(t.From).Seconds()
 		if whole <= 0 {
@@ -74,7 +75,16 @@ func (p *page) DrawTimeline(t report.Timeline) line {
 		}
 		return lineLeft + min(max(at.Sub(t.From).Seconds()/whole, 0), 1)*(lineWidth-lineLeft-lineRight)
 	}
-	p.days(&d, t, x)
+	marks, rows := p.marks(t, x)
+	top += markHeight * float64(rows)
+	bottom := top + laneHeight*float64(len(t.Lanes))
+	d := line{Width: px(lineWidth), Height: px(bottom + lineBottom), Top: px(top), Bottom: px(bottom), Above: len(t.Lanes) > lowLanes}
+	if d.Hours = t.To.Sub(t.From) <= hourly; d.Hours {
+		p.hours(&d, t, x)
+	} else {
+		p.days(&d, t, x)
+	}
+	d.Marks = marks
 	seen := map[report.SpanKind]bool{}
 	words := []string{p.text(t.Caption)}
 	for i, l := range t.Lanes {
@@ -97,6 +107,9 @@ func (p *page) DrawTimeline(t report.Timeline) line {
 		if seen[k] {
 			d.Legend = append(d.Legend, shape{Kind: k, Path: box(1, 23, 7, heights[k]), Title: p.text(k.Title())})
 		}
+	}
+	for _, m := range t.Marks {
+		words = append(words, p.text(m.Title)+": "+p.instant(m.At))
 	}
 	d.Words = strings.Join(words, ". ")
 	return d

@@ -57,6 +57,7 @@ var words = map[string]text.Text{
 	"of":   text.New("of", "von"),
 	"to":   text.New("to", "bis"),
 
+	"clock": text.New("Times in the time zone", "Uhrzeiten in der Zeitzone"),
 	"days":  text.New("Days in the time zone", "Tage in der Zeitzone"),
 	"once":  text.New("once", "einmal"),
 	"times": text.New("times", "mal"),

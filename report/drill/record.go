@@ -1,0 +1,156 @@
+package drill
+
+import (
+	"slices"
+	"strings"
+
+	"turnus/itsm/continuity"
+	"turnus/itsm/drill"
+	"turnus/itsm/text"
+	"turnus/report"
+)
+
+// calls lists whom was called, and who was reached by what.
+func (d draft) calls() {
+	h := d.happened()
+	s := d.Section("Call tree", "Alarmierung")
+	if n, of := called(h); of > 0 {
+		s.Say("%d of %d contacts were reached, %s.", "%d von %d Kontakten wurden erreicht, %s.", n, of, shareOf(n, of))
+	}
+	t := s.Table("", "").Left("Name", "Name").Left("Reached", "Erreicht").Left("At", "Am").Left("By", "Auf welchem Weg")
+	for _, c := range h.Calls {
+		got := report.Judged(text.New("reached", "erreicht"), report.Good)
+		if !c.Reached {
+			got = report.Judged(text.New("not reached", "nicht erreicht"), report.Bad)
+		}
+		t.Row(given(c.Name), got, at(c.When), given(d.way(c)))
+	}
+}
+
+// way is how a contact was reached; of a way that the plan has its kind alone,
+// since a number or address isn't published.
+func (d draft) way(c drill.Call) string {
+	for _, x := range d.Plan.Spec.Contacts {
+		if slices.Contains(x.By, c.By) {
+			kind, _, _ := strings.Cut(c.By, " ")
+			return kind
+		}
+	}
+	return c.By
+}
+
+// directions lists what the conductor ordered.
+func (d draft) directions() {
+	h := d.happened()
+	s := d.Section("Directions of the conductor", "Anordnungen der Übungsleitung")
+	steps, persons := false, false
+	for _, x := range h.Directions {
+		steps, persons = steps || x.Step != "", persons || x.Person != ""
+	}
+	t := s.Table("", "").Left("At", "Am").Left("Direction", "Anordnung").Left("Step", "Schritt").When(steps).Left("Person", "Person").When(persons).Left("Reason", "Grund").Left("By", "Von")
+	for _, x := range h.Directions {
+		_, title := d.step(orDash(x.Step))
+		t.Row(report.At(x.At), report.Words(x.What.Title()), report.Words(title), given(x.Person), given(x.Reason), given(x.By))
+	}
+}
+
+// abort says why a drill was aborted.
+func (d draft) abort() {
+	a := d.happened().Abort
+	if a == nil {
+		return
+	}
+	s := d.Section("Abort", "Abbruch")
+	s.Say("The drill was aborted; the steps back were opened, and stand under “Return to normal”.", "Die Übung wurde abgebrochen; die Schritte zurück wurden begonnen und stehen unter „Rückkehr zum Normalbetrieb“.")
+	t := record(s, "", "")
+	t.Item("Reason", "Grund", given(a.Reason))
+	t.Item("Aborted at", "Abgebrochen am", report.At(a.When))
+	t.Item("Stop criterion of the plan", "Abbruchkriterium laut Planung", given(d.Setup.Stop))
+	signed(t, a.By, a.At)
+}
+
+// estimate says what a discussion expects.
+func (d draft) estimate() {
+	e := d.happened().Estimate
+	if e == nil {
+		return
+	}
+	s := d.Section("Estimate", "Schätzung")
+	s.Say("Estimated, proves nothing: nothing was recovered.", "Geschätzt, beweist nichts: Es wurde nichts wiederhergestellt.")
+	t := record(s, "", "")
+	if e.RTA != nil {
+		t.Item("Recovery time, expected", "Erwartete Wiederanlaufzeit", report.Seconds(e.RTA.Seconds()))
+	}
+	if e.RPA != nil {
+		t.Item("Age of the data, expected", "Erwartetes Alter der Daten", report.Seconds(e.RPA.Seconds()))
+	}
+	if e.Capacity != nil {
+		t.Item("Capacity, expected", "Erwartete Kapazität", report.Words(percent(*e.Capacity)))
+	}
+	t.Item("Notes", "Bemerkungen", given(e.Notes))
+	signed(t, e.By, e.At)
+}
+
+// evaluation says what the conductor gathered, with the evidence.
+func (d draft) evaluation() {
+	e := d.happened().Evaluation
+	if e == nil {
+		return
+	}
+	s := d.Section("Evaluation", "Auswertung")
+	t := record(s, "", "")
+	if e.Snapshot != nil {
+		t.Row(report.Words(continuity.Snapshot.Title()), report.At(*e.Snapshot))
+	}
+	if e.Backup != nil {
+		t.Item("Backup finished, which is no recovery point", "Sicherung abgeschlossen (kein Stand der Daten)", report.At(*e.Backup))
+	}
+	if e.Capacity != nil {
+		t.Item("Capacity reached", "Erreichte Kapazität", report.Words(percent(*e.Capacity)))
+	}
+	if e.Integrity != "" {
+		t.Item("Integrity of the data", "Unversehrtheit der Daten", integrity(e.Integrity))
+	}
+	t.Item("Evidence", "Nachweis", given(e.Evidence))
+	if e.File != "" {
+		t.Item("Evidence, file (SHA-256)", "Nachweis, Datei (SHA-256)", report.Name(e.File))
+	}
+	signed(t, e.By, e.At)
+}
+
+func integrity(i drill.Integrity) report.Cell {
+	switch i {
+	case drill.Whole:
+		return report.Judged(i.Title(), report.Good)
+	case drill.Damaged:
+		return report.Judged(i.Title(), report.Bad)
+	}
+	return report.Judged(i.Title(), report.Neutral)
+}
+
+// debrief is what those who took part said right after.
+func (d draft) debrief() {
+	x := d.happened().Debrief
+	if x == nil {
+		return
+	}
+	t := record(d.Section("Debriefing", "Nachbesprechung"), "", "")
+	t.Item("What went well", "Was gut lief", given(x.Well))
+	t.Item("What went badly", "Was schlecht lief", given(x.Badly))
+	t.Item("Lessons", "Erkenntnisse", given(x.Lessons))
+	signed(t, x.By, x.At)
+}
+
+// review is what the owner makes of it, with the date of the re-test.
+func (d draft) review() {
+	x := d.happened().Reviewed
+	if x == nil {
+		return
+	}
+	t := record(d.Section("Review", "Bewertung"), "", "")
+	t.Item("Review", "Bewertung", given(x.Words))
+	if x.Retest != nil {
+		t.Item("To be repeated by", "Zu wiederholen bis", report.Words(d.date(*x.Retest)))
+	}
+	signed(t, x.By, x.At)
+}

@@ -1,0 +1,152 @@
+package drill
+
+import (
+	"slices"
+
+	"turnus/itsm/calendar"
+	"turnus/itsm/drill"
+	"turnus/itsm/text"
+	"turnus/report"
+)
+
+// planTiles gives the headlines of a drill that is planned.
+func (d draft) planTiles() {
+	t := d.Tile("Type", "Art der Übung", report.Words(d.Setup.Type.Title()))
+	if d.Setup.Type.Measures() {
+		t.Say("measures recovery", "misst den Wiederanlauf")
+	} else {
+		t.Say("proves neither recovery time nor recovery point", "beweist weder Wiederanlaufzeit noch Alter der Daten")
+	}
+	d.Tile("Date", "Datum", report.Words(d.date(d.Setup.Date)))
+	t = d.Tile("Conductor", "Übungsleitung", given(d.Setup.Conductor))
+	if d.Setup.Deputy != "" {
+		t.Say("deputy: %s", "Vertretung: %s", d.Setup.Deputy)
+	}
+	switch {
+	case d.Setup.Production == "":
+		d.Tile("Production", "Produktion", report.Say("not touched", "nicht berührt"))
+	case d.Setup.Maintenance == "":
+		d.Tile("Production", "Produktion", report.Say("touched", "berührt")).Say("its outage counts", "der Ausfall zählt")
+	default:
+		d.Tile("Production", "Produktion", report.Say("touched", "berührt")).Say("announced as maintenance", "als Wartung angekündigt")
+	}
+	planned := longest(inDrill(d.Plan.Spec.Steps, d.Setup.LeftOut))
+	t = d.Tile("Longest chain of steps, as planned", "Längste Schrittfolge laut Plan", report.Seconds(planned))
+	if rto := d.Plan.Spec.Objectives.RTO; rto != nil {
+		t.Say("RTO: %s", "RTO: %s", lasting(*rto))
+		if planned > rto.Seconds() {
+			t.Judge(false)
+		}
+	}
+	if n := len(d.Setup.LeftOut); n > 0 {
+		d.Tile("Steps", "Schritte", report.Say("%d of %d", "%d von %d", len(d.Plan.Spec.Steps)-n, len(d.Plan.Spec.Steps))).Say("the others aren’t part of this drill", "die übrigen sind nicht Teil der Übung")
+	} else {
+		d.Tile("Steps", "Schritte", report.Count(int64(len(d.Plan.Spec.Steps))))
+	}
+}
+
+// date writes a date; one that nobody gave is a dash.
+func (d draft) date(x calendar.Date) text.Text {
+	if x == (calendar.Date{}) {
+		return text.Same("–")
+	}
+	return report.Date(x)
+}
+
+// consequence says what the approval of the document brings about.
+func (d draft) consequence() {
+	s := d.Section("What follows from the approval", "Folge der Freigabe")
+	h := d.happened()
+	switch {
+	case d.Stage == drill.ToPlan:
+		s.Say("Approving this begins the drill: those who take part are notified, and %s begins the scenario on %s. Neither conductor nor deputy approves.",
+			"Mit der Freigabe beginnt die Übung: Die Beteiligten werden benachrichtigt, und %s beginnt am %s mit dem Szenario. Weder Übungsleitung noch Vertretung geben frei.",
+			orDash(d.Setup.Conductor), d.date(d.Setup.Date))
+		if !d.Setup.Type.Measures() {
+			s.Say("Nothing is recovered in this drill: what it says of recovery time, recovery point and minimum level is an estimate, and proves none of them.",
+				"In dieser Übung wird nichts wiederhergestellt: Angaben zu Wiederanlaufzeit, Alter der Daten und Mindestniveau sind Schätzungen und beweisen nichts.")
+		}
+	case h.Begun == nil:
+		s.Say("Approving this ends the run. The drill was given up before it began: it proves nothing.",
+			"Mit der Freigabe endet der Lauf. Die Übung wurde vor ihrem Beginn aufgegeben: Sie beweist nichts.")
+	default:
+		s.Say("Approving this publishes the report. Each objective that wasn’t proved and each shortcoming below becomes a finding in the register.",
+			"Mit der Freigabe wird der Bericht veröffentlicht. Jedes nicht nachgewiesene Ziel und jeder unten genannte Mangel wird als Befund ins Register aufgenommen.")
+		if r := h.Result; r != nil && r.Retest && h.Reviewed != nil && h.Reviewed.Retest != nil {
+			s.Say("The drill is to be repeated by %s; not repeated by then, that is a nonconformity.",
+				"Die Übung ist bis zum %s zu wiederholen; unterbleibt das, ist es eine Nichtkonformität.", d.date(*h.Reviewed.Retest))
+		}
+	}
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return "–"
+	}
+	return s
+}
+
+// setup says how the drill is planned, and who approved that.
+func (d draft) setup() {
+	x := d.Setup
+	s := d.Section("The drill", "Die Übung")
+	if d.Stage == drill.ToReport {
+		s = d.Section("The drill as planned", "Die Übung laut Planung")
+	}
+	t := record(s, "", "")
+	t.Item("Type", "Art der Übung", report.Words(x.Type.Title()))
+	t.Item("Date", "Datum", report.Words(d.date(x.Date)))
+	t.Item("Scenario", "Szenario", given(x.Scenario))
+	t.Item("Conductor", "Übungsleitung", given(x.Conductor))
+	t.Item("Deputy", "Vertretung", given(x.Deputy))
+	t.Item("Stop criterion", "Abbruchkriterium", given(x.Stop))
+	t.Item("Planned by", "Geplant von", given(x.By))
+	t.Item("Planned at", "Geplant am", report.At(x.Said))
+	if a := d.Approved; a != nil {
+		t.Item("Approved by", "Freigegeben von", given(a.By))
+		t.Item("Approved at", "Freigegeben am", report.At(a.At))
+		t.Item("On the content with the hash", "Zum Inhalt mit dem Hashwert", given(a.Hash))
+		if a.Comment != "" {
+			t.Item("Comment on the approval", "Bemerkung zur Freigabe", given(a.Comment))
+		}
+	}
+	t = s.Table("Substitutes", "Vertretungen bei den Schritten").Left("In place of", "Anstelle von").Left("Carries out the steps", "Führt die Schritte aus")
+	for _, i := range x.Instead {
+		t.Row(given(i.Of), given(i.By))
+	}
+}
+
+// production says what the drill does to production, and what is done about it.
+func (d draft) production() {
+	x := d.Setup
+	s := d.Section("Production and risk", "Produktion und Risiko")
+	switch {
+	case x.Production == "":
+		s.Say("Production isn’t touched.", "Die Produktion wird nicht berührt.")
+	case x.Maintenance == "":
+		s.Say("Production is touched, and no maintenance is announced for it: an outage counts in the availability review.",
+			"Die Produktion wird berührt, und dafür ist keine Wartung angekündigt: Ein Ausfall zählt im Verfügbarkeitsbericht.")
+	default:
+		s.Say("Production is touched within the maintenance announced as %q. An outage beyond that window counts in the availability review.",
+			"Die Produktion wird innerhalb der angekündigten Wartung %q berührt. Ein Ausfall außerhalb dieses Fensters zählt im Verfügbarkeitsbericht.", x.Maintenance)
+	}
+	t := record(s, "", "")
+	if x.Production != "" {
+		t.Item("What is touched", "Was berührt wird", given(x.Production))
+	}
+	t.Item("Risk", "Risiko", given(x.Risk))
+	t.Item("Rollback", "Rückfallplan", given(x.Rollback))
+}
+
+// leftOut says that a step isn't part of the drill.
+func (d draft) leftOut(name string) bool { return slices.Contains(d.Setup.LeftOut, name) }
+
+// carries is who carries out the steps of a person.
+func (d draft) carries(owner string) string {
+	for _, i := range d.Setup.Instead {
+		if i.Of == owner {
+			return i.By
+		}
+	}
+	return owner
+}
