@@ -31,7 +31,7 @@ spec:
   invocation: The owner says so after 30 minutes.
   offsite: Printed, in the safe.
   business: bea
-  objectives: {rto: PT3H, rto_from: disruption, rpo: PT1H, mbco_pct: 60, mtpd: PT8H}
+  objectives: {rto: PT3H, rto_from: disruption, rpo: PT1H, mbco_pct: "60", mtpd: PT8H}
   backup: {every: PT1H, takes: PT15M}
   dependencies: [{service: network}]
   contacts: [{name: Provider, person: ines, role: hosting, by: [phone +49 30 1234]}]
