@@ -58,6 +58,7 @@ func schemaName(t reflect.Type, hint string) string {
 		"improvement": {"Source", "File"},
 		"report":      {"Finding", "Span"},
 		"dataset":     {"File", "Column", "Mapping"},
+		"continuity":  {"Plan", "Step", "Agreed"},
 	}
 	if name == "Spec" || slices.Contains(taken[pkg], name) {
 		return strings.ToUpper(pkg[:1]) + pkg[1:] + name
@@ -168,6 +169,8 @@ func exampleOf(p process.Process) map[string]string {
 	switch {
 	case p.Scope == process.OfService:
 		return map[string]string{"service": "payments", "period": "2026-10"}
+	case p.Scope == process.OfContinuityPlan:
+		return map[string]string{"scope": "payments-region", "period": "2026-10-05"}
 	case !p.Planned():
 		return map[string]string{"scope": "12"}
 	}

@@ -22,7 +22,7 @@ import (
 
 const drillRun = "continuity-drill/desk-loss/2026-11-30"
 
-func hours(n int64) *agreement.Duration { d := agreement.Duration(n * 3600); return &d }
+func inHours(n int64) *agreement.Duration { d := agreement.Duration(n * 3600); return &d }
 
 func share(s string) *agreement.Decimal { d := agreement.Decimal(s); return &d }
 
@@ -32,7 +32,7 @@ func plan() continuity.Plan {
 		return continuity.Step{Name: name, Title: "Do " + name, Owner: owner, Takes: 600, After: after, Marks: marks}
 	}
 	return continuity.Plan{Service: "desk", Scenario: "The site is lost", Invocation: "The duty manager says so", Offsite: "Safe at the second site", Business: "berta",
-		Objectives: continuity.Agreed{RTO: hours(2), From: continuity.FromDisruption, RPO: hours(1), MBCO: share("60"), MTPD: hours(4), Contacts: share("50")},
+		Objectives: continuity.Agreed{RTO: inHours(2), From: continuity.FromDisruption, RPO: inHours(1), MBCO: share("60"), MTPD: inHours(4), Contacts: share("50")},
 		Contacts:   []continuity.Contact{{Name: "Provider", Role: "network", By: []string{"phone"}}, {Name: "Insurance", Role: "claims", By: []string{"mail"}}},
 		Steps: []continuity.Step{step("invoke", "ivo", continuity.Invoked), step("db", "dora", "", "invoke"), step("app", "anna", "", "invoke"),
 			step("open", "ivo", continuity.Technical, "db", "app")},
