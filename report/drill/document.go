@@ -35,9 +35,10 @@ func Draft(f drill.Frozen) (report.Document, error) {
 		return report.Document{}, err
 	}
 	d := draft{Frozen: f, zone: zone}
+	from, to := d.day()
 	d.Writer = report.Write(report.Document{
 		Run: f.Run, Process: key.Process, Scope: key.Scope, Period: key.Period,
-		From: f.Setup.Date.Start(zone).UTC(), To: f.Setup.Date.Add(1).Start(zone).UTC(), Zone: f.Zone,
+		From: from, To: to, Zone: f.Zone,
 		Title: titles[f.Stage], Subject: planTitle(f.Plan),
 		Figures: figures(f), Findings: d.findings(), Sources: sources(f, hash),
 		ComputedAt: f.At.UTC(), Wording: Wording,
@@ -58,6 +59,15 @@ type draft struct {
 	drill.Frozen
 	zone *time.Location
 	*report.Writer
+}
+
+// day is the date of the drill, from midnight to midnight; of one that has none
+// the instant at which it was frozen.
+func (d draft) day() (from, to time.Time) {
+	if x := d.Setup.Date; x != (calendar.Date{}) {
+		return x.Start(d.zone).UTC(), x.Add(1).Start(d.zone).UTC()
+	}
+	return d.At.UTC(), d.At.UTC()
 }
 
 var titles = map[drill.Stage]text.Text{
