@@ -209,6 +209,22 @@ func TestFindings(t *testing.T) {
 	require.Equal(t, []string{"payments-site-loss/incomplete-rpo", "payments-site-loss/data-not-checked"}, keys(evaluated(f)))
 }
 
+// Approvers see beforehand what becomes a finding: as many as figures miss, and
+// as many as there are beside them.
+func TestFindingsAreListed(t *testing.T) {
+	for name, f := range cases() {
+		d := drafted(t, f)
+		if f.Stage != drill.ToReport {
+			continue
+		}
+		rows := 0
+		for _, x := range section(t, d, "What follows from the approval").Tables {
+			rows += len(x.Rows)
+		}
+		require.Equal(t, len(d.Findings)+len(report.Misses(d.Figures)), rows, name)
+	}
+}
+
 // Of a re-test every objective that asks for less than in the drill that it
 // repeats is warned of, in the plan and in the report.
 func TestRelaxed(t *testing.T) {
