@@ -77,6 +77,9 @@ var titles = map[drill.Stage]text.Text{
 
 // planned writes the document that an approver decides on before a drill begins.
 func (d draft) planned() {
+	if d.Newer > d.Plan.Version {
+		d.Warn("The plan has version %d in the meantime; approving this drills version %d.", "Der Plan hat inzwischen Version %d; mit dieser Freigabe wird Version %d geübt.", d.Newer, d.Plan.Version)
+	}
 	d.planTiles()
 	d.consequence()
 	d.retest()

@@ -225,6 +225,19 @@ func TestFindingsAreListed(t *testing.T) {
 	}
 }
 
+// A plan that was changed meanwhile is warned of before the drill and after it.
+func TestPlanChangedMeanwhile(t *testing.T) {
+	for _, f := range []drill.Frozen{planned(), passed()} {
+		require.Empty(t, drafted(t, f).Notes)
+		f.Newer = 5
+		notes := drafted(t, f).Notes
+		require.Len(t, notes, 1)
+		require.Contains(t, notes[0].Text.En, "version 4")
+		require.Contains(t, notes[0].Text.De, "Version 5")
+		require.Contains(t, string(lines(drafted(t, f), text.De)), "Der Plan hat inzwischen Version 5; die Übung gilt Version 4.")
+	}
+}
+
 // Of a re-test every objective that asks for less than in the drill that it
 // repeats is warned of, in the plan and in the report.
 func TestRelaxed(t *testing.T) {
