@@ -138,7 +138,7 @@ func (p *played) finish(fields map[string]string) drill.Script {
 	return s
 }
 
-var restored = map[string]string{"snapshot": "2026-11-30T09:30:00+01:00", "capacity": "75", "integrity": "whole"}
+var evaluatedWell = map[string]string{"snapshot": "2026-11-30T09:30:00+01:00", "capacity": "75", "integrity": "whole"}
 
 func TestADrillFromBeginToReview(t *testing.T) {
 	p := play(t, continuity.Component)
@@ -160,7 +160,7 @@ func TestADrillFromBeginToReview(t *testing.T) {
 	p.done("back-1", "back-2")
 	p.say("normal-1", task.Fail, "Still on the second site.", nil)
 	p.say("normal-1-2", task.Pass, "", nil)
-	s := p.finish(restored)
+	s := p.finish(evaluatedWell)
 	require.Equal(t, continuity.Pass, s.Result.Overall)
 	require.EqualValues(t, 8*60, *s.Result.RTA)
 	require.EqualValues(t, 30*60, *s.Result.RPA)
@@ -182,7 +182,7 @@ func TestWhatFailsHoldsUpItsFollowersAlone(t *testing.T) {
 	p.say("confirm-1", task.Pass, "", nil)
 	p.done("conduct-1-2", "back-1", "back-2")
 	p.say("normal-1", task.Pass, "", nil)
-	s := p.finish(restored)
+	s := p.finish(evaluatedWell)
 	require.Equal(t, continuity.Pass, s.Result.Verdicts.RTO)
 	require.Equal(t, continuity.Incomplete, s.Result.Overall, "never passed with a step that failed")
 }
@@ -227,7 +227,7 @@ func TestAPauseStopsTheStepsClockAlone(t *testing.T) {
 	p.now = p.now.Add(time.Hour)
 	p.done("conduct-1", "back-1", "back-2")
 	p.say("normal-1", task.Pass, "", nil)
-	s := p.finish(restored)
+	s := p.finish(evaluatedWell)
 	require.EqualValues(t, 3600+11*60, *s.Result.RTA, "the objective's clock ran on")
 }
 

@@ -35,9 +35,10 @@ func Draft(f drill.Frozen) (report.Document, error) {
 		return report.Document{}, err
 	}
 	d := draft{Frozen: f, zone: zone}
+	from, to := d.day()
 	d.Writer = report.Write(report.Document{
 		Run: f.Run, Process: key.Process, Scope: key.Scope, Period: key.Period,
-		From: f.Setup.Date.Start(zone).UTC(), To: f.Setup.Date.Add(1).Start(zone).UTC(), Zone: f.Zone,
+		From: from, To: to, Zone: f.Zone,
 		Title: titles[f.Stage], Subject: planTitle(f.Plan),
 		Figures: figures(f), Findings: d.findings(), Sources: sources(f, hash),
 		ComputedAt: f.At.UTC(), Wording: Wording,
@@ -60,6 +61,15 @@ type draft struct {
 	*report.Writer
 }
 
+// day is the date of the drill, from midnight to midnight; of one that has none
+// the instant at which it was frozen.
+func (d draft) day() (from, to time.Time) {
+	if x := d.Setup.Date; x != (calendar.Date{}) {
+		return x.Start(d.zone).UTC(), x.Add(1).Start(d.zone).UTC()
+	}
+	return d.At.UTC(), d.At.UTC()
+}
+
 var titles = map[drill.Stage]text.Text{
 	drill.ToPlan:   text.New("Drill plan", "Übungsplan"),
 	drill.ToReport: text.New("Drill report", "Übungsbericht"),
@@ -67,6 +77,9 @@ var titles = map[drill.Stage]text.Text{
 
 // planned writes the document that an approver decides on before a drill begins.
 func (d draft) planned() {
+	if d.Newer > d.Plan.Version {
+		d.Warn("The plan has version %d in the meantime; approving this drills version %d.", "Der Plan hat inzwischen Version %d; mit dieser Freigabe wird Version %d geübt.", d.Newer, d.Plan.Version)
+	}
 	d.planTiles()
 	d.consequence()
 	d.retest()

@@ -27,13 +27,13 @@ func (d draft) minutes() {
 	}
 	d.shrink(s, p)
 
-	t := s.Table("", "").Left("Spent with", "Verwendet für").Left("Step", "Schritt").Right("Length", "Dauer").
+	t := s.Table("", "").Left("Spent with", "Verwendet für").Right("Length", "Dauer").
 		Right("Expected", "Erwartet").Right("Difference", "Abweichung").Right("Share", "Anteil").Left("Person", "Person")
 	for _, l := range p.Links {
-		name, person := given(""), given("")
+		what, person := l.Kind.Title(), given("")
 		if l.Step != "" {
 			_, title := d.step(l.Step)
-			name = report.Words(title)
+			what = text.F("%s: %s", "%s: %s", what, title)
 			person = given(trackedOf(h.Steps, l.Step).Person)
 		}
 		expected, longer := given(""), given("")
@@ -43,9 +43,9 @@ func (d draft) minutes() {
 				longer = report.Words(difference(l.Over()))
 			}
 		}
-		t.Row(report.Words(l.Kind.Title()), name, report.Seconds(l.Seconds), expected, longer, report.Share(l.Seconds, p.Total), person)
+		t.Row(report.Words(what), report.Seconds(l.Seconds), expected, longer, report.Share(l.Seconds, p.Total), person)
 	}
-	t.Row(report.Say("total", "gesamt"), given(""), report.Seconds(p.Total), given(""), given(""), report.Share(p.Total, p.Total), given(""))
+	t.Row(report.Say("total", "gesamt"), report.Seconds(p.Total), given(""), given(""), report.Share(p.Total, p.Total), given(""))
 }
 
 // shrink says by how much the chain has to shrink for RTO, and where that could

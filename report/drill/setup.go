@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"turnus/itsm/calendar"
+	"turnus/itsm/continuity"
 	"turnus/itsm/drill"
 	"turnus/itsm/text"
 	"turnus/report"
@@ -70,13 +71,35 @@ func (d draft) consequence() {
 		s.Say("Approving this ends the run. The drill was given up before it began: it proves nothing.",
 			"Mit der Freigabe endet der Lauf. Die Übung wurde vor ihrem Beginn aufgegeben: Sie beweist nichts.")
 	default:
-		s.Say("Approving this publishes the report. Each objective that wasn’t proved and each shortcoming below becomes a finding in the register.",
-			"Mit der Freigabe wird der Bericht veröffentlicht. Jedes nicht nachgewiesene Ziel und jeder unten genannte Mangel wird als Befund ins Register aufgenommen.")
+		d.becoming(s)
 		if r := h.Result; r != nil && r.Retest && h.Reviewed != nil && h.Reviewed.Retest != nil {
 			s.Say("The drill is to be repeated by %s; not repeated by then, that is a nonconformity.",
 				"Die Übung ist bis zum %s zu wiederholen; unterbleibt das, ist es eine Nichtkonformität.", d.date(*h.Reviewed.Retest))
 		}
 	}
+}
+
+// becoming lists what goes into the register of findings with the approval of a
+// report: objectives that failed, which their figures show, and what no figure
+// shows.
+func (d draft) becoming(s *report.SectionWriter) {
+	t := s.Table("Findings that follow", "Daraus entstehende Befunde").Left("Finding", "Befund").Left("Details", "Einzelheiten")
+	n := 0
+	for _, r := range d.results() {
+		if r.verdict == continuity.Fail {
+			n++
+			t.Row(report.Say("%s missed", "%s verfehlt", r.title), report.Say("Achieved: %s; agreed: %s", "Erreicht: %s; vereinbart: %s", r.achieved, r.agreed))
+		}
+	}
+	for _, f := range d.findings() {
+		n++
+		t.Row(report.Words(f.Title), report.Words(f.Detail))
+	}
+	if n == 0 {
+		s.Say("Approving this publishes the report. Nothing in it becomes a finding.", "Mit der Freigabe wird der Bericht veröffentlicht. Befunde entstehen daraus nicht.")
+		return
+	}
+	s.Say("Approving this publishes the report. What the table lists becomes findings in the register.", "Mit der Freigabe wird der Bericht veröffentlicht. Was die Tabelle nennt, wird als Befund ins Register aufgenommen.")
 }
 
 func orDash(s string) string {

@@ -51,13 +51,13 @@ func (d draft) returned() {
 // in a table of their own, so that each fits on a page.
 func (d draft) trackedTables(s *report.SectionWriter, steps []drill.Tracked) {
 	t := s.Table("", "")
-	paused := slices.ContainsFunc(steps, func(x drill.Tracked) bool { return x.Paused > 0 })
+	pauses := slices.ContainsFunc(steps, func(x drill.Tracked) bool { return x.Paused > 0 })
 	notes := slices.ContainsFunc(steps, func(x drill.Tracked) bool {
 		planned, _ := d.step(x.Name)
 		return x.Note != "" || x.Let || late(x, d.happened().Finished(planned, x))
 	})
 	t.Left("No.", "Nr.").Left("Step", "Schritt").Left("State", "Status").Left("Person", "Person").
-		Right("Expected", "Erwartet").Right("Actual", "Tatsächlich").Right("Paused", "Unterbrochen").When(paused).Left("Notes", "Bemerkungen").When(notes)
+		Right("Expected", "Erwartet").Right("Actual", "Tatsächlich").Right("Paused", "Unterbrochen").When(pauses).Left("Notes", "Bemerkungen").When(notes)
 	instants := s.Table("Instants", "Zeitpunkte").Left("No.", "Nr.").Left("Step", "Schritt").Left("Opened at", "Eröffnet am").Left("Ended at", "Beendet am").Left("Entered at", "Erfasst am")
 	for _, x := range steps {
 		planned, title := d.step(x.Name)
@@ -65,7 +65,10 @@ func (d draft) trackedTables(s *report.SectionWriter, steps []drill.Tracked) {
 		if x.Opened != nil || end != nil {
 			instants.Row(report.Count(int64(x.Number)), report.Words(title), at(x.Opened), at(end), at(x.Entered))
 		}
-		actual := given("")
+		actual, paused := given(""), given("")
+		if x.Paused > 0 {
+			paused = report.Seconds(x.Paused)
+		}
 		switch {
 		case late(x, end):
 			actual = report.Say("not known", "nicht bekannt")
@@ -73,7 +76,7 @@ func (d draft) trackedTables(s *report.SectionWriter, steps []drill.Tracked) {
 			actual = report.Seconds(max(0, end.Unix()-x.Opened.Unix()-x.Paused))
 		}
 		t.Row(report.Count(int64(x.Number)), report.Words(title), stateCell(x.State), person(x),
-			report.Seconds(planned.Takes.Seconds()), actual, report.Seconds(x.Paused), report.Words(notesOf(x, end)))
+			report.Seconds(planned.Takes.Seconds()), actual, paused, report.Words(notesOf(x, end)))
 	}
 }
 
@@ -107,7 +110,7 @@ func notesOf(x drill.Tracked, end *time.Time) text.Text {
 		all = append(all, text.New("entered afterwards: carried out before it was opened in Turnus", "nachträglich erfasst: ausgeführt, bevor er in Turnus eröffnet wurde"))
 	}
 	if x.Let {
-		all = append(all, text.New("begun by order of the conductor although something before it didn’t come about", "auf Anordnung der Übungsleitung begonnen, obwohl Vorausgehendes nicht zustande kam"))
+		all = append(all, text.New("begun by order of the conductor although not all before it was done", "auf Anordnung der Übungsleitung begonnen, obwohl nicht alles Vorausgehende erledigt war"))
 	}
 	if len(all) == 0 {
 		return text.Same("–")

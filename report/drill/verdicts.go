@@ -44,11 +44,16 @@ func (d draft) resultTiles() {
 	if r == nil {
 		d.Tile("Result", "Ergebnis", report.Say("not evaluated", "nicht ausgewertet")).Say("it proves nothing", "kein Nachweis")
 	} else {
-		cell := judged(r.Overall)
-		t := d.Tile("Result", "Ergebnis", cell)
-		t.Tone = cell.Verdict.Tone
-		if failed := d.unproved(); len(failed) > 0 {
+		tone := judged(r.Overall).Verdict.Tone
+		t := d.Tile("Result", "Ergebnis", report.Judged(r.Overall.Title(), tone))
+		t.Tone = tone
+		switch failed := d.unproved(); {
+		case len(failed) > 0 && r.Overall == continuity.Fail:
 			t.Say("because of: %s", "wegen: %s", text.Join(failed, ", "))
+		case len(failed) > 0:
+			t.Say("not passed because of: %s", "nicht bestanden wegen: %s", text.Join(failed, ", "))
+		case r.Overall == continuity.Estimated:
+			t.Say("proves nothing", "beweist nichts")
 		}
 	}
 	for _, x := range d.results() {
