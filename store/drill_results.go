@@ -132,22 +132,22 @@ func objectivesShown(a continuity.Agreed, r drill.Result) (all []shownObjective)
 		}
 	}
 	if a.RTO != nil {
-		add("rto", a.RTO.String(), seconds(r.RTA), r.Verdicts.RTO)
+		add(continuity.ObjectiveRTO, a.RTO.String(), seconds(r.RTA), r.Verdicts.RTO)
 		if len(all) > 0 {
 			all[0].base = a.From
 		}
 	}
 	if a.RPO != nil {
-		add("rpo", a.RPO.String(), seconds(r.RPA), r.Verdicts.RPO)
+		add(continuity.ObjectiveRPO, a.RPO.String(), seconds(r.RPA), r.Verdicts.RPO)
 	}
 	if a.MBCO != nil {
-		add("mbco_pct", string(*a.MBCO), nil, r.Verdicts.MBCO)
+		add(continuity.ObjectiveMBCO, string(*a.MBCO), nil, r.Verdicts.MBCO)
 	}
 	if a.Contacts != nil {
-		add("contacts_pct", string(*a.Contacts), r.Reached, r.Verdicts.Contacts)
+		add(continuity.ObjectiveContacts, string(*a.Contacts), r.Reached, r.Verdicts.Contacts)
 	}
 	if a.Decide != nil {
-		add("decide", a.Decide.String(), seconds(r.Decided), r.Verdicts.Decide)
+		add(continuity.ObjectiveDecide, a.Decide.String(), seconds(r.Decided), r.Verdicts.Decide)
 	}
 	return all
 }

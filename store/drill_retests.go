@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
 
 	"turnus/itsm/calendar"
 	"turnus/itsm/continuity"
@@ -19,7 +20,8 @@ import (
 )
 
 // figureOf is the figure of a drill's report that shows an objective.
-var figureOf = map[string]string{"rto": "rta", "rpo": "rpa", "mbco_pct": "capacity", "contacts_pct": "contacts", "decide": "decide"}
+var figureOf = map[string]string{continuity.ObjectiveRTO: "rta", continuity.ObjectiveRPO: "rpa", continuity.ObjectiveMBCO: "capacity",
+	continuity.ObjectiveContacts: "contacts", continuity.ObjectiveDecide: "decide"}
 
 // mendRetested mends what was found by the drill that a published one repeats: that
 // the re-test was overdue, and of the objectives those that it proves by the rules
@@ -37,16 +39,22 @@ func mendRetested(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, f 
 	if err != nil || current == nil || current.Version != f.Plan.Version || !f.Setup.Type.NoWeakerThan(f.Retests.Type) {
 		return err
 	}
+	var keys []string
+	shortcoming := func(what string) {
+		keys = append(keys, improvement.EventKey(improvement.DrillShortcoming, r.About.Name, f.Plan.Name+"/"+what))
+	}
 	for _, o := range objectivesShown(f.Plan.Spec.Objectives, *f.Happened.Result) {
-		if o.verdict != continuity.Pass {
-			continue
-		}
-		key := improvement.FigureKey(improvement.FailedObjective, r.About.Name, report.Figure{Group: report.Group{Name: f.Plan.Name}, Name: figureOf[o.name]}.Key())
-		if err := noteMendedKey(ctx, tx, system, now, key); err != nil {
-			return err
+		if o.verdict == continuity.Pass {
+			keys = append(keys, improvement.FigureKey(improvement.FailedObjective, r.About.Name, report.Figure{Group: report.Group{Name: f.Plan.Name}, Name: figureOf[o.name]}.Key()))
+			shortcoming("incomplete-" + o.name)
 		}
 	}
-	return nil
+	if f.Happened.Result.Overall == continuity.Pass {
+		for _, what := range []string{"aborted", "steps", "data-damaged", "data-not-checked", "not-readable", "return-not-verified"} {
+			shortcoming(what)
+		}
+	}
+	return mend(ctx, tx, system, now, "key = ANY ($3)", pq.Array(keys))
 }
 
 // MissRetests finds drills that had to be repeated by a date that has passed, and

@@ -179,11 +179,6 @@ func noteMendedBut(ctx context.Context, tx sqlx.ExecerContext, by person.Actor, 
 	return mend(ctx, tx, by, now, "kind = $3 AND object = $4 AND coalesce(key, '') <> ALL ($5)", kind, object, pq.Array(still))
 }
 
-// noteMendedKey is noteMended of what a key joins.
-func noteMendedKey(ctx context.Context, tx sqlx.ExecerContext, by person.Actor, now time.Time, key string) error {
-	return mend(ctx, tx, by, now, "key = $3", key)
-}
-
 // mend is noteMended of the findings for which a condition holds, whose arguments
 // are $3 and those that follow.
 func mend(ctx context.Context, tx sqlx.ExecerContext, by person.Actor, now time.Time, condition string, args ...any) error {

@@ -141,7 +141,7 @@ func TestDrillsUntilTheObjectiveIsProved(t *testing.T) {
 	d.start()
 	all.Wait()
 	d.answer(d.gustav, "step-5", done(at(begun.Add(2*time.Hour))))
-	d.say(403, d.gustav, d.asked(d.auditor, d.run, "confirm-1")["id"].(string), object{"outcome": "pass"})
+	d.say(404, d.gustav, d.asked(d.auditor, d.run, "confirm-1")["id"].(string), object{"outcome": "pass"})
 	d.answer(d.berta, "confirm-1", object{"outcome": "pass", "fields": at(begun.Add(2*time.Hour + time.Minute))})
 	d.answer(d.bert, "conduct-1", done(nil))
 	d.back()
