@@ -18,7 +18,7 @@ import (
 // The demo's continuity plan is sound, nothing in it is in doubt, and whom it names
 // the demo has; nobody who decides for the service carries out a step.
 func TestDemosContinuityPlan(t *testing.T) {
-	b, err := fs.ReadFile(deploy.Demo, "demo/plan/continuity.yaml")
+	b, err := fs.ReadFile(deploy.Demo, "demo/continuity/plan.yaml")
 	require.NoError(t, err)
 	var doc map[string]any
 	require.NoError(t, yaml.Unmarshal(b, &doc))

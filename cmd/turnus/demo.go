@@ -53,6 +53,7 @@ const (
 	demoProbed  = "digital-editions"
 	demoSamples = "demo/bern-updown-2026.tsv.gz"
 	demoPlan    = "demo/plan/plan.yaml"
+	demoDrilled = "demo/continuity/plan.yaml"
 	demoAnswers = "demo/answers/2016-03.json"
 )
 
@@ -101,14 +102,16 @@ func (s site) setUp(ctx context.Context, st *store.Store, url string) error {
 	if err := answerFindings(ctx, owner, started.ID); err != nil {
 		return err
 	}
-	plan, err := fs.ReadFile(deploy.Demo, demoPlan)
-	if err != nil {
-		return err
+	for _, file := range []string{demoPlan, demoDrilled} {
+		plan, err := fs.ReadFile(deploy.Demo, file)
+		if err != nil {
+			return err
+		}
+		if _, err := owner.Apply(ctx, plan, false); err != nil {
+			return err
+		}
 	}
-	if _, err := owner.Apply(ctx, plan, false); err != nil {
-		return err
-	}
-	say("Demo: the plan is proposed")
+	say("Demo: the plan is proposed, and a continuity plan")
 	return s.data.write(demoMark, "done\n", 0o644)
 }
 
