@@ -182,7 +182,8 @@ func recordOf(ctx context.Context, q sqlx.QueryerContext, st run.Step) (drill.Re
 // closes the tasks of those that aren't any more. While it looks, nobody answers.
 func (s *Store) AdvanceDrill(ctx context.Context, now time.Time, st run.Step) (script drill.Script, err error) {
 	err = s.tx(ctx, func(tx *sqlx.Tx) error {
-		r, err := getRun(ctx, tx, st.Run, "FOR UPDATE")
+		// Its tasks are locked and it isn't: whoever decides locks the task first.
+		r, err := getRun(ctx, tx, st.Run, "")
 		if err != nil {
 			return err
 		}

@@ -163,9 +163,7 @@ func TestDrillsUntilTheObjectiveIsProved(t *testing.T) {
 	d.run = d.ask(202, d.owner, "POST", "/v1/processes/improvement/runs", object{"scope": d.finding})["id"].(string)
 	improvement := d.run
 	d.answer(d.owner, "correction", done(object{"correction": "None was needed.", "elsewhere": "Looked at the other plans: no."}))
-	plan := planned("bert")
-	plan["fields"].(object)["action.1.figure"], plan["fields"].(object)["action.1.target"] = "continuity-drill/desk-site/rta", "7200"
-	d.answer(d.owner, "plan", plan)
+	d.answer(d.owner, "plan", planned("bert"))
 	d.answer(d.manager, "approval", object{"outcome": "approve"})
 	d.answer(d.bert, "action-1", done(object{"evidence": "Two more seats are kept ready."}))
 
@@ -192,7 +190,7 @@ func TestDrillsUntilTheObjectiveIsProved(t *testing.T) {
 	d.close(data, object{"review": "In time."})
 	require.Equal(t, []any{"5400", "met"}, d.figure(d.ask(200, d.auditor, "GET", "/v1/runs/"+second+"/report", nil), "rta"))
 	d.run = improvement
-	d.answer(d.deputy, "check-1", object{"outcome": "pass"})
+	d.check(d.deputy, "check-1", "pass", "12")
 	d.answer(d.manager, "approval", object{"outcome": "approve"})
 	d.await(d.auditor, d.run, "published")
 	d.becomes("closed")
