@@ -13,15 +13,15 @@ import (
 func ObjectiveTitle(name string) text.Text {
 	switch name {
 	case ObjectiveRTO:
-		return text.New("recovery time (RTO)", "Wiederanlaufzeit (RTO)")
+		return text.New("Recovery time (RTO)", "Wiederanlaufzeit (RTO)")
 	case ObjectiveRPO:
-		return text.New("age of the data (RPO)", "Alter der Daten (RPO)")
+		return text.New("Age of the data (RPO)", "Alter der Daten (RPO)")
 	case ObjectiveMBCO:
-		return text.New("minimum level (MBCO)", "Wiederanlauf-Niveau (MBCO)")
+		return text.New("Minimum level (MBCO)", "Wiederanlauf-Niveau (MBCO)")
 	case ObjectiveContacts:
-		return text.New("contacts reached", "erreichte Kontakte")
+		return text.New("Contacts reached", "Erreichte Kontakte")
 	case ObjectiveDecide:
-		return text.New("time to the decision", "Zeit bis zur Entscheidung")
+		return text.New("Time to the decision", "Zeit bis zur Entscheidung")
 	}
 	return text.Same(name)
 }
