@@ -61,7 +61,7 @@ var tags = regexp.MustCompile(`<[^>]*>`)
 
 // flat is what one reads, on one line.
 func flat(s string) string {
-	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == '\n' }), " ")
+	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == '\n' || r == '\u00a0' }), " ")
 }
 
 // Both formats have all that is needed where Turnus can't be reached, in both
