@@ -17,6 +17,7 @@ import (
 	"turnus/itsm/person"
 	"turnus/itsm/planning"
 	"turnus/itsm/resource"
+	"turnus/itsm/text"
 	"turnus/store"
 )
 
@@ -242,4 +243,35 @@ func TestCoverageIsReadByIndex(t *testing.T) {
 		require.NotEmpty(t, strings.Join(proved(t, s, store.ContinuityCovered{Sight: who}), ""))
 		require.Equal(t, before, read(), "rows of whole tables are read")
 	}
+}
+
+// Plans are taken out by who sees inside of their services, in the version that
+// is in force, with what those whom they name are called.
+func TestPlansInForce(t *testing.T) {
+	s := continuous(t)
+	spec := recovers("shop", "PT2H")
+	spec.Business, spec.Steps = "bea", []continuity.Step{{Name: "a", Owner: "olga"}}
+	storetest.PlanVersion(t, s, drilled, "shop-fire", 2, spec)
+	pgtest.Tamper(t, s.DB(), `UPDATE resource SET document = jsonb_set(document, '{metadata,displayName}', '{"en":"Olga O.","de":"Olga O."}') WHERE kind = 'Person' AND name = 'olga'`)
+	pgtest.Tamper(t, s.DB(), `UPDATE resource SET document = jsonb_set(document, '{metadata,displayName}', '{"en":"Web shop","de":"Webladen"}') WHERE kind = 'Service' AND name = 'shop'`)
+	names := func(who store.Sight) (all []string) {
+		plans, err := s.PlansInForce(t.Context(), store.ContinuityCovered{Sight: who})
+		require.NoError(t, err)
+		for _, p := range plans {
+			all = append(all, p.Name)
+		}
+		return all
+	}
+	require.Equal(t, []string{"mail-fire", "net-fire", "shop-fire"}, names(sees))
+	require.Equal(t, []string{"shop-fire"}, names(store.Sight{Owner: "olga"}))
+	require.Empty(t, names(store.Sight{Every: true}), "contacts aren't published")
+	require.Empty(t, names(store.Sight{Owner: "vera", Services: []string{"shop"}}))
+
+	plans, err := s.PlansInForce(t.Context(), store.ContinuityCovered{Service: "shop", Sight: sees})
+	require.NoError(t, err)
+	require.Equal(t, []store.PlanInForce{{Name: "shop-fire", Title: text.Same("shop-fire"), Version: 2, Hash: strings.Repeat("ab", 32), Since: drilled,
+		Service: text.New("Web shop", "Webladen"), Spec: spec, People: map[string]text.Text{"olga": text.Same("Olga O.")}}}, plans)
+	pgtest.Tamper(t, s.DB(), `UPDATE resource SET retired = true WHERE kind = 'ContinuityPlan' AND name = 'shop-fire' AND version = 2`)
+	require.Equal(t, []string{"mail-fire", "net-fire"}, names(sees), "what is retired isn't in force")
+	require.Len(t, proved(t, s, store.ContinuityCovered{Sight: sees}), 2)
 }
