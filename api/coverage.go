@@ -30,4 +30,5 @@ func (s *server) continuity() {
 		}
 		return items(s.Store.ContinuityCoverage(ctx, s.Now(), want, in.store()))
 	})
+	s.coverageExport()
 }
