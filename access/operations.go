@@ -103,7 +103,7 @@ func Operations() map[string]Rule {
 		rules["list-"+singular+"-versions"] = only(admin, owner, approver, auditor)
 		rules["put-"+singular] = only(declares(k.Decided)...)
 		rules["retire-"+singular] = only(admin)
-		if k.Decided == declaration.Always {
+		if k.Stays {
 			rules["retire-"+singular] = only(admin, owner) // told how it ends instead
 		}
 	}

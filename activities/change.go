@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 
+	"turnus/itsm/continuity"
 	"turnus/itsm/dataset"
 	"turnus/itsm/planning"
 	"turnus/itsm/resource"
@@ -24,7 +25,8 @@ func (s *Set) ChangeDraft(ctx context.Context, st run.Step) (workflows.Drafted, 
 }
 
 // changeDocument is the document about what a run's proposal would change: the
-// plan, what is known from an import, or what published reports stand on.
+// plan, what is known from an import, a continuity plan, or what published reports
+// stand on.
 func (s *Set) changeDocument(ctx context.Context, st run.Step) (report.Document, error) {
 	p, err := s.store.Proposal(ctx, st.Run)
 	if err != nil {
@@ -38,6 +40,10 @@ func (s *Set) changeDocument(ctx context.Context, st run.Step) (report.Document,
 	case dataset.Withdrawn:
 		return changed(ctx, s, st, changeapproval.DraftWithdrawal, func(run.Input) (dataset.Withdrawal, error) {
 			return s.store.Withdraws(ctx, s.now(), st)
+		})
+	case resource.ContinuityPlan:
+		return changed(ctx, s, st, changeapproval.DraftContinuity, func(run.Input) (continuity.Change, error) {
+			return s.store.ContinuityChange(ctx, s.now(), st)
 		})
 	}
 	return changed(ctx, s, st, changeapproval.DraftRules, func(run.Input) (rulechange.Change, error) {

@@ -51,7 +51,8 @@ func newNeighbours(t *testing.T) *house {
 	// What is decided comes into force through a run; here only its rows matter.
 	for _, d := range []string{planOf("payments-monthly", "payments", "ours"), planOf("hr-monthly", "hr", "secret-reason"),
 		`{"apiVersion":"turnus/v1","kind":"Waiver","metadata":{"name":"payments-off"},"spec":{"process":"sla-report","scope":"payments","periods":["2026-10"],"reason":"ours"}}`,
-		`{"apiVersion":"turnus/v1","kind":"Waiver","metadata":{"name":"hr-off"},"spec":{"process":"sla-report","scope":"hr","periods":["2026-10"],"reason":"secret-reason"}}`} {
+		`{"apiVersion":"turnus/v1","kind":"Waiver","metadata":{"name":"hr-off"},"spec":{"process":"sla-report","scope":"hr","periods":["2026-10"],"reason":"secret-reason"}}`,
+		continuityPlan("region", "payments-region"), continuityPlan("region", "hr-region", `"payments"`, `"hr"`, "+49 30 1234", "secret-phone")} {
 		_, err := h.store.DB().Exec(`INSERT INTO resource (kind, name, version, valid_from, document, hash, at, person)
 			SELECT $1::jsonb->>'kind', $1::jsonb#>>'{metadata,name}', 1, $2, $1::jsonb, 'x', $2, 'x'`, d, testNow)
 		require.NoError(t, err)
@@ -94,15 +95,15 @@ func TestForeignResourcesArentRead(t *testing.T) {
 		"calendars": {"office"}, "mappings": {"shared"}, "organisations": {"acme"},
 		"services": {"hr", "mail", "payments"}, "agreements": {"hr-sla", "payments-sla"},
 		"slis": {"hr-ok", "payments-ok"}, "slos": {"hr-goal", "payments-goal"},
-		"intervals": {"hr-monthly", "payments-monthly"}, "waivers": {"hr-off", "payments-off"},
+		"intervals": {"hr-monthly", "payments-monthly"}, "waivers": {"hr-off", "payments-off"}, "continuity-plans": {"hr-region", "payments-region"},
 		"persons": {"admin", "approver", "auditor", "decider", "former", "other-owner", "owner", "stranger", "viewer"},
 	}
 	seen := map[string]map[string][]string{
-		"owner": {"services": {"payments"}, "agreements": {"payments-sla"}, "slis": {"payments-ok"}, "slos": {"payments-goal"},
+		"owner": {"services": {"payments"}, "continuity-plans": {"payments-region"}, "agreements": {"payments-sla"}, "slis": {"payments-ok"}, "slos": {"payments-goal"},
 			"intervals": {"payments-monthly"}, "waivers": {"payments-off"}, "persons": {"approver", "decider", "former", "owner"}},
-		"approver": {"services": {"mail", "payments"}, "agreements": {"payments-sla"}, "slis": {"payments-ok"}, "slos": {"payments-goal"},
+		"approver": {"services": {"mail", "payments"}, "continuity-plans": {"payments-region"}, "agreements": {"payments-sla"}, "slis": {"payments-ok"}, "slos": {"payments-goal"},
 			"intervals": {"payments-monthly"}, "waivers": {"payments-off"}, "persons": {"approver", "decider", "former", "other-owner", "owner"}},
-		"other-owner": {"services": {"hr", "mail"}, "agreements": {"hr-sla"}, "slis": {"hr-ok"}, "slos": {"hr-goal"},
+		"other-owner": {"services": {"hr", "mail"}, "continuity-plans": {"hr-region"}, "agreements": {"hr-sla"}, "slis": {"hr-ok"}, "slos": {"hr-goal"},
 			"intervals": {"hr-monthly"}, "waivers": {"hr-off"}, "persons": {"approver", "other-owner", "stranger"}},
 	}
 	for _, k := range declaration.Kinds() {

@@ -270,8 +270,10 @@ func example(op described) (path, body string) {
 			"Agreement":    `{"service":"payments","valid":{"from":"2027-01-01"},"targets":[{"name":"fast","measure":"resolution","within":"PT4H","calendar":"office","attain":95}]}`,
 			"Mapping":      `{"number":"a","opened":"b","stopped":"c"}`,
 			"Interval":     `{"process":"sla-report","scope":"payments","rule":{"working_day":3,"of":"month","at":"06:00"},"reason":"a test","valid":{"from":"2026-01-01"}}`,
-			"Waiver":       `{"process":"sla-report","scope":"payments","periods":["2026-10"],"reason":"a test"}`,
-			"SLI":          `{"thresholdMetric":{"metricSource":{"type":"Any"}}}`,
+			"ContinuityPlan": `{"service":"payments","scenario":"a test","invocation":"at once","offsite":"in the safe","business":"auditor","objectives":{"rpo":"PT1H"},
+				"steps":[{"name":"restore","title":"Restore","owner":"owner","takes":"PT1H"}],"return":[{"name":"back","title":"Go back","owner":"owner","takes":"PT1H"}]}`,
+			"Waiver": `{"process":"sla-report","scope":"payments","periods":["2026-10"],"reason":"a test"}`,
+			"SLI":    `{"thresholdMetric":{"metricSource":{"type":"Any"}}}`,
 			"SLO": `{"service":"payments","indicator":{"metadata":{"name":"ok"},"spec":{"thresholdMetric":{"metricSource":{"type":"Any"}}}},
 				"timeWindow":[{"duration":"30d","isRolling":true}],"budgetingMethod":"Occurrences","objectives":[{"op":"lt","value":500,"target":0.99}]}`,
 		}[k.Kind]

@@ -49,7 +49,7 @@ func (s *server) exportPlans(ctx context.Context, in *exportInput) (*reportOutpu
 	}
 	if len(plans) == 0 {
 		return nil, fault.New(fault.NotFound, text.New("There is no continuity plan to take out: none is in force of these services.",
-			"Es gibt keinen Kontinuitätsplan, der exportiert werden kann: Für diese Services ist keiner in Kraft."))
+			"Es gibt keinen Notfallplan, der exportiert werden kann: Für diese Services ist keiner in Kraft."))
 	}
 	about := resource.Service.Ref(plans[0].Spec.Service)
 	lang, err := s.languageFor(ctx, in.Lang, about)

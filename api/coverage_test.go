@@ -90,7 +90,7 @@ func TestTakingPlansOut(t *testing.T) {
 	require.NotContains(t, w.Body.String(), "mail-fire")
 	w = h.as(t, "auditor", "GET", "/v1/coverage/export?service=mail&lang=de", "", "Accept", "text/plain")
 	require.Equal(t, []any{200, "text/plain; charset=utf-8", "de"}, []any{w.Code, w.Header().Get("Content-Type"), w.Header().Get("Content-Language")})
-	require.Contains(t, w.Body.String(), "Kontinuitätsplan: mail-fire\n")
+	require.Contains(t, w.Body.String(), "Notfallplan: mail-fire\n")
 	require.NotContains(t, w.Body.String(), "payments-fire")
 	require.Equal(t, 406, h.as(t, "owner", "GET", "/v1/coverage/export", "", "Accept", "application/pdf").Code)
 	for who, status := range map[string]int{"other-owner": 404, "named-viewer": 403, "viewer": 403} {

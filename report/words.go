@@ -117,6 +117,8 @@ func (k SourceKind) Title() text.Text {
 		return text.New("interval", "Intervall")
 	case FromWaiver:
 		return text.New("waiver", "Aussetzung")
+	case SourceKind(resource.ContinuityPlan):
+		return text.New("continuity plan", "Notfallplan")
 	case SourceKind(resource.Service):
 		return text.New("service", "Service")
 	}

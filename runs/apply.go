@@ -41,7 +41,8 @@ func (r *Runs) Apply(ctx context.Context, by person.Actor, docs []resource.Raw, 
 // it, by the field of the fault.
 func proposedObject(field string) string {
 	ref, _, _ := strings.Cut(field, " ")
-	if kind, _, _ := strings.Cut(ref, "/"); declaration.Approval(resource.Kind(kind)) == declaration.WherePublished {
+	kind, _, _ := strings.Cut(ref, "/")
+	if row, _ := declaration.Find(resource.Kind(kind)); row.Decided != declaration.Never && !row.Stays {
 		return ref
 	}
 	return "plan"

@@ -71,7 +71,7 @@ func (a changesSince) of(p coveredPlan) []continuity.Around {
 	}
 	var all []continuity.Around
 	for _, d := range a.declared {
-		c := continuity.Around{Change: continuity.Change{Name: d.Name, Version: d.Version, At: d.At.UTC()}}
+		c := continuity.Around{ChangedSince: continuity.ChangedSince{Name: d.Name, Version: d.Version, At: d.At.UTC()}}
 		switch {
 		case d.Kind == resource.Agreement && d.Service == p.Service:
 			c.What = continuity.ChangedAgreement
@@ -95,7 +95,7 @@ func (a changesSince) of(p coveredPlan) []continuity.Around {
 		if p.Level == Inside {
 			detail = text.F("%s: %s", "%s: %s", planning.MajorChange, e.Detail)
 		}
-		all = append(all, continuity.Around{Change: continuity.Change{What: continuity.ChangedEvent, Name: string(planning.MajorChange), At: e.At.UTC(), Detail: detail}})
+		all = append(all, continuity.Around{ChangedSince: continuity.ChangedSince{What: continuity.ChangedEvent, Name: string(planning.MajorChange), At: e.At.UTC(), Detail: detail}})
 	}
 	return all
 }
@@ -105,9 +105,9 @@ func dependencyChanged(d declaredSince) text.Text {
 	plan := d.Kind == resource.ContinuityPlan
 	switch {
 	case plan && d.Retired:
-		return text.F("continuity plan of the service %s retired", "Kontinuitätsplan des Service %s außer Kraft gesetzt", d.Service)
+		return text.F("continuity plan of the service %s retired", "Notfallplan des Service %s außer Kraft gesetzt", d.Service)
 	case plan:
-		return text.F("continuity plan of the service %s, version %d", "Kontinuitätsplan des Service %s, Version %d", d.Service, d.Version)
+		return text.F("continuity plan of the service %s, version %d", "Notfallplan des Service %s, Version %d", d.Service, d.Version)
 	case d.Retired:
 		return text.F("service %s retired", "Service %s außer Kraft gesetzt", d.Service)
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
 
 	"turnus/itsm/calendar"
 	"turnus/itsm/fault"
@@ -169,9 +170,15 @@ func answersFor(ctx context.Context, q sqlx.QueryerContext, about resource.Ref) 
 // transaction that does so. That closes the finding, unless somebody has begun
 // its improvement: then that goes on to its end.
 func noteMended(ctx context.Context, tx sqlx.ExecerContext, by person.Actor, now time.Time, kind, object string) error {
+	return noteMendedBut(ctx, tx, by, now, kind, object, []string{})
+}
+
+// noteMendedBut is noteMended of all that was found about an object, but what has
+// one of some keys: that is as it was.
+func noteMendedBut(ctx context.Context, tx sqlx.ExecerContext, by person.Actor, now time.Time, kind, object string, still []string) error {
 	_, err := tx.ExecContext(ctx, `WITH mended AS (INSERT INTO finding_mended (finding, person, at)
-			SELECT id, $3, $4 FROM finding WHERE kind = $1 AND object = $2 AND ended_at IS NULL ON CONFLICT DO NOTHING RETURNING finding)
-		UPDATE finding f SET state = 'closed', ended_at = $4 FROM mended m WHERE f.id = m.finding AND f.state = 'open'`, kind, object, actor(by), now)
+			SELECT id, $3, $4 FROM finding WHERE kind = $1 AND object = $2 AND ended_at IS NULL AND coalesce(key, '') <> ALL ($5) ON CONFLICT DO NOTHING RETURNING finding)
+		UPDATE finding f SET state = 'closed', ended_at = $4 FROM mended m WHERE f.id = m.finding AND f.state = 'open'`, kind, object, actor(by), now, pq.Array(still))
 	return err
 }
 

@@ -42,7 +42,7 @@ func (p Proposal) declared(before *resource.Version) bool {
 }
 
 // subject is what a proposal would change: the plan, what published reports
-// stand on, or what is known from an import.
+// stand on, what is known from an import, or a continuity plan.
 type subject interface {
 	// scopes are what it concerns: their owner proposes it, and the approvers of
 	// the first decide.
@@ -67,6 +67,8 @@ func subjectOf(d resource.Raw) (subject, error) {
 		return planChangeOf(d)
 	case dataset.Withdrawn:
 		return withdrawalOf(d)
+	case resource.ContinuityPlan:
+		return continuityChangeOf(d)
 	}
 	return rulesChangeOf(d)
 }

@@ -103,13 +103,8 @@ func (x rulesChange) check(ctx context.Context, tx *sqlx.Tx, now time.Time, p Pr
 // enact writes the version exactly as it was proposed, unless that is in force
 // and had only to be decided on. What has been changed since isn't overwritten.
 func (x rulesChange) enact(ctx context.Context, tx *sqlx.Tx, now time.Time, p Proposal, before *resource.Version) (int, error) {
-	_, base, err := lastOf(ctx, tx, p.Document.Ref())
-	if err != nil {
+	if err := checkBase(ctx, tx, p); err != nil {
 		return 0, err
-	}
-	if base != p.Base {
-		return 0, fault.New(fault.Conflict, text.F("%[1]s has been changed since this was proposed: it has version %[2]d by now, and the proposal changes version %[3]d. Propose it again.",
-			"%[1]s wurde seit dem Vorschlag geändert: Inzwischen gibt es Version %[2]d, und der Vorschlag ändert Version %[3]d. Erneut vorschlagen.", p.Document.Ref(), base, p.Base))
 	}
 	c, err := enactVersion(ctx, tx, now, p, func(set resourceSet, c Change) error {
 		return set.checkReferences(ctx, []Change{c})
@@ -121,6 +116,16 @@ func (x rulesChange) enact(ctx context.Context, tx *sqlx.Tx, now time.Time, p Pr
 		return 0, err
 	}
 	return c.After.Version, planAnew(ctx, tx, now, []Change{c})
+}
+
+// checkBase wants the version that a proposal changes to be the newest still.
+func checkBase(ctx context.Context, tx *sqlx.Tx, p Proposal) error {
+	_, base, err := lastOf(ctx, tx, p.Document.Ref())
+	if err == nil && base != p.Base {
+		err = fault.New(fault.Conflict, text.F("%[1]s has been changed since this was proposed: it has version %[2]d by now, and the proposal changes version %[3]d. Propose it again.",
+			"%[1]s wurde seit dem Vorschlag geändert: Inzwischen gibt es Version %[2]d, und der Vorschlag ändert Version %[3]d. Erneut vorschlagen.", p.Document.Ref(), base, p.Base))
+	}
+	return err
 }
 
 // RulesChange is what a run decides on that changes what published reports stand

@@ -83,6 +83,8 @@ func (set resourceSet) checkBeside(ctx context.Context, c Change) error {
 		return set.placeAgreement(ctx, c)
 	case resource.SLO:
 		return set.checkIndicator(c)
+	case resource.ContinuityPlan:
+		return checkPlanStays(c)
 	}
 	return nil
 }

@@ -20,7 +20,7 @@ import (
 // tokens are revoked.
 func (s *Store) Retire(ctx context.Context, by person.Actor, now time.Time, k resource.Kind, name string) error {
 	now = now.UTC().Truncate(time.Microsecond)
-	if declaration.Approval(k) == declaration.Always {
+	if row, _ := declaration.Find(k); row.Stays {
 		return fault.New(fault.Conflict, text.New("This isn't retired: an interval ends with a proposal whose valid.to says when, and a waiver stays on record.",
 			"Das wird nicht außer Kraft gesetzt: Ein Intervall endet mit einem Vorschlag, dessen valid.to sagt wann, und eine Aussetzung bleibt verzeichnet."))
 	}
@@ -51,6 +51,11 @@ func (s *Store) Retire(ctx context.Context, by person.Actor, now time.Time, k re
 		}
 		if err := record(ctx, tx, by, now, "resource.retired", k.Ref(name).String(), before, after); err != nil {
 			return err
+		}
+		if k == resource.ContinuityPlan { // what isn't in force is in no doubt
+			if err := noteMended(ctx, tx, by, now, improvement.ContinuityPlan, k.Ref(name).String()); err != nil {
+				return err
+			}
 		}
 		if k != resource.Person {
 			services, err := servicesBehind(ctx, tx, []Change{{Ref: k.Ref(name), After: &after}})

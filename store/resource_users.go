@@ -32,11 +32,15 @@ func findUsers(ctx context.Context, tx *sqlx.Tx, used resource.Ref, now time.Tim
 		if err != nil {
 			return nil, err
 		}
-		if slices.ContainsFunc(references, func(r resource.Reference) bool { return r.Ref == used }) {
+		if slices.ContainsFunc(references, func(r resource.Reference) bool { return r.Ref == used && !r.MayLeave }) {
 			users = append(users, user.String())
 		}
 	}
-	open, err := findOpen(ctx, tx, used)
+	find := findOpen
+	if used.Kind == resource.ContinuityPlan {
+		find = findDrills
+	}
+	open, err := find(ctx, tx, used)
 	return append(users, open...), err
 }
 

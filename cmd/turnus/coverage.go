@@ -63,7 +63,7 @@ func given(s string) string {
 }
 
 // inShort joins changes, each with its date.
-func inShort(all []continuity.Change) string {
+func inShort(all []continuity.ChangedSince) string {
 	parts := make([]string, len(all))
 	for i, c := range all {
 		parts[i] = c.At.UTC().Format(time.DateOnly) + " " + c.Detail.String()

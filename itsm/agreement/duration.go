@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"turnus/itsm/fault"
+	"turnus/itsm/text"
 )
 
 // Duration is whole seconds, written in ISO 8601: PT4H, PT1H30M, P2D. A day is
@@ -50,6 +51,26 @@ func (d Duration) String() string {
 		}
 	}
 	return s
+}
+
+// InWords is the duration in hours, minutes and seconds, as documents have it.
+func (d Duration) InWords() text.Text {
+	if d < 0 {
+		return text.F("\u2212%s", "\u2212%s", (-d).InWords())
+	}
+	var all []text.Text
+	for _, u := range []struct {
+		n    int64
+		unit string
+	}{{int64(d) / 3600, "h"}, {int64(d) / 60 % 60, "min"}, {int64(d) % 60, "s"}} {
+		if u.n > 0 {
+			all = append(all, text.F("%s\u202f%s", "%s\u202f%s", text.Number(u.n), u.unit))
+		}
+	}
+	if len(all) == 0 {
+		return text.Same("0\u202fs")
+	}
+	return text.Join(all, " ")
 }
 
 // MarshalText is String.

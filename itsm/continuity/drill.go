@@ -1,9 +1,3 @@
-// Package continuity judges whether a service's recovery was proved (ISO/IEC
-// 20000-1, 8.7.2; domain guide, section 5): what a drill achieved, counted from
-// the disruption, against what its plan agreed.
-//
-// It may import the standard library, itsm/agreement, itsm/fault and itsm/text.
-// No wall clock: time is an argument.
 package continuity
 
 import (

@@ -1,7 +1,6 @@
 package continuity
 
 import (
-	"fmt"
 	"math/big"
 	"strings"
 
@@ -116,7 +115,7 @@ func ObjectiveValue(objective, value string) text.Text {
 	case !n.IsInt():
 		return text.F("%s\u202fs", "%s\u202fs", text.Decimal(value))
 	}
-	return lasts(n.Num().Int64())
+	return agreement.Duration(n.Num().Int64()).InWords()
 }
 
 // trimmed is a decimal without the zeros at its end.
@@ -125,21 +124,4 @@ func trimmed(s string) string {
 		return s
 	}
 	return strings.TrimRight(strings.TrimRight(s, "0"), ".")
-}
-
-// lasts words seconds as in 4 h 30 min; that reads the same in both languages.
-func lasts(n int64) text.Text {
-	s := ""
-	for _, u := range []struct {
-		n    int64
-		unit string
-	}{{n / 3600, "h"}, {n / 60 % 60, "min"}, {n % 60, "s"}} {
-		if u.n != 0 || u.unit == "s" && s == "" {
-			if s != "" {
-				s += " "
-			}
-			s += fmt.Sprintf("%d\u202f%s", u.n, u.unit)
-		}
-	}
-	return text.Same(s)
 }

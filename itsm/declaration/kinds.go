@@ -9,6 +9,7 @@ import (
 
 	"turnus/itsm/agreement"
 	"turnus/itsm/calendar"
+	"turnus/itsm/continuity"
 	"turnus/itsm/fault"
 	"turnus/itsm/mapping"
 	"turnus/itsm/person"
@@ -27,6 +28,7 @@ type Kind struct {
 	Decided Decided // when it needs an approval: then it is proposed, and holds once it is approved
 	Shared  bool    // everybody who reads resources reads it, not those alone whose service it is about
 	Single  bool    // there is one at most
+	Stays   bool    // it isn't retired: it ends as it says itself, or stays on record
 
 	Spec
 }
@@ -63,9 +65,10 @@ func Kinds() []Kind {
 		{Kind: resource.Mapping, Plural: "mappings", APIVersion: turnus, Shared: true, Spec: specOf(mapping.Spec.Check, nil)},
 		{Kind: resource.SLI, Plural: "slis", APIVersion: openSLO, Spec: specOf(slo.IndicatorSpec.Check, nil)},
 		{Kind: resource.SLO, Plural: "slos", APIVersion: openSLO, Spec: specOf(compiles(slo.Compile), slo.Spec.References)},
-		{Kind: resource.Interval, Plural: "intervals", APIVersion: turnus, Decided: Always, Spec: specOf(planning.Spec.Check, referencesOfInterval)},
+		{Kind: resource.ContinuityPlan, Plural: "continuity-plans", APIVersion: turnus, Decided: Always, Spec: specOf(continuity.Plan.Check, continuity.Plan.References)},
+		{Kind: resource.Interval, Plural: "intervals", APIVersion: turnus, Decided: Always, Stays: true, Spec: specOf(planning.Spec.Check, referencesOfInterval)},
 		// A waiver stays on record, whatever becomes of what it is about.
-		{Kind: resource.Waiver, Plural: "waivers", APIVersion: turnus, Decided: Always, Spec: specOf(planning.WaiverSpec.Check, nil)},
+		{Kind: resource.Waiver, Plural: "waivers", APIVersion: turnus, Decided: Always, Stays: true, Spec: specOf(planning.WaiverSpec.Check, nil)},
 	}
 }
 

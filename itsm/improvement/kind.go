@@ -17,12 +17,13 @@ const (
 	RecordsAltered        = "records-altered"        // what a run stands on was changed from outside of Turnus
 	AdministratorApproves = "administrator-approves" // somebody has two roles that don't go together, from the time before that was refused
 	SeesEverything        = "sees-everything"        // persons from before there were views see what is published of every service
+	ContinuityPlan        = "continuity-plan"        // what a plan in force agrees doesn't fit together, or can't be told
 	Reported              = "reported"               // by a person
 )
 
 // Kinds lists them.
 func Kinds() []string {
-	return []string{MissedTarget, ExceededLimit, UnplannedOutage, MissedSlot, LateSlot, LateData, RecordsAltered, AdministratorApproves, SeesEverything, Reported}
+	return []string{MissedTarget, ExceededLimit, UnplannedOutage, MissedSlot, LateSlot, LateData, RecordsAltered, AdministratorApproves, SeesEverything, ContinuityPlan, Reported}
 }
 
 // FigureKey joins what a published figure showed in several periods: the kind of
@@ -33,6 +34,9 @@ func FigureKey(kind, about, figure string) string { return kind + "/" + about + 
 // their periods: the kind of finding, what the reports are about, and the event's
 // own key.
 func EventKey(kind, about, event string) string { return kind + "/" + about + "/" + event }
+
+// DoubtKey joins the versions of a continuity plan in which the same is in doubt.
+func DoubtKey(plan, doubt string) string { return ContinuityPlan + "/" + plan + "/" + doubt }
 
 // LateKey joins what came too late for a process's reports on one period of a
 // scope; the first process is named by none.
@@ -75,6 +79,8 @@ func KindTitle(kind string) text.Text {
 		return text.New("roles that don't go together", "unvereinbare Rollen")
 	case SeesEverything:
 		return text.New("persons without a view", "Personen ohne festgelegte Sicht")
+	case ContinuityPlan:
+		return text.New("doubtful continuity plan", "zweifelhafter Notfallplan")
 	case Reported:
 		return text.New("reported", "gemeldet")
 	}

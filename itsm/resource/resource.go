@@ -47,7 +47,11 @@ const (
 type Reference struct {
 	Field string // below spec, as in targets[0].calendar
 	Ref
-	Role person.Role // that a person needs there; empty for what is no person
+	Role person.Role // that a person needs there; empty for what is no person, and for anybody
+
+	// MayLeave says that it has to be there when this is declared, and isn't in use
+	// by it: it may go although it is named.
+	MayLeave bool
 }
 
 // Metadata names a resource. Labels (texts, or lists of them) and annotations

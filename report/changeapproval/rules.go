@@ -85,13 +85,6 @@ func consentOf(d resource.Raw) string {
 
 // differences are what a change says otherwise than what holds.
 func differences(c rulechange.Change) ([]rules.Difference, error) {
-	named := []rules.Difference{}
-	if c.Before != nil && c.Before.Metadata.DisplayName != c.Document.Metadata.DisplayName {
-		name := func(r resource.Raw) report.Cell {
-			return report.Words(report.Named(r.Metadata.DisplayName, r.Metadata.Name))
-		}
-		named = append(named, rules.Difference{Item: text.New("Display name", "Anzeigename"), Before: name(*c.Before), Now: name(c.Document)})
-	}
 	var more []rules.Difference
 	var err error
 	switch c.Document.Kind {
@@ -102,20 +95,37 @@ func differences(c rulechange.Change) ([]rules.Difference, error) {
 	default:
 		more, err = compared(c, rules.OfService)
 	}
-	return append(named, more...), err
+	return append(renamed(c.Document, c.Before), more...), err
 }
 
 func compared[T any](c rulechange.Change, differ func(before, now *T) []rules.Difference) ([]rules.Difference, error) {
-	var before *T
-	if c.Before != nil {
-		before = new(T)
-		if err := json.Unmarshal(c.Before.Spec, before); err != nil {
-			return nil, err
-		}
-	}
-	now := new(T)
-	if err := json.Unmarshal(c.Document.Spec, now); err != nil {
+	before, now, err := specs[T](c.Document, c.Before)
+	if err != nil {
 		return nil, err
 	}
 	return differ(before, now), nil
+}
+
+// renamed is the display name, where it is another one.
+func renamed(now resource.Raw, before *resource.Raw) []rules.Difference {
+	if before == nil || before.Metadata.DisplayName == now.Metadata.DisplayName {
+		return nil
+	}
+	name := func(r resource.Raw) report.Cell {
+		return report.Words(report.Named(r.Metadata.DisplayName, r.Metadata.Name))
+	}
+	return []rules.Difference{{Item: text.New("Display name", "Anzeigename"), Before: name(*before), Now: name(now)}}
+}
+
+// specs are what a document declares, and what the version before did; nil where
+// there was none.
+func specs[T any](document resource.Raw, former *resource.Raw) (before, now *T, err error) {
+	if former != nil {
+		before = new(T)
+		if err := json.Unmarshal(former.Spec, before); err != nil {
+			return nil, nil, err
+		}
+	}
+	now = new(T)
+	return before, now, json.Unmarshal(document.Spec, now)
 }

@@ -2,7 +2,7 @@
 // Turnus, to be kept where they can be read when it can't be reached (ISO/IEC
 // 20000-1, 8.7.2): as one page without scripts or outside resources, to be read
 // on a screen and to be printed, and as plain text. Both say the same. It may
-// import report and itsm.
+// import report/rules and itsm.
 //
 //	err := continuityplan.HTML(w, continuityplan.Export{At: now, Zone: zone, Plans: plans}, text.De)
 package continuityplan

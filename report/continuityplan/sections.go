@@ -5,11 +5,10 @@ import (
 	"strconv"
 	"time"
 
-	"turnus/itsm/agreement"
 	"turnus/itsm/calendar"
 	"turnus/itsm/continuity"
 	"turnus/itsm/text"
-	"turnus/report"
+	"turnus/report/rules"
 )
 
 // section is a part of a plan as both formats write it.
@@ -70,40 +69,12 @@ func (p Plan) sections() []section {
 }
 
 func objectives(a continuity.Agreed) (all []fact) {
-	lasts := func(label text.Text, d *agreement.Duration, from continuity.Base) {
-		if d != nil {
-			all = append(all, says(label, since(report.Lasting(d.Seconds()), from)))
+	for _, o := range rules.Objectives(a) {
+		if !o.Agreed.IsZero() {
+			all = append(all, says(o.Title, o.Agreed))
 		}
 	}
-	share := func(label text.Text, p *agreement.Decimal) {
-		if p != nil {
-			all = append(all, says(label, text.F("at least %s\u202f%%", "mindestens %s\u202f%%", report.Decimal(string(*p)))))
-		}
-	}
-	from := a.From
-	if from == "" {
-		from = continuity.FromDisruption
-	}
-	lasts(continuity.ObjectiveTitle(continuity.ObjectiveRTO), a.RTO, from)
-	share(continuity.ObjectiveTitle(continuity.ObjectiveMBCO), a.MBCO)
-	lasts(continuity.ObjectiveTitle(continuity.ObjectiveRPO), a.RPO, "")
-	lasts(text.New("Impact not bearable from then on (MTPD)", "Auswirkungen nicht mehr tragbar (MTPD)"), a.MTPD, continuity.FromDisruption)
-	lasts(text.New("Normal operation again (MTW)", "Wieder Normalbetrieb (MTW)"), a.MTW, continuity.FromDisruption)
-	lasts(text.New("Time to catch up (WRT)", "Zeit zum Aufarbeiten (WRT)"), a.WRT, "")
-	share(continuity.ObjectiveTitle(continuity.ObjectiveContacts), a.Contacts)
-	lasts(continuity.ObjectiveTitle(continuity.ObjectiveDecide), a.Decide, continuity.FromDisruption)
 	return all
-}
-
-// since says what a time counts from, where it counts from an event.
-func since(lasts text.Text, from continuity.Base) text.Text {
-	switch from {
-	case continuity.FromDisruption:
-		return text.F("%s after the disruption", "%s ab Störung", lasts)
-	case continuity.FromInvoked:
-		return text.F("%s after the plan was invoked", "%s ab Auslösung des Plans", lasts)
-	}
-	return lasts
 }
 
 func (p Plan) contacts() (all []entry) {
@@ -121,7 +92,7 @@ func (p Plan) contacts() (all []entry) {
 		}
 		e.Facts = append(e.Facts, says(text.New("Reached by", "Erreichbar über"), ways...))
 		if c.Within != nil {
-			within := report.Lasting(c.Within.Seconds())
+			within := c.Within.InWords()
 			if c.From != "" {
 				within = text.F("%s, counted from: %s", "%s, gezählt ab: %s", within, c.From)
 			}
@@ -138,7 +109,7 @@ func requires(s continuity.Plan) (all []fact) {
 	for _, d := range s.Dependencies {
 		rto := text.New("RTO unknown", "RTO unbekannt")
 		if d.RTO != nil {
-			rto = text.F("RTO %s", "RTO %s", since(report.Lasting(d.RTO.Seconds()), d.From))
+			rto = text.F("RTO %s from: %s", "RTO %s ab: %s", d.RTO.InWords(), continuity.Event(d.From))
 		}
 		services = append(services, text.F("%s: %s", "%s: %s", d.Service, rto))
 	}
@@ -147,7 +118,7 @@ func requires(s continuity.Plan) (all []fact) {
 	}
 	if b := s.Backup; b != nil {
 		all = append(all, says(text.New("Backup", "Datensicherung"), text.F("every %s, restorable after %s", "alle %s, wiederherstellbar nach %s",
-			report.Lasting(b.Every.Seconds()), report.Lasting(b.Takes.Seconds()))))
+			b.Every.InWords(), b.Takes.InWords())))
 	}
 	return all
 }
@@ -158,7 +129,7 @@ func (p Plan) steps(steps []continuity.Step) (all []entry) {
 	for _, s := range steps {
 		e := entry{Title: text.Same(s.Title), Step: true, Facts: []fact{
 			says(text.New("Who", "Zuständig"), p.person(s.Owner)),
-			says(text.New("Takes", "Dauer"), report.Lasting(s.Takes.Seconds())),
+			says(text.New("Takes", "Dauer"), s.Takes.InWords()),
 		}}
 		var after []int
 		for i, other := range steps {

@@ -21,7 +21,7 @@ func Text(w io.Writer, e Export, lang text.Lang) error {
 		if i > 0 {
 			t.b.WriteString("\n\n")
 		}
-		t.title(text.F("Continuity plan: %s", "Kontinuitätsplan: %s", p.Title), "=")
+		t.title(text.F("Continuity plan: %s", "Notfallplan: %s", p.Title), "=")
 		t.facts("", p.heading(e))
 		for _, s := range p.sections() {
 			t.b.WriteByte('\n')
