@@ -23,14 +23,15 @@ func paymentsPlan() continuity.Plan {
 		Steps:      []continuity.Step{{Name: "restore", Title: "Restore", Owner: "owner", Takes: 3600}}, Return: []continuity.Step{{Name: "back", Title: "Back", Owner: "owner", Takes: 60}}}
 }
 
-// withPlans adds a plan of payments that was drilled, and one of mail that wasn't.
-func (h *house) withPlans(t testing.TB) {
+// withPlans adds a plan of payments that was drilled at an instant, and one of
+// mail that wasn't.
+func (h *house) withPlans(t testing.TB, held time.Time) {
 	t.Helper()
 	storetest.PlanVersion(t, h.store, testNow.AddDate(-1, 0, 0), "payments-fire", 1, paymentsPlan())
 	mail := paymentsPlan()
 	mail.Service = "mail"
 	storetest.PlanVersion(t, h.store, testNow.AddDate(-1, 0, 0), "mail-fire", 1, mail)
-	storetest.Drilled(t, h.store, "payments", "payments-fire", continuity.Shown{Run: "continuity-drill/payments-fire/2026-06-01", Version: 1, Type: continuity.Functional, Held: testNow,
+	storetest.Drilled(t, h.store, "payments", "payments-fire", continuity.Shown{Run: "continuity-drill/payments-fire/2026-06-01", Version: 1, Type: continuity.Functional, Held: held,
 		Objectives: []continuity.ShownOf{{Objective: "rto", Value: "PT3H", Base: continuity.FromDisruption, Achieved: "9000", Verdict: continuity.Pass},
 			{Objective: "contacts_pct", Value: "90", Achieved: "50.000000", Verdict: continuity.Fail}}})
 }
@@ -38,7 +39,7 @@ func (h *house) withPlans(t testing.TB) {
 func TestCoverageByRoleAndView(t *testing.T) {
 	h := newHouse(t)
 	h.withViewers(t)
-	h.withPlans(t)
+	h.withPlans(t, testNow)
 	seen := func(who, query string) []string {
 		w := h.as(t, who, "GET", "/v1/coverage"+query, "")
 		require.Equal(t, 200, w.Code, w.Body)
@@ -81,7 +82,7 @@ func TestTakingPlansOut(t *testing.T) {
 	h := newHouse(t)
 	h.withViewers(t)
 	require.Equal(t, 404, h.as(t, "auditor", "GET", "/v1/coverage/export", "").Code, "there is no plan yet")
-	h.withPlans(t)
+	h.withPlans(t, testNow)
 	w := h.as(t, "owner", "GET", "/v1/coverage/export", "")
 	require.Equal(t, []any{200, "text/html; charset=utf-8", "en", pagePolicy}, []any{w.Code, w.Header().Get("Content-Type"), w.Header().Get("Content-Language"), w.Header().Get("Content-Security-Policy")})
 	for _, want := range []string{"payments-fire", "&lt;b&gt;Fire&lt;/b&gt;", "phone 112", "radio 7"} {

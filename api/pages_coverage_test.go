@@ -3,6 +3,7 @@ package api
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -17,8 +18,8 @@ func TestTheCoveragePage(t *testing.T) {
 	require.Contains(t, said["en"], "There is no continuity plan yet whose drills you see.")
 	require.Contains(t, said["de"], "Es gibt noch keinen Notfallplan")
 
-	h.withPlans(t)
-	_, err := h.store.Happened(t.Context(), person.Actor{Person: "owner"}, testNow.Add(1), planning.MajorChange, "payments", "<i>new</i> machines", "")
+	h.withPlans(t, testNow.Add(-time.Minute))
+	_, err := h.store.Happened(t.Context(), person.Actor{Person: "owner"}, testNow, planning.MajorChange, "payments", "<i>new</i> machines", "")
 	require.NoError(t, err)
 	said = inBoth(t, h, "auditor", "/coverage", 200)
 	for _, words := range []string{"payments-fire", "Recovery time (RTO): 3 h", "Contacts reached: 90 %", "failed", "functional exercise: failed; achieved 50 %, agreed 90 %", "mail-fire", "never measured", "last proved"} {
@@ -27,9 +28,10 @@ func TestTheCoveragePage(t *testing.T) {
 	for _, words := range []string{"Wiederanlaufzeit (RTO): 3 h", "nicht bestanden", "nie gemessen", "zuletzt nachgewiesen", "Bericht über diese Übung"} {
 		require.Contains(t, strings.ReplaceAll(said["de"], "\u202f", " "), words)
 	}
-	require.NotContains(t, h.guest(t, "auditor", "en").opens("/coverage").Body.String(), "<i>new")
+	require.Contains(t, h.guest(t, "auditor", "en").opens("/coverage").Body.String(), "major change: &lt;i&gt;new&lt;/i&gt; machines")
 	said = inBoth(t, h, "named-viewer", "/coverage", 200)
 	require.Contains(t, said["en"], "payments-fire")
+	require.Contains(t, said["en"], "major change")
 	for _, no := range []string{"mail-fire", "machines", "text for paper"} {
 		require.NotContains(t, said["en"], no)
 	}
@@ -45,7 +47,7 @@ func TestTheCoveragePage(t *testing.T) {
 // record.
 func TestPlansFromThePage(t *testing.T) {
 	h := newHouse(t)
-	h.withPlans(t)
+	h.withPlans(t, testNow.Add(-time.Minute))
 	for file, want := range map[string]string{"continuity-plans.html": `<html lang="de">`, "continuity-plans.txt": "Notfallplan: payments-fire\n"} {
 		w := h.guest(t, "owner", "de").opens("/coverage/files/" + file + "?service=payments")
 		require.Equal(t, 200, w.Code)

@@ -14,7 +14,7 @@ import (
 func coveragePages() []page {
 	return []page{
 		{method: "GET", path: "/coverage", name: "coverage", handle: showCoverage},
-		{method: "GET", path: "/coverage/files/:file", name: "coverage-file", lasts: fileLasts, handle: sendPlans},
+		{method: "GET", path: "/coverage/files/:plans", name: "coverage-file", lasts: fileLasts, handle: sendPlans},
 	}
 }
 
@@ -100,7 +100,7 @@ func showCoverage(v *visit) error {
 // visitor may take out, under a name by which they are kept.
 func sendPlans(v *visit) error {
 	files := []struct{ name, format string }{{"continuity-plans.html", "html"}, {"continuity-plans.txt", "text"}}
-	i := slices.IndexFunc(files, func(f struct{ name, format string }) bool { return f.name == v.param("file") })
+	i := slices.IndexFunc(files, func(f struct{ name, format string }) bool { return f.name == v.param("plans") })
 	if i < 0 {
 		return fault.New(fault.NotFound, nowhere())
 	}
