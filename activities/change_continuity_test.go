@@ -11,6 +11,7 @@ import (
 	"turnus/internal/pgtest"
 	"turnus/internal/storetest"
 	"turnus/itsm/continuity"
+	"turnus/itsm/dataset"
 	"turnus/itsm/fault"
 	"turnus/itsm/improvement"
 	"turnus/itsm/person"
@@ -97,6 +98,8 @@ func TestAContinuityPlanIsDecided(t *testing.T) {
 	require.Len(t, d.Notes, 2)
 	found, err := p.apply(owner, recovery)
 	require.NoError(t, err)
+	require.Len(t, found[0].Warnings, 2)
+	require.Equal(t, dataset.Warning{Code: dataset.DoubtfulPlan, Detail: d.Notes[1].Text}, found[0].Warnings[1])
 	require.Equal(t, id, found[0].Run, "it waits already")
 	_, err = p.apply(owner, strings.Replace(recovery, "PT1H, takes: PT15M", "PT2H, takes: PT15M", 1))
 	require.True(t, fault.Is(err, fault.Conflict), "another one waits: %v", err)

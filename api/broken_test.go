@@ -55,7 +55,7 @@ func breakerOf(id string) string {
 		return "approver"
 	case "list-audit", "get-receipts", "get-ticket":
 		return "auditor"
-	case "propose-exclusion", "withdraw-exclusion", "withdraw-import", "pause-interval", "resume-interval", "backfill-interval", "miss-slot", "start-slot", "report-event", "put-interval", "put-waiver":
+	case "propose-exclusion", "withdraw-exclusion", "withdraw-import", "pause-interval", "resume-interval", "backfill-interval", "miss-slot", "start-slot", "report-event", "put-interval", "put-waiver", "put-continuityplan":
 		return "owner"
 	}
 	return "admin"

@@ -7,6 +7,7 @@ import (
 	"github.com/lib/pq"
 
 	"turnus/itsm/agreement"
+	"turnus/itsm/continuity"
 	"turnus/itsm/dataset"
 	"turnus/itsm/mapping"
 	"turnus/itsm/person"
@@ -41,6 +42,8 @@ func (s *Store) warningsOf(ctx context.Context, d resource.Raw, seen map[string]
 	case resource.Mapping:
 		m, err := decoded[mapping.Spec](d)
 		return m.Spec.Warnings(), err
+	case resource.ContinuityPlan:
+		return doubtsOf(d)
 	case resource.Agreement:
 		a, err := decoded[agreement.Spec](d)
 		if err != nil {
@@ -63,6 +66,18 @@ func (s *Store) warningsOf(ctx context.Context, d resource.Raw, seen map[string]
 		return append(percents, unknown...), err
 	}
 	return nil, nil
+}
+
+// doubtsOf says what a continuity plan would be found to have once it is in force.
+func doubtsOf(d resource.Raw) (list []dataset.Warning, err error) {
+	p, err := decoded[continuity.Plan](d)
+	if err != nil {
+		return nil, err
+	}
+	for _, doubt := range p.Spec.Assess() {
+		list = append(list, dataset.Warning{Code: dataset.DoubtfulPlan, Detail: doubt.Text})
+	}
+	return list, nil
 }
 
 // unknownSight names what a view names and there isn't: it gives nothing, until

@@ -51,6 +51,13 @@ func (c Category) At(step agreement.Duration) (level int, known bool) {
 	return 0, false
 }
 
+// bounded says that what an analysis gives can be looked for: no category has more
+// levels than there are steps.
+func (i Impact) bounded() bool {
+	return i.Unacceptable > 0 && len(i.Steps) <= maxImpact && len(i.Categories) <= maxImpact &&
+		!slices.ContainsFunc(i.Categories, func(c Category) bool { return len(c.Levels) > len(i.Steps) })
+}
+
 // impact wants ascending steps, and levels of these.
 func (c *checks) impact(x Impact) {
 	if x.Unacceptable < 1 || x.Unacceptable > maxLevel {
@@ -59,7 +66,7 @@ func (c *checks) impact(x Impact) {
 	if len(x.Steps) == 0 {
 		c.missing("impact.steps", text.New("give the times after the disruption at which the impact is looked at, as in PT1H", "Die Zeiten nach der Störung angeben, zu denen die Folgen betrachtet werden, etwa PT1H"))
 	}
-	c.most("impact.steps", len(x.Steps), maxBeside)
+	c.most("impact.steps", len(x.Steps), maxImpact)
 	for i := range x.Steps {
 		at := resource.Item("impact.steps", i)
 		c.lasts(at, &x.Steps[i])
@@ -70,8 +77,8 @@ func (c *checks) impact(x Impact) {
 	if len(x.Categories) == 0 {
 		c.missing("impact.categories", text.New("name a category of impact, as in money or reputation", "Eine Schadenskategorie nennen, etwa Geld oder Ansehen"))
 	}
-	c.most("impact.categories", len(x.Categories), maxBeside)
-	if len(x.Steps) > maxBeside || len(x.Categories) > maxBeside {
+	c.most("impact.categories", len(x.Categories), maxImpact)
+	if len(x.Steps) > maxImpact || len(x.Categories) > maxImpact {
 		return
 	}
 	seen := map[string]bool{}

@@ -17,7 +17,8 @@ const (
 	maxSteps    = 200 // of the plan, and as many back
 	maxContacts = 60
 	maxWays     = 10  // of reaching one contact
-	maxBeside   = 100 // dependencies; steps and categories of the impact analysis
+	maxBeside   = 100 // dependencies
+	maxImpact   = 24  // steps of the impact analysis, and categories
 	maxLine     = 200 // characters of what is one line
 	maxText     = 4000
 	maxLevel    = 9 // of impact
@@ -103,7 +104,7 @@ func (c *checks) bearable(p Plan) {
 		c.Say("objectives.rto", "The RTO, %s, isn't below the MTPD, %s: nothing would be left between the objective and what can't be borne any more. Agree on a shorter one.",
 			"Das RTO von %s liegt nicht unter der MTPD von %s: Zwischen dem Ziel und nicht mehr tragbaren Folgen bliebe keine Zeit. Ein kürzeres vereinbaren.", *rto, *most)
 	}
-	if p.Impact == nil || p.Impact.Unacceptable < 1 { // which is refused, too
+	if p.Impact == nil || !p.Impact.bounded() { // which is refused, too
 		return
 	}
 	if first, _ := p.Impact.MTPD(); first != nil && *rto >= *first {

@@ -146,6 +146,15 @@ func TestAPlanHasBounds(t *testing.T) {
 	p.Contacts = append(p.Contacts, continuity.Contact{Name: "one more", Role: "x", By: []string{"phone"}})
 	require.Equal(t, []string{"contacts: These are 61, and 60 are the most.", "steps: These are 201, and 200 are the most."}, refused(p.Check()))
 	p = planned(t)
+	for i := range p.Impact.Categories {
+		p.Impact.Categories[i].Levels = nil
+	}
+	p.Impact.Steps = nil
+	for i := range 25 {
+		p.Impact.Steps = append(p.Impact.Steps, agreement.Duration(i+1))
+	}
+	require.Equal(t, []string{"impact.steps: These are 25, and 24 are the most."}, refused(p.Check()))
+	p = planned(t)
 	p.Scenario = strings.Repeat("ä", 4001)
 	require.Equal(t, []string{"scenario: These are more than 4,000 characters: say it in fewer."}, refused(p.Check()))
 }

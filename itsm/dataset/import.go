@@ -89,6 +89,7 @@ const (
 	UnnamedState    = "unnamed-state"     // no list of running, pausing or stopping states has it
 	UnagreedPause   = "unagreed-pause"    // the mapping calls a state a pause, and no agreement does
 	UnknownSight    = "unknown-sight"     // a person sees a service, or a customer, that there isn't
+	DoubtfulPlan    = "doubtful-plan"     // what a continuity plan agrees doesn't fit together, or can't be told
 	UnknownValue    = "unknown-value"     // an agreement names a value that no ticket has
 	NoHistory       = "no-history"        // an agreement pauses, and no import tells when tickets were in which state
 	FewRows         = "few-rows"          // a day or a month has far fewer rows than those before

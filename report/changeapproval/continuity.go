@@ -63,8 +63,8 @@ func DraftContinuity(c continuity.Change) (report.Document, error) {
 		s.Say("What is in doubt, as said above, doesn't keep the plan from being approved. It becomes a finding, which lasts until a version doesn't have it any more.",
 			"Die oben genannten Zweifel schließen eine Freigabe nicht aus. Sie werden zu Befunden und bleiben es, bis eine Version sie ausräumt.")
 	}
-	s.Say("How contacts are reached isn't shown here; the plan says it to the owner and approvers of the service, auditors and administrators.",
-		"Wie die Kontakte zu erreichen sind, steht hier nicht; im Plan lesen es die für den Service Verantwortlichen und Freigabeberechtigten, die Auditierenden und die Rolle administrator.")
+	s.Say("How contacts are reached isn't shown here. In the plan, once it is in force, the owner and approvers of the service, auditors and administrators read it.",
+		"Wie die Kontakte zu erreichen sind, steht hier nicht. Im Plan lesen es, sobald er gilt, die für den Service Verantwortlichen und Freigabeberechtigten, die Auditierenden und die Rolle administrator.")
 	t := s.Table("", "").Left("Item", "Angabe").Left("Proposed", "Vorschlag").Left("So far", "Bisher").When(c.Before != nil)
 	for _, d := range differ {
 		t.Row(report.Words(d.Item), d.Now, d.Before)
