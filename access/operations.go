@@ -89,6 +89,9 @@ func Operations() map[string]Rule {
 		"get-finding-file":  only(admin, owner, approver, auditor),
 		"list-actions":      everybody, // which: SelectActions
 
+		"list-coverage":   everybody,                             // of what they see: SelectCoverage
+		"export-coverage": only(admin, owner, approver, auditor), // of what: SelectPlans
+
 		"get-improvement":    only(admin, owner, approver, auditor),
 		"get-report-tickets": only(owner, approver, auditor), // as get-receipts
 	}

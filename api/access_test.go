@@ -16,6 +16,7 @@ import (
 
 	"turnus/access"
 	"turnus/internal/pgtest"
+	"turnus/internal/storetest"
 	"turnus/itsm/declaration"
 	"turnus/itsm/person"
 	"turnus/itsm/resource"
@@ -146,7 +147,7 @@ type examples struct{ run, published, task, feed, imported, exclusion, finding s
 
 // newExamples is a house in which there is one of each, for payments: a run that
 // waits, with its task and draft, a published report, an import, an exclusion, an agreement, an
-// interval with slots that are due, a finding, and a feed of the owner.
+// interval with slots that are due, a continuity plan, a finding, and a feed of the owner.
 func newExamples(t *testing.T) (*house, examples) {
 	h := imported(t)
 	h.enact(t, interval())
@@ -163,6 +164,7 @@ func newExamples(t *testing.T) (*house, examples) {
 	r, a := h.waiting(t)
 	feed, _, err := h.store.IssueFeed(t.Context(), person.Actor{Person: "owner"}, testNow)
 	require.NoError(t, err)
+	storetest.PlanVersion(t, h.store, testNow, "payments-fire", 1, paymentsPlan())
 	found := h.opened(t, "owner", `{"type":"opportunity","service":"payments","title":"a test"}`)
 	return h, examples{run: r.ID, published: h.published(t).ID, task: a.ID, feed: feed.ID, imported: "1", exclusion: fmt.Sprint(e.ID), finding: fmt.Sprint(found.ID)}
 }
@@ -207,7 +209,7 @@ func (x examples) of(op described) (path, body string) {
 		if op.id == "send-finding-file" {
 			path += "?name=a.txt"
 		}
-	case op.id == "list-findings":
+	case op.id == "list-findings", op.id == "list-coverage", op.id == "export-coverage":
 		path += "?service=payments"
 	}
 	return path, body

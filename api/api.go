@@ -132,6 +132,7 @@ func New(c Config) *echo.Echo {
 	s.holidays()
 	s.feeds()
 	s.findings()
+	s.continuity()
 	s.actions()
 	s.improvement()
 	s.backup()

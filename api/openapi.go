@@ -58,7 +58,7 @@ func schemaName(t reflect.Type, hint string) string {
 		"improvement": {"Source", "File"},
 		"report":      {"Finding", "Span"},
 		"dataset":     {"File", "Column", "Mapping"},
-		"continuity":  {"Plan", "Step", "Agreed"},
+		"continuity":  {"Plan", "Step", "Agreed", "Coverage"},
 	}
 	if name == "Spec" || slices.Contains(taken[pkg], name) {
 		return strings.ToUpper(pkg[:1]) + pkg[1:] + name

@@ -21,7 +21,7 @@ func pageExamples(x examples) map[string]string {
 	return map[string]string{
 		"task": x.task, "process": process[0], "scope": process[1], "period": process[2], "admission": "x", "stamp": "x", "name": "style.css",
 		"session": "x", "feed": "x", "year": "2026", "deed": "start", "interval": "monthly", "change": "pause", "finding": x.finding, "sha256": strings.Repeat("9", 64),
-		"service": process[1], "agreement": "gold", "import": "1", "exclusion": "1", "file": "report.json", "sum": strings.Repeat("9", 64), "chapter": "runs",
+		"service": process[1], "agreement": "gold", "import": "1", "exclusion": "1", "file": "report.json", "sum": strings.Repeat("9", 64), "chapter": "runs", "plans": "continuity-plans.txt",
 	}
 }
 

@@ -36,6 +36,7 @@ var actions = map[string]text.Text{
 	"backup.failed":        text.New("Backup failed", "Sicherung fehlgeschlagen"),
 	"backup.taken":         text.New("Backup taken", "Sicherung abgeschlossen"),
 	"cancel.accepted":      text.New("Cancellation accepted", "Abbruch angenommen"),
+	"coverage.exported":    text.New("Continuity plans taken out", "Notfallpläne exportiert"),
 	"decision.recorded":    text.New("Decision recorded", "Entscheidung aufgezeichnet"),
 	"draft.compared":       text.New("Draft compared with what is known now", "Entwurf mit aktuellem Datenstand verglichen"),
 	"event.reported":       text.New("Event reported", "Ereignis gemeldet"),

@@ -27,6 +27,7 @@ func (v *visit) menu() []menu {
 	if v.declared() {
 		all = append(all, menu{Path: "/findings", Title: text.New("Findings", "Befunde")})
 	}
+	all = append(all, menu{Path: "/coverage", Title: text.New("Recovery", "Wiederanlauf")})
 	all = append(all, menu{Path: "/services", Title: text.Same("Services")})
 	if who.Has(person.Auditor) {
 		all = append(all, menu{Path: "/audit", Title: text.Same("Audit")})

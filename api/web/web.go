@@ -93,7 +93,7 @@ func table() []page {
 		inboxPages(), taskPages(),
 		runPages(), reportPages(),
 		planPages(),
-		findingPages(),
+		findingPages(), coveragePages(),
 		servicePages(), importPages(),
 		auditPages(),
 		referencePages(),

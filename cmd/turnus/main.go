@@ -42,7 +42,7 @@ workflows, and speaks to one. Commands that speak to one read TURNUS_URL
 		upCommand(), apiCommand(), workerCommand(), migrateCommand(), healthCommand(), calcCommand(),
 		applyCommand(), importCommand(), importsCommand(), ticketCommand(), excludeCommand(), exclusionsCommand(), startCommand(), runsCommand(), cancelCommand(), refreshCommand(), planCommand(),
 		tasksCommand(), decideCommand(), passCommand(), reportCommand(), tokenCommand(), personsCommand(), auditCommand(),
-		findingsCommand(), actionsCommand(), improvementCommand(), backupCommand(), restoreCommand(), verifyCommand(),
+		findingsCommand(), actionsCommand(), coverageCommand(), improvementCommand(), backupCommand(), restoreCommand(), verifyCommand(),
 	)
 	return c
 }

@@ -79,7 +79,7 @@ type PlanVersion struct {
 
 // Around is a change beside the plan: an agreement, a dependency, an event.
 type Around struct {
-	Change
+	ChangedSince
 	Of []string // the objectives that it puts in doubt; none: each
 }
 
@@ -92,8 +92,8 @@ const (
 	ChangedDrill      = "drill" // it failed, and no later one that is no weaker passed
 )
 
-// Change since an objective was proved, and what it puts in doubt.
-type Change struct {
+// ChangedSince is a change since an objective was proved, which puts that in doubt.
+type ChangedSince struct {
 	What    string    `json:"what"`
 	Name    string    `json:"name,omitempty"`
 	Version int       `json:"version,omitempty"`
@@ -104,15 +104,15 @@ type Change struct {
 // Coverage is what is proved of one objective of a plan: run and type are those
 // of the drill that proved it last.
 type Coverage struct {
-	Service    string     `json:"service"`
-	Plan       string     `json:"plan"`
-	Objective  string     `json:"objective"`
-	Value      string     `json:"value"` // as agreed today
-	LastProved *time.Time `json:"last_proved,omitempty"`
-	Run        string     `json:"run,omitempty"`
-	Type       Type       `json:"type,omitempty"`
-	State      State      `json:"state"`
-	Since      []Change   `json:"since" nullable:"false"`
+	Service    string         `json:"service"`
+	Plan       string         `json:"plan"`
+	Objective  string         `json:"objective"`
+	Value      string         `json:"value"` // as agreed today
+	LastProved *time.Time     `json:"last_proved,omitempty"`
+	Run        string         `json:"run,omitempty"`
+	Type       Type           `json:"type,omitempty"`
+	State      State          `json:"state"`
+	Since      []ChangedSince `json:"since" nullable:"false"`
 }
 
 // Cover says of each objective that the newest version of a plan agrees what is
@@ -133,11 +133,11 @@ func Cover(k Known, now time.Time) []Coverage {
 }
 
 func (k Known) cover(today agreed, now time.Time) Coverage {
-	c := Coverage{Service: k.Service, Plan: k.Plan, Objective: today.name, Value: today.value, State: Never, Since: []Change{}}
+	c := Coverage{Service: k.Service, Plan: k.Plan, Objective: today.name, Value: today.value, State: Never, Since: []ChangedSince{}}
 	measured := k.measured(today.name)
 	failures := unlifted(measured)
 	for _, f := range failures {
-		c.Since = append(c.Since, Change{What: ChangedDrill, Name: f.Run, At: f.Held, Detail: f.failure()})
+		c.Since = append(c.Since, ChangedSince{What: ChangedDrill, Name: f.Run, At: f.Held, Detail: f.failure()})
 	}
 	if last := newestPass(measured); last != nil {
 		held := last.Held
@@ -153,7 +153,7 @@ func (k Known) cover(today agreed, now time.Time) Coverage {
 	case c.LastProved != nil && now.Sub(*c.LastProved) > k.Every:
 		c.State = Stale
 	}
-	slices.SortStableFunc(c.Since, func(a, b Change) int { return a.At.Compare(b.At) })
+	slices.SortStableFunc(c.Since, func(a, b ChangedSince) int { return a.At.Compare(b.At) })
 	return c
 }
 
@@ -217,8 +217,8 @@ func (m measurement) failure() text.Text {
 
 // since are the changes that put in doubt what a drill proved: of the plan all
 // versions after the one that was drilled, of the rest what happened after it.
-func (k Known) since(today agreed, last measurement, now time.Time) []Change {
-	var all []Change
+func (k Known) since(today agreed, last measurement, now time.Time) []ChangedSince {
+	var all []ChangedSince
 	proves := today.provedBy(last.of)
 	for i, v := range k.Versions {
 		if i == 0 || v.Version <= last.Version {
@@ -230,12 +230,12 @@ func (k Known) since(today agreed, last measurement, now time.Time) []Change {
 			parts = append(parts, revalued(was, is))
 		}
 		if len(parts) > 0 {
-			all = append(all, Change{What: ChangedPlan, Name: k.Plan, Version: v.Version, At: v.At, Detail: text.Join(parts, "; ")})
+			all = append(all, ChangedSince{What: ChangedPlan, Name: k.Plan, Version: v.Version, At: v.At, Detail: text.Join(parts, "; ")})
 		}
 	}
 	for _, a := range k.Around {
 		if a.At.After(last.Held) && !a.At.After(now) && (len(a.Of) == 0 || slices.Contains(a.Of, today.name)) {
-			all = append(all, a.Change)
+			all = append(all, a.ChangedSince)
 		}
 	}
 	return all

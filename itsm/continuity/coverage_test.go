@@ -58,7 +58,7 @@ func TestEachAgreedObjectiveIsCovered(t *testing.T) {
 	var names []string
 	for _, c := range continuity.Cover(knownOf(spec), month(6)) {
 		names = append(names, c.Objective+" "+c.Value)
-		require.Equal(t, []any{"mail", "mail-fire", continuity.Never, []continuity.Change{}}, []any{c.Service, c.Plan, c.State, c.Since})
+		require.Equal(t, []any{"mail", "mail-fire", continuity.Never, []continuity.ChangedSince{}}, []any{c.Service, c.Plan, c.State, c.Since})
 		require.Nil(t, c.LastProved)
 	}
 	require.Equal(t, []string{"rto PT3H", "rpo PT15M", "mbco_pct 60", "contacts_pct 90", "decide PT30M"}, names)
@@ -140,7 +140,7 @@ func TestTodaysValue(t *testing.T) {
 	require.Equal(t, continuity.Proved, share("75").State)
 	got := share("75.5")
 	require.Equal(t, continuity.Doubtful, got.State)
-	require.Equal(t, []continuity.Change{{What: "plan", Name: "mail-fire", Version: 2, At: month(3),
+	require.Equal(t, []continuity.ChangedSince{{What: "plan", Name: "mail-fire", Version: 2, At: month(3),
 		Detail: text.New("agreed now: 75.5\u202f%, before: 60\u202f%", "jetzt vereinbart: 75,5\u202f%, zuvor: 60\u202f%")}}, got.Since)
 	k := knownOf(mailPlan(t), shown(continuity.Functional, 0, "rto", "PT4H", "", continuity.Pass))
 	require.Equal(t, continuity.Doubtful, covered(t, k, "rto").State, "of another value, wherever that came from")
@@ -179,7 +179,7 @@ func TestFailures(t *testing.T) {
 
 	got := covered(t, knownOf(mailPlan(t), shown(continuity.Functional, 0, "rto", "PT3H", "11400", continuity.Fail), drill(continuity.Component, 1, continuity.Pass)), "rto")
 	require.Equal(t, month(1), *got.LastProved, "what the weaker one proved it proved")
-	require.Equal(t, []continuity.Change{{What: "drill", Name: "continuity-drill/mail/0", At: month(0), Detail: text.New(
+	require.Equal(t, []continuity.ChangedSince{{What: "drill", Name: "continuity-drill/mail/0", At: month(0), Detail: text.New(
 		"functional exercise: failed; achieved 3\u202fh 10\u202fmin, agreed 3\u202fh", "Simulation: nicht bestanden; erreicht 3\u202fh 10\u202fmin, vereinbart 3\u202fh")}}, got.Since)
 }
 
@@ -191,7 +191,7 @@ func TestStale(t *testing.T) {
 	k.Every = 90 * 24 * time.Hour
 	require.Equal(t, continuity.Proved, at(january.Add(k.Every)))
 	require.Equal(t, continuity.Stale, at(january.Add(k.Every+1)))
-	k.Around = []continuity.Around{{Change: continuity.Change{What: "event", At: month(1)}}}
+	k.Around = []continuity.Around{{ChangedSince: continuity.ChangedSince{What: "event", At: month(1)}}}
 	require.Equal(t, continuity.Doubtful, at(january.Add(k.Every)), "stale is graver")
 	require.Equal(t, continuity.Stale, at(january.Add(k.Every+1)))
 	k.Drills = append(k.Drills, shown(continuity.Functional, 2, "rto", "PT3H", "", continuity.Fail))
@@ -241,7 +241,7 @@ func TestChangesSince(t *testing.T) {
 
 	k := knownOf(mailPlan(t), shown(continuity.Functional, 1, "rto", "PT3H", "9000", continuity.Pass))
 	around := func(what string, at time.Time, of ...string) {
-		k.Around = append(k.Around, continuity.Around{Change: continuity.Change{What: what, At: at}, Of: of})
+		k.Around = append(k.Around, continuity.Around{ChangedSince: continuity.ChangedSince{What: what, At: at}, Of: of})
 	}
 	around("event", month(3))
 	around("agreement", month(2))
@@ -282,7 +282,7 @@ func TestEstimatesChangeNothing(t *testing.T) {
 			k.Drills = append(k.Drills, drill(continuity.Types()[r.IntN(len(continuity.Types()))]))
 		}
 		if r.IntN(2) == 0 {
-			k.Around = []continuity.Around{{Change: continuity.Change{What: "event", At: month(r.IntN(6))}}}
+			k.Around = []continuity.Around{{ChangedSince: continuity.ChangedSince{What: "event", At: month(r.IntN(6))}}}
 		}
 		now := month(r.IntN(20))
 		before := continuity.Cover(k, now)

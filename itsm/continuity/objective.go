@@ -1,7 +1,6 @@
 package continuity
 
 import (
-	"fmt"
 	"math/big"
 	"strings"
 
@@ -13,15 +12,15 @@ import (
 func ObjectiveTitle(name string) text.Text {
 	switch name {
 	case ObjectiveRTO:
-		return text.New("recovery time (RTO)", "Wiederanlaufzeit (RTO)")
+		return text.New("Recovery time (RTO)", "Wiederanlaufzeit (RTO)")
 	case ObjectiveRPO:
-		return text.New("age of the data (RPO)", "Alter der Daten (RPO)")
+		return text.New("Age of the data (RPO)", "Alter der Daten (RPO)")
 	case ObjectiveMBCO:
-		return text.New("minimum level (MBCO)", "Wiederanlauf-Niveau (MBCO)")
+		return text.New("Minimum level (MBCO)", "Wiederanlauf-Niveau (MBCO)")
 	case ObjectiveContacts:
-		return text.New("contacts reached", "erreichte Kontakte")
+		return text.New("Contacts reached", "Erreichte Kontakte")
 	case ObjectiveDecide:
-		return text.New("time to the decision", "Zeit bis zur Entscheidung")
+		return text.New("Time to the decision", "Zeit bis zur Entscheidung")
 	}
 	return text.Same(name)
 }
@@ -116,7 +115,7 @@ func ObjectiveValue(objective, value string) text.Text {
 	case !n.IsInt():
 		return text.F("%s\u202fs", "%s\u202fs", text.Decimal(value))
 	}
-	return lasts(n.Num().Int64())
+	return agreement.Duration(n.Num().Int64()).InWords()
 }
 
 // trimmed is a decimal without the zeros at its end.
@@ -125,21 +124,4 @@ func trimmed(s string) string {
 		return s
 	}
 	return strings.TrimRight(strings.TrimRight(s, "0"), ".")
-}
-
-// lasts words seconds as in 4 h 30 min; that reads the same in both languages.
-func lasts(n int64) text.Text {
-	s := ""
-	for _, u := range []struct {
-		n    int64
-		unit string
-	}{{n / 3600, "h"}, {n / 60 % 60, "min"}, {n % 60, "s"}} {
-		if u.n != 0 || u.unit == "s" && s == "" {
-			if s != "" {
-				s += " "
-			}
-			s += fmt.Sprintf("%d\u202f%s", u.n, u.unit)
-		}
-	}
-	return text.Same(s)
 }

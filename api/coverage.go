@@ -1,0 +1,34 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"turnus/itsm/continuity"
+	"turnus/store"
+)
+
+const coverageAt = "/v1/coverage"
+
+func (s *server) continuity() {
+	register(s, operation{Operation: huma.Operation{
+		OperationID: "list-coverage", Method: http.MethodGet, Path: coverageAt, Tags: []string{"Continuity"},
+		Summary: "What is proved of each objective of the continuity plans, by service, plan and objective",
+		Description: "It follows from published drills alone: last_proved, run and type are those of the last one that passed, of a type that measures; an estimate moves nothing. " +
+			"since lists what puts that in doubt: later versions of the plan, agreements, dependencies, major changes, and drills that failed and that none passed since that is no weaker. " +
+			"For those who see the published reports of the service.",
+	}}, func(ctx context.Context, in *struct {
+		Page
+		Service string           `query:"service" maxLength:"200" doc:"Of this service only."`
+		State   continuity.State `query:"state" enum:"failed,stale,doubtful,proved,never"`
+	}) (*listed[continuity.Coverage], error) {
+		want, err := s.caller(ctx).SelectCoverage(ctx, store.ContinuityCovered{Service: in.Service, State: in.State})
+		if err != nil {
+			return nil, err
+		}
+		return items(s.Store.ContinuityCoverage(ctx, s.Now(), want, in.store()))
+	})
+	s.coverageExport()
+}

@@ -1,0 +1,209 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+
+	"turnus/itsm/continuity"
+	"turnus/itsm/planning"
+	"turnus/itsm/resource"
+)
+
+// ContinuityCovered selects coverage that somebody sees: of the services whose published
+// reports they see, since it follows from these. Empty fields select all.
+type ContinuityCovered struct {
+	Service string
+	State   continuity.State
+	Sight
+}
+
+// coveredPlan is a plan whose coverage somebody sees.
+type coveredPlan struct {
+	Service string                  `db:"service"`
+	Name    string                  `db:"name"`
+	Version int                     `db:"version"`
+	Hash    string                  `db:"hash"`
+	At      time.Time               `db:"at"`
+	Spec    JSON[continuity.Plan]   `db:"spec"`
+	Level   Level                   `db:"level"`
+	Meta    JSON[resource.Metadata] `db:"metadata"`
+}
+
+// ContinuityCoverage says what is proved of each objective of the plans that are in force,
+// by service, plan and objective.
+func (s *Store) ContinuityCoverage(ctx context.Context, now time.Time, of ContinuityCovered, p Page) ([]continuity.Coverage, string, error) {
+	after, err := p.after(3)
+	if err != nil {
+		return nil, "", err
+	}
+	if after == nil {
+		after = []string{"", "", ""}
+	}
+	var all []continuity.Coverage
+	err = s.snapshot(ctx, func(tx *sqlx.Tx) error {
+		known, err := knownOfPlans(ctx, tx, of)
+		for _, k := range known {
+			all = append(all, continuity.Cover(k, now)...)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, "", mapped(err)
+	}
+	place := func(c continuity.Coverage) []string {
+		return []string{c.Service, c.Plan, strconv.Itoa(slices.Index(continuity.ObjectiveNames(), c.Objective) + 1)}
+	}
+	all = slices.DeleteFunc(all, func(c continuity.Coverage) bool {
+		return of.State != "" && c.State != of.State || slices.Compare(place(c), after) <= 0
+	})
+	slices.SortFunc(all, func(a, b continuity.Coverage) int { return slices.Compare(place(a), place(b)) })
+	if len(all) <= p.limit() {
+		return all, "", nil
+	}
+	all = all[:p.limit()]
+	return all, cursor(place(all[len(all)-1])...), nil
+}
+
+// knownOfPlans is all that the coverage of plans follows from, in as many statements
+// however many plans there are.
+func knownOfPlans(ctx context.Context, q sqlx.QueryerContext, of ContinuityCovered) ([]continuity.Known, error) {
+	plans, err := plansSeen(ctx, q, of, Published)
+	if err != nil || len(plans) == 0 {
+		return nil, err
+	}
+	names := make([]string, len(plans))
+	for i, p := range plans {
+		names[i] = p.Name
+	}
+	drills, err := drillsOf(ctx, q, names)
+	if err != nil {
+		return nil, err
+	}
+	versions, err := planVersions(ctx, q, names)
+	if err != nil {
+		return nil, err
+	}
+	every, err := drilledEvery(ctx, q, names)
+	if err != nil {
+		return nil, err
+	}
+	around, err := changesAround(ctx, q, plans, drills)
+	if err != nil {
+		return nil, err
+	}
+	known := make([]continuity.Known, len(plans))
+	for i, p := range plans {
+		k := continuity.Known{Service: p.Service, Plan: p.Name, Every: every[p.Name], Around: around.of(p)}
+		for _, d := range drills {
+			if d.plan == p.Name && d.service == p.Service { // the name may have been another service's plan before
+				k.Drills = append(k.Drills, d.Shown)
+			}
+		}
+		k.Versions = versions[p.Name]
+		if n := len(k.Versions); n == 0 || k.Versions[n-1].Version < p.Version {
+			k.Versions = append(k.Versions, continuity.PlanVersion{Version: p.Version, At: p.At.UTC(), Spec: p.Spec.V})
+		}
+		known[i] = k
+	}
+	return known, nil
+}
+
+// plansSeen are the plans in force of services of which somebody sees so much.
+func plansSeen(ctx context.Context, q sqlx.QueryerContext, of ContinuityCovered, least Level) ([]coveredPlan, error) {
+	var plans []coveredPlan
+	err := sqlx.SelectContext(ctx, q, &plans, withSight(6)+`SELECT * FROM (
+			SELECT r.name, r.version, r.hash, r.at, r.document->'metadata' AS metadata, r.document->'spec' AS spec, r.document->'spec'->>'service' AS service,
+				CASE WHEN $2 THEN `+level(Inside)+` WHEN $3 THEN greatest(coalesce(v.level, 0), `+level(Published)+`) ELSE coalesce(v.level, 0) END AS level
+			FROM (SELECT DISTINCT ON (name) * FROM resource WHERE kind = $1 ORDER BY name, version DESC) r
+			LEFT JOIN sight v ON v.kind = 'Service' AND v.name = r.document->'spec'->>'service'
+			WHERE NOT r.retired) p
+		WHERE level >= $4 AND ($5 = '' OR service = $5) ORDER BY service COLLATE "C", name COLLATE "C"`,
+		append([]any{string(resource.ContinuityPlan), of.All, of.Every, int(least), of.Service}, of.args()...)...)
+	return plans, err
+}
+
+// shownDrill is a published drill of a plan.
+type shownDrill struct {
+	continuity.Shown
+	plan, service string
+}
+
+// drillsOf are the published drills of plans, in their order.
+func drillsOf(ctx context.Context, q sqlx.QueryerContext, plans []string) ([]shownDrill, error) {
+	var rows []struct {
+		Run       string             `db:"run"`
+		Plan      string             `db:"plan"`
+		Service   string             `db:"service"`
+		Version   int                `db:"version"`
+		Type      continuity.Type    `db:"type"`
+		Held      time.Time          `db:"held_at"`
+		Objective string             `db:"objective"`
+		Value     string             `db:"value"`
+		Base      continuity.Base    `db:"base"`
+		Achieved  string             `db:"achieved"`
+		Verdict   continuity.Verdict `db:"verdict"`
+	}
+	if err := sqlx.SelectContext(ctx, q, &rows, `
+		SELECT d.run, d.plan, d.service, d.version, d.type, d.held_at, o.objective, o.value, o.base, coalesce(o.achieved, '') AS achieved, o.verdict
+		FROM drill d JOIN drill_objective o ON o.run = d.run WHERE d.plan = ANY ($1) ORDER BY d.held_at, d.run, o.objective`, pq.Array(plans)); err != nil {
+		return nil, err
+	}
+	var all []shownDrill
+	for _, r := range rows {
+		if n := len(all); n == 0 || all[n-1].Run != r.Run {
+			all = append(all, shownDrill{continuity.Shown{Run: r.Run, Version: r.Version, Type: r.Type, Held: r.Held.UTC()}, r.Plan, r.Service})
+		}
+		d := &all[len(all)-1]
+		d.Objectives = append(d.Objectives, continuity.ShownOf{Objective: r.Objective, Value: r.Value, Base: r.Base, Achieved: r.Achieved, Verdict: r.Verdict})
+	}
+	return all, nil
+}
+
+// planVersions are the versions of plans from the first on that was drilled.
+func planVersions(ctx context.Context, q sqlx.QueryerContext, plans []string) (map[string][]continuity.PlanVersion, error) {
+	var rows []struct {
+		Name    string                `db:"name"`
+		Version int                   `db:"version"`
+		At      time.Time             `db:"at"`
+		Spec    JSON[continuity.Plan] `db:"spec"`
+	}
+	err := sqlx.SelectContext(ctx, q, &rows, `
+		SELECT r.name, r.version, r.at, r.document->'spec' AS spec
+		FROM (SELECT plan, min(version) AS first FROM drill WHERE plan = ANY ($2) GROUP BY plan) d
+		JOIN resource r ON r.kind = $1 AND r.name = d.plan AND r.version >= d.first
+		WHERE NOT r.retired ORDER BY r.name, r.version`, string(resource.ContinuityPlan), pq.Array(plans))
+	all := map[string][]continuity.PlanVersion{}
+	for _, r := range rows {
+		all[r.Name] = append(all[r.Name], continuity.PlanVersion{Version: r.Version, At: r.At.UTC(), Spec: r.Spec.V})
+	}
+	return all, err
+}
+
+// drilledEvery says how often the intervals have plans drilled; of those without
+// one it says nothing.
+func drilledEvery(ctx context.Context, q sqlx.QueryerContext, plans []string) (map[string]time.Duration, error) {
+	var specs []JSON[planning.Spec]
+	if err := sqlx.SelectContext(ctx, q, &specs, `SELECT document->'spec' FROM resource_current
+		WHERE kind = 'Interval' AND document->'spec'->>'process' = $1 AND document->'spec'->>'scope' = ANY ($2)`, continuityDrill, pq.Array(plans)); err != nil {
+		return nil, err
+	}
+	every := map[string]time.Duration{}
+	for _, s := range specs {
+		d, err := s.V.Every()
+		if err != nil {
+			return nil, err
+		}
+		if had := every[s.V.Scope]; d > 0 && (had == 0 || d < had) {
+			every[s.V.Scope] = d
+		}
+	}
+	return every, nil
+}
+
+// continuityDrill is the process that drills plans.
+const continuityDrill = "continuity-drill"
