@@ -9,6 +9,7 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
+	"turnus/itsm/calendar"
 	"turnus/itsm/continuity"
 	"turnus/itsm/planning"
 	"turnus/itsm/resource"
@@ -46,7 +47,7 @@ func (s *Store) ContinuityCoverage(ctx context.Context, now time.Time, of Contin
 	}
 	var all []continuity.Coverage
 	err = s.snapshot(ctx, func(tx *sqlx.Tx) error {
-		known, err := knownOfPlans(ctx, tx, of)
+		known, err := knownOfPlans(ctx, tx, now, of)
 		for _, k := range known {
 			all = append(all, continuity.Cover(k, now)...)
 		}
@@ -71,7 +72,7 @@ func (s *Store) ContinuityCoverage(ctx context.Context, now time.Time, of Contin
 
 // knownOfPlans is all that the coverage of plans follows from, in as many statements
 // however many plans there are.
-func knownOfPlans(ctx context.Context, q sqlx.QueryerContext, of ContinuityCovered) ([]continuity.Known, error) {
+func knownOfPlans(ctx context.Context, q sqlx.QueryerContext, now time.Time, of ContinuityCovered) ([]continuity.Known, error) {
 	plans, err := plansSeen(ctx, q, of, Published)
 	if err != nil || len(plans) == 0 {
 		return nil, err
@@ -88,7 +89,7 @@ func knownOfPlans(ctx context.Context, q sqlx.QueryerContext, of ContinuityCover
 	if err != nil {
 		return nil, err
 	}
-	every, err := drilledEvery(ctx, q, names)
+	every, err := drilledEvery(ctx, q, now, names)
 	if err != nil {
 		return nil, err
 	}
@@ -185,15 +186,19 @@ func planVersions(ctx context.Context, q sqlx.QueryerContext, plans []string) (m
 }
 
 // drilledEvery says how often the intervals have plans drilled; of those without
-// one it says nothing.
-func drilledEvery(ctx context.Context, q sqlx.QueryerContext, plans []string) (map[string]time.Duration, error) {
+// one that hasn't ended it says nothing.
+func drilledEvery(ctx context.Context, q sqlx.QueryerContext, now time.Time, plans []string) (map[string]time.Duration, error) {
 	var specs []JSON[planning.Spec]
 	if err := sqlx.SelectContext(ctx, q, &specs, `SELECT document->'spec' FROM resource_current
 		WHERE kind = 'Interval' AND document->'spec'->>'process' = $1 AND document->'spec'->>'scope' = ANY ($2)`, continuityDrill, pq.Array(plans)); err != nil {
 		return nil, err
 	}
 	every := map[string]time.Duration{}
+	today := calendar.DateOf(now.UTC())
 	for _, s := range specs {
+		if end := s.V.Valid.To; end != nil && end.Before(today) {
+			continue
+		}
 		d, err := s.V.Every()
 		if err != nil {
 			return nil, err

@@ -190,8 +190,13 @@ func TestTheIntervalOfAPlan(t *testing.T) {
 	s := continuous(t)
 	shop := store.ContinuityCovered{Service: "shop", Sight: sees}
 	require.Equal(t, []string{"shop shop-fire rto PT3H proved"}, proved(t, s, shop))
-	pgtest.Tamper(t, s.DB(), `INSERT INTO resource (kind, name, version, valid_from, document, hash, at, person, token_issuer) VALUES ('Interval', 'shop-drill', 1, '0001-01-01', $1, '', $2, 'root', '')`,
-		`{"kind":"Interval","metadata":{"name":"shop-drill"},"spec":{"process":"continuity-drill","scope":"shop-fire","rule":{"day":1,"of":"quarter","at":"06:00"},"reason":"x","valid":{"from":"2026-01-01"}}}`, drilled)
+	interval := func(version int, valid string) {
+		pgtest.Tamper(t, s.DB(), `INSERT INTO resource (kind, name, version, valid_from, document, hash, at, person, token_issuer) VALUES ('Interval', 'shop-drill', $1, '0001-01-01', $2, '', $3, 'root', '')`,
+			version, `{"kind":"Interval","metadata":{"name":"shop-drill"},"spec":{"process":"continuity-drill","scope":"shop-fire","rule":{"day":1,"of":"quarter","at":"06:00"},"reason":"x","valid":`+valid+`}}`, drilled)
+	}
+	interval(1, `{"from":"2026-01-01","to":"2026-06-30"}`)
+	require.Equal(t, []string{"shop shop-fire rto PT3H proved"}, proved(t, s, shop), "it has ended")
+	interval(2, `{"from":"2026-01-01"}`)
 	require.Equal(t, []string{"shop shop-fire rto PT3H stale"}, proved(t, s, shop))
 	storetest.Drilled(t, s, "shop", "shop-fire", passed(continuity.Functional, "shop-fire", drilled.AddDate(0, 4, 0)))
 	require.Equal(t, []string{"shop shop-fire rto PT3H proved"}, proved(t, s, shop))
