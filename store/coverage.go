@@ -12,6 +12,7 @@ import (
 	"turnus/itsm/calendar"
 	"turnus/itsm/continuity"
 	"turnus/itsm/planning"
+	"turnus/itsm/process"
 	"turnus/itsm/resource"
 )
 
@@ -190,7 +191,7 @@ func planVersions(ctx context.Context, q sqlx.QueryerContext, plans []string) (m
 func drilledEvery(ctx context.Context, q sqlx.QueryerContext, now time.Time, plans []string) (map[string]time.Duration, error) {
 	var specs []JSON[planning.Spec]
 	if err := sqlx.SelectContext(ctx, q, &specs, `SELECT document->'spec' FROM resource_current
-		WHERE kind = 'Interval' AND document->'spec'->>'process' = $1 AND document->'spec'->>'scope' = ANY ($2)`, continuityDrill, pq.Array(plans)); err != nil {
+		WHERE kind = 'Interval' AND document->'spec'->>'process' = $1 AND document->'spec'->>'scope' = ANY ($2)`, process.ContinuityDrill, pq.Array(plans)); err != nil {
 		return nil, err
 	}
 	every := map[string]time.Duration{}
@@ -209,6 +210,3 @@ func drilledEvery(ctx context.Context, q sqlx.QueryerContext, now time.Time, pla
 	}
 	return every, nil
 }
-
-// continuityDrill is the process that drills plans.
-const continuityDrill = "continuity-drill"

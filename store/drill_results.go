@@ -9,6 +9,7 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"turnus/itsm/agreement"
 	"turnus/itsm/continuity"
 	"turnus/itsm/drill"
 	"turnus/itsm/fault"
@@ -101,7 +102,7 @@ func recordDrill(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, end
 		f.Happened.At(continuity.Disruption).UTC(), result.Overall, again, due, now); err != nil {
 		return err
 	}
-	for _, o := range objectivesShown(f.Plan.Spec.Objectives, result) {
+	for _, o := range objectivesShown(f.Plan.Spec.Objectives, *f.Happened) {
 		if _, err := tx.ExecContext(ctx, `INSERT INTO drill_objective (run, objective, value, base, achieved, verdict) VALUES ($1, $2, $3, $4, $5, $6)`,
 			r.ID, o.name, o.value, o.base, o.achieved, o.verdict); err != nil {
 			return err
@@ -118,7 +119,8 @@ type shownObjective struct {
 	verdict     continuity.Verdict
 }
 
-func objectivesShown(a continuity.Agreed, r drill.Result) (all []shownObjective) {
+func objectivesShown(a continuity.Agreed, h drill.Happened) (all []shownObjective) {
+	r := *h.Result
 	seconds := func(n *int64) *string {
 		if n == nil {
 			return nil
@@ -141,7 +143,7 @@ func objectivesShown(a continuity.Agreed, r drill.Result) (all []shownObjective)
 		add(continuity.ObjectiveRPO, a.RPO.String(), seconds(r.RPA), r.Verdicts.RPO)
 	}
 	if a.MBCO != nil {
-		add(continuity.ObjectiveMBCO, string(*a.MBCO), nil, r.Verdicts.MBCO)
+		add(continuity.ObjectiveMBCO, string(*a.MBCO), capacityOf(h), r.Verdicts.MBCO)
 	}
 	if a.Contacts != nil {
 		add(continuity.ObjectiveContacts, string(*a.Contacts), r.Reached, r.Verdicts.Contacts)
@@ -150,4 +152,16 @@ func objectivesShown(a continuity.Agreed, r drill.Result) (all []shownObjective)
 		add(continuity.ObjectiveDecide, a.Decide.String(), seconds(r.Decided), r.Verdicts.Decide)
 	}
 	return all
+}
+
+// capacityOf is the capacity that was measured, or estimated.
+func capacityOf(h drill.Happened) *string {
+	var c *agreement.Decimal
+	switch {
+	case h.Evaluation != nil:
+		c = h.Evaluation.Capacity
+	case h.Estimate != nil:
+		c = h.Estimate.Capacity
+	}
+	return (*string)(c)
 }

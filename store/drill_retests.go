@@ -43,7 +43,7 @@ func mendRetested(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, f 
 	shortcoming := func(what string) {
 		keys = append(keys, improvement.EventKey(improvement.DrillShortcoming, r.About.Name, f.Plan.Name+"/"+what))
 	}
-	for _, o := range objectivesShown(f.Plan.Spec.Objectives, *f.Happened.Result) {
+	for _, o := range objectivesShown(f.Plan.Spec.Objectives, *f.Happened) {
 		if o.verdict == continuity.Pass {
 			keys = append(keys, improvement.FigureKey(improvement.FailedObjective, r.About.Name, report.Figure{Group: report.Group{Name: f.Plan.Name}, Name: figureOf[o.name]}.Key()))
 			shortcoming("incomplete-" + o.name)

@@ -13,6 +13,7 @@ import (
 	"turnus/itsm/fault"
 	"turnus/itsm/improvement"
 	"turnus/itsm/person"
+	"turnus/itsm/process"
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
 	"turnus/itsm/task"
@@ -158,6 +159,6 @@ func (s *Store) ContinuityChange(ctx context.Context, now time.Time, st run.Step
 // on another version of it, and those that drill it.
 func findDrills(ctx context.Context, tx *sqlx.Tx, plan resource.Ref) (open []string, err error) {
 	err = tx.SelectContext(ctx, &open, `SELECT id FROM run WHERE ended_at IS NULL AND (process = $1 AND scope = $2
-			OR id IN (SELECT run FROM proposal WHERE kind = $3 AND name = $2)) ORDER BY id`, continuity.Drills, plan.Name, string(plan.Kind))
+			OR id IN (SELECT run FROM proposal WHERE kind = $3 AND name = $2)) ORDER BY id`, process.ContinuityDrill, plan.Name, string(plan.Kind))
 	return open, err
 }

@@ -120,7 +120,7 @@ func TestADrillIsPlannedCarriedOutAndReportedOn(t *testing.T) {
 	require.Equal(t, continuity.Pass, f.Happened.Result.Overall)
 	require.Equal(t, 1, f.Plan.Version, "the version that was approved")
 	require.Equal(t, 2, f.Newer, "and it says so")
-	require.Equal(t, []string{"mbco_pct 60 - pass", "rpo PT1H 600 pass", "rto PT2H 1620 pass"},
+	require.Equal(t, []string{"mbco_pct 60 80 pass", "rpo PT1H 600 pass", "rto PT2H 1620 pass"},
 		h.lines("SELECT objective || ' ' || value || ' ' || coalesce(achieved, '-') || ' ' || verdict FROM drill_objective ORDER BY objective"))
 	for _, x := range r.Tasks {
 		require.NotEqual(t, task.Open, x.State, x.ID)

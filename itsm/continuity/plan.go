@@ -5,10 +5,6 @@ import (
 	"turnus/itsm/text"
 )
 
-// Drills is the process that drills plans; its runs and slots have the plan's name
-// for their scope.
-const Drills = "continuity-drill"
-
 // Plan is the spec of a ContinuityPlan: how a service comes back after one
 // scenario, and within what (ISO/IEC 20000-1, 8.7.2).
 type Plan struct {
