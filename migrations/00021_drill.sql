@@ -9,6 +9,7 @@ CREATE TABLE drill (
     service  text        NOT NULL,
     type     text        NOT NULL,
     held_at  timestamptz NOT NULL, -- the scenario's beginning
+    begun_at timestamptz NOT NULL, -- the run
     overall  text        NOT NULL, -- verdict on the whole
     retests  text        REFERENCES run,
     retest   date,                 -- by when it is to be repeated, where it has to be

@@ -144,6 +144,7 @@ func drillsOf(ctx context.Context, q sqlx.QueryerContext, plans []string) ([]sho
 		Version   int                `db:"version"`
 		Type      continuity.Type    `db:"type"`
 		Held      time.Time          `db:"held_at"`
+		Begun     time.Time          `db:"begun_at"`
 		Objective string             `db:"objective"`
 		Value     string             `db:"value"`
 		Base      continuity.Base    `db:"base"`
@@ -151,14 +152,14 @@ func drillsOf(ctx context.Context, q sqlx.QueryerContext, plans []string) ([]sho
 		Verdict   continuity.Verdict `db:"verdict"`
 	}
 	if err := sqlx.SelectContext(ctx, q, &rows, `
-		SELECT d.run, d.plan, d.service, d.version, d.type, d.held_at, o.objective, o.value, o.base, coalesce(o.achieved, '') AS achieved, o.verdict
+		SELECT d.run, d.plan, d.service, d.version, d.type, d.held_at, d.begun_at, o.objective, o.value, o.base, coalesce(o.achieved, '') AS achieved, o.verdict
 		FROM drill d JOIN drill_objective o ON o.run = d.run WHERE d.plan = ANY ($1) ORDER BY d.held_at, d.run, o.objective`, pq.Array(plans)); err != nil {
 		return nil, err
 	}
 	var all []shownDrill
 	for _, r := range rows {
 		if n := len(all); n == 0 || all[n-1].Run != r.Run {
-			all = append(all, shownDrill{continuity.Shown{Run: r.Run, Version: r.Version, Type: r.Type, Held: r.Held.UTC()}, r.Plan, r.Service})
+			all = append(all, shownDrill{continuity.Shown{Run: r.Run, Version: r.Version, Type: r.Type, Held: r.Held.UTC(), Begun: r.Begun.UTC()}, r.Plan, r.Service})
 		}
 		d := &all[len(all)-1]
 		d.Objectives = append(d.Objectives, continuity.ShownOf{Objective: r.Objective, Value: r.Value, Base: r.Base, Achieved: r.Achieved, Verdict: r.Verdict})

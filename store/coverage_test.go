@@ -226,8 +226,8 @@ func TestCoverageInFewStatements(t *testing.T) {
 
 func TestCoverageIsReadByIndex(t *testing.T) {
 	s := continuous(t)
-	pgtest.Tamper(t, s.DB(), `INSERT INTO drill (run, plan, version, service, type, held_at, overall, at)
-		SELECT 'old/' || n, 'gone-' || n, 1, 'gone', 'functional', now(), 'pass', now() FROM generate_series(1, 20000) n`)
+	pgtest.Tamper(t, s.DB(), `INSERT INTO drill (run, plan, version, service, type, held_at, begun_at, overall, at)
+		SELECT 'old/' || n, 'gone-' || n, 1, 'gone', 'functional', now(), now(), 'pass', now() FROM generate_series(1, 20000) n`)
 	pgtest.Tamper(t, s.DB(), `INSERT INTO drill_objective (run, objective, value, verdict) SELECT run, 'rto', 'PT3H', 'pass' FROM drill WHERE service = 'gone'`)
 	pgtest.Tamper(t, s.DB(), `INSERT INTO resource (kind, name, version, valid_from, document, hash, at, person, token_issuer)
 		SELECT 'Mapping', 'old-' || n, 1, '0001-01-01', '{"spec":{}}', '', now(), 'root', '' FROM generate_series(1, 20000) n`)

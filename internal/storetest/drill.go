@@ -28,7 +28,7 @@ func PlanVersion(t testing.TB, s *store.Store, at time.Time, name string, versio
 // Drilled puts on record what a drill showed, as its published report does.
 func Drilled(t testing.TB, s *store.Store, service, plan string, d continuity.Shown) {
 	t.Helper()
-	pgtest.Tamper(t, s.DB(), `INSERT INTO drill (run, plan, version, service, type, held_at, overall, at) VALUES ($1, $2, $3, $4, $5, $6, 'pass', $6)`,
+	pgtest.Tamper(t, s.DB(), `INSERT INTO drill (run, plan, version, service, type, held_at, begun_at, overall, at) VALUES ($1, $2, $3, $4, $5, $6, $6, 'pass', $6)`,
 		d.Run, plan, d.Version, service, string(d.Type), d.Held)
 	for _, o := range d.Objectives {
 		pgtest.Tamper(t, s.DB(), `INSERT INTO drill_objective (run, objective, value, base, achieved, verdict) VALUES ($1, $2, $3, $4, nullif($5, ''), $6)`,

@@ -49,6 +49,7 @@ type Shown struct {
 	Version    int // of the plan
 	Type       Type
 	Held       time.Time
+	Begun      time.Time // the run: what changed before it, a drill entered afterwards was about already
 	Objectives []ShownOf
 }
 
@@ -234,7 +235,7 @@ func (k Known) since(today agreed, last measurement, now time.Time) []ChangedSin
 		}
 	}
 	for _, a := range k.Around {
-		if a.At.After(last.Held) && !a.At.After(now) && (len(a.Of) == 0 || slices.Contains(a.Of, today.name)) {
+		if a.At.After(last.Held) && a.At.After(last.Begun) && !a.At.After(now) && (len(a.Of) == 0 || slices.Contains(a.Of, today.name)) {
 			all = append(all, a.ChangedSince)
 		}
 	}

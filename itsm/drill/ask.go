@@ -96,7 +96,7 @@ func (r Record) askStep(p progress) task.Question {
 		q.Text = text.F("%s\nDone, it marks this event: %s.", "%s\nIst er erledigt, gilt dieses Ereignis als eingetreten: %s.", q.Text, p.step.Marks)
 	}
 	if p.Let {
-		q.Text = text.F("%s\nSomething that it depends on didn't come about: the conductor lets it go on.", "%s\nEtwas, wovon er abhängt, kam nicht zustande: Die Übungsleitung lässt ihn trotzdem beginnen.", q.Text)
+		q.Text = text.F("%s\nSomething that it depends on didn't come about: the conductor lets it go on.", "%s\nEtwas, wovon er abhängt, blieb aus: Die Übungsleitung lässt ihn trotzdem beginnen.", q.Text)
 	}
 	if p.State == Paused {
 		q.Title = text.F("Step %d is interrupted: %s", "Schritt %d ist unterbrochen: %s", p.Number, p.step.Title)
