@@ -71,7 +71,7 @@ func (s *server) findings() {
 		Service   string `query:"service" maxLength:"200" doc:"Of this service only."`
 		State     string `query:"state" enum:"open,planned,in-work,checking,closed,declined,all" doc:"Those that haven't ended if left out."`
 		Type      string `query:"type" enum:"nonconformity,opportunity"`
-		Kind      string `query:"kind" enum:"missed-target,exceeded-limit,unplanned-outage,missed-slot,late-slot,late-data,records-altered,administrator-approves,sees-everything,continuity-plan,failed-objective,drill-shortcoming,overdue-retest,reported"`
+		Kind      string `query:"kind" enum:"missed-target,exceeded-limit,unplanned-outage,missed-slot,late-slot,late-data,records-altered,administrator-approves,sees-everything,continuity-plan,failed-objective,drill-shortcoming,overdue-retest,retest-asked,reported"`
 		Severity  string `query:"severity" enum:"critical,major,minor"`
 		Escalated bool   `query:"escalated" doc:"Only those that nobody had begun in time."`
 		Overdue   bool   `query:"overdue" doc:"Only those with an action that is open past its due date, in UTC."`

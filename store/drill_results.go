@@ -108,6 +108,9 @@ func recordDrill(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, end
 			return err
 		}
 	}
+	if err := mendAsked(ctx, tx, now, f); err != nil {
+		return err
+	}
 	return mendRetested(ctx, tx, now, r, f)
 }
 

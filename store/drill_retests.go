@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -99,4 +100,40 @@ func (s *Store) MissRetests(ctx context.Context, now time.Time) error {
 		}
 	}
 	return nil
+}
+
+// askRetests finds continuity plans of a service that was changed in a major way,
+// but for those whose intervals name that event: 8.7.2 wants a test after it.
+// Declining one is decided as of any finding.
+func askRetests(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, service, detail string, planned []string) error {
+	about := resource.Service.Ref(service)
+	plans, err := listCurrent[continuity.Plan](ctx, tx, resource.ContinuityPlan)
+	if err != nil {
+		return err
+	}
+	for _, p := range plans { // by name, and so by key
+		if p.Spec.Service != service || slices.Contains(planned, p.Metadata.Name) {
+			continue
+		}
+		_, err := openFinding(ctx, tx, sighting{Key: retestKey(p.Metadata.Name), Place: "event/" + now.UTC().Format(time.RFC3339Nano), By: by,
+			Finding: improvement.Finding{Kind: improvement.RetestAsked, About: about, Object: resource.ContinuityPlan.Ref(p.Metadata.Name).String(), At: now,
+				Title:  text.F("After a major change the plan %s is to be drilled again: %s", "Nach einer größeren Änderung ist der Plan %s erneut zu üben: %s", p.Metadata.Name, detail),
+				Source: improvement.Source{Kind: improvement.FromPerson, Name: by.Person}}})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func retestKey(plan string) string { return improvement.RetestAsked + "/" + plan }
+
+// mendAsked mends that a plan was to be drilled again: by a drill in which something
+// was recovered, and that began after each change that asked for it.
+func mendAsked(ctx context.Context, tx *sqlx.Tx, now time.Time, f drill.Frozen) error {
+	if !f.Setup.Type.Measures() {
+		return nil
+	}
+	return mend(ctx, tx, person.Actor{Person: person.System}, now, `key = $3 AND NOT EXISTS (SELECT FROM finding_seen n WHERE n.finding = finding.id AND n.at > $4)`,
+		retestKey(f.Plan.Name), f.Happened.At(continuity.Disruption))
 }

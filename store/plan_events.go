@@ -43,6 +43,7 @@ func (s *Store) Happened(ctx context.Context, by person.Actor, now time.Time, e 
 		if err != nil {
 			return err
 		}
+		var drilled []string // continuity plans whose intervals name the event
 		for _, i := range intervals {
 			if !slices.Contains(about, i.Metadata.Name) {
 				continue
@@ -60,6 +61,12 @@ func (s *Store) Happened(ctx context.Context, by person.Actor, now time.Time, e 
 				return err
 			}
 			all = append(all, slot)
+			if i.Spec.Process == process.ContinuityDrill {
+				drilled = append(drilled, i.Spec.Scope)
+			}
+		}
+		if e == planning.MajorChange && before == 0 {
+			return askRetests(ctx, tx, by, now, service, detail, drilled)
 		}
 		return nil
 	})

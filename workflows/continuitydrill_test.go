@@ -212,3 +212,40 @@ func (h *house) lines(query string) (all []string) {
 	require.NoError(h, rows.Err())
 	return all
 }
+
+// What failed stays found until a drill of a type no weaker proves it, under the
+// plan as it is by then.
+func TestARetestClosesWhatFailed(t *testing.T) {
+	h := drilling(t, "")
+	begun := h.script(continuity.Functional)
+	at := h.steps(4*time.Hour+2*time.Minute, [2]string{"bert", "step-1"}, [2]string{"emil", "step-3"}, [2]string{"dora", "step-2"}, [2]string{"bert", "step-4"})
+	h.says(at+3*time.Hour, "berta", 1, "confirm-1", task.Pass, answers{"at": begun.Add(2*time.Hour + time.Minute).Format(time.RFC3339)})
+	at += 3 * time.Hour
+	h.says(at+time.Minute, "anna", 1, "conduct-1", task.Done, nil)
+	h.says(at+2*time.Minute, "dora", 1, "back-1", task.Done, nil)
+	h.says(at+3*time.Minute, "berta", 1, "normal-1", task.Pass, nil)
+	h.says(at+10*time.Minute, "anna", 1, process.DrillEvaluate, task.Done, answers{"integrity": "whole", "snapshot": begun.Add(-time.Minute).Format(time.RFC3339)})
+	h.says(at+11*time.Minute, "anna", 1, process.DrillDebrief, task.Done, answers{"well": "a", "badly": "b", "lessons": "c"})
+	h.says(at+12*time.Minute, "olga", 1, process.DrillReview, task.Done, answers{"review": "seen", "retest": "2026-12-31"})
+	h.says(at+30*time.Minute, "otto", 2, process.Approval, task.Approve, nil)
+	require.Equal(t, run.Published, h.run().State)
+	found := func() []string {
+		return h.lines("SELECT kind || ' ' || key || ' ' || state FROM finding ORDER BY id")
+	}
+	require.Equal(t, []string{"failed-objective failed-objective/desk/desk-loss/rta open"}, found())
+
+	first := h.in.Run
+	h.start(store.NewRun{Key: run.Key{Process: process.ContinuityDrill, Scope: drillKey, Period: "2026-11-07"}, Owner: "olga", By: person.Actor{Person: "olga"}, Retests: first})
+	weaker := h.says(30*time.Minute, "olga", 1, process.DrillPlan, task.Done, setup(continuity.Component))
+	begun = h.script(continuity.Functional)
+	at = h.steps(4*time.Hour+2*time.Minute, [2]string{"bert", "step-1"}, [2]string{"emil", "step-3"}, [2]string{"dora", "step-2"}, [2]string{"bert", "step-4"})
+	h.says(at+5*time.Minute, "berta", 1, "confirm-1", task.Pass, nil)
+	h.says(at+6*time.Minute, "anna", 1, "conduct-1", task.Done, nil)
+	h.says(at+7*time.Minute, "dora", 1, "back-1", task.Done, nil)
+	h.says(at+8*time.Minute, "berta", 1, "normal-1", task.Pass, nil)
+	h.close(at+8*time.Minute, answers{"snapshot": begun.Add(-10 * time.Minute).Format(time.RFC3339), "capacity": "80"})
+	require.Equal(t, run.Published, h.run().State)
+	require.ErrorContains(t, weaker.failed, "weaker")
+	require.Equal(t, []string{"failed-objective failed-objective/desk/desk-loss/rta closed"}, found())
+	require.Equal(t, []string{first}, h.lines("SELECT retests FROM drill WHERE retests IS NOT NULL"))
+}

@@ -12,7 +12,7 @@ import (
 // changes but for its state; how often it was seen is counted from rows.
 type Finding struct {
 	ID        int64        `json:"id" db:"id"`
-	Kind      string       `json:"kind" db:"kind"` // missed-target, exceeded-limit, unplanned-outage, missed-slot, late-slot, late-data, records-altered, administrator-approves, sees-everything, continuity-plan, failed-objective, drill-shortcoming, overdue-retest, reported
+	Kind      string       `json:"kind" db:"kind"` // missed-target, exceeded-limit, unplanned-outage, missed-slot, late-slot, late-data, records-altered, administrator-approves, sees-everything, continuity-plan, failed-objective, drill-shortcoming, overdue-retest, retest-asked, reported
 	Type      Type         `json:"type" db:"type"`
 	State     State        `json:"state" db:"state"`
 	Severity  Severity     `json:"severity" db:"severity"`

@@ -21,12 +21,13 @@ const (
 	ContinuityPlan        = "continuity-plan"        // what a plan in force agrees doesn't fit together, or can't be told
 	FailedObjective       = "failed-objective"       // a drill didn't prove what a continuity plan agrees
 	OverdueRetest         = "overdue-retest"         // a drill that didn't pass wasn't repeated in time
+	RetestAsked           = "retest-asked"           // a major change of a service puts what was drilled of its continuity plan in doubt
 	Reported              = "reported"               // by a person
 )
 
 // Kinds lists them.
 func Kinds() []string {
-	return []string{MissedTarget, ExceededLimit, UnplannedOutage, MissedSlot, LateSlot, LateData, RecordsAltered, AdministratorApproves, SeesEverything, ContinuityPlan, FailedObjective, DrillShortcoming, OverdueRetest, Reported}
+	return []string{MissedTarget, ExceededLimit, UnplannedOutage, MissedSlot, LateSlot, LateData, RecordsAltered, AdministratorApproves, SeesEverything, ContinuityPlan, FailedObjective, DrillShortcoming, OverdueRetest, RetestAsked, Reported}
 }
 
 // FigureKey joins what a published figure showed in several periods: the kind of
@@ -90,6 +91,8 @@ func KindTitle(kind string) text.Text {
 		return text.New("objective not proved", "nicht belegtes Ziel")
 	case OverdueRetest:
 		return text.New("overdue re-test", "überfällige Wiederholung")
+	case RetestAsked:
+		return text.New("re-test after a major change", "Wiederholung nach einer größeren Änderung")
 	case Reported:
 		return text.New("reported", "gemeldet")
 	}
