@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 
+	"turnus/itsm/continuity"
 	"turnus/itsm/drill"
 	"turnus/itsm/process"
 	"turnus/itsm/run"
@@ -35,6 +36,9 @@ func (s *Set) DrillDraft(ctx context.Context, st run.Step) (workflows.Drafted, e
 			if said.Due != nil {
 				return content{ask: []task.Question{*said.Due}}, nil
 			}
+			if said.Coverage, err = s.coverageOf(ctx, said.Plan); err != nil {
+				return content{}, err
+			}
 			set, err := store.Freeze(ctx, s.store, s.now(), st, said.Frozen)
 			if err != nil {
 				return content{}, err
@@ -47,6 +51,25 @@ func (s *Set) DrillDraft(ctx context.Context, st run.Step) (workflows.Drafted, e
 		d, err := drillreport.Draft(*f)
 		return content{Document: d, continues: f.Continues, review: f.Review}, err
 	})
+}
+
+// coverageOf is what earlier drills have proved of a plan.
+func (s *Set) coverageOf(ctx context.Context, plan drill.PlanVersion) (all []continuity.Coverage, err error) {
+	service := store.ContinuityCovered{Service: plan.Spec.Service, Sight: store.Sight{All: true}}
+	for page := (store.Page{}); ; {
+		list, next, err := s.store.ContinuityCoverage(ctx, s.now(), service, page)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range list {
+			if c.Plan == plan.Name {
+				all = append(all, c)
+			}
+		}
+		if page.Cursor = next; next == "" {
+			return all, nil
+		}
+	}
 }
 
 // DrillNext says which steps of a drill's script are to be asked now.

@@ -49,7 +49,7 @@ func TestNoBrokenRequestGivesA500(t *testing.T) {
 // serves.
 func breakerOf(id string) string {
 	switch id {
-	case "start-sla-report", "start-availability-review", "start-improvement", "cancel-run":
+	case "start-sla-report", "start-availability-review", "start-improvement", "start-continuity-drill", "cancel-run":
 		return "owner"
 	case "decide-task", "issue-pass":
 		return "approver"

@@ -19,6 +19,7 @@ var clauseTitles = map[string]text.Text{
 	"8.1":   text.New("Operational planning and control", "Operative Planung und Steuerung"),
 	"8.3.3": text.New("Service level management", "Service-Level-Management"),
 	"8.7.1": text.New("Service availability management", "Serviceverfügbarkeitsmanagement"),
+	"8.7.2": text.New("Service continuity management", "Servicekontinuitätsmanagement"),
 	"9.1":   text.New("Monitoring, measurement, analysis and evaluation", "Überwachung, Messung, Analyse und Bewertung"),
 	"9.3":   text.New("Management review", "Managementbewertung"),
 	"9.4":   text.New("Service reporting", "Serviceberichtswesen"),

@@ -36,7 +36,7 @@ func TestStartOfAnUnknownProcess(t *testing.T) {
 	code, out, errOut := turnus(t, "", "start", "sla-reprot", "--service", "desk", "--period", "2026-10")
 	require.Equal(t, 1, code)
 	require.Empty(t, out)
-	require.Contains(t, errOut, `There is no process "sla-reprot"; there are: sla-report, availability-review, improvement.`)
+	require.Contains(t, errOut, `There is no process "sla-reprot"; there are: sla-report, availability-review, improvement, continuity-drill.`)
 }
 
 // waiting is a task of the manager's, about a draft that was made of nothing.

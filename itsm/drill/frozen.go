@@ -39,6 +39,8 @@ type Frozen struct {
 	Setup   Setup       `json:"setup"`
 	Retests *Retested   `json:"retests,omitempty"`
 
+	Coverage []continuity.Coverage `json:"coverage,omitempty"` // what was proved of the plan by earlier drills
+
 	Approved *Approved `json:"approved,omitempty"` // the setup, before it was carried out
 	Happened *Happened `json:"happened,omitempty"` // nil: it wasn't carried out yet
 }
