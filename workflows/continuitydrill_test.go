@@ -213,6 +213,13 @@ func TestAnAbortedDrillGoesBack(t *testing.T) {
 	require.Equal(t, run.Published, h.run().State)
 	require.ErrorContains(t, late.failed, "isn't open any more")
 	require.Equal(t, []string{"incomplete 2026-12-31"}, h.lines("SELECT overall || ' ' || retest FROM drill"))
+	overdue := "SELECT title->>'en' FROM finding WHERE kind = 'overdue-retest'"
+	require.NoError(t, h.store.MissRetests(context.Background(), time.Date(2026, 12, 31, 12, 0, 0, 0, time.UTC)))
+	require.Empty(t, h.lines(overdue), "the day isn't over")
+	for range 2 {
+		require.NoError(t, h.store.MissRetests(context.Background(), time.Date(2027, 1, 1, 12, 0, 0, 0, time.UTC)))
+		require.Equal(t, []string{"No re-test followed the drill " + h.in.Run + " of the plan desk-loss by 31 December 2026."}, h.lines(overdue), "once")
+	}
 }
 
 // Three days of a drill that nobody hurries: each step that isn't answered when it
