@@ -61,8 +61,8 @@ func checkDrillPlan(ctx context.Context, q sqlx.QueryerContext, now time.Time, t
 	}
 	left := slices.DeleteFunc(slices.Clone(scope.Approvers), func(a string) bool { return a == setup.Conductor || a == setup.Deputy || a == scope.Owner })
 	if len(left) == 0 {
-		faults.Say("fields.conductor", "Nobody could approve this drill: whoever conducts it doesn't, and %s has no other approver. Name somebody else, or another approver.",
-			"Niemand könnte diese Übung freigeben: Wer sie leitet, darf es nicht, und für %s gibt es keine weiteren Freigabeberechtigten. Jemand anderen angeben oder weitere nennen.", scope.Title)
+		faults.Say("fields.conductor", "Nobody could approve this %s: whoever conducts it doesn't, and %s has no other approver. Name somebody else, or another approver.",
+			"Niemand könnte diese %s freigeben: Wer sie leitet, darf es nicht, und für %s gibt es keine weiteren Freigabeberechtigten. Jemand anderen angeben oder weitere nennen.", setup.Type.Noun(), scope.Title)
 	}
 	return faults.Err()
 }

@@ -62,13 +62,14 @@ func mendRetested(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, f 
 // weren't: once each.
 func (s *Store) MissRetests(ctx context.Context, now time.Time) error {
 	var due []struct {
-		Run     string `db:"run"`
-		Plan    string `db:"plan"`
-		Service string `db:"service"`
-		Retest  string `db:"retest"`
+		Run     string          `db:"run"`
+		Plan    string          `db:"plan"`
+		Service string          `db:"service"`
+		Type    continuity.Type `db:"type"`
+		Retest  string          `db:"retest"`
 	}
 	// Behind the last zone in which that date may still be today; looked at exactly below.
-	if err := s.db.SelectContext(ctx, &due, `SELECT d.run, d.plan, d.service, d.retest::text AS retest FROM drill d
+	if err := s.db.SelectContext(ctx, &due, `SELECT d.run, d.plan, d.service, d.type, d.retest::text AS retest FROM drill d
 		WHERE d.retest < ($1::timestamptz AT TIME ZONE 'UTC' + interval '14 hours')::date
 			AND NOT EXISTS (SELECT FROM drill n WHERE n.retests = d.run)
 			AND NOT EXISTS (SELECT FROM finding f WHERE f.kind = $2 AND f.object = 'run/' || d.run)
@@ -91,7 +92,7 @@ func (s *Store) MissRetests(ctx context.Context, now time.Time) error {
 			object := "run/" + d.Run
 			_, err = openFinding(ctx, tx, sighting{Key: improvement.OverdueRetest + "/" + d.Run, Place: object, By: person.Actor{Person: person.System},
 				Finding: improvement.Finding{Kind: improvement.OverdueRetest, About: scope.About, Object: object, At: now,
-					Title:  text.F("The drill %s of the plan %s wasn't repeated by %s.", "Die Übung %s des Plans %s wurde nicht bis zum %s wiederholt.", d.Run, d.Plan, by.InWords()),
+					Title:  text.F("No re-test followed the %s %s of the plan %s by %s.", "Auf die %s %s des Plans %s folgte bis zum %s keine Wiederholung.", d.Type.Noun(), d.Run, d.Plan, by.InWords()),
 					Source: improvement.Source{Kind: improvement.FromRun, Name: d.Run}}})
 			return err
 		})

@@ -3,6 +3,7 @@ package workflows_test
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -147,6 +148,54 @@ func TestWhoConductsDoesntApprove(t *testing.T) {
 	require.Equal(t, []string{"estimated estimated", "estimated estimated", "estimated estimated"}, h.lines("SELECT overall || ' ' || verdict FROM drill JOIN drill_objective USING (run)"))
 }
 
+// In earnest a plan is carried out as in a drill: somebody who doesn't conduct it
+// confirms that it is invoked, what was done by then counts when it happened, and
+// what was recovered proves as much as a full interruption.
+func TestAnInvocationRunsAsADrillDoes(t *testing.T) {
+	h := drilling(t, "")
+	begun := friday.Add(-2 * time.Hour)
+	earnest := setup(continuity.Invocation)
+	for _, name := range []string{"risk", "rollback", "stop"} {
+		delete(earnest, name)
+	}
+	lacking := h.says(30*time.Minute, "olga", 1, process.DrillPlan, task.Done, earnest)
+	said := maps.Clone(earnest)
+	said["production"] = "The desk is away"
+	h.says(time.Hour, "olga", 1, process.DrillPlan, task.Done, said)
+	no := h.says(61*time.Minute, "anna", 1, process.Approval, task.Approve, nil)
+	h.says(62*time.Minute, "max", 1, process.Approval, task.Approve, nil)
+	h.says(63*time.Minute, "anna", 1, process.DrillBegin, task.Done, answers{"disruption": begun.Format(time.RFC3339), "offsite": "yes"})
+	h.says(64*time.Minute, "bert", 1, "step-1", task.Done, answers{"at": begun.Add(10 * time.Minute).Format(time.RFC3339)})
+	h.says(65*time.Minute, "dora", 1, "step-2", task.Done, answers{"at": begun.Add(40 * time.Minute).Format(time.RFC3339)})
+	h.says(66*time.Minute, "emil", 1, "step-3", task.Done, answers{"at": begun.Add(50 * time.Minute).Format(time.RFC3339)})
+	h.says(67*time.Minute, "bert", 1, "step-4", task.Done, answers{"at": begun.Add(90 * time.Minute).Format(time.RFC3339)})
+	h.says(68*time.Minute, "berta", 1, "confirm-1", task.Pass, answers{"at": begun.Add(100 * time.Minute).Format(time.RFC3339)})
+	h.says(2*aDay, "anna", 1, "conduct-1", task.Done, nil)
+	h.says(2*aDay+time.Hour, "dora", 1, "back-1", task.Done, nil)
+	h.says(2*aDay+2*time.Hour, "berta", 1, "normal-1", task.Pass, nil)
+	at := 2*aDay + 2*time.Hour
+	silent := h.says(at+time.Minute, "anna", 1, process.DrillEvaluate, task.Done, answers{"integrity": "whole"})
+	h.close(at+2*time.Minute, answers{"snapshot": begun.Add(-10 * time.Minute).Format(time.RFC3339), "capacity": "80",
+		"cause": "A fire", "impact": "Callers waited", "recovery": "The desk, at the second site"})
+	require.Equal(t, run.Published, h.run().State)
+	require.ErrorContains(t, lacking.failed, "fields.production")
+	require.ErrorContains(t, no.failed, "conducts")
+	require.ErrorContains(t, silent.failed, "fields.cause")
+	f, err := store.Frozen[drill.Frozen](context.Background(), h.store, run.Step{Run: h.in.Run, Round: 2})
+	require.NoError(t, err)
+	require.Equal(t, continuity.Pass, f.Happened.Result.Overall)
+	require.Equal(t, "A fire", f.Happened.Evaluation.Cause)
+	require.Equal(t, []string{"mbco_pct 60 80 pass", "rpo PT1H 600 pass", "rto PT2H 6000 pass"},
+		h.lines("SELECT objective || ' ' || value || ' ' || coalesce(achieved, '-') || ' ' || verdict FROM drill_objective ORDER BY objective"))
+	covered, _, err := h.store.ContinuityCoverage(context.Background(), friday.Add(4*aDay), store.ContinuityCovered{Sight: store.Sight{All: true}}, store.Page{})
+	require.NoError(t, err)
+	require.Len(t, covered, 3)
+	for _, c := range covered {
+		require.Equal(t, continuity.Proved, c.State, c.Objective)
+		require.Equal(t, continuity.Invocation, c.Type)
+	}
+}
+
 // Aborted, a drill cancels what is open and opens the steps back; a task that was
 // open then takes no answer any more.
 func TestAnAbortedDrillGoesBack(t *testing.T) {
@@ -164,6 +213,13 @@ func TestAnAbortedDrillGoesBack(t *testing.T) {
 	require.Equal(t, run.Published, h.run().State)
 	require.ErrorContains(t, late.failed, "isn't open any more")
 	require.Equal(t, []string{"incomplete 2026-12-31"}, h.lines("SELECT overall || ' ' || retest FROM drill"))
+	overdue := "SELECT title->>'en' FROM finding WHERE kind = 'overdue-retest'"
+	require.NoError(t, h.store.MissRetests(context.Background(), time.Date(2026, 12, 31, 12, 0, 0, 0, time.UTC)))
+	require.Empty(t, h.lines(overdue), "the day isn't over")
+	for range 2 {
+		require.NoError(t, h.store.MissRetests(context.Background(), time.Date(2027, 1, 1, 12, 0, 0, 0, time.UTC)))
+		require.Equal(t, []string{"No re-test followed the drill " + h.in.Run + " of the plan desk-loss by 31 December 2026."}, h.lines(overdue), "once")
+	}
 }
 
 // Three days of a drill that nobody hurries: each step that isn't answered when it

@@ -166,6 +166,8 @@ func TestFailures(t *testing.T) {
 		{"not by an incomplete one", []continuity.Shown{drill(continuity.Functional, 0, continuity.Fail), drill(continuity.Functional, 1, continuity.Incomplete)}, continuity.Failed},
 		{"not by an estimate", []continuity.Shown{drill(continuity.Functional, 0, continuity.Fail), drill(continuity.Tabletop, 1, continuity.Pass)}, continuity.Failed},
 		{"in whatever order they are given", []continuity.Shown{drill(continuity.Functional, 1, continuity.Pass), drill(continuity.Functional, 0, continuity.Fail)}, continuity.Proved},
+		{"lifted in earnest", []continuity.Shown{drill(continuity.FullInterruption, 0, continuity.Fail), drill(continuity.Invocation, 1, continuity.Pass)}, continuity.Proved},
+		{"disproved in earnest", []continuity.Shown{drill(continuity.Invocation, 0, continuity.Fail), drill(continuity.Parallel, 1, continuity.Pass)}, continuity.Failed},
 		{"one lifts all before it", []continuity.Shown{drill(continuity.Component, 0, continuity.Fail), drill(continuity.Functional, 1, continuity.Incomplete), drill(continuity.FullInterruption, 2, continuity.Pass)}, continuity.Proved},
 	} {
 		require.Equal(t, c.state, covered(t, knownOf(mailPlan(t), c.drills...), "rto").State, c.what)

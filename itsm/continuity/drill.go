@@ -49,6 +49,8 @@ func (t Type) Title() text.Text {
 		return text.New("parallel test", "Parallelbetrieb")
 	case FullInterruption:
 		return text.New("full interruption test", "Vollübung")
+	case Invocation:
+		return text.New("real invocation", "Ernstfall")
 	}
 	return text.Same(string(t))
 }
@@ -56,7 +58,7 @@ func (t Type) Title() text.Text {
 // Measures says that a drill of the type recovers something, so that recovery
 // time, recovery point and capacity are measured and not estimated.
 func (t Type) Measures() bool {
-	switch t {
+	switch t.AsDrill() {
 	case Component, Functional, Parallel, FullInterruption:
 		return true
 	}

@@ -30,8 +30,8 @@ func (t Type) Proves(objective string) bool {
 }
 
 // NoWeakerThan says that a drill of the type can lift what one of the other
-// failed to prove: component < functional < parallel < full interruption, call
-// tree and staff their own alone, and an estimate nothing.
+// failed to prove: component < functional < parallel < full interruption = invocation,
+// call tree and staff their own alone, and an estimate nothing.
 func (t Type) NoWeakerThan(o Type) bool {
 	switch {
 	case !t.shows():
@@ -51,5 +51,5 @@ func (t Type) shows() bool {
 
 // strength of a type that measures, among those.
 func (t Type) strength() int {
-	return slices.Index([]Type{Component, Functional, Parallel, FullInterruption}, t)
+	return slices.Index([]Type{Component, Functional, Parallel, FullInterruption}, t.AsDrill())
 }

@@ -6,7 +6,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"turnus/itsm/agreement"
 	"turnus/itsm/continuity"
+	"turnus/itsm/fault"
 )
 
 func TestWhatADrillOfATypeProves(t *testing.T) {
@@ -45,4 +47,21 @@ func TestNoWeaker(t *testing.T) {
 		require.True(t, continuity.Component.NoWeakerThan(estimate))
 	}
 	require.False(t, continuity.Type("").NoWeakerThan(continuity.Component))
+}
+
+// What was recovered in earnest proves as much as a full interruption; it is no
+// type of drill, and so none that is judged by itself.
+func TestAnInvocationIsAsStrongAsAFullInterruption(t *testing.T) {
+	require.NotContains(t, continuity.Types(), continuity.Invocation)
+	require.ElementsMatch(t, append(continuity.Types(), continuity.Invocation), continuity.Plannable())
+	for _, name := range continuity.ObjectiveNames() {
+		require.True(t, continuity.Invocation.Proves(name), name)
+	}
+	for _, o := range continuity.Plannable() {
+		require.Equal(t, continuity.FullInterruption.NoWeakerThan(o), continuity.Invocation.NoWeakerThan(o), o)
+		require.Equal(t, o.NoWeakerThan(continuity.FullInterruption), o.NoWeakerThan(continuity.Invocation), o)
+	}
+	rto := agreement.Duration(3600)
+	_, err := continuity.Judge(continuity.Drill{Type: continuity.Invocation, Objectives: continuity.Objectives{RTO: &rto}})
+	require.Equal(t, "type", fault.As(err).Field)
 }

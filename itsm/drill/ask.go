@@ -52,6 +52,9 @@ func (r Record) offsite() task.Field {
 }
 
 func (r Record) askNotice(name, who string) task.Question {
+	if r.Setup.Type == continuity.Invocation {
+		return task.Question{Step: name, Persons: []string{who}, Text: text.F("%s\n%s leads the recovery.", "%s\nDen Wiederanlauf leitet %s.", r.about(), r.Setup.Conductor)}
+	}
 	return task.Question{Step: name, Persons: []string{who}, Text: text.F("%s\nOn %s. %s conducts it. It is aborted: %s", "%s\nAm %s. Übungsleitung: %s. Abgebrochen wird sie: %s",
 		r.about(), r.Setup.Date.InWords(), r.Setup.Conductor, r.Setup.Stop)}
 }
@@ -60,6 +63,11 @@ func (r Record) askBegin() task.Question {
 	due := r.Setup.Date.Add(1).Start(r.Zone)
 	start := field("disruption", task.InstantField, true, "Beginning of the scenario", "Beginn des Szenarios")
 	start.Help = text.New("The instant of the disruption as it is agreed, with its zone: not that of the meeting.", "Der vereinbarte Zeitpunkt der Störung mit Zeitzone, nicht der Beginn der Besprechung.")
+	if r.Setup.Type == continuity.Invocation {
+		start.Title = text.New("Beginning of the disruption", "Beginn der Störung")
+		start.Help = text.New("With its zone: when the service failed, not when that was noticed or the plan was invoked. It may lie before the approval.",
+			"Mit Zeitzone: wann der Service ausfiel, nicht wann das bemerkt oder der Plan ausgelöst wurde. Der Zeitpunkt darf vor der Freigabe liegen.")
+	}
 	return task.Question{Step: process.DrillBegin, Persons: r.conductors(), Due: &due, Text: r.about(), Fields: []task.Field{start, r.offsite()}}
 }
 
@@ -199,6 +207,9 @@ func (r Record) askDiscuss() task.Question {
 
 func (r Record) askEvaluate(s *Script) task.Question {
 	q := task.Question{Step: process.DrillEvaluate, Persons: r.conductors(), Text: r.about()}
+	if r.Setup.Type == continuity.Invocation {
+		q.Fields = askOfInvocation()
+	}
 	if r.Setup.Type.Measures() {
 		snapshot := field("snapshot", task.InstantField, false, "Point in time that the restored data represents", "Zeitpunkt, dem die wiederhergestellten Daten entsprechen")
 		snapshot.Help = text.New("Of several data stores the oldest; not the end of the backup.", "Von mehreren Datenbeständen der älteste; nicht das Ende der Sicherung.")
@@ -211,7 +222,7 @@ func (r Record) askEvaluate(s *Script) task.Question {
 		q.Fields = append(q.Fields, snapshot, field("backup", task.InstantField, false, "End of the backup that was restored", "Ende der Sicherung, die wiederhergestellt wurde"), capacity, integrity)
 	}
 	for _, e := range correctable() {
-		f := task.Field{Name: eventField(e), Type: task.InstantField, Title: text.F("Corrected instant: %s", "Berichtigter Zeitpunkt: %s", e)}
+		f := task.Field{Name: eventField(e), Type: task.InstantField, Title: text.F("Corrected instant: %s", "Berichtigter Zeitpunkt: %s", r.Setup.Type.EventTitle(e))}
 		if i := slices.IndexFunc(s.Timeline, func(x Entry) bool { return x.Event == e && !x.Corrected }); i >= 0 {
 			f.Help = text.F("Entered is %s. Leave this empty where that is right.", "Eingetragen ist %s. Leer lassen, wenn das stimmt.", calendar.InWords(s.Timeline[i].When.In(r.Zone)))
 		} else {
@@ -234,7 +245,8 @@ func (r Record) askDebrief() task.Question {
 
 func (r Record) askReview(result Result) task.Question {
 	q := task.Question{Step: process.DrillReview, Text: text.F("%s\nVerdict: %s.", "%s\nErgebnis: %s.", r.about(), result.Overall),
-		Fields: []task.Field{field("review", task.TextField, true, "How the drill is judged", "Wie die Übung bewertet wird")}}
+		Fields: []task.Field{field("review", task.TextField, true, "", "")}}
+	q.Fields[0].Title = text.F("How the %s is judged", "Wie die %s bewertet wird", r.Setup.Type.Noun())
 	if result.Retest {
 		f := field("retest", task.DateField, true, "To be repeated by", "Zu wiederholen bis")
 		f.Min = r.Setup.Date.String()

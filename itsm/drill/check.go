@@ -26,7 +26,7 @@ func (r Record) CheckAnswer(now time.Time, t task.Task, o task.Outcome, v task.V
 	}
 	switch step, _ := Numbered(t.Step); {
 	case t.Step == process.DrillBegin || t.Step == process.DrillDiscuss:
-		if today := calendar.DateOf(now.In(r.Zone)); today.Before(r.Setup.Date) {
+		if today := calendar.DateOf(now.In(r.Zone)); today.Before(r.Setup.Date) && r.Setup.Type != continuity.Invocation {
 			return fault.Invalidf("outcome", "The drill is planned for %s: that hasn't come yet.", "Die Übung ist für den %s geplant: Der Tag ist noch nicht gekommen.", r.Setup.Date.InWords())
 		}
 	case step == process.DrillConduct && o == task.Direct:
@@ -107,8 +107,8 @@ func (r Record) checkEnd() error {
 	if len(open) == 0 {
 		return nil
 	}
-	return fault.Invalidf("outcome", "Steps haven't ended: %s. Have them carried out or skipped, or abort the drill.",
-		"Diese Schritte sind nicht beendet: %s. Ausführen oder überspringen lassen oder die Übung abbrechen.", text.Join(open, ", "))
+	return fault.Invalidf("outcome", "Steps haven't ended: %s. Have them carried out or skipped, or abort the %s.",
+		"Diese Schritte sind nicht beendet: %s. Ausführen oder überspringen lassen oder die %s abbrechen.", text.Join(open, ", "), r.Setup.Type.Noun())
 }
 
 // checkCorrections wants a reason for each corrected instant.

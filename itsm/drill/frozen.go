@@ -65,7 +65,7 @@ type Setup struct {
 	LeftOut     []string        `json:"left_out,omitempty"` // steps that the drill isn't about; component tests alone
 	Production  string          `json:"production,omitempty"`
 	Maintenance string          `json:"maintenance,omitempty"` // the announced window that production's outage lies in; empty: the outage counts
-	Risk        string          `json:"risk"`
+	Risk        string          `json:"risk"`                  // of a drill, as the two that follow: of an invocation they needn't be known
 	Rollback    string          `json:"rollback"`
 	Stop        string          `json:"stop"` // when it is aborted
 	By          string          `json:"by"`
@@ -278,6 +278,9 @@ type Evaluation struct {
 	Backup    *time.Time         `json:"backup,omitempty"`
 	Capacity  *agreement.Decimal `json:"capacity,omitempty"`
 	Integrity Integrity          `json:"integrity,omitempty"` // of the data, looked at by content
+	Cause     string             `json:"cause,omitempty"`     // of an invocation, as the two that follow
+	Impact    string             `json:"impact,omitempty"`    // on customers and business
+	Recovery  string             `json:"recovery,omitempty"`  // what was recovered, and how
 	Evidence  string             `json:"evidence,omitempty"`
 	File      string             `json:"file,omitempty"` // SHA-256
 	By        string             `json:"by"`

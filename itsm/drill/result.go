@@ -22,7 +22,7 @@ func (h Happened) At(e continuity.Event) time.Time {
 
 // judge says what a drill achieved, and what that proves.
 func (r Record) judge(h Happened) (Result, error) {
-	d := continuity.Drill{Type: r.Setup.Type, Objectives: r.Plan.Spec.Objectives.Judged(), Events: continuity.Events{
+	d := continuity.Drill{Type: r.Setup.Type.AsDrill(), Objectives: r.Plan.Spec.Objectives.Judged(), Events: continuity.Events{
 		Disruption: h.At(continuity.Disruption), Detected: h.At(continuity.Detected), Invoked: h.At(continuity.Invoked), Decided: h.At(continuity.Decided),
 		Technical: h.At(continuity.Technical), Confirmed: h.At(continuity.Confirmed), Full: h.At(continuity.Full), Ended: h.At(continuity.Ended)}}
 	if len(r.Plan.Spec.Contacts) > 0 && !r.Setup.Type.Discussed() {

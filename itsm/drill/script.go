@@ -51,6 +51,9 @@ func Follow(r Record) Script {
 	if s.Over {
 		s.Ask = nil
 	}
+	if r.Setup.Type == continuity.Invocation {
+		inEarnest(s.Ask)
+	}
 	return s
 }
 
@@ -249,6 +252,7 @@ func (s *Script) evaluate(r Record) {
 		return
 	}
 	e := Evaluation{Snapshot: instant(d.Fields, "snapshot"), Backup: instant(d.Fields, "backup"), Capacity: decimal(d.Fields, "capacity"), Integrity: Integrity(d.Fields.Text("integrity")),
+		Cause: d.Fields.Text("cause"), Impact: d.Fields.Text("impact"), Recovery: d.Fields.Text("recovery"),
 		Evidence: d.Fields.Text("evidence"), File: d.Fields.Text("file"), By: d.Person, At: d.At.UTC()}
 	s.Evaluation = &e
 	s.close(r)

@@ -32,8 +32,10 @@ func AskPlan(plan PlanVersion, date, today calendar.Date, retests *Retested, pro
 	if date.Before(today) {
 		date = today
 	}
-	kind := task.Field{Name: "type", Title: text.New("Type of drill", "Übungsart"), Type: task.ChoiceField, Required: true}
-	for _, t := range continuity.Types() {
+	kind := task.Field{Name: "type", Title: text.New("Type of drill", "Übungsart"), Type: task.ChoiceField, Required: true,
+		Help: text.New("A real invocation is no drill, and runs the same way: it is confirmed by an approval, too, and what happened before that counts at its instants.",
+			"Ein Ernstfall ist keine Übung, verläuft aber ebenso: Auch er wird durch eine Freigabe bestätigt; was davor geschah, zählt mit dem Zeitpunkt des Geschehens.")}
+	for _, t := range continuity.Plannable() {
 		kind.Options = append(kind.Options, task.Option{Value: string(t), Title: t.Title()})
 	}
 	field := func(name string, t task.FieldType, required bool, en, de string) task.Field {
@@ -42,6 +44,9 @@ func AskPlan(plan PlanVersion, date, today calendar.Date, retests *Retested, pro
 	with := func(f task.Field, en, de string) task.Field {
 		f.Help = text.New(en, de)
 		return f
+	}
+	ofDrills := func(name, en, de string) task.Field {
+		return with(field(name, task.TextField, false, en, de), "Required of a drill; of a real invocation it needn't be known.", "Bei einer Übung Pflicht; bei einem Ernstfall muss das nicht bekannt sein.")
 	}
 	on := field("date", task.DateField, true, "Date of the drill", "Datum der Übung")
 	on.Value, on.Min = quoted(date.String()), today.String()
@@ -53,10 +58,10 @@ func AskPlan(plan PlanVersion, date, today calendar.Date, retests *Retested, pro
 	q.Fields = []task.Field{kind, on, scenario,
 		with(field("conductor", task.PersonField, true, "Conductor", "Übungsleitung"), "Whoever conducts the drill doesn't decide on it.", "Wer die Übung leitet, entscheidet nicht über sie."),
 		field("deputy", task.PersonField, false, "Deputy of the conductor", "Stellvertretung der Übungsleitung"),
-		field("risk", task.TextField, true, "Risk of the drill", "Risiko der Übung"),
-		field("rollback", task.TextField, true, "How it is taken back", "Wie sie zurückgenommen wird"),
-		field("stop", task.TextField, true, "When it is aborted", "Wann sie abgebrochen wird"),
-		with(field("production", task.TextField, false, "What production it touches", "Welche Produktion sie berührt"), "Leave this empty where it touches none.", "Leer lassen, wenn sie keine berührt."),
+		ofDrills("risk", "Risk of the drill", "Risiko der Übung"),
+		ofDrills("rollback", "How it is taken back", "Wie sie zurückgenommen wird"),
+		ofDrills("stop", "When it is aborted", "Wann sie abgebrochen wird"),
+		with(field("production", task.TextField, false, "What production it touches", "Welche Produktion sie berührt"), "Leave this empty where it touches none; a real invocation always does.", "Leer lassen, wenn sie keine berührt; ein Ernstfall berührt sie immer."),
 		maintenance,
 		with(field("left-out", task.TextField, false, "Steps that aren't part of it", "Schritte, die nicht dazugehören"),
 			"By name, with blanks between them; of component tests alone.", "Nach Namen, durch Leerzeichen getrennt; nur bei Funktionstests."),
@@ -90,6 +95,7 @@ func ReadSetup(plan continuity.Plan, retests *Retested, d task.Decision) (Setup,
 	if s.Deputy == s.Conductor {
 		faults.Say("fields.deputy", "%s conducts the drill already: name somebody else, or nobody.", "%s leitet die Übung schon: Jemand anderen angeben oder leer lassen.", s.Deputy)
 	}
+	s.checkEarnest(&faults)
 	for i := 1; i <= maxInstead; i++ {
 		x := Substitute{Of: v.Text(insteadField(i, "of")), By: v.Text(insteadField(i, "by"))}
 		if x.Of == "" {

@@ -18,8 +18,8 @@ func (s Step) Follows(o task.Outcome) text.Text {
 	case task.Postpone:
 		return text.New("The task is asked again on the new date.", "Die Aufgabe wird zum neuen Termin erneut gestellt.")
 	case task.Skip:
-		return text.New("The step isn't carried out. Whatever depends on it waits for the conductor, and the drill stays incomplete.",
-			"Der Schritt wird nicht ausgeführt. Was von ihm abhängt, wartet auf die Übungsleitung, und die Übung bleibt unvollständig.")
+		return text.New("The step isn't carried out. Whatever depends on it waits for the conductor, and the whole stays incomplete.",
+			"Der Schritt wird nicht ausgeführt. Was von ihm abhängt, wartet auf die Leitung, und das Ganze bleibt unvollständig.")
 	case task.Pause:
 		return text.New("The step's clock stands until it goes on; that of the objectives runs on.",
 			"Die Zeit des Schritts steht, bis er fortgesetzt wird; die Zeit der Ziele läuft weiter.")
@@ -28,8 +28,8 @@ func (s Step) Follows(o task.Outcome) text.Text {
 	case task.Direct:
 		return text.New("The direction goes on record and holds at once.", "Die Anordnung wird aufgezeichnet und gilt sofort.")
 	case task.Abort:
-		return text.New("The drill is aborted: open steps are cancelled, and the steps back to normal operation open.",
-			"Die Übung wird abgebrochen: Offene Schritte entfallen, und die Schritte der Rückkehr in den Normalbetrieb beginnen.")
+		return text.New("Open steps are cancelled, and the steps back to normal operation open.",
+			"Offene Schritte entfallen, und die Schritte der Rückkehr in den Normalbetrieb beginnen.")
 	case task.Decline:
 		return text.New("What was asked for isn't supplied. The reason goes on record, and the run goes on with it.",
 			"Die erfragten Angaben werden nicht gemacht. Der Grund wird aufgezeichnet, und der Lauf wird damit fortgesetzt.")
@@ -71,8 +71,8 @@ func carriesOut() map[task.Outcome]text.Text {
 // it is planned, or its report.
 func drills() map[task.Outcome]text.Text {
 	return map[task.Outcome]text.Text{
-		task.Approve: text.New("A drill that is planned is carried out as the draft says; the report of one that was carried out is published. After that the draft can't be changed.",
-			"Eine geplante Übung wird wie beschrieben durchgeführt; der Bericht einer durchgeführten wird veröffentlicht. Danach ist der Entwurf unveränderlich."),
+		task.Approve: text.New("A drill that is planned is carried out as the draft says, and an invocation is confirmed; the report of what was carried out is published. After that the draft can't be changed.",
+			"Eine geplante Übung wird wie beschrieben durchgeführt, ein Ernstfall bestätigt; der Bericht danach wird veröffentlicht. Danach ist der Entwurf unveränderlich."),
 		task.Reject: text.New("The run ends without a published report. Another attempt is possible.",
 			"Der Lauf endet ohne veröffentlichten Bericht. Ein weiterer Versuch ist möglich."),
 	}

@@ -101,7 +101,7 @@ func passed() drill.Frozen {
 // evaluated judges a drill as its record has it.
 func evaluated(f drill.Frozen) drill.Frozen {
 	h := f.Happened
-	d := continuity.Drill{Type: f.Setup.Type, Objectives: f.Plan.Spec.Objectives.Judged(), Events: continuity.Events{Disruption: h.Begun.Disruption}}
+	d := continuity.Drill{Type: f.Setup.Type.AsDrill(), Objectives: f.Plan.Spec.Objectives.Judged(), Events: continuity.Events{Disruption: h.Begun.Disruption}}
 	for _, e := range h.Timeline {
 		if e.Corrected {
 			continue
@@ -260,6 +260,47 @@ func retested() drill.Frozen {
 	return evaluated(f)
 }
 
+// invoking is a real invocation that waits to be confirmed: what it risks, and how
+// it would be taken back, nobody could say beforehand.
+func invoking() drill.Frozen {
+	f := planned()
+	s := &f.Setup
+	s.Type, s.LeftOut, s.Scenario, s.Production = continuity.Invocation, nil, "Fire in the primary data centre since 10:00.", "All of it: no payments are taken."
+	s.Maintenance, s.Risk, s.Rollback, s.Stop, s.Said, f.At = "", "", "", "", in(34), in(35)
+	return f
+}
+
+// invoked is what became of it, in time; the decision was taken before the
+// invocation was confirmed, and entered afterwards.
+func invoked() drill.Frozen {
+	f := passed()
+	f.Setup = invoking().Setup
+	f.Approved.Comment, f.Approved.At = "", in(36)
+	h := f.Happened
+	h.Begun.At = in(37)
+	for i, entered := range []int{37, 38, 40, 39} {
+		h.Timeline[i].At = in(entered)
+	}
+	h.Steps = []drill.Tracked{step(1, "assess", "dora", 37, 12, 38), step(2, "decide", "dora", 38, 30, 39), h.Steps[2], step(4, "storage", "anna", 39, 62, 64),
+		step(5, "network", "nils", 39, 50, 51), h.Steps[5], step(7, "inform", "pia", 39, 45, 46)}
+	h.Evaluation.Cause = "A cooling pump caught fire."
+	h.Evaluation.Impact = "No payments for 2 h 45 min; 214 customers complained."
+	h.Evaluation.Recovery = "The payment service, at the second data centre, from the replicated storage."
+	return evaluated(f)
+}
+
+// invokedInVain is an invocation that was aborted, and is to be shown by a drill.
+func invokedInVain() drill.Frozen {
+	f, a := invoked(), aborted()
+	a.Setup, a.Approved, a.Happened.Abort.Reason = f.Setup, f.Approved, "The primary data centre is back."
+	e := a.Happened.Evaluation
+	e.Cause, e.Impact, e.Recovery = "A cooling pump caught fire.", "No payments for a day.", "Nothing: the primary data centre came back."
+	by := date(12, 1)
+	a.Happened.Reviewed = &drill.Reviewed{Words: "The network can’t be switched over.", Retest: &by, By: "olga", At: in(1500)}
+	a.Happened.Steps[2].Let = true
+	return evaluated(a)
+}
+
 // never was given up before it began.
 func never() drill.Frozen {
 	f := passed()
@@ -270,7 +311,7 @@ func never() drill.Frozen {
 // cases are frozen sets of both stages, and of each shape.
 func cases() map[string]drill.Frozen {
 	return map[string]drill.Frozen{"plan": planned(), "plan-retest": retest(), "passed": passed(), "missed": missed(), "aborted": aborted(), "tabletop": tabletop(),
-		"call-tree": callTree(), "retested": retested(), "never": never()}
+		"call-tree": callTree(), "retested": retested(), "never": never(), "plan-invocation": invoking(), "invocation": invoked(), "invocation-aborted": invokedInVain()}
 }
 
 type frozen = drill.Frozen

@@ -7,6 +7,7 @@ import (
 
 	"turnus/itsm/calendar"
 	"turnus/itsm/canonical"
+	"turnus/itsm/continuity"
 	"turnus/itsm/drill"
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
@@ -36,10 +37,14 @@ func Draft(f drill.Frozen) (report.Document, error) {
 	}
 	d := draft{Frozen: f, zone: zone}
 	from, to := d.day()
+	title := titles[f.Stage]
+	if f.Setup.Type == continuity.Invocation {
+		title = titlesInEarnest[f.Stage]
+	}
 	d.Writer = report.Write(report.Document{
 		Run: f.Run, Process: key.Process, Scope: key.Scope, Period: key.Period,
 		From: from, To: to, Zone: f.Zone,
-		Title: titles[f.Stage], Subject: planTitle(f.Plan),
+		Title: title, Subject: planTitle(f.Plan),
 		Figures: figures(f), Findings: d.findings(), Sources: sources(f, hash),
 		ComputedAt: f.At.UTC(), Wording: Wording,
 	})
@@ -78,7 +83,7 @@ var titles = map[drill.Stage]text.Text{
 // planned writes the document that an approver decides on before a drill begins.
 func (d draft) planned() {
 	if d.Newer > d.Plan.Version {
-		d.Warn("The plan has version %d in the meantime; approving this drills version %d.", "Der Plan hat inzwischen Version %d; mit dieser Freigabe wird Version %d geübt.", d.Newer, d.Plan.Version)
+		d.Warn("The plan has version %d in the meantime; this approval is of version %d.", "Der Plan hat inzwischen Version %d; die Freigabe gilt Version %d.", d.Newer, d.Plan.Version)
 	}
 	d.planTiles()
 	d.consequence()
@@ -98,6 +103,7 @@ func (d draft) reported() {
 	d.warnings()
 	d.resultTiles()
 	d.consequence()
+	d.inEarnest()
 	d.verdicts()
 	d.retest()
 	d.minutes()

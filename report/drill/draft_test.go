@@ -313,10 +313,10 @@ func TestManySteps(t *testing.T) {
 // random gives any frozen set, also one that nobody could have answered.
 func random(t *rapid.T) drill.Frozen {
 	all := cases()
-	names := []string{"plan", "plan-retest", "passed", "missed", "aborted", "tabletop", "call-tree", "retested", "never"}
+	names := []string{"plan", "plan-retest", "passed", "missed", "aborted", "tabletop", "call-tree", "retested", "never", "plan-invocation", "invocation", "invocation-aborted"}
 	f := all[rapid.SampledFrom(names).Draw(t, "case")]
 	drop := func(what string) bool { return rapid.IntRange(0, 3).Draw(t, what) == 0 }
-	f.Setup.Type = rapid.SampledFrom(continuity.Types()).Draw(t, "type")
+	f.Setup.Type = rapid.SampledFrom(continuity.Plannable()).Draw(t, "type")
 	f.Stage = rapid.SampledFrom([]drill.Stage{drill.ToPlan, drill.ToReport}).Draw(t, "stage")
 	f.Zone = rapid.SampledFrom([]string{"Europe/Berlin", "UTC", "Asia/Kathmandu"}).Draw(t, "zone")
 	for _, x := range []**agreement.Duration{&f.Plan.Spec.Objectives.RTO, &f.Plan.Spec.Objectives.RPO, &f.Plan.Spec.Objectives.Decide} {

@@ -42,7 +42,11 @@ func (l *list) abort() {
 	if len(unjudged) > 0 {
 		detail = text.F("Not shown: %s. %s", "Nicht nachgewiesen: %s. %s", text.Join(unjudged, ", "), detail)
 	}
-	l.add("aborted", text.New("Drill aborted", "Übung abgebrochen"), detail)
+	title := text.New("Drill aborted", "Übung abgebrochen")
+	if l.Setup.Type == continuity.Invocation {
+		title = text.New("Invocation aborted", "Notfallbewältigung abgebrochen")
+	}
+	l.add("aborted", title, detail)
 }
 
 // list is the findings of a drill as they are gathered.

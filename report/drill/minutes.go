@@ -22,8 +22,8 @@ func (d draft) minutes() {
 		s.Say("From the disruption to the business’s confirmation it took %s. The links below follow each other: whatever else was done took place beside them.",
 			"Von der Störung bis zur Bestätigung durch den Fachbereich vergingen %s. Die folgenden Abschnitte schließen aneinander an: Alles andere lief daneben.", report.Lasting(p.Total))
 	} else {
-		s.Say("From the disruption to the drill’s end, which came without the business’s confirmation, it took %s. The links below follow each other: whatever else was done took place beside them.",
-			"Von der Störung bis zum Ende der Übung, das ohne Bestätigung durch den Fachbereich kam, vergingen %s. Die folgenden Abschnitte schließen aneinander an: Alles andere lief daneben.", report.Lasting(p.Total))
+		s.Say("From the disruption to the end of the %s, which came without the business’s confirmation, it took %s. The links below follow each other: whatever else was done took place beside them.",
+			"Von der Störung bis zum Ende der %s, das ohne Bestätigung durch den Fachbereich kam, vergingen %s. Die folgenden Abschnitte schließen aneinander an: Alles andere lief daneben.", d.Setup.Type.Noun(), report.Lasting(p.Total))
 	}
 	d.shrink(s, p)
 
@@ -64,7 +64,7 @@ func (d draft) shrink(s *report.SectionWriter, p drill.Path) {
 			lasting(*o.RTO), counts(o.From), report.Lasting(p.Counted))
 		return
 	case p.Shrink == 0:
-		s.Say("The RTO is %s from %s; the drill ended before that time was over.", "Das RTO beträgt %s ab %s; die Übung endete vor Ablauf dieser Zeit.", lasting(*o.RTO), counts(o.From))
+		s.Say("The RTO is %s from %s; the %s ended before that time was over.", "Das RTO beträgt %s ab %s; die %s endete vor Ablauf dieser Zeit.", lasting(*o.RTO), counts(o.From), d.Setup.Type.Noun())
 		return
 	case p.Confirmed:
 		s.Say("The RTO is %s from %s: to meet it, the chain has to shrink by %s.", "Das RTO beträgt %s ab %s: Um es einzuhalten, muss die Kette um %s kürzer werden.",

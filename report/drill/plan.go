@@ -14,7 +14,7 @@ func (d draft) plan() {
 	p := d.Plan.Spec
 	s := d.Section("The continuity plan", "Der Notfallplan")
 	if d.Newer > d.Plan.Version {
-		s.Say("The plan has version %d in the meantime; this drill is about version %d.", "Der Plan hat inzwischen Version %d; die Übung gilt Version %d.", d.Newer, d.Plan.Version)
+		s.Say("The plan has version %d in the meantime; this %s is about version %d.", "Der Plan hat inzwischen Version %d; die %s gilt Version %d.", d.Newer, d.Setup.Type.Noun(), d.Plan.Version)
 	}
 	t := record(s, "", "")
 	t.Item("Plan", "Plan", report.Words(planTitle(d.Plan)))
@@ -42,7 +42,7 @@ func (d draft) plan() {
 // objectives lists what the plan agreed, each with the event that it counts from.
 func (d draft) objectives() {
 	s := d.Section("Objectives of the plan", "Ziele des Plans")
-	t := s.Table("", "").Left("Objective", "Ziel").Left("Agreed", "Vereinbart").Left("Counted from", "Gezählt ab").Left("In this drill", "In dieser Übung")
+	t := s.Table("", "").Left("Objective", "Ziel").Left("Agreed", "Vereinbart").Left("Counted from", "Gezählt ab").Left("In this %s", "In dieser %s", d.Setup.Type.Noun())
 	for _, o := range agreed(d.Plan.Spec.Objectives) {
 		t.Row(report.Words(o.title), report.Words(o.agreed), report.Words(o.from), report.Words(o.howJudged(d.Setup.Type)))
 	}
@@ -77,8 +77,8 @@ func (d draft) order() {
 // stepsBack lists the steps of the return to normal.
 func (d draft) stepsBack() {
 	s := d.Section("Return to normal", "Rückkehr zum Normalbetrieb")
-	s.Say("Carried out after the drill, and after an abort; %s verifies that normal operation is there again.",
-		"Diese Schritte folgen auf die Übung und auf einen Abbruch; %s prüft, ob der Normalbetrieb wieder besteht.", orDash(d.Plan.Spec.Business))
+	s.Say("Carried out after the %s, and after an abort; %s verifies that normal operation is there again.",
+		"Diese Schritte folgen auf die %s und auf einen Abbruch; %s prüft, ob der Normalbetrieb wieder besteht.", d.Setup.Type.Noun(), orDash(d.Plan.Spec.Business))
 	d.stepTable(s.Table("", ""), inOrder(d.Plan.Spec.Return))
 }
 

@@ -59,7 +59,7 @@ func (d draft) tooLate(v continuity.Verdict, took *int64, most agreement.Duratio
 	case took != nil:
 		return text.F("%s longer than agreed", "%s länger als vereinbart", over(*took, most))
 	case base != nil && ended != nil:
-		return text.F("missing when the drill ended, %s after %s: %s", "fehlte beim Ende der Übung, %s nach %s: %s", report.Lasting(ended.Unix()-base.Unix()), counts(from), what)
+		return text.F("missing when the %s ended, %s after %s: %s", "fehlte beim Ende der %s, %s nach %s: %s", d.Setup.Type.Noun(), report.Lasting(ended.Unix()-base.Unix()), counts(from), what)
 	}
 	return missing(what)
 }

@@ -42,7 +42,7 @@ func (d draft) way(c drill.Call) string {
 // directions lists what the conductor ordered.
 func (d draft) directions() {
 	h := d.happened()
-	s := d.Section("Directions of the conductor", "Anordnungen der Übungsleitung")
+	s := d.Section("Directions of the conductor", d.german("Anordnungen der Übungsleitung", "Anordnungen der Leitung"))
 	steps, persons := false, false
 	for _, x := range h.Directions {
 		steps, persons = steps || x.Step != "", persons || x.Person != ""
@@ -61,11 +61,11 @@ func (d draft) abort() {
 		return
 	}
 	s := d.Section("Abort", "Abbruch")
-	s.Say("The drill was aborted; the steps back were opened, and stand under “Return to normal”.", "Die Übung wurde abgebrochen; die Schritte zurück wurden begonnen und stehen unter „Rückkehr zum Normalbetrieb“.")
+	s.Say("The %s was aborted; the steps back were opened, and stand under “Return to normal”.", "Die %s wurde abgebrochen; die Schritte zurück wurden begonnen und stehen unter „Rückkehr zum Normalbetrieb“.", d.Setup.Type.Noun())
 	t := record(s, "", "")
 	t.Item("Reason", "Grund", given(a.Reason))
 	t.Item("Aborted at", "Abgebrochen am", report.At(a.When))
-	t.Item("Stop criterion of the plan", "Abbruchkriterium laut Planung", given(d.Setup.Stop))
+	d.known(t, "Stop criterion of the plan", "Abbruchkriterium laut Planung", d.Setup.Stop)
 	signed(t, a.By, a.At)
 }
 

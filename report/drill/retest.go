@@ -16,8 +16,8 @@ func (d draft) retest() {
 		return
 	}
 	s := d.Section("Re-test", "Wiederholung einer Übung")
-	s.Say("This drill repeats %s: %s, version %d of the plan. The result there: %s.", "Diese Übung wiederholt %s: %s, Version %d des Plans. Ergebnis dort: %s.",
-		x.Run, x.Type.Title(), x.Version, x.Result.Overall.Title())
+	s.Say("This %s repeats %s: %s, version %d of the plan. The result there: %s.", "Diese %s wiederholt %s: %s, Version %d des Plans. Ergebnis dort: %s.",
+		d.Setup.Type.Noun(), x.Run, x.Type.Title(), x.Version, x.Result.Overall.Title())
 	s.Say("It closes an objective that failed there only by the same objective with today’s value, with the plan as it is now, and by a type of drill that is no weaker.",
 		"Ein dort nicht erreichtes Ziel wird nur durch dasselbe Ziel mit dem heutigen Wert, den heutigen Plan und eine Übung mindestens gleicher Aussagekraft nachgewiesen.")
 	if d.Stage == drill.ToPlan {

@@ -12,14 +12,14 @@ import (
 
 // planTiles gives the headlines of a drill that is planned.
 func (d draft) planTiles() {
-	t := d.Tile("Type", "Art der Übung", report.Words(d.Setup.Type.Title()))
+	t := d.Tile("Type", d.german("Art der Übung", "Art"), report.Words(d.Setup.Type.Title()))
 	if d.Setup.Type.Measures() {
 		t.Say("measures recovery", "misst den Wiederanlauf")
 	} else {
 		t.Say("proves neither recovery time nor recovery point", "beweist weder Wiederanlaufzeit noch Alter der Daten")
 	}
 	d.Tile("Date", "Datum", report.Words(d.date(d.Setup.Date)))
-	t = d.Tile("Conductor", "Übungsleitung", given(d.Setup.Conductor))
+	t = d.Tile("Conductor", d.german("Übungsleitung", "Leitung"), given(d.Setup.Conductor))
 	if d.Setup.Deputy != "" {
 		t.Say("deputy: %s", "Vertretung: %s", d.Setup.Deputy)
 	}
@@ -59,6 +59,10 @@ func (d draft) consequence() {
 	s := d.Section("What follows from the approval", "Folge der Freigabe")
 	h := d.happened()
 	switch {
+	case d.Stage == drill.ToPlan && d.Setup.Type == continuity.Invocation:
+		s.Say("Approving this confirms the invocation: those who take part are notified, and %s enters when the disruption began. What was done before the approval is entered afterwards, and counts at the instant at which it happened. Neither conductor nor deputy approves.",
+			"Mit der Freigabe wird der Ernstfall bestätigt: Die Beteiligten werden benachrichtigt, und %s erfasst, wann die Störung begann. Was vor der Freigabe geschah, wird nachträglich erfasst und zählt mit dem Zeitpunkt des Geschehens. Weder Leitung noch Vertretung geben frei.",
+			orDash(d.Setup.Conductor))
 	case d.Stage == drill.ToPlan:
 		s.Say("Approving this begins the drill: those who take part are notified, and %s begins the scenario on %s. Neither conductor nor deputy approves.",
 			"Mit der Freigabe beginnt die Übung: Die Beteiligten werden benachrichtigt, und %s beginnt am %s mit dem Szenario. Weder Übungsleitung noch Vertretung geben frei.",
@@ -68,15 +72,26 @@ func (d draft) consequence() {
 				"In dieser Übung wird nichts wiederhergestellt: Angaben zu Wiederanlaufzeit, Alter der Daten und Mindestniveau sind Schätzungen und beweisen nichts.")
 		}
 	case h.Begun == nil:
-		s.Say("Approving this ends the run. The drill was given up before it began: it proves nothing.",
-			"Mit der Freigabe endet der Lauf. Die Übung wurde vor ihrem Beginn aufgegeben: Sie beweist nichts.")
+		s.Say("Approving this ends the run. The %s was given up before it began: it proves nothing.",
+			"Mit der Freigabe endet der Lauf. Die %s wurde vor ihrem Beginn aufgegeben: Sie beweist nichts.", d.Setup.Type.Noun())
 	default:
 		d.becoming(s)
 		if r := h.Result; r != nil && r.Retest && h.Reviewed != nil && h.Reviewed.Retest != nil {
-			s.Say("The drill is to be repeated by %s; not repeated by then, that is a nonconformity.",
-				"Die Übung ist bis zum %s zu wiederholen; unterbleibt das, ist es eine Nichtkonformität.", d.date(*h.Reviewed.Retest))
+			d.again(s, *h.Reviewed.Retest)
 		}
 	}
+}
+
+// again says by when what wasn't proved is to be: by the same drill, or, since
+// nobody repeats what happened in earnest, by one.
+func (d draft) again(s *report.SectionWriter, by calendar.Date) {
+	if d.Setup.Type == continuity.Invocation {
+		s.Say("What wasn’t proved is to be shown by a drill by %s; not shown by then, that is a nonconformity.",
+			"Was nicht nachgewiesen wurde, ist bis zum %s durch eine Übung nachzuweisen; unterbleibt das, ist es eine Nichtkonformität.", d.date(by))
+		return
+	}
+	s.Say("The drill is to be repeated by %s; not repeated by then, that is a nonconformity.",
+		"Die Übung ist bis zum %s zu wiederholen; unterbleibt das, ist es eine Nichtkonformität.", d.date(by))
 }
 
 // becoming lists what goes into the register of findings with the approval of a
@@ -112,19 +127,17 @@ func orDash(s string) string {
 // setup says how the drill is planned, and who approved that.
 func (d draft) setup() {
 	x := d.Setup
-	s := d.Section("The drill", "Die Übung")
-	if d.Stage == drill.ToReport {
-		s = d.Section("The drill as planned", "Die Übung laut Planung")
-	}
+	title, by, said := d.setupTitles()
+	s := d.Section("%s", "%s", title)
 	t := record(s, "", "")
-	t.Item("Type", "Art der Übung", report.Words(x.Type.Title()))
+	t.Item("Type", d.german("Art der Übung", "Art"), report.Words(x.Type.Title()))
 	t.Item("Date", "Datum", report.Words(d.date(x.Date)))
 	t.Item("Scenario", "Szenario", given(x.Scenario))
-	t.Item("Conductor", "Übungsleitung", given(x.Conductor))
+	t.Item("Conductor", d.german("Übungsleitung", "Leitung"), given(x.Conductor))
 	t.Item("Deputy", "Vertretung", given(x.Deputy))
-	t.Item("Stop criterion", "Abbruchkriterium", given(x.Stop))
-	t.Item("Planned by", "Geplant von", given(x.By))
-	t.Item("Planned at", "Geplant am", report.At(x.Said))
+	d.known(t, "Stop criterion", "Abbruchkriterium", x.Stop)
+	t.Row(report.Words(by), given(x.By))
+	t.Row(report.Words(said), report.At(x.Said))
 	if a := d.Approved; a != nil {
 		t.Item("Approved by", "Freigegeben von", given(a.By))
 		t.Item("Approved at", "Freigegeben am", report.At(a.At))
@@ -139,6 +152,19 @@ func (d draft) setup() {
 	}
 }
 
+// setupTitles are what the section on the setup is called, and who made it and
+// when: nobody plans what happens in earnest.
+func (d draft) setupTitles() (section, by, said text.Text) {
+	section, by, said = text.New("The drill", "Die Übung"), text.New("Planned by", "Geplant von"), text.New("Planned at", "Geplant am")
+	switch {
+	case d.Setup.Type == continuity.Invocation:
+		return text.New("The invocation", "Der Ernstfall"), text.New("Reported by", "Gemeldet von"), text.New("Reported at", "Gemeldet am")
+	case d.Stage == drill.ToReport:
+		section = text.New("The drill as planned", "Die Übung laut Planung")
+	}
+	return section, by, said
+}
+
 // production says what the drill does to production, and what is done about it.
 func (d draft) production() {
 	x := d.Setup
@@ -146,6 +172,9 @@ func (d draft) production() {
 	switch {
 	case x.Production == "":
 		s.Say("Production isn’t touched.", "Die Produktion wird nicht berührt.")
+	case x.Type == continuity.Invocation:
+		s.Say("This is no drill: production is affected, without an announced maintenance, and its outage counts in the availability review.",
+			"Dies ist keine Übung: Die Produktion ist ohne angekündigte Wartung betroffen, und der Ausfall zählt im Verfügbarkeitsbericht.")
 	case x.Maintenance == "":
 		s.Say("Production is touched, and no maintenance is announced for it: an outage counts in the availability review.",
 			"Die Produktion wird berührt, und dafür ist keine Wartung angekündigt: Ein Ausfall zählt im Verfügbarkeitsbericht.")
@@ -157,8 +186,15 @@ func (d draft) production() {
 	if x.Production != "" {
 		t.Item("What is touched", "Was berührt wird", given(x.Production))
 	}
-	t.Item("Risk", "Risiko", given(x.Risk))
-	t.Item("Rollback", "Rückfallplan", given(x.Rollback))
+	d.known(t, "Risk", "Risiko", x.Risk)
+	d.known(t, "Rollback", "Rückfallplan", x.Rollback)
+}
+
+// known adds what is said of every drill, and of an invocation where it was known.
+func (d draft) known(t *report.TableWriter, en, de, said string) {
+	if said != "" || d.Setup.Type != continuity.Invocation {
+		t.Item(en, de, given(said))
+	}
 }
 
 // leftOut says that a step isn't part of the drill.

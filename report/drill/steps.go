@@ -76,7 +76,7 @@ func (d draft) trackedTables(s *report.SectionWriter, steps []drill.Tracked) {
 			actual = report.Seconds(max(0, end.Unix()-x.Opened.Unix()-x.Paused))
 		}
 		t.Row(report.Count(int64(x.Number)), report.Words(title), stateCell(x.State), person(x),
-			report.Seconds(planned.Takes.Seconds()), actual, paused, report.Words(notesOf(x, end)))
+			report.Seconds(planned.Takes.Seconds()), actual, paused, report.Words(d.notesOf(x, end)))
 	}
 }
 
@@ -101,7 +101,7 @@ func person(x drill.Tracked) report.Cell {
 
 // notesOf is what was noted on a step, and what else to know of it: that it was
 // entered after it had ended, or was begun all the same.
-func notesOf(x drill.Tracked, end *time.Time) text.Text {
+func (d draft) notesOf(x drill.Tracked, end *time.Time) text.Text {
 	var all []text.Text
 	if x.Note != "" {
 		all = append(all, text.Same(x.Note))
@@ -110,7 +110,7 @@ func notesOf(x drill.Tracked, end *time.Time) text.Text {
 		all = append(all, text.New("entered afterwards: carried out before it was opened in Turnus", "nachträglich erfasst: ausgeführt, bevor er in Turnus eröffnet wurde"))
 	}
 	if x.Let {
-		all = append(all, text.New("begun by order of the conductor although not all before it was done", "auf Anordnung der Übungsleitung begonnen, obwohl nicht alles Vorausgehende erledigt war"))
+		all = append(all, text.New("begun by order of the conductor although not all before it was done", d.german("auf Anordnung der Übungsleitung begonnen, obwohl nicht alles Vorausgehende erledigt war", "auf Anordnung der Leitung begonnen, obwohl nicht alles Vorausgehende erledigt war")))
 	}
 	if len(all) == 0 {
 		return text.Same("–")

@@ -34,7 +34,7 @@ func (d draft) timeline() {
 		if e.Corrected {
 			valid = report.Judged(text.New("no, corrected", "nein, berichtigt"), report.Neutral)
 		}
-		t.Row(report.Words(e.Event.Title()), report.At(e.When), report.At(e.At), given(e.By), by, valid, given(e.Reason))
+		t.Row(report.Words(d.Setup.Type.EventTitle(e.Event)), report.At(e.When), report.At(e.At), given(e.By), by, valid, given(e.Reason))
 	}
 }
 
@@ -55,20 +55,21 @@ func (d draft) drawn() (all []report.Timeline) {
 		return x.Opened == nil && x.Ended == nil || x.State == drill.LeftOut || x.State == drill.NotTested
 	})
 	for part := range slices.Chunk(steps, maxLanes) {
-		t := report.Timeline{Caption: text.New("Steps, events and objectives of the drill", "Schritte, Ereignisse und Ziele der Übung"), From: from.UTC(), To: d.until(*from, limits)}
+		t := report.Timeline{Caption: text.F("Steps, events and objectives of the %s", "Schritte, Ereignisse und Ziele der %s", d.Setup.Type.Noun()), From: from.UTC(), To: d.until(*from, limits)}
 		for _, x := range part {
 			d.lane(&t, x)
 		}
-		mark(&t, h, limits)
+		d.mark(&t, limits)
 		all = append(all, t)
 	}
 	return all
 }
 
 // mark adds events and limits to a timeline.
-func mark(t *report.Timeline, h drill.Happened, limits []limit) {
+func (d draft) mark(t *report.Timeline, limits []limit) {
+	h := d.happened()
 	for _, e := range events(h) {
-		t.Mark(e.When, e.Event.Title())
+		t.Mark(e.When, d.Setup.Type.EventTitle(e.Event))
 	}
 	if h.Abort != nil {
 		t.Mark(h.Abort.When, text.New("aborted", "abgebrochen"))

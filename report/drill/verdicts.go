@@ -10,12 +10,12 @@ import (
 func (d draft) warnings() {
 	h := d.happened()
 	if h.Abort != nil {
-		d.Warn("The drill was aborted: %s", "Die Übung wurde abgebrochen: %s", h.Abort.Reason)
+		d.Warn("The %s was aborted: %s", "Die %s wurde abgebrochen: %s", d.Setup.Type.Noun(), h.Abort.Reason)
 	}
 	d.relaxed()
 	if d.Newer > d.Plan.Version {
-		d.Warn("The plan was changed while this drill went on: version %d was drilled, and version %d isn’t proved by it.",
-			"Der Plan wurde während der Übung geändert: Geübt wurde Version %d; Version %d ist damit nicht nachgewiesen.", d.Plan.Version, d.Newer)
+		d.Warn("The plan was changed while this %s went on: it followed version %d, and version %d isn’t proved by it.",
+			"Der Plan wurde während der %s geändert: Maßgeblich war Version %d; Version %d ist damit nicht nachgewiesen.", d.Setup.Type.Noun(), d.Plan.Version, d.Newer)
 	}
 	switch r := h.Result; {
 	case r == nil:
@@ -23,8 +23,8 @@ func (d draft) warnings() {
 		d.Note("Nothing was recovered in this drill: what it says of recovery time, recovery point and minimum level is an estimate, and proves nothing.",
 			"In dieser Übung wurde nichts wiederhergestellt: Angaben zu Wiederanlaufzeit, Alter der Daten und Mindestniveau sind Schätzungen und beweisen nichts.")
 	case r.Overall != continuity.Pass && d.anyPassed():
-		d.Note("Some objectives were met and others weren’t: the drill as a whole is not passed.",
-			"Einige Ziele wurden erreicht, andere nicht: Die Übung insgesamt ist nicht bestanden.")
+		d.Note("Some objectives were met and others weren’t: the %s as a whole is not passed.",
+			"Einige Ziele wurden erreicht, andere nicht: Die %s insgesamt ist nicht bestanden.", d.Setup.Type.Noun())
 	}
 }
 
@@ -61,7 +61,7 @@ func (d draft) resultTiles() {
 			d.headline(x)
 		}
 	}
-	t := d.Tile("Type", "Art der Übung", report.Words(d.Setup.Type.Title()))
+	t := d.Tile("Type", d.german("Art der Übung", "Art"), report.Words(d.Setup.Type.Title()))
 	if !d.Setup.Type.Measures() {
 		t.Say("proves neither recovery time nor recovery point", "beweist weder Wiederanlaufzeit noch Alter der Daten")
 	}
@@ -154,15 +154,15 @@ func (d draft) further() (all []result) {
 func (d draft) verdicts() {
 	s := d.Section("What was proved", "Was nachgewiesen wurde")
 	if d.happened().Result == nil {
-		s.Say("The drill wasn’t evaluated: it proves nothing.", "Die Übung wurde nicht ausgewertet: Sie weist nichts nach.")
+		s.Say("The %s wasn’t evaluated: it proves nothing.", "Die %s wurde nicht ausgewertet: Sie weist nichts nach.", d.Setup.Type.Noun())
 		return
 	}
 	if failed := d.unproved(); len(failed) > 0 {
 		s.Say("Not passed because of: %s.", "Nicht bestanden wegen: %s.", text.Join(failed, "; "))
 	}
 	if n := d.undone(); n > 0 && d.Setup.Type.Measures() {
-		s.Say("%d %s not carried out as planned: such a drill is never passed.", "%d %s nicht wie geplant ausgeführt: Eine solche Übung gilt nie als bestanden.", n,
-			text.N(n, text.New("step was", "Schritt wurde"), text.New("steps were", "Schritte wurden")))
+		s.Say("%d %s not carried out as planned: with that the %s isn’t passed.", "%d %s nicht wie geplant ausgeführt: Die %s gilt damit als nicht bestanden.", n,
+			text.N(n, text.New("step was", "Schritt wurde"), text.New("steps were", "Schritte wurden")), d.Setup.Type.Noun())
 	}
 	t := s.Table("Objectives", "Ziele").Left("Objective", "Ziel").Left("Verdict", "Urteil").Left("Achieved", "Erreicht").Left("Agreed", "Vereinbart").Left("Counted from", "Gezählt ab").Left("Reason", "Begründung")
 	for _, r := range d.results() {
