@@ -54,7 +54,7 @@ func AskPlan(plan PlanVersion, date, today calendar.Date, retests *Retested, pro
 	scenario.Value = quoted(plan.Spec.Scenario)
 	maintenance := with(field("maintenance", task.TextField, false, "Announced maintenance window that it lies in", "Angekündigtes Wartungsfenster, in dem sie liegt"),
 		"Its reference. Without one an outage of production counts in the availability review.", "Seine Kennung. Ohne Angabe zählt ein Ausfall der Produktion im Verfügbarkeitsbericht.")
-	maintenance.If = "production"
+	maintenance.If, maintenance.Max = "production", "200"
 	q.Fields = []task.Field{kind, on, scenario,
 		with(field("conductor", task.PersonField, true, "Conductor", "Übungsleitung"), "Whoever conducts the drill doesn't decide on it.", "Wer die Übung leitet, entscheidet nicht über sie."),
 		field("deputy", task.PersonField, false, "Deputy of the conductor", "Stellvertretung der Übungsleitung"),
@@ -67,7 +67,7 @@ func AskPlan(plan PlanVersion, date, today calendar.Date, retests *Retested, pro
 			"By name, with blanks between them; of component tests alone.", "Nach Namen, durch Leerzeichen getrennt; nur bei Funktionstests."),
 	}
 	for i := 1; i <= maxInstead; i++ {
-		of := task.Field{Name: insteadField(i, "of"), Type: task.TextField, Title: text.F("Absent person %d", "Abwesende Person %d", i),
+		of := task.Field{Name: insteadField(i, "of"), Type: task.TextField, Max: "100", Title: text.F("Absent person %d", "Abwesende Person %d", i),
 			Help: text.New("Whoever the plan names for steps and who can't.", "Wen der Plan für Schritte nennt und wer verhindert ist.")}
 		by := task.Field{Name: insteadField(i, "by"), Type: task.PersonField, Required: true, If: of.Name, Title: text.F("Substitute %d", "Vertretung %d", i)}
 		q.Fields = append(q.Fields, of, by)
