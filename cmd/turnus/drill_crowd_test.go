@@ -43,7 +43,9 @@ func newCrowded(t testing.TB, people, steps int) *crowded {
 	for n := range people {
 		fmt.Fprintf(&persons, "---\n{apiVersion: turnus/v1, kind: Person, metadata: {name: responder-%d}, spec: {roles: [viewer]}}\n", n+1)
 	}
-	persons.WriteString("---\n{apiVersion: turnus/v1, kind: Person, metadata: {name: berta}, spec: {roles: [viewer]}}\n")
+	for _, name := range []string{"berta", "carl"} {
+		persons.WriteString("---\n{apiVersion: turnus/v1, kind: Person, metadata: {name: " + name + "}, spec: {roles: [viewer]}}\n")
+	}
 	e.ask(200, d.admin, "POST", "/v1/apply", persons.String())
 	token := func(name string) string {
 		return e.ask(201, d.admin, "POST", "/v1/persons/"+name+"/tokens", object{})["token"].(string)
