@@ -216,22 +216,20 @@ func (s *Store) AdvanceDrill(ctx context.Context, now time.Time, st run.Step) (s
 	return script, err
 }
 
-// QuestionOfDrill is what a drill asks under a name, as the record has it now.
-func (s *Store) QuestionOfDrill(ctx context.Context, st run.Step, name string) (task.Question, error) {
-	q, err := questionOfDrill(ctx, s.db, st, name)
-	return q, mapped(err)
+// QuestionOfDrill is what a drill asks under a name, as the record has it now, and
+// whether it asks that.
+func (s *Store) QuestionOfDrill(ctx context.Context, st run.Step, name string) (task.Question, bool, error) {
+	q, asked, err := questionOfDrill(ctx, s.db, st, name)
+	return q, asked, mapped(err)
 }
 
-func questionOfDrill(ctx context.Context, q sqlx.QueryerContext, st run.Step, name string) (task.Question, error) {
+func questionOfDrill(ctx context.Context, q sqlx.QueryerContext, st run.Step, name string) (task.Question, bool, error) {
 	record, err := recordOf(ctx, q, st)
 	if err != nil {
-		return task.Question{}, err
+		return task.Question{}, false, err
 	}
-	ask, ok := drill.Follow(record).Question(name)
-	if !ok {
-		return ask, notNow(task.Task{Run: st.Run, Step: name})
-	}
-	return ask, nil
+	ask, asked := drill.Follow(record).Question(name)
+	return ask, asked, nil
 }
 
 // checkNextOfDrill refuses a task of a drill that isn't what is to be asked as the
@@ -259,9 +257,13 @@ func checkNextOfDrill(ctx context.Context, tx *sqlx.Tx, now time.Time, t task.Ta
 		}
 		ask = *d.Due
 	default:
+		var asked bool
 		var err error
-		if ask, err = questionOfDrill(ctx, tx, st, t.Step); err != nil {
+		if ask, asked, err = questionOfDrill(ctx, tx, st, t.Step); err != nil {
 			return err
+		}
+		if !asked {
+			return notNow(t)
 		}
 	}
 	want, _, err := process.Ask(st, t.Step, "", ask)
