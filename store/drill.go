@@ -97,7 +97,7 @@ func drilling(ctx context.Context, q sqlx.QueryerContext, now time.Time, st run.
 	if approved != nil {
 		return d, d.carriedOut(ctx, q, zone, *approved, answers[approved.Round])
 	}
-	return d, d.planned(ctx, q, now, zone)
+	return d, d.planned(ctx, q, now, r.Created, zone)
 }
 
 // approvedSetup is what the newest round before this one stood on whose approval
@@ -129,7 +129,7 @@ func (d *Drilling) carriedOut(ctx context.Context, q sqlx.QueryerContext, zone *
 
 // planned adds how the drill is planned, as it was answered in this round, or asks
 // for it.
-func (d *Drilling) planned(ctx context.Context, q sqlx.QueryerContext, now time.Time, zone *time.Location) (err error) {
+func (d *Drilling) planned(ctx context.Context, q sqlx.QueryerContext, now, begun time.Time, zone *time.Location) (err error) {
 	key, _, err := run.ParseID(d.Run)
 	if err != nil {
 		return err
@@ -153,7 +153,7 @@ func (d *Drilling) planned(ctx context.Context, q sqlx.QueryerContext, now time.
 	if d.Last != nil && d.Last.Outcome == task.RequestChanges {
 		requested = text.Same(d.Last.Comment)
 	}
-	ask := drill.AskPlan(d.Plan, d.Date, calendar.DateOf(now.In(zone)), d.Retests, d.Planned, requested)
+	ask := drill.AskPlan(d.Plan, d.Date, calendar.DateOf(begun.In(zone)), d.Retests, d.Planned, requested)
 	d.Due = &ask
 	return nil
 }

@@ -66,7 +66,7 @@ func retested(ctx context.Context, q sqlx.QueryerContext, runID string) (*drill.
 		return nil, err
 	}
 	f := row.Frozen.V
-	r := drill.Retested{Run: row.Run, Type: f.Setup.Type, Version: f.Plan.Version, Objectives: f.Plan.Spec.Objectives}
+	r := drill.Retested{Run: row.Run, Type: f.Setup.Type, Version: f.Plan.Version, LeftOut: f.Setup.LeftOut, Objectives: f.Plan.Spec.Objectives}
 	if f.Happened != nil && f.Happened.Result != nil {
 		r.Result = *f.Happened.Result
 	}
