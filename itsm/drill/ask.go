@@ -163,7 +163,9 @@ func (r Record) askConduct(s *Script, time int) task.Question {
 
 func (r Record) askBack(step continuity.Step, t Tracked) task.Question {
 	due := t.Opened.Add(time.Duration(step.Takes.Seconds()) * time.Second)
-	q := task.Question{Step: named(process.DrillBack, t.Number, 1), Persons: []string{t.Person}, Due: &due,
+	// The script is over, so that nobody gives the step to another person any more:
+	// whoever conducts enters it where its owner can't.
+	q := task.Question{Step: named(process.DrillBack, t.Number, 1), Persons: append([]string{t.Person}, r.conductors()...), Due: &due,
 		Title: text.F("Step back %d: %s", "Schritt der Rückkehr %d: %s", t.Number, step.Title), Text: r.about(),
 		Fields: []task.Field{happened("at", "When it happened", "Zeitpunkt des Geschehens")}}
 	if step.Text != "" {

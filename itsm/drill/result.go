@@ -93,6 +93,10 @@ func (r *Result) rest(h Happened, t continuity.Type) {
 		r.Back = shown(h.Normal != nil)
 		if e := h.Evaluation; e != nil {
 			r.Integrity = map[Integrity]continuity.Verdict{Whole: continuity.Pass, Damaged: continuity.Fail, NotChecked: continuity.Incomplete}[e.Integrity]
+			// Data that is damaged, or that nobody looked at, shows no recovery point.
+			if r.Verdicts.RPO == continuity.Pass && r.Integrity != "" {
+				r.Verdicts.RPO = r.Integrity
+			}
 		}
 	}
 	if h.Abort != nil && r.Overall == continuity.Pass {

@@ -87,11 +87,13 @@ func (r Record) followStep(p *progress, before []*progress, begun time.Time, dir
 		}
 	}
 	events := r.saidOf(p, directions)
-	for _, e := range events {
-		if !p.ready.IsZero() && !e.at.Before(p.ready) {
+	for len(events) > 0 {
+		if !p.ready.IsZero() && !events[0].at.Before(p.ready) {
 			p.open(p.ready)
 		}
-		e.apply(p)
+		i := p.next(events)
+		events[i].apply(p)
+		events = slices.Delete(events, i, i+1)
 	}
 	if last != nil && !last.At.After(p.ready) { // it would have opened afterwards
 		p.ready = time.Time{}
@@ -104,6 +106,20 @@ func (r Record) followStep(p *progress, before []*progress, begun time.Time, dir
 		p.stand(when(*last, "at"))
 		p.State, p.Ended, p.Entered = Cancelled, nil, &at
 	}
+}
+
+// next is which of the things said comes next: of those of one instant what the
+// step asks for, or was ordered of it.
+func (p *progress) next(events []said) int {
+	for i, e := range events {
+		if !e.at.Equal(events[0].at) {
+			break
+		}
+		if e.name == "" || e.name == p.name() {
+			return i
+		}
+	}
+	return 0
 }
 
 // open opens a step that waits.
@@ -125,6 +141,7 @@ func (p *progress) stand(until time.Time) {
 // said is an answer, or a direction, about a step.
 type said struct {
 	at    time.Time
+	name  string // under which it was asked for; empty: a direction
 	apply func(*progress)
 }
 
@@ -134,12 +151,12 @@ func (r Record) saidOf(p *progress, directions []Direction) (all []said) {
 		d := r.Answers[name]
 		step, number := Numbered(name)
 		if number == p.Number && (step == process.DrillStep || step == process.DrillPaused) {
-			all = append(all, said{d.At, func(p *progress) { p.answer(d) }})
+			all = append(all, said{d.At, name, func(p *progress) { p.answer(d) }})
 		}
 	}
 	for _, d := range directions {
 		if d.Step == p.Name {
-			all = append(all, said{d.At, func(p *progress) { p.direct(d) }})
+			all = append(all, said{d.At, "", func(p *progress) { p.direct(d) }})
 		}
 	}
 	byInstant(all, func(s said) time.Time { return s.at })
