@@ -99,7 +99,7 @@ func recordDrill(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, end
 	}
 	if _, err := tx.ExecContext(ctx, `INSERT INTO drill (run, plan, version, service, type, held_at, begun_at, overall, retests, retest, at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, r.ID, f.Plan.Name, f.Plan.Version, f.Plan.Spec.Service, f.Setup.Type,
-		f.Happened.At(continuity.Disruption).UTC(), r.Created, result.Overall, again, due, now); err != nil {
+		f.Happened.Begun.Disruption.UTC(), r.Created, result.Overall, again, due, now); err != nil {
 		return err
 	}
 	for _, o := range objectivesShown(f.Plan.Spec.Objectives, *f.Happened) {
