@@ -46,7 +46,7 @@ func AskPlan(plan PlanVersion, date, begun calendar.Date, retests *Retested, pro
 		return f
 	}
 	on := field("date", task.DateField, true, "Date of the drill", "Datum der Übung")
-	on.Value, on.Min = quoted(date.String()), task.Today
+	on.Value, on.Min = quoted(date.String()), begun.String()
 	scenario := field("scenario", task.TextField, true, "Scenario", "Szenario")
 	scenario.Value = quoted(plan.Spec.Scenario)
 	maintenance := with(field("maintenance", task.TextField, false, "Announced maintenance window that it lies in", "Angekündigtes Wartungsfenster, in dem sie liegt"),
