@@ -42,7 +42,7 @@ func (r Record) CheckAnswer(now time.Time, t task.Task, o task.Outcome, v task.V
 		if err := r.checkEnd(); err != nil {
 			return err
 		}
-	case t.Step == process.DrillEvaluate:
+	case step == process.DrillNormal || t.Step == process.DrillEvaluate:
 		if err := checkEvaluation(v); err != nil {
 			return err
 		}
@@ -127,7 +127,7 @@ func checkEvaluation(v task.Values) error {
 				"Es wurden keine Daten wiederhergestellt, zu denen dies gehören könnte: Leeren oder angeben, was aus den Daten wurde.")
 		}
 	}
-	if slices.ContainsFunc(correctable(), func(e continuity.Event) bool { return v.Text(eventField(e)) != "" }) && v.Text("why") == "" {
+	if slices.ContainsFunc(append(correctable(), continuity.Confirmed), func(e continuity.Event) bool { return v.Text(eventField(e)) != "" }) && v.Text("why") == "" {
 		return fault.Invalidf("fields.why", "Instants are corrected: say why.", "Es werden Zeitpunkte berichtigt: Den Grund angeben.")
 	}
 	return nil

@@ -141,11 +141,17 @@ func (s *Script) confirm(r Record, last *task.Decision) {
 	}
 }
 
-// correct enters what the conductor said better of events.
+// correct enters what the conductor said better of events, and the business of
+// what it confirmed.
 func (s *Script) correct(r Record) {
 	for _, d := range r.series(process.DrillConduct) {
 		if d.Outcome == task.Direct && Order(d.Fields.Text("order")) == Correct {
 			s.enter(continuity.Event(d.Fields.Text("event")), when(d, "at"), d, d.Comment)
+		}
+	}
+	for _, d := range r.series(process.DrillNormal) {
+		if at := instant(d.Fields, eventField(continuity.Confirmed)); at != nil {
+			s.enter(continuity.Confirmed, *at, d, d.Fields.Text("why"))
 		}
 	}
 	if d := r.answered(process.DrillEvaluate); d != nil {
@@ -223,7 +229,7 @@ func (s *Script) goBack(r Record, last task.Decision) bool {
 			return true
 		}
 	}
-	s.ask(r.askNormal(said))
+	s.ask(r.askNormal(s, said))
 	return false
 }
 

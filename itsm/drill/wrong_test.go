@@ -249,3 +249,27 @@ func TestPlanningIsAskedTheSameOverMidnight(t *testing.T) {
 		}
 	}
 }
+
+// What the business confirmed it corrects itself, with its reason; nobody else does.
+func TestTheBusinessCorrectsItsConfirmation(t *testing.T) {
+	p := play(t, continuity.Component)
+	p.recovers()
+	for _, o := range p.asked("conduct-1").Fields {
+		for _, e := range o.Options {
+			require.NotEqual(t, string(continuity.Confirmed), e.Value)
+		}
+	}
+	p.done("conduct-1", "back-1", "back-2")
+	require.Equal(t, []string{"berta"}, p.asked("normal-1").For.Persons)
+	corrected := map[string]string{"event.mbco-confirmed": "2026-11-30T10:06:30+01:00"}
+	require.Equal(t, "fields.why", fault.As(p.try("normal-1", task.Pass, "", corrected)).Field)
+	corrected["why"], corrected["event.mbco-confirmed"] = "The zone was wrong.", "2026-11-30T10:05:30+01:00"
+	require.Equal(t, "fields.event.mbco-confirmed", fault.As(p.try("normal-1", task.Pass, "", corrected)).Field, "it wasn't there technically")
+	corrected["event.mbco-confirmed"] = "2026-11-30T10:06:30+01:00"
+	p.say("normal-1", task.Pass, "", corrected)
+	for _, f := range p.asked("evaluate").Fields {
+		require.NotEqual(t, "event.mbco-confirmed", f.Name)
+	}
+	s := p.finish(evaluatedWell)
+	require.EqualValues(t, 6*60+30, *s.Result.RTA)
+}
