@@ -15,6 +15,7 @@ import (
 	"turnus/itsm/fault"
 	"turnus/itsm/process"
 	"turnus/itsm/run"
+	"turnus/itsm/text"
 )
 
 // checkRetest refuses a re-test of what isn't a drill of the same plan that didn't
@@ -49,6 +50,21 @@ func checkRetest(ctx context.Context, tx *sqlx.Tx, n NewRun) error {
 		return refuse("A re-test is of another date than %s.", "Eine Wiederholung hat ein anderes Datum als %s.", n.Retests)
 	}
 	return nil
+}
+
+// CheckRepeats refuses to take a run that exists for the re-test that is wanted,
+// unless it repeats that drill: what it showed would close nothing of it.
+func (s *Store) CheckRepeats(ctx context.Context, runID, wanted string) error {
+	if wanted == "" {
+		return nil
+	}
+	var repeats string
+	err := s.db.GetContext(ctx, &repeats, "SELECT coalesce(input->>'retests', '') FROM run WHERE id = $1", runID)
+	if err != nil || repeats == wanted {
+		return mapped(err)
+	}
+	return fault.New(fault.Conflict, text.F("%[1]s exists already and doesn't repeat %[2]s: start the re-test for another date.",
+		"%[1]s gibt es schon, und dieser Lauf wiederholt %[2]s nicht: Die Wiederholung für ein anderes Datum starten.", runID, wanted)).At("retests")
 }
 
 // retested is what a run repeats; nil: it is no re-test.
