@@ -89,7 +89,7 @@ func (r Record) checkDirection(v task.Values) error {
 	switch {
 	case p.State.Ended():
 		return fault.Invalidf("fields.step", "Step %[1]d is %[2]s: nothing becomes of it any more.", "Schritt %[1]d: Status %[2]s. Daran ändert sich nichts mehr.", p.Number, p.State)
-	case (order == GoOn || order == NotTest) && !stuck(p, s.steps):
+	case (order == GoOn || order == NotTest) && !p.stuck():
 		return fault.Invalidf("fields.order", "Nothing that step %d depends on has failed or was left undone: this is for a step that waits in vain.",
 			"Nichts, wovon Schritt %d abhängt, ist fehlgeschlagen oder unterblieben: Das ist für einen Schritt, der vergeblich wartet.", p.Number)
 	case order == Reassign && v.Text("person") == "":

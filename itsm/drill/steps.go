@@ -25,6 +25,7 @@ type progress struct {
 	Tracked
 	step   continuity.Step
 	ready  time.Time // when what it depends on was entered; zero: it wasn't
+	lacks  bool      // something that it depends on ended otherwise than done
 	asked  int       // how often it was asked for while open
 	paused int       // and while paused
 	since  time.Time // it is open or paused, as entered
@@ -72,19 +73,27 @@ func (r Record) follow(begun time.Time, directions []Direction, last *task.Decis
 // followStep plays back what was said of one step. before are those that it
 // depends on, which are followed already.
 func (r Record) followStep(p *progress, before []*progress, begun time.Time, directions []Direction, last *task.Decision) {
+	p.ready = begun
+	for _, b := range before {
+		var there time.Time
+		switch b.State {
+		case LeftOut: // it stands for what it depends on
+			there, p.lacks = b.ready, p.lacks || b.lacks
+		case Done:
+			there = *b.Entered
+		default:
+			p.lacks = p.lacks || b.State.Ended()
+		}
+		switch {
+		case there.IsZero():
+			p.ready = there
+		case !p.ready.IsZero() && there.After(p.ready):
+			p.ready = there
+		}
+	}
 	if slices.Contains(r.Setup.LeftOut, p.Name) {
 		p.State = LeftOut
 		return
-	}
-	p.ready = begun
-	for _, b := range before {
-		switch {
-		case b.State == LeftOut:
-		case b.State != Done:
-			p.ready = time.Time{}
-		case !p.ready.IsZero() && b.Entered.After(p.ready):
-			p.ready = *b.Entered
-		}
 	}
 	events := r.saidOf(p, directions)
 	for len(events) > 0 {
@@ -222,13 +231,4 @@ func (p *progress) direct(d Direction) {
 
 // stuck says that a step waits for what won't come about any more: the conductor
 // says what becomes of it.
-func stuck(p progress, all []progress) bool {
-	if p.State != Waiting {
-		return false
-	}
-	return slices.ContainsFunc(p.step.After, func(name string) bool {
-		i := slices.IndexFunc(all, func(b progress) bool { return b.Name == name })
-		s := all[i].State
-		return s.Ended() && s != Done && s != LeftOut
-	})
-}
+func (p progress) stuck() bool { return p.State == Waiting && p.lacks }

@@ -273,3 +273,27 @@ func TestTheBusinessCorrectsItsConfirmation(t *testing.T) {
 	s := p.finish(evaluatedWell)
 	require.EqualValues(t, 6*60+30, *s.Result.RTA)
 }
+
+// A step that is left out stands for what it depends on: what follows it doesn't
+// overtake that.
+func TestAStepLeftOutStandsForWhatItDependsOn(t *testing.T) {
+	p := play(t, continuity.Component)
+	p.Setup.LeftOut = []string{"db", "app"}
+	p.begin()
+	require.Equal(t, []string{"step-1", "conduct-1"}, p.open())
+	p.done("step-1")
+	require.Equal(t, []string{"step-4", "conduct-1"}, p.open())
+
+	p = play(t, continuity.Component)
+	p.Setup.LeftOut = []string{"db", "app"}
+	p.begin()
+	p.say("step-1", task.Failed, "Nobody answers.", nil)
+	require.Equal(t, []string{"conduct-1"}, p.open())
+	p.direct("conduct-1", map[string]string{"order": "go-on", "step": "open"})
+	require.Equal(t, []string{"step-4", "conduct-1-2"}, p.open(), "it isn't lost")
+
+	p = play(t, continuity.Component)
+	p.Setup.LeftOut = []string{"invoke"}
+	p.begin()
+	require.Equal(t, []string{"step-2", "step-3", "conduct-1"}, p.open())
+}
