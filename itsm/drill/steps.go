@@ -124,7 +124,7 @@ func (p *progress) next(events []said) int {
 		if !e.at.Equal(events[0].at) {
 			break
 		}
-		if e.name == "" || e.name == p.name() {
+		if e.name == "" || e.name == p.name() && p.asked > 0 {
 			return i
 		}
 	}

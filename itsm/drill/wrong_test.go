@@ -3,6 +3,7 @@ package drill_test
 import (
 	"encoding/json"
 	"maps"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -296,4 +297,90 @@ func TestAStepLeftOutStandsForWhatItDependsOn(t *testing.T) {
 	p.Setup.LeftOut = []string{"invoke"}
 	p.begin()
 	require.Equal(t, []string{"step-2", "step-3", "conduct-1"}, p.open())
+}
+
+// What the conductor orders, what is aborted, interrupted or skipped has its reason.
+func TestEachDeviationHasItsReason(t *testing.T) {
+	p := play(t, continuity.Component)
+	p.begin()
+	require.Error(t, p.try("conduct-1", task.Abort, "", nil))
+	require.Error(t, p.try("conduct-1", task.Direct, "", map[string]string{"order": "skip", "step": "db"}))
+	for _, o := range []task.Outcome{task.Skip, task.Pause} {
+		require.Error(t, p.try("step-1", o, "", nil), o)
+	}
+	require.NoError(t, p.try("step-1", task.Done, "", nil))
+}
+
+// Whatever is ordered and answered, in whatever order, a drill comes to its end:
+// something is always asked of somebody, nothing twice, and an abort leads home.
+func TestADrillNeverGetsStuck(t *testing.T) {
+	type said struct {
+		outcome task.Outcome
+		fields  map[string]string
+	}
+	order := func(what, step string) said {
+		return said{task.Direct, map[string]string{"order": what, "step": step, "person": "fritz"}}
+	}
+	var orders []said
+	for _, step := range []string{"invoke", "db", "app", "open"} {
+		for _, what := range []string{"go-on", "not-tested", "skip", "reassign"} {
+			orders = append(orders, order(what, step))
+		}
+	}
+	for seed := range uint64(120) {
+		p := play(t, continuity.Component)
+		p.begin()
+		random := rand.New(rand.NewPCG(seed, 7))
+		for range 60 {
+			open := drill.Follow(p.Record).Open()
+			require.NotEmpty(t, open)
+			for _, name := range open {
+				_, answered := p.Answers[name]
+				require.False(t, answered, "seed %d: %s is asked again", seed, name)
+			}
+			name := open[random.IntN(len(open))]
+			if random.IntN(5) == 0 {
+				p.now = p.now.Add(-time.Minute) // the same instant as what was said before
+			}
+			question := p.asked(name)
+			outcome := question.Outcomes[random.IntN(len(question.Outcomes))]
+			var fields map[string]string
+			if step, _ := drill.Numbered(name); step == process.DrillConduct {
+				if random.IntN(12) > 0 {
+					one := orders[random.IntN(len(orders))]
+					outcome, fields = one.outcome, one.fields
+				} else if outcome == task.Direct {
+					outcome = task.Abort
+				}
+			}
+			if name == process.DrillEvaluate {
+				break
+			}
+			_ = p.try(name, outcome, "Because.", fields) // some are refused
+		}
+		if s := drill.Follow(p.Record); s.Happened.At(continuity.Ended).IsZero() {
+			for _, name := range p.open() {
+				if step, _ := drill.Numbered(name); step == process.DrillConduct {
+					p.say(name, task.Abort, "Enough.", nil)
+				}
+			}
+		}
+		for range 10 {
+			open := p.open()
+			require.NotEmpty(t, open, "seed %d", seed)
+			if open[0] == process.DrillEvaluate {
+				break
+			}
+			outcome := task.Done
+			if step, _ := drill.Numbered(open[0]); step == process.DrillNormal {
+				outcome = task.Pass
+			}
+			p.say(open[0], outcome, "", nil)
+		}
+		s := p.finish(map[string]string{"integrity": "not-checked"})
+		require.NotEqual(t, continuity.Pass, s.Result.Overall)
+		for _, step := range s.Steps {
+			require.True(t, step.State.Ended(), "seed %d: %s is %s", seed, step.Name, step.State)
+		}
+	}
 }
