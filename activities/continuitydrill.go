@@ -5,6 +5,7 @@ import (
 
 	"turnus/itsm/continuity"
 	"turnus/itsm/drill"
+	"turnus/itsm/fault"
 	"turnus/itsm/process"
 	"turnus/itsm/run"
 	"turnus/itsm/task"
@@ -78,13 +79,21 @@ func (s *Set) DrillNext(ctx context.Context, st run.Step) (workflows.DrillNext, 
 	return workflows.DrillNext{Open: script.Open(), Over: script.Over}, err
 }
 
-// DrillOpen writes the task of a step of a drill's script.
+// DrillOpen writes the task of a step of a drill's script. What isn't asked for any
+// more by now, since it was answered or the conductor ordered otherwise, is left
+// alone: the run hears of that by itself, and waits no longer for it.
 func (s *Set) DrillOpen(ctx context.Context, n workflows.NamedStep) (workflows.Waiting, error) {
-	q, err := s.store.QuestionOfDrill(ctx, n.Step, n.Name)
-	if err != nil {
+	q, asked, err := s.store.QuestionOfDrill(ctx, n.Step, n.Name)
+	if err != nil || !asked {
 		return workflows.Waiting{}, err
 	}
 	p, _ := process.Find(process.ContinuityDrill)
 	step, _ := p.Step(n.Name)
-	return s.TaskOpen(ctx, workflows.Asking{Step: n.Step, ID: run.TaskID(n.Run, n.Round, n.Name), Name: n.Name, Kind: step.Kind, Outcomes: step.Offers(), Question: &q})
+	w, err := s.TaskOpen(ctx, workflows.Asking{Step: n.Step, ID: run.TaskID(n.Run, n.Round, n.Name), Name: n.Name, Kind: step.Kind, Outcomes: step.Offers(), Question: &q})
+	if fault.Is(err, fault.Conflict) {
+		if _, asked, again := s.store.QuestionOfDrill(ctx, n.Step, n.Name); again == nil && !asked {
+			return workflows.Waiting{}, nil
+		}
+	}
+	return w, err
 }

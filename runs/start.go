@@ -94,6 +94,9 @@ func (r *Runs) Start(ctx context.Context, by person.Actor, s Start) (run.Run, bo
 		if err != nil {
 			return none, false, err
 		}
+		if err := r.store.CheckRepeats(ctx, found.ID, s.Retests); err != nil {
+			return none, false, err
+		}
 		return *found, false, nil
 	}
 	if err := r.ready(ctx, now, p, period, &n, s.Provisional); err != nil {

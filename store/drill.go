@@ -97,7 +97,7 @@ func drilling(ctx context.Context, q sqlx.QueryerContext, now time.Time, st run.
 	if approved != nil {
 		return d, d.carriedOut(ctx, q, zone, *approved, answers[approved.Round])
 	}
-	return d, d.planned(ctx, q, now, zone)
+	return d, d.planned(ctx, q, now, r.Created, zone)
 }
 
 // approvedSetup is what the newest round before this one stood on whose approval
@@ -129,7 +129,7 @@ func (d *Drilling) carriedOut(ctx context.Context, q sqlx.QueryerContext, zone *
 
 // planned adds how the drill is planned, as it was answered in this round, or asks
 // for it.
-func (d *Drilling) planned(ctx context.Context, q sqlx.QueryerContext, now time.Time, zone *time.Location) (err error) {
+func (d *Drilling) planned(ctx context.Context, q sqlx.QueryerContext, now, begun time.Time, zone *time.Location) (err error) {
 	key, _, err := run.ParseID(d.Run)
 	if err != nil {
 		return err
@@ -153,7 +153,7 @@ func (d *Drilling) planned(ctx context.Context, q sqlx.QueryerContext, now time.
 	if d.Last != nil && d.Last.Outcome == task.RequestChanges {
 		requested = text.Same(d.Last.Comment)
 	}
-	ask := drill.AskPlan(d.Plan, d.Date, calendar.DateOf(now.In(zone)), d.Retests, d.Planned, requested)
+	ask := drill.AskPlan(d.Plan, d.Date, calendar.DateOf(begun.In(zone)), d.Retests, d.Planned, requested)
 	d.Due = &ask
 	return nil
 }
@@ -216,22 +216,20 @@ func (s *Store) AdvanceDrill(ctx context.Context, now time.Time, st run.Step) (s
 	return script, err
 }
 
-// QuestionOfDrill is what a drill asks under a name, as the record has it now.
-func (s *Store) QuestionOfDrill(ctx context.Context, st run.Step, name string) (task.Question, error) {
-	q, err := questionOfDrill(ctx, s.db, st, name)
-	return q, mapped(err)
+// QuestionOfDrill is what a drill asks under a name, as the record has it now, and
+// whether it asks that.
+func (s *Store) QuestionOfDrill(ctx context.Context, st run.Step, name string) (task.Question, bool, error) {
+	q, asked, err := questionOfDrill(ctx, s.db, st, name)
+	return q, asked, mapped(err)
 }
 
-func questionOfDrill(ctx context.Context, q sqlx.QueryerContext, st run.Step, name string) (task.Question, error) {
+func questionOfDrill(ctx context.Context, q sqlx.QueryerContext, st run.Step, name string) (task.Question, bool, error) {
 	record, err := recordOf(ctx, q, st)
 	if err != nil {
-		return task.Question{}, err
+		return task.Question{}, false, err
 	}
-	ask, ok := drill.Follow(record).Question(name)
-	if !ok {
-		return ask, notNow(task.Task{Run: st.Run, Step: name})
-	}
-	return ask, nil
+	ask, asked := drill.Follow(record).Question(name)
+	return ask, asked, nil
 }
 
 // checkNextOfDrill refuses a task of a drill that isn't what is to be asked as the
@@ -259,9 +257,13 @@ func checkNextOfDrill(ctx context.Context, tx *sqlx.Tx, now time.Time, t task.Ta
 		}
 		ask = *d.Due
 	default:
+		var asked bool
 		var err error
-		if ask, err = questionOfDrill(ctx, tx, st, t.Step); err != nil {
+		if ask, asked, err = questionOfDrill(ctx, tx, st, t.Step); err != nil {
 			return err
+		}
+		if !asked {
+			return notNow(t)
 		}
 	}
 	want, _, err := process.Ask(st, t.Step, "", ask)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"turnus/itsm/calendar"
 	"turnus/itsm/continuity"
 	"turnus/itsm/drill"
 	"turnus/itsm/fault"
@@ -47,6 +48,13 @@ func checkDrillPlan(ctx context.Context, q sqlx.QueryerContext, now time.Time, t
 		return err
 	}
 	var faults fault.List
+	zone, err := calendar.Zone(d.Zone)
+	if err != nil {
+		return err
+	}
+	if today := calendar.DateOf(now.In(zone)); setup.Date.Before(today) {
+		faults.Say("fields.date", "%s has passed: give a date from today, %s, on.", "Der %s ist vorbei: Ein Datum ab heute, dem %s, angeben.", setup.Date.InWords(), today.InWords())
+	}
 	gone, err := absent(ctx, q, d.Plan.Spec, setup)
 	if err != nil {
 		return err

@@ -15,6 +15,7 @@ import (
 	"turnus/itsm/fault"
 	"turnus/itsm/process"
 	"turnus/itsm/run"
+	"turnus/itsm/text"
 )
 
 // checkRetest refuses a re-test of what isn't a drill of the same plan that didn't
@@ -51,6 +52,21 @@ func checkRetest(ctx context.Context, tx *sqlx.Tx, n NewRun) error {
 	return nil
 }
 
+// CheckRepeats refuses to take a run that exists for the re-test that is wanted,
+// unless it repeats that drill: what it showed would close nothing of it.
+func (s *Store) CheckRepeats(ctx context.Context, runID, wanted string) error {
+	if wanted == "" {
+		return nil
+	}
+	var repeats string
+	err := s.db.GetContext(ctx, &repeats, "SELECT coalesce(input->>'retests', '') FROM run WHERE id = $1", runID)
+	if err != nil || repeats == wanted {
+		return mapped(err)
+	}
+	return fault.New(fault.Conflict, text.F("%[1]s exists already and doesn't repeat %[2]s: start the re-test for another date.",
+		"%[1]s gibt es schon, und dieser Lauf wiederholt %[2]s nicht: Die Wiederholung für ein anderes Datum starten.", runID, wanted)).At("retests")
+}
+
 // retested is what a run repeats; nil: it is no re-test.
 func retested(ctx context.Context, q sqlx.QueryerContext, runID string) (*drill.Retested, error) {
 	var row struct {
@@ -66,7 +82,7 @@ func retested(ctx context.Context, q sqlx.QueryerContext, runID string) (*drill.
 		return nil, err
 	}
 	f := row.Frozen.V
-	r := drill.Retested{Run: row.Run, Type: f.Setup.Type, Version: f.Plan.Version, Objectives: f.Plan.Spec.Objectives}
+	r := drill.Retested{Run: row.Run, Type: f.Setup.Type, Version: f.Plan.Version, LeftOut: f.Setup.LeftOut, Objectives: f.Plan.Spec.Objectives}
 	if f.Happened != nil && f.Happened.Result != nil {
 		r.Result = *f.Happened.Result
 	}
@@ -99,7 +115,7 @@ func recordDrill(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, end
 	}
 	if _, err := tx.ExecContext(ctx, `INSERT INTO drill (run, plan, version, service, type, held_at, begun_at, overall, retests, retest, at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, r.ID, f.Plan.Name, f.Plan.Version, f.Plan.Spec.Service, f.Setup.Type,
-		f.Happened.At(continuity.Disruption).UTC(), r.Created, result.Overall, again, due, now); err != nil {
+		f.Happened.Begun.Disruption.UTC(), r.Created, result.Overall, again, due, now); err != nil {
 		return err
 	}
 	for _, o := range objectivesShown(f.Plan.Spec.Objectives, *f.Happened) {

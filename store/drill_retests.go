@@ -26,8 +26,8 @@ var figureOf = map[string]string{continuity.ObjectiveRTO: "rta", continuity.Obje
 
 // mendRetested mends what was found by the drill that a published one repeats: that
 // the re-test was overdue, and of the objectives those that it proves by the rules
-// (domain guide, 5.3): the plan's current version, its value of today, and a type
-// no weaker.
+// (domain guide, 5.3): the plan's current version, its value of today, a type no
+// weaker, held later and carried through.
 func mendRetested(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, f drill.Frozen) error {
 	if f.Retests == nil {
 		return nil
@@ -35,6 +35,13 @@ func mendRetested(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, f 
 	system := person.Actor{Person: person.System}
 	if err := noteMended(ctx, tx, system, now, improvement.OverdueRetest, "run/"+f.Retests.Run); err != nil {
 		return err
+	}
+	var held time.Time
+	if err := tx.GetContext(ctx, &held, "SELECT held_at FROM drill WHERE run = $1", f.Retests.Run); err != nil {
+		return err
+	}
+	if !f.Happened.Whole() || !f.Happened.Begun.Disruption.After(held) {
+		return nil
 	}
 	current, err := newestIfAny(ctx, tx, resource.ContinuityPlan.Ref(f.Plan.Name))
 	if err != nil || current == nil || current.Version != f.Plan.Version || !f.Setup.Type.NoWeakerThan(f.Retests.Type) {

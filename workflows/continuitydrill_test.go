@@ -145,6 +145,7 @@ func TestWhoConductsDoesntApprove(t *testing.T) {
 	require.Equal(t, run.Published, h.run().State)
 	require.ErrorContains(t, no.failed, "conducts")
 	require.ErrorContains(t, again.failed, "conducts")
+	require.Equal(t, []string{"2026-11-06 15:00"}, h.lines("SELECT to_char(held_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') FROM drill"), "a discussion is held at some time, too")
 	require.Equal(t, []string{"estimated estimated", "estimated estimated", "estimated estimated"}, h.lines("SELECT overall || ' ' || verdict FROM drill JOIN drill_objective USING (run)"))
 }
 

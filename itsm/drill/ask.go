@@ -3,7 +3,6 @@ package drill
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -123,7 +122,8 @@ func (r Record) askConfirm(time int) task.Question {
 }
 
 // correctable are the events whose instants the conductor may correct: what the
-// business confirmed isn't among them.
+// business confirmed isn't among them. That the business corrects itself, when it
+// is asked for the last time.
 func correctable() []continuity.Event {
 	return append([]continuity.Event{continuity.Disruption}, append(continuity.Markable(), continuity.Ended)...)
 }
@@ -171,7 +171,9 @@ func (r Record) askConduct(s *Script, time int) task.Question {
 
 func (r Record) askBack(step continuity.Step, t Tracked) task.Question {
 	due := t.Opened.Add(time.Duration(step.Takes.Seconds()) * time.Second)
-	q := task.Question{Step: named(process.DrillBack, t.Number, 1), Persons: []string{t.Person}, Due: &due,
+	// The script is over, so that nobody gives the step to another person any more:
+	// whoever conducts enters it where its owner can't.
+	q := task.Question{Step: named(process.DrillBack, t.Number, 1), Persons: append([]string{t.Person}, r.conductors()...), Due: &due,
 		Title: text.F("Step back %d: %s", "Schritt der Rückkehr %d: %s", t.Number, step.Title), Text: r.about(),
 		Fields: []task.Field{happened("at", "When it happened", "Zeitpunkt des Geschehens")}}
 	if step.Text != "" {
@@ -180,11 +182,14 @@ func (r Record) askBack(step continuity.Step, t Tracked) task.Question {
 	return q
 }
 
-func (r Record) askNormal(said []task.Decision) task.Question {
+func (r Record) askNormal(s *Script, said []task.Decision) task.Question {
 	q := task.Question{Step: named(process.DrillNormal, 1, len(said)+1), Persons: []string{r.Plan.Spec.Business}, Text: r.about(),
 		Fields: []task.Field{happened("at", "Normal again since", "Wieder normal seit")}}
 	if n := len(said); n > 0 {
 		q.Text = text.F("%s\nIt wasn't on %s: %s", "%s\nAm %s war das nicht der Fall: %s", q.Text, calendar.InWords(said[n-1].At.In(r.Zone)), said[n-1].Comment)
+	}
+	if !s.At(continuity.Confirmed).IsZero() {
+		q.Fields = append(q.Fields, r.corrected(s, continuity.Confirmed), why())
 	}
 	return q
 }
@@ -222,18 +227,26 @@ func (r Record) askEvaluate(s *Script) task.Question {
 		q.Fields = append(q.Fields, snapshot, field("backup", task.InstantField, false, "End of the backup that was restored", "Ende der Sicherung, die wiederhergestellt wurde"), capacity, integrity)
 	}
 	for _, e := range correctable() {
-		f := task.Field{Name: eventField(e), Type: task.InstantField, Title: text.F("Corrected instant: %s", "Berichtigter Zeitpunkt: %s", r.Setup.Type.EventTitle(e))}
-		if i := slices.IndexFunc(s.Timeline, func(x Entry) bool { return x.Event == e && !x.Corrected }); i >= 0 {
-			f.Help = text.F("Entered is %s. Leave this empty where that is right.", "Eingetragen ist %s. Leer lassen, wenn das stimmt.", calendar.InWords(s.Timeline[i].When.In(r.Zone)))
-		} else {
-			f.Help = text.New("Nothing is entered of it.", "Dazu ist nichts eingetragen.")
-		}
-		q.Fields = append(q.Fields, f)
+		q.Fields = append(q.Fields, r.corrected(s, e))
 	}
-	q.Fields = append(q.Fields, field("why", task.TextField, false, "Why instants are corrected", "Warum Zeitpunkte berichtigt werden"),
+	q.Fields = append(q.Fields, why(),
 		field("evidence", task.TextField, false, "What shows it", "Woran sich das zeigt"),
 		field("file", task.FileField, false, "Evidence as a file", "Nachweis als Datei"))
 	return q
+}
+
+// corrected asks for the instant at which an event really happened.
+func (r Record) corrected(s *Script, e continuity.Event) task.Field {
+	f := task.Field{Name: eventField(e), Type: task.InstantField, Title: text.F("Corrected instant: %s", "Berichtigter Zeitpunkt: %s", r.Setup.Type.EventTitle(e)),
+		Help: text.New("Nothing is entered of it.", "Dazu ist nichts eingetragen.")}
+	if at := s.At(e); !at.IsZero() {
+		f.Help = text.F("Entered is %s. Leave this empty where that is right.", "Eingetragen ist %s. Leer lassen, wenn das stimmt.", calendar.InWords(at.In(r.Zone)))
+	}
+	return f
+}
+
+func why() task.Field {
+	return field("why", task.TextField, false, "Why instants are corrected", "Warum Zeitpunkte berichtigt werden")
 }
 
 func (r Record) askDebrief() task.Question {

@@ -21,6 +21,11 @@ import (
 // while steps are open. Faults name fields.NAME or outcome. now is the instant of
 // the answer.
 func (r Record) CheckAnswer(now time.Time, t task.Task, o task.Outcome, v task.Values) error {
+	// Asked for is what Follow says, not what is open on record: between the two lies
+	// the moment in which an abort or another order closes a task.
+	if _, asked := Follow(r).Question(t.Step); !asked {
+		return fault.New(fault.Conflict, text.New("This task isn't open any more.", "Diese Aufgabe ist nicht mehr offen."))
+	}
 	if err := r.checkInstants(now, t, v); err != nil {
 		return err
 	}
@@ -30,13 +35,15 @@ func (r Record) CheckAnswer(now time.Time, t task.Task, o task.Outcome, v task.V
 			return fault.Invalidf("outcome", "The drill is planned for %s: that hasn't come yet.", "Die Übung ist für den %s geplant: Der Tag ist noch nicht gekommen.", r.Setup.Date.InWords())
 		}
 	case step == process.DrillConduct && o == task.Direct:
-		return r.checkDirection(v)
+		if err := r.checkDirection(v); err != nil {
+			return err
+		}
 	case step == process.DrillConduct && o == task.Done:
 		if err := r.checkEnd(); err != nil {
 			return err
 		}
-	case t.Step == process.DrillEvaluate:
-		if err := checkCorrections(v); err != nil {
+	case step == process.DrillNormal || t.Step == process.DrillEvaluate:
+		if err := checkEvaluation(v); err != nil {
 			return err
 		}
 	}
@@ -82,7 +89,7 @@ func (r Record) checkDirection(v task.Values) error {
 	switch {
 	case p.State.Ended():
 		return fault.Invalidf("fields.step", "Step %[1]d is %[2]s: nothing becomes of it any more.", "Schritt %[1]d: Status %[2]s. Daran ändert sich nichts mehr.", p.Number, p.State)
-	case (order == GoOn || order == NotTest) && !stuck(p, s.steps):
+	case (order == GoOn || order == NotTest) && !p.stuck():
 		return fault.Invalidf("fields.order", "Nothing that step %d depends on has failed or was left undone: this is for a step that waits in vain.",
 			"Nichts, wovon Schritt %d abhängt, ist fehlgeschlagen oder unterblieben: Das ist für einen Schritt, der vergeblich wartet.", p.Number)
 	case order == Reassign && v.Text("person") == "":
@@ -111,9 +118,16 @@ func (r Record) checkEnd() error {
 		"Diese Schritte sind nicht beendet: %s. Ausführen oder überspringen lassen oder die %s abbrechen.", text.Join(open, ", "), r.Setup.Type.Noun())
 }
 
-// checkCorrections wants a reason for each corrected instant.
-func checkCorrections(v task.Values) error {
-	if slices.ContainsFunc(correctable(), func(e continuity.Event) bool { return v.Text(eventField(e)) != "" }) && v.Text("why") == "" {
+// checkEvaluation wants a reason for each corrected instant, and no age of data that
+// didn't come back.
+func checkEvaluation(v task.Values) error {
+	for _, field := range []string{"snapshot", "backup"} {
+		if v.Text(field) != "" && Integrity(v.Text("integrity")) == NoData {
+			return fault.Invalidf("fields."+field, "No data was restored, so that this has nothing to be of: clear it, or say what came of the data.",
+				"Es wurden keine Daten wiederhergestellt, zu denen dies gehören könnte: Leeren oder angeben, was aus den Daten wurde.")
+		}
+	}
+	if slices.ContainsFunc(append(correctable(), continuity.Confirmed), func(e continuity.Event) bool { return v.Text(eventField(e)) != "" }) && v.Text("why") == "" {
 		return fault.Invalidf("fields.why", "Instants are corrected: say why.", "Es werden Zeitpunkte berichtigt: Den Grund angeben.")
 	}
 	return nil
@@ -125,6 +139,7 @@ func (r Record) checkOrder(now time.Time, t task.Task, o task.Outcome, v task.Va
 	if r.Setup.Type.Discussed() && t.Step != process.DrillDiscuss {
 		return nil
 	}
+	inWords := func(at time.Time) text.Text { return calendar.InWords(at.In(r.Zone)) }
 	then := r
 	then.Answers = maps.Clone(r.Answers)
 	then.Answers[t.Step] = task.Decision{Task: t.ID, Run: t.Run, Round: t.Round, Outcome: o, Fields: v, At: now}
@@ -136,7 +151,26 @@ func (r Record) checkOrder(now time.Time, t task.Task, o task.Outcome, v task.Va
 	for _, f := range t.Fields {
 		if x := instant(v, f.Name); x != nil && x.Before(start) && f.Type == task.InstantField && f.Name != "snapshot" && f.Name != "backup" && f.Name != "disruption" && !start.IsZero() {
 			return fault.Invalidf("fields."+f.Name, "%s is before the disruption, %s: that can't be, look at both instants and their zones.",
-				"%s liegt vor der Störung, %s: Das kann nicht sein, beide Zeitpunkte und ihre Zeitzonen prüfen.", calendar.InWords(x.In(r.Zone)), calendar.InWords(start.In(r.Zone)))
+				"%s liegt vor der Störung, %s: Das kann nicht sein, beide Zeitpunkte und ihre Zeitzonen prüfen.", inWords(*x), inWords(start))
+		}
+	}
+	// What is counted from was agreed for that day: not what had happened before.
+	before, began := Follow(r).Begun, h.Begun.Disruption
+	if said := before == nil || !before.Disruption.Equal(began); said && r.Setup.Type != continuity.Invocation && began.Before(r.Setup.Date.Add(-1).Start(r.Zone)) {
+		return fault.Invalidf(r.placeOf(t, "disruption"), "%s is before the day for which the drill is planned, %s: what happened before isn't this drill.",
+			"%s liegt vor dem Tag, für den die Übung geplant ist, dem %s: Was vorher geschah, gehört nicht zu dieser Übung.", inWords(began), r.Setup.Date.InWords())
+	}
+	for _, step := range h.Steps {
+		if step.State != Done && step.State != Failed {
+			continue
+		}
+		switch ended := h.At(continuity.Ended); {
+		case step.Ended.Before(start):
+			return fault.Invalidf(r.placeOf(t, "disruption"), "Step %d ended on %s, before the disruption, %s: that can't be, look at both instants and their zones.",
+				"Schritt %d endete am %s, vor der Störung, %s: Das kann nicht sein, beide Zeitpunkte und ihre Zeitzonen prüfen.", step.Number, inWords(*step.Ended), inWords(start))
+		case !ended.IsZero() && ended.Before(*step.Ended):
+			return fault.Invalidf(r.placeOf(t, "ended"), "Step %d ended on %s, after the drill, %s: that can't be, look at both instants and their zones.",
+				"Schritt %d endete am %s, nach der Übung, %s: Das kann nicht sein, beide Zeitpunkte und ihre Zeitzonen prüfen.", step.Number, inWords(*step.Ended), inWords(ended))
 		}
 	}
 	_, err := then.judge(h)
@@ -152,7 +186,7 @@ func (r Record) checkOrder(now time.Time, t task.Task, o task.Outcome, v task.Va
 // placeOf is the field of a task that says an event.
 func (r Record) placeOf(t task.Task, event string) string {
 	names := map[string]string{"snapshot_of": "snapshot", "backup_finished": "backup", "disruption": "disruption"}
-	for _, name := range []string{names[event], eventField(continuity.Event(event)), "at"} {
+	for _, name := range []string{names[event], eventField(continuity.Event(event)), "at", "held"} {
 		if slices.ContainsFunc(t.Fields, func(f task.Field) bool { return f.Name == name }) {
 			return "fields." + name
 		}

@@ -83,6 +83,7 @@ type Retested struct {
 	Run        string            `json:"run"`
 	Type       continuity.Type   `json:"type"`
 	Version    int               `json:"version"` // of the plan
+	LeftOut    []string          `json:"left_out,omitempty"`
 	Objectives continuity.Agreed `json:"objectives"`
 	Result     Result            `json:"result"`
 }

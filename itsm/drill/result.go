@@ -20,6 +20,21 @@ func (h Happened) At(e continuity.Event) time.Time {
 	return time.Time{}
 }
 
+// undone are the steps that ended otherwise than done.
+func (h Happened) undone() (names []string) {
+	for _, s := range h.Steps {
+		if s.State.Ended() && s.State != Done && s.State != LeftOut {
+			names = append(names, s.Name)
+		}
+	}
+	return names
+}
+
+// Whole says that a drill was carried through: it wasn't aborted, and each of its
+// steps was done. Else what it achieved it achieved without what is missing, and
+// closes nothing.
+func (h Happened) Whole() bool { return h.Abort == nil && len(h.undone()) == 0 }
+
 // judge says what a drill achieved, and what that proves.
 func (r Record) judge(h Happened) (Result, error) {
 	d := continuity.Drill{Type: r.Setup.Type.AsDrill(), Objectives: r.Plan.Spec.Objectives.Judged(), Events: continuity.Events{
@@ -39,11 +54,7 @@ func (r Record) judge(h Happened) (Result, error) {
 	case !r.Setup.Type.Measures(): // has objectives of its own
 		d.Objectives = continuity.Objectives{Contacts: d.Objectives.Contacts, Decide: d.Objectives.Decide}
 	}
-	for _, s := range h.Steps {
-		if s.State.Ended() && s.State != Done && s.State != LeftOut {
-			d.Skipped = append(d.Skipped, s.Name)
-		}
-	}
+	d.Skipped = h.undone()
 	if e := h.Evaluation; e != nil {
 		d.Capacity = e.Capacity
 		if e.Snapshot != nil {
@@ -93,6 +104,10 @@ func (r *Result) rest(h Happened, t continuity.Type) {
 		r.Back = shown(h.Normal != nil)
 		if e := h.Evaluation; e != nil {
 			r.Integrity = map[Integrity]continuity.Verdict{Whole: continuity.Pass, Damaged: continuity.Fail, NotChecked: continuity.Incomplete}[e.Integrity]
+			// Data that is damaged, or that nobody looked at, shows no recovery point.
+			if r.Verdicts.RPO == continuity.Pass && r.Integrity != "" {
+				r.Verdicts.RPO = r.Integrity
+			}
 		}
 	}
 	if h.Abort != nil && r.Overall == continuity.Pass {

@@ -85,14 +85,14 @@ func (s *Script) exercise(r Record) {
 	s.confirm(r, last)
 	if last == nil {
 		s.ask(r.askConduct(s, len(r.series(process.DrillConduct))+1))
-		s.sort()
+		s.settle()
 		return
 	}
 	s.enter(continuity.Ended, when(*last, "at"), *last, "")
 	if last.Outcome == task.Abort {
 		s.Abort = &Abort{Reason: last.Comment, When: when(*last, "at"), By: last.Person, At: last.At.UTC()}
 	}
-	s.sort()
+	s.settle()
 	if r.Setup.Type.Measures() && !s.goBack(r, *last) {
 		return
 	}
@@ -144,11 +144,17 @@ func (s *Script) confirm(r Record, last *task.Decision) {
 	}
 }
 
-// correct enters what the conductor said better of events.
+// correct enters what the conductor said better of events, and the business of
+// what it confirmed.
 func (s *Script) correct(r Record) {
 	for _, d := range r.series(process.DrillConduct) {
 		if d.Outcome == task.Direct && Order(d.Fields.Text("order")) == Correct {
 			s.enter(continuity.Event(d.Fields.Text("event")), when(d, "at"), d, d.Comment)
+		}
+	}
+	for _, d := range r.series(process.DrillNormal) {
+		if at := instant(d.Fields, eventField(continuity.Confirmed)); at != nil {
+			s.enter(continuity.Confirmed, *at, d, d.Fields.Text("why"))
 		}
 	}
 	if d := r.answered(process.DrillEvaluate); d != nil {
@@ -160,19 +166,20 @@ func (s *Script) correct(r Record) {
 	}
 }
 
-// enter adds an entry of an event; what was entered of it before is corrected.
+// enter adds an entry of an event.
 func (s *Script) enter(e continuity.Event, at time.Time, d task.Decision, reason string) {
-	for i := range s.Timeline {
-		if s.Timeline[i].Event == e {
-			s.Timeline[i].Corrected = true
-		}
-	}
 	s.Timeline = append(s.Timeline, Entry{Event: e, When: at, At: d.At.UTC(), By: d.Person, Reason: reason})
 }
 
-// sort puts the timeline in the order of happening.
-func (s *Script) sort() {
+// settle has the entry of each event count that was made last, and puts the
+// timeline in the order of happening.
+func (s *Script) settle() {
+	slices.SortStableFunc(s.Timeline, func(a, b Entry) int { return a.At.Compare(b.At) })
+	for i, x := range s.Timeline {
+		s.Timeline[i].Corrected = slices.ContainsFunc(s.Timeline[i+1:], func(later Entry) bool { return later.Event == x.Event })
+	}
 	slices.SortStableFunc(s.Timeline, func(a, b Entry) int { return a.When.Compare(b.When) })
+	s.Begun.Disruption = s.At(continuity.Disruption)
 }
 
 // goBack follows the steps back to normal operation and says whether that was
@@ -221,11 +228,11 @@ func (s *Script) goBack(r Record, last task.Decision) bool {
 		if d.Outcome == task.Pass {
 			s.Normal = &Verified{When: when(d, "at"), Note: d.Comment, By: d.Person, At: d.At.UTC()}
 			s.enter(continuity.Normal, s.Normal.When, d, "")
-			s.sort()
+			s.settle()
 			return true
 		}
 	}
-	s.ask(r.askNormal(said))
+	s.ask(r.askNormal(s, said))
 	return false
 }
 

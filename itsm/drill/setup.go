@@ -19,8 +19,10 @@ const maxInstead = 5
 
 func insteadField(i int, part string) string { return fmt.Sprintf("instead.%d.%s", i, part) }
 
-// AskPlan asks the owner how a drill is planned, with what was planned before.
-func AskPlan(plan PlanVersion, date, today calendar.Date, retests *Retested, proposed task.Values, requested text.Text) task.Question {
+// AskPlan asks the owner how a drill is planned, with what was planned before. begun
+// is the day of the run, not that of the question, which would be another one over
+// midnight.
+func AskPlan(plan PlanVersion, date, begun calendar.Date, retests *Retested, proposed task.Values, requested text.Text) task.Question {
 	q := task.Question{Step: process.DrillPlan, Text: text.F("Continuity plan %s, version %d: %s", "Notfallplan %s, Version %d: %s", plan.Title, plan.Version, plan.Spec.Scenario)}
 	if retests != nil {
 		q.Text = text.F("%s\nThis repeats %s, which didn't pass: a type no weaker than %s proves what failed there.",
@@ -29,8 +31,8 @@ func AskPlan(plan PlanVersion, date, today calendar.Date, retests *Retested, pro
 	if !requested.IsZero() {
 		q.Text = text.F("%s\nChanges were requested: %s", "%s\nVerlangte Änderungen: %s", q.Text, requested)
 	}
-	if date.Before(today) {
-		date = today
+	if date.Before(begun) {
+		date = begun
 	}
 	kind := task.Field{Name: "type", Title: text.New("Type of drill", "Übungsart"), Type: task.ChoiceField, Required: true,
 		Help: text.New("A real invocation is no drill, and runs the same way: it is confirmed by an approval, too, and what happened before that counts at its instants.",
@@ -49,7 +51,7 @@ func AskPlan(plan PlanVersion, date, today calendar.Date, retests *Retested, pro
 		return with(field(name, task.TextField, false, en, de), "Required of a drill; of a real invocation it needn't be known.", "Bei einer Übung Pflicht; bei einem Ernstfall muss das nicht bekannt sein.")
 	}
 	on := field("date", task.DateField, true, "Date of the drill", "Datum der Übung")
-	on.Value, on.Min = quoted(date.String()), today.String()
+	on.Value, on.Min = quoted(date.String()), begun.String()
 	scenario := field("scenario", task.TextField, true, "Scenario", "Szenario")
 	scenario.Value = quoted(plan.Spec.Scenario)
 	maintenance := with(field("maintenance", task.TextField, false, "Announced maintenance window that it lies in", "Angekündigtes Wartungsfenster, in dem sie liegt"),
@@ -96,6 +98,12 @@ func ReadSetup(plan continuity.Plan, retests *Retested, d task.Decision) (Setup,
 		faults.Say("fields.deputy", "%s conducts the drill already: name somebody else, or nobody.", "%s leitet die Übung schon: Jemand anderen angeben oder leer lassen.", s.Deputy)
 	}
 	s.checkEarnest(&faults)
+	for _, field := range []string{"conductor", "deputy"} {
+		if who := v.Text(field); who == plan.Business && s.Type.Measures() {
+			faults.Say("fields."+field, "%s confirms for the business what others restore, and conducts nothing: name somebody else.",
+				"%s bestätigt für den Fachbereich, was andere wiederherstellen, und leitet die Übung nicht: Jemand anderen angeben.", who)
+		}
+	}
 	for i := 1; i <= maxInstead; i++ {
 		x := Substitute{Of: v.Text(insteadField(i, "of")), By: v.Text(insteadField(i, "by"))}
 		if x.Of == "" {
@@ -113,6 +121,12 @@ func ReadSetup(plan continuity.Plan, retests *Retested, d task.Decision) (Setup,
 		}
 		s.Instead = append(s.Instead, x)
 	}
+	for i := 1; i <= maxInstead; i++ {
+		by := v.Text(insteadField(i, "by"))
+		if slices.ContainsFunc(s.Instead, func(o Substitute) bool { return o.Of == by }) {
+			faults.Say("fields."+insteadField(i, "by"), "%s is absent, too: name somebody who can.", "%s ist ebenfalls verhindert: Jemand anderen angeben.", by)
+		}
+	}
 	if len(s.LeftOut) > 0 && s.Type != continuity.Component {
 		faults.Say("fields.left-out", "Only a component test leaves steps of the plan out: clear this, or choose that type.",
 			"Nur ein Funktionstest lässt Schritte des Plans aus: Leeren oder diese Übungsart wählen.")
@@ -120,12 +134,19 @@ func ReadSetup(plan continuity.Plan, retests *Retested, d task.Decision) (Setup,
 	for _, name := range s.LeftOut {
 		if !slices.ContainsFunc(plan.Steps, func(p continuity.Step) bool { return p.Name == name }) {
 			faults.Say("fields.left-out", "The plan has no step %.80q.", "Der Plan hat keinen Schritt %.80q.", name)
+		} else if retests != nil && !slices.Contains(retests.LeftOut, name) {
+			faults.Say("fields.left-out", "%[1]q was part of %[2]s, which is repeated: without it, nothing would be proved that failed there.",
+				"%[1]q gehörte zu %[2]s und wird hier wiederholt: Ohne diesen Schritt wäre nicht belegt, was dort nicht bestanden wurde.", name, retests.Run)
 		}
 	}
 	if s.Type == continuity.CallTree && plan.Objectives.Contacts == nil && plan.Objectives.Decide == nil ||
 		s.Type == continuity.Staff && plan.Objectives.Decide == nil && plan.Objectives.Contacts == nil {
 		faults.Say("fields.type", "The plan agrees on no contacts_pct and no decide: such a drill has nothing to be judged by.",
 			"Der Plan vereinbart weder contacts_pct noch decide: Eine solche Übung lässt sich an nichts messen.")
+	}
+	if o := plan.Objectives; s.Type.Discussed() && o.RTO == nil && o.RPO == nil && o.MBCO == nil {
+		faults.Say("fields.type", "The plan agrees on no rto, no rpo and no mbco_pct: there is nothing that a discussion could estimate.",
+			"Der Plan vereinbart weder rto noch rpo noch mbco_pct: Eine Besprechung hätte nichts zu schätzen.")
 	}
 	if retests != nil && !s.Type.NoWeakerThan(retests.Type) {
 		faults.Say("fields.type", "A %[1]s is weaker than the %[2]s that it repeats, and proves nothing that failed there: choose a type no weaker.",

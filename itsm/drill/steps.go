@@ -25,6 +25,7 @@ type progress struct {
 	Tracked
 	step   continuity.Step
 	ready  time.Time // when what it depends on was entered; zero: it wasn't
+	lacks  bool      // something that it depends on ended otherwise than done
 	asked  int       // how often it was asked for while open
 	paused int       // and while paused
 	since  time.Time // it is open or paused, as entered
@@ -72,26 +73,36 @@ func (r Record) follow(begun time.Time, directions []Direction, last *task.Decis
 // followStep plays back what was said of one step. before are those that it
 // depends on, which are followed already.
 func (r Record) followStep(p *progress, before []*progress, begun time.Time, directions []Direction, last *task.Decision) {
+	p.ready = begun
+	for _, b := range before {
+		var there time.Time
+		switch b.State {
+		case LeftOut: // it stands for what it depends on
+			there, p.lacks = b.ready, p.lacks || b.lacks
+		case Done:
+			there = *b.Entered
+		default:
+			p.lacks = p.lacks || b.State.Ended()
+		}
+		switch {
+		case there.IsZero():
+			p.ready = there
+		case !p.ready.IsZero() && there.After(p.ready):
+			p.ready = there
+		}
+	}
 	if slices.Contains(r.Setup.LeftOut, p.Name) {
 		p.State = LeftOut
 		return
 	}
-	p.ready = begun
-	for _, b := range before {
-		switch {
-		case b.State == LeftOut:
-		case b.State != Done:
-			p.ready = time.Time{}
-		case !p.ready.IsZero() && b.Entered.After(p.ready):
-			p.ready = *b.Entered
-		}
-	}
 	events := r.saidOf(p, directions)
-	for _, e := range events {
-		if !p.ready.IsZero() && !e.at.Before(p.ready) {
+	for len(events) > 0 {
+		if !p.ready.IsZero() && !events[0].at.Before(p.ready) {
 			p.open(p.ready)
 		}
-		e.apply(p)
+		i := p.next(events)
+		events[i].apply(p)
+		events = slices.Delete(events, i, i+1)
 	}
 	if last != nil && !last.At.After(p.ready) { // it would have opened afterwards
 		p.ready = time.Time{}
@@ -104,6 +115,20 @@ func (r Record) followStep(p *progress, before []*progress, begun time.Time, dir
 		p.stand(when(*last, "at"))
 		p.State, p.Ended, p.Entered = Cancelled, nil, &at
 	}
+}
+
+// next is which of the things said comes next: of those of one instant what the
+// step asks for, or was ordered of it.
+func (p *progress) next(events []said) int {
+	for i, e := range events {
+		if !e.at.Equal(events[0].at) {
+			break
+		}
+		if e.name == "" || e.name == p.name() && p.asked > 0 {
+			return i
+		}
+	}
+	return 0
 }
 
 // open opens a step that waits.
@@ -125,6 +150,7 @@ func (p *progress) stand(until time.Time) {
 // said is an answer, or a direction, about a step.
 type said struct {
 	at    time.Time
+	name  string // under which it was asked for; empty: a direction
 	apply func(*progress)
 }
 
@@ -134,12 +160,12 @@ func (r Record) saidOf(p *progress, directions []Direction) (all []said) {
 		d := r.Answers[name]
 		step, number := Numbered(name)
 		if number == p.Number && (step == process.DrillStep || step == process.DrillPaused) {
-			all = append(all, said{d.At, func(p *progress) { p.answer(d) }})
+			all = append(all, said{d.At, name, func(p *progress) { p.answer(d) }})
 		}
 	}
 	for _, d := range directions {
 		if d.Step == p.Name {
-			all = append(all, said{d.At, func(p *progress) { p.direct(d) }})
+			all = append(all, said{d.At, "", func(p *progress) { p.direct(d) }})
 		}
 	}
 	byInstant(all, func(s said) time.Time { return s.at })
@@ -205,13 +231,4 @@ func (p *progress) direct(d Direction) {
 
 // stuck says that a step waits for what won't come about any more: the conductor
 // says what becomes of it.
-func stuck(p progress, all []progress) bool {
-	if p.State != Waiting {
-		return false
-	}
-	return slices.ContainsFunc(p.step.After, func(name string) bool {
-		i := slices.IndexFunc(all, func(b progress) bool { return b.Name == name })
-		s := all[i].State
-		return s.Ended() && s != Done && s != LeftOut
-	})
-}
+func (p progress) stuck() bool { return p.State == Waiting && p.lacks }

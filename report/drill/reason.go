@@ -33,6 +33,12 @@ func (d draft) reason(o objective, v continuity.Verdict) text.Text {
 		if r.RPA == nil {
 			return missing(text.New("the point in time that the restored data represents", "der Stand der wiederhergestellten Daten"))
 		}
+		switch e := h.Evaluation; {
+		case v == continuity.Incomplete:
+			return text.New("nobody checked the content of the data that came back", "die wiederhergestellten Daten wurden nicht inhaltlich geprüft")
+		case *r.RPA <= a.RPO.Seconds() && e != nil && e.Integrity == drill.Damaged:
+			return text.New("the data that came back is damaged or incomplete", "die wiederhergestellten Daten sind beschädigt oder unvollständig")
+		}
 		return text.F("the data that came back was %s older than agreed", "die wiederhergestellten Daten waren um %s älter als vereinbart", over(*r.RPA, *a.RPO))
 	case mbco:
 		if v == continuity.Fail {

@@ -1,0 +1,84 @@
+package workflows_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"turnus/itsm/continuity"
+	"turnus/itsm/person"
+	"turnus/itsm/process"
+	"turnus/itsm/run"
+	"turnus/itsm/task"
+	"turnus/store"
+)
+
+// exercised plays a drill of the desk to its report, begun four hours after the
+// start, with the minimum level confirmed so long after that.
+func (h *house) exercised(on string, start time.Time, confirmed time.Duration, retest bool, end string, script func(at time.Duration)) {
+	begun := start.Add(4 * time.Hour)
+	planned := setup(continuity.Component)
+	planned["date"] = on
+	h.says(time.Hour, "olga", 1, process.DrillPlan, task.Done, planned)
+	h.says(2*time.Hour, "max", 1, process.Approval, task.Approve, nil)
+	h.says(4*time.Hour+time.Minute, "anna", 1, process.DrillBegin, task.Done, answers{"disruption": begun.Format(time.RFC3339), "offsite": "yes"})
+	script(4*time.Hour + 2*time.Minute)
+	at := 4*time.Hour + confirmed
+	h.says(at, "berta", 1, "confirm-1", task.Pass, nil)
+	h.says(at+time.Minute, "anna", 1, end, task.Done, nil)
+	h.says(at+2*time.Minute, "dora", 1, "back-1", task.Done, nil)
+	h.says(at+3*time.Minute, "berta", 1, "normal-1", task.Pass, nil)
+	h.says(at+5*time.Minute, "anna", 1, process.DrillEvaluate, task.Done, answers{"integrity": "whole", "capacity": "80", "snapshot": begun.Add(-time.Minute).Format(time.RFC3339)})
+	h.says(at+10*time.Minute, "anna", 1, process.DrillDebrief, task.Done, answers{"well": "a", "badly": "b", "lessons": "c"})
+	review := answers{"review": "seen"}
+	if retest {
+		review["retest"] = "2026-12-31"
+	}
+	h.says(at+15*time.Minute, "olga", 1, process.DrillReview, task.Done, review)
+	h.says(at+30*time.Minute, "otto", 2, process.Approval, task.Approve, nil)
+}
+
+func (h *house) allSteps(at time.Duration) {
+	h.steps(at, [2]string{"bert", "step-1"}, [2]string{"emil", "step-3"}, [2]string{"dora", "step-2"}, [2]string{"bert", "step-4"})
+}
+
+// A re-test closes what failed where it proves that: with all its steps, and the
+// plan as it is now.
+func TestWhatARetestCloses(t *testing.T) {
+	for name, c := range map[string]struct {
+		script func(h *house, at time.Duration)
+		end    string
+		retest bool
+		state  string
+	}{
+		"all of it, in time": {(*house).allSteps, "conduct-1", false, "closed"},
+		"a step was skipped": {func(h *house, at time.Duration) {
+			h.says(at+time.Minute, "bert", 1, "step-1", task.Done, nil)
+			h.says(at+2*time.Minute, "dora", 1, "step-2", task.Done, nil)
+			h.says(at+3*time.Minute, "emil", 1, "step-3", task.Skip, nil)
+			h.says(at+4*time.Minute, "anna", 1, "conduct-1", task.Direct, answers{"order": "go-on", "step": "open"})
+			h.says(at+5*time.Minute, "bert", 1, "step-4", task.Done, nil)
+		}, "conduct-1-2", true, "open"},
+		"the plan has changed since": {func(h *house, at time.Duration) {
+			h.at(at, func() { h.puts(2, deskPlan(), h.env.Now()) })
+			h.allSteps(at)
+		}, "conduct-1", false, "open"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := drilling(t, "")
+			h.exercised("2026-11-06", friday, 3*time.Hour, true, "conduct-1", h.allSteps)
+			failed := h.run()
+			require.Equal(t, run.Published, failed.State)
+			require.Equal(t, []string{"open"}, h.lines("SELECT state FROM finding WHERE kind = 'failed-objective'"))
+			h.start(store.NewRun{Key: run.Key{Process: process.ContinuityDrill, Scope: drillKey, Period: "2026-11-13"}, Owner: "olga", By: person.Actor{Person: "olga"}, Retests: failed.ID})
+			h.env.SetTestTimeout(time.Minute)
+			next := friday.AddDate(0, 0, 7)
+			h.env.SetStartTime(next)
+			h.exercised("2026-11-13", next, time.Hour, c.retest, c.end, func(at time.Duration) { c.script(h, at) })
+			require.Equal(t, run.Published, h.run().State)
+			require.Equal(t, []string{"pass"}, h.lines("SELECT verdict FROM drill_objective WHERE objective = 'rto' AND run LIKE '%2026-11-13'"))
+			require.Equal(t, []string{c.state}, h.lines("SELECT state FROM finding WHERE kind = 'failed-objective'"))
+		})
+	}
+}
