@@ -27,7 +27,7 @@ func TestDemoPlan(t *testing.T) {
 	owner, approver := e.token("demo-tokens/desk-owner"), e.token("demo-tokens/service-manager")
 	require.Empty(t, e.all(approver, "/v1/plan?limit=500"), "nothing is planned before it is approved")
 	runs := e.all(approver, "/v1/runs?process=change-approval&limit=500")
-	require.Len(t, runs, 2, "one an interval")
+	require.Len(t, runs, 3, "one an interval, and the continuity plan")
 	for _, r := range runs {
 		approval := r["id"].(string)
 		tasks := e.await(approver, approval, "waiting")["tasks"].([]any)

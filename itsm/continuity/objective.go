@@ -16,7 +16,7 @@ func ObjectiveTitle(name string) text.Text {
 	case ObjectiveRPO:
 		return text.New("Age of the data (RPO)", "Alter der Daten (RPO)")
 	case ObjectiveMBCO:
-		return text.New("Minimum level (MBCO)", "Wiederanlauf-Niveau (MBCO)")
+		return text.New("Minimum level (MBCO)", "Mindest-Notbetriebsniveau (MBCO)")
 	case ObjectiveContacts:
 		return text.New("Contacts reached", "Erreichte Kontakte")
 	case ObjectiveDecide:

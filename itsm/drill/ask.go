@@ -116,7 +116,7 @@ func (r Record) askConfirm(time int) task.Question {
 	q := task.Question{Step: named(process.DrillConfirm, 1, time), Persons: []string{r.Plan.Spec.Business}, Text: r.about(),
 		Fields: []task.Field{happened("at", "Reached at", "Erreicht am")}}
 	if least := r.Plan.Spec.Objectives.MBCO; least != nil {
-		q.Text = text.F("%s\nThe minimum level is %s per cent of the normal capacity.", "%s\nDas Mindestniveau beträgt %s Prozent der normalen Kapazität.", q.Text, text.Decimal(string(*least)))
+		q.Text = text.F("%s\nThe minimum level is %s per cent of the normal capacity.", "%s\nDas Notbetriebsniveau beträgt %s Prozent der normalen Kapazität.", q.Text, text.Decimal(string(*least)))
 	}
 	return q
 }
@@ -205,7 +205,7 @@ func (r Record) askDiscuss() task.Question {
 	}
 	return task.Question{Step: process.DrillDiscuss, Persons: r.conductors(), Due: nil, Text: text.F("%s\nUntil %s.", "%s\nBis %s.", r.about(), calendar.InWords(due)),
 		Fields: []task.Field{happened("held", "Held on", "Durchgeführt am"),
-			expected("rta", "Expected time to the minimum level", "Erwartete Zeit bis zum Mindestniveau"),
+			expected("rta", "Expected time to the minimum level", "Erwartete Zeit bis zum Notbetriebsniveau"),
 			expected("rpa", "Expected age of the data that comes back", "Erwartetes Alter der wiederhergestellten Daten"),
 			capacity, field("notes", task.TextField, true, "What was discussed", "Was besprochen wurde"), r.offsite()}}
 }

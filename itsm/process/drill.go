@@ -54,7 +54,7 @@ func continuityDrill() Process {
 			named(DrillDiscuss, false, "What does the discussion expect?", "Was erwartet die Besprechung?", task.Record, task.Done),
 			timed(named(DrillStep, true, "Step of the plan", "Schritt des Plans", task.Record, task.Done, task.Failed, task.Skip, task.Pause)),
 			timed(named(DrillPaused, true, "Interrupted step", "Unterbrochener Schritt", task.Record, task.Resume, task.Failed, task.Skip)),
-			named(DrillConfirm, true, "Is the minimum level reached?", "Ist das Mindestniveau erreicht?", task.Check),
+			named(DrillConfirm, true, "Is the minimum level reached?", "Ist das Notbetriebsniveau erreicht?", task.Check),
 			named(DrillConduct, true, "Conduct the drill", "Übung leiten", task.Record, task.Done, task.Direct, task.Abort),
 			timed(named(DrillBack, true, "Step back to normal operation", "Schritt der Rückkehr in den Normalbetrieb", task.Record, task.Done, task.Failed)),
 			named(DrillNormal, true, "Is operation normal again?", "Läuft der Betrieb wieder normal?", task.Check),

@@ -168,7 +168,7 @@ func TestVerdictsOfFigures(t *testing.T) {
 	require.Nil(t, rta.Value)
 	require.Equal(t, report.Missed, rta.Verdict, "it ended later than RTO without confirmation")
 	require.Equal(t, "10800", rta.Target)
-	require.Contains(t, rta.InWords().De, "Mindestniveau nie bestätigt")
+	require.Contains(t, rta.InWords().De, "Notbetriebsniveau nie bestätigt")
 
 	require.Nil(t, figure(aborted(), "rta").Value)
 	require.Equal(t, report.NoData, figure(aborted(), "rta").Verdict, "it ended before RTO")

@@ -26,7 +26,7 @@ func figures(f drill.Frozen) []report.Figure {
 	if f.Setup.Type.Measures() {
 		rta := seconds("rta", r.RTA, "recovery time", "Wiederanlaufzeit")
 		if r.RTA == nil && r.Verdicts.RTO == continuity.Fail {
-			rta.Label = text.New("recovery time, minimum level never confirmed", "Wiederanlaufzeit, Mindestniveau nie bestätigt")
+			rta.Label = text.New("recovery time, minimum level never confirmed", "Wiederanlaufzeit, Notbetriebsniveau nie bestätigt")
 		}
 		against(rta, duration(o.RTO), r.Verdicts.RTO)
 		if o.From == continuity.FromInvoked {

@@ -36,7 +36,7 @@ func agreed(a continuity.Agreed) (all []objective) {
 	share(reached, titleContacts, a.Contacts, text.New("of those called", "der angerufenen"), false)
 	add(decide, titleDecide, a.Decide, disruption, true, false)
 	add("mtpd", titleMTPD, a.MTPD, disruption, false, false)
-	add("wrt", titleWRT, a.WRT, text.New("the confirmed minimum level", "dem bestätigten Mindestniveau"), false, false)
+	add("wrt", titleWRT, a.WRT, text.New("the confirmed minimum level", "dem bestätigten Notbetriebsniveau"), false, false)
 	add("mtw", titleMTW, a.MTW, disruption, false, false)
 	return all
 }
@@ -53,7 +53,7 @@ const (
 var (
 	titleRTO      = text.New("Recovery time (RTO)", "Wiederanlaufzeit (RTO)")
 	titleRPO      = text.New("Recovery point (RPO)", "Alter der Daten (RPO)")
-	titleMBCO     = text.New("Minimum level (MBCO)", "Mindestniveau (MBCO)")
+	titleMBCO     = text.New("Minimum level (MBCO)", "Mindest-Notbetriebsniveau (MBCO)")
 	titleContacts = text.New("Contacts reached", "Erreichte Kontakte")
 	titleDecide   = text.New("Time to decide", "Zeit bis zur Entscheidung")
 	titleMTPD     = text.New("Tolerable disruption (MTPD)", "Tolerierbare Ausfallzeit (MTPD)")

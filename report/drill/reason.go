@@ -28,7 +28,7 @@ func (d draft) reason(o objective, v continuity.Verdict) text.Text {
 	}
 	switch o.name {
 	case rto:
-		return d.tooLate(v, r.RTA, *a.RTO, a.From, text.New("the business’s confirmation of the minimum level", "die Bestätigung des Mindestniveaus durch den Fachbereich"))
+		return d.tooLate(v, r.RTA, *a.RTO, a.From, text.New("the business’s confirmation of the minimum level", "die Bestätigung des Notbetriebsniveaus durch den Fachbereich"))
 	case rpo:
 		if r.RPA == nil {
 			return missing(text.New("the point in time that the restored data represents", "der Stand der wiederhergestellten Daten"))
@@ -44,7 +44,7 @@ func (d draft) reason(o objective, v continuity.Verdict) text.Text {
 		if v == continuity.Fail {
 			return text.New("less capacity than agreed", "weniger Kapazität als vereinbart")
 		}
-		return missing(text.New("the business’s confirmation of the minimum level", "die Bestätigung des Mindestniveaus durch den Fachbereich"))
+		return missing(text.New("the business’s confirmation of the minimum level", "die Bestätigung des Notbetriebsniveaus durch den Fachbereich"))
 	case reached:
 		if v == continuity.Fail {
 			return text.New("fewer contacts reached than agreed", "weniger Kontakte erreicht als vereinbart")

@@ -69,7 +69,7 @@ func (d draft) consequence() {
 			orDash(d.Setup.Conductor), d.date(d.Setup.Date))
 		if !d.Setup.Type.Measures() {
 			s.Say("Nothing is recovered in this drill: what it says of recovery time, recovery point and minimum level is an estimate, and proves none of them.",
-				"In dieser Übung wird nichts wiederhergestellt: Angaben zu Wiederanlaufzeit, Alter der Daten und Mindestniveau sind Schätzungen und beweisen nichts.")
+				"In dieser Übung wird nichts wiederhergestellt: Angaben zu Wiederanlaufzeit, Alter der Daten und Notbetriebsniveau sind Schätzungen und beweisen nichts.")
 		}
 	case h.Begun == nil:
 		s.Say("Approving this ends the run. The %s was given up before it began: it proves nothing.",

@@ -21,7 +21,7 @@ func (d draft) warnings() {
 	case r == nil:
 	case r.Overall == continuity.Estimated:
 		d.Note("Nothing was recovered in this drill: what it says of recovery time, recovery point and minimum level is an estimate, and proves nothing.",
-			"In dieser Übung wurde nichts wiederhergestellt: Angaben zu Wiederanlaufzeit, Alter der Daten und Mindestniveau sind Schätzungen und beweisen nichts.")
+			"In dieser Übung wurde nichts wiederhergestellt: Angaben zu Wiederanlaufzeit, Alter der Daten und Notbetriebsniveau sind Schätzungen und beweisen nichts.")
 	case r.Overall != continuity.Pass && d.anyPassed():
 		d.Note("Some objectives were met and others weren’t: the %s as a whole is not passed.",
 			"Einige Ziele wurden erreicht, andere nicht: Die %s insgesamt ist nicht bestanden.", d.Setup.Type.Noun())

@@ -92,7 +92,7 @@ func Objectives(a continuity.Agreed) []Objective {
 	return []Objective{
 		{text.New("RTO: to the confirmed minimum level", "RTO: bis zum bestätigten Wiederanlauf"), rto},
 		{text.New("RPO: age of the data that comes back", "RPO: Alter der wiederhergestellten Daten"), lasting(a.RPO)},
-		{text.New("MBCO: minimum level", "MBCO: Wiederanlauf-Niveau"), percent(a.MBCO)},
+		{text.New("MBCO: minimum level", "MBCO: Mindest-Notbetriebsniveau"), percent(a.MBCO)},
 		{text.New("MTPD: when the impact can't be borne any more", "MTPD: ab wann die Folgen nicht mehr tragbar sind"), lasting(a.MTPD)},
 		{text.New("MTW: to normal operation", "MTW: bis zum Normalbetrieb"), lasting(a.MTW)},
 		{text.New("WRT: to catch up", "WRT: zum Nacharbeiten"), lasting(a.WRT)},
