@@ -21,9 +21,9 @@ const (
 	drillSteps  = 40
 )
 
-// mostEvents is how many events Temporal lets a history have before it ends the
+// historyEvents is how many events Temporal lets a history have before it ends the
 // workflow, by its defaults; a drill of 200 steps stays below a quarter.
-const mostEvents = 51_200
+const historyEvents = 51_200
 
 // crowded is a drill of a plan with many steps, in rows of which each waits for
 // one of the row before.
@@ -143,7 +143,7 @@ func TestManyCarryOutManySteps(t *testing.T) {
 		bytes += e.Size()
 	}
 	t.Logf("its history has %d events, %d KiB", events, bytes>>10)
-	require.Less(t, events, mostEvents/4)
+	require.Less(t, events, historyEvents/4)
 	require.Less(t, bytes, 50<<20/4)
 	b, err := json.Marshal(c.ask(200, c.auditor, "GET", "/v1/runs/"+c.run+"/report", nil))
 	require.NoError(t, err)
