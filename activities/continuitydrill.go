@@ -19,37 +19,20 @@ import (
 // decided on.
 func (s *Set) DrillDraft(ctx context.Context, st run.Step) (workflows.Drafted, error) {
 	return s.draft(ctx, st, func() (content, error) {
-		at, err := store.StandingOf[drill.Frozen](ctx, s.store, st)
-		if err != nil {
-			return content{}, err
-		}
-		f := at.Frozen
-		if f == nil {
-			if at.State != run.Collecting {
-				if err := s.store.Enter(ctx, st, run.Collecting); err != nil { // a round begins
-					return content{}, err
-				}
-			}
+		f, ask, err := standOn(ctx, s, st, func() (drill.Frozen, []task.Question, error) {
 			said, err := s.store.Drilling(ctx, s.now(), st)
-			if err != nil {
-				return content{}, err
+			if err == nil && said.Due != nil {
+				return said.Frozen, []task.Question{*said.Due}, nil
 			}
-			if said.Due != nil {
-				return content{ask: []task.Question{*said.Due}}, nil
+			if err == nil {
+				said.Coverage, err = s.coverageOf(ctx, said.Plan)
 			}
-			if said.Coverage, err = s.coverageOf(ctx, said.Plan); err != nil {
-				return content{}, err
-			}
-			set, err := store.Freeze(ctx, s.store, s.now(), st, said.Frozen)
-			if err != nil {
-				return content{}, err
-			}
-			f = &set
+			return said.Frozen, nil, err
+		})
+		if err != nil || ask != nil {
+			return content{ask: ask}, err
 		}
-		if err := s.store.Enter(ctx, st, run.Drafting); err != nil {
-			return content{}, err
-		}
-		d, err := drillreport.Draft(*f)
+		d, err := drillreport.Draft(f)
 		return content{Document: d, continues: f.Continues, review: f.Review}, err
 	})
 }

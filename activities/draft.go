@@ -39,6 +39,29 @@ func freeze[T store.Grounded](ctx context.Context, s *Set, st run.Step, collect 
 	return store.FreezeBehind(ctx, s.store, s.now(), st, set, at.Change)
 }
 
+// standOn is freeze for a round whose owner is asked first: what it stands on, or
+// the questions without whose answers that isn't known.
+func standOn[T store.Grounded](ctx context.Context, s *Set, st run.Step, collect func() (T, []task.Question, error)) (set T, ask []task.Question, err error) {
+	at, err := store.StandingOf[T](ctx, s.store, st)
+	switch {
+	case err != nil:
+		return set, nil, err
+	case at.Frozen != nil:
+		return *at.Frozen, nil, s.store.Enter(ctx, st, run.Drafting)
+	case at.State != run.Collecting:
+		if err := s.store.Enter(ctx, st, run.Collecting); err != nil { // a round begins
+			return set, nil, err
+		}
+	}
+	if set, ask, err = collect(); err != nil || ask != nil {
+		return set, ask, err
+	}
+	if set, err = store.Freeze(ctx, s.store, s.now(), st, set); err != nil {
+		return set, nil, err
+	}
+	return set, nil, s.store.Enter(ctx, st, run.Drafting)
+}
+
 // content is what a round's document is to say.
 type content struct {
 	report.Document

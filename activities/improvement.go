@@ -20,34 +20,17 @@ import (
 // decided on.
 func (s *Set) ImprovementDraft(ctx context.Context, st run.Step) (workflows.Drafted, error) {
 	return s.draft(ctx, st, func() (content, error) {
-		at, err := store.StandingOf[improvement.Frozen](ctx, s.store, st)
-		if err != nil {
-			return content{}, err
-		}
-		f := at.Frozen
-		if f == nil {
-			if at.State != run.Collecting {
-				if err := s.store.Enter(ctx, st, run.Collecting); err != nil { // a round begins
-					return content{}, err
-				}
-			}
+		f, ask, err := standOn(ctx, s, st, func() (improvement.Frozen, []task.Question, error) {
 			said, err := s.store.Improving(ctx, st)
 			if err != nil {
-				return content{}, err
+				return said.Frozen, nil, err
 			}
-			set, ask, err := s.improvementStage(ctx, said)
-			if err != nil || ask != nil {
-				return content{ask: ask}, err
-			}
-			if set, err = store.Freeze(ctx, s.store, s.now(), st, set); err != nil {
-				return content{}, err
-			}
-			f = &set
+			return s.improvementStage(ctx, said)
+		})
+		if err != nil || ask != nil {
+			return content{ask: ask}, err
 		}
-		if err := s.store.Enter(ctx, st, run.Drafting); err != nil {
-			return content{}, err
-		}
-		d, err := improvementreport.Draft(*f)
+		d, err := improvementreport.Draft(f)
 		return content{Document: d, continues: f.Continues}, err
 	})
 }
