@@ -122,7 +122,7 @@ func (c *Caller) ShowRun(ctx context.Context, r run.Run) (run.Run, error) {
 
 // hideWords leaves out what was asked in a run, and why it began and ended.
 func hideWords(r *run.Run) {
-	r.Reason, r.Outcome, r.Tasks = "", text.Text{}, nil
+	r.Reason, r.Outcome, r.Tasks, r.LeftOut = "", text.Text{}, nil, nil
 }
 
 // CheckTask refuses a task, its answer and its files to those who may not answer

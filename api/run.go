@@ -82,8 +82,18 @@ func (s *server) runs() {
 	register(s, operation{Operation: huma.Operation{
 		OperationID: "get-run", Method: http.MethodGet, Path: oneRun, Tags: []string{"Runs"},
 		Summary: "A run with its state, and with tasks and decisions for those whom they concern",
-	}}, func(ctx context.Context, in *RunPath) (*runOutput, error) {
-		return s.shownRun(ctx, in.id(ctx))
+	}}, func(ctx context.Context, in *struct {
+		RunPath
+		Newest int `query:"newest" minimum:"0" maximum:"500" doc:"Only so many of the open tasks, those that are due first, and so many that have ended, the newest, with their decisions. left_out counts the others. All, where it isn't given."`
+	}) (*runOutput, error) {
+		r, err := s.Store.RunNewest(ctx, in.id(ctx), in.Newest)
+		if err != nil {
+			return nil, err
+		}
+		if r.Rounds, err = s.Store.Rounds(ctx, r.ID); err != nil {
+			return nil, err
+		}
+		return s.shown(ctx, r)
 	})
 
 	register(s, operation{body: jsonBody, Operation: huma.Operation{
@@ -125,17 +135,6 @@ func (s *server) unseenRun(ctx context.Context, why error, id string) error {
 		return err
 	}
 	return s.caller(ctx).Unseen(ctx, why, about, store.NoRun(id))
-}
-
-func (s *server) shownRun(ctx context.Context, id string) (*runOutput, error) {
-	r, err := s.Store.Run(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	if r.Rounds, err = s.Store.Rounds(ctx, id); err != nil {
-		return nil, err
-	}
-	return s.shown(ctx, r)
 }
 
 func (s *server) shown(ctx context.Context, r run.Run) (*runOutput, error) {

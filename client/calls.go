@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -80,12 +81,22 @@ func runAt(id string) (string, error) {
 
 // Run is a run as it is now.
 func (c *Client) Run(ctx context.Context, id string) (run.Run, error) {
+	return c.RunNewest(ctx, id, 0)
+}
+
+// RunNewest is a run as it is now with so many of its open tasks and so many that
+// have ended, the newest; with all for 0.
+func (c *Client) RunNewest(ctx context.Context, id string, newest int) (run.Run, error) {
 	var answer run.Run
 	path, err := runAt(id)
 	if err != nil {
 		return answer, err
 	}
-	return answer, c.get(ctx, path, nil, &answer)
+	q := url.Values{}
+	if newest > 0 {
+		q.Set("newest", strconv.Itoa(newest))
+	}
+	return answer, c.get(ctx, path, q, &answer)
 }
 
 // Wait asks for a run until it waits for a person, or has ended.

@@ -61,14 +61,23 @@ func (r runRow) plain() run.Run {
 
 // Run is one run with its tasks and decisions.
 func (s *Store) Run(ctx context.Context, id string) (run.Run, error) {
+	return s.RunNewest(ctx, id, 0)
+}
+
+// RunNewest is one run with so many of its open tasks, those that are due first,
+// and so many that have ended, the newest, with the decisions on these; with all
+// for 0.
+func (s *Store) RunNewest(ctx context.Context, id string, newest int) (run.Run, error) {
 	r, err := getRun(ctx, s.db, id, "")
 	if err != nil {
 		return r, mapped(err)
 	}
-	if r.Tasks, err = s.tasksOf(ctx, id); err != nil {
-		return r, mapped(err)
+	if newest == 0 {
+		r.Tasks, r.Decisions, err = s.allOf(ctx, id)
+	} else {
+		err = s.newestOf(ctx, &r, newest)
 	}
-	if r.Decisions, err = decisionsOf(ctx, s.db, id); err != nil {
+	if err != nil {
 		return r, mapped(err)
 	}
 	one := []run.Run{r}

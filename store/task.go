@@ -89,17 +89,47 @@ func NoTask(id string) error {
 	return fault.New(fault.NotFound, text.F("There is no task %.200s.", "Die Aufgabe %.200s gibt es nicht.", id))
 }
 
-// tasksOf are all tasks of a run; a run of many rounds has more than a page.
-func (s *Store) tasksOf(ctx context.Context, runID string) (all []task.Task, err error) {
+// allOf are all tasks and decisions of a run; a run of many rounds has more than
+// a page.
+func (s *Store) allOf(ctx context.Context, runID string) (all []task.Task, decisions []task.Decision, err error) {
 	for next := ""; ; {
 		var list []task.Task
 		if list, next, err = s.Tasks(ctx, Tasks{Run: runID}, Page{Limit: 500, Cursor: next}); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if all = append(all, list...); next == "" {
-			return all, nil
+			break
 		}
 	}
+	decisions, err = decisionsOf(ctx, s.db, runID)
+	return all, decisions, err
+}
+
+// newestOf notes in a run so many of its open tasks, those that are due first, and
+// so many that have ended, the newest, in the order of all lists, and what was
+// decided on them; with how many others there are.
+func (s *Store) newestOf(ctx context.Context, r *run.Run, newest int) (err error) {
+	r.Tasks, err = s.listTasks(ctx, shown(`SELECT t.* FROM task t WHERE t.id = ANY (ARRAY(
+			(SELECT id FROM task WHERE run = $1 AND state = 'open' ORDER BY due_at, id LIMIT $2)
+			UNION ALL (SELECT id FROM task WHERE run = $1 AND state <> 'open' ORDER BY ended_at DESC, id LIMIT $2)))`), r.ID, newest)
+	if err != nil {
+		return err
+	}
+	ids := make([]string, len(r.Tasks))
+	for i, t := range r.Tasks {
+		ids[i] = t.ID
+	}
+	var n run.Unlisted
+	err = s.db.GetContext(ctx, &n, `SELECT count(*) FILTER (WHERE state = 'open') AS open, count(*) FILTER (WHERE state <> 'open') AS ended
+		FROM task WHERE run = $1 AND NOT id = ANY ($2)`, r.ID, pq.Array(ids))
+	if err != nil {
+		return err
+	}
+	if n != (run.Unlisted{}) {
+		r.LeftOut = &n
+	}
+	r.Decisions, err = selectDecisions(ctx, s.db, "task = ANY ($1)", pq.Array(ids))
+	return err
 }
 
 // OpenTask writes a task that a workflow has noted, and lets its run wait;

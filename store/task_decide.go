@@ -278,8 +278,12 @@ func (s *Store) Told(ctx context.Context, now time.Time, taskID string) error {
 }
 
 func decisionsOf(ctx context.Context, q sqlx.QueryerContext, runID string) ([]task.Decision, error) {
+	return selectDecisions(ctx, q, "run = $1", runID)
+}
+
+func selectDecisions(ctx context.Context, q sqlx.QueryerContext, condition string, args ...any) ([]task.Decision, error) {
 	var rows []decisionRow
-	err := sqlx.SelectContext(ctx, q, &rows, "SELECT "+decisionColumns+" FROM decision WHERE run = $1 ORDER BY round, at, task", runID)
+	err := sqlx.SelectContext(ctx, q, &rows, "SELECT "+decisionColumns+" FROM decision WHERE "+condition+" ORDER BY round, at, task", args...)
 	return plainDecisions(rows), err
 }
 

@@ -100,26 +100,36 @@ func (s *Store) Tasks(ctx context.Context, f Tasks, p Page) ([]task.Task, string
 	default:
 		statement = shown("SELECT t.* FROM task t WHERE $1::text IS NOT NULL AND " + chosen + " ORDER BY t.opened_at, t.id LIMIT $6")
 	}
+	list, err := s.listTasks(ctx, statement, append([]any{who}, args...)...)
+	if err != nil {
+		return nil, "", err
+	}
+	list, next := page(p, list, func(t task.Task) (time.Time, string) { return t.Opened, t.ID })
+	return list, next, nil
+}
+
+// listTasks are the tasks that a statement selects (shown), with their files and
+// with those who may answer them.
+func (s *Store) listTasks(ctx context.Context, statement string, args ...any) ([]task.Task, error) {
 	var rows []struct {
 		taskRow
 		around
 	}
-	if err = s.db.SelectContext(ctx, &rows, statement, append([]any{who}, args...)...); err != nil {
-		return nil, "", mapped(err)
+	if err := s.db.SelectContext(ctx, &rows, statement, args...); err != nil {
+		return nil, mapped(err)
 	}
 	list, people := make([]task.Task, len(rows)), make([]around, len(rows))
 	for i, r := range rows {
 		list[i], people[i] = r.plain(), r.around
 	}
-	list, next := page(p, list, func(t task.Task) (time.Time, string) { return t.Opened, t.ID })
-	all, err := peopleAround(ctx, s.db, list, people[:len(list)])
+	all, err := peopleAround(ctx, s.db, list, people)
 	if err != nil {
-		return nil, "", mapped(err)
+		return nil, mapped(err)
 	}
 	for i := range list {
 		list[i].Approvers = all[i].Eligible()
 	}
-	return list, next, mapped(withFiles(ctx, s.db, list))
+	return list, mapped(withFiles(ctx, s.db, list))
 }
 
 // chosen says whether a task t is of a state ($2) and a run ($3), where they are

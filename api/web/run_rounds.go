@@ -63,13 +63,15 @@ func roundsOf(r run.Run) []round {
 			add(f.Round, event{At: *f.Refreshed, What: text.New("Another round begun on what is known by then", "Neue Freigaberunde auf neuem Datenstand begonnen"), Who: f.By})
 		}
 	}
+	tasks := map[string]task.Task{}
 	for _, t := range r.Tasks {
+		tasks[t.ID] = t
 		for _, e := range asking(t) {
 			add(t.Round, e)
 		}
 	}
 	for _, d := range r.Decisions {
-		add(d.Round, deciding(d, r.Tasks))
+		add(d.Round, deciding(d, tasks[d.Task]))
 	}
 	if r.Ended != nil {
 		add(r.Round, event{At: *r.Ended, What: text.F("Ended: %s", "Beendet: %s", r.State.Title()), Why: r.Outcome})
@@ -108,21 +110,17 @@ func asking(t task.Task) []event {
 	return all
 }
 
-// deciding is an answer, with the words of the task's fields.
-func deciding(d task.Decision, tasks []task.Task) event {
+// deciding is an answer, with the words of its task's fields, as far as the task is
+// shown.
+func deciding(d task.Decision, t task.Task) event {
 	e := event{At: d.At, What: text.F("Answer: %s", "Antwort: %s", d.Outcome.Title()), Who: d.Person, Task: d.Task, Comment: d.Comment, Hash: d.Hash, Token: issued(d.TokenIssuer)}
 	for _, s := range d.Stale {
 		e.Stale = append(e.Stale, s.Detail)
 	}
-	for _, t := range tasks {
-		if t.ID != d.Task {
-			continue
-		}
-		e.Of = t.Title
-		for _, f := range t.Fields {
-			if raw, ok := d.Fields[f.Name]; ok {
-				e.Values = append(e.Values, answered{f.Title, valueOf(f, raw)})
-			}
+	e.Of = t.Title
+	for _, f := range t.Fields {
+		if raw, ok := d.Fields[f.Name]; ok {
+			e.Values = append(e.Values, answered{f.Title, valueOf(f, raw)})
 		}
 	}
 	return e

@@ -115,11 +115,19 @@ func (s shownRun) Doing() text.Text {
 	case s.State == run.Drafting:
 		return text.New("The draft is being made.", "Der Entwurf wird erstellt.")
 	case s.State == run.Waiting && len(s.Open) > 0:
-		return text.N(len(s.Open), text.New("One answer is awaited.", "Eine Antwort steht aus."), text.New("%d answers are awaited.", "%d Antworten stehen aus."))
+		return text.N(len(s.Open)+s.Unshown().Open, text.New("One answer is awaited.", "Eine Antwort steht aus."), text.New("%d answers are awaited.", "%d Antworten stehen aus."))
 	case s.State == run.Waiting:
 		return text.New("It goes on by itself.", "Der Lauf geht von selbst weiter.")
 	}
 	return text.Text{}
+}
+
+// Unshown counts the tasks that the page doesn't show.
+func (s shownRun) Unshown() run.Unlisted {
+	if s.LeftOut == nil {
+		return run.Unlisted{}
+	}
+	return *s.LeftOut
 }
 
 // Works says that the page shows something else soon.
@@ -143,10 +151,19 @@ func (v *visit) newest(k run.Key) (*run.Run, error) {
 	return &newest, nil
 }
 
-// run is the run that an address names. One that can't be a run's isn't found.
+// tasksAtOnce is how many open tasks of a run, and how many that have ended, a
+// page shows that isn't asked for all.
+const tasksAtOnce = 20
+
+// run is the run that an address names, with its newest tasks. One that can't be a
+// run's isn't found.
 func (v *visit) run() (run.Run, error) {
 	if _, _, err := run.ParseID(v.runOf()); err != nil {
 		return run.Run{}, fault.New(fault.NotFound, fault.As(err).Message)
 	}
-	return v.api.Run(v.r.Context(), v.runOf())
+	newest := tasksAtOnce
+	if v.r.URL.Query().Has("all") {
+		newest = 0
+	}
+	return v.api.RunNewest(v.r.Context(), v.runOf(), newest)
 }

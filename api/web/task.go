@@ -63,7 +63,7 @@ func (v *visit) askedAt(id string) (asked, error) {
 	}
 	a := asked{entry: v.entryOf(t), May: t.State == task.Open && t.Barred.IsZero()}
 	a.Typed = v.proposed(t)
-	r, err := v.api.Run(v.r.Context(), t.Run)
+	r, err := v.api.RunNewest(v.r.Context(), t.Run, tasksAtOnce)
 	switch {
 	case err == nil:
 		a.Run, a.Past = &r, pastOf(r, t)

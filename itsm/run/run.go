@@ -209,10 +209,18 @@ type Run struct {
 	Ended       *time.Time       `json:"ended,omitempty" db:"ended_at"`
 	Tasks       []task.Task      `json:"tasks" db:"-"`
 	Decisions   []task.Decision  `json:"decisions" db:"-"`
+	LeftOut     *Unlisted        `json:"left_out,omitempty" db:"-"`      // where only some of its tasks were asked for
 	Stale       []task.StalePart `json:"stale,omitempty" db:"-"`         // while it is live: what has changed that its round stands on, as it was compared last
 	Version     int              `json:"version,omitempty" db:"version"` // of the report that it published
 	Zone        string           `json:"zone,omitempty" db:"-"`          // of what it is about, as that is declared now
 	Rounds      []Round          `json:"rounds,omitempty" db:"-"`        // what each round stands on, of a run that is asked for by itself
+}
+
+// Unlisted counts the tasks of a run that aren't listed in it, and whose decisions
+// aren't, either.
+type Unlisted struct {
+	Open  int `json:"open" db:"open"`
+	Ended int `json:"ended" db:"ended"`
 }
 
 // Round says when a round of a run was frozen and drafted, and who asked for
