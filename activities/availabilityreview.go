@@ -27,8 +27,9 @@ func (s *Set) AvailabilityReviewDraft(ctx context.Context, st run.Step) (workflo
 			return c, err
 		}
 		var answers []report.Answer
-		if c.review = f.Review; f.Review {
-			if answers, c.ask, err = s.ownersPart(ctx, st, availabilityreview.Findings(f, r)); err != nil || len(c.ask) > 0 {
+		c.review = f.Review
+		if !f.Provisional {
+			if answers, c.ask, err = s.ownersPart(ctx, st, availabilityreview.Findings(f, r), f.Review); err != nil || len(c.ask) > 0 {
 				return c, err
 			}
 		}
@@ -94,6 +95,11 @@ func (s *Set) availabilityRules(ctx context.Context, in run.Input, round int) (a
 		return f, err
 	}
 	availabilityUnder(&f, x, t)
+	if x.period.Grain == calendar.Month && !in.Provisional { // each outage is decided on once
+		if f.Plans, err = s.store.PlansBetween(ctx, in.Scope, f.From, f.To); err != nil {
+			return f, err
+		}
+	}
 	if len(f.Agreements) == 0 {
 		return f, fault.Invalidf("service", "%s has no agreement with a target of measure availability that holds in %s: agree on one, then start again",
 			"%s hat keine Vereinbarung mit einem Ziel der Messgröße availability, die in %s gilt: Eines vereinbaren und neu starten.", in.Scope, in.Period)

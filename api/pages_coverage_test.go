@@ -25,7 +25,7 @@ func TestTheCoveragePage(t *testing.T) {
 	for _, words := range []string{"payments-fire", "Recovery time (RTO): 3 h", "Contacts reached: 90 %", "failed", "functional exercise: failed; achieved 50 %, agreed 90 %", "mail-fire", "never measured", "last proved"} {
 		require.Contains(t, strings.ReplaceAll(said["en"], "\u202f", " "), words)
 	}
-	for _, words := range []string{"Wiederanlaufzeit (RTO): 3 h", "nicht bestanden", "nie gemessen", "zuletzt nachgewiesen", "Bericht über diese Übung"} {
+	for _, words := range []string{"Wiederanlaufzeit (RTO): 3 h", "nicht bestanden", "nie gemessen", "zuletzt nachgewiesen", "Bericht dazu"} {
 		require.Contains(t, strings.ReplaceAll(said["de"], "\u202f", " "), words)
 	}
 	require.Contains(t, h.guest(t, "auditor", "en").opens("/coverage").Body.String(), "major change: &lt;i&gt;new&lt;/i&gt; machines")

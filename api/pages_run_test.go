@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"turnus/internal/pgtest"
 	"turnus/internal/storetest"
 	"turnus/itsm/person"
 	"turnus/itsm/run"
@@ -84,6 +85,38 @@ func TestARunOnAPage(t *testing.T) {
 	w := h.browser(t).get(t, "/runs/"+r.ID)
 	require.Equal(t, 303, w.Code)
 	require.Equal(t, "/sign-in?return="+url.QueryEscape("/runs/"+r.ID), w.Header().Get("Location"))
+}
+
+// A run with many tasks shows the newest, says how many it leaves out, and leads to
+// all of them; to those who don't see inside it says nothing of them.
+func TestARunWithManyTasksOnAPage(t *testing.T) {
+	h := newHouse(t)
+	r, a := h.waiting(t)
+	pgtest.Tamper(t, h.store.DB(), `INSERT INTO task SELECT (jsonb_populate_record(t, jsonb_build_object(
+		'id', t.id || '-' || n, 'step', t.step || '-' || n, 'state', CASE WHEN n <= 100 THEN 'open' ELSE 'closed' END,
+		'due_at', t.due_at + n * interval '1 minute', 'ended_at', CASE WHEN n > 100 THEN t.opened_at + n * interval '1 minute' END))).*
+		FROM task t, generate_series(1, 200) n WHERE t.id = $1`, a.ID)
+	owner, viewer := h.guest(t, "owner", "en"), h.guest(t, "viewer", "en")
+	for lang, words := range map[string][]string{
+		"en": {"101 answers are awaited", "81 more tasks are open.", "80 earlier ones are left out", "Show all"},
+		"de": {"101 Antworten stehen aus", "81 weitere Aufgaben sind offen.", "80 frühere fehlen hier", "Alles zeigen"},
+	} {
+		page, other := owner.reads("/runs/"+r.ID, lang), viewer.reads("/runs/"+r.ID, lang)
+		for _, w := range words {
+			require.Contains(t, page, w)
+			require.NotContains(t, other, w)
+		}
+		require.Contains(t, page, "/tasks/"+a.ID+`"`, "the open task that is due first")
+		require.NotContains(t, page, "/tasks/"+a.ID+`-100"`)
+		all := owner.reads("/runs/"+r.ID+"?all=1", lang)
+		require.Contains(t, all, "/tasks/"+a.ID+`-100"`)
+		require.NotContains(t, all, words[3])
+	}
+	require.NotContains(t, h.as(t, "viewer", "GET", "/v1/runs/"+r.ID+"?newest=5", "").Body.String(), "left_out")
+	require.Contains(t, h.as(t, "owner", "GET", "/v1/runs/"+r.ID+"?newest=5", "").Body.String(), `"left_out":{"open":96,"ended":95}`)
+	for _, newest := range []string{"-1", "501", "x"} {
+		require.Equal(t, 422, h.as(t, "owner", "GET", "/v1/runs/"+r.ID+"?newest="+newest, "").Code, newest)
+	}
 }
 
 // What has consequences says them first, and is refused as the API refuses it.

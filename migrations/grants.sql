@@ -36,6 +36,7 @@ INSERT INTO rights (name) VALUES
     ('import'),
     ('import_reject'),
     ('involvement'),
+    ('outage_proof'),
     ('refresh'),
     ('report'),
     ('resource'),

@@ -135,7 +135,8 @@ type shownDrill struct {
 	plan, service string
 }
 
-// drillsOf are the published drills of plans, in their order.
+// drillsOf are the published drills of plans, and the outages of which it was
+// decided what they say, in their order.
 func drillsOf(ctx context.Context, q sqlx.QueryerContext, plans []string) ([]shownDrill, error) {
 	var rows []struct {
 		Run       string             `db:"run"`
@@ -153,12 +154,15 @@ func drillsOf(ctx context.Context, q sqlx.QueryerContext, plans []string) ([]sho
 	}
 	if err := sqlx.SelectContext(ctx, q, &rows, `
 		SELECT d.run, d.plan, d.service, d.version, d.type, d.held_at, d.begun_at, o.objective, o.value, o.base, coalesce(o.achieved, '') AS achieved, o.verdict
-		FROM drill d JOIN drill_objective o ON o.run = d.run WHERE d.plan = ANY ($1) ORDER BY d.held_at, d.run, o.objective`, pq.Array(plans)); err != nil {
+		FROM drill d JOIN drill_objective o ON o.run = d.run WHERE d.plan = ANY ($1)
+		UNION ALL `+outagesOfPlans+`
+		ORDER BY held_at, run, plan, objective`, pq.Array(plans)); err != nil {
 		return nil, err
 	}
 	var all []shownDrill
 	for _, r := range rows {
-		if n := len(all); n == 0 || all[n-1].Run != r.Run {
+		// A review tells of several outages, and one outage of several plans.
+		if n := len(all); n == 0 || all[n-1].Run != r.Run || all[n-1].plan != r.Plan || !all[n-1].Held.Equal(r.Held) {
 			all = append(all, shownDrill{continuity.Shown{Run: r.Run, Version: r.Version, Type: r.Type, Held: r.Held.UTC(), Begun: r.Begun.UTC()}, r.Plan, r.Service})
 		}
 		d := &all[len(all)-1]
@@ -177,7 +181,8 @@ func planVersions(ctx context.Context, q sqlx.QueryerContext, plans []string) (m
 	}
 	err := sqlx.SelectContext(ctx, q, &rows, `
 		SELECT r.name, r.version, r.at, r.document->'spec' AS spec
-		FROM (SELECT plan, min(version) AS first FROM drill WHERE plan = ANY ($2) GROUP BY plan) d
+		FROM (SELECT plan, min(version) AS first FROM (SELECT plan, version FROM drill UNION ALL SELECT plan, version FROM outage_proof) shown
+			WHERE plan = ANY ($2) GROUP BY plan) d
 		JOIN resource r ON r.kind = $1 AND r.name = d.plan AND r.version >= d.first
 		WHERE NOT r.retired ORDER BY r.name, r.version`, string(resource.ContinuityPlan), pq.Array(plans))
 	all := map[string][]continuity.PlanVersion{}

@@ -32,6 +32,8 @@ func rulesOf(name string) rules {
 	switch name {
 	case process.Improvement:
 		return rules{begins: lockFinding, begun: takeFinding, asks: checkNextOfImprovement, answers: checkImprovementAnswer, ended: settleFinding}
+	case process.AvailabilityReview:
+		return rules{ended: recordOutageProofs}
 	case process.ContinuityDrill:
 		return rules{begins: checkRetest, asks: checkNextOfDrill, answers: checkDrillAnswer, ended: recordDrill}
 	}

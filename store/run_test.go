@@ -1,6 +1,7 @@
 package store
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -153,6 +154,41 @@ func TestARunHasAllItsTasks(t *testing.T) {
 		require.False(t, i > 0 && a.Opened.Before(r.Tasks[i-1].Opened), a.ID)
 		seen[a.ID] = true
 	}
+}
+
+// Of a run with many tasks the newest can be asked for: the open ones that are due
+// first and those that ended last, with their decisions; the others are counted.
+func TestTheNewestOfARun(t *testing.T) {
+	s, ctx := declaringStore(t), t.Context()
+	apply1(t, s, declared, house()...)
+	r, _, err := s.Begin(ctx, declared, NewRun{Key: run.Key{Process: "sla-report", Scope: "desk", Period: "2016-03"}, Owner: "olga", By: person.Actor{Person: "olga"}})
+	require.NoError(t, err)
+	a := ask(t, s, declared, run.Step{Run: r.ID, Round: 1})
+	require.Nil(t, decide(t, s, declared, person.Actor{Person: "anton"}, a, task.RequestChanges, "once more"))
+	whole, err := s.RunNewest(ctx, r.ID, 3)
+	require.NoError(t, err)
+	require.Nil(t, whole.LeftOut, "nothing is left out")
+	require.Len(t, whole.Decisions, 1)
+
+	// Those that ended did so a minute after each other, later opened ones first.
+	pgtest.Tamper(t, s.DB(), `INSERT INTO task SELECT (jsonb_populate_record(t, jsonb_build_object(
+		'id', t.id || '-' || n, 'step', t.step || '-' || n, 'state', CASE WHEN n % 2 = 0 THEN 'open' ELSE 'closed' END,
+		'opened_at', t.opened_at + n * interval '1 minute', 'due_at', t.due_at - n * interval '1 minute',
+		'ended_at', CASE WHEN n % 2 = 1 THEN t.opened_at + (100 - n) * interval '1 minute' END))).* FROM task t, generate_series(1, 20) n`)
+	r, err = s.RunNewest(ctx, r.ID, 3)
+	require.NoError(t, err)
+	var ids []string
+	for _, a := range r.Tasks {
+		ids = append(ids, a.ID[strings.LastIndex(a.ID, "-")+1:])
+	}
+	require.Equal(t, []string{"1", "3", "5", "16", "18", "20"}, ids, "in the order of all lists")
+	require.Equal(t, run.Unlisted{Open: 7, Ended: 8}, *r.LeftOut)
+	require.Empty(t, r.Decisions, "the answered task ended first")
+	all, err := s.Run(ctx, r.ID)
+	require.NoError(t, err)
+	require.Len(t, all.Tasks, 21)
+	require.Len(t, all.Decisions, 1)
+	require.Nil(t, all.LeftOut)
 }
 
 // A start that was decided on before what it is about was retired begins no run,

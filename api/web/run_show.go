@@ -115,7 +115,7 @@ func (s shownRun) Doing() text.Text {
 	case s.State == run.Drafting:
 		return text.New("The draft is being made.", "Der Entwurf wird erstellt.")
 	case s.State == run.Waiting && len(s.Open) > 0:
-		return text.N(len(s.Open)+s.Unshown().Open, text.New("One answer is awaited.", "Eine Antwort steht aus."), text.New("%d answers are awaited.", "%d Antworten stehen aus."))
+		return plural(len(s.Open)+s.Unshown().Open, "One answer is awaited.", "Eine Antwort steht aus.", "%d answers are awaited.", "%d Antworten stehen aus.")
 	case s.State == run.Waiting:
 		return text.New("It goes on by itself.", "Der Lauf geht von selbst weiter.")
 	}

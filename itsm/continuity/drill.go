@@ -51,6 +51,8 @@ func (t Type) Title() text.Text {
 		return text.New("full interruption test", "Vollübung")
 	case Invocation:
 		return text.New("real invocation", "Ernstfall")
+	case Outage:
+		return text.New("real outage", "tatsächlicher Ausfall")
 	}
 	return text.Same(string(t))
 }

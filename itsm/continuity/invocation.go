@@ -6,13 +6,18 @@ import "turnus/itsm/text"
 // runs as one does.
 const Invocation Type = "invocation"
 
+// Outage is a service that wasn't there, and of which somebody decided that it
+// proves or disproves the recovery time: no run of its own, and known by its
+// length alone.
+const Outage Type = "outage"
+
 // Plannable are the types of drill, and the invocation.
 func Plannable() []Type { return append(Types(), Invocation) }
 
 // AsDrill is the type of drill that proves as much: what was recovered in earnest
 // proves no less than a full interruption.
 func (t Type) AsDrill() Type {
-	if t == Invocation {
+	if t == Invocation || t == Outage {
 		return FullInterruption
 	}
 	return t

@@ -21,10 +21,12 @@ func ObjectiveNames() []string {
 // What is talked through proves nothing.
 func (t Type) Proves(objective string) bool {
 	switch objective {
-	case ObjectiveRTO, ObjectiveRPO, ObjectiveMBCO:
+	case ObjectiveRTO:
 		return t.Measures()
+	case ObjectiveRPO, ObjectiveMBCO:
+		return t.Measures() && t != Outage
 	case ObjectiveContacts, ObjectiveDecide:
-		return t.Measures() || t == CallTree || t == Staff
+		return t.Measures() && t != Outage || t == CallTree || t == Staff
 	}
 	return false
 }

@@ -32,7 +32,7 @@ func Draft(f availabilityreview.Frozen, r availabilityreview.Result, answers []r
 		Provisional: f.Provisional,
 		Notice:      parts.Notice(f.Provisional, f.Reason),
 		Figures:     Figures(r),
-		Findings:    outageFindings(f, r),
+		Findings:    append(outageFindings(f, r), disproved(answers)...),
 		Sources:     sources(f),
 		ComputedAt:  f.At.UTC(),
 		Answers:     answers,
@@ -55,6 +55,7 @@ func Draft(f availabilityreview.Frozen, r availabilityreview.Result, answers []r
 	}
 	timelines(w, f, r)
 	unplanned(w, r, looked)
+	evidence(w, f, r, answers)
 	maintenance(w, f, r)
 	objectives(w, r)
 	trend(w, f, r)

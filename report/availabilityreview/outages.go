@@ -24,7 +24,7 @@ type investigations struct {
 // of an outage: what the owner said; nil where nobody said anything.
 func (x investigations) of(o avail.Unplanned) *report.Answer {
 	key := findingKey(o)
-	i := slices.IndexFunc(x.answers, func(a report.Answer) bool { return a.Key == key && a.Cause+a.Measure+a.None != "" })
+	i := slices.IndexFunc(x.answers, func(a report.Answer) bool { return a.Key == key && a.Told() })
 	if i < 0 {
 		return nil
 	}
