@@ -26,14 +26,15 @@ func (s *Set) AvailabilityReviewDraft(ctx context.Context, st run.Step) (workflo
 		if err != nil {
 			return c, err
 		}
-		var answers []report.Answer
-		c.review = f.Review
-		if !f.Provisional {
-			if answers, c.ask, err = s.ownersPart(ctx, st, availabilityreview.Findings(f, r), f.Review); err != nil || len(c.ask) > 0 {
-				return c, err
-			}
+		var findings []report.Finding
+		if c.review = f.Review; f.Review {
+			findings = availabilityreview.Findings(f, r)
 		}
-		if c.Document, err = availabilityreview.Draft(f, r, answers); err != nil {
+		answers, decisions, ask, err := s.ownersPart(ctx, st, findings, availabilityreview.Evidence(f, r))
+		if c.ask = ask; err != nil || len(ask) > 0 {
+			return c, err
+		}
+		if c.Document, err = availabilityreview.Draft(f, r, answers, decisions); err != nil {
 			return c, err
 		}
 		return c, s.restate(ctx, &c.Document, f.InForce)
@@ -96,7 +97,7 @@ func (s *Set) availabilityRules(ctx context.Context, in run.Input, round int) (a
 	}
 	availabilityUnder(&f, x, t)
 	if x.period.Grain == calendar.Month && !in.Provisional { // each outage is decided on once
-		if f.Plans, err = s.store.PlansBetween(ctx, in.Scope, f.From, f.To); err != nil {
+		if f.Plans, err = s.store.PlansUntil(ctx, in.Scope, f.To); err != nil {
 			return f, err
 		}
 	}

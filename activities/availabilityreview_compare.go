@@ -109,6 +109,6 @@ func (s *Set) availabilityFiguresNow(ctx context.Context, runID string, now avai
 		if err != nil {
 			return report.Document{}, err
 		}
-		return availabilityreview.Draft(now, r, nil)
+		return availabilityreview.Draft(now, r, nil, nil)
 	})
 }

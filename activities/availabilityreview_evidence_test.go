@@ -14,6 +14,7 @@ import (
 	"turnus/itsm/improvement"
 	"turnus/itsm/run"
 	"turnus/itsm/task"
+	"turnus/itsm/uptime"
 	"turnus/report"
 	"turnus/store"
 )
@@ -91,6 +92,9 @@ func TestOutagesProveAndDisprovePlans(t *testing.T) {
 	failed := a.registered(improvement.FailedObjective)
 	require.Len(t, failed, 1)
 	require.Contains(t, failed[0].Title.En, "desk-fire")
+	for _, e := range r.Evidence {
+		require.Equal(t, "olga", e.By)
+	}
 
 	// Decided anew in a further attempt, whose report takes the place of the first.
 	_, _ = a.decides("2026-02", map[string]report.Says{"desk-fire": report.SaysNothing, "desk-flood": report.SaysNothing})
@@ -118,4 +122,24 @@ func TestAnOutageDoesntProveAgainstItsLength(t *testing.T) {
 	d, err = a.set.AvailabilityReviewDraft(t.Context(), run.Step{Run: q.Run, Round: q.Round})
 	require.NoError(t, err)
 	require.Empty(t, d.Ask)
+}
+
+// An outage is decided on in the month in which it ended, by the plan of its
+// beginning: once, with its whole length.
+func TestAnOutageIsDecidedOnWhereItEnded(t *testing.T) {
+	a := newReviewed(t)
+	storetest.PlanVersion(t, a.store, time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC), "desk-fire", 1, within(3*3600))
+	storetest.PlanVersion(t, a.store, time.Date(2026, 2, 28, 22, 59, 0, 0, time.UTC), "desk-fire", 2, within(5*3600))
+	from := time.Date(2026, 2, 28, 22, 0, 0, 0, time.UTC) // 23 o'clock in Berlin
+	_, err := a.store.ImportOutages(t.Context(), store.Intake{Service: "desk", Format: "csv", AsOf: now, Since: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), Now: now, By: "admin"},
+		func(yield func(uptime.Outage, error) bool) {
+			yield(uptime.Outage{Reference: "F2", From: from, To: from.Add(4 * time.Hour), Row: 1}, nil)
+		}, nil)
+	require.NoError(t, err)
+	asked, _ := a.decides("2026-02", map[string]report.Says{"desk-fire": report.SaysNothing})
+	require.Len(t, asked.Fields, 1, "of the 10th")
+	asked, r := a.decides("2026-03", map[string]report.Says{"desk-fire": report.Disproves})
+	require.Len(t, asked.Fields, 1)
+	require.Equal(t, []any{1, int64(4 * 3600), report.Disproves}, []any{r.Evidence[0].Version, r.Evidence[0].Seconds, r.Evidence[0].Decided})
+	require.Contains(t, a.covers()[0], "desk-fire failed")
 }

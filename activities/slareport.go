@@ -134,7 +134,7 @@ func (s *Set) SLAReportDraft(ctx context.Context, st run.Step) (workflows.Drafte
 		}
 		var answers []report.Answer
 		if c.review = f.Review; f.Review {
-			if answers, c.ask, err = s.ownersPart(ctx, st, slareport.Findings(r), true); err != nil || len(c.ask) > 0 {
+			if answers, _, c.ask, err = s.ownersPart(ctx, st, slareport.Findings(r), nil); err != nil || len(c.ask) > 0 {
 				return c, err
 			}
 		}

@@ -15,26 +15,27 @@ import (
 // what approvers decide on; state, version, decisions and the hash itself are
 // added when it is rendered (Record).
 type Document struct {
-	Run         string    `json:"run"`
-	Process     string    `json:"process"`
-	Scope       string    `json:"scope"`
-	Period      string    `json:"period"`
-	From        time.Time `json:"from"`
-	To          time.Time `json:"to"` // exclusive
-	Zone        string    `json:"zone"`
-	Title       text.Text `json:"title"`   // of the report: SLA report
-	Subject     text.Text `json:"subject"` // what it is about: the service
-	Provisional bool      `json:"provisional"`
-	Notice      text.Text `json:"notice,omitzero"` // stands on every page: why it is provisional
-	Notes       []Note    `json:"notes,omitempty"` // what to know before any figure is read, the most serious first
-	Summary     []Tile    `json:"summary"`
-	Sections    []Section `json:"sections"`
-	Figures     []Figure  `json:"figures"`
-	Sources     []Source  `json:"sources"`
-	Restates    *Restated `json:"restates,omitempty"` // the version that this one takes the place of
-	ComputedAt  time.Time `json:"computed_at"`
-	Answers     []Answer  `json:"answers,omitempty"` // what the owner said to its findings, before it was drafted
-	Wording     int       `json:"wording,omitempty"` // of its process's room, counted up when words change; 0: as 0.1.0 had them
+	Run         string     `json:"run"`
+	Process     string     `json:"process"`
+	Scope       string     `json:"scope"`
+	Period      string     `json:"period"`
+	From        time.Time  `json:"from"`
+	To          time.Time  `json:"to"` // exclusive
+	Zone        string     `json:"zone"`
+	Title       text.Text  `json:"title"`   // of the report: SLA report
+	Subject     text.Text  `json:"subject"` // what it is about: the service
+	Provisional bool       `json:"provisional"`
+	Notice      text.Text  `json:"notice,omitzero"` // stands on every page: why it is provisional
+	Notes       []Note     `json:"notes,omitempty"` // what to know before any figure is read, the most serious first
+	Summary     []Tile     `json:"summary"`
+	Sections    []Section  `json:"sections"`
+	Figures     []Figure   `json:"figures"`
+	Sources     []Source   `json:"sources"`
+	Restates    *Restated  `json:"restates,omitempty"` // the version that this one takes the place of
+	ComputedAt  time.Time  `json:"computed_at"`
+	Answers     []Answer   `json:"answers,omitempty"`  // what the owner said to its findings, before it was drafted
+	Evidence    []Evidence `json:"evidence,omitempty"` // what outages say about continuity plans
+	Wording     int        `json:"wording,omitempty"`  // of its process's room, counted up when words change; 0: as 0.1.0 had them
 
 	TicketList *TicketList `json:"ticket_list,omitempty"` // of the tickets that it names, in a file of its own
 	Findings   []Finding   `json:"findings,omitempty"`    // what it finds beyond its figures: publishing puts each into the register

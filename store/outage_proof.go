@@ -14,9 +14,9 @@ import (
 	"turnus/report"
 )
 
-// PlansBetween are the versions of a service's continuity plans that were in force
-// in [from, to) and agree a recovery time, by name and version.
-func (s *Store) PlansBetween(ctx context.Context, service string, from, to time.Time) ([]availabilityreview.Plan, error) {
+// PlansUntil are the versions of a service's continuity plans that came into force
+// before an instant and agree a recovery time, by name and version.
+func (s *Store) PlansUntil(ctx context.Context, service string, to time.Time) ([]availabilityreview.Plan, error) {
 	var rows []struct {
 		resourceRow
 		Until *time.Time `db:"until"`
@@ -24,7 +24,7 @@ func (s *Store) PlansBetween(ctx context.Context, service string, from, to time.
 	err := s.db.SelectContext(ctx, &rows, `SELECT `+resourceColumns+`, until FROM (
 			SELECT *, lead(at) OVER (PARTITION BY name ORDER BY version) AS until FROM resource WHERE kind = $1) r
 		WHERE NOT retired AND document->'spec'->>'service' = $2 AND document->'spec'->'objectives' ? 'rto'
-			AND at < $4 AND (until IS NULL OR until > $3) ORDER BY name, version`, string(resource.ContinuityPlan), service, from, to)
+			AND at < $3 ORDER BY name, version`, string(resource.ContinuityPlan), service, to)
 	if err != nil {
 		return nil, mapped(err)
 	}
@@ -56,22 +56,20 @@ func recordOutageProofs(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.R
 		return err
 	}
 	var d struct {
-		Answers []report.Answer `json:"answers"`
+		Evidence []report.Evidence `json:"evidence"`
 	}
 	if err := json.Unmarshal(document, &d); err != nil {
 		return err
 	}
 	verdicts := map[report.Says]continuity.Verdict{report.Proves: continuity.Pass, report.Disproves: continuity.Fail}
-	for _, a := range d.Answers {
-		for _, p := range a.Plans {
-			verdict := verdicts[p.Says]
-			if verdict == "" { // it says nothing
-				continue
-			}
-			if _, err := tx.ExecContext(ctx, `INSERT INTO outage_proof (run, outage, plan, version, service, value, begun_at, seconds, verdict, at)
-				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, r.ID, a.Key, p.Plan, p.Version, r.Service, p.RTO, p.Begun, p.Seconds, verdict, now); err != nil {
-				return err
-			}
+	for _, e := range d.Evidence {
+		verdict := verdicts[e.Decided]
+		if verdict == "" { // it says nothing
+			continue
+		}
+		if _, err := tx.ExecContext(ctx, `INSERT INTO outage_proof (run, outage, plan, version, service, value, begun_at, seconds, verdict, at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, r.ID, e.Outage, e.Plan, e.Version, r.Service, e.RTO, e.Begun, e.Seconds, verdict, now); err != nil {
+			return err
 		}
 	}
 	return nil

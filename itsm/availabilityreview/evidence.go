@@ -8,8 +8,8 @@ import (
 	"turnus/itsm/text"
 )
 
-// Plan is a version of one of the service's continuity plans that was in force in
-// the period and agrees a recovery time.
+// Plan is a version of one of the service's continuity plans that came into force
+// before the end of the period and agrees a recovery time.
 type Plan struct {
 	Name    string             `json:"name"`
 	Title   text.Text          `json:"title"`
@@ -29,17 +29,16 @@ type Evidence struct {
 	Proves bool // else it disproves
 }
 
-// Evidence is what an outage says about the plans that were in force when it
-// began. It says nothing while it is shorter than a plan's recovery time and not
-// over, nor where it is longer and that counts from the invocation, which may have
-// come late: a run of that invocation tells it.
+// Evidence is what an outage that is over says about the plans that were in force
+// when it began. It says nothing where it is longer than a recovery time that counts
+// from the invocation, which may have come late: a run of that invocation tells it.
 func (f Frozen) Evidence(o Unplanned) (all []Evidence) {
 	for _, p := range f.Plans {
 		if o.From.Before(p.From) || !p.To.IsZero() && !o.From.Before(p.To) {
 			continue
 		}
 		late := o.Seconds > p.RTO.Seconds()
-		if late && p.Base == continuity.FromInvoked || !late && o.Open {
+		if late && p.Base == continuity.FromInvoked {
 			continue
 		}
 		all = append(all, Evidence{Plan: p, Proves: !late})

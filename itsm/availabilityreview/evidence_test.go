@@ -25,21 +25,18 @@ func TestOutagesAsEvidence(t *testing.T) {
 	for _, c := range []struct {
 		name, from string
 		lasted     time.Duration
-		open       bool
 		want       []string
 	}{
-		{"before any plan", "2026-05-31 23:59", time.Hour, false, nil},
-		{"to the second", "2026-06-02 10:00", 2 * time.Hour, false, []string{"fire 1 proves"}},
-		{"a second late", "2026-06-02 10:00", 2*time.Hour + time.Second, false, []string{"fire 1 disproves"}},
-		{"a change at the instant", "2026-06-10 00:00", 3 * time.Hour, false, []string{"fire 2 proves", "flood 1 proves"}},
-		{"a change during it", "2026-06-09 23:59", 3 * time.Hour, false, []string{"fire 1 disproves", "flood 1 proves"}},
-		{"longer than from the invocation", "2026-06-12 10:00", 5 * time.Hour, false, []string{"fire 2 disproves"}},
-		{"not over", "2026-06-12 10:00", time.Hour, true, nil},
-		{"not over and late", "2026-06-12 10:00", 5 * time.Hour, true, []string{"fire 2 disproves"}},
+		{"before any plan", "2026-05-31 23:59", time.Hour, nil},
+		{"to the second", "2026-06-02 10:00", 2 * time.Hour, []string{"fire 1 proves"}},
+		{"a second late", "2026-06-02 10:00", 2*time.Hour + time.Second, []string{"fire 1 disproves"}},
+		{"a change at the instant", "2026-06-10 00:00", 3 * time.Hour, []string{"fire 2 proves", "flood 1 proves"}},
+		{"a change during it", "2026-06-09 23:59", 3 * time.Hour, []string{"fire 1 disproves", "flood 1 proves"}},
+		{"longer than from the invocation", "2026-06-12 10:00", 5 * time.Hour, []string{"fire 2 disproves"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var got []string
-			for _, e := range f.Evidence(availabilityreview.Unplanned{From: at(c.from), Seconds: int64(c.lasted / time.Second), Open: c.open}) {
+			for _, e := range f.Evidence(availabilityreview.Unplanned{From: at(c.from), Seconds: int64(c.lasted / time.Second)}) {
 				says := " disproves"
 				if e.Proves {
 					says = " proves"

@@ -4,5 +4,5 @@
 // itsm/availabilityreview); here a result becomes a document, always the same
 // one. It may import report, report/receipt, report/rules, report/parts and itsm.
 //
-//	d, err := availabilityreview.Draft(frozen, result, answers)
+//	d, err := availabilityreview.Draft(frozen, result, answers, decisions)
 package availabilityreview

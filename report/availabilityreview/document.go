@@ -18,12 +18,13 @@ const Wording = 1
 // done about each outage. It is pure: the same inputs give the same document, and
 // so the same hash. Answers are what the owner said to the Findings; none where
 // nobody was asked.
-func Draft(f availabilityreview.Frozen, r availabilityreview.Result, answers []report.Answer) (report.Document, error) {
+func Draft(f availabilityreview.Frozen, r availabilityreview.Result, answers []report.Answer, decisions []report.Evidence) (report.Document, error) {
 	zone, err := calendar.Zone(f.Zone)
 	if err != nil {
 		return report.Document{}, err
 	}
 	answers = parts.NameAnswers(answers, Findings(f, r))
+	said := decided(Evidence(f, r), decisions)
 	w := report.Write(report.Document{
 		Run: f.Run, Process: process.AvailabilityReview, Scope: f.Service, Period: f.Period,
 		From: f.From.UTC(), To: f.To.UTC(), Zone: f.Zone,
@@ -32,10 +33,11 @@ func Draft(f availabilityreview.Frozen, r availabilityreview.Result, answers []r
 		Provisional: f.Provisional,
 		Notice:      parts.Notice(f.Provisional, f.Reason),
 		Figures:     Figures(r),
-		Findings:    append(outageFindings(f, r), disproved(answers)...),
+		Findings:    append(outageFindings(f, r), disproved(said)...),
 		Sources:     sources(f),
 		ComputedAt:  f.At.UTC(),
 		Answers:     answers,
+		Evidence:    said,
 		Wording:     Wording,
 	})
 	followUps := parts.FollowUps{Extract: f.Register, About: f.Service, Provisional: f.Provisional, On: calendar.DateOf(f.At.In(zone))}
@@ -55,7 +57,7 @@ func Draft(f availabilityreview.Frozen, r availabilityreview.Result, answers []r
 	}
 	timelines(w, f, r)
 	unplanned(w, r, looked)
-	evidence(w, f, r, answers)
+	evidence(w, said)
 	maintenance(w, f, r)
 	objectives(w, r)
 	trend(w, f, r)

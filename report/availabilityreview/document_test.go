@@ -27,9 +27,9 @@ func drafted(t testing.TB, f avail.Frozen, d reviewtest.Data, answers ...report.
 	f = d.Freeze(f)
 	r, err := avail.Derive(f, d.Source())
 	require.NoError(t, err)
-	doc, err := availabilityreview.Draft(f, r, answers)
+	doc, err := availabilityreview.Draft(f, r, answers, nil)
 	require.NoError(t, err)
-	again, err := availabilityreview.Draft(f, r, answers)
+	again, err := availabilityreview.Draft(f, r, answers, nil)
 	require.NoError(t, err)
 	require.Equal(t, doc, again, "the same inputs give the same document")
 	return doc, r

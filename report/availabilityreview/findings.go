@@ -69,8 +69,7 @@ func outageFindings(f avail.Frozen, r avail.Result) []report.Finding {
 	}
 	var all []report.Finding
 	for _, o := range own {
-		all = append(all, report.Finding{Key: findingKey(o), Kind: improvement.UnplannedOutage, Title: outageTitle(f, o), Detail: outageDetail(f, o),
-			Plans: saidOfPlans(f, o)})
+		all = append(all, report.Finding{Key: findingKey(o), Kind: improvement.UnplannedOutage, Title: outageTitle(f, o), Detail: outageDetail(f, o)})
 	}
 	return all
 }

@@ -168,7 +168,7 @@ func verifyReceipts(x *receipt.Reader, told report.Document, v *receipt.Result, 
 		return d, nil, err
 	}
 	c.JSON("totals", x.Totals(), again)
-	if d, err = Draft(f, totals, told.Answers); err != nil {
+	if d, err = Draft(f, totals, told.Answers, told.Evidence); err != nil {
 		return d, nil, receipt.Unreadable("frozen", err)
 	}
 	return d, f.InForce, nil

@@ -7,7 +7,7 @@ import (
 	"turnus/report"
 )
 
-// NameAnswers gives each answer the words of the finding that it is about, so that
+// NameAnswers gives each answer the title of the finding that it is about, so that
 // a document which is drafted anew believes nobody's; one about no finding of
 // this result has its key.
 func NameAnswers(answers []report.Answer, findings []report.Finding) []report.Answer {
@@ -17,24 +17,9 @@ func NameAnswers(answers []report.Answer, findings []report.Finding) []report.An
 		a.Title = text.Same(a.Key)
 		for _, f := range findings {
 			if f.Key == a.Key {
-				a.Title, a.Plans = f.Title, decided(a.Plans, f.Plans)
+				a.Title = f.Title
 			}
 		}
 	}
 	return answers
-}
-
-// decided is what was decided of the plans about which a finding says something:
-// what its length says, or that it says nothing.
-func decided(answers, offered []report.Evidence) (all []report.Evidence) {
-	for _, p := range offered {
-		i := slices.IndexFunc(answers, func(a report.Evidence) bool {
-			return a.Plan == p.Plan && (a.Says == p.Says || a.Says == report.SaysNothing)
-		})
-		if i >= 0 {
-			p.Says = answers[i].Says
-			all = append(all, p)
-		}
-	}
-	return all
 }

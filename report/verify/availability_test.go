@@ -17,6 +17,7 @@ import (
 	"turnus/itsm/availability"
 	avail "turnus/itsm/availabilityreview"
 	"turnus/itsm/calendar"
+	"turnus/itsm/continuity"
 	"turnus/itsm/fault"
 	"turnus/itsm/improvement"
 	"turnus/itsm/slo"
@@ -99,7 +100,11 @@ func reviewed(t testing.TB, f avail.Frozen, d reviewtest.Data) report.Report {
 	for _, x := range availabilityreview.Findings(f, r)[:1] {
 		answers = append(answers, report.Answer{Key: x.Key, Cause: "A switch failed.", Measure: "Replaced.", By: "owner", At: f.At})
 	}
-	doc, err := availabilityreview.Draft(f, r, answers)
+	said := availabilityreview.Evidence(f, r)
+	for i := range said {
+		said[i].Decided, said[i].By, said[i].At = said[i].Says, "owner", &f.At
+	}
+	doc, err := availabilityreview.Draft(f, r, answers, said)
 	require.NoError(t, err)
 	out := report.Report{Document: doc}
 	out.Hash, _, err = report.Hash(doc)
@@ -191,6 +196,28 @@ func TestChangedReviewsAreFound(t *testing.T) {
 		if v.More == 0 { // of many the first are named
 			require.True(t, slices.ContainsFunc(v.Differences, func(d receipt.Difference) bool { return strings.HasPrefix(d.Place, c.place) }), "%s: %v", c.old, places(v))
 		}
+	}
+}
+
+// What the owner decided that outages say about continuity plans is in the file, and
+// is no more than what their lengths say, whoever changes it.
+func TestEvidenceInReceipts(t *testing.T) {
+	v := vectors()[0]
+	for _, x := range vectors() {
+		if x.name == "v04" {
+			v = x
+		}
+	}
+	v.frozen.Plans = []avail.Plan{{Name: "fire", Version: 3, Hash: strings.Repeat("ab", 32), From: reviewtest.At("2026-01-01T00:00:00Z"), RTO: 7200, Base: continuity.FromDisruption}}
+	file := string(exportReview(t, v))
+	x := verified(t, []byte(file))
+	require.Empty(t, x.Differences)
+	require.True(t, x.Identical && x.Words)
+	require.Equal(t, 3, strings.Count(file, `"decided":"proves"`), "of four outages that began in June the last ended in July, and one began in May")
+	for _, c := range [][2]string{{`"decided":"proves"`, `"decided":"disproves"`}, {`"says":"proves"`, `"says":"disproves"`}, {`"decided":"proves",`, ``}, {`"rto":"PT2H"`, `"rto":"PT3H"`}} {
+		require.Contains(t, file, c[0])
+		y, err := verify.Receipt(strings.NewReader(strings.Replace(file, c[0], c[1], 1)))
+		require.True(t, err != nil || !y.Identical, c[1])
 	}
 }
 
