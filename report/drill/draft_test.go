@@ -376,3 +376,24 @@ func TestRandomSetsRender(t *testing.T) {
 		require.NoError(t, err)
 	})
 }
+
+// What was corrected once the report had been read is said before any figure; it
+// stands in the table of events beside what it corrects.
+func TestCorrectedAfterTheReport(t *testing.T) {
+	f := missed()
+	require.NotContains(t, page(t, drafted(t, f), text.En), "were requested")
+	for i, e := range f.Happened.Timeline {
+		if e.Reason != "" {
+			f.Happened.Timeline[i].Round = 3
+		}
+	}
+	d := drafted(t, f)
+	require.Equal(t, text.New("Corrected after changes to this report were requested: minimum level confirmed by the business. The table of events has what was entered before, who corrected it and why.",
+		"Berichtigt, nachdem Änderungen an diesem Bericht verlangt wurden: Wiederanlauf vom Fachbereich bestätigt. Die Tabelle der Ereignisse nennt den früheren Eintrag, die berichtigende Person und den Grund."),
+		d.Notes[len(d.Notes)-1].Text)
+	for lang, corrected := range map[text.Lang]string{text.En: "no, corrected", text.De: "nein, berichtigt"} {
+		got := page(t, d, lang)
+		require.Contains(t, got, corrected)
+		require.Contains(t, got, "The clock in the meeting room is 2 min fast.")
+	}
+}
