@@ -191,7 +191,7 @@ func TestTheBusinessCorrectsAfterTheReport(t *testing.T) {
 	p.corrects("correct-2", "mbco_confirmed", "2026-11-30T10:07:30+01:00")
 	require.Equal(t, []string{"correct-1-2"}, p.open())
 	p.corrects("correct-1-2", "normal", "")
-	p.done("correct-2-2")
+	p.corrects("correct-2-2", "normal", "2026-11-30T10:30:00+01:00")
 	p.done("correct-1-3")
 	require.Equal(t, []string{"review"}, p.open())
 	p.say("review", task.Done, "", map[string]string{"review": "seen"})
@@ -200,6 +200,9 @@ func TestTheBusinessCorrectsAfterTheReport(t *testing.T) {
 	all := entries(s, continuity.Confirmed)
 	require.Len(t, all, 2)
 	require.Equal(t, []string{"berta", "berta"}, []string{all[0].By, all[1].By})
+	last := entries(s, continuity.Normal)[1]
+	require.Equal(t, "09:30", last.When.Format("15:04"))
+	require.Equal(t, []time.Time{last.When, last.At}, []time.Time{s.Normal.When, s.Normal.At})
 
 	// Asked and of another mind, nothing is corrected, and nothing is reviewed anew.
 	p = reported(t)

@@ -235,7 +235,11 @@ func (s *Script) goBack(r Record, last task.Decision) bool {
 			s.Normal = &Verified{When: when(d, "at"), Note: d.Comment, By: d.Person, At: d.At.UTC()}
 			s.enter(continuity.Normal, s.Normal.When, d, "")
 			s.settle()
-			s.Normal.When = s.At(continuity.Normal)
+			for _, e := range s.Timeline {
+				if e.Event == continuity.Normal && !e.Corrected {
+					s.Normal.When, s.Normal.At = e.When, e.At
+				}
+			}
 			return true
 		}
 	}
