@@ -246,4 +246,6 @@ func TestTheDataIsCorrectedAfterTheReport(t *testing.T) {
 	p.Reports = append(p.Reports, map[string]task.Decision{})
 	p.decides(task.RequestChanges)
 	require.Equal(t, "fields.event", fault.As(p.tries("correct-1", "snapshot_of", "2026-11-30T08:30:00+01:00")).Field, "no data came back")
+	p.corrects("correct-1", "ended", "2026-11-30T10:05:00+01:00")
+	require.Equal(t, "09:05", drill.Follow(p.Record).Abort.When.Format("15:04"), "the abort is its end")
 }

@@ -91,10 +91,10 @@ func (s *Script) exercise(r Record) {
 		return
 	}
 	s.enter(continuity.Ended, when(*last, "at"), *last, "")
-	if last.Outcome == task.Abort {
-		s.Abort = &Abort{Reason: last.Comment, When: when(*last, "at"), By: last.Person, At: last.At.UTC()}
-	}
 	s.settle()
+	if last.Outcome == task.Abort {
+		s.Abort = &Abort{Reason: last.Comment, When: s.At(continuity.Ended), By: last.Person, At: last.At.UTC()}
+	}
 	if r.Setup.Type.Measures() && !s.goBack(r, *last) {
 		return
 	}
