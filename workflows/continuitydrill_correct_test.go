@@ -148,3 +148,25 @@ func TestARoundOfTheReportAsksNothingElse(t *testing.T) {
 	require.Equal(t, run.Published, h.run().State)
 	require.Equal(t, []string{"pass"}, h.lines("SELECT overall FROM drill"))
 }
+
+// A business that has left isn't asked: nobody would ever answer.
+func TestABusinessThatHasLeftIsntAsked(t *testing.T) {
+	h, _, at := reported(t)
+	h.at(at+time.Minute, func() { h.leaves("berta") })
+	gone := h.says(at+2*time.Minute, "anna", 3, "correct-1", task.Correct, answers{"event": "mbco_confirmed"})
+	h.says(at+3*time.Minute, "anna", 3, "correct-1", task.Done, nil)
+	h.says(at+30*time.Minute, "otto", 3, process.Approval, task.Approve, nil)
+	require.Equal(t, run.Published, h.run().State)
+	require.ErrorContains(t, gone.failed, "berta, who confirmed this for the business, has left")
+	require.ErrorContains(t, gone.failed, "fields.event")
+}
+
+// Where nobody is there any more who could correct it, the record stays as it is,
+// and its report is decided on.
+func TestAReportWhoseConductorsHaveLeft(t *testing.T) {
+	h, _, at := reported(t)
+	h.at(at-time.Minute, func() { h.leaves("anna"); h.leaves("bert") })
+	h.says(at+30*time.Minute, "otto", 3, process.Approval, task.Approve, nil)
+	require.Equal(t, run.Published, h.run().State)
+	require.Equal(t, []string{"pass"}, h.lines("SELECT overall FROM drill"))
+}

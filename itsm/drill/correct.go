@@ -23,9 +23,20 @@ const (
 	byBusiness  = 2
 )
 
+// FirstCorrection is the question that begins a round in which entries may be
+// corrected.
+const FirstCorrection = process.DrillCorrect + "-1"
+
 // confirmed says that the business entered the event, so that it alone corrects it.
 func confirmed(e continuity.Event) bool {
 	return e == continuity.Confirmed || e == continuity.Normal
+}
+
+// PassesOn says that an answer to a step has the business asked for what it
+// confirmed.
+func PassesOn(step string, o task.Outcome, v task.Values) bool {
+	name, number := Numbered(step)
+	return name == process.DrillCorrect && number == byConductor && o == task.Correct && confirmed(continuity.Event(v.Text("event")))
 }
 
 // ofData says that an event is about the data that came back: it may lie before
@@ -85,7 +96,7 @@ func (s *Script) amend(r Record) {
 	said, business := seriesOf(round, process.DrillCorrect, byConductor), seriesOf(round, process.DrillCorrect, byBusiness)
 	var passed []task.Decision // on to the business
 	for _, d := range said {
-		if d.Outcome == task.Correct && confirmed(continuity.Event(d.Fields.Text("event"))) {
+		if PassesOn(FirstCorrection, d.Outcome, d.Fields) {
 			passed = append(passed, d)
 		}
 	}
@@ -200,10 +211,9 @@ func (r Record) askReviewAnew(s *Script) task.Question {
 
 // checkCorrection refuses a correction that isn't that person's to make, or that
 // corrects nothing.
-func (r Record) checkCorrection(name string, v task.Values) error {
+func (r Record) checkCorrection(step string, v task.Values) error {
 	e, at := continuity.Event(v.Text("event")), instant(v, "at")
-	_, number := Numbered(name)
-	passes := confirmed(e) && number == byConductor
+	passes := PassesOn(step, task.Correct, v)
 	switch {
 	case passes && at != nil:
 		return fault.Invalidf("fields.at", "The business confirmed this, and corrects it itself: leave the instant empty, and %s is asked.",

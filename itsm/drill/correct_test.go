@@ -1,6 +1,7 @@
 package drill_test
 
 import (
+	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
@@ -248,4 +249,55 @@ func TestTheDataIsCorrectedAfterTheReport(t *testing.T) {
 	require.Equal(t, "fields.event", fault.As(p.tries("correct-1", "snapshot_of", "2026-11-30T08:30:00+01:00")).Field, "no data came back")
 	p.corrects("correct-1", "ended", "2026-11-30T10:05:00+01:00")
 	require.Equal(t, "09:05", drill.Follow(p.Record).Abort.When.Format("15:04"), "the abort is its end")
+}
+
+// Whatever is corrected, in whatever order, one thing is asked at a time until
+// nothing is, each event has one entry that counts, and there is a verdict.
+func TestCorrectionsAlwaysComeToAnEnd(t *testing.T) {
+	for seed := range uint64(60) {
+		random := rand.New(rand.NewPCG(seed, 22))
+		p := reported(t)
+		for range 3 {
+			p.decides(task.RequestChanges)
+			for range 12 {
+				open := p.open()
+				if len(open) == 0 {
+					break
+				}
+				require.Len(t, open, 1, "seed %d", seed)
+				if open[0] == process.DrillReview {
+					break
+				}
+				event := p.asked(open[0]).Fields[0]
+				at := ""
+				if random.IntN(5) > 0 {
+					at = time.Date(2026, 11, 30, 8, 20+random.IntN(60), 0, 0, time.UTC).Format(time.RFC3339)
+				}
+				_ = p.tries(open[0], event.Options[random.IntN(len(event.Options))].Value, at) // some are refused
+				s := drill.Follow(p.Record)
+				require.NotEmpty(t, s.Result.Overall, "seed %d: it can't be judged", seed)
+				counts := map[continuity.Event]int{}
+				for _, e := range s.Timeline {
+					if !e.Corrected {
+						counts[e.Event]++
+					}
+				}
+				for e, n := range counts {
+					require.Equal(t, 1, n, "seed %d: %s", seed, e)
+				}
+			}
+			for open := p.open(); len(open) > 0; open = p.open() {
+				if open[0] != process.DrillReview {
+					p.done(open...)
+					continue
+				}
+				review := map[string]string{"review": "seen"}
+				if drill.Follow(p.Record).Result.Retest {
+					review["retest"] = "2026-12-31"
+				}
+				p.say("review", task.Done, "", review)
+			}
+			require.True(t, drill.Follow(p.Record).Over, "seed %d", seed)
+		}
+	}
 }
