@@ -53,12 +53,13 @@ type Drilling struct {
 	Answers      map[string]task.Decision // of this round, by step
 	Planned      task.Values              // as it was planned in the round before
 	Last         *task.Decision           // on the draft of the round before
-	Due          *task.Question           // what the owner is asked first, if they are
+	Due          *task.Question           // what is asked first, if anything is
 }
 
 // Drilling reads what is on record of a drill, for a round. Where the setup
 // wasn't approved yet, it is read from what the owner answered in this round, or
-// Due asks for it.
+// Due asks for it; where changes to the report were requested, Due asks whether the
+// record is right.
 func (s *Store) Drilling(ctx context.Context, now time.Time, st run.Step) (d Drilling, err error) {
 	err = s.snapshot(ctx, func(tx *sqlx.Tx) error {
 		d, err = drilling(ctx, tx, now, st)
@@ -95,7 +96,7 @@ func drilling(ctx context.Context, q sqlx.QueryerContext, now time.Time, st run.
 		return d, err
 	}
 	if approved != nil {
-		return d, d.carriedOut(ctx, q, zone, *approved, answers[approved.Round])
+		return d, d.carriedOut(ctx, q, *approved, recordSince(*approved, zone, answers, st.Round))
 	}
 	return d, d.planned(ctx, q, now, r.Created, zone)
 }
@@ -113,13 +114,22 @@ func approvedSetup(ctx context.Context, q sqlx.QueryerContext, st run.Step) (*dr
 }
 
 // carriedOut adds what happened after the setup was approved.
-func (d *Drilling) carriedOut(ctx context.Context, q sqlx.QueryerContext, zone *time.Location, setup drill.Frozen, answers map[string]task.Decision) error {
+func (d *Drilling) carriedOut(ctx context.Context, q sqlx.QueryerContext, setup drill.Frozen, r drill.Record) error {
 	d.Stage, d.Plan, d.Setup, d.Retests = drill.ToReport, setup.Plan, setup.Setup, setup.Retests
-	if a, ok := answers[process.Approval]; ok {
+	if a, ok := r.Answers[process.Approval]; ok {
 		d.Approved = &drill.Approved{By: a.Person, Hash: a.Hash, Comment: a.Comment, At: a.At.UTC()}
 	}
-	script := drill.Follow(drill.Record{Plan: d.Plan, Setup: d.Setup, Zone: zone, Answers: answers})
+	script := drill.Follow(r)
 	d.Happened = &script.Happened
+	if len(script.Ask) > 0 { // by one after the other
+		d.Due = &script.Ask[0]
+		// Else its report would wait for ever.
+		if left, err := allLeft(ctx, q, d.Due.Persons); err != nil {
+			return err
+		} else if left && d.Due.Step == drill.FirstCorrection {
+			d.Due = nil
+		}
+	}
 	now, err := newestIfAny(ctx, q, resource.ContinuityPlan.Ref(d.Plan.Name))
 	if err == nil && now != nil && now.Version > d.Plan.Version {
 		d.Newer = now.Version
@@ -158,15 +168,26 @@ func (d *Drilling) planned(ctx context.Context, q sqlx.QueryerContext, now, begu
 	return nil
 }
 
-// recordOf is what is on record of the round in which a drill is carried out.
+// recordSince is what is on record of a drill whose setup was approved, up to a
+// round.
+func recordSince(setup drill.Frozen, zone *time.Location, answers map[int]map[string]task.Decision, round int) drill.Record {
+	r := drill.Record{Plan: setup.Plan, Setup: setup.Setup, Zone: zone, Answers: answers[setup.Round]}
+	for n := setup.Round + 1; n <= round; n++ {
+		r.Reports = append(r.Reports, answers[n])
+	}
+	return r
+}
+
+// recordOf is what is on record of a drill, in the round in which it is carried
+// out or in one of its report.
 func recordOf(ctx context.Context, q sqlx.QueryerContext, st run.Step) (drill.Record, error) {
 	var r drill.Record
-	// The setup of this very round: its approval is what lets it be carried out.
+	// Of this round, too: its approval is what lets it be carried out.
 	setup, err := approvedSetup(ctx, q, run.Step{Run: st.Run, Round: st.Round + 1})
 	if err != nil {
 		return r, err
 	}
-	if setup == nil || setup.Round != st.Round {
+	if setup == nil {
 		return r, fault.New(fault.Conflict, text.F("Round %d of %s isn't carried out: nobody has approved how the drill is planned.",
 			"Runde %d von %s wird nicht durchgeführt: Die Planung der Übung ist nicht freigegeben.", st.Round, st.Run))
 	}
@@ -175,7 +196,7 @@ func recordOf(ctx context.Context, q sqlx.QueryerContext, st run.Step) (drill.Re
 		return r, err
 	}
 	all, err := decisionsOf(ctx, q, st.Run)
-	return drill.Record{Plan: setup.Plan, Setup: setup.Setup, Zone: zone, Answers: byStep(all)[st.Round]}, err
+	return recordSince(*setup, zone, byStep(all), st.Round), err
 }
 
 // AdvanceDrill says which steps of a drill's script are to be asked now, and
@@ -200,6 +221,9 @@ func (s *Store) AdvanceDrill(ctx context.Context, now time.Time, st run.Step) (s
 		record, err := recordOf(ctx, tx, st)
 		if err != nil {
 			return err
+		}
+		if len(record.Reports) > 0 { // the script is over: its report asks by itself
+			return notInRound(st)
 		}
 		script = drill.Follow(record)
 		wanted := script.Open()
@@ -252,7 +276,7 @@ func checkNextOfDrill(ctx context.Context, tx *sqlx.Tx, now time.Time, t task.Ta
 		if err != nil {
 			return err
 		}
-		if d.Due == nil {
+		if d.Due == nil || d.Due.Step != t.Step {
 			return notNow(t)
 		}
 		ask = *d.Due

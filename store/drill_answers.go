@@ -33,7 +33,15 @@ func checkDrillAnswer(ctx context.Context, q sqlx.QueryerContext, now time.Time,
 	if err != nil {
 		return err
 	}
-	return record.CheckAnswer(now, t, o, fields)
+	if err := record.CheckAnswer(now, t, o, fields); err != nil || !drill.PassesOn(t.Step, o, fields) {
+		return err
+	}
+	left, err := allLeft(ctx, q, []string{record.Plan.Spec.Business})
+	if err == nil && left { // nobody would answer
+		err = fault.Invalidf("fields.event", "%s, who confirmed this for the business, has left: it stays as it is, correct something else, or nothing.",
+			"%s hat das für den Fachbereich bestätigt und ist nicht mehr angelegt: Es bleibt, wie es ist; etwas anderes oder nichts berichtigen.", record.Plan.Spec.Business)
+	}
+	return err
 }
 
 // checkDrillPlan refuses a setup that can't be carried out, or that nobody could
@@ -109,6 +117,16 @@ func absent(ctx context.Context, q sqlx.QueryerContext, plan continuity.Plan, se
 		}
 	}
 	return gone, nil
+}
+
+// allLeft says of persons who are named whether none of them is there any more.
+func allLeft(ctx context.Context, q sqlx.QueryerContext, persons []string) (bool, error) {
+	for _, p := range persons {
+		if err := checkPerson(ctx, q, p); fault.As(err) == nil {
+			return false, err
+		}
+	}
+	return len(persons) > 0, nil
 }
 
 // checkStillThere refuses to approve a drill that somebody was to carry out who

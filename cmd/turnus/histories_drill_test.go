@@ -41,6 +41,7 @@ func TestHistoriesOfADrill(t *testing.T) {
 	d.answer(d.owner, "review", done(object{"review": "recorded", "retest": day(30)}))
 	d.answer(d.deputy, "approval", reason("request-changes"))
 	d.answer(d.owner, "changes", object{"outcome": "ready"})
+	d.answer(d.bert, "correct-1", done(nil))
 	d.answer(d.deputy, "approval", reason("approve"))
 	d.await(d.auditor, d.run, "published")
 	ended["carried-out"] = d.run
@@ -69,6 +70,27 @@ func TestHistoriesOfADrill(t *testing.T) {
 	d.ask(200, d.owner, "POST", "/v1/runs/"+d.run+"/cancel", object{"reason": "recorded"})
 	d.await(d.auditor, d.run, "cancelled")
 	ended["cancelled"] = d.run
+
+	d.begin(4, nil)
+	d.script("component", begun)
+	d.answer(d.bert, "conduct-1", reason("abort"))
+	d.back()
+	d.answer(d.bert, "evaluate", done(object{"integrity": "no-data"}))
+	d.answer(d.bert, "debrief", done(object{"well": "recorded", "badly": "recorded", "lessons": "recorded"}))
+	d.answer(d.owner, "review", done(object{"review": "recorded", "retest": day(30)}))
+	d.answer(d.deputy, "approval", reason("request-changes"))
+	d.answer(d.owner, "changes", object{"outcome": "ready"})
+	wrong := func(fields object) object {
+		return object{"outcome": "correct", "comment": "recorded", "fields": fields}
+	}
+	d.answer(d.bert, "correct-1", wrong(object{"event": "ended", "at": time.Now().UTC().Format(time.RFC3339)}))
+	d.answer(d.bert, "correct-1-2", wrong(object{"event": "normal"}))
+	d.answer(d.berta, "correct-2", wrong(object{"event": "normal", "at": time.Now().UTC().Format(time.RFC3339)}))
+	d.answer(d.bert, "correct-1-3", done(nil))
+	d.answer(d.owner, "review", done(object{"review": "recorded", "retest": day(30)}))
+	d.answer(d.deputy, "approval", reason("approve"))
+	d.await(d.auditor, d.run, "published")
+	ended["corrected"] = d.run
 
 	keepHistories(t, d.temporal(), "continuity-drill", ended, maxDrillEvents)
 }

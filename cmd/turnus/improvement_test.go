@@ -263,10 +263,17 @@ func (i *improving) ownerDoesNotCheck(check string) {
 
 // record holds what the published document says, in both languages.
 func (i *improving) record() {
-	for lang, says := range map[string][]string{
+	i.shows("improvement", map[string][]string{
 		"en": {"There is no agreement with the vendor.", "The agreement is signed.", "9.75", "https://wiki.example.org/vendor", "The vendor is on holiday."},
 		"de": {"Grundursache", "Wirksamkeitsprüfung", "9,75", "Maßnahme"},
-	} {
+	})
+}
+
+// shows holds what the page of the run's report says, by language; it is kept
+// under a name where somebody wants to look at it.
+func (i *improving) shows(name string, says map[string][]string) {
+	i.Helper()
+	for lang, says := range says {
 		q, err := http.NewRequestWithContext(i.Context(), http.MethodGet, i.url+"/v1/runs/"+i.run+"/report", nil)
 		require.NoError(i, err)
 		q.Header.Set("Authorization", "Bearer "+i.auditor)
@@ -279,7 +286,7 @@ func (i *improving) record() {
 		require.NoError(i, err)
 		require.Equal(i, 200, a.StatusCode)
 		if dir := os.Getenv("TURNUS_PAGES"); dir != "" {
-			require.NoError(i, os.WriteFile(dir+"/improvement-"+lang+".html", page, 0o600))
+			require.NoError(i, os.WriteFile(dir+"/"+name+"-"+lang+".html", page, 0o600))
 		}
 		for _, text := range says {
 			require.Contains(i, string(page), text, lang)

@@ -1,7 +1,6 @@
 package drill
 
 import (
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -40,6 +39,10 @@ func (r Record) CheckAnswer(now time.Time, t task.Task, o task.Outcome, v task.V
 		}
 	case step == process.DrillConduct && o == task.Done:
 		if err := r.checkEnd(); err != nil {
+			return err
+		}
+	case step == process.DrillCorrect && o == task.Correct:
+		if err := r.checkCorrection(t.Step, v); err != nil {
 			return err
 		}
 	case step == process.DrillNormal || t.Step == process.DrillEvaluate:
@@ -140,16 +143,15 @@ func (r Record) checkOrder(now time.Time, t task.Task, o task.Outcome, v task.Va
 		return nil
 	}
 	inWords := func(at time.Time) text.Text { return calendar.InWords(at.In(r.Zone)) }
-	then := r
-	then.Answers = maps.Clone(r.Answers)
-	then.Answers[t.Step] = task.Decision{Task: t.ID, Run: t.Run, Round: t.Round, Outcome: o, Fields: v, At: now}
+	then := r.with(t.Step, task.Decision{Task: t.ID, Run: t.Run, Round: t.Round, Outcome: o, Fields: v, At: now})
 	h := Follow(then).Happened
 	if h.Begun == nil {
 		return nil
 	}
 	start := h.At(continuity.Disruption)
 	for _, f := range t.Fields {
-		if x := instant(v, f.Name); x != nil && x.Before(start) && f.Type == task.InstantField && f.Name != "snapshot" && f.Name != "backup" && f.Name != "disruption" && !start.IsZero() {
+		if x := instant(v, f.Name); x != nil && x.Before(start) && f.Type == task.InstantField && f.Name != "snapshot" && f.Name != "backup" && f.Name != "disruption" && !start.IsZero() &&
+			!ofData(continuity.Event(v.Text("event"))) {
 			return fault.Invalidf("fields."+f.Name, "%s is before the disruption, %s: that can't be, look at both instants and their zones.",
 				"%s liegt vor der Störung, %s: Das kann nicht sein, beide Zeitpunkte und ihre Zeitzonen prüfen.", inWords(*x), inWords(start))
 		}

@@ -253,6 +253,7 @@ type Entry struct {
 	Step      string           `json:"step,omitempty"` // that marks it
 	Reason    string           `json:"reason,omitempty"`
 	Corrected bool             `json:"corrected,omitempty"` // a later entry counts
+	Round     int              `json:"round,omitempty"`     // of the report, after whose changes were requested it was entered; 0: before there was one
 }
 
 // Estimate is what a discussion expects.

@@ -3,6 +3,7 @@ package drill
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,13 +13,16 @@ import (
 	"turnus/itsm/task"
 )
 
-// Record is what is on record of the round in which a drill is carried out: of
-// it alone everything else follows.
+// Record is what is on record of the round in which a drill is carried out, and
+// of those that follow for its report: of it alone everything else follows.
 type Record struct {
 	Plan    PlanVersion
 	Setup   Setup
 	Zone    *time.Location           // of the service, for dates and texts
 	Answers map[string]task.Decision // of the round, by step
+
+	// Of the rounds of its report, up to the one that is asked about, by step.
+	Reports []map[string]task.Decision
 }
 
 // answered gives the answer to a step that is asked for once.
@@ -52,14 +56,32 @@ func Numbered(name string) (step string, number int) {
 
 // series are the answers to a step that is asked for again after each of them,
 // in their order.
-func (r Record) series(step string) (all []task.Decision) {
+func (r Record) series(step string) []task.Decision { return seriesOf(r.Answers, step, 1) }
+
+func seriesOf(answers map[string]task.Decision, step string, number int) (all []task.Decision) {
 	for time := 1; ; time++ {
-		d, ok := r.Answers[named(step, 1, time)]
+		d, ok := answers[named(step, number, time)]
 		if !ok {
 			return all
 		}
 		all = append(all, d)
 	}
+}
+
+// with is the record with one more answer, in the round that is asked about.
+func (r Record) with(step string, d task.Decision) Record {
+	round := &r.Answers
+	if n := len(r.Reports); n > 0 {
+		r.Reports = slices.Clone(r.Reports)
+		round = &r.Reports[n-1]
+	}
+	answers := maps.Clone(*round)
+	if answers == nil {
+		answers = map[string]task.Decision{}
+	}
+	answers[step] = d
+	*round = answers
+	return r
 }
 
 // directions of the conductor, in their order.

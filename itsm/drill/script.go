@@ -50,6 +50,8 @@ func Follow(r Record) Script {
 	}
 	if s.Over {
 		s.Ask = nil
+		s.amend(r)
+		s.Over = len(s.Ask) == 0
 	}
 	if r.Setup.Type == continuity.Invocation {
 		inEarnest(s.Ask)
@@ -89,10 +91,10 @@ func (s *Script) exercise(r Record) {
 		return
 	}
 	s.enter(continuity.Ended, when(*last, "at"), *last, "")
-	if last.Outcome == task.Abort {
-		s.Abort = &Abort{Reason: last.Comment, When: when(*last, "at"), By: last.Person, At: last.At.UTC()}
-	}
 	s.settle()
+	if last.Outcome == task.Abort {
+		s.Abort = &Abort{Reason: last.Comment, When: s.At(continuity.Ended), By: last.Person, At: last.At.UTC()}
+	}
 	if r.Setup.Type.Measures() && !s.goBack(r, *last) {
 		return
 	}
@@ -145,7 +147,7 @@ func (s *Script) confirm(r Record, last *task.Decision) {
 }
 
 // correct enters what the conductor said better of events, and the business of
-// what it confirmed.
+// what it confirmed, while the drill went on and afterwards.
 func (s *Script) correct(r Record) {
 	for _, d := range r.series(process.DrillConduct) {
 		if d.Outcome == task.Direct && Order(d.Fields.Text("order")) == Correct {
@@ -163,6 +165,10 @@ func (s *Script) correct(r Record) {
 				s.enter(e, *at, *d, d.Fields.Text("why"))
 			}
 		}
+	}
+	for _, d := range r.corrections() {
+		s.enter(continuity.Event(d.Fields.Text("event")), when(d, "at"), d, d.Comment)
+		s.Timeline[len(s.Timeline)-1].Round = d.Round
 	}
 }
 
@@ -229,6 +235,11 @@ func (s *Script) goBack(r Record, last task.Decision) bool {
 			s.Normal = &Verified{When: when(d, "at"), Note: d.Comment, By: d.Person, At: d.At.UTC()}
 			s.enter(continuity.Normal, s.Normal.When, d, "")
 			s.settle()
+			for _, e := range s.Timeline {
+				if e.Event == continuity.Normal && !e.Corrected {
+					s.Normal.When, s.Normal.At = e.When, e.At
+				}
+			}
 			return true
 		}
 	}
@@ -262,6 +273,7 @@ func (s *Script) evaluate(r Record) {
 		Cause: d.Fields.Text("cause"), Impact: d.Fields.Text("impact"), Recovery: d.Fields.Text("recovery"),
 		Evidence: d.Fields.Text("evidence"), File: d.Fields.Text("file"), By: d.Person, At: d.At.UTC()}
 	s.Evaluation = &e
+	e.Snapshot, e.Backup = s.amended(continuity.Snapshot, e.Snapshot, *d), s.amended(continuity.BackupDone, e.Backup, *d)
 	s.close(r)
 }
 
@@ -279,7 +291,7 @@ func (s *Script) close(r Record) {
 	}
 	s.Debrief = &Debrief{Well: debrief.Fields.Text("well"), Badly: debrief.Fields.Text("badly"), Lessons: debrief.Fields.Text("lessons"),
 		By: debrief.Person, At: debrief.At.UTC()}
-	review := r.answered(process.DrillReview)
+	review := r.review()
 	if review == nil {
 		s.ask(r.askReview(result))
 		return

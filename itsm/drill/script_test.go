@@ -70,7 +70,11 @@ func (p *played) try(step string, o task.Outcome, comment string, fields map[str
 	p.t.Helper()
 	q, ok := drill.Follow(p.Record).Question(step)
 	require.True(p.t, ok, "%s isn't asked; asked are %s", step, drill.Follow(p.Record).Open())
-	asked, _, err := process.Ask(run.Step{Run: drillRun, Round: 1}, step, "", q)
+	round, answers := 1+len(p.Reports), p.Answers
+	if n := len(p.Reports); n > 0 {
+		answers = p.Reports[n-1]
+	}
+	asked, _, err := process.Ask(run.Step{Run: drillRun, Round: round}, step, "", q)
 	require.NoError(p.t, err)
 	p.now = p.now.Add(time.Minute)
 	v, err := asked.CheckAnswer(o, values(fields), p.now)
@@ -81,7 +85,7 @@ func (p *played) try(step string, o task.Outcome, comment string, fields map[str
 		err = o.CheckComment(comment)
 	}
 	if err == nil {
-		p.Answers[step] = task.Decision{Task: asked.ID, Run: drillRun, Round: 1, Person: slices.Concat(asked.For.Persons, []string{"olga"})[0], Outcome: o, Comment: comment, Fields: v, At: p.now}
+		answers[step] = task.Decision{Task: asked.ID, Run: drillRun, Round: round, Person: slices.Concat(asked.For.Persons, []string{"olga"})[0], Outcome: o, Comment: comment, Fields: v, At: p.now}
 	}
 	return err
 }

@@ -24,7 +24,7 @@ func (p *played) asked(step string) task.Task {
 	p.t.Helper()
 	q, ok := drill.Follow(p.Record).Question(step)
 	require.True(p.t, ok, step)
-	asked, _, err := process.Ask(run.Step{Run: drillRun, Round: 1}, step, "", q)
+	asked, _, err := process.Ask(run.Step{Run: drillRun, Round: 1 + len(p.Reports)}, step, "", q)
 	require.NoError(p.t, err)
 	return asked
 }

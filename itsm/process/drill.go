@@ -26,6 +26,7 @@ const (
 	DrillEvaluate = "evaluate" // what isn't on the timeline
 	DrillDebrief  = "debrief"  // with those who took part
 	DrillReview   = "review"   // by the owner: then it was carried out
+	DrillCorrect  = "correct"  // whether entries are wrong, once changes to the report were requested
 )
 
 // continuityDrill is planned, approved, carried out by several people at once,
@@ -41,6 +42,9 @@ func continuityDrill() Process {
 		s.Timing, s.Dated = atOnce, true
 		return s
 	}
+	corrected := named(DrillCorrect, true, "Correct the record", "Protokoll berichtigen", task.Record, task.Done, task.Correct)
+	corrected.Then = map[task.Outcome]text.Text{task.Done: text.New("Nothing more is corrected: the report is drafted anew from the record as it is.",
+		"Es wird nichts mehr berichtigt: Der Bericht wird aus dem Protokoll in seinem jetzigen Stand neu entworfen.")}
 	return Process{
 		Name: ContinuityDrill, Title: text.New("Continuity drill", "Notfallübung"), Clauses: []string{"8.7.2", "9.1", "10.1"},
 		Scope: OfContinuityPlan, Grain: calendar.Day, Own: true, Starters: []person.Role{person.ProcessOwner}, Interval: "working day 10 of year",
@@ -62,6 +66,7 @@ func continuityDrill() Process {
 			named(DrillDebrief, false, "Debrief with those who took part", "Nachbesprechung mit den Beteiligten", task.Record, task.Done),
 			{Name: DrillReview, Title: text.New("Review of the drill", "Bewertung der Übung"), Kind: task.Review, For: task.Owner},
 			ownersPart()[1],
+			corrected,
 			approval(drills())},
 	}
 }

@@ -30,6 +30,9 @@ func (s Step) Follows(o task.Outcome) text.Text {
 	case task.Abort:
 		return text.New("Open steps are cancelled, and the steps back to normal operation open.",
 			"Offene Schritte entfallen, und die Schritte der Rückkehr in den Normalbetrieb beginnen.")
+	case task.Correct:
+		return text.New("The correction goes on record beside what was entered, and the record is asked about once more.",
+			"Die Berichtigung wird neben dem bisherigen Eintrag aufgezeichnet, danach wird erneut nach dem Protokoll gefragt.")
 	case task.Decline:
 		return text.New("What was asked for isn't supplied. The reason goes on record, and the run goes on with it.",
 			"Die erfragten Angaben werden nicht gemacht. Der Grund wird aufgezeichnet, und der Lauf wird damit fortgesetzt.")

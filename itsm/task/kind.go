@@ -108,11 +108,13 @@ const (
 	Resume Outcome = "resume"
 	Direct Outcome = "direct" // others, with the reason
 	Abort  Outcome = "abort"  // the whole, with the reason
+
+	Correct Outcome = "correct" // what was entered before, with the reason
 )
 
 // Outcomes lists all of them.
 func Outcomes() []Outcome {
-	return []Outcome{Approve, RequestChanges, Reject, Done, Failed, Ready, Decline, Acknowledged, Pass, Fail, Postpone, Skip, Pause, Resume, Direct, Abort}
+	return []Outcome{Approve, RequestChanges, Reject, Done, Failed, Ready, Decline, Acknowledged, Pass, Fail, Postpone, Skip, Pause, Resume, Direct, Abort, Correct}
 }
 
 // Title of an outcome, for people: what was answered.
@@ -150,6 +152,8 @@ func (o Outcome) Title() text.Text {
 		return text.New("directed", "angeordnet")
 	case Abort:
 		return text.New("aborted", "abgebrochen")
+	case Correct:
+		return text.New("corrected", "berichtigt")
 	}
 	return text.Same(string(o))
 }
@@ -189,13 +193,15 @@ func (o Outcome) Action() text.Text {
 		return text.New("give a direction", "etwas anordnen")
 	case Abort:
 		return text.New("abort the drill", "Übung abbrechen")
+	case Correct:
+		return text.New("correct an entry", "Eintrag berichtigen")
 	}
 	return text.Same(string(o))
 }
 
 // NeedsComment says that the outcome has to be explained.
 func (o Outcome) NeedsComment() bool {
-	return slices.Contains([]Outcome{RequestChanges, Reject, Decline, Postpone, Skip, Pause, Direct, Abort}, o)
+	return slices.Contains([]Outcome{RequestChanges, Reject, Decline, Postpone, Skip, Pause, Direct, Abort, Correct}, o)
 }
 
 // CheckComment refuses an outcome that has to be explained and isn't.

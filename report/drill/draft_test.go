@@ -376,3 +376,30 @@ func TestRandomSetsRender(t *testing.T) {
 		require.NoError(t, err)
 	})
 }
+
+// What was corrected once the report had been read is said before any figure; it
+// stands in the table of events beside what it corrects.
+func TestCorrectedAfterTheReport(t *testing.T) {
+	f := missed()
+	require.NotContains(t, page(t, drafted(t, f), text.En), "were requested")
+	for i, e := range f.Happened.Timeline {
+		if e.Reason != "" {
+			f.Happened.Timeline[i].Round = 3
+		}
+	}
+	said, counts := in(-30), in(-20)
+	f.Happened.Evaluation.Snapshot = &counts
+	f.Happened.Timeline = append([]drill.Entry{{Event: continuity.Snapshot, When: said, At: in(300), By: "carla", Corrected: true},
+		{Event: continuity.Snapshot, When: counts, At: in(5000), By: "carla", Reason: "The backup log says so.", Round: 3}}, f.Happened.Timeline...)
+	d := drafted(t, f)
+	require.Equal(t, text.New("Corrected after changes to this report were requested: state of the restored data, minimum level confirmed by the business. The table of events has what was entered before, who corrected it and why.",
+		"Berichtigt, nachdem Änderungen an diesem Bericht verlangt wurden: Stand der wiederhergestellten Daten, Wiederanlauf vom Fachbereich bestätigt. Die Tabelle der Ereignisse nennt den früheren Eintrag, die berichtigende Person und den Grund."),
+		d.Notes[len(d.Notes)-1].Text)
+	require.Equal(t, "state of the restored data, corrected", section(t, d, "Evaluation").Tables[0].Rows[0][0].Text.En)
+	require.Contains(t, page(t, d, text.De), "Stand der wiederhergestellten Daten, berichtigt")
+	for lang, corrected := range map[text.Lang]string{text.En: "no, corrected", text.De: "nein, berichtigt"} {
+		got := page(t, d, lang)
+		require.Contains(t, got, corrected)
+		require.Contains(t, got, "The clock in the meeting room is 2 min fast.")
+	}
+}

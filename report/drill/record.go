@@ -3,6 +3,7 @@ package drill
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"turnus/itsm/continuity"
 	"turnus/itsm/drill"
@@ -99,12 +100,17 @@ func (d draft) evaluation() {
 	}
 	s := d.Section("Evaluation", "Auswertung")
 	t := record(s, "", "")
-	if e.Snapshot != nil {
-		t.Row(report.Words(continuity.Snapshot.Title()), report.At(*e.Snapshot))
+	instant := func(of continuity.Event, title text.Text, at *time.Time) {
+		if at == nil {
+			return
+		}
+		if !d.happened().At(of).IsZero() { // what was said here stands among the events, too
+			title = text.F("%s, corrected", "%s, berichtigt", title)
+		}
+		t.Row(report.Words(title), report.At(*at))
 	}
-	if e.Backup != nil {
-		t.Item("Backup finished, which is no recovery point", "Sicherung abgeschlossen (kein Stand der Daten)", report.At(*e.Backup))
-	}
+	instant(continuity.Snapshot, continuity.Snapshot.Title(), e.Snapshot)
+	instant(continuity.BackupDone, text.New("Backup finished, which is no recovery point", "Sicherung abgeschlossen (kein Stand der Daten)"), e.Backup)
 	if e.Capacity != nil {
 		t.Item("Capacity reached", "Erreichte Kapazität", report.Words(percent(*e.Capacity)))
 	}

@@ -1,6 +1,8 @@
 package drill
 
 import (
+	"slices"
+
 	"turnus/itsm/continuity"
 	"turnus/itsm/text"
 	"turnus/report"
@@ -25,6 +27,21 @@ func (d draft) warnings() {
 	case r.Overall != continuity.Pass && d.anyPassed():
 		d.Note("Some objectives were met and others weren’t: the %s as a whole is not passed.",
 			"Einige Ziele wurden erreicht, andere nicht: Die %s insgesamt ist nicht bestanden.", d.Setup.Type.Noun())
+	}
+	d.corrected()
+}
+
+// corrected says what was entered anew once somebody had read the report.
+func (d draft) corrected() {
+	var events []text.Text
+	for _, e := range d.happened().Timeline {
+		if title := d.Setup.Type.EventTitle(e.Event); e.Round > 0 && !slices.Contains(events, title) {
+			events = append(events, title)
+		}
+	}
+	if len(events) > 0 {
+		d.Note("Corrected after changes to this report were requested: %s. The table of events has what was entered before, who corrected it and why.",
+			"Berichtigt, nachdem Änderungen an diesem Bericht verlangt wurden: %s. Die Tabelle der Ereignisse nennt den früheren Eintrag, die berichtigende Person und den Grund.", text.Join(events, ", "))
 	}
 }
 

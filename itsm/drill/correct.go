@@ -1,0 +1,230 @@
+package drill
+
+import (
+	"slices"
+	"time"
+
+	"turnus/itsm/calendar"
+	"turnus/itsm/continuity"
+	"turnus/itsm/fault"
+	"turnus/itsm/process"
+	"turnus/itsm/task"
+	"turnus/itsm/text"
+)
+
+// correct.go is about entries that turn out to be wrong once changes to the
+// report were requested: they are corrected by further ones, before it is drafted
+// anew.
+
+// Who corrects, as numbers of the step: the conductor what was entered while the
+// drill went on, the business what it confirmed itself.
+const (
+	byConductor = 1
+	byBusiness  = 2
+)
+
+// FirstCorrection is the question that begins a round in which entries may be
+// corrected.
+const FirstCorrection = process.DrillCorrect + "-1"
+
+// confirmed says that the business entered the event, so that it alone corrects it.
+func confirmed(e continuity.Event) bool {
+	return e == continuity.Confirmed || e == continuity.Normal
+}
+
+// PassesOn says that an answer to a step has the business asked for what it
+// confirmed.
+func PassesOn(step string, o task.Outcome, v task.Values) bool {
+	name, number := Numbered(step)
+	return name == process.DrillCorrect && number == byConductor && o == task.Correct && confirmed(continuity.Event(v.Text("event")))
+}
+
+// ofData says that an event is about the data that came back: it may lie before
+// the disruption.
+func ofData(e continuity.Event) bool {
+	return e == continuity.Snapshot || e == continuity.BackupDone
+}
+
+// corrections are the answers by which entries were corrected in the rounds of the
+// report.
+func (r Record) corrections() (all []task.Decision) {
+	for _, round := range r.Reports {
+		all = append(all, correctionsOf(round)...)
+	}
+	return all
+}
+
+func correctionsOf(round map[string]task.Decision) []task.Decision {
+	said := slices.Concat(seriesOf(round, process.DrillCorrect, byConductor), seriesOf(round, process.DrillCorrect, byBusiness))
+	return slices.DeleteFunc(said, func(d task.Decision) bool { return d.Outcome != task.Correct || instant(d.Fields, "at") == nil })
+}
+
+// requested is the request for changes that the newest round of the report
+// follows; nil: it follows none.
+func (r Record) requested() *task.Decision {
+	n := len(r.Reports)
+	if n < 2 {
+		return nil
+	}
+	d, ok := r.Reports[n-2][process.Approval]
+	if !ok || d.Outcome != task.RequestChanges {
+		return nil
+	}
+	return &d
+}
+
+// review is what the owner made of the drill last.
+func (r Record) review() *task.Decision {
+	for _, round := range slices.Backward(r.Reports) {
+		if d, ok := round[process.DrillReview]; ok {
+			return &d
+		}
+	}
+	return r.answered(process.DrillReview)
+}
+
+// amend asks what is to be asked in a round that follows a request for changes to
+// the report: the conductor for entries that are wrong, until none is; the business
+// for those that it alone corrects; and the owner for another review, where what
+// they judged was corrected. In a discussion no instant was measured.
+func (s *Script) amend(r Record) {
+	requested := r.requested()
+	if requested == nil || r.Setup.Type.Discussed() {
+		return
+	}
+	round := r.Reports[len(r.Reports)-1]
+	said, business := seriesOf(round, process.DrillCorrect, byConductor), seriesOf(round, process.DrillCorrect, byBusiness)
+	var passed []task.Decision // on to the business
+	for _, d := range said {
+		if PassesOn(FirstCorrection, d.Outcome, d.Fields) {
+			passed = append(passed, d)
+		}
+	}
+	_, reviewed := round[process.DrillReview]
+	switch {
+	case len(passed) > len(business):
+		s.ask(r.askBusiness(s, passed[len(passed)-1], len(business)+1))
+	case len(said) == 0 || said[len(said)-1].Outcome == task.Correct:
+		s.ask(r.askCorrection(s, *requested, len(said)+1))
+	case len(correctionsOf(round)) > 0 && !reviewed:
+		s.ask(r.askReviewAnew(s))
+	}
+}
+
+// amended is what counts of an instant of the evaluation: what was said, or what
+// it was corrected to; then it is entered beside its correction.
+func (s *Script) amended(e continuity.Event, said *time.Time, d task.Decision) *time.Time {
+	if s.At(e).IsZero() {
+		return said
+	}
+	if said != nil {
+		s.enter(e, *said, d, "")
+		s.settle()
+	}
+	counts := s.At(e)
+	return &counts
+}
+
+// entered is the instant of an event as the record has it; zero: it has none.
+func (h Happened) entered(e continuity.Event) time.Time {
+	at := h.At(e)
+	if x := h.Evaluation; x != nil && at.IsZero() {
+		switch {
+		case e == continuity.Snapshot && x.Snapshot != nil:
+			at = *x.Snapshot
+		case e == continuity.BackupDone && x.Backup != nil:
+			at = *x.Backup
+		}
+	}
+	return at
+}
+
+// correctableAfterwards are the events that the conductor has corrected once the
+// drill is over: also those of the data, where some came back, and those for which
+// the business is asked, where it entered them.
+func (s *Script) correctableAfterwards(r Record) []continuity.Event {
+	all := correctable()
+	if e := s.Evaluation; r.Setup.Type.Measures() && e != nil && e.Integrity != NoData {
+		all = append(all, continuity.Snapshot, continuity.BackupDone)
+	}
+	return append(all, s.confirmed()...)
+}
+
+// confirmed are the events that the business entered.
+func (s *Script) confirmed() (all []continuity.Event) {
+	for _, e := range []continuity.Event{continuity.Confirmed, continuity.Normal} {
+		if !s.At(e).IsZero() {
+			all = append(all, e)
+		}
+	}
+	return all
+}
+
+func (r Record) askCorrection(s *Script, requested task.Decision, time int) task.Question {
+	q := task.Question{Step: named(process.DrillCorrect, byConductor, time), Persons: r.conductors(),
+		Text: text.F("%s\n%s requested changes to the report: %s\nIs an instant wrong? Each correction is an entry of its own; what it corrects stays on record.",
+			"%s\n%s hat Änderungen am Bericht verlangt: %s\nIst ein Zeitpunkt falsch? Jede Berichtigung ist ein eigener Eintrag; der bisherige bleibt im Protokoll.",
+			r.about(), requested.Person, requested.Comment)}
+	q.Fields = r.correction(s, s.correctableAfterwards(r))
+	if len(s.confirmed()) > 0 {
+		q.Fields[1].Help = text.F("With its zone. What the business confirmed it corrects itself: leave this empty there, and %s is asked.",
+			"Mit Zeitzone. Was der Fachbereich bestätigt hat, berichtigt er selbst: Dort leer lassen, dann wird %s gefragt.", r.Plan.Spec.Business)
+	}
+	return q
+}
+
+func (r Record) askBusiness(s *Script, passed task.Decision, time int) task.Question {
+	q := task.Question{Step: named(process.DrillCorrect, byBusiness, time), Persons: []string{r.Plan.Spec.Business},
+		Title: text.New("Is what the business confirmed right?", "Stimmt, was der Fachbereich bestätigt hat?"),
+		Text:  text.F("%s\n%s has you look at it once more: %s", "%s\n%s bittet um eine erneute Prüfung: %s", r.about(), passed.Person, passed.Comment)}
+	q.Fields = r.correction(s, s.confirmed())
+	q.Fields[1].Required = true
+	return q
+}
+
+// correction asks for an event, and when it really happened.
+func (r Record) correction(s *Script, events []continuity.Event) []task.Field {
+	event := field("event", task.ChoiceField, true, "Event", "Ereignis")
+	for _, e := range events {
+		option := task.Option{Value: string(e), Title: text.F("%s: nothing is entered", "%s: nichts eingetragen", r.Setup.Type.EventTitle(e))}
+		if at := s.entered(e); !at.IsZero() {
+			option.Title = text.F("%s: entered is %s", "%s: eingetragen ist %s", r.Setup.Type.EventTitle(e), calendar.InWords(at.In(r.Zone)))
+		}
+		event.Options = append(event.Options, option)
+	}
+	at := field("at", task.InstantField, false, "When it really happened", "Wann es wirklich geschah")
+	at.Help = text.New("With its zone.", "Mit Zeitzone.")
+	event.With, at.With = task.Correct, task.Correct
+	return []task.Field{event, at}
+}
+
+// askReviewAnew asks the owner once more, with what they said before.
+func (r Record) askReviewAnew(s *Script) task.Question {
+	q := r.askReview(*s.Result)
+	q.Text = text.F("%s\nThe record was corrected since it was reviewed.", "%s\nSeit der letzten Bewertung wurde das Protokoll berichtigt.", q.Text)
+	before := r.review().Fields
+	for i, f := range q.Fields {
+		q.Fields[i].Value = before[f.Name]
+	}
+	return q
+}
+
+// checkCorrection refuses a correction that isn't that person's to make, or that
+// corrects nothing.
+func (r Record) checkCorrection(step string, v task.Values) error {
+	e, at := continuity.Event(v.Text("event")), instant(v, "at")
+	passes := PassesOn(step, task.Correct, v)
+	switch {
+	case passes && at != nil:
+		return fault.Invalidf("fields.at", "The business confirmed this, and corrects it itself: leave the instant empty, and %s is asked.",
+			"Das hat der Fachbereich bestätigt, und nur er berichtigt es: Den Zeitpunkt leer lassen, dann wird %s gefragt.", r.Plan.Spec.Business)
+	case passes:
+		return nil
+	case at == nil:
+		return fault.Invalidf("fields.at", "Say when it happened, with the zone.", "Angeben, wann es geschah, mit Zeitzone.")
+	case at.Equal(Follow(r).entered(e)):
+		return fault.Invalidf("fields.at", "%s is what is entered already: give the instant that is right, or answer that nothing is to be corrected.",
+			"%s ist schon so eingetragen: Den richtigen Zeitpunkt angeben oder antworten, dass nichts zu berichtigen ist.", calendar.InWords(at.In(r.Zone)))
+	}
+	return nil
+}
