@@ -79,7 +79,7 @@ func TestAFailedDrillIsAnEvent(t *testing.T) {
 	require.Equal(t, continuity.Proved, covered[1].State, "that it failed puts nothing in doubt which it proved")
 }
 
-// What was passed, and what isn't whole, is no failed drill.
+// What was passed is no failed drill.
 func TestADrillThatPassedIsNoEvent(t *testing.T) {
 	h := drilling(t, "")
 	h.exercised("2026-11-06", friday, time.Hour, false, "conduct-1", h.allSteps)

@@ -218,6 +218,7 @@ func TestAnAbortedDrillGoesBack(t *testing.T) {
 	require.Equal(t, run.Published, h.run().State)
 	require.ErrorContains(t, late.failed, "isn't open any more")
 	require.Equal(t, []string{"incomplete 2026-12-31"}, h.lines("SELECT overall || ' ' || retest FROM drill"))
+	require.Empty(t, h.events(), "nothing is known to have failed")
 	overdue := "SELECT title->>'en' FROM finding WHERE kind = 'overdue-retest'"
 	require.NoError(t, h.store.MissRetests(context.Background(), time.Date(2026, 12, 31, 12, 0, 0, 0, time.UTC)))
 	require.Empty(t, h.lines(overdue), "the day isn't over")
