@@ -56,6 +56,29 @@ func (s *Set) coverageOf(ctx context.Context, plan drill.PlanVersion) (all []con
 	}
 }
 
+// openDrillPlan asks the owner how a drill is planned, about the version of the plan
+// that is in force by then: one may come into force after DrillDraft has looked, and
+// the record takes no question about another.
+func (s *Set) openDrillPlan(ctx context.Context, a workflows.Asking) (workflows.Waiting, error) {
+	for {
+		said, err := s.store.Drilling(ctx, s.now(), a.Step)
+		if err != nil {
+			return workflows.Waiting{}, err
+		}
+		if said.Due != nil { // else it was answered, and the task stays as it is
+			a.Question = said.Due
+		}
+		w, err := s.open(ctx, a)
+		if !fault.Is(err, fault.Conflict) {
+			return w, err
+		}
+		now, again := s.store.Drilling(ctx, s.now(), a.Step)
+		if again != nil || now.Plan.Version == said.Plan.Version {
+			return w, err
+		}
+	}
+}
+
 // DrillNext says which steps of a drill's script are to be asked now.
 func (s *Set) DrillNext(ctx context.Context, st run.Step) (workflows.DrillNext, error) {
 	script, err := s.store.AdvanceDrill(ctx, s.now(), st)

@@ -7,6 +7,7 @@ import (
 
 	"turnus/itsm/fault"
 	"turnus/itsm/process"
+	"turnus/itsm/run"
 	"turnus/itsm/task"
 	"turnus/itsm/text"
 	"turnus/workflows"
@@ -15,6 +16,13 @@ import (
 // TaskOpen writes a task's row, with the instants at which it is due, reminded
 // of and escalated in the working time of what the run is about.
 func (s *Set) TaskOpen(ctx context.Context, a workflows.Asking) (workflows.Waiting, error) {
+	if k, _, err := run.ParseID(a.Run); err == nil && k.Process == process.ContinuityDrill && a.Name == process.DrillPlan {
+		return s.openDrillPlan(ctx, a)
+	}
+	return s.open(ctx, a)
+}
+
+func (s *Set) open(ctx context.Context, a workflows.Asking) (workflows.Waiting, error) {
 	t, timing, err := taskOf(a)
 	if err != nil {
 		return workflows.Waiting{}, s.store.TaskRefused(ctx, s.now(), a.Run, err)

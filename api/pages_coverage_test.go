@@ -7,6 +7,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"turnus/internal/storetest"
+	"turnus/itsm/continuity"
 	"turnus/itsm/person"
 	"turnus/itsm/planning"
 )
@@ -41,6 +43,21 @@ func TestTheCoveragePage(t *testing.T) {
 	for path, status := range map[string]int{"/coverage?service=mail": 404, "/coverage?service=nothing": 404, "/coverage?state=good": 422, "/coverage?after=x": 422, "/coverage/files/none": 404, "/coverage/files/continuity-plans.html": 403} {
 		inBoth(t, h, "named-viewer", path, status)
 	}
+}
+
+// What was met without all of the drill says what is missing, and leads to its
+// report.
+func TestCoverageOfWhatWasntCarriedThrough(t *testing.T) {
+	h := newHouse(t)
+	storetest.PlanVersion(t, h.store, testNow.AddDate(-1, 0, 0), "payments-fire", 1, paymentsPlan())
+	storetest.Drilled(t, h.store, "payments", "payments-fire", continuity.Shown{Run: "continuity-drill/payments-fire/2026-06-01", Version: 1, Type: continuity.Functional, Held: testNow.Add(-time.Hour),
+		Undone:     []string{"app"},
+		Objectives: []continuity.ShownOf{{Objective: "rto", Value: "PT3H", Base: continuity.FromDisruption, Achieved: "9000", Verdict: continuity.Pass}}})
+	said := inBoth(t, h, "auditor", "/coverage", 200)
+	require.Contains(t, said["en"], "functional exercise: step that wasn't carried out: app")
+	require.Contains(t, said["de"], "Simulation: nicht ausgeführter Schritt: app")
+	require.Contains(t, h.guest(t, "auditor", "de").opens("/coverage").Body.String(), `<a href="/reports/continuity-drill/payments-fire/2026-06-01">Simulation: nicht`)
+	require.Contains(t, h.as(t, "auditor", "GET", "/v1/coverage?state=doubtful", "").Body.String(), `"what":"incomplete","name":"continuity-drill/payments-fire/2026-06-01"`)
 }
 
 // What is fetched on the page is a file, in the language of the page, and on

@@ -115,3 +115,12 @@ func TestLedgersOfASpan(t *testing.T) {
 	got, _ := h.slots(t, "viewer", "?interval=mails,nothing&limit=500")
 	require.Len(t, got, 12)
 }
+
+// A slot that a drill has called forward names its run, and the page leads there.
+func TestASlotSaysWhichRunCalledItForward(t *testing.T) {
+	h := keeping(t)
+	const slot, drill = "sla-report/payments/2026-10", "continuity-drill/payments-fire/2026-11-20"
+	require.NoError(t, h.store.Record(t.Context(), person.Actor{Person: person.System}, testNow, "slot.brought-forward", "slot/"+slot, map[string]any{"event": planning.FailedDrill, "run": drill}))
+	require.Equal(t, []planning.Deed{{At: testNow.UTC(), What: planning.BroughtForward, Reason: planning.FailedDrill.Title(), Run: drill}}, h.story(t, "owner", slot).History)
+	require.Contains(t, h.guest(t, "owner", "en").opens("/plan/slots/"+slot).Body.String(), `, Turnus, <a href="/runs/`+drill+`">run</a>`)
+}

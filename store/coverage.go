@@ -11,6 +11,7 @@ import (
 
 	"turnus/itsm/calendar"
 	"turnus/itsm/continuity"
+	"turnus/itsm/drill"
 	"turnus/itsm/planning"
 	"turnus/itsm/process"
 	"turnus/itsm/resource"
@@ -151,15 +152,17 @@ func drillsOf(ctx context.Context, q sqlx.QueryerContext, plans []string) ([]sho
 		Base      continuity.Base    `db:"base"`
 		Achieved  string             `db:"achieved"`
 		Verdict   continuity.Verdict `db:"verdict"`
+		Overall   continuity.Verdict `db:"overall"`
 	}
 	if err := sqlx.SelectContext(ctx, q, &rows, `
-		SELECT d.run, d.plan, d.service, d.version, d.type, d.held_at, d.begun_at, o.objective, o.value, o.base, coalesce(o.achieved, '') AS achieved, o.verdict
+		SELECT d.run, d.plan, d.service, d.version, d.type, d.held_at, d.begun_at, o.objective, o.value, o.base, coalesce(o.achieved, '') AS achieved, o.verdict, d.overall
 		FROM drill d JOIN drill_objective o ON o.run = d.run WHERE d.plan = ANY ($1)
 		UNION ALL `+outagesOfPlans+`
 		ORDER BY held_at, run, plan, objective`, pq.Array(plans)); err != nil {
 		return nil, err
 	}
 	var all []shownDrill
+	var unsure []string
 	for _, r := range rows {
 		// A review tells of several outages, and one outage of several plans.
 		if n := len(all); n == 0 || all[n-1].Run != r.Run || all[n-1].plan != r.Plan || !all[n-1].Held.Equal(r.Held) {
@@ -167,8 +170,32 @@ func drillsOf(ctx context.Context, q sqlx.QueryerContext, plans []string) ([]sho
 		}
 		d := &all[len(all)-1]
 		d.Objectives = append(d.Objectives, continuity.ShownOf{Objective: r.Objective, Value: r.Value, Base: r.Base, Achieved: r.Achieved, Verdict: r.Verdict})
+		if r.Overall == continuity.Fail || r.Overall == continuity.Incomplete { // one that passed was carried through
+			unsure = append(unsure, r.Run)
+		}
 	}
-	return all, nil
+	return all, missingOf(ctx, q, all, unsure)
+}
+
+// missingOf adds to drills what they weren't carried through without, as they were
+// frozen for their reports.
+func missingOf(ctx context.Context, q sqlx.QueryerContext, drills []shownDrill, unsure []string) error {
+	if len(unsure) == 0 {
+		return nil
+	}
+	var rows []struct {
+		Run      string               `db:"run"`
+		Happened JSON[drill.Happened] `db:"happened"`
+	}
+	if err := sqlx.SelectContext(ctx, q, &rows, `SELECT p.run, jsonb_build_object('abort', f.document#>'{happened,abort}', 'steps', f.document#>'{happened,steps}') AS happened
+		FROM report p JOIN frozen_set f ON f.run = p.run AND f.round = p.round WHERE p.run = ANY ($1)`, pq.Array(unsure)); err != nil {
+		return err
+	}
+	for _, r := range rows {
+		i := slices.IndexFunc(drills, func(d shownDrill) bool { return d.Run == r.Run })
+		drills[i].Aborted, drills[i].Undone = r.Happened.V.Abort != nil, r.Happened.V.Undone()
+	}
+	return nil
 }
 
 // planVersions are the versions of plans from the first on that was drilled.

@@ -222,6 +222,35 @@ func TestCoverageInFewStatements(t *testing.T) {
 		storetest.Drilled(t, s, "mail", name, passed(continuity.Component, name, drilled.AddDate(0, 1, 0)))
 	}
 	require.Equal(t, 6, asks(23))
+	for i := range 20 {
+		d := passed(continuity.Component, fmt.Sprintf("more-%d", i), drilled.AddDate(0, 2, 0))
+		d.Undone = []string{"one"}
+		storetest.Drilled(t, s, "mail", fmt.Sprintf("more-%d", i), d)
+	}
+	require.Equal(t, 7, asks(23), "and what drills weren't carried through without")
+}
+
+// What a drill wasn't carried through without stands in what its report was frozen
+// of, each in its own.
+func TestWhatADrillWasMissing(t *testing.T) {
+	s := continuous(t)
+	skipped, aborted := passed(continuity.Functional, "mail-fire", drilled), passed(continuity.Functional, "net-fire", drilled)
+	skipped.Undone, aborted.Aborted = []string{"app", "db"}, true
+	storetest.Drilled(t, s, "mail", "mail-fire", skipped)
+	storetest.Drilled(t, s, "net", "net-fire", aborted)
+	list, _, err := s.ContinuityCoverage(t.Context(), drilled.AddDate(0, 6, 0), store.ContinuityCovered{Sight: sees}, store.Page{})
+	require.NoError(t, err)
+	var got []string
+	for _, c := range list {
+		got = append(got, fmt.Sprintf("%s %s %s", c.Plan, c.State, c.Run))
+		for _, x := range c.Since {
+			got = append(got, fmt.Sprintf("%s %s %s: %s", x.At.Format(time.DateOnly), x.What, x.Name, x.Detail))
+		}
+	}
+	require.Equal(t, []string{"mail-fire doubtful continuity-drill/mail-fire/2026-01-10",
+		"2026-01-10 incomplete continuity-drill/mail-fire/2026-01-10: functional exercise: steps that weren't carried out: app and db",
+		"net-fire doubtful continuity-drill/net-fire/2026-01-10", "2026-01-10 incomplete continuity-drill/net-fire/2026-01-10: functional exercise: aborted",
+		"shop-fire proved continuity-drill/shop-fire/2026-01-10"}, got)
 }
 
 func TestCoverageIsReadByIndex(t *testing.T) {

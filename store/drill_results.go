@@ -13,8 +13,11 @@ import (
 	"turnus/itsm/continuity"
 	"turnus/itsm/drill"
 	"turnus/itsm/fault"
+	"turnus/itsm/person"
+	"turnus/itsm/planning"
 	"turnus/itsm/process"
 	"turnus/itsm/run"
+	"turnus/itsm/task"
 	"turnus/itsm/text"
 )
 
@@ -124,10 +127,49 @@ func recordDrill(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, end
 			return err
 		}
 	}
+	if result.Overall == continuity.Fail && f.Setup.Type != continuity.Invocation { // which is an event of its own
+		if _, err := happened(ctx, tx, person.Actor{Person: person.System}, now, occurred{Event: planning.FailedDrill, Service: r.About.Name, Run: &r,
+			Detail: text.F("The continuity drill %s of the plan %s wasn't passed.", "Die Notfallübung %s des Plans %s wurde nicht bestanden.", r.ID, f.Plan.Name)}); err != nil {
+			return err
+		}
+	}
 	if err := mendAsked(ctx, tx, now, f); err != nil {
 		return err
 	}
 	return mendRetested(ctx, tx, now, r, f)
+}
+
+// lockForDrill takes the locks of the event that a drill's report may be
+// (happened), in the order in which whoever reports one takes them.
+func lockForDrill(ctx context.Context, tx *sqlx.Tx, runID string) error {
+	if err := holdResources(ctx, tx); err != nil {
+		return err
+	}
+	r, err := getRun(ctx, tx, runID, "")
+	if err != nil {
+		return err
+	}
+	return lockEvents(ctx, tx, r.About.Name)
+}
+
+// recordInvocation has it happen that a plan is invoked, as soon as that has begun,
+// and not when it is reported on: what has to be looked at after an invocation
+// doesn't wait for its report, nor for one that is never approved.
+func recordInvocation(ctx context.Context, tx *sqlx.Tx, now time.Time, t task.Task) error {
+	if t.Step != process.DrillBegin {
+		return nil
+	}
+	on, err := recordOf(ctx, tx, run.Step{Run: t.Run, Round: t.Round})
+	if err != nil || on.Setup.Type != continuity.Invocation {
+		return err
+	}
+	r, err := getRun(ctx, tx, t.Run, "")
+	if err != nil {
+		return err
+	}
+	_, err = happened(ctx, tx, person.Actor{Person: person.System}, now, occurred{Event: planning.Invocation, Service: r.About.Name, Run: &r,
+		Detail: text.F("The plan %[2]s was invoked, in earnest: %[1]s.", "Der Notfall nach dem Plan %[2]s wurde ausgerufen: %[1]s.", r.ID, on.Plan.Name)})
+	return err
 }
 
 // shownObjective is what a drill showed of an objective.

@@ -77,8 +77,9 @@ func recordOutageProofs(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.R
 
 // outagesOfPlans selects what reports in force say of plans ($1), as drillsOf does.
 // Its length is counted from the disruption, whatever event the plan counts from:
-// from that it took no longer.
+// from that it took no longer. Nothing of an outage is left undone, as
+// steps of a drill may be.
 const outagesOfPlans = `SELECT x.run, x.plan, x.service, x.version, '` + string(continuity.Outage) + `', x.begun_at AS held_at, x.begun_at, '` + continuity.ObjectiveRTO + `' AS objective,
-			x.value, '` + string(continuity.FromDisruption) + `', x.seconds::text, x.verdict
+			x.value, '` + string(continuity.FromDisruption) + `', x.seconds::text, x.verdict, '` + string(continuity.Pass) + `'
 		FROM outage_proof x JOIN report p ON p.run = x.run
 		WHERE x.plan = ANY ($1) AND NOT EXISTS (SELECT FROM report n WHERE (n.process, n.scope, n.period) = (p.process, p.scope, p.period) AND n.version > p.version)`

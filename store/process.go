@@ -23,7 +23,11 @@ type rules struct {
 	// answers refuses what fields alone can't tell of an answer; its faults name
 	// fields.NAME.
 	answers func(context.Context, sqlx.QueryerContext, time.Time, task.Task, task.Outcome, task.Values) error
-	// ended follows a run's end.
+	// decided follows an answer, once.
+	decided func(context.Context, *sqlx.Tx, time.Time, task.Task) error
+	// publishes locks what ended needs, before anything of the run is.
+	publishes func(ctx context.Context, tx *sqlx.Tx, runID string) error
+	// ended follows a run's end, before its slot does.
 	ended func(context.Context, *sqlx.Tx, time.Time, run.Run, run.State) error
 }
 
@@ -35,7 +39,8 @@ func rulesOf(name string) rules {
 	case process.AvailabilityReview:
 		return rules{ended: recordOutageProofs}
 	case process.ContinuityDrill:
-		return rules{begins: checkRetest, asks: checkNextOfDrill, answers: checkDrillAnswer, ended: recordDrill}
+		return rules{begins: checkRetest, asks: checkNextOfDrill, answers: checkDrillAnswer,
+			decided: recordInvocation, publishes: lockForDrill, ended: recordDrill}
 	}
 	return rules{}
 }

@@ -91,6 +91,11 @@ func lastSteps() string {
 // refused, and the refusal is on record.
 func (s *Store) End(ctx context.Context, now time.Time, e run.End) error {
 	err := s.tx(ctx, func(tx *sqlx.Tx) error {
+		if publishes := rulesOfRun(e.Run).publishes; publishes != nil && e.State == run.Published {
+			if err := publishes(ctx, tx, e.Run); err != nil {
+				return err
+			}
+		}
 		r, err := getRun(ctx, tx, e.Run, "FOR UPDATE")
 		if err != nil || r.Ended != nil {
 			return err
@@ -114,13 +119,13 @@ func (s *Store) End(ctx context.Context, now time.Time, e run.End) error {
 			started_at = coalesce(started_at, $4) WHERE id = $1`, e.Run, e.State, outcome, now); err != nil {
 			return err
 		}
-		if err := followEnd(ctx, tx, now, r, e); err != nil {
-			return err
-		}
 		if ended := rulesOf(r.Process).ended; ended != nil {
 			if err := ended(ctx, tx, now, r, e.State); err != nil {
 				return err
 			}
+		}
+		if err := followEnd(ctx, tx, now, r, e); err != nil {
+			return err
 		}
 		if e.State == run.Published {
 			if err := publishedOver(ctx, tx, now, r); err != nil {

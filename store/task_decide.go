@@ -77,6 +77,11 @@ func (s *Store) Decide(ctx context.Context, now time.Time, by string, m task.Mes
 		if _, err := tx.ExecContext(ctx, "UPDATE task SET state = 'decided', ended_at = $2 WHERE id = $1", t.ID, now); err != nil {
 			return nil, err
 		}
+		if decided := rulesOfRun(t.Run).decided; decided != nil {
+			if err := decided(ctx, tx, now, t); err != nil {
+				return nil, err
+			}
+		}
 		return nil, record(ctx, tx, actorOf(p), now, "decision.recorded", "task/"+t.ID, nil, d)
 	}, func(tx *sqlx.Tx, p passRow) error { // its own spending, found by a retry
 		var row decisionRow

@@ -10,6 +10,7 @@ import (
 
 	"turnus/activities"
 	"turnus/itsm/continuity"
+	"turnus/itsm/drill"
 	"turnus/itsm/person"
 	"turnus/itsm/process"
 	"turnus/itsm/run"
@@ -101,4 +102,42 @@ func (h *house) finishes(at time.Duration) {
 	h.says(at+11*time.Minute, "anna", 1, process.DrillDebrief, task.Done, answers{"well": "a", "badly": "b", "lessons": "c"})
 	h.says(at+12*time.Minute, "olga", 1, process.DrillReview, task.Done, answers{"review": "seen", "retest": "2026-12-31"})
 	h.says(at+30*time.Minute, "otto", 2, process.Approval, task.Approve, nil)
+}
+
+// A version of the plan that comes into force while the owner is about to be asked
+// is the one that they are asked about, however late it comes.
+func TestADrillAsksAboutThePlanThatIsInForceByThen(t *testing.T) {
+	for name, c := range map[string]struct {
+		look    int // at the clock: the first one is at the plan, the second one at when it is asked
+		refused []string
+	}{
+		"before the task is made":    {1, nil},
+		"before the task is written": {2, []string{"task.refused"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := drilling(t, "")
+			looks := 0
+			set := activities.New(h.store, nil, func() time.Time {
+				if looks++; looks == c.look {
+					h.puts(2, deskPlan(), h.env.Now())
+				}
+				return h.env.Now()
+			})
+			h.env.OnActivity("TaskOpen", mock.Anything, mock.Anything).Return(func(ctx context.Context, a workflows.Asking) (workflows.Waiting, error) {
+				return set.TaskOpen(ctx, a)
+			})
+			h.at(30*time.Minute, func() {
+				asked, err := h.store.Task(context.Background(), run.TaskID(h.in.Run, 1, process.DrillPlan))
+				require.NoError(h, err)
+				require.Contains(h, asked.Text.En, "version 2")
+			})
+			h.says(time.Hour, "olga", 1, process.DrillPlan, task.Done, setup(continuity.Component))
+			h.says(2*time.Hour, "max", 1, process.Approval, task.Reject, nil)
+			require.Equal(t, run.Rejected, h.run().State)
+			require.Equal(t, c.refused, h.lines("SELECT action FROM audit WHERE action = 'task.refused'"))
+			f, err := store.Frozen[drill.Frozen](context.Background(), h.store, run.Step{Run: h.in.Run, Round: 1})
+			require.NoError(t, err)
+			require.Equal(t, 2, f.Plan.Version)
+		})
+	}
 }

@@ -1,6 +1,8 @@
 package workflows_test
 
 import (
+	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -11,15 +13,20 @@ import (
 	"turnus/itsm/process"
 	"turnus/itsm/run"
 	"turnus/itsm/task"
+	"turnus/itsm/text"
 	"turnus/store"
 )
 
 // exercised plays a drill of the desk to its report, begun four hours after the
 // start, with the minimum level confirmed so long after that.
 func (h *house) exercised(on string, start time.Time, confirmed time.Duration, retest bool, end string, script func(at time.Duration)) {
-	begun := start.Add(4 * time.Hour)
 	planned := setup(continuity.Component)
 	planned["date"] = on
+	h.exercisedAs(planned, start, confirmed, retest, end, script)
+}
+
+func (h *house) exercisedAs(planned answers, start time.Time, confirmed time.Duration, retest bool, end string, script func(at time.Duration)) {
+	begun := start.Add(4 * time.Hour)
 	h.says(time.Hour, "olga", 1, process.DrillPlan, task.Done, planned)
 	h.says(2*time.Hour, "max", 1, process.Approval, task.Approve, nil)
 	h.says(4*time.Hour+time.Minute, "anna", 1, process.DrillBegin, task.Done, answers{"disruption": begun.Format(time.RFC3339), "offsite": "yes"})
@@ -43,27 +50,81 @@ func (h *house) allSteps(at time.Duration) {
 	h.steps(at, [2]string{"bert", "step-1"}, [2]string{"emil", "step-3"}, [2]string{"dora", "step-2"}, [2]string{"bert", "step-4"})
 }
 
+// covered is what is proved of an objective a week after all that.
+func (h *house) covered(objective string) continuity.Coverage {
+	all, _, err := h.store.ContinuityCoverage(context.Background(), friday.AddDate(0, 0, 14), store.ContinuityCovered{Sight: store.Sight{All: true}}, store.Page{})
+	require.NoError(h, err)
+	i := slices.IndexFunc(all, func(c continuity.Coverage) bool { return c.Objective == objective })
+	require.GreaterOrEqual(h, i, 0)
+	return all[i]
+}
+
+// What a drill met without some of its steps is in doubt, and says which; what a
+// component test leaves out by its approved setup isn't missing.
+func TestWhatIsMetWithoutStepsIsInDoubt(t *testing.T) {
+	for name, c := range map[string]struct {
+		without func(h *house, at time.Duration)
+		end     string
+		leftOut string
+		retest  bool
+		state   continuity.State
+		since   []text.Text
+	}{
+		"skipped": {func(h *house, at time.Duration) {
+			h.says(at+3*time.Minute, "emil", 1, "step-3", task.Skip, nil)
+			h.says(at+4*time.Minute, "anna", 1, "conduct-1", task.Direct, answers{"order": "go-on", "step": "open"})
+		}, "conduct-1-2", "", true, continuity.Doubtful, []text.Text{text.New("component test: step that wasn't carried out: app", "Funktionstest: nicht ausgeführter Schritt: app")}},
+		"left out": {func(*house, time.Duration) {}, "conduct-1", "app", false, continuity.Proved, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := drilling(t, "")
+			planned := setup(continuity.Component)
+			if c.leftOut != "" {
+				planned["left-out"] = c.leftOut
+			}
+			h.exercisedAs(planned, friday, time.Hour, c.retest, c.end, func(at time.Duration) {
+				h.says(at+time.Minute, "bert", 1, "step-1", task.Done, nil)
+				h.says(at+2*time.Minute, "dora", 1, "step-2", task.Done, nil)
+				c.without(h, at)
+				h.says(at+5*time.Minute, "bert", 1, "step-4", task.Done, nil)
+			})
+			require.Equal(t, run.Published, h.run().State)
+			for _, objective := range []string{"rto", "rpo", "mbco_pct"} {
+				got := h.covered(objective)
+				require.Equal(t, []any{c.state, friday.Add(4 * time.Hour), h.in.Run, continuity.Component}, []any{got.State, *got.LastProved, got.Run, got.Type}, objective)
+				var since []text.Text
+				for _, x := range got.Since {
+					require.Equal(t, []any{continuity.ChangedIncomplete, h.in.Run}, []any{x.What, x.Name})
+					since = append(since, x.Detail)
+				}
+				require.Equal(t, c.since, since, objective)
+			}
+		})
+	}
+}
+
 // A re-test closes what failed where it proves that: with all its steps, and the
 // plan as it is now.
 func TestWhatARetestCloses(t *testing.T) {
 	for name, c := range map[string]struct {
-		script func(h *house, at time.Duration)
-		end    string
-		retest bool
-		state  string
+		script  func(h *house, at time.Duration)
+		end     string
+		retest  bool
+		state   string
+		covered continuity.State
 	}{
-		"all of it, in time": {(*house).allSteps, "conduct-1", false, "closed"},
+		"all of it, in time": {(*house).allSteps, "conduct-1", false, "closed", continuity.Proved},
 		"a step was skipped": {func(h *house, at time.Duration) {
 			h.says(at+time.Minute, "bert", 1, "step-1", task.Done, nil)
 			h.says(at+2*time.Minute, "dora", 1, "step-2", task.Done, nil)
 			h.says(at+3*time.Minute, "emil", 1, "step-3", task.Skip, nil)
 			h.says(at+4*time.Minute, "anna", 1, "conduct-1", task.Direct, answers{"order": "go-on", "step": "open"})
 			h.says(at+5*time.Minute, "bert", 1, "step-4", task.Done, nil)
-		}, "conduct-1-2", true, "open"},
+		}, "conduct-1-2", true, "open", continuity.Failed},
 		"the plan has changed since": {func(h *house, at time.Duration) {
 			h.at(at, func() { h.puts(2, deskPlan(), h.env.Now()) })
 			h.allSteps(at)
-		}, "conduct-1", false, "open"},
+		}, "conduct-1", false, "open", continuity.Proved},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := drilling(t, "")
@@ -79,6 +140,9 @@ func TestWhatARetestCloses(t *testing.T) {
 			require.Equal(t, run.Published, h.run().State)
 			require.Equal(t, []string{"pass"}, h.lines("SELECT verdict FROM drill_objective WHERE objective = 'rto' AND run LIKE '%2026-11-13'"))
 			require.Equal(t, []string{c.state}, h.lines("SELECT state FROM finding WHERE kind = 'failed-objective'"))
+			rto := h.covered("rto")
+			require.Equal(t, c.covered, rto.State)
+			require.Equal(t, []any{next.Add(4 * time.Hour), h.in.Run}, []any{*rto.LastProved, rto.Run})
 		})
 	}
 }

@@ -49,14 +49,18 @@ func deskPlan() continuity.Plan {
 
 // puts puts a version of the desk's continuity plan in force.
 func (h *house) puts(version int, plan continuity.Plan, at time.Time) {
+	h.putsAs(drillKey, version, plan, at)
+}
+
+func (h *house) putsAs(name string, version int, plan continuity.Plan, at time.Time) {
 	spec, err := canonical.JSON(plan)
 	require.NoError(h, err)
-	doc := resource.Raw{APIVersion: resource.APIVersion, Kind: resource.ContinuityPlan, Metadata: resource.Metadata{Name: drillKey, DisplayName: text.New("Loss of the site", "Ausfall des Standorts")}, Spec: spec}
+	doc := resource.Raw{APIVersion: resource.APIVersion, Kind: resource.ContinuityPlan, Metadata: resource.Metadata{Name: name, DisplayName: text.New("Loss of the site", "Ausfall des Standorts")}, Spec: spec}
 	hash, err := canonical.Hash(doc)
 	require.NoError(h, err)
 	b, err := json.Marshal(doc)
 	require.NoError(h, err)
-	_, err = h.store.DB().Exec(`INSERT INTO resource (kind, name, version, document, hash, valid_from, at, person) VALUES ('ContinuityPlan', $1, $2, $3, $4, $5, $5, 'olga')`, drillKey, version, string(b), hash, at)
+	_, err = h.store.DB().Exec(`INSERT INTO resource (kind, name, version, document, hash, valid_from, at, person) VALUES ('ContinuityPlan', $1, $2, $3, $4, $5, $5, 'olga')`, name, version, string(b), hash, at)
 	require.NoError(h, err)
 }
 
@@ -214,6 +218,7 @@ func TestAnAbortedDrillGoesBack(t *testing.T) {
 	require.Equal(t, run.Published, h.run().State)
 	require.ErrorContains(t, late.failed, "isn't open any more")
 	require.Equal(t, []string{"incomplete 2026-12-31"}, h.lines("SELECT overall || ' ' || retest FROM drill"))
+	require.Empty(t, h.events(), "nothing is known to have failed")
 	overdue := "SELECT title->>'en' FROM finding WHERE kind = 'overdue-retest'"
 	require.NoError(t, h.store.MissRetests(context.Background(), time.Date(2026, 12, 31, 12, 0, 0, 0, time.UTC)))
 	require.Empty(t, h.lines(overdue), "the day isn't over")

@@ -50,8 +50,15 @@ type Shown struct {
 	Type       Type
 	Held       time.Time
 	Begun      time.Time // the run: what changed before it, a drill entered afterwards was about already
+	Aborted    bool
+	Undone     []string // steps that weren't carried out, although the drill was about them
 	Objectives []ShownOf
 }
+
+// Whole says that a drill was carried through: it wasn't aborted, and each of its
+// steps was done. Else what it achieved it achieved without what is missing: that
+// leaves in doubt what it met, and lifts nothing that failed before.
+func (s Shown) Whole() bool { return !s.Aborted && len(s.Undone) == 0 }
 
 // ShownOf is what it showed of one objective.
 type ShownOf struct {
@@ -90,10 +97,12 @@ const (
 	ChangedAgreement  = "agreement"
 	ChangedDependency = "dependency"
 	ChangedEvent      = "event"
-	ChangedDrill      = "drill" // it failed, and no later one that is no weaker passed
+	ChangedDrill      = "drill"      // it failed, and no later one that is no weaker passed
+	ChangedIncomplete = "incomplete" // none: the drill that proved it wasn't carried through
 )
 
-// ChangedSince is a change since an objective was proved, which puts that in doubt.
+// ChangedSince is a change since an objective was proved, or what was missing
+// then, which puts that in doubt.
 type ChangedSince struct {
 	What    string    `json:"what"`
 	Name    string    `json:"name,omitempty"`
@@ -184,13 +193,13 @@ func (k Known) measured(objective string) []measurement {
 	return all
 }
 
-// unlifted are the failures that no later drill lifted: one that passed, of a
-// type no weaker.
+// unlifted are the failures that no later drill lifted: one that passed, carried
+// through, of a type no weaker.
 func unlifted(all []measurement) []measurement {
 	var left []measurement
 	for i, m := range all {
 		if m.of.Verdict != Pass && !slices.ContainsFunc(all[i+1:], func(later measurement) bool {
-			return later.of.Verdict == Pass && later.Type.NoWeakerThan(m.Type) && later.Held.After(m.Held)
+			return later.of.Verdict == Pass && later.Whole() && later.Type.NoWeakerThan(m.Type) && later.Held.After(m.Held)
 		}) {
 			left = append(left, m)
 		}
@@ -216,10 +225,31 @@ func (m measurement) failure() text.Text {
 	return text.F("%s; achieved %s, agreed %s", "%s; erreicht %s, vereinbart %s", f, ObjectiveValue(m.of.Objective, m.of.Achieved), ObjectiveValue(m.of.Objective, m.of.Value))
 }
 
-// since are the changes that put in doubt what a drill proved: of the plan all
-// versions after the one that was drilled, of the rest what happened after it.
+// missing says in words what a drill wasn't carried through without.
+func (m measurement) missing() text.Text {
+	var all []text.Text
+	if m.Aborted {
+		all = append(all, text.New("aborted", "abgebrochen"))
+	}
+	if n := len(m.Undone); n > namedUndone {
+		all = append(all, text.F("steps that weren't carried out: %s and %d more", "nicht ausgeführte Schritte: %s und %d weitere", strings.Join(m.Undone[:namedUndone], ", "), n-namedUndone))
+	} else if n > 0 {
+		all = append(all, text.F("%s: %s", "%s: %s", text.N(n, text.New("step that wasn't carried out", "nicht ausgeführter Schritt"), text.New("steps that weren't carried out", "nicht ausgeführte Schritte")), text.List(m.Undone)))
+	}
+	return text.F("%s: %s", "%s: %s", m.Type, text.Join(all, "; "))
+}
+
+// namedUndone is how many steps are named: a plan may have hundreds.
+const namedUndone = 10
+
+// since is what puts in doubt what a drill proved: that it wasn't carried through,
+// and changes, of the plan all versions after the one that was drilled, of the rest
+// what happened after it.
 func (k Known) since(today agreed, last measurement, now time.Time) []ChangedSince {
 	var all []ChangedSince
+	if !last.Whole() {
+		all = append(all, ChangedSince{What: ChangedIncomplete, Name: last.Run, At: last.Held, Detail: last.missing()})
+	}
 	proves := today.provedBy(last.of)
 	for i, v := range k.Versions {
 		if i == 0 || v.Version <= last.Version {

@@ -146,6 +146,48 @@ func TestTodaysValue(t *testing.T) {
 	require.Equal(t, continuity.Doubtful, covered(t, k, "rto").State, "of another value, wherever that came from")
 }
 
+// What a drill met that wasn't carried through is in doubt: it says what is missing,
+// and its date stays. What failed before it doesn't lift.
+func TestWhatWasntCarriedThrough(t *testing.T) {
+	drill := func(at int, v continuity.Verdict, aborted bool, undone ...string) continuity.Shown {
+		d := shown(continuity.Functional, at, "rto", "PT3H", "9000", v)
+		d.Aborted, d.Undone = aborted, undone
+		return d
+	}
+	many := make([]string, 12)
+	for i := range many {
+		many[i] = fmt.Sprint("s", i)
+	}
+	for _, c := range []struct {
+		drill continuity.Shown
+		want  text.Text
+	}{
+		{drill(1, continuity.Pass, false, "app"), text.New("functional exercise: step that wasn't carried out: app", "Simulation: nicht ausgeführter Schritt: app")},
+		{drill(1, continuity.Pass, false, "app", "db"), text.New("functional exercise: steps that weren't carried out: app and db", "Simulation: nicht ausgeführte Schritte: app und db")},
+		{drill(1, continuity.Pass, true), text.New("functional exercise: aborted", "Simulation: abgebrochen")},
+		{drill(1, continuity.Pass, true, "app"), text.New("functional exercise: aborted; step that wasn't carried out: app", "Simulation: abgebrochen; nicht ausgeführter Schritt: app")},
+		{drill(1, continuity.Pass, false, many...), text.New("functional exercise: steps that weren't carried out: s0, s1, s2, s3, s4, s5, s6, s7, s8, s9 and 2 more",
+			"Simulation: nicht ausgeführte Schritte: s0, s1, s2, s3, s4, s5, s6, s7, s8, s9 und 2 weitere")},
+	} {
+		for _, before := range [][]continuity.Shown{nil, {drill(0, continuity.Pass, false)}} {
+			got := covered(t, knownOf(mailPlan(t), append(before, c.drill)...), "rto")
+			require.Equal(t, continuity.Doubtful, got.State, c.want.En)
+			require.Equal(t, []any{month(1), c.drill.Run, continuity.Functional}, []any{*got.LastProved, got.Run, got.Type})
+			require.Equal(t, []continuity.ChangedSince{{What: "incomplete", Name: c.drill.Run, At: month(1), Detail: c.want}}, got.Since)
+		}
+		failed := drill(0, continuity.Fail, false)
+		got := covered(t, knownOf(mailPlan(t), failed, c.drill), "rto")
+		require.Equal(t, continuity.Failed, got.State, "as its finding stays open")
+		require.Equal(t, c.drill.Run, got.Run)
+		require.Len(t, got.Since, 2)
+		whole := drill(2, continuity.Pass, false)
+		require.Equal(t, continuity.Proved, covered(t, knownOf(mailPlan(t), failed, c.drill, whole), "rto").State)
+	}
+	require.Equal(t, continuity.Failed, covered(t, knownOf(mailPlan(t), drill(0, continuity.Fail, true, "app")), "rto").State, "nothing was met")
+	late := knownOf(mailPlan(t), drill(-7, continuity.Pass, false, "app"))
+	require.Equal(t, continuity.Stale, covered(t, late, "rto").State, "which is graver")
+}
+
 func TestFailures(t *testing.T) {
 	drill := func(of continuity.Type, at int, v continuity.Verdict) continuity.Shown {
 		objective, value := "rto", "PT3H"

@@ -20,8 +20,9 @@ func (h Happened) At(e continuity.Event) time.Time {
 	return time.Time{}
 }
 
-// undone are the steps that ended otherwise than done.
-func (h Happened) undone() (names []string) {
+// Undone are the steps that ended otherwise than done; those that a component test
+// leaves out aren't its steps.
+func (h Happened) Undone() (names []string) {
 	for _, s := range h.Steps {
 		if s.State.Ended() && s.State != Done && s.State != LeftOut {
 			names = append(names, s.Name)
@@ -33,7 +34,7 @@ func (h Happened) undone() (names []string) {
 // Whole says that a drill was carried through: it wasn't aborted, and each of its
 // steps was done. Else what it achieved it achieved without what is missing, and
 // closes nothing.
-func (h Happened) Whole() bool { return h.Abort == nil && len(h.undone()) == 0 }
+func (h Happened) Whole() bool { return h.Abort == nil && len(h.Undone()) == 0 }
 
 // judge says what a drill achieved, and what that proves.
 func (r Record) judge(h Happened) (Result, error) {
@@ -54,7 +55,7 @@ func (r Record) judge(h Happened) (Result, error) {
 	case !r.Setup.Type.Measures(): // has objectives of its own
 		d.Objectives = continuity.Objectives{Contacts: d.Objectives.Contacts, Decide: d.Objectives.Decide}
 	}
-	d.Skipped = h.undone()
+	d.Skipped = h.Undone()
 	if e := h.Evaluation; e != nil {
 		d.Capacity = e.Capacity
 		if e.Snapshot != nil {

@@ -31,7 +31,7 @@ type Deed struct {
 	What   DeedKind  `json:"what"`
 	By     string    `json:"by,omitempty"`    // a person; empty: Turnus
 	Reason text.Text `json:"reason,omitzero"` // why
-	Run    string    `json:"run,omitempty"`   // that decided on it
+	Run    string    `json:"run,omitempty"`   // that decided on it, or showed the event
 }
 
 // DeedKind is what was done.

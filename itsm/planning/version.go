@@ -95,6 +95,13 @@ func (v Version) Today(p Process, interval string, now time.Time) Slot {
 	return v.slot(p, interval, Occurrence{Date: today, Due: today, At: now})
 }
 
+// Tomorrow is a slot of the day after that is due now: where that of today is what
+// asks for another one.
+func (v Version) Tomorrow(p Process, interval string, now time.Time) Slot {
+	next := calendar.DateOf(now.In(v.Zone)).Add(1)
+	return v.slot(p, interval, Occurrence{Date: next, Due: next, At: now})
+}
+
 // Meant is the period that a slot on a date means: by the date as the rule
 // names it, so that a working-day shift never moves it into another period.
 func (p Process) Meant(d calendar.Date) calendar.Period {

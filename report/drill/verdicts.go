@@ -181,6 +181,9 @@ func (d draft) verdicts() {
 		s.Say("%d %s not carried out as planned: with that the %s isn’t passed.", "%d %s nicht wie geplant ausgeführt: Die %s gilt damit als nicht bestanden.", n,
 			text.N(n, text.New("step was", "Schritt wurde"), text.New("steps were", "Schritte wurden")), d.Setup.Type.Noun())
 	}
+	if h := d.happened(); !h.Whole() && slices.ContainsFunc(d.results(), func(r result) bool { return r.verdict == continuity.Pass }) {
+		s.Say("What was met all the same stays in doubt until a drill proves it that is carried through.", "Was dennoch erreicht wurde, bleibt fraglich, bis eine vollständig durchgeführte Übung es nachweist.")
+	}
 	t := s.Table("Objectives", "Ziele").Left("Objective", "Ziel").Left("Verdict", "Urteil").Left("Achieved", "Erreicht").Left("Agreed", "Vereinbart").Left("Counted from", "Gezählt ab").Left("Reason", "Begründung")
 	for _, r := range d.results() {
 		t.Row(report.Words(r.title), judged(r.verdict), report.Words(r.achieved), report.Words(r.agreed), report.Words(r.from), report.Words(r.reason))
