@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"maps"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
@@ -103,7 +104,10 @@ func peopleAround(ctx context.Context, q sqlx.QueryerContext, tasks []task.Task,
 		tasks[i].Subject, tasks[i].Zone = scope.Title, scope.zone()
 		p := scope.People() // nobody's, where it has gone
 		p.For, p.Against, p.Involved = t.For, t.Against, rows[i].Involved.V
-		if p.For.Who == task.Persons || p.For.Who == task.Holders {
+		switch p.For.Who {
+		case task.Persons:
+			p.Specs = among(t.For.Persons, named, p.Specs)
+		case task.Holders:
 			p.Specs = named
 		}
 		if p.Owner == "" {
@@ -112,6 +116,21 @@ func peopleAround(ctx context.Context, q sqlx.QueryerContext, tasks []task.Task,
 		all[i] = p
 	}
 	return all, nil
+}
+
+// among adds to those around a scope, of whom its owner may stand in, those of
+// some names who are there.
+func among(names []string, there, scope map[string]person.Spec) map[string]person.Spec {
+	all := maps.Clone(scope)
+	if all == nil {
+		all = map[string]person.Spec{}
+	}
+	for _, name := range names {
+		if spec, ok := there[name]; ok {
+			all[name] = spec
+		}
+	}
+	return all
 }
 
 // namedBy are the persons whom some tasks name, and those who hold a role that
