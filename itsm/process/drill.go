@@ -37,6 +37,12 @@ func continuityDrill() Process {
 	named := func(name string, many bool, en, de string, kind task.Kind, outcomes ...task.Outcome) Step {
 		return Step{Name: name, Many: many, Recorded: many, Title: text.New(en, de), Kind: kind, Outcomes: outcomes, For: task.Persons}
 	}
+	// Whoever led or restored doesn't confirm it, also where they stand in for
+	// somebody who has left.
+	apart := func(s Step, from ...string) Step {
+		s.ApartAll = append([]string{DrillBegin, DrillConduct, DrillStep, DrillPaused}, from...)
+		return s
+	}
 	timed := func(s Step) Step {
 		s.Timing, s.Dated = atOnce, true
 		return s
@@ -54,10 +60,10 @@ func continuityDrill() Process {
 			named(DrillDiscuss, false, "What does the discussion expect?", "Was erwartet die Besprechung?", task.Record, task.Done),
 			timed(named(DrillStep, true, "Step of the plan", "Schritt des Plans", task.Record, task.Done, task.Failed, task.Skip, task.Pause)),
 			timed(named(DrillPaused, true, "Interrupted step", "Unterbrochener Schritt", task.Record, task.Resume, task.Failed, task.Skip)),
-			named(DrillConfirm, true, "Is the minimum level reached?", "Ist das Notbetriebsniveau erreicht?", task.Check),
+			apart(named(DrillConfirm, true, "Is the minimum level reached?", "Ist das Notbetriebsniveau erreicht?", task.Check)),
 			named(DrillConduct, true, "Conduct the drill", "Übung leiten", task.Record, task.Done, task.Direct, task.Abort),
 			timed(named(DrillBack, true, "Step back to normal operation", "Schritt der Rückkehr in den Normalbetrieb", task.Record, task.Done, task.Failed)),
-			named(DrillNormal, true, "Is operation normal again?", "Läuft der Betrieb wieder normal?", task.Check),
+			apart(named(DrillNormal, true, "Is operation normal again?", "Läuft der Betrieb wieder normal?", task.Check), DrillBack),
 			named(DrillEvaluate, false, "Evaluate the drill", "Übung auswerten", task.Supply, task.Done),
 			named(DrillDebrief, false, "Debrief with those who took part", "Nachbesprechung mit den Beteiligten", task.Record, task.Done),
 			{Name: DrillReview, Title: text.New("Review of the drill", "Bewertung der Übung"), Kind: task.Review, For: task.Owner},
