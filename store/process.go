@@ -24,7 +24,7 @@ type rules struct {
 	// fields.NAME.
 	answers func(context.Context, sqlx.QueryerContext, time.Time, task.Task, task.Outcome, task.Values) error
 	// ended follows a run's end.
-	ended func(context.Context, *sqlx.Tx, time.Time, run.Run, run.State) error
+	ended func(context.Context, *sqlx.Tx, time.Time, run.Run, run.End) error
 }
 
 // rulesOf are those of a process: one case for each that has some.
@@ -33,7 +33,7 @@ func rulesOf(name string) rules {
 	case process.Improvement:
 		return rules{begins: lockFinding, begun: takeFinding, asks: checkNextOfImprovement, answers: checkImprovementAnswer, ended: settleFinding}
 	case process.ContinuityDrill:
-		return rules{begins: checkRetest, asks: checkNextOfDrill, answers: checkDrillAnswer, ended: recordDrill}
+		return rules{begins: checkRetest, asks: checkNextOfDrill, answers: checkDrillAnswer, ended: endDrill}
 	}
 	return rules{}
 }

@@ -71,8 +71,9 @@ const withPart = ` LEFT JOIN part p ON p.kind = t.about_kind AND p.name = t.abou
 // holds: each once, by an index each.
 func addressed(columns, condition string) string {
 	return `SELECT ` + columns + ` FROM part JOIN task t ON t.about_kind = part.kind AND t.about = part.name
-			WHERE ` + condition + ` AND (part.approves AND t.for_who = 'approvers'
-				OR part.owns AND (t.for_who = 'owner' OR t.for_who = 'persons' AND ` + allLeft + `))
+			WHERE ` + condition + ` AND (part.approves AND t.for_who = 'approvers' OR part.owns AND t.for_who = 'owner')
+		UNION ALL SELECT ` + columns + ` FROM part JOIN task t ON t.about_kind = part.kind AND t.about = part.name
+			WHERE ` + condition + ` AND part.owns AND t.for_who = 'persons' AND ` + allLeft + `
 		UNION ALL SELECT ` + columns + ` FROM task t
 			WHERE ` + condition + ` AND t.for_who = 'persons' AND t.for_persons @> ARRAY[$1]
 		UNION ALL SELECT ` + columns + ` FROM task t

@@ -51,6 +51,8 @@ func continuityDrill() Process {
 		Name: ContinuityDrill, Title: text.New("Continuity drill", "Notfallübung"), Clauses: []string{"8.7.2", "9.1", "10.1"},
 		Scope: OfContinuityPlan, Grain: calendar.Day, Own: true, Starters: []person.Role{person.ProcessOwner}, Interval: "working day 10 of year",
 		CarriedOut: DrillReview,
+		Cancelling: text.New("Where the drill or invocation has begun, cancelling its run takes nothing back: an abort, which whoever conducts it enters in their task, opens the steps back. A run that is cancelled before the return to normal operation is verified leaves a finding.",
+			"Hat die Übung oder Notfallbewältigung begonnen, nimmt das Abbrechen des Laufs nichts zurück: Erst der Abbruch, den die Leitung in ihrer Aufgabe einträgt, eröffnet die Schritte der Rückkehr. Wird der Lauf abgebrochen, bevor die Rückkehr zum Normalbetrieb geprüft ist, entsteht ein Befund."),
 		Steps: []Step{{
 			Name: DrillPlan, Title: text.New("Plan the drill", "Übung planen"), Kind: task.Supply, Outcomes: []task.Outcome{task.Done}, For: task.Owner,
 		},

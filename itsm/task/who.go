@@ -49,6 +49,8 @@ func (p People) suits(name string) error {
 		return refuse("%s isn't one of the approvers.", "%s gehört nicht zu den Freigabeberechtigten.", name)
 	case f.Who == Approvers && !who.Has(person.Approver):
 		return refuse("%s doesn't have the role approver.", "%s hat die Rolle approver nicht.", name)
+	case p.For.Who == Persons && slices.Contains(p.For.Persons, name) && !stays:
+		return hasLeft(name)
 	case f.Who == Owner && name != p.Owner && p.For.Who == Persons:
 		return refuse("This task is for the owner, %[2]s, and not for %[1]s: nobody whom it names (%[3]s) is there any more.",
 			"Diese Aufgabe richtet sich an die verantwortliche Person, %[2]s, nicht an %[1]s: Von den genannten Personen (%[3]s) ist niemand mehr angelegt.", name, p.Owner, text.List(p.For.Persons))
@@ -61,10 +63,12 @@ func (p People) suits(name string) error {
 	case f.Who == Holders && !who.Has(f.Role):
 		return refuse("This task is for those who hold the role %[2]s, and %[1]s doesn't.", "Diese Aufgabe richtet sich an Personen mit der Rolle %[2]s. %[1]s hat sie nicht.", name, string(f.Role))
 	case !stays:
-		return refuse("%s has left.", "%s ist nicht mehr angelegt.", name)
+		return hasLeft(name)
 	}
 	return nil
 }
+
+func hasLeft(name string) error { return refuse("%s has left.", "%s ist nicht mehr angelegt.", name) }
 
 // askedOf is whom the task is for: approvers, where nothing else is said; the
 // owner, where everybody whom it names has left, so that it doesn't wait for
