@@ -38,8 +38,10 @@ const involved = `(
 
 // checked says whether a task a asks for a step that a task t of the same round
 // checks: under its own name, as one of several, or once more after it was
-// postponed. No step's name goes on from another's (itsm/process holds that).
-const checked = `EXISTS (SELECT 1 FROM unnest(string_to_array(t.apart, ' ')) of (step) WHERE a.step = of.step OR starts_with(a.step, of.step || '-'))`
+// postponed. No step's name goes on from another's (itsm/process holds that). Most
+// tasks check one step, which is told without taking apart.
+const checked = `(a.step = t.apart OR starts_with(a.step, t.apart || '-') OR strpos(t.apart, ' ') > 0
+	AND EXISTS (SELECT 1 FROM unnest(string_to_array(t.apart, ' ')) of (step) WHERE a.step = of.step OR starts_with(a.step, of.step || '-')))`
 
 // PeopleOf are those around a task, as they are now.
 func (s *Store) PeopleOf(ctx context.Context, t task.Task) (task.People, error) {
