@@ -12,6 +12,8 @@ import (
 	"turnus/internal/pgtest"
 	"turnus/internal/storetest"
 	"turnus/itsm/person"
+	"turnus/itsm/process"
+	"turnus/itsm/resource"
 	"turnus/itsm/run"
 	"turnus/itsm/task"
 	"turnus/store"
@@ -184,4 +186,19 @@ func TestStartOnAPage(t *testing.T) {
 	w = owner.posts("/runs/start/done", form)
 	require.Equal(t, 403, w.Code)
 	require.Contains(t, w.Body.String(), `name="period" value="2026-10"`)
+}
+
+// Before a drill's run is cancelled its page says that an abort is what opens the
+// steps back.
+func TestCancellingADrillSaysWhatItLeaves(t *testing.T) {
+	h := newHouse(t)
+	other, _ := h.waiting(t)
+	r, _, err := h.store.Begin(t.Context(), testNow, store.NewRun{Key: run.Key{Process: process.ContinuityDrill, Scope: "payments-fire", Period: "2026-06-01"},
+		About: resource.Service.Ref("payments"), Owner: "owner", By: person.Actor{Person: "owner"}})
+	require.NoError(t, err)
+	owner := h.guest(t, "owner", "en")
+	for lang, warning := range map[string]string{"en": "cancelling its run takes nothing back: an abort", "de": "Erst der Abbruch, den die Leitung in ihrer Aufgabe einträgt"} {
+		require.Contains(t, owner.reads("/runs/"+r.ID+"/cancel", lang), warning)
+		require.NotContains(t, owner.reads("/runs/"+other.ID+"/cancel", lang), warning)
+	}
 }

@@ -98,7 +98,9 @@ func (s *server) runs() {
 
 	register(s, operation{body: jsonBody, Operation: huma.Operation{
 		OperationID: "cancel-run", Method: http.MethodPost, Path: oneRun + "/cancel", Tags: []string{"Runs"},
-		Summary: "End a run without a result", DefaultStatus: http.StatusOK,
+		Summary:       "End a run without a result",
+		Description:   "For the owner of what the run is about, and administrators. Of a drill that has begun it takes nothing back, as an abort in the task of whoever conducts it does; where the return to normal operation isn't verified, a finding says so.",
+		DefaultStatus: http.StatusOK,
 	}}, func(ctx context.Context, in *struct {
 		RunPath
 		Body CancelBody

@@ -123,12 +123,6 @@ func (d *Drilling) carriedOut(ctx context.Context, q sqlx.QueryerContext, setup 
 	d.Happened = &script.Happened
 	if len(script.Ask) > 0 { // by one after the other
 		d.Due = &script.Ask[0]
-		// Else its report would wait for ever.
-		if left, err := allLeft(ctx, q, d.Due.Persons); err != nil {
-			return err
-		} else if left && d.Due.Step == drill.FirstCorrection {
-			d.Due = nil
-		}
 	}
 	now, err := newestIfAny(ctx, q, resource.ContinuityPlan.Ref(d.Plan.Name))
 	if err == nil && now != nil && now.Version > d.Plan.Version {

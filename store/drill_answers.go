@@ -33,13 +33,13 @@ func checkDrillAnswer(ctx context.Context, q sqlx.QueryerContext, now time.Time,
 	if err != nil {
 		return err
 	}
-	if err := record.CheckAnswer(now, t, o, fields); err != nil || !drill.PassesOn(t.Step, o, fields) {
+	to := record.PassesTo(t.Step, o, fields)
+	if err := record.CheckAnswer(now, t, o, fields); err != nil || to == "" {
 		return err
 	}
-	left, err := allLeft(ctx, q, []string{record.Plan.Spec.Business})
-	if err == nil && left { // nobody would answer
+	if err = checkPerson(ctx, q, to); fault.As(err) != nil { // else it would come to the owner, who confirmed nothing
 		err = fault.Invalidf("fields.event", "%s, who confirmed this for the business, has left: it stays as it is, correct something else, or nothing.",
-			"%s hat das für den Fachbereich bestätigt und ist nicht mehr angelegt: Es bleibt, wie es ist; etwas anderes oder nichts berichtigen.", record.Plan.Spec.Business)
+			"%s hat das für den Fachbereich bestätigt und ist nicht mehr angelegt: Es bleibt, wie es ist; etwas anderes oder nichts berichtigen.", to)
 	}
 	return err
 }
@@ -117,16 +117,6 @@ func absent(ctx context.Context, q sqlx.QueryerContext, plan continuity.Plan, se
 		}
 	}
 	return gone, nil
-}
-
-// allLeft says of persons who are named whether none of them is there any more.
-func allLeft(ctx context.Context, q sqlx.QueryerContext, persons []string) (bool, error) {
-	for _, p := range persons {
-		if err := checkPerson(ctx, q, p); fault.As(err) == nil {
-			return false, err
-		}
-	}
-	return len(persons) > 0, nil
 }
 
 // checkStillThere refuses to approve a drill that somebody was to carry out who

@@ -92,19 +92,25 @@ func retested(ctx context.Context, q sqlx.QueryerContext, runID string) (*drill.
 	return &r, nil
 }
 
+// endDrill puts on record what a drill showed whose report is published, or what
+// it left behind whose run was ended otherwise.
+func endDrill(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, e run.End) error {
+	if e.State == run.Published {
+		return recordDrill(ctx, tx, now, r)
+	}
+	return findLeftBehind(ctx, tx, now, r, e)
+}
+
 // recordDrill puts on record what a published drill showed of each objective, and
 // mends what it proves that an earlier one didn't.
-func recordDrill(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, end run.State) error {
-	if end != run.Published {
-		return nil
-	}
+func recordDrill(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run) error {
 	var frozen JSON[drill.Frozen]
 	if err := tx.GetContext(ctx, &frozen, "SELECT document FROM frozen_set WHERE run = $1 AND round = $2", r.ID, r.Round); err != nil {
 		return err
 	}
 	f := frozen.V
 	if f.Happened == nil || f.Happened.Result == nil || f.Happened.Begun == nil {
-		return unborne(run.End{Run: r.ID, State: end}, "the drill wasn't carried out", "die Übung wurde nicht durchgeführt")
+		return unborne(run.End{Run: r.ID, State: run.Published}, "the drill wasn't carried out", "die Übung wurde nicht durchgeführt")
 	}
 	result := *f.Happened.Result
 	var again *string

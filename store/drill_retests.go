@@ -62,7 +62,8 @@ func mendRetested(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, f 
 			shortcoming(what)
 		}
 	}
-	return mend(ctx, tx, system, now, "key = ANY ($3)", pq.Array(keys))
+	// What was seen since this one began, as of a run that was cancelled, it doesn't show.
+	return mend(ctx, tx, system, now, "key = ANY ($3) AND NOT EXISTS (SELECT FROM finding_seen n WHERE n.finding = finding.id AND n.at > $4)", pq.Array(keys), r.Created)
 }
 
 // MissRetests finds drills that had to be repeated by a date that has passed, and

@@ -73,12 +73,12 @@ func takeFinding(ctx context.Context, tx *sqlx.Tx, r run.Run) error {
 // settleFinding says what becomes of a finding when its run ends. What was
 // published closes or declines it; else it is open again, and what its run had
 // still to do is dropped.
-func settleFinding(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, end run.State) error {
+func settleFinding(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, e run.End) error {
 	state, err := stateLeft(ctx, tx, findingNumber(r.Scope))
 	if err != nil {
 		return err
 	}
-	if end == run.Published {
+	if e.State == run.Published {
 		var stage improvement.Stage
 		if err := tx.GetContext(ctx, &stage, "SELECT document->>'stage' FROM frozen_set WHERE run = $1 AND round = $2", r.ID, r.Round); err != nil {
 			return err

@@ -47,8 +47,8 @@ func (s *Store) PlansUntil(ctx context.Context, service string, to time.Time) ([
 
 // recordOutageProofs puts on record what a published availability review decided
 // about outages and continuity plans.
-func recordOutageProofs(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, end run.State) error {
-	if end != run.Published {
+func recordOutageProofs(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, e run.End) error {
+	if e.State != run.Published {
 		return nil
 	}
 	var document []byte

@@ -28,7 +28,7 @@ type rules struct {
 	// publishes locks what ended needs, before anything of the run is.
 	publishes func(ctx context.Context, tx *sqlx.Tx, runID string) error
 	// ended follows a run's end, before its slot does.
-	ended func(context.Context, *sqlx.Tx, time.Time, run.Run, run.State) error
+	ended func(context.Context, *sqlx.Tx, time.Time, run.Run, run.End) error
 }
 
 // rulesOf are those of a process: one case for each that has some.
@@ -40,7 +40,7 @@ func rulesOf(name string) rules {
 		return rules{ended: recordOutageProofs}
 	case process.ContinuityDrill:
 		return rules{begins: checkRetest, asks: checkNextOfDrill, answers: checkDrillAnswer,
-			decided: recordInvocation, publishes: lockForDrill, ended: recordDrill}
+			decided: recordInvocation, publishes: lockForDrill, ended: endDrill}
 	}
 	return rules{}
 }

@@ -120,7 +120,7 @@ func (s *Store) End(ctx context.Context, now time.Time, e run.End) error {
 			return err
 		}
 		if ended := rulesOf(r.Process).ended; ended != nil {
-			if err := ended(ctx, tx, now, r, e.State); err != nil {
+			if err := ended(ctx, tx, now, r, e); err != nil {
 				return err
 			}
 		}

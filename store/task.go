@@ -275,9 +275,7 @@ func (s *Store) AdvanceTask(ctx context.Context, now time.Time, id string) (next
 		}
 		to := p.Eligible()
 		if step == task.Escalate {
-			if to = p.Approvers; t.EscalateTo != task.Approvers {
-				to = []string{p.Owner}
-			}
+			to = p.Escalates(t.EscalateTo)
 		}
 		return record(ctx, tx, person.Actor{Person: person.System}, now, "task."+string(step), "task/"+id, nil,
 			map[string]any{"to": to, "due": t.Due})

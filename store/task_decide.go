@@ -293,8 +293,13 @@ func selectDecisions(ctx context.Context, q sqlx.QueryerContext, condition strin
 }
 
 // CancelledBy is the person whose cancelling a run accepted, or empty.
-func (s *Store) CancelledBy(ctx context.Context, runID string) (who string, err error) {
-	err = s.db.GetContext(ctx, &who, `SELECT coalesce((SELECT person FROM pass
-		WHERE run = $1 AND kind = 'cancel' AND spent_at IS NOT NULL AND refusal IS NULL ORDER BY spent_at LIMIT 1), '')`, runID)
+func (s *Store) CancelledBy(ctx context.Context, runID string) (string, error) {
+	who, err := cancelledBy(ctx, s.db, runID)
 	return who, mapped(err)
+}
+
+func cancelledBy(ctx context.Context, q sqlx.QueryerContext, runID string) (who string, err error) {
+	err = sqlx.GetContext(ctx, q, &who, `SELECT coalesce((SELECT person FROM pass
+		WHERE run = $1 AND kind = 'cancel' AND spent_at IS NOT NULL AND refusal IS NULL ORDER BY spent_at LIMIT 1), '')`, runID)
+	return who, err
 }

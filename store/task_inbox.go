@@ -48,7 +48,7 @@ const roles = `(SELECT roles FROM holder)::text[]`
 const mine = `(` + roles + ` IS NOT NULL AND CASE t.for_who
 		WHEN 'approvers' THEN p.approves AND 'approver' = ANY (` + roles + `)
 		WHEN 'owner' THEN p.owns AND 'process-owner' = ANY (` + roles + `)
-		WHEN 'persons' THEN $1 = ANY (t.for_persons)
+		WHEN 'persons' THEN $1 = ANY (t.for_persons) OR p.owns AND 'process-owner' = ANY (` + roles + `) AND ` + allLeft + `
 		WHEN 'role' THEN t.for_role = ANY (` + roles + `)
 		END IS TRUE
 	AND ($1 IN (t.started_by, t.token_issuer) AND t.against && '{any,started}'
@@ -59,6 +59,11 @@ const mine = `(` + roles + ` IS NOT NULL AND CASE t.for_who
 		OR t.apart <> '' AND EXISTS (SELECT 1 FROM task a LEFT JOIN decision d ON d.task = a.id
 			WHERE a.run = t.run AND a.round = t.round AND ` + checked + ` AND ($1 = ANY (a.for_persons) OR $1 IN (d.person, d.token_issuer)) OFFSET 0)) IS NOT TRUE)`
 
+// allLeft says of a task t that is for persons whether all of them have left: then
+// it is the owner's.
+const allLeft = `NOT EXISTS (SELECT 1 FROM unnest(t.for_persons) n (name), LATERAL (SELECT r.retired FROM resource r
+	WHERE r.kind = 'Person' AND r.name = n.name ORDER BY r.version DESC LIMIT 1) newest WHERE NOT newest.retired OFFSET 0)`
+
 const withPart = ` LEFT JOIN part p ON p.kind = t.about_kind AND p.name = t.about `
 
 // addressed selects some columns of the tasks t that are for a person in one of
@@ -67,6 +72,8 @@ const withPart = ` LEFT JOIN part p ON p.kind = t.about_kind AND p.name = t.abou
 func addressed(columns, condition string) string {
 	return `SELECT ` + columns + ` FROM part JOIN task t ON t.about_kind = part.kind AND t.about = part.name
 			WHERE ` + condition + ` AND (part.approves AND t.for_who = 'approvers' OR part.owns AND t.for_who = 'owner')
+		UNION ALL SELECT ` + columns + ` FROM part JOIN task t ON t.about_kind = part.kind AND t.about = part.name
+			WHERE ` + condition + ` AND part.owns AND t.for_who = 'persons' AND ` + allLeft + `
 		UNION ALL SELECT ` + columns + ` FROM task t
 			WHERE ` + condition + ` AND t.for_who = 'persons' AND t.for_persons @> ARRAY[$1]
 		UNION ALL SELECT ` + columns + ` FROM task t

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -20,7 +21,7 @@ import (
 
 // Lists, pages and counts say of everybody what the rule says, of tasks for
 // whomever, against whomever, and about whatever: also about what has gone, and
-// of people who have left.
+// of people who have left, whose tasks are the owner's.
 func TestInboxesFollowTheRule(t *testing.T) {
 	s := declaringStore(t)
 	names := []string{"a", "b", "c", "d", "e", "f"}
@@ -44,9 +45,14 @@ func TestInboxesFollowTheRule(t *testing.T) {
 		somebody := rapid.SampledFrom(names)
 		anybody := rapid.SampledFrom(append(names, "", "root", "root", "root"))
 		chance := func(of int, what string) bool { return rapid.IntRange(1, of).Draw(r, what) == 1 }
+		var left []string
 		for _, p := range names {
+			retired := chance(8, p+" has left")
 			insert(r, resource.Version{Resource: personDoc(p, rapid.SliceOfNDistinct(rapid.SampledFrom(roles), 0, 3, rapid.ID[person.Role]).Draw(r, p+"'s roles")...),
-				Retired: chance(8, p+" has left")})
+				Retired: retired})
+			if retired {
+				left = append(left, p)
+			}
 		}
 		about := resource.Ref{Kind: resource.Service, Name: fmt.Sprintf("s%d", n)}
 		if chance(4, "about the organisation") {
@@ -78,11 +84,16 @@ func TestInboxesFollowTheRule(t *testing.T) {
 				Opened: at, Due: at.Add(time.Hour), Remind: at, Escalate: at, EscalateTo: task.Owner,
 				For:     task.For{Who: rapid.SampledFrom([]task.Who{task.Approvers, task.Owner, task.Persons, task.Holders}).Draw(r, "for")},
 				Against: rapid.SliceOfNDistinct(rapid.SampledFrom(ways), 0, 3, rapid.ID[task.How]).Draw(r, "against"),
-				Apart:   rapid.SampledFrom(append(steps, "")).Draw(r, "apart"),
+			}
+			if len(steps) > 0 {
+				a.Apart = strings.Join(rapid.SliceOfNDistinct(rapid.SampledFrom(steps), 0, 2, rapid.ID[string]).Draw(r, "apart"), " ")
 			}
 			switch a.For.Who {
 			case task.Persons:
 				a.For.Persons = rapid.SliceOfNDistinct(somebody, 1, 3, rapid.ID[string]).Draw(r, "persons")
+				if len(left) > 0 && chance(2, "all named have left") {
+					a.For.Persons = left
+				}
 			case task.Holders:
 				a.For.Role = rapid.SampledFrom(roles).Draw(r, "role")
 			}
@@ -113,6 +124,9 @@ func TestInboxesFollowTheRule(t *testing.T) {
 				require.Equal(r, may == nil, slices.Contains(a.Approvers, p))
 				require.Equal(r, may == nil, slices.ContainsFunc(mine, func(m task.Task) bool { return m.ID == a.ID }), "%s: %v: %+v, %+v", p, may, a, people[a.ID])
 				seen[fmt.Sprint(a.For.Who, may == nil)]++
+				if a.For.Who == task.Persons && !slices.Contains(a.For.Persons, p) && p == people[a.ID].Owner {
+					seen[fmt.Sprint("owner of what is for persons ", may == nil)]++
+				}
 				for _, how := range people[a.ID].Involved {
 					if how.Person == p && (how.How == task.Answered || how.How == task.Asked) {
 						seen[fmt.Sprint(how.How, how.Issued, how.About != "task/"+run.TaskID(begun.ID, 1, a.Apart))]++ // of the step, or of it asked again

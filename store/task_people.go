@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"maps"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
@@ -35,10 +36,12 @@ const involved = `(
 	UNION SELECT unnest(a.for_persons), 'asked', false, 'task/' || a.id FROM task a
 		WHERE t.apart <> '' AND a.run = r.id AND a.round = t.round AND ` + checked + `)`
 
-// checked says whether a task a asks for the step that a task t of the same
-// round checks: under its own name, or once more after it was postponed. No
-// step's name goes on from another's (itsm/process holds that).
-const checked = `(a.step = t.apart OR starts_with(a.step, t.apart || '-'))`
+// checked says whether a task a asks for a step that a task t of the same round
+// checks: under its own name, as one of several, or once more after it was
+// postponed. No step's name goes on from another's (itsm/process holds that). Most
+// tasks check one step, which is told without taking apart.
+const checked = `(a.step = t.apart OR starts_with(a.step, t.apart || '-') OR strpos(t.apart, ' ') > 0
+	AND EXISTS (SELECT 1 FROM unnest(string_to_array(t.apart, ' ')) of (step) WHERE a.step = of.step OR starts_with(a.step, of.step || '-')))`
 
 // PeopleOf are those around a task, as they are now.
 func (s *Store) PeopleOf(ctx context.Context, t task.Task) (task.People, error) {
@@ -103,7 +106,10 @@ func peopleAround(ctx context.Context, q sqlx.QueryerContext, tasks []task.Task,
 		tasks[i].Subject, tasks[i].Zone = scope.Title, scope.zone()
 		p := scope.People() // nobody's, where it has gone
 		p.For, p.Against, p.Involved = t.For, t.Against, rows[i].Involved.V
-		if p.For.Who == task.Persons || p.For.Who == task.Holders {
+		switch p.For.Who {
+		case task.Persons:
+			p.Specs = among(t.For.Persons, named, p.Specs)
+		case task.Holders:
 			p.Specs = named
 		}
 		if p.Owner == "" {
@@ -112,6 +118,21 @@ func peopleAround(ctx context.Context, q sqlx.QueryerContext, tasks []task.Task,
 		all[i] = p
 	}
 	return all, nil
+}
+
+// among adds to those around a scope, of whom its owner may stand in, those of
+// some names who are there.
+func among(names []string, there, scope map[string]person.Spec) map[string]person.Spec {
+	all := maps.Clone(scope)
+	if all == nil {
+		all = map[string]person.Spec{}
+	}
+	for _, name := range names {
+		if spec, ok := there[name]; ok {
+			all[name] = spec
+		}
+	}
+	return all
 }
 
 // namedBy are the persons whom some tasks name, and those who hold a role that

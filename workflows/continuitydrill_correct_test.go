@@ -161,11 +161,11 @@ func TestABusinessThatHasLeftIsntAsked(t *testing.T) {
 	require.ErrorContains(t, gone.failed, "fields.event")
 }
 
-// Where nobody is there any more who could correct it, the record stays as it is,
-// and its report is decided on.
+// Where conductor and deputy have left, the owner says whether the record is right.
 func TestAReportWhoseConductorsHaveLeft(t *testing.T) {
 	h, _, at := reported(t)
 	h.at(at-time.Minute, func() { h.leaves("anna"); h.leaves("bert") })
+	h.says(at+10*time.Minute, "olga", 3, "correct-1", task.Done, nil)
 	h.says(at+30*time.Minute, "otto", 3, process.Approval, task.Approve, nil)
 	require.Equal(t, run.Published, h.run().State)
 	require.Equal(t, []string{"pass"}, h.lines("SELECT overall FROM drill"))

@@ -297,11 +297,16 @@ func TestARetestClosesWhatFailed(t *testing.T) {
 	require.Equal(t, []string{"failed-objective failed-objective/desk/desk-loss/rta open"}, found())
 
 	first := h.in.Run
-	h.start(store.NewRun{Key: run.Key{Process: process.ContinuityDrill, Scope: drillKey, Period: "2026-11-07"}, Owner: "olga", By: person.Actor{Person: "olga"}, Retests: first})
-	weaker := h.says(30*time.Minute, "olga", 1, process.DrillPlan, task.Done, setup(continuity.Component))
-	h.says(time.Hour, "olga", 1, process.DrillPlan, task.Done, setup(continuity.Functional))
+	h.startAt(friday.AddDate(0, 0, 1), store.NewRun{Key: run.Key{Process: process.ContinuityDrill, Scope: drillKey, Period: "2026-11-07"}, Owner: "olga", By: person.Actor{Person: "olga"}, Retests: first})
+	next := func(of continuity.Type) answers {
+		planned := setup(of)
+		planned["date"] = "2026-11-07"
+		return planned
+	}
+	weaker := h.says(30*time.Minute, "olga", 1, process.DrillPlan, task.Done, next(continuity.Component))
+	h.says(time.Hour, "olga", 1, process.DrillPlan, task.Done, next(continuity.Functional))
 	h.says(2*time.Hour, "max", 1, process.Approval, task.Approve, nil)
-	begun = begun.Add(time.Second) // it is held later
+	begun = begun.AddDate(0, 0, 1)
 	h.says(4*time.Hour+time.Minute, "anna", 1, process.DrillBegin, task.Done, answers{"disruption": begun.Format(time.RFC3339), "offsite": "yes"})
 	at = h.steps(4*time.Hour+2*time.Minute, [2]string{"bert", "step-1"}, [2]string{"emil", "step-3"}, [2]string{"dora", "step-2"}, [2]string{"bert", "step-4"})
 	h.says(at+5*time.Minute, "berta", 1, "confirm-1", task.Pass, nil)

@@ -93,11 +93,14 @@ func (h *house) begin(provisional bool) {
 }
 
 // start records a run and sets an environment up for it.
-func (h *house) start(n store.NewRun) {
-	r, created, err := h.store.Begin(h.Context(), friday, n)
+func (h *house) start(n store.NewRun) { h.startAt(friday, n) }
+
+func (h *house) startAt(at time.Time, n store.NewRun) {
+	r, created, err := h.store.Begin(h.Context(), at, n)
 	require.NoError(h, err)
 	require.True(h, created)
 	h.play(run.Input{Run: r.ID, Key: n.Key, Attempt: r.Attempt, Provisional: n.Provisional, Why: n.Why})
+	h.env.SetStartTime(at)
 }
 
 // play sets an environment up for a run on record.

@@ -65,6 +65,12 @@ func (w wished) Enacts() bool {
 	return p.Scope == process.OfChange
 }
 
+// Warning is what to know before a run of that process is cancelled.
+func (w wished) Warning() text.Text {
+	p, _ := process.Find(w.Process)
+	return p.Cancelling
+}
+
 func showWish(of wish) func(*visit) error {
 	return func(v *visit) error {
 		r, err := v.run()

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -113,19 +114,35 @@ func runsCommand() *cobra.Command {
 	return c
 }
 
+// cancelling is what to know before runs of some processes are cancelled.
+func cancelling() string {
+	var all []string
+	for _, p := range process.Catalogue() {
+		if !p.Cancelling.IsZero() {
+			all = append(all, p.Name+": "+p.Cancelling.En)
+		}
+	}
+	return strings.Join(all, "\n")
+}
+
 func cancelCommand() *cobra.Command {
 	var reason string
 	c := withJSON(&cobra.Command{
 		Use:   "cancel RUN --reason TEXT",
 		Short: "End a run without a result",
+		Long:  "End a run without a result; another attempt can be started later.\n\n" + cancelling(),
 		Args:  cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			if _, _, err := run.ParseID(args[0]); err != nil {
+			key, _, err := run.ParseID(args[0])
+			if err != nil {
 				return usageError{err}
 			}
 			api, err := dial()
 			if err != nil {
 				return err
+			}
+			if p, _ := process.Find(key.Process); !p.Cancelling.IsZero() {
+				fmt.Fprintln(c.ErrOrStderr(), p.Cancelling.En)
 			}
 			r, err := api.Cancel(c.Context(), args[0], reason)
 			if err != nil {

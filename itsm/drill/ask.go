@@ -112,8 +112,8 @@ func (r Record) askStep(p progress) task.Question {
 	return q
 }
 
-func (r Record) askConfirm(time int) task.Question {
-	q := task.Question{Step: named(process.DrillConfirm, 1, time), Persons: []string{r.Plan.Spec.Business}, Text: r.about(),
+func (r Record) askConfirm(who string, time int) task.Question {
+	q := task.Question{Step: named(process.DrillConfirm, 1, time), Persons: []string{who}, Text: r.about(),
 		Fields: []task.Field{happened("at", "Reached at", "Erreicht am")}}
 	if least := r.Plan.Spec.Objectives.MBCO; least != nil {
 		q.Text = text.F("%s\nThe minimum level is %s per cent of the normal capacity.", "%s\nDas Notbetriebsniveau beträgt %s Prozent der normalen Kapazität.", q.Text, text.Decimal(string(*least)))
@@ -163,7 +163,7 @@ func (r Record) askConduct(s *Script, time int) task.Question {
 		"Mit Zeitzone: des Endes, des Abbruchs oder des berichtigten Ereignisses. Ohne Angabe zählt der Zeitpunkt dieses Eintrags.")
 	q.Fields = []task.Field{order}
 	if len(step.Options) > 0 {
-		q.Fields = append(q.Fields, step, only(field("person", task.PersonField, false, "Person who takes the step over", "Person, die den Schritt übernimmt"), task.Direct))
+		q.Fields = append(q.Fields, step, only(field("person", task.PersonField, false, "Person who takes the step or the confirmation over", "Person, die den Schritt oder die Bestätigung übernimmt"), task.Direct))
 	}
 	q.Fields = append(q.Fields, event, at)
 	return q
@@ -183,7 +183,8 @@ func (r Record) askBack(step continuity.Step, t Tracked) task.Question {
 }
 
 func (r Record) askNormal(s *Script, said []task.Decision) task.Question {
-	q := task.Question{Step: named(process.DrillNormal, 1, len(said)+1), Persons: []string{r.Plan.Spec.Business}, Text: r.about(),
+	who, _ := r.business()
+	q := task.Question{Step: named(process.DrillNormal, 1, len(said)+1), Persons: []string{who}, Text: r.about(),
 		Fields: []task.Field{happened("at", "Normal again since", "Wieder normal seit")}}
 	if n := len(said); n > 0 {
 		q.Text = text.F("%s\nIt wasn't on %s: %s", "%s\nAm %s war das nicht der Fall: %s", q.Text, calendar.InWords(said[n-1].At.In(r.Zone)), said[n-1].Comment)

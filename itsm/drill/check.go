@@ -83,6 +83,19 @@ func (r Record) checkDirection(v task.Values) error {
 		}
 		return nil
 	}
+	business, _ := r.business()
+	if order == ConfirmBy {
+		switch who := v.Text("person"); {
+		case who == "":
+			return fault.Invalidf("fields.person", "Say who confirms for the business.", "Angeben, wer für den Fachbereich bestätigt.")
+		case who == business:
+			return fault.Invalidf("fields.person", "%s confirms for the business already.", "%s bestätigt schon für den Fachbereich.", who)
+		case r.restores(who):
+			return fault.Invalidf("fields.person", "%s leads the recovery or carries out a step of it: name somebody who confirms what others restored.",
+				"%s leitet den Wiederanlauf oder führt einen Schritt davon aus: Jemanden angeben, der bestätigt, was andere wiederhergestellt haben.", who)
+		}
+		return nil
+	}
 	s := Follow(r)
 	i := slices.IndexFunc(s.steps, func(p progress) bool { return p.Name == name })
 	if i < 0 {
@@ -99,9 +112,9 @@ func (r Record) checkDirection(v task.Values) error {
 		return fault.Invalidf("fields.person", "Say who takes the step over.", "Angeben, wer den Schritt übernimmt.")
 	case order == Reassign && v.Text("person") == p.Person:
 		return fault.Invalidf("fields.person", "%s carries out step %d already.", "%s ist schon für Schritt %d zuständig.", p.Person, p.Number)
-	case order == Reassign && v.Text("person") == r.Plan.Spec.Business:
+	case order == Reassign && v.Text("person") == business:
 		return fault.Invalidf("fields.person", "%s confirms for the business what others restored, and carries out no step.",
-			"%s bestätigt für den Fachbereich, was andere wiederherstellen, und übernimmt keinen Schritt.", r.Plan.Spec.Business)
+			"%s bestätigt für den Fachbereich, was andere wiederherstellen, und übernimmt keinen Schritt.", business)
 	}
 	return nil
 }

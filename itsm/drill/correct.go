@@ -23,20 +23,22 @@ const (
 	byBusiness  = 2
 )
 
-// FirstCorrection is the question that begins a round in which entries may be
-// corrected.
-const FirstCorrection = process.DrillCorrect + "-1"
-
 // confirmed says that the business entered the event, so that it alone corrects it.
 func confirmed(e continuity.Event) bool {
 	return e == continuity.Confirmed || e == continuity.Normal
 }
 
-// PassesOn says that an answer to a step has the business asked for what it
-// confirmed.
-func PassesOn(step string, o task.Outcome, v task.Values) bool {
-	name, number := Numbered(step)
-	return name == process.DrillCorrect && number == byConductor && o == task.Correct && confirmed(continuity.Event(v.Text("event")))
+// PassesTo is who is asked, for the business, what it confirmed, by an answer of
+// the conductor to a step; empty: nobody is.
+func (r Record) PassesTo(step string, o task.Outcome, v task.Values) (who string) {
+	if name, number := Numbered(step); name == process.DrillCorrect && number == byConductor && passes(o, v) {
+		who, _ = r.business()
+	}
+	return who
+}
+
+func passes(o task.Outcome, v task.Values) bool {
+	return o == task.Correct && confirmed(continuity.Event(v.Text("event")))
 }
 
 // ofData says that an event is about the data that came back: it may lie before
@@ -96,7 +98,7 @@ func (s *Script) amend(r Record) {
 	said, business := seriesOf(round, process.DrillCorrect, byConductor), seriesOf(round, process.DrillCorrect, byBusiness)
 	var passed []task.Decision // on to the business
 	for _, d := range said {
-		if PassesOn(FirstCorrection, d.Outcome, d.Fields) {
+		if passes(d.Outcome, d.Fields) {
 			passed = append(passed, d)
 		}
 	}
@@ -167,14 +169,16 @@ func (r Record) askCorrection(s *Script, requested task.Decision, time int) task
 			r.about(), requested.Person, requested.Comment)}
 	q.Fields = r.correction(s, s.correctableAfterwards(r))
 	if len(s.confirmed()) > 0 {
+		business, _ := r.business()
 		q.Fields[1].Help = text.F("With its zone. What the business confirmed it corrects itself: leave this empty there, and %s is asked.",
-			"Mit Zeitzone. Was der Fachbereich bestätigt hat, berichtigt er selbst: Dort leer lassen, dann wird %s gefragt.", r.Plan.Spec.Business)
+			"Mit Zeitzone. Was der Fachbereich bestätigt hat, berichtigt er selbst: Dort leer lassen, dann wird %s gefragt.", business)
 	}
 	return q
 }
 
 func (r Record) askBusiness(s *Script, passed task.Decision, time int) task.Question {
-	q := task.Question{Step: named(process.DrillCorrect, byBusiness, time), Persons: []string{r.Plan.Spec.Business},
+	who, _ := r.business()
+	q := task.Question{Step: named(process.DrillCorrect, byBusiness, time), Persons: []string{who},
 		Title: text.New("Is what the business confirmed right?", "Stimmt, was der Fachbereich bestätigt hat?"),
 		Text:  text.F("%s\n%s has you look at it once more: %s", "%s\n%s bittet um eine erneute Prüfung: %s", r.about(), passed.Person, passed.Comment)}
 	q.Fields = r.correction(s, s.confirmed())
@@ -213,12 +217,12 @@ func (r Record) askReviewAnew(s *Script) task.Question {
 // corrects nothing.
 func (r Record) checkCorrection(step string, v task.Values) error {
 	e, at := continuity.Event(v.Text("event")), instant(v, "at")
-	passes := PassesOn(step, task.Correct, v)
+	to := r.PassesTo(step, task.Correct, v)
 	switch {
-	case passes && at != nil:
+	case to != "" && at != nil:
 		return fault.Invalidf("fields.at", "The business confirmed this, and corrects it itself: leave the instant empty, and %s is asked.",
-			"Das hat der Fachbereich bestätigt, und nur er berichtigt es: Den Zeitpunkt leer lassen, dann wird %s gefragt.", r.Plan.Spec.Business)
-	case passes:
+			"Das hat der Fachbereich bestätigt, und nur er berichtigt es: Den Zeitpunkt leer lassen, dann wird %s gefragt.", to)
+	case to != "":
 		return nil
 	case at == nil:
 		return fault.Invalidf("fields.at", "Say when it happened, with the zone.", "Angeben, wann es geschah, mit Zeitzone.")

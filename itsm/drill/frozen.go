@@ -213,10 +213,12 @@ const (
 	Skip     Order = "skip"
 	Reassign Order = "reassign" // to another person
 	Correct  Order = "correct"  // the instant of an event
+
+	ConfirmBy Order = "confirm-by" // somebody else confirms for the business
 )
 
 // Orders lists them.
-func Orders() []Order { return []Order{GoOn, NotTest, Skip, Reassign, Correct} }
+func Orders() []Order { return []Order{GoOn, NotTest, Skip, Reassign, Correct, ConfirmBy} }
 
 // Title of an order, for people.
 func (o Order) Title() text.Text {
@@ -231,6 +233,8 @@ func (o Order) Title() text.Text {
 		return text.New("give the step to another person", "Schritt einer anderen Person übertragen")
 	case Correct:
 		return text.New("correct the instant of an event", "Zeitpunkt eines Ereignisses berichtigen")
+	case ConfirmBy:
+		return text.New("have another person confirm for the business", "Bestätigung für den Fachbereich einer anderen Person übertragen")
 	}
 	return text.Same(string(o))
 }

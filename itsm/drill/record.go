@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"turnus/itsm/continuity"
 	"turnus/itsm/process"
 	"turnus/itsm/task"
 )
@@ -82,6 +83,48 @@ func (r Record) with(step string, d task.Decision) Record {
 	answers[step] = d
 	*round = answers
 	return r
+}
+
+// business is who confirms for the business: whom the plan names, unless the
+// conductor has it confirmed by somebody else.
+func (r Record) business() (who string, handed int) {
+	who = r.Plan.Spec.Business
+	for _, d := range r.directions() {
+		if d.What == ConfirmBy {
+			who, handed = d.Person, handed+1
+		}
+	}
+	return who, handed
+}
+
+// confirmations are the answers of the business on the minimum level, in their
+// order. Where another person was named before they were asked, or had answered,
+// a number stays without an answer.
+func (r Record) confirmations() (all []task.Decision) {
+	_, without := r.business()
+	for time := 1; without >= 0; time++ {
+		if d, ok := r.Answers[named(process.DrillConfirm, 1, time)]; ok {
+			all = append(all, d)
+		} else {
+			without--
+		}
+	}
+	return all
+}
+
+// restores says that somebody leads the recovery or carries out a step of it, as
+// it is planned or as it went: what comes of that others confirm.
+func (r Record) restores(who string) bool {
+	for name, d := range r.Answers {
+		switch step, _ := Numbered(name); step {
+		case process.DrillBegin, process.DrillConduct, process.DrillStep, process.DrillPaused:
+			if d.Person == who {
+				return true
+			}
+		}
+	}
+	back := slices.ContainsFunc(r.Plan.Spec.Return, func(s continuity.Step) bool { return r.Setup.CarriedOutBy(s.Owner) == who })
+	return back || slices.Contains(r.conductors(), who) || slices.ContainsFunc(Follow(r).steps, func(p progress) bool { return p.Person == who })
 }
 
 // directions of the conductor, in their order.

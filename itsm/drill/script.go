@@ -133,7 +133,7 @@ func (s *Script) call(r Record) bool {
 // confirm asks the business whether the minimum level is there, once it is
 // technically, until it says so or the script is over.
 func (s *Script) confirm(r Record, last *task.Decision) {
-	said := r.series(process.DrillConfirm)
+	said := r.confirmations()
 	for _, d := range said {
 		if d.Outcome == task.Pass {
 			s.enter(continuity.Confirmed, when(d, "at"), d, "")
@@ -142,7 +142,8 @@ func (s *Script) confirm(r Record, last *task.Decision) {
 	}
 	technical := slices.ContainsFunc(s.Timeline, func(e Entry) bool { return e.Event == continuity.Technical })
 	if technical && last == nil {
-		s.ask(r.askConfirm(len(said) + 1))
+		who, handed := r.business()
+		s.ask(r.askConfirm(who, len(said)+handed+1))
 	}
 }
 

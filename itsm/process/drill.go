@@ -38,6 +38,12 @@ func continuityDrill() Process {
 	named := func(name string, many bool, en, de string, kind task.Kind, outcomes ...task.Outcome) Step {
 		return Step{Name: name, Many: many, Recorded: many, Title: text.New(en, de), Kind: kind, Outcomes: outcomes, For: task.Persons}
 	}
+	// Whoever led or restored doesn't confirm it, also where they stand in for
+	// somebody who has left.
+	apart := func(s Step, from ...string) Step {
+		s.ApartAll = append([]string{DrillBegin, DrillConduct, DrillStep, DrillPaused}, from...)
+		return s
+	}
 	timed := func(s Step) Step {
 		s.Timing, s.Dated = atOnce, true
 		return s
@@ -49,6 +55,8 @@ func continuityDrill() Process {
 		Name: ContinuityDrill, Title: text.New("Continuity drill", "Notfallübung"), Clauses: []string{"8.7.2", "9.1", "10.1"},
 		Scope: OfContinuityPlan, Grain: calendar.Day, Own: true, Starters: []person.Role{person.ProcessOwner}, Interval: "working day 10 of year",
 		CarriedOut: DrillReview,
+		Cancelling: text.New("Where the drill or invocation has begun, cancelling its run takes nothing back: an abort, which whoever conducts it enters in their task, opens the steps back. A run that is cancelled before the return to normal operation is verified leaves a finding.",
+			"Hat die Übung oder Notfallbewältigung begonnen, nimmt das Abbrechen des Laufs nichts zurück: Erst der Abbruch, den die Leitung in ihrer Aufgabe einträgt, eröffnet die Schritte der Rückkehr. Wird der Lauf abgebrochen, bevor die Rückkehr zum Normalbetrieb geprüft ist, entsteht ein Befund."),
 		Steps: []Step{{
 			Name: DrillPlan, Title: text.New("Plan the drill", "Übung planen"), Kind: task.Supply, Outcomes: []task.Outcome{task.Done}, For: task.Owner,
 		},
@@ -58,10 +66,10 @@ func continuityDrill() Process {
 			named(DrillDiscuss, false, "What does the discussion expect?", "Was erwartet die Besprechung?", task.Record, task.Done),
 			timed(named(DrillStep, true, "Step of the plan", "Schritt des Plans", task.Record, task.Done, task.Failed, task.Skip, task.Pause)),
 			timed(named(DrillPaused, true, "Interrupted step", "Unterbrochener Schritt", task.Record, task.Resume, task.Failed, task.Skip)),
-			named(DrillConfirm, true, "Is the minimum level reached?", "Ist das Notbetriebsniveau erreicht?", task.Check),
+			apart(named(DrillConfirm, true, "Is the minimum level reached?", "Ist das Notbetriebsniveau erreicht?", task.Check)),
 			named(DrillConduct, true, "Conduct the drill", "Übung leiten", task.Record, task.Done, task.Direct, task.Abort),
 			timed(named(DrillBack, true, "Step back to normal operation", "Schritt der Rückkehr in den Normalbetrieb", task.Record, task.Done, task.Failed)),
-			named(DrillNormal, true, "Is operation normal again?", "Läuft der Betrieb wieder normal?", task.Check),
+			apart(named(DrillNormal, true, "Is operation normal again?", "Läuft der Betrieb wieder normal?", task.Check), DrillBack),
 			named(DrillEvaluate, false, "Evaluate the drill", "Übung auswerten", task.Supply, task.Done),
 			named(DrillDebrief, false, "Debrief with those who took part", "Nachbesprechung mit den Beteiligten", task.Record, task.Done),
 			{Name: DrillReview, Title: text.New("Review of the drill", "Bewertung der Übung"), Kind: task.Review, For: task.Owner},

@@ -34,6 +34,8 @@ type Process struct {
 
 	CarriedOut string // the step whose answer says that what was approved, and is followed by another round, is carried out; empty: its actions say so
 
+	Cancelling text.Text // what to know before one of its runs is cancelled, besides that it ends; empty: nothing
+
 	Compared bool // its drafts are compared with what they would stand on later, and its owner may begin another round while one waits
 }
 

@@ -28,6 +28,7 @@ type Step struct {
 	Role     person.Role  // of those who hold one
 	Against  []task.How   // four eyes: whoever is involved so doesn't answer
 	Apart    string       // nor does whoever answered this step of the round, or was named for it; of several, the one of the same number
+	ApartAll []string     // the same of several steps of the round, each under all of its numbers
 	Fields   []task.Field // asked each time, before those that a run adds
 	Timing   task.Timing
 	Dated    bool // a run says when it is due, instead of Timing
@@ -77,8 +78,12 @@ func (s Step) Offers() []task.Outcome {
 	return s.Kind.Outcomes()
 }
 
-// apartFrom is the step whose answer bars from answering the one of that name.
+// apartFrom is the step whose answer bars from answering the one of that name; or
+// the steps, with blanks between them.
 func (s Step) apartFrom(name string) string {
+	if len(s.ApartAll) > 0 {
+		return strings.Join(s.ApartAll, " ")
+	}
 	if s.Many && s.Apart != "" {
 		n, _ := s.number(name)
 		return s.Apart + "-" + n

@@ -33,6 +33,10 @@ func TestSteps(t *testing.T) {
 				require.True(t, slices.ContainsFunc(p.Steps, func(of Step) bool { return of.Name == s.Apart && of.Many == s.Many }),
 					"%s: %s checks one step, or each of several has its check", p.Name, s.Name)
 			}
+			for _, of := range s.ApartAll {
+				require.True(t, names[of], "%s: %s", p.Name, of)
+			}
+			require.False(t, s.Apart != "" && len(s.ApartAll) > 0, "%s: %s", p.Name, s.Name)
 		}
 		require.True(t, names[Approval], "%s: a run ends by an approval", p.Name)
 	}

@@ -12,7 +12,7 @@ import (
 // People are those around a task, as they are at one moment.
 type People struct {
 	Approvers []string               // as the service names them
-	Specs     map[string]person.Spec // of those who haven't left, and whom the task may be for
+	Specs     map[string]person.Spec // of those who haven't left, and whom the task may be for: of persons whom it names also the owner's
 	Owner     string                 // of the service: now, or at the start where the service has gone
 	Involved  []Involvement
 	For       For   // whom the task is for; the zero value: an approval, and four eyes against whoever is involved

@@ -100,3 +100,40 @@ func TestReasonsSayHow(t *testing.T) {
 	}
 	require.Equal(t, task.Barred, task.Involvement{How: "inspired"}.Grade())
 }
+
+// What is for persons who have all left is for the owner, with four eyes as they
+// are. Whom four eyes exclude hasn't left.
+func TestWhatNobodyNamedIsThereForIsTheOwners(t *testing.T) {
+	owner := person.Spec{Roles: []person.Role{person.ProcessOwner}}
+	viewer := person.Spec{Roles: []person.Role{person.Viewer}}
+	of := func(there ...string) task.People {
+		p := task.People{Owner: "olga", Approvers: []string{"anton"}, Specs: map[string]person.Spec{"olga": owner, "anton": able},
+			For: task.For{Who: task.Persons, Persons: []string{"berta", "carl"}}, Against: []task.How{task.Conducts}}
+		for _, name := range there {
+			p.Specs[name] = viewer
+		}
+		return p
+	}
+	require.Equal(t, []string{"berta", "carl"}, of("berta", "carl").Eligible())
+	require.Equal(t, []string{"carl"}, of("carl").Eligible())
+	require.ErrorContains(t, of("carl").May("olga"), "This task is for berta and carl, and not for olga.")
+	require.Equal(t, []string{"olga"}, of("carl").Escalates(task.Owner))
+
+	left := of()
+	require.Equal(t, []string{"olga"}, left.Eligible())
+	require.Equal(t, []string{"anton"}, left.Escalates(task.Owner), "as a task of the owner's own")
+	require.ErrorContains(t, left.May("berta"), "berta has left.")
+	err := left.May("anton")
+	require.ErrorContains(t, err, "This task is for the owner, olga, and not for anton: nobody whom it names (berta and carl) is there any more.")
+	require.Contains(t, fault.As(err).Message.De, "Von den genannten Personen (berta und carl) ist niemand mehr angelegt.")
+	left.Specs["olga"] = viewer
+	require.ErrorContains(t, left.May("olga"), "doesn't have the role process-owner")
+	left.Specs["olga"] = owner
+	left.Involved = task.By("olga", "", task.Conducts, "")
+	require.ErrorContains(t, left.May("olga"), "(four eyes)")
+	require.Empty(t, left.Eligible())
+
+	excluded := of("berta", "carl").With(task.By("berta", "", task.Conducts, "")...).With(task.By("carl", "", task.Conducts, "")...)
+	require.Empty(t, excluded.Eligible(), "whoever is excluded is still there")
+	require.ErrorContains(t, excluded.May("olga"), "This task is for berta and carl")
+}

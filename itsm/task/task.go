@@ -37,7 +37,7 @@ type Task struct {
 	Fields     []Field   `json:"fields" db:"-"`
 	For        For       `json:"for" db:"-"`
 	Against    []How     `json:"against,omitempty" db:"-"`     // four eyes: whoever is involved so doesn't answer
-	Apart      string    `json:"apart,omitempty" db:"apart"`   // nor does whoever answered this step of the round, or was named for it
+	Apart      string    `json:"apart,omitempty" db:"apart"`   // nor does whoever answered this step of the round, or was named for it; several have blanks between them
 	EscalateTo Who       `json:"escalate_to" db:"escalate_to"` // if nobody answers
 
 	Hash      string      `json:"hash" db:"hash"` // of the content to be decided on, or of the question

@@ -14,7 +14,7 @@ type Who string
 const (
 	Approvers Who = "approvers" // of what the run is about
 	Owner     Who = "owner"     // of what the run is about
-	Persons   Who = "persons"   // those that the task names
+	Persons   Who = "persons"   // those that the task names; the owner, once all of them have left
 	Holders   Who = "role"      // whoever holds the role that the task names
 )
 
@@ -49,6 +49,11 @@ func (p People) suits(name string) error {
 		return refuse("%s isn't one of the approvers.", "%s gehört nicht zu den Freigabeberechtigten.", name)
 	case f.Who == Approvers && !who.Has(person.Approver):
 		return refuse("%s doesn't have the role approver.", "%s hat die Rolle approver nicht.", name)
+	case p.For.Who == Persons && slices.Contains(p.For.Persons, name) && !stays:
+		return hasLeft(name)
+	case f.Who == Owner && name != p.Owner && p.For.Who == Persons:
+		return refuse("This task is for the owner, %[2]s, and not for %[1]s: nobody whom it names (%[3]s) is there any more.",
+			"Diese Aufgabe richtet sich an die verantwortliche Person, %[2]s, nicht an %[1]s: Von den genannten Personen (%[3]s) ist niemand mehr angelegt.", name, p.Owner, text.List(p.For.Persons))
 	case f.Who == Owner && name != p.Owner:
 		return refuse("This task is for the owner, %[2]s, and not for %[1]s.", "Diese Aufgabe richtet sich an die verantwortliche Person, %[2]s, nicht an %[1]s.", name, p.Owner)
 	case f.Who == Owner && !who.Has(person.ProcessOwner):
@@ -58,17 +63,38 @@ func (p People) suits(name string) error {
 	case f.Who == Holders && !who.Has(f.Role):
 		return refuse("This task is for those who hold the role %[2]s, and %[1]s doesn't.", "Diese Aufgabe richtet sich an Personen mit der Rolle %[2]s. %[1]s hat sie nicht.", name, string(f.Role))
 	case !stays:
-		return refuse("%s has left.", "%s ist nicht mehr angelegt.", name)
+		return hasLeft(name)
 	}
 	return nil
 }
 
-// askedOf is whom the task is for: approvers, where nothing else is said.
+func hasLeft(name string) error { return refuse("%s has left.", "%s ist nicht mehr angelegt.", name) }
+
+// askedOf is whom the task is for: approvers, where nothing else is said; the
+// owner, where everybody whom it names has left, so that it doesn't wait for
+// nobody. Whom four eyes exclude hasn't left.
 func (p People) askedOf() For {
-	if p.For.Who == "" {
+	switch {
+	case p.For.Who == "":
 		return For{Who: Approvers}
+	case p.For.Who == Persons && !slices.ContainsFunc(p.For.Persons, p.isThere):
+		return For{Who: Owner}
 	}
 	return p.For
+}
+
+func (p People) isThere(name string) bool {
+	_, there := p.Specs[name]
+	return there
+}
+
+// Escalates are those to whom the task escalates: of what has come to the owner
+// the approvers, as of each task of the owner's own.
+func (p People) Escalates(to Who) []string {
+	if to == Approvers || p.For.Who == Persons && p.askedOf().Who == Owner {
+		return p.Approvers
+	}
+	return []string{p.Owner}
 }
 
 // candidates are those whom it may be for, in the order in which they are
