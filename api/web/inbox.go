@@ -10,6 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"turnus/itsm/declaration"
 	"turnus/itsm/planning"
 	"turnus/itsm/process"
 	"turnus/itsm/run"
@@ -82,10 +83,20 @@ func (e entry) About() text.Text {
 	case process.OfFinding:
 		return text.F("finding %s, %s", "Befund %s, %s", e.Key.Scope, about)
 	case process.OfChange:
-		kind, name, _ := strings.Cut(e.Key.Scope, "-")
-		return text.F("%s %s (%s)", "%s %s (%s)", report.SourceKind(kind).Title(), name, about)
+		return text.F("%s (%s)", "%s (%s)", changed(e.Key.Scope), about)
 	}
 	return about
+}
+
+// changed names the resource about whose change a run is, by its scope.
+func changed(scope string) text.Text {
+	kind, name, _ := strings.Cut(scope, "-")
+	for _, k := range declaration.Kinds() {
+		if k.Singular() == kind {
+			return text.F("%s %s", "%s %s", report.SourceKind(k.Kind).Title(), name)
+		}
+	}
+	return text.Same(scope)
 }
 
 // Is what kind of run asks.

@@ -52,11 +52,14 @@ func (l listed) Tone() string {
 
 // titleOf names what a run is of and about.
 func titleOf(k run.Key) text.Text {
-	name := text.Same(k.Process)
+	name, about := text.Same(k.Process), text.Same(k.Scope)
 	if p, ok := process.Find(k.Process); ok {
 		name = p.Title
+		if p.Scope == process.OfChange {
+			about = changed(k.Scope)
+		}
 	}
-	return text.F("%s, %s, %s", "%s, %s, %s", name, k.Scope, report.Period(k.Period))
+	return text.F("%s, %s, %s", "%s, %s, %s", name, about, report.Period(k.Period))
 }
 
 // runList is what the list of runs shows.
