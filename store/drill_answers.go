@@ -33,13 +33,15 @@ func checkDrillAnswer(ctx context.Context, q sqlx.QueryerContext, now time.Time,
 	if err != nil {
 		return err
 	}
-	to := record.PassesTo(t.Step, o, fields)
-	if err := record.CheckAnswer(now, t, o, fields); err != nil || to == "" {
+	confirms := record.Confirms(t.Step, o, fields)
+	if err := record.CheckAnswer(now, t, o, fields); err != nil || confirms == "" {
 		return err
 	}
-	if err = checkPerson(ctx, q, to); fault.As(err) != nil { // else it would come to the owner, who confirmed nothing
+	// Whether they are asked for it, or the owner was left with what they were asked:
+	// the owner confirmed nothing.
+	if err = checkPerson(ctx, q, confirms); fault.As(err) != nil {
 		err = fault.Invalidf("fields.event", "%s, who confirmed this for the business, has left: it stays as it is, correct something else, or nothing.",
-			"%s hat das für den Fachbereich bestätigt und ist nicht mehr angelegt: Es bleibt, wie es ist; etwas anderes oder nichts berichtigen.", to)
+			"%s hat das für den Fachbereich bestätigt und ist nicht mehr angelegt: Es bleibt, wie es ist; etwas anderes oder nichts berichtigen.", confirms)
 	}
 	return err
 }

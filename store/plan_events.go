@@ -169,7 +169,11 @@ func calledFor(ctx context.Context, tx *sqlx.Tx, now time.Time, o occurred) ([]c
 		}
 		slot := v.Today(p.Planning(), i.Metadata.Name, now)
 		if o.Run != nil && slot.Key == o.Run.Key { // what shows the event isn't what the event asks for
-			slot = v.Tomorrow(p.Planning(), i.Metadata.Name, now)
+			next := v.Tomorrow(p.Planning(), i.Metadata.Name, now)
+			if next == nil {
+				continue
+			}
+			slot = *next
 		}
 		slot.About = about
 		all = append(all, calledSlot{slot, i.Spec.Filled().CatchUp}) // the rule of today

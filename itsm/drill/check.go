@@ -91,8 +91,8 @@ func (r Record) checkDirection(v task.Values) error {
 		case who == business:
 			return fault.Invalidf("fields.person", "%s confirms for the business already.", "%s bestätigt schon für den Fachbereich.", who)
 		case r.restores(who):
-			return fault.Invalidf("fields.person", "%s leads the recovery or carries out a step of it: name somebody who confirms what others restored.",
-				"%s leitet den Wiederanlauf oder führt einen Schritt davon aus: Jemanden angeben, der bestätigt, was andere wiederhergestellt haben.", who)
+			return fault.Invalidf("fields.person", "%s leads the recovery, or carries out or was named for a step of it: name somebody who confirms what others restored.",
+				"%s leitet den Wiederanlauf oder ist oder war für einen Schritt davon zuständig: Jemanden angeben, der bestätigt, was andere wiederhergestellt haben.", who)
 		}
 		return nil
 	}

@@ -66,3 +66,20 @@ func TestWhoConfirmsRestoresNothing(t *testing.T) {
 		require.Equal(t, others, asked.Apart, "whoever answered these, or was named for them")
 	}
 }
+
+// Who was named for a step and had it taken away isn't asked to confirm either:
+// four eyes wouldn't let them, and once the script is over nobody else is named.
+func TestWhoWasNamedForAStepIsntAskedToConfirm(t *testing.T) {
+	p := play(t, continuity.Component)
+	p.begin()
+	p.done("step-1")
+	before := p.asked("step-2").For.Persons[0]
+	p.direct("conduct-1", map[string]string{"order": "reassign", "step": "db", "person": "otto"})
+	p.direct("conduct-1-2", map[string]string{"order": "reassign", "step": "db", "person": "emil"})
+	for _, who := range []string{before, "otto", "emil"} {
+		err := p.try("conduct-1-3", task.Direct, "She has left.", map[string]string{"order": "confirm-by", "person": who})
+		require.Equal(t, "fields.person", fault.As(err).Field, who)
+		require.ErrorContains(t, err, "was named for a step of it", who)
+	}
+	require.NoError(t, p.try("conduct-1-3", task.Direct, "She has left.", map[string]string{"order": "confirm-by", "person": "bruno"}))
+}

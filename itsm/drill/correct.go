@@ -28,10 +28,10 @@ func confirmed(e continuity.Event) bool {
 	return e == continuity.Confirmed || e == continuity.Normal
 }
 
-// PassesTo is who is asked, for the business, what it confirmed, by an answer of
-// the conductor to a step; empty: nobody is.
-func (r Record) PassesTo(step string, o task.Outcome, v task.Values) (who string) {
-	if name, number := Numbered(step); name == process.DrillCorrect && number == byConductor && passes(o, v) {
+// Confirms is who confirms for the business what an answer to a step is to
+// correct; empty: the business has no part in it.
+func (r Record) Confirms(step string, o task.Outcome, v task.Values) (who string) {
+	if name, _ := Numbered(step); name == process.DrillCorrect && passes(o, v) {
 		who, _ = r.business()
 	}
 	return who
@@ -217,7 +217,10 @@ func (r Record) askReviewAnew(s *Script) task.Question {
 // corrects nothing.
 func (r Record) checkCorrection(step string, v task.Values) error {
 	e, at := continuity.Event(v.Text("event")), instant(v, "at")
-	to := r.PassesTo(step, task.Correct, v)
+	to := ""
+	if _, number := Numbered(step); number == byConductor {
+		to = r.Confirms(step, task.Correct, v)
+	}
 	switch {
 	case to != "" && at != nil:
 		return fault.Invalidf("fields.at", "The business confirmed this, and corrects it itself: leave the instant empty, and %s is asked.",

@@ -112,8 +112,9 @@ func (r Record) confirmations() (all []task.Decision) {
 	return all
 }
 
-// restores says that somebody leads the recovery or carries out a step of it, as
-// it is planned or as it went: what comes of that others confirm.
+// restores says that somebody leads the recovery, or carries out a step of it or
+// was named for one, as it is planned or as it went: what comes of that others
+// confirm, by four eyes.
 func (r Record) restores(who string) bool {
 	for name, d := range r.Answers {
 		switch step, _ := Numbered(name); step {
@@ -123,8 +124,10 @@ func (r Record) restores(who string) bool {
 			}
 		}
 	}
-	back := slices.ContainsFunc(r.Plan.Spec.Return, func(s continuity.Step) bool { return r.Setup.CarriedOutBy(s.Owner) == who })
-	return back || slices.Contains(r.conductors(), who) || slices.ContainsFunc(Follow(r).steps, func(p progress) bool { return p.Person == who })
+	planned := slices.Concat(r.Plan.Spec.Steps, r.Plan.Spec.Return)
+	return slices.Contains(r.conductors(), who) ||
+		slices.ContainsFunc(planned, func(s continuity.Step) bool { return r.Setup.CarriedOutBy(s.Owner) == who }) ||
+		slices.ContainsFunc(r.directions(), func(d Direction) bool { return d.What == Reassign && d.Person == who })
 }
 
 // directions of the conductor, in their order.

@@ -96,10 +96,14 @@ func (v Version) Today(p Process, interval string, now time.Time) Slot {
 }
 
 // Tomorrow is a slot of the day after that is due now: where that of today is what
-// asks for another one.
-func (v Version) Tomorrow(p Process, interval string, now time.Time) Slot {
+// asks for another one. Nil: today is the interval's last day.
+func (v Version) Tomorrow(p Process, interval string, now time.Time) *Slot {
 	next := calendar.DateOf(now.In(v.Zone)).Add(1)
-	return v.slot(p, interval, Occurrence{Date: next, Due: next, At: now})
+	if end := v.Spec.Valid.To; end != nil && end.Before(next) {
+		return nil
+	}
+	s := v.slot(p, interval, Occurrence{Date: next, Due: next, At: now})
+	return &s
 }
 
 // Meant is the period that a slot on a date means: by the date as the rule
