@@ -127,7 +127,10 @@ func recordDrill(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, end
 	if err := mendAsked(ctx, tx, now, f); err != nil {
 		return err
 	}
-	return mendRetested(ctx, tx, now, r, f)
+	if err := mendRetested(ctx, tx, now, r, f); err != nil {
+		return err
+	}
+	return mendDisproved(ctx, tx, now, r, f)
 }
 
 // shownObjective is what a drill showed of an objective.

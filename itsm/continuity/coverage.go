@@ -198,6 +198,15 @@ func unlifted(all []measurement) []measurement {
 	return left
 }
 
+// Unlifted are the drills and outages that failed an objective, and that none since
+// lifted.
+func (k Known) Unlifted(objective string) (all []Shown) {
+	for _, m := range unlifted(k.measured(objective)) {
+		all = append(all, m.Shown)
+	}
+	return all
+}
+
 func newestPass(all []measurement) *measurement {
 	for i := len(all) - 1; i >= 0; i-- {
 		if all[i].of.Verdict == Pass {
