@@ -2,6 +2,7 @@ package continuity
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -184,13 +185,22 @@ func (k Known) measured(objective string) []measurement {
 	return all
 }
 
+// recovered is when a service was back, as far as is known: what began before is the
+// same incident, seen by others.
+func (m measurement) recovered() time.Time {
+	if took, err := strconv.ParseInt(m.of.Achieved, 10, 64); err == nil && m.of.Objective == ObjectiveRTO {
+		return m.Held.Add(time.Duration(took) * time.Second)
+	}
+	return m.Held
+}
+
 // unlifted are the failures that no later drill lifted: one that passed, of a
-// type no weaker.
+// type no weaker, and of another incident.
 func unlifted(all []measurement) []measurement {
 	var left []measurement
 	for i, m := range all {
 		if m.of.Verdict != Pass && !slices.ContainsFunc(all[i+1:], func(later measurement) bool {
-			return later.of.Verdict == Pass && later.Type.NoWeakerThan(m.Type) && later.Held.After(m.Held)
+			return later.of.Verdict == Pass && later.Type.NoWeakerThan(m.Type) && later.Held.After(m.recovered())
 		}) {
 			left = append(left, m)
 		}
