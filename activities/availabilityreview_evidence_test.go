@@ -1,7 +1,9 @@
 package activities_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -175,13 +177,16 @@ func TestOfManyOutagesTheGravestAreAskedAbout(t *testing.T) {
 			}
 		}, nil)
 	require.NoError(t, err)
-	f := a.reviews("2026-03")
-	d, err := a.set.AvailabilityReviewDraft(t.Context(), run.Step{Run: f.Run, Round: f.Round})
-	require.NoError(t, err)
-	require.Len(t, d.Ask, 1)
-	require.Len(t, d.Ask[0].Fields, task.MaxFields/4)
-	last := d.Ask[0].Fields[len(d.Ask[0].Fields)-1]
+	asked, r := a.decides("2026-03", map[string]report.Says{"desk-fire": report.SaysNothing})
+	require.Len(t, asked.Fields, task.MaxFields/4)
+	last := asked.Fields[len(asked.Fields)-1]
 	require.Equal(t, "disproves", last.Options[0].Value, "what disproves is asked about, and in the order of time")
-	require.Contains(t, d.Ask[0].Text.En, "25 more", "what isn't asked isn't left out silently")
-	require.Contains(t, d.Ask[0].Text.De, "25 weiteren")
+	require.Len(t, r.Evidence, task.MaxFields/4, "each of them is decided on")
+	for _, e := range r.Evidence {
+		require.Equal(t, report.SaysNothing, e.Decided)
+	}
+	i := slices.IndexFunc(r.Sections, func(s report.Section) bool { return s.Title.En == "What outages say about the continuity plans" })
+	words, err := json.Marshal(r.Sections[i])
+	require.NoError(t, err)
+	require.True(t, strings.Contains(string(words), "25 more") && strings.Contains(string(words), "25 weitere"), "what isn't decided on isn't left out silently")
 }

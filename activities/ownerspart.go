@@ -1,9 +1,7 @@
 package activities
 
 import (
-	"cmp"
 	"context"
-	"slices"
 	"strings"
 
 	"turnus/itsm/process"
@@ -25,43 +23,13 @@ type asked struct {
 	findings []report.Finding  // for cause and measure of each
 	found    int               // that there are
 	evidence []report.Evidence // for what each says about a continuity plan
-	unasked  int               // of evidence
 }
 
 // askedAbout are of all those that one task has room for: nobody answers more, and
 // the report has all of them.
 func askedAbout(findings []report.Finding, evidence []report.Evidence) asked {
-	gravest := gravestOf(evidence, task.MaxFields/4)
-	return asked{findings[:min(len(findings), (task.MaxFields-len(gravest))/3)], len(findings), gravest, len(evidence) - len(gravest)}
-}
-
-// gravestOf is so much of evidence, in its order: what disproves before what
-// proves, and of each the longest outages.
-func gravestOf(evidence []report.Evidence, most int) []report.Evidence {
-	if len(evidence) <= most {
-		return evidence
-	}
-	places := make([]int, len(evidence))
-	for i := range places {
-		places[i] = i
-	}
-	slices.SortStableFunc(places, func(a, b int) int {
-		x, y := evidence[a], evidence[b]
-		if x.Says != y.Says {
-			if x.Says == report.Disproves {
-				return -1
-			}
-			return 1
-		}
-		return cmp.Compare(y.Seconds, x.Seconds)
-	})
-	places = places[:most]
-	slices.Sort(places)
-	var all []report.Evidence
-	for _, i := range places {
-		all = append(all, evidence[i])
-	}
-	return all
+	evidence = evidence[:min(len(evidence), task.MaxFields/4)]
+	return asked{findings[:min(len(findings), (task.MaxFields-len(evidence))/3)], len(findings), evidence}
 }
 
 // ownersPart gives what the owner said in this round to what was found, and what
@@ -107,13 +75,6 @@ func (a asked) question(before task.Values) task.Question {
 	if len(a.evidence) > 0 {
 		texts = append(texts, text.New("Outages that ended in this period may prove, or disprove, what a continuity plan of the service agrees. Decide what each says.",
 			"Ausfälle, die in dieser Periode endeten, können belegen oder widerlegen, was ein Notfallplan des Service vorgibt. Zu jedem entscheiden, was er aussagt."))
-	}
-	if a.unasked > 0 {
-		texts = append(texts, text.N(a.unasked,
-			text.New("The shortest that proves something isn't asked about; the report lists it as not decided.",
-				"Nach dem kürzesten, der etwas belegt, wird nicht gefragt; der Bericht führt ihn als nicht entschieden auf."),
-			text.F("%d more, shorter ones, aren't asked about; the report lists them as not decided.",
-				"Nach %d weiteren, kürzeren wird nicht gefragt; der Bericht führt sie als nicht entschieden auf.", a.unasked)))
 	}
 	q.Text = text.Join(append(texts, text.New("The report is drafted with it.", "Der Bericht wird damit erstellt.")), " ")
 	for _, f := range a.findings {
