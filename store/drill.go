@@ -96,11 +96,7 @@ func drilling(ctx context.Context, q sqlx.QueryerContext, now time.Time, st run.
 		return d, err
 	}
 	if approved != nil {
-		record, err := recordSince(ctx, q, *approved, zone, answers, st.Round)
-		if err != nil {
-			return d, err
-		}
-		return d, d.carriedOut(ctx, q, *approved, record)
+		return d, d.carriedOut(ctx, q, *approved, recordSince(*approved, zone, answers, st.Round))
 	}
 	return d, d.planned(ctx, q, now, r.Created, zone)
 }
@@ -127,6 +123,12 @@ func (d *Drilling) carriedOut(ctx context.Context, q sqlx.QueryerContext, setup 
 	d.Happened = &script.Happened
 	if len(script.Ask) > 0 { // by one after the other
 		d.Due = &script.Ask[0]
+		// Else its report would wait for ever.
+		if left, err := allLeft(ctx, q, d.Due.Persons); err != nil {
+			return err
+		} else if left && d.Due.Step == drill.FirstCorrection {
+			d.Due = nil
+		}
 	}
 	now, err := newestIfAny(ctx, q, resource.ContinuityPlan.Ref(d.Plan.Name))
 	if err == nil && now != nil && now.Version > d.Plan.Version {
@@ -168,15 +170,12 @@ func (d *Drilling) planned(ctx context.Context, q sqlx.QueryerContext, now, begu
 
 // recordSince is what is on record of a drill whose setup was approved, up to a
 // round.
-func recordSince(ctx context.Context, q sqlx.QueryerContext, setup drill.Frozen, zone *time.Location, answers map[int]map[string]task.Decision, round int) (r drill.Record, err error) {
-	r = drill.Record{Plan: setup.Plan, Setup: setup.Setup, Zone: zone, Answers: answers[setup.Round]}
+func recordSince(setup drill.Frozen, zone *time.Location, answers map[int]map[string]task.Decision, round int) drill.Record {
+	r := drill.Record{Plan: setup.Plan, Setup: setup.Setup, Zone: zone, Answers: answers[setup.Round]}
 	for n := setup.Round + 1; n <= round; n++ {
 		r.Reports = append(r.Reports, answers[n])
 	}
-	if len(r.Reports) > 0 {
-		r.Left, err = allLeft(ctx, q, []string{setup.Setup.Conductor, setup.Setup.Deputy})
-	}
-	return r, err
+	return r
 }
 
 // recordOf is what is on record of a drill, in the round in which it is carried
@@ -197,10 +196,7 @@ func recordOf(ctx context.Context, q sqlx.QueryerContext, st run.Step) (drill.Re
 		return r, err
 	}
 	all, err := decisionsOf(ctx, q, st.Run)
-	if err != nil {
-		return r, err
-	}
-	return recordSince(ctx, q, *setup, zone, byStep(all), st.Round)
+	return recordSince(*setup, zone, byStep(all), st.Round), err
 }
 
 // AdvanceDrill says which steps of a drill's script are to be asked now, and

@@ -170,16 +170,3 @@ func TestAReportWhoseConductorsHaveLeft(t *testing.T) {
 	require.Equal(t, run.Published, h.run().State)
 	require.Equal(t, []string{"pass"}, h.lines("SELECT overall FROM drill"))
 }
-
-// Those who conducted it may leave while the business looks at what it confirmed:
-// what was corrected until then counts, and is reviewed anew.
-func TestConductorsWhoLeaveWhileOthersCorrect(t *testing.T) {
-	h, begun, at := reported(t)
-	h.says(at+time.Minute, "anna", 3, "correct-1", task.Correct, answers{"event": "mbco_confirmed"})
-	h.at(at+2*time.Minute, func() { h.leaves("anna"); h.leaves("bert") })
-	h.says(at+3*time.Minute, "berta", 3, "correct-2", task.Correct, answers{"event": "mbco_confirmed", "at": begun.Add(2*time.Hour + 20*time.Minute).Format(time.RFC3339)})
-	h.says(at+5*time.Minute, "olga", 3, process.DrillReview, task.Done, answers{"review": "Too late.", "retest": "2026-12-31"})
-	h.says(at+30*time.Minute, "otto", 3, process.Approval, task.Approve, nil)
-	require.Equal(t, run.Published, h.run().State)
-	require.Equal(t, []string{"fail"}, h.lines("SELECT overall FROM drill"))
-}

@@ -104,7 +104,7 @@ func (s *Script) amend(r Record) {
 	switch {
 	case len(passed) > len(business):
 		s.ask(r.askBusiness(s, passed[len(passed)-1], len(business)+1))
-	case !r.Left && (len(said) == 0 || said[len(said)-1].Outcome == task.Correct): // else its report would wait for ever
+	case len(said) == 0 || said[len(said)-1].Outcome == task.Correct:
 		s.ask(r.askCorrection(s, *requested, len(said)+1))
 	case len(correctionsOf(round)) > 0 && !reviewed:
 		s.ask(r.askReviewAnew(s))

@@ -23,7 +23,6 @@ type Record struct {
 
 	// Of the rounds of its report, up to the one that is asked about, by step.
 	Reports []map[string]task.Decision
-	Left    bool // neither conductor nor deputy is there any more: nobody is asked whether entries are wrong
 }
 
 // answered gives the answer to a step that is asked for once.
