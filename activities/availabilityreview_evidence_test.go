@@ -1,7 +1,9 @@
 package activities_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -142,4 +144,49 @@ func TestAnOutageIsDecidedOnWhereItEnded(t *testing.T) {
 	require.Len(t, asked.Fields, 1)
 	require.Equal(t, []any{1, int64(4 * 3600), report.Disproves}, []any{r.Evidence[0].Version, r.Evidence[0].Seconds, r.Evidence[0].Decided})
 	require.Contains(t, a.covers()[0], "desk-fire failed")
+}
+
+// Whoever declared a plan that outages may prove doesn't approve the report that
+// says so.
+func TestWhoDeclaredAPlanDoesntApproveItsProof(t *testing.T) {
+	a := newReviewed(t)
+	storetest.PlanVersion(t, a.store, time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC), "desk-fire", 1, within(4*3600)) // by root
+	f := a.drafts("2026-02")
+	var involved string
+	require.NoError(t, a.store.DB().QueryRowContext(t.Context(), "SELECT coalesce(string_agg(how || ' ' || about, ', '), '') FROM involvement WHERE run = $1 AND person = 'root'", f.Run).Scan(&involved))
+	require.Equal(t, "declared ContinuityPlan/desk-fire", involved)
+}
+
+// Of more outages than a task has room for, the owner is asked about those that
+// disprove, and the longest.
+func TestOfManyOutagesTheGravestAreAskedAbout(t *testing.T) {
+	a := newReviewed(t)
+	storetest.PlanVersion(t, a.store, time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC), "desk-fire", 1, within(3*3600))
+	begins := time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)
+	_, err := a.store.ImportOutages(t.Context(), store.Intake{Service: "desk", Format: "csv", AsOf: now, Since: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), Now: now, By: "admin"},
+		func(yield func(uptime.Outage, error) bool) {
+			for i := range 100 {
+				from := begins.Add(time.Duration(i) * 6 * time.Hour)
+				lasted := time.Minute
+				if i == 99 { // the last one
+					lasted = 4 * time.Hour
+				}
+				if !yield(uptime.Outage{Reference: fmt.Sprint("M", i), From: from, To: from.Add(lasted), Row: int64(i + 1)}, nil) {
+					return
+				}
+			}
+		}, nil)
+	require.NoError(t, err)
+	asked, r := a.decides("2026-03", map[string]report.Says{"desk-fire": report.SaysNothing})
+	require.Len(t, asked.Fields, task.MaxFields/4)
+	last := asked.Fields[len(asked.Fields)-1]
+	require.Equal(t, "disproves", last.Options[0].Value, "what disproves is asked about, and in the order of time")
+	require.Len(t, r.Evidence, task.MaxFields/4, "each of them is decided on")
+	for _, e := range r.Evidence {
+		require.Equal(t, report.SaysNothing, e.Decided)
+	}
+	i := slices.IndexFunc(r.Sections, func(s report.Section) bool { return s.Title.En == "What outages say about the continuity plans" })
+	words, err := json.Marshal(r.Sections[i])
+	require.NoError(t, err)
+	require.True(t, strings.Contains(string(words), "25 more") && strings.Contains(string(words), "25 weitere"), "what isn't decided on isn't left out silently")
 }

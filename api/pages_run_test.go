@@ -114,8 +114,14 @@ func TestARunWithManyTasksOnAPage(t *testing.T) {
 		require.Contains(t, all, "/tasks/"+a.ID+`-100"`)
 		require.NotContains(t, all, words[3])
 	}
+
+	// What a run waits for once somebody has answered is no shorter than it is, either.
+	storetest.Answer(t, h.store, testNow, "approver", a, task.Message{Outcome: task.Approve, Comment: "as agreed"})
+	for lang, words := range map[string]string{"en": "And for 80 more.", "de": "Außerdem auf 80 weitere Aufgaben."} {
+		require.Contains(t, owner.reads("/tasks/"+a.ID+"/done", lang), words)
+	}
 	require.NotContains(t, h.as(t, "viewer", "GET", "/v1/runs/"+r.ID+"?newest=5", "").Body.String(), "left_out")
-	require.Contains(t, h.as(t, "owner", "GET", "/v1/runs/"+r.ID+"?newest=5", "").Body.String(), `"left_out":{"open":96,"ended":95}`)
+	require.Contains(t, h.as(t, "owner", "GET", "/v1/runs/"+r.ID+"?newest=5", "").Body.String(), `"left_out":{"open":95,"ended":96}`)
 	for _, newest := range []string{"-1", "501", "x"} {
 		require.Equal(t, 422, h.as(t, "owner", "GET", "/v1/runs/"+r.ID+"?newest="+newest, "").Code, newest)
 	}

@@ -6,6 +6,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"turnus/internal/pgtest"
+	"turnus/internal/storetest"
+	"turnus/itsm/agreement"
+	"turnus/itsm/continuity"
 	"turnus/itsm/planning"
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
@@ -71,4 +75,17 @@ func TestLongerPeriodsOfAReview(t *testing.T) {
 	require.ErrorContains(t, start("availability-review", "2026-12-01"), "reports on a month")
 	require.ErrorContains(t, start("sla-report", "2026-Q4"), "reports on a month")
 	require.ErrorContains(t, start("availability-review", "2015-12"), "no agreement with a target of measure availability")
+}
+
+// A month in which outages may prove a plan isn't approved by who declared that: a
+// start that nobody else could decide on is refused.
+func TestReviewsThatOnlyWhoDeclaredAPlanCouldDecide(t *testing.T) {
+	h := newHouse(t, day("2027-02-10 12:00"), both()...)
+	h.outages(h.now)
+	rto := agreement.Duration(3600)
+	storetest.PlanVersion(t, h.store, day("2027-01-05 00:00"), "desk-fire", 1, continuity.Plan{Service: "desk", Scenario: "fire", Objectives: continuity.Agreed{RTO: &rto}})
+	pgtest.Tamper(t, h.store.DB(), "ALTER TABLE resource DISABLE TRIGGER USER")
+	pgtest.Tamper(t, h.store.DB(), "UPDATE resource SET person = 'anton' WHERE kind = 'ContinuityPlan'")
+	_, _, err := h.runs.Start(t.Context(), olga, runs.Start{Process: "availability-review", Scope: "desk", Period: "2027-01"})
+	require.ErrorContains(t, err, "anton declared ContinuityPlan/desk-fire")
 }

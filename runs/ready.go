@@ -62,6 +62,15 @@ func (r *Runs) ready(ctx context.Context, s store.Situation, p process.Process, 
 			basis.Proposals = append(basis.Proposals, task.ProposalBehind{About: e.Object(), By: e.By, Issuer: e.TokenIssuer})
 		}
 	}
+	if p.Name == process.AvailabilityReview && period.Grain == calendar.Month {
+		plans, err := r.store.PlansUntil(ctx, s.Service(), to)
+		if err != nil {
+			return err
+		}
+		for _, v := range plans {
+			basis.Resources = append(basis.Resources, task.DeclaredIn{Kind: resource.ContinuityPlan, Name: v.Name, Version: v.Version})
+		}
+	}
 	behind, err := r.store.InvolvedIn(ctx, basis)
 	if err != nil {
 		return err

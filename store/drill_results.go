@@ -142,7 +142,10 @@ func recordDrill(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run) err
 	if err := mendAsked(ctx, tx, now, f); err != nil {
 		return err
 	}
-	return mendRetested(ctx, tx, now, r, f)
+	if err := mendRetested(ctx, tx, now, r, f); err != nil {
+		return err
+	}
+	return mendDisproved(ctx, tx, now, r, f)
 }
 
 // lockForDrill takes the locks of the event that a drill's report may be

@@ -14,6 +14,7 @@ import (
 	"turnus/itsm/fault"
 	"turnus/itsm/improvement"
 	"turnus/itsm/person"
+	"turnus/itsm/process"
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
 	"turnus/itsm/text"
@@ -27,7 +28,8 @@ var figureOf = map[string]string{continuity.ObjectiveRTO: "rta", continuity.Obje
 // mendRetested mends what was found by the drill that a published one repeats: that
 // the re-test was overdue, and of the objectives those that it proves by the rules
 // (domain guide, 5.3): the plan's current version, its value of today, a type no
-// weaker, held later and carried through.
+// weaker, held later and carried through. What others failed, or outages disproved, has
+// to be lifted by it, too, as coverage has it.
 func mendRetested(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, f drill.Frozen) error {
 	if f.Retests == nil {
 		return nil
@@ -40,11 +42,14 @@ func mendRetested(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, f 
 	if err := tx.GetContext(ctx, &held, "SELECT held_at FROM drill WHERE run = $1", f.Retests.Run); err != nil {
 		return err
 	}
-	if !f.Happened.Whole() || !f.Happened.Begun.Disruption.After(held) {
+	if !f.Happened.Begun.Disruption.After(held) || !f.Setup.Type.NoWeakerThan(f.Retests.Type) {
 		return nil
 	}
-	current, err := newestIfAny(ctx, tx, resource.ContinuityPlan.Ref(f.Plan.Name))
-	if err != nil || current == nil || current.Version != f.Plan.Version || !f.Setup.Type.NoWeakerThan(f.Retests.Type) {
+	if mends, err := mayMend(ctx, tx, f); err != nil || !mends {
+		return err
+	}
+	known, err := measuredOf(ctx, tx, f)
+	if err != nil {
 		return err
 	}
 	var keys []string
@@ -53,7 +58,9 @@ func mendRetested(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, f 
 	}
 	for _, o := range objectivesShown(f.Plan.Spec.Objectives, *f.Happened) {
 		if o.verdict == continuity.Pass {
-			keys = append(keys, improvement.FigureKey(improvement.FailedObjective, r.About.Name, report.Figure{Group: report.Group{Name: f.Plan.Name}, Name: figureOf[o.name]}.Key()))
+			if len(known.Unlifted(o.name)) == 0 {
+				keys = append(keys, failedKey(r, f, o.name))
+			}
 			shortcoming("incomplete-" + o.name)
 		}
 	}
@@ -62,8 +69,46 @@ func mendRetested(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, f 
 			shortcoming(what)
 		}
 	}
-	// What was seen since this one began, as of a run that was cancelled, it doesn't show.
-	return mend(ctx, tx, system, now, "key = ANY ($3) AND NOT EXISTS (SELECT FROM finding_seen n WHERE n.finding = finding.id AND n.at > $4)", pq.Array(keys), r.Created)
+	// What a run that was cancelled left behind since this one began, it doesn't show.
+	return mend(ctx, tx, system, now, "key = ANY ($3) AND NOT EXISTS (SELECT FROM finding_seen n WHERE n.finding = finding.id AND n.key LIKE 'run/%' AND n.at > $4)", pq.Array(keys), r.Created)
+}
+
+// mendDisproved mends what real outages alone disproved, of which there is no drill
+// to repeat: by any drill that is no weaker and lifts all of it.
+func mendDisproved(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, f drill.Frozen) error {
+	if f.Happened.Result.Verdicts.RTO != continuity.Pass || !f.Setup.Type.NoWeakerThan(continuity.Outage) {
+		return nil
+	}
+	if mends, err := mayMend(ctx, tx, f); err != nil || !mends {
+		return err
+	}
+	if known, err := measuredOf(ctx, tx, f); err != nil || len(known.Unlifted(continuity.ObjectiveRTO)) > 0 {
+		return err
+	}
+	return mend(ctx, tx, person.Actor{Person: person.System}, now, "key = $3 AND NOT EXISTS (SELECT FROM finding_seen n WHERE n.finding = finding.id AND n.key NOT LIKE $4 || '/%')",
+		failedKey(r, f, continuity.ObjectiveRTO), process.AvailabilityReview)
+}
+
+// mayMend says that a drill was carried through, under the plan's current version.
+func mayMend(ctx context.Context, q sqlx.QueryerContext, f drill.Frozen) (bool, error) {
+	current, err := newestIfAny(ctx, q, resource.ContinuityPlan.Ref(f.Plan.Name))
+	return err == nil && current != nil && current.Version == f.Plan.Version && f.Happened.Whole(), err
+}
+
+// measuredOf is what the drills of a plan, and outages, have shown.
+func measuredOf(ctx context.Context, q sqlx.QueryerContext, f drill.Frozen) (k continuity.Known, err error) {
+	drills, err := drillsOf(ctx, q, []string{f.Plan.Name})
+	for _, d := range drills {
+		if d.service == f.Plan.Spec.Service {
+			k.Drills = append(k.Drills, d.Shown)
+		}
+	}
+	return k, err
+}
+
+// failedKey joins what was found of an objective of a drill's plan.
+func failedKey(r run.Run, f drill.Frozen, objective string) string {
+	return improvement.FigureKey(improvement.FailedObjective, r.About.Name, report.Figure{Group: report.Group{Name: f.Plan.Name}, Name: figureOf[objective]}.Key())
 }
 
 // MissRetests finds drills that had to be repeated by a date that has passed, and

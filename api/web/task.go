@@ -181,6 +181,14 @@ func (a asked) Next() (open []task.Task) {
 	return open
 }
 
+// Unshown counts the open tasks of the run that aren't among these.
+func (a asked) Unshown() int {
+	if a.Run == nil || a.Run.LeftOut == nil {
+		return 0
+	}
+	return a.Run.LeftOut.Open
+}
+
 // successor is the open task that asks in another round what a closed one asked.
 func (a asked) successor() string {
 	for _, t := range a.Next() {

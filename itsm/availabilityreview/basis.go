@@ -8,8 +8,8 @@ import (
 )
 
 // Basis is what the set stands on, as far as somebody brought it: the imports of
-// the datasets that it reads, the versions of agreements, calendars and SLOs, and
-// the service.
+// the datasets that it reads, the versions of agreements, calendars, SLOs and
+// continuity plans, and the service.
 func (f Frozen) Basis() task.Basis {
 	b := task.Basis{About: resource.Service.Ref(f.Service), At: f.From, Import: f.Import, Datasets: Datasets()}
 	if p, err := calendar.ParsePeriod(f.Period); err == nil {
@@ -29,6 +29,9 @@ func (f Frozen) Basis() task.Basis {
 		if o.Indicator != nil {
 			add(resource.SLI, o.Indicator.Name, o.Indicator.Version)
 		}
+	}
+	for _, p := range f.Plans {
+		add(resource.ContinuityPlan, p.Name, p.Version)
 	}
 	return b
 }

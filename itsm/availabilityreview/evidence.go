@@ -31,14 +31,15 @@ type Evidence struct {
 
 // Evidence is what an outage that is over says about the plans that were in force
 // when it began. It says nothing where it is longer than a recovery time that counts
-// from the invocation, which may have come late: a run of that invocation tells it.
+// from the invocation, which may have come late: a run of that invocation tells it;
+// nor where it may have been longer than anybody saw, and what was seen isn't too long.
 func (f Frozen) Evidence(o Unplanned) (all []Evidence) {
 	for _, p := range f.Plans {
 		if o.From.Before(p.From) || !p.To.IsZero() && !o.From.Before(p.To) {
 			continue
 		}
 		late := o.Seconds > p.RTO.Seconds()
-		if late && p.Base == continuity.FromInvoked {
+		if late && p.Base == continuity.FromInvoked || !late && o.Unsure {
 			continue
 		}
 		all = append(all, Evidence{Plan: p, Proves: !late})

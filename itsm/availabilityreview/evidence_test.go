@@ -7,8 +7,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"turnus/itsm/agreement"
+	"turnus/itsm/availability"
 	"turnus/itsm/availabilityreview"
 	"turnus/itsm/continuity"
+	"turnus/itsm/uptime"
 )
 
 // An outage says something about the plans that were in force when it began: kept
@@ -45,5 +47,39 @@ func TestOutagesAsEvidence(t *testing.T) {
 			}
 			require.Equal(t, c.want, got)
 		})
+	}
+}
+
+// Where probes fell silent right before or after an outage, it may have been longer
+// than what they saw: that disproves, and proves nothing.
+func TestAnOutageOfUnknownLengthProvesNothing(t *testing.T) {
+	plan := availabilityreview.Plan{Name: "fire", Version: 1, From: at("2026-06-01 00:00"), RTO: agreement.Duration(2 * 3600)}
+	saw := down(out("2026-06-10 10:00", "2026-06-10 11:00"), out("2026-06-14 10:00", "2026-06-14 11:00"), out("2026-06-18 10:00", "2026-06-18 11:00"), out("2026-06-22 10:00", "2026-06-22 13:00"))
+	silent := []uptime.Outage{out("2026-06-14 11:00", "2026-06-14 19:00"), out("2026-06-18 04:00", "2026-06-18 10:00"), out("2026-06-22 13:00", "2026-06-22 14:00")}
+	for counts, want := range map[string][]bool{"probes": {true, false}, "either": {true, true, true, false}} {
+		f := frozen(t, "2026-06", `{"availability":{"counts":"`+counts+`","probes":{"every":"PT1M"}}}`)
+		f.Plans = []availabilityreview.Plan{plan}
+		r := derive(t, f, data{days: samples("", "p", f.Reads.From, f.Reads.To, 60, func(x time.Time) availability.Answer {
+			for _, s := range silent {
+				if !x.Before(s.From) && x.Before(s.To) {
+					return ""
+				}
+			}
+			return saw(x)
+		})})
+		require.Len(t, r.Outages, 4)
+		var proves []bool
+		for _, o := range r.Outages {
+			for _, e := range f.Evidence(o) {
+				proves = append(proves, e.Proves)
+			}
+		}
+		require.Equal(t, want, proves, "%s: a record that is kept says that nothing was down", counts)
+
+		f.Plans = nil
+		without := derive(t, f, data{days: samples("", "p", f.Reads.From, f.Reads.To, 60, saw)})
+		for _, o := range without.Outages {
+			require.False(t, o.Unsure, "figures of sets without plans stay as they were")
+		}
 	}
 }

@@ -17,6 +17,8 @@ type happening struct {
 	seen      bool // by probes
 	records   []*record
 	under     map[*terms]interval.Set // the time in which it is one under a target's terms
+
+	dimFrom, dimTo bool // nothing is known of the time right before, and right after it
 }
 
 // unplanned lists the outages that concern the period and that no announced
@@ -32,6 +34,9 @@ func (d *derivation) unplanned() []*happening {
 			h := &happening{Span: o.Span, component: o.component, open: o.open, seen: o.seen, under: map[*terms]interval.Set{t: {o.Span}}}
 			if o.record != nil {
 				h.records = []*record{o.record}
+			} else if len(d.Plans) > 0 { // else nobody asks, and sets of before are told as they were
+				h.dimFrom = slices.ContainsFunc(unknown, func(u interval.Span) bool { return u.To == o.From })
+				h.dimTo = slices.ContainsFunc(unknown, func(u interval.Span) bool { return u.From == o.To })
 			}
 			own[o.component] = append(own[o.component], h)
 		}
@@ -74,11 +79,14 @@ func join(list []*happening, unknown interval.Set) (joined []*happening) {
 			continue
 		}
 		j := joined[n]
+		if h.From == j.From {
+			j.dimFrom = j.dimFrom && h.dimFrom
+		}
 		switch {
 		case h.To > j.To:
-			j.To, j.open = h.To, h.open
+			j.To, j.open, j.dimTo = h.To, h.open, h.dimTo
 		case h.To == j.To:
-			j.open = j.open || h.open
+			j.open, j.dimTo = j.open || h.open, j.dimTo && h.dimTo
 		}
 		j.seen = j.seen || h.seen
 		j.records = append(j.records, h.records...)
@@ -106,6 +114,7 @@ func (d *derivation) listed(all []*happening, agreements []AgreementResult) []Un
 		if h.open {
 			u.To = time.Time{}
 		}
+		u.Unsure = h.dimFrom || h.dimTo
 		slices.SortStableFunc(h.records, func(a, b *record) int {
 			return cmp.Or(cmp.Compare(a.span.From, b.span.From), cmp.Compare(a.span.To, b.span.To), cmp.Compare(a.Key(), b.Key()))
 		})

@@ -161,9 +161,10 @@ type Unplanned struct {
 	From       time.Time `json:"from"`
 	To         time.Time `json:"to,omitzero"` // full length; zero: not over
 	Open       bool      `json:"open,omitempty"`
-	Seconds    int64     `json:"seconds"`        // full length, or length so far
-	By         []string  `json:"by"`             // datasets that say so
-	More       int64     `json:"more,omitempty"` // records beyond the first 50, of which nothing is listed here
+	Seconds    int64     `json:"seconds"`          // full length, or length so far
+	Unsure     bool      `json:"unsure,omitempty"` // nothing is known of the time right before or after it, so that it may have been longer; said where there are Plans
+	By         []string  `json:"by"`               // datasets that say so
+	More       int64     `json:"more,omitempty"`   // records beyond the first 50, of which nothing is listed here
 	References []string  `json:"references,omitempty"`
 	Causes     []string  `json:"causes,omitempty"`
 	Severities []string  `json:"severities,omitempty"`

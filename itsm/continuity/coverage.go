@@ -2,6 +2,7 @@ package continuity
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -193,18 +194,36 @@ func (k Known) measured(objective string) []measurement {
 	return all
 }
 
+// recovered is when a service was back, as far as is known: what began before is the
+// same incident, seen by others.
+func (m measurement) recovered() time.Time {
+	if took, err := strconv.ParseInt(m.of.Achieved, 10, 64); err == nil && m.of.Objective == ObjectiveRTO {
+		return m.Held.Add(time.Duration(took) * time.Second)
+	}
+	return m.Held
+}
+
 // unlifted are the failures that no later drill lifted: one that passed, carried
-// through, of a type no weaker.
+// through, of a type no weaker, and of another incident.
 func unlifted(all []measurement) []measurement {
 	var left []measurement
 	for i, m := range all {
 		if m.of.Verdict != Pass && !slices.ContainsFunc(all[i+1:], func(later measurement) bool {
-			return later.of.Verdict == Pass && later.Whole() && later.Type.NoWeakerThan(m.Type) && later.Held.After(m.Held)
+			return later.of.Verdict == Pass && later.Whole() && later.Type.NoWeakerThan(m.Type) && later.Held.After(m.recovered())
 		}) {
 			left = append(left, m)
 		}
 	}
 	return left
+}
+
+// Unlifted are the drills and outages that failed an objective, and that none since
+// lifted.
+func (k Known) Unlifted(objective string) (all []Shown) {
+	for _, m := range unlifted(k.measured(objective)) {
+		all = append(all, m.Shown)
+	}
+	return all
 }
 
 func newestPass(all []measurement) *measurement {

@@ -353,3 +353,35 @@ func TestHowObjectivesRead(t *testing.T) {
 		require.Equal(t, text.New(c.en, c.de), continuity.ObjectiveValue(c.objective, c.value))
 	}
 }
+
+// What goes on at the same time is one incident: an outage during a real invocation
+// that failed lifts nothing of it, nor does an invocation what the outage around it
+// disproved.
+func TestOneIncidentDoesntLiftItself(t *testing.T) {
+	spec := mailPlan(t)
+	at := func(s continuity.Shown, from time.Time) continuity.Shown {
+		s.Held, s.Begun = from, from
+		s.Run = "run/" + string(s.Type)
+		return s
+	}
+	invocation := func(from time.Time, seconds string, v continuity.Verdict) continuity.Shown {
+		return at(shown(continuity.Invocation, 1, "rto", "PT3H", seconds, v), from)
+	}
+	outage := func(from time.Time, seconds string, v continuity.Verdict) continuity.Shown {
+		return at(shown(continuity.Outage, 1, "rto", "PT3H", seconds, v), from)
+	}
+	begun := month(1)
+	for name, c := range map[string]struct {
+		drills []continuity.Shown
+		want   continuity.State
+	}{
+		"an outage within":          {[]continuity.Shown{invocation(begun, "14400", continuity.Fail), outage(begun.Add(5*time.Minute), "9000", continuity.Pass)}, continuity.Failed},
+		"an invocation within":      {[]continuity.Shown{outage(begun, "14400", continuity.Fail), invocation(begun.Add(5*time.Minute), "9000", continuity.Pass)}, continuity.Failed},
+		"an outage of another time": {[]continuity.Shown{invocation(begun, "14400", continuity.Fail), outage(begun.Add(5*time.Hour), "9000", continuity.Pass)}, continuity.Proved},
+		"an end that isn't known":   {[]continuity.Shown{invocation(begun, "", continuity.Incomplete), outage(begun.Add(5*time.Hour), "9000", continuity.Pass)}, continuity.Proved},
+		"both of the same instant":  {[]continuity.Shown{invocation(begun, "14400", continuity.Fail), outage(begun, "9000", continuity.Pass)}, continuity.Failed},
+		"one after the other's end": {[]continuity.Shown{outage(begun, "14400", continuity.Fail), invocation(begun.Add(4*time.Hour+time.Second), "60", continuity.Pass)}, continuity.Proved},
+	} {
+		require.Equal(t, c.want, covered(t, knownOf(spec, c.drills...), "rto").State, name)
+	}
+}

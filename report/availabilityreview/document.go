@@ -57,7 +57,7 @@ func Draft(f availabilityreview.Frozen, r availabilityreview.Result, answers []r
 	}
 	timelines(w, f, r)
 	unplanned(w, r, looked)
-	evidence(w, said)
+	evidence(w, said, len(everyEvidence(f, r))-len(said))
 	maintenance(w, f, r)
 	objectives(w, r)
 	trend(w, f, r)

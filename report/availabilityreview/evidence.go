@@ -1,6 +1,8 @@
 package availabilityreview
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
 
 	avail "turnus/itsm/availabilityreview"
@@ -9,11 +11,43 @@ import (
 	"turnus/report"
 )
 
+// maxEvidence is what a person is asked to decide of a period: where probes see a
+// service come and go, its outages are too many.
+const maxEvidence = 75
+
 // Evidence is what the outages that ended in the period say about continuity plans
-// by their lengths, in order of time: what the owner is asked to decide. An outage
-// belongs to the period of its restoration (domain guide, 2.1), so that each is
-// decided on once, and with its whole length.
-func Evidence(f avail.Frozen, r avail.Result) (all []report.Evidence) {
+// by their lengths, in order of time: what the owner is asked to decide. Of too
+// many it is the gravest: what disproves before what proves, and then the longest.
+func Evidence(f avail.Frozen, r avail.Result) []report.Evidence {
+	all := everyEvidence(f, r)
+	if len(all) <= maxEvidence {
+		return all
+	}
+	places := make([]int, len(all))
+	for i := range places {
+		places[i] = i
+	}
+	disproves := func(i int) int {
+		if all[i].Says == report.Disproves {
+			return 0
+		}
+		return 1
+	}
+	slices.SortStableFunc(places, func(a, b int) int {
+		return cmp.Or(cmp.Compare(disproves(a), disproves(b)), cmp.Compare(all[b].Seconds, all[a].Seconds))
+	})
+	places = places[:maxEvidence]
+	slices.Sort(places)
+	gravest := make([]report.Evidence, 0, maxEvidence)
+	for _, i := range places {
+		gravest = append(gravest, all[i])
+	}
+	return gravest
+}
+
+// everyEvidence is that of all outages. One belongs to the period of its restoration
+// (domain guide, 2.1), so that each is decided on once, and with its whole length.
+func everyEvidence(f avail.Frozen, r avail.Result) (all []report.Evidence) {
 	for _, o := range r.Outages {
 		if o.Open || o.To.Before(f.From) || !o.To.Before(f.To) {
 			continue
@@ -60,8 +94,8 @@ func disproved(said []report.Evidence) (all []report.Finding) {
 }
 
 // evidence adds the section of what outages say about continuity plans; nothing
-// where none says anything.
-func evidence(w *report.Writer, said []report.Evidence) {
+// where none says anything. more are those that aren't decided on.
+func evidence(w *report.Writer, said []report.Evidence, more int) {
 	s := w.Section("What outages say about the continuity plans", "Was Ausfälle über die Notfallpläne aussagen")
 	t := s.Table("", "").Left("Outage", "Ausfall").Left("Plan", "Plan").Right("Recovery time agreed (RTO), at most", "Vereinbarte Wiederanlaufzeit (RTO), höchstens").
 		Right("Full length", "Gesamte Dauer").Left("By its length", "Nach der Dauer").Left("Decided", "Entschieden").Left("By", "Durch")
@@ -72,6 +106,10 @@ func evidence(w *report.Writer, said []report.Evidence) {
 	if !s.Empty() {
 		s.Say("Each of these outages ended in the period and began while a continuity plan of the service agreed a recovery time (ISO/IEC 20000-1, 8.7.2). Its length alone proves or disproves that only if the service was recovered by the plan: the owner decides, and the approval of this report includes that decision.",
 			"Jeder dieser Ausfälle endete in der Periode und begann, während ein Notfallplan des Service eine Wiederanlaufzeit vorgab (ISO/IEC 20000-1, 8.7.2). Die Dauer allein belegt oder widerlegt diese nur, wenn der Service nach dem Plan wiederhergestellt wurde: Darüber entscheiden die Serviceverantwortlichen; die Freigabe dieses Berichts schließt ihre Entscheidung ein.")
+	}
+	if more > 0 {
+		s.Say("The table has the gravest: those that disprove, then the longest. %d more, shorter ones, aren’t decided on; their outages stand in the receipts.",
+			"Die Tabelle enthält die gewichtigsten: zuerst widerlegende, dann die längsten. Über %d weitere, kürzere wird nicht entschieden; ihre Ausfälle stehen in den Belegen.", more)
 	}
 }
 

@@ -1,0 +1,85 @@
+package activities_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"turnus/internal/storetest"
+	"turnus/itsm/calendar"
+	"turnus/itsm/continuity"
+	"turnus/itsm/drill"
+	"turnus/itsm/improvement"
+	"turnus/itsm/person"
+	"turnus/itsm/resource"
+	"turnus/itsm/run"
+	"turnus/report"
+	"turnus/store"
+)
+
+// drills publishes a drill of the desk's plan against fire that was carried through,
+// begun at noon of a day; its report repeats another one where that is named.
+func (a altering) drills(date string, of continuity.Type, verdict continuity.Verdict, repeats *drill.Retested) string {
+	a.Helper()
+	begun, err := time.Parse(time.DateOnly, date)
+	require.NoError(a, err)
+	begun = begun.Add(12 * time.Hour)
+	in := store.NewRun{Key: run.Key{Process: "continuity-drill", Scope: "desk-fire", Period: date}, Owner: "olga", By: person.Actor{Person: "olga"}}
+	if repeats != nil {
+		in.Retests = repeats.Run
+	}
+	r, _, err := a.store.Begin(a.Context(), now, in)
+	require.NoError(a, err)
+	st := run.Step{Run: r.ID, Round: 1}
+	took := int64(3600)
+	f := drill.Frozen{Run: r.ID, Round: 1, About: resource.Service.Ref("desk"), Zone: "Europe/Berlin", At: now, Stage: drill.ToReport, Retests: repeats,
+		Plan: drill.PlanVersion{Name: "desk-fire", Version: 1, Spec: within(3 * 3600)}, Setup: drill.Setup{Type: of, Date: calendar.DateOf(begun), Conductor: "cora"},
+		Happened: &drill.Happened{Begun: &drill.Begun{Disruption: begun, By: "cora", At: begun},
+			Result: &drill.Result{Result: continuity.Result{RTA: &took, Verdicts: continuity.Verdicts{RTO: verdict}, Verdict: verdict}, Overall: verdict}}}
+	_, err = store.Freeze(a.Context(), a.store, now, st, f)
+	require.NoError(a, err)
+	storetest.End(a, a.store, now, "max", "olga", r.ID, run.Published)
+	return r.ID
+}
+
+// disproved is a desk whose plan against fire an outage of February disproved.
+func disproved(t *testing.T) altering {
+	a := newReviewed(t)
+	storetest.PlanVersion(t, a.store, time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC), "desk-fire", 1, within(3*3600))
+	a.decides("2026-02", map[string]report.Says{"desk-fire": report.Disproves})
+	require.Len(t, a.registered(improvement.FailedObjective), 1)
+	return a
+}
+
+// What an outage disproved, no drill had failed that a re-test could name: a later
+// drill that is no weaker than an outage closes it, as it lifts it in coverage.
+func TestADrillClosesWhatAnOutageDisproved(t *testing.T) {
+	a := disproved(t)
+	a.drills("2026-02-09", continuity.FullInterruption, continuity.Pass, nil)
+	require.Len(t, a.registered(improvement.FailedObjective), 1, "it was held before")
+	a.drills("2026-02-20", continuity.Functional, continuity.Pass, nil)
+	require.Len(t, a.registered(improvement.FailedObjective), 1, "it is weaker")
+	a.drills("2026-02-21", continuity.FullInterruption, continuity.Fail, nil)
+	require.Len(t, a.registered(improvement.FailedObjective), 1, "it failed")
+}
+
+func TestAFullInterruptionClosesWhatAnOutageDisproved(t *testing.T) {
+	a := disproved(t)
+	a.drills("2026-02-20", continuity.FullInterruption, continuity.Pass, nil)
+	require.Contains(t, a.covers()[0], "proved")
+	require.Empty(t, a.registered(improvement.FailedObjective))
+}
+
+// A re-test of a drill closes nothing that a real outage disproved, unless it is no
+// weaker than that.
+func TestAWeakRetestDoesntCloseWhatAnOutageDisproved(t *testing.T) {
+	a := disproved(t)
+	failed := a.drills("2026-02-20", continuity.Component, continuity.Fail, nil)
+	a.drills("2026-02-22", continuity.Component, continuity.Pass, &drill.Retested{Run: failed, Type: continuity.Component, Version: 1})
+	require.Contains(t, a.covers()[0], "failed")
+	require.Len(t, a.registered(improvement.FailedObjective), 1)
+
+	a.drills("2026-02-23", continuity.FullInterruption, continuity.Pass, &drill.Retested{Run: failed, Type: continuity.Component, Version: 1})
+	require.Empty(t, a.registered(improvement.FailedObjective))
+}
