@@ -153,7 +153,7 @@ func (v *visit) newest(k run.Key) (*run.Run, error) {
 
 // tasksAtOnce is how many open tasks of a run, and how many that have ended, a
 // page shows that isn't asked for all.
-const tasksAtOnce = 20
+const tasksAtOnce = 15
 
 // run is the run that an address names, with its newest tasks. One that can't be a
 // run's isn't found.
