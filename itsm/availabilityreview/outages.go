@@ -18,7 +18,7 @@ type happening struct {
 	records   []*record
 	under     map[*terms]interval.Set // the time in which it is one under a target's terms
 
-	dimFrom, dimTo bool // nothing is known of the time right before, and right after it
+	unknownBefore, unknownAfter bool // nothing is known of the time right before, and right after it
 }
 
 // unplanned lists the outages that concern the period and that no announced
@@ -35,8 +35,8 @@ func (d *derivation) unplanned() []*happening {
 			if o.record != nil {
 				h.records = []*record{o.record}
 			} else if len(d.Plans) > 0 { // else nobody asks, and sets of before are told as they were
-				h.dimFrom = slices.ContainsFunc(unknown, func(u interval.Span) bool { return u.To == o.From })
-				h.dimTo = slices.ContainsFunc(unknown, func(u interval.Span) bool { return u.From == o.To })
+				h.unknownBefore = slices.ContainsFunc(unknown, func(u interval.Span) bool { return u.To == o.From })
+				h.unknownAfter = slices.ContainsFunc(unknown, func(u interval.Span) bool { return u.From == o.To })
 			}
 			own[o.component] = append(own[o.component], h)
 		}
@@ -80,13 +80,13 @@ func join(list []*happening, unknown interval.Set) (joined []*happening) {
 		}
 		j := joined[n]
 		if h.From == j.From {
-			j.dimFrom = j.dimFrom && h.dimFrom
+			j.unknownBefore = j.unknownBefore && h.unknownBefore
 		}
 		switch {
 		case h.To > j.To:
-			j.To, j.open, j.dimTo = h.To, h.open, h.dimTo
+			j.To, j.open, j.unknownAfter = h.To, h.open, h.unknownAfter
 		case h.To == j.To:
-			j.open, j.dimTo = j.open || h.open, j.dimTo && h.dimTo
+			j.open, j.unknownAfter = j.open || h.open, j.unknownAfter && h.unknownAfter
 		}
 		j.seen = j.seen || h.seen
 		j.records = append(j.records, h.records...)
@@ -114,7 +114,7 @@ func (d *derivation) listed(all []*happening, agreements []AgreementResult) []Un
 		if h.open {
 			u.To = time.Time{}
 		}
-		u.Unsure = h.dimFrom || h.dimTo
+		u.Unsure = h.unknownBefore || h.unknownAfter
 		slices.SortStableFunc(h.records, func(a, b *record) int {
 			return cmp.Or(cmp.Compare(a.span.From, b.span.From), cmp.Compare(a.span.To, b.span.To), cmp.Compare(a.Key(), b.Key()))
 		})

@@ -159,8 +159,8 @@ func (r Record) askConduct(s *Script, time int) task.Question {
 		order.Options = append(order.Options, task.Option{Value: string(o), Title: o.Title()})
 	}
 	at := happened("at", "When it happened", "Zeitpunkt des Geschehens")
-	at.Help = text.New("With its zone: of the end, of the abort, or of the event that is corrected. Left empty, the instant of this entry counts.",
-		"Mit Zeitzone: des Endes, des Abbruchs oder des berichtigten Ereignisses. Ohne Angabe zählt der Zeitpunkt dieses Eintrags.")
+	at.Help = text.New("With its zone: of the end, of the abort, or of what is corrected, an event or the end of a step. Left empty, the instant of this entry counts.",
+		"Mit Zeitzone: des Endes, des Abbruchs oder dessen, was berichtigt wird, ein Ereignis oder das Ende eines Schritts. Ohne Angabe zählt der Zeitpunkt dieses Eintrags.")
 	q.Fields = []task.Field{order}
 	if len(step.Options) > 0 {
 		q.Fields = append(q.Fields, step, only(field("person", task.PersonField, false, "Person who takes the step or the confirmation over", "Person, die den Schritt oder die Bestätigung übernimmt"), task.Direct))

@@ -75,13 +75,7 @@ func (r Record) checkInstants(now time.Time, t task.Task, v task.Values) error {
 func (r Record) checkDirection(v task.Values) error {
 	order, name := Order(v.Text("order")), v.Text("step")
 	if order == Correct {
-		switch {
-		case v.Text("event") == "":
-			return fault.Invalidf("fields.event", "Say which event is corrected.", "Angeben, welches Ereignis berichtigt wird.")
-		case v.Text("at") == "":
-			return fault.Invalidf("fields.at", "Say when it happened, with the zone.", "Angeben, wann es geschah, mit Zeitzone.")
-		}
-		return nil
+		return r.checkCorrected(v)
 	}
 	business, _ := r.business()
 	if order == ConfirmBy {

@@ -168,9 +168,13 @@ func (r Record) askCorrection(s *Script, requested task.Decision, time int) task
 			"%s\n%s hat Änderungen am Bericht verlangt: %s\nIst ein Zeitpunkt falsch? Jede Berichtigung ist ein eigener Eintrag; der bisherige bleibt im Protokoll.",
 			r.about(), requested.Person, requested.Comment)}
 	q.Fields = r.correction(s, s.correctableAfterwards(r))
+	if steps := r.correctedStep(s); len(steps.Options) > 0 {
+		q.Fields[0].Required = false // a step, or an event
+		q.Fields = slices.Insert(q.Fields, 1, steps)
+	}
 	if len(s.confirmed()) > 0 {
 		business, _ := r.business()
-		q.Fields[1].Help = text.F("With its zone. What the business confirmed it corrects itself: leave this empty there, and %s is asked.",
+		q.Fields[len(q.Fields)-1].Help = text.F("With its zone. What the business confirmed it corrects itself: leave this empty there, and %s is asked.",
 			"Mit Zeitzone. Was der Fachbereich bestätigt hat, berichtigt er selbst: Dort leer lassen, dann wird %s gefragt.", business)
 	}
 	return q
@@ -202,6 +206,19 @@ func (r Record) correction(s *Script, events []continuity.Event) []task.Field {
 	return []task.Field{event, at}
 }
 
+// correctedStep asks for a step that ended at another instant than is entered.
+func (r Record) correctedStep(s *Script) task.Field {
+	step := field("step", task.ChoiceField, false, "End of a step, instead of an event", "Ende eines Schritts anstelle eines Ereignisses")
+	step.With = task.Correct
+	for _, p := range s.steps {
+		if p.correctable() {
+			step.Options = append(step.Options, task.Option{Value: p.Name, Title: text.F("%d: %s: entered is %s", "%d: %s: eingetragen ist %s",
+				p.Number, p.step.Title, calendar.InWords(s.Finished(p.step, p.Tracked).In(r.Zone)))})
+		}
+	}
+	return step
+}
+
 // askReviewAnew asks the owner once more, with what they said before.
 func (r Record) askReviewAnew(s *Script) task.Question {
 	q := r.askReview(*s.Result)
@@ -221,17 +238,53 @@ func (r Record) checkCorrection(step string, v task.Values) error {
 	if _, number := Numbered(step); number == byConductor {
 		to = r.Confirms(step, task.Correct, v)
 	}
+	both := e != "" && v.Text("step") != ""
 	switch {
-	case to != "" && at != nil:
+	case to != "" && at != nil && !both:
 		return fault.Invalidf("fields.at", "The business confirmed this, and corrects it itself: leave the instant empty, and %s is asked.",
 			"Das hat der Fachbereich bestätigt, und nur er berichtigt es: Den Zeitpunkt leer lassen, dann wird %s gefragt.", to)
-	case to != "":
+	case to != "" && !both:
 		return nil
-	case at == nil:
-		return fault.Invalidf("fields.at", "Say when it happened, with the zone.", "Angeben, wann es geschah, mit Zeitzone.")
-	case at.Equal(Follow(r).entered(e)):
-		return fault.Invalidf("fields.at", "%s is what is entered already: give the instant that is right, or answer that nothing is to be corrected.",
-			"%s ist schon so eingetragen: Den richtigen Zeitpunkt angeben oder antworten, dass nichts zu berichtigen ist.", calendar.InWords(at.In(r.Zone)))
+	}
+	if err := r.checkCorrected(v); err != nil {
+		return err
+	}
+	if e != "" && at.Equal(Follow(r).entered(e)) {
+		return r.entered(*at)
 	}
 	return nil
+}
+
+// checkCorrected refuses to correct nothing, two things at once, or the end of a
+// step that hasn't ended.
+func (r Record) checkCorrected(v task.Values) error {
+	event, name, at := v.Text("event"), v.Text("step"), instant(v, "at")
+	switch {
+	case event == "" && name == "":
+		return fault.Invalidf("fields.event", "Say which event is corrected, or the end of which step.", "Angeben, welches Ereignis berichtigt wird oder das Ende welches Schritts.")
+	case event != "" && name != "":
+		return fault.Invalidf("fields.step", "Correct one thing at a time: an event, or the end of a step.", "Jeweils nur eines berichtigen: ein Ereignis oder das Ende eines Schritts.")
+	case at == nil:
+		return fault.Invalidf("fields.at", "Say when it happened, with the zone.", "Angeben, wann es geschah, mit Zeitzone.")
+	case name == "":
+		return nil
+	}
+	s := Follow(r)
+	i := slices.IndexFunc(s.steps, func(p progress) bool { return p.Name == name })
+	switch {
+	case i < 0:
+		return fault.Invalidf("fields.step", "Say which step this is about.", "Angeben, um welchen Schritt es geht.")
+	case !s.steps[i].correctable():
+		return fault.Invalidf("fields.step", "Step %[1]d is %[2]s: what is corrected is the end of a step that was carried out or failed.",
+			"Schritt %[1]d: Status %[2]s. Berichtigt wird das Ende eines Schritts, der ausgeführt wurde oder fehlgeschlagen ist.", s.steps[i].Number, s.steps[i].State)
+	case at.Equal(*s.Finished(s.steps[i].step, s.steps[i].Tracked)):
+		return r.entered(*at)
+	}
+	return nil
+}
+
+// entered refuses a correction to what is entered already.
+func (r Record) entered(at time.Time) error {
+	return fault.Invalidf("fields.at", "%s is what is entered already: give the instant that is right, or answer that nothing is to be corrected.",
+		"%s ist schon so eingetragen: Den richtigen Zeitpunkt angeben oder antworten, dass nichts zu berichtigen ist.", calendar.InWords(at.In(r.Zone)))
 }

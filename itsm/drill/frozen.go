@@ -191,6 +191,18 @@ type Tracked struct {
 	Paused  int64      `json:"paused_s,omitempty"` // for so long its clock stood
 	Note    string     `json:"note,omitempty"`
 	Let     bool       `json:"let,omitempty"` // the conductor let it go on although something before it didn't come about
+
+	Corrections []Correction `json:"corrections,omitempty"` // of Ended, in their order
+}
+
+// Correction is what the conductor said better of the end of a step.
+type Correction struct {
+	Was    time.Time `json:"was"`
+	When   time.Time `json:"when"` // it ended
+	Reason string    `json:"reason"`
+	By     string    `json:"by"`
+	At     time.Time `json:"at"`
+	Round  int       `json:"round,omitempty"` // of the report, after whose changes were requested it was made; 0: before there was one
 }
 
 // Direction is what the conductor ordered.
@@ -212,7 +224,7 @@ const (
 	NotTest  Order = "not-tested" // the step is not tested
 	Skip     Order = "skip"
 	Reassign Order = "reassign" // to another person
-	Correct  Order = "correct"  // the instant of an event
+	Correct  Order = "correct"  // the instant of an event, or of the end of a step
 
 	ConfirmBy Order = "confirm-by" // somebody else confirms for the business
 )
@@ -232,7 +244,7 @@ func (o Order) Title() text.Text {
 	case Reassign:
 		return text.New("give the step to another person", "Schritt einer anderen Person übertragen")
 	case Correct:
-		return text.New("correct the instant of an event", "Zeitpunkt eines Ereignisses berichtigen")
+		return text.New("correct an instant", "Zeitpunkt berichtigen")
 	case ConfirmBy:
 		return text.New("have another person confirm for the business", "Bestätigung für den Fachbereich einer anderen Person übertragen")
 	}

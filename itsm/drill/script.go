@@ -152,7 +152,7 @@ func (s *Script) confirm(r Record, last *task.Decision) {
 func (s *Script) correct(r Record) {
 	for _, d := range r.series(process.DrillConduct) {
 		if d.Outcome == task.Direct && Order(d.Fields.Text("order")) == Correct {
-			s.enter(continuity.Event(d.Fields.Text("event")), when(d, "at"), d, d.Comment)
+			s.correctEntry(d, 0)
 		}
 	}
 	for _, d := range r.series(process.DrillNormal) {
@@ -168,9 +168,30 @@ func (s *Script) correct(r Record) {
 		}
 	}
 	for _, d := range r.corrections() {
-		s.enter(continuity.Event(d.Fields.Text("event")), when(d, "at"), d, d.Comment)
-		s.Timeline[len(s.Timeline)-1].Round = d.Round
+		s.correctEntry(d, d.Round)
 	}
+}
+
+// correctEntry enters when an event really happened, or a step really ended, and
+// with that the event that it marks.
+func (s *Script) correctEntry(d task.Decision, round int) {
+	event, name, at := continuity.Event(d.Fields.Text("event")), d.Fields.Text("step"), when(d, "at")
+	if name != "" {
+		i := slices.IndexFunc(s.steps, func(p progress) bool { return p.Name == name && p.correctable() })
+		if i < 0 {
+			return
+		}
+		p := &s.steps[i]
+		p.Corrections = append(p.Corrections, Correction{Was: *p.Ended, When: at, Reason: d.Comment, By: d.Person, At: d.At.UTC(), Round: round})
+		p.Ended = &at
+		s.Steps[i] = p.Tracked
+		if event = p.step.Marks; event == "" || p.State != Done {
+			return
+		}
+	}
+	s.enter(event, at, d, d.Comment)
+	last := &s.Timeline[len(s.Timeline)-1]
+	last.Step, last.Round = name, round
 }
 
 // enter adds an entry of an event.

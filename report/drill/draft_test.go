@@ -391,15 +391,20 @@ func TestCorrectedAfterTheReport(t *testing.T) {
 	f.Happened.Evaluation.Snapshot = &counts
 	f.Happened.Timeline = append([]drill.Entry{{Event: continuity.Snapshot, When: said, At: in(300), By: "carla", Corrected: true},
 		{Event: continuity.Snapshot, When: counts, At: in(5000), By: "carla", Reason: "The backup log says so.", Round: 3}}, f.Happened.Timeline...)
+	was, late := *f.Happened.Steps[0].Ended, f.Happened.Steps[0].Ended.Add(90*time.Second)
+	f.Happened.Steps[0].Ended = &late
+	f.Happened.Steps[0].Corrections = []drill.Correction{{Was: was, When: late, Reason: "The log of the restore says so.", By: "carla", At: in(5100), Round: 3}}
 	d := drafted(t, f)
-	require.Equal(t, text.New("Corrected after changes to this report were requested: state of the restored data, minimum level confirmed by the business. The table of events has what was entered before, who corrected it and why.",
-		"Berichtigt, nachdem Änderungen an diesem Bericht verlangt wurden: Stand der wiederhergestellten Daten, Wiederanlauf vom Fachbereich bestätigt. Die Tabelle der Ereignisse nennt den früheren Eintrag, die berichtigende Person und den Grund."),
+	require.Equal(t, text.New("Corrected after changes to this report were requested: state of the restored data, minimum level confirmed by the business, end of step 1. The tables of events and steps have what was entered before, who corrected it and why.",
+		"Berichtigt, nachdem Änderungen an diesem Bericht verlangt wurden: Stand der wiederhergestellten Daten, Wiederanlauf vom Fachbereich bestätigt, Ende von Schritt 1. Die Tabellen der Ereignisse und Schritte nennen den früheren Eintrag, die berichtigende Person und den Grund."),
 		d.Notes[len(d.Notes)-1].Text)
 	require.Equal(t, "state of the restored data, corrected", section(t, d, "Evaluation").Tables[0].Rows[0][0].Text.En)
 	require.Contains(t, page(t, d, text.De), "Stand der wiederhergestellten Daten, berichtigt")
-	for lang, corrected := range map[text.Lang]string{text.En: "no, corrected", text.De: "nein, berichtigt"} {
+	for lang, corrected := range map[text.Lang][]string{text.En: {"no, corrected", "Corrected ends of steps", "Entered before"}, text.De: {"nein, berichtigt", "Berichtigte Enden von Schritten", "Bisher eingetragen"}} {
 		got := page(t, d, lang)
-		require.Contains(t, got, corrected)
+		for _, words := range append(corrected, "The log of the restore says so.") {
+			require.Contains(t, got, words)
+		}
 		require.Contains(t, got, "The clock in the meeting room is 2 min fast.")
 	}
 }

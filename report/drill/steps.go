@@ -78,6 +78,20 @@ func (d draft) trackedTables(s *report.SectionWriter, steps []drill.Tracked) {
 		t.Row(report.Count(int64(x.Number)), report.Words(title), stateCell(x.State), person(x),
 			report.Seconds(planned.Takes.Seconds()), actual, paused, report.Words(d.notesOf(x, end)))
 	}
+	d.correctedSteps(s, steps)
+}
+
+// correctedSteps lists the ends of steps that were entered wrongly, with what was
+// entered before.
+func (d draft) correctedSteps(s *report.SectionWriter, steps []drill.Tracked) {
+	t := s.Table("Corrected ends of steps", "Berichtigte Enden von Schritten").Left("No.", "Nr.").Left("Step", "Schritt").Left("Entered before", "Bisher eingetragen").
+		Left("Corrected to", "Berichtigt auf").Left("Entered at", "Erfasst am").Left("By", "Von").Left("Reason", "Grund")
+	for _, x := range steps {
+		_, title := d.step(x.Name)
+		for _, c := range x.Corrections {
+			t.Row(report.Count(int64(x.Number)), report.Words(title), report.At(c.Was), report.At(c.When), report.At(c.At), given(c.By), given(c.Reason))
+		}
+	}
 }
 
 func stateCell(s drill.State) report.Cell {

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"turnus/itsm/continuity"
+	"turnus/itsm/drill"
 	"turnus/itsm/text"
 	"turnus/report"
 )
@@ -39,9 +40,14 @@ func (d draft) corrected() {
 			events = append(events, title)
 		}
 	}
+	for _, x := range d.happened().Steps {
+		if slices.ContainsFunc(x.Corrections, func(c drill.Correction) bool { return c.Round > 0 }) {
+			events = append(events, text.F("end of step %d", "Ende von Schritt %d", x.Number))
+		}
+	}
 	if len(events) > 0 {
-		d.Note("Corrected after changes to this report were requested: %s. The table of events has what was entered before, who corrected it and why.",
-			"Berichtigt, nachdem Änderungen an diesem Bericht verlangt wurden: %s. Die Tabelle der Ereignisse nennt den früheren Eintrag, die berichtigende Person und den Grund.", text.Join(events, ", "))
+		d.Note("Corrected after changes to this report were requested: %s. The tables of events and steps have what was entered before, who corrected it and why.",
+			"Berichtigt, nachdem Änderungen an diesem Bericht verlangt wurden: %s. Die Tabellen der Ereignisse und Schritte nennen den früheren Eintrag, die berichtigende Person und den Grund.", text.Join(events, ", "))
 	}
 }
 
