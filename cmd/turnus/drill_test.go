@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"turnus/itsm/calendar"
 )
 
 // aDrilledPlan is the loss of the service desk's site: three branches between the
@@ -58,7 +60,15 @@ func newDrilling(t *testing.T) *drilling {
 	return d
 }
 
-func day(days int) string { return time.Now().AddDate(0, 0, days).Format(time.DateOnly) }
+// day is a date so many days from now, in the zone of the service: a drill's date
+// is a day there.
+func day(days int) string {
+	zone, err := calendar.Zone("Europe/Berlin")
+	if err != nil {
+		panic(err)
+	}
+	return time.Now().In(zone).AddDate(0, 0, days).Format(time.DateOnly)
+}
 
 // begin starts a drill for a date so many days from now, which is held today.
 func (d *drilling) begin(days int, more object) {
