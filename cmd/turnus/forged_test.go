@@ -57,15 +57,20 @@ func snapshot(t testing.TB, db *sql.DB) map[string]string {
 	defer rows.Close()
 	all := map[string]string{}
 	for rows.Next() {
-		ended := "(SELECT '{}'::text[] AS at) ended"
 		var name, content string
 		require.NoError(t, rows.Scan(&name))
+		ended := "(SELECT '{}'::text[] AS at) ended"
+		// So is what a drill leaves behind whose workflow was ended in the middle.
+		but := map[string]string{"finding": "x.kind <> 'drill-shortcoming'", "finding_seen": "x.key NOT LIKE 'run/continuity-drill/%'"}[name]
+		if but == "" {
+			but = "true"
+		}
 		// A run whose workflow was ended from outside is recorded as failed, sooner
 		// or later, and these states of its rows become others.
 		if states := map[string]string{"task": "open,closed", "action": "open,done,dropped", "finding": "open,planned,in-work,checking"}[name]; states != "" {
 			ended = "(SELECT CASE WHEN to_jsonb(x)->>'state' = ANY ('{" + states + "}') THEN '{state,ended_at}'::text[] ELSE '{}' END AS at) ended"
 		}
-		require.NoError(t, db.QueryRowContext(t.Context(), "SELECT coalesce(string_agg(r::text, E'\n' ORDER BY r::text), '') FROM (SELECT to_jsonb(x) - 'seen_at' - 'started_at' - 'late' - ended.at FROM "+name+" x CROSS JOIN LATERAL "+ended+") r").Scan(&content))
+		require.NoError(t, db.QueryRowContext(t.Context(), "SELECT coalesce(string_agg(r::text, E'\n' ORDER BY r::text), '') FROM (SELECT to_jsonb(x) - 'seen_at' - 'started_at' - 'late' - ended.at FROM "+name+" x CROSS JOIN LATERAL "+ended+" WHERE "+but+") r").Scan(&content))
 		sum := sha256.Sum256([]byte(content))
 		all[name] = hex.EncodeToString(sum[:])
 		if len(content) < 20_000 {
@@ -115,18 +120,19 @@ func TestActivitiesOfAnotherWorkflowChangeNothing(t *testing.T) {
 	}
 	e.asked(p.auditor, improving, "action-1")
 	e.eventually(20*time.Second, "action 2 is done", func() bool { return len(e.all(p.auditor, "/v1/actions?state=done")) == 1 })
-	// A drill whose first step is open.
+	// A drill whose first step is open, today in the service's zone.
+	today := time.Now().UTC().Format(time.DateOnly)
 	e.ask(200, p.admin, "POST", "/v1/apply", "{apiVersion: turnus/v1, kind: Person, metadata: {name: berta}, spec: {roles: [viewer]}}")
 	drilled := e.ask(200, p.owner, "POST", "/v1/apply", "apiVersion: turnus/v1\nkind: ContinuityPlan\nmetadata: {name: mail-loss}\nspec:\n  service: mail\n  scenario: Mail is lost.\n  invocation: The owner says so.\n  offsite: In the safe.\n  business: berta\n"+
 		"  objectives: {rto: PT2H, rto_from: disruption, mtpd: PT8H}\n  steps: [{name: restore, title: Restore, owner: owner, takes: PT1H}, {name: open, title: Open, owner: owner, takes: PT1H, after: [restore], marks: mbco_technical}]\n  return: [{name: back, title: Go back, owner: owner, takes: PT1H}]\n")["items"].([]any)[0].(object)["run"].(string)
 	e.ask(200, p.first, "POST", "/v1/tasks/"+e.asked(p.auditor, drilled, "approval")["id"].(string)+"/decision", object{"outcome": "approve"})
 	e.await(p.auditor, drilled, "published")
-	drilling := e.ask(202, p.owner, "POST", "/v1/processes/continuity-drill/runs", object{"scope": "mail-loss", "period": day(0)})["id"].(string)
+	drilling := e.ask(202, p.owner, "POST", "/v1/processes/continuity-drill/runs", object{"scope": "mail-loss", "period": today})["id"].(string)
 	for _, a := range []struct {
 		token, step string
 		body        object
 	}{
-		{p.owner, "plan", done(object{"type": "component", "date": day(0), "scenario": "Mail is lost.", "conductor": "owner", "risk": "None", "rollback": "Back", "stop": "Mail is late"})},
+		{p.owner, "plan", done(object{"type": "component", "date": today, "scenario": "Mail is lost.", "conductor": "owner", "risk": "None", "rollback": "Back", "stop": "Mail is late"})},
 		{p.first, "approval", object{"outcome": "approve"}},
 		{p.owner, "begin", done(object{"disruption": time.Now().Add(-time.Hour).UTC().Format(time.RFC3339), "offsite": "yes"})},
 	} {
