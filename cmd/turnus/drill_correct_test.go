@@ -44,7 +44,15 @@ func TestAWrongInstantIsCorrectedBeforeTheReportIsApproved(t *testing.T) {
 	d.start()
 	d.answer(d.berta, "correct-2", correct("mbco_confirmed", at(back)))
 	d.answer(d.carl, "correct-1-2", correct("mbco_technical", at(begun.Add(130*time.Minute))))
-	d.answer(d.bert, "correct-1-3", done(nil))
+	entry := func(fields object) object {
+		return object{"outcome": "correct", "comment": "The log says so.", "fields": fields}
+	}
+	once := d.asked(d.auditor, d.run, "correct-1-3")["id"].(string)
+	d.say(422, d.bert, once, entry(object{"contact": "1", "reached": "yes", "by": "phone"})) // as it is entered
+	d.say(422, d.bert, once, entry(object{"step": "back", "contact": "1", "reached": "no"}))
+	d.answer(d.bert, "correct-1-3", entry(object{"contact": "1", "reached": "yes", "at": begun.Add(15 * time.Minute).UTC().Format(time.RFC3339)}))
+	d.answer(d.bert, "correct-1-4", entry(object{"step": "back", "at": begun.Add(175 * time.Minute).UTC().Format(time.RFC3339)}))
+	d.answer(d.bert, "correct-1-5", done(nil))
 	d.answer(d.owner, "review", done(object{"review": "A quarter of an hour late.", "retest": day(30)}))
 	d.answer(d.deputy, "approval", object{"outcome": "approve"})
 	d.await(d.auditor, d.run, "published")
@@ -59,7 +67,9 @@ func TestAWrongInstantIsCorrectedBeforeTheReportIsApproved(t *testing.T) {
 	}
 	require.Equal(t, map[string]any{"rto": "failed", "rpo": "proved", "mbco_pct": "proved"}, states)
 	d.shows("corrected", map[string][]string{
-		"en": {"Corrected after changes to this report were requested", "no, corrected", "The monitoring says so.", "A quarter of an hour late."},
-		"de": {"Berichtigt, nachdem Änderungen an diesem Bericht verlangt wurden", "nein, berichtigt", "The monitoring says so."},
+		"en": {"Corrected after changes to this report were requested", "no, corrected", "The monitoring says so.", "A quarter of an hour late.",
+			"minimum level confirmed by the business, end of step back 1, call of ", "Corrected calls", "Corrected ends of steps"},
+		"de": {"Berichtigt, nachdem Änderungen an diesem Bericht verlangt wurden", "nein, berichtigt", "The monitoring says so.",
+			"Ende von Schritt 1 der Rückkehr, Alarmierung von ", "Berichtigte Alarmierungen", "Berichtigte Enden von Schritten"},
 	})
 }

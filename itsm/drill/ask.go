@@ -2,7 +2,6 @@ package drill
 
 import (
 	"encoding/json"
-	"fmt"
 	"strings"
 	"time"
 
@@ -68,28 +67,6 @@ func (r Record) askBegin() task.Question {
 			"Mit Zeitzone: wann der Service ausfiel, nicht wann das bemerkt oder der Plan ausgelöst wurde. Der Zeitpunkt darf vor der Freigabe liegen.")
 	}
 	return task.Question{Step: process.DrillBegin, Persons: r.conductors(), Due: &due, Text: r.about(), Fields: []task.Field{start, r.offsite()}}
-}
-
-func callField(i int, part string) string { return fmt.Sprintf("contact.%d.%s", i, part) }
-
-func (r Record) askCalls() task.Question {
-	q := task.Question{Step: process.DrillCalls, Persons: r.conductors(), Text: r.about()}
-	for i, c := range r.Plan.Spec.Contacts {
-		reached := yesOrNo(callField(i+1, "reached"), "", "")
-		reached.Title = text.F("%s (%s) reached?", "%s (%s) erreicht?", c.Name, c.Role)
-		reached.Help = text.Join(ways(c.By), "; ")
-		at := task.Field{Name: callField(i+1, "at"), Type: task.InstantField, If: reached.Name, Title: text.F("%s: reached at", "%s: erreicht am", c.Name)}
-		by := task.Field{Name: callField(i+1, "by"), Type: task.TextField, If: reached.Name, Title: text.F("%s: by what", "%s: auf welchem Weg", c.Name), Max: "200"}
-		q.Fields = append(q.Fields, reached, at, by)
-	}
-	return q
-}
-
-func ways(all []string) (list []text.Text) {
-	for _, w := range all {
-		list = append(list, text.Same(w))
-	}
-	return list
 }
 
 func (r Record) askStep(p progress) task.Question {
@@ -159,13 +136,14 @@ func (r Record) askConduct(s *Script, time int) task.Question {
 		order.Options = append(order.Options, task.Option{Value: string(o), Title: o.Title()})
 	}
 	at := happened("at", "When it happened", "Zeitpunkt des Geschehens")
-	at.Help = text.New("With its zone: of the end, of the abort, or of what is corrected, an event or the end of a step. Left empty, the instant of this entry counts.",
-		"Mit Zeitzone: des Endes, des Abbruchs oder dessen, was berichtigt wird, ein Ereignis oder das Ende eines Schritts. Ohne Angabe zählt der Zeitpunkt dieses Eintrags.")
+	at.Help = text.New("With its zone: of the end, of the abort, or of what is corrected, an event, the end of a step or a call. Left empty, the instant of this entry counts, and of a call the one that is entered.",
+		"Mit Zeitzone: des Endes, des Abbruchs oder dessen, was berichtigt wird, ein Ereignis, das Ende eines Schritts oder eine Alarmierung. Ohne Angabe zählt der Zeitpunkt dieses Eintrags, bei einer Alarmierung der eingetragene.")
 	q.Fields = []task.Field{order}
 	if len(step.Options) > 0 {
 		q.Fields = append(q.Fields, step, only(field("person", task.PersonField, false, "Person who takes the step or the confirmation over", "Person, die den Schritt oder die Bestätigung übernimmt"), task.Direct))
 	}
-	q.Fields = append(q.Fields, event, at)
+	q.Fields = append(append(q.Fields, event), r.correctedCall(task.Direct, nil)...)
+	q.Fields = append(q.Fields, at)
 	return q
 }
 
@@ -230,6 +208,7 @@ func (r Record) askEvaluate(s *Script) task.Question {
 	for _, e := range correctable() {
 		q.Fields = append(q.Fields, r.corrected(s, e))
 	}
+	q.Fields = append(q.Fields, r.correctedEntries(s)...)
 	q.Fields = append(q.Fields, why(),
 		field("evidence", task.TextField, false, "What shows it", "Woran sich das zeigt"),
 		field("file", task.FileField, false, "Evidence as a file", "Nachweis als Datei"))
@@ -241,9 +220,14 @@ func (r Record) corrected(s *Script, e continuity.Event) task.Field {
 	f := task.Field{Name: eventField(e), Type: task.InstantField, Title: text.F("Corrected instant: %s", "Berichtigter Zeitpunkt: %s", r.Setup.Type.EventTitle(e)),
 		Help: text.New("Nothing is entered of it.", "Dazu ist nichts eingetragen.")}
 	if at := s.At(e); !at.IsZero() {
-		f.Help = text.F("Entered is %s. Leave this empty where that is right.", "Eingetragen ist %s. Leer lassen, wenn das stimmt.", calendar.InWords(at.In(r.Zone)))
+		f.Help = entry(calendar.InWords(at.In(r.Zone)))
 	}
 	return f
+}
+
+// entry is the help of a field by which what is entered may be corrected.
+func entry(entered text.Text) text.Text {
+	return text.F("Entered is %s. Leave this empty where that is right.", "Eingetragen ist %s. Leer lassen, wenn das stimmt.", entered)
 }
 
 func why() task.Field {

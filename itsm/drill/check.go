@@ -46,7 +46,7 @@ func (r Record) CheckAnswer(now time.Time, t task.Task, o task.Outcome, v task.V
 			return err
 		}
 	case step == process.DrillNormal || t.Step == process.DrillEvaluate:
-		if err := checkEvaluation(v); err != nil {
+		if err := r.checkEvaluation(v); err != nil {
 			return err
 		}
 	}
@@ -128,16 +128,32 @@ func (r Record) checkEnd() error {
 		"Diese Schritte sind nicht beendet: %s. Ausführen oder überspringen lassen oder die %s abbrechen.", text.Join(open, ", "), r.Setup.Type.Noun())
 }
 
-// checkEvaluation wants a reason for each corrected instant, and no age of data that
-// didn't come back.
-func checkEvaluation(v task.Values) error {
+// checkEvaluation wants a reason for each corrected instant, and none that is
+// entered already, and no age of data that didn't come back.
+func (r Record) checkEvaluation(v task.Values) error {
 	for _, field := range []string{"snapshot", "backup"} {
 		if v.Text(field) != "" && Integrity(v.Text("integrity")) == NoData {
 			return fault.Invalidf("fields."+field, "No data was restored, so that this has nothing to be of: clear it, or say what came of the data.",
 				"Es wurden keine Daten wiederhergestellt, zu denen dies gehören könnte: Leeren oder angeben, was aus den Daten wurde.")
 		}
 	}
-	if slices.ContainsFunc(append(correctable(), continuity.Confirmed), func(e continuity.Event) bool { return v.Text(eventField(e)) != "" }) && v.Text("why") == "" {
+	corrected := slices.ContainsFunc(append(correctable(), continuity.Confirmed), func(e continuity.Event) bool { return v.Text(eventField(e)) != "" })
+	s := Follow(r)
+	for i, t := range s.Return {
+		field := backField(i + 1)
+		at := instant(v, field)
+		if corrected = corrected || at != nil; at != nil && t.Ended != nil && at.Equal(*t.Ended) {
+			return r.entered(field, *at)
+		}
+	}
+	for i, c := range s.Calls {
+		field := callField(i+1, "at")
+		at := instant(v, field)
+		if corrected = corrected || at != nil; at != nil && c.Reached && c.When != nil && at.Equal(*c.When) {
+			return r.entered(field, *at)
+		}
+	}
+	if corrected && v.Text("why") == "" {
 		return fault.Invalidf("fields.why", "Instants are corrected: say why.", "Es werden Zeitpunkte berichtigt: Den Grund angeben.")
 	}
 	return nil
@@ -180,6 +196,18 @@ func (r Record) checkOrder(now time.Time, t task.Task, o task.Outcome, v task.Va
 		case !ended.IsZero() && ended.Before(*step.Ended):
 			return fault.Invalidf(r.placeOf(t, "ended"), "Step %d ended on %s, after the drill, %s: that can't be, look at both instants and their zones.",
 				"Schritt %d endete am %s, nach der Übung, %s: Das kann nicht sein, beide Zeitpunkte und ihre Zeitzonen prüfen.", step.Number, inWords(*step.Ended), inWords(ended))
+		}
+	}
+	for _, step := range h.Return {
+		if step.correctable() && step.Ended.Before(start) {
+			return fault.Invalidf(r.placeOf(t, "disruption"), "Step back %d ended on %s, before the disruption, %s: that can't be, look at both instants and their zones.",
+				"Schritt der Rückkehr %d endete am %s, vor der Störung, %s: Das kann nicht sein, beide Zeitpunkte und ihre Zeitzonen prüfen.", step.Number, inWords(*step.Ended), inWords(start))
+		}
+	}
+	for _, c := range h.Calls {
+		if c.When != nil && c.When.Before(start) {
+			return fault.Invalidf(r.placeOf(t, "disruption"), "%s was called on %s, before the disruption, %s: that can't be, look at both instants and their zones.",
+				"%s wurde am %s alarmiert, vor der Störung, %s: Das kann nicht sein, beide Zeitpunkte und ihre Zeitzonen prüfen.", c.Name, inWords(*c.When), inWords(start))
 		}
 	}
 	_, err := then.judge(h)

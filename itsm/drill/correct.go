@@ -1,6 +1,7 @@
 package drill
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -58,7 +59,9 @@ func (r Record) corrections() (all []task.Decision) {
 
 func correctionsOf(round map[string]task.Decision) []task.Decision {
 	said := slices.Concat(seriesOf(round, process.DrillCorrect, byConductor), seriesOf(round, process.DrillCorrect, byBusiness))
-	return slices.DeleteFunc(said, func(d task.Decision) bool { return d.Outcome != task.Correct || instant(d.Fields, "at") == nil })
+	return slices.DeleteFunc(said, func(d task.Decision) bool {
+		return d.Outcome != task.Correct || instant(d.Fields, "at") == nil && d.Fields.Text("contact") == ""
+	})
 }
 
 // requested is the request for changes that the newest round of the report
@@ -168,9 +171,13 @@ func (r Record) askCorrection(s *Script, requested task.Decision, time int) task
 			"%s\n%s hat Änderungen am Bericht verlangt: %s\nIst ein Zeitpunkt falsch? Jede Berichtigung ist ein eigener Eintrag; der bisherige bleibt im Protokoll.",
 			r.about(), requested.Person, requested.Comment)}
 	q.Fields = r.correction(s, s.correctableAfterwards(r))
+	others := r.correctedCall(task.Correct, s)
 	if steps := r.correctedStep(s); len(steps.Options) > 0 {
-		q.Fields[0].Required = false // a step, or an event
-		q.Fields = slices.Insert(q.Fields, 1, steps)
+		others = slices.Insert(others, 0, steps)
+	}
+	if len(others) > 0 {
+		q.Fields[0].Required = false // one of these, or an event
+		q.Fields = slices.Insert(q.Fields, 1, others...)
 	}
 	if len(s.confirmed()) > 0 {
 		business, _ := r.business()
@@ -206,17 +213,40 @@ func (r Record) correction(s *Script, events []continuity.Event) []task.Field {
 	return []task.Field{event, at}
 }
 
-// correctedStep asks for a step that ended at another instant than is entered.
+// correctedStep asks for a step, of the script or back, that ended at another
+// instant than is entered.
 func (r Record) correctedStep(s *Script) task.Field {
 	step := field("step", task.ChoiceField, false, "End of a step, instead of an event", "Ende eines Schritts anstelle eines Ereignisses")
 	step.With = task.Correct
-	for _, p := range s.steps {
-		if p.correctable() {
-			step.Options = append(step.Options, task.Option{Value: p.Name, Title: text.F("%d: %s: entered is %s", "%d: %s: eingetragen ist %s",
-				p.Number, p.step.Title, calendar.InWords(s.Finished(p.step, p.Tracked).In(r.Zone)))})
+	for i, t := range s.Steps {
+		if planned := r.Plan.Spec.Steps[i]; t.correctable() {
+			step.Options = append(step.Options, task.Option{Value: t.Name, Title: text.F("%d: %s: entered is %s", "%d: %s: eingetragen ist %s",
+				t.Number, planned.Title, calendar.InWords(s.Finished(planned, t).In(r.Zone)))})
+		}
+	}
+	for i, t := range s.Return {
+		if t.correctable() {
+			step.Options = append(step.Options, task.Option{Value: t.Name, Title: text.F("Back, %d: %s: entered is %s", "Rückkehr, %d: %s: eingetragen ist %s",
+				t.Number, r.Plan.Spec.Return[i].Title, calendar.InWords(t.Ended.In(r.Zone)))})
 		}
 	}
 	return step
+}
+
+func backField(i int) string { return fmt.Sprintf("back.%d", i) }
+
+// correctedEntries asks, with the evaluation, for the instants of steps back and of
+// calls at which these really came about.
+func (r Record) correctedEntries(s *Script) (all []task.Field) {
+	for i, t := range s.Return {
+		all = append(all, task.Field{Name: backField(i + 1), Type: task.InstantField,
+			Title: text.F("Corrected end of step back %d: %s", "Berichtigtes Ende, Schritt der Rückkehr %d: %s", t.Number, r.Plan.Spec.Return[i].Title), Help: entry(calendar.InWords(t.Ended.In(r.Zone)))})
+	}
+	for i, c := range s.Calls {
+		all = append(all, task.Field{Name: callField(i+1, "at"), Type: task.InstantField,
+			Title: text.F("Corrected instant at which this contact was reached: %s", "Berichtigter Zeitpunkt, zu dem dieser Kontakt erreicht wurde: %s", c.Name), Help: entry(c.InWords(r.Zone))})
+	}
+	return all
 }
 
 // askReviewAnew asks the owner once more, with what they said before.
@@ -238,7 +268,7 @@ func (r Record) checkCorrection(step string, v task.Values) error {
 	if _, number := Numbered(step); number == byConductor {
 		to = r.Confirms(step, task.Correct, v)
 	}
-	both := e != "" && v.Text("step") != ""
+	both := e != "" && v.Text("step")+v.Text("contact") != ""
 	switch {
 	case to != "" && at != nil && !both:
 		return fault.Invalidf("fields.at", "The business confirmed this, and corrects it itself: leave the instant empty, and %s is asked.",
@@ -250,41 +280,47 @@ func (r Record) checkCorrection(step string, v task.Values) error {
 		return err
 	}
 	if e != "" && at.Equal(Follow(r).entered(e)) {
-		return r.entered(*at)
+		return r.entered("at", *at)
 	}
 	return nil
 }
 
-// checkCorrected refuses to correct nothing, two things at once, or the end of a
-// step that hasn't ended.
+// checkCorrected refuses to correct nothing, two things at once, the end of a step
+// that hasn't ended, or a call that wasn't entered.
 func (r Record) checkCorrected(v task.Values) error {
-	event, name, at := v.Text("event"), v.Text("step"), instant(v, "at")
+	event, name, contact, at := v.Text("event"), v.Text("step"), v.Text("contact"), instant(v, "at")
 	switch {
-	case event == "" && name == "":
-		return fault.Invalidf("fields.event", "Say which event is corrected, or the end of which step.", "Angeben, welches Ereignis berichtigt wird oder das Ende welches Schritts.")
+	case event == "" && name == "" && contact == "":
+		return fault.Invalidf("fields.event", "Say which event is corrected, the end of which step, or which call.", "Angeben, welches Ereignis berichtigt wird, das Ende welches Schritts oder welche Alarmierung.")
 	case event != "" && name != "":
 		return fault.Invalidf("fields.step", "Correct one thing at a time: an event, or the end of a step.", "Jeweils nur eines berichtigen: ein Ereignis oder das Ende eines Schritts.")
+	case contact != "" && event+name != "":
+		return fault.Invalidf("fields.contact", "Correct one thing at a time: a call, or something else.", "Jeweils nur eines berichtigen: eine Alarmierung oder etwas anderes.")
+	case contact != "":
+		return r.checkCall(v)
 	case at == nil:
 		return fault.Invalidf("fields.at", "Say when it happened, with the zone.", "Angeben, wann es geschah, mit Zeitzone.")
 	case name == "":
 		return nil
 	}
 	s := Follow(r)
-	i := slices.IndexFunc(s.steps, func(p progress) bool { return p.Name == name })
-	switch {
-	case i < 0:
-		return fault.Invalidf("fields.step", "Say which step this is about.", "Angeben, um welchen Schritt es geht.")
-	case !s.steps[i].correctable():
-		return fault.Invalidf("fields.step", "Step %[1]d is %[2]s: what is corrected is the end of a step that was carried out or failed.",
-			"Schritt %[1]d: Status %[2]s. Berichtigt wird das Ende eines Schritts, der ausgeführt wurde oder fehlgeschlagen ist.", s.steps[i].Number, s.steps[i].State)
-	case at.Equal(*s.Finished(s.steps[i].step, s.steps[i].Tracked)):
-		return r.entered(*at)
+	if t, step := s.ended(r, name); t != nil {
+		if at.Equal(*s.Finished(step, *t)) {
+			return r.entered("at", *at)
+		}
+		return nil
 	}
-	return nil
+	for _, t := range s.Steps {
+		if t.Name == name {
+			return fault.Invalidf("fields.step", "Step %[1]d is %[2]s: what is corrected is the end of a step that was carried out or failed.",
+				"Schritt %[1]d: Status %[2]s. Berichtigt wird das Ende eines Schritts, der ausgeführt wurde oder fehlgeschlagen ist.", t.Number, t.State)
+		}
+	}
+	return fault.Invalidf("fields.step", "Say which step this is about.", "Angeben, um welchen Schritt es geht.")
 }
 
 // entered refuses a correction to what is entered already.
-func (r Record) entered(at time.Time) error {
-	return fault.Invalidf("fields.at", "%s is what is entered already: give the instant that is right, or answer that nothing is to be corrected.",
+func (r Record) entered(field string, at time.Time) error {
+	return fault.Invalidf("fields."+field, "%s is what is entered already: give the instant that is right, or answer that nothing is to be corrected.",
 		"%s ist schon so eingetragen: Den richtigen Zeitpunkt angeben oder antworten, dass nichts zu berichtigen ist.", calendar.InWords(at.In(r.Zone)))
 }

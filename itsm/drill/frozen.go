@@ -123,10 +123,29 @@ type Begun struct {
 
 // Call is one contact of the call tree.
 type Call struct {
-	Name    string     `json:"name"`
+	Name string `json:"name"`
+	Reach
+	Caller  string     `json:"caller,omitempty"` // who entered it
+	Entered *time.Time `json:"entered,omitempty"`
+
+	Corrections []CallCorrection `json:"corrections,omitempty"` // in their order
+}
+
+// Reach is whether, when and how a contact was reached.
+type Reach struct {
 	Reached bool       `json:"reached"`
 	When    *time.Time `json:"when,omitempty"`
-	By      string     `json:"by,omitempty"` // the way in which they were reached
+	By      string     `json:"by,omitempty"` // the way
+}
+
+// CallCorrection is what the conductor said better of a call.
+type CallCorrection struct {
+	Was    Reach     `json:"was"`
+	Is     Reach     `json:"is"`
+	Reason string    `json:"reason"`
+	By     string    `json:"by"`
+	At     time.Time `json:"at"`
+	Round  int       `json:"round,omitempty"` // as of a Correction
 }
 
 // State of a step.
@@ -224,7 +243,7 @@ const (
 	NotTest  Order = "not-tested" // the step is not tested
 	Skip     Order = "skip"
 	Reassign Order = "reassign" // to another person
-	Correct  Order = "correct"  // the instant of an event, or of the end of a step
+	Correct  Order = "correct"  // the instant of an event, or of the end of a step, or a call
 
 	ConfirmBy Order = "confirm-by" // somebody else confirms for the business
 )
@@ -244,7 +263,7 @@ func (o Order) Title() text.Text {
 	case Reassign:
 		return text.New("give the step to another person", "Schritt einer anderen Person übertragen")
 	case Correct:
-		return text.New("correct an instant", "Zeitpunkt berichtigen")
+		return text.New("correct an entry", "Eintrag berichtigen")
 	case ConfirmBy:
 		return text.New("have another person confirm for the business", "Bestätigung für den Fachbereich einer anderen Person übertragen")
 	}

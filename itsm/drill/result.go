@@ -121,15 +121,6 @@ func (r *Result) rest(h Happened, t continuity.Type) {
 	}
 }
 
-func readCalls(contacts []continuity.Contact, v task.Values) []Call {
-	all := make([]Call, len(contacts))
-	for i, c := range contacts {
-		all[i] = Call{Name: c.Name, Reached: v.Text(callField(i+1, "reached")) == "yes", By: v.Text(callField(i+1, "by"))}
-		all[i].When = instant(v, callField(i+1, "at"))
-	}
-	return all
-}
-
 func readReview(d task.Decision) *Reviewed {
 	r := Reviewed{Words: d.Fields.Text("review"), By: d.Person, At: d.At.UTC()}
 	if on, err := calendar.ParseDate(d.Fields.Text("retest")); err == nil {

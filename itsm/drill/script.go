@@ -83,6 +83,9 @@ func (s *Script) exercise(r Record) {
 			}
 		}
 	}
+	if r.Setup.Type.Measures() && last != nil {
+		s.Return = r.followReturn(*last)
+	}
 	s.correct(r)
 	s.confirm(r, last)
 	if last == nil {
@@ -95,7 +98,7 @@ func (s *Script) exercise(r Record) {
 	if last.Outcome == task.Abort {
 		s.Abort = &Abort{Reason: last.Comment, When: s.At(continuity.Ended), By: last.Person, At: last.At.UTC()}
 	}
-	if r.Setup.Type.Measures() && !s.goBack(r, *last) {
+	if r.Setup.Type.Measures() && !s.goBack(r) {
 		return
 	}
 	if calls {
@@ -126,7 +129,7 @@ func (s *Script) call(r Record) bool {
 		s.ask(r.askCalls())
 		return false
 	}
-	s.Calls = readCalls(r.Plan.Spec.Contacts, d.Fields)
+	s.Calls = readCalls(r.Plan.Spec.Contacts, *d)
 	return true
 }
 
@@ -152,7 +155,7 @@ func (s *Script) confirm(r Record, last *task.Decision) {
 func (s *Script) correct(r Record) {
 	for _, d := range r.series(process.DrillConduct) {
 		if d.Outcome == task.Direct && Order(d.Fields.Text("order")) == Correct {
-			s.correctEntry(d, 0)
+			s.correctEntry(r, d, 0)
 		}
 	}
 	for _, d := range r.series(process.DrillNormal) {
@@ -166,32 +169,67 @@ func (s *Script) correct(r Record) {
 				s.enter(e, *at, *d, d.Fields.Text("why"))
 			}
 		}
+		for i := range s.Return {
+			if at := instant(d.Fields, backField(i+1)); at != nil {
+				s.Return[i].correct(*at, *d, d.Fields.Text("why"), 0)
+			}
+		}
+		for i := range s.Calls {
+			if at := instant(d.Fields, callField(i+1, "at")); at != nil {
+				s.Calls[i].correct(Reach{Reached: true, When: at, By: s.Calls[i].By}, *d, d.Fields.Text("why"), 0)
+			}
+		}
 	}
 	for _, d := range r.corrections() {
-		s.correctEntry(d, d.Round)
+		s.correctEntry(r, d, d.Round)
 	}
 }
 
 // correctEntry enters when an event really happened, or a step really ended, and
-// with that the event that it marks.
-func (s *Script) correctEntry(d task.Decision, round int) {
+// with that the event that it marks; or what came of a call.
+func (s *Script) correctEntry(r Record, d task.Decision, round int) {
 	event, name, at := continuity.Event(d.Fields.Text("event")), d.Fields.Text("step"), when(d, "at")
+	if contact := d.Fields.Text("contact"); contact != "" {
+		if i := r.contact(contact); i < len(s.Calls) {
+			s.Calls[i].correct(s.Calls[i].anew(d.Fields), d, d.Comment, round)
+		}
+		return
+	}
 	if name != "" {
-		i := slices.IndexFunc(s.steps, func(p progress) bool { return p.Name == name && p.correctable() })
-		if i < 0 {
+		t, step := s.ended(r, name)
+		if t == nil {
 			return
 		}
-		p := &s.steps[i]
-		p.Corrections = append(p.Corrections, Correction{Was: *p.Ended, When: at, Reason: d.Comment, By: d.Person, At: d.At.UTC(), Round: round})
-		p.Ended = &at
-		s.Steps[i] = p.Tracked
-		if event = p.step.Marks; event == "" || p.State != Done {
+		t.correct(at, d, d.Comment, round)
+		if event = step.Marks; event == "" || t.State != Done {
 			return
 		}
 	}
 	s.enter(event, at, d, d.Comment)
 	last := &s.Timeline[len(s.Timeline)-1]
 	last.Step, last.Round = name, round
+}
+
+// ended is the step of the script, or back, of that name, of which somebody
+// entered when it ended; nil: there is none.
+func (s *Script) ended(r Record, name string) (*Tracked, continuity.Step) {
+	for _, list := range []struct {
+		tracked []Tracked
+		steps   []continuity.Step
+	}{{s.Steps, r.Plan.Spec.Steps}, {s.Return, r.Plan.Spec.Return}} {
+		for i, t := range list.tracked {
+			if t.Name == name && t.correctable() {
+				return &list.tracked[i], list.steps[i]
+			}
+		}
+	}
+	return nil, continuity.Step{}
+}
+
+// correct has a step have ended at another instant.
+func (t *Tracked) correct(at time.Time, d task.Decision, reason string, round int) {
+	t.Corrections = append(t.Corrections, Correction{Was: *t.Ended, When: at, Reason: reason, By: d.Person, At: d.At.UTC(), Round: round})
+	t.Ended = &at
 }
 
 // enter adds an entry of an event.
@@ -210,12 +248,12 @@ func (s *Script) settle() {
 	s.Begun.Disruption = s.At(continuity.Disruption)
 }
 
-// goBack follows the steps back to normal operation and says whether that was
-// verified. A step back opens when those before it have ended, whatever came of
-// them: what counts is the state at the end.
-func (s *Script) goBack(r Record, last task.Decision) bool {
+// followReturn says what became of each step back to normal operation. One opens
+// when those before it have ended, whatever came of them: what counts is the state
+// at the end.
+func (r Record) followReturn(last task.Decision) []Tracked {
+	all := make([]Tracked, len(r.Plan.Spec.Return))
 	ended := map[string]time.Time{} // as entered
-	all := true
 	for i, step := range r.Plan.Spec.Return {
 		if d := r.answered(named(process.DrillBack, i+1, 1)); d != nil {
 			ended[step.Name] = d.At.UTC()
@@ -240,13 +278,21 @@ func (s *Script) goBack(r Record, last task.Decision) bool {
 			if d.Outcome == task.Failed {
 				t.State = Failed
 			}
-		} else {
-			all = false
-			if open {
-				s.ask(r.askBack(step, t))
-			}
 		}
-		s.Return = append(s.Return, t)
+		all[i] = t
+	}
+	return all
+}
+
+// goBack asks for the steps back to normal operation and says whether that was
+// verified.
+func (s *Script) goBack(r Record) bool {
+	all := true
+	for i, t := range s.Return {
+		if t.State == Open {
+			s.ask(r.askBack(r.Plan.Spec.Return[i], t))
+		}
+		all = all && t.State.Ended()
 	}
 	if !all {
 		return false

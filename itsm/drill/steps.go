@@ -230,7 +230,7 @@ func (p *progress) direct(d Direction) {
 }
 
 // correctable says that somebody entered when a step ended.
-func (p progress) correctable() bool { return p.State == Done || p.State == Failed }
+func (t Tracked) correctable() bool { return t.State == Done || t.State == Failed }
 
 // stuck says that a step waits for what won't come about any more: the conductor
 // says what becomes of it.

@@ -83,8 +83,8 @@ func passed() drill.Frozen {
 	left := drill.Tracked{Number: 7, Name: "inform", State: drill.LeftOut, Person: "pia"}
 	f.Happened = &drill.Happened{
 		Begun: &drill.Begun{Disruption: ten, Offsite: true, By: "carla", At: in(1)},
-		Calls: []drill.Call{{Name: "Duty manager", Reached: true, When: on(14), By: "phone +49 30 1234"}, {Name: "Storage supplier", Reached: true, When: on(20), By: "phone +49 30 5678"},
-			{Name: "Head of payments", Reached: true, When: on(22), By: "phone +49 30 9012"}, {Name: "Press office"}},
+		Calls: []drill.Call{{Name: "Duty manager", Caller: "carla", Entered: on(25), Reach: drill.Reach{Reached: true, When: on(14), By: "phone +49 30 1234"}}, {Name: "Storage supplier", Reach: drill.Reach{Reached: true, When: on(20), By: "phone +49 30 5678"}},
+			{Name: "Head of payments", Reach: drill.Reach{Reached: true, When: on(22), By: "phone +49 30 9012"}}, {Name: "Press office"}},
 		Steps: []drill.Tracked{step(1, "assess", "dora", 1, 12, 12), step(2, "decide", "dora", 12, 30, 31), step(3, "start", "sven", 128, 145, 146), step(4, "storage", "anna", 31, 62, 64),
 			step(5, "network", "nils", 31, 50, 51), step(6, "database", "berta", 64, 126, 128), left},
 		Return: []drill.Tracked{step(1, "sync", "berta", 250, 330, 331), step(2, "back", "nils", 331, 360, 361)},
@@ -236,7 +236,7 @@ func callTree() drill.Frozen {
 	f.Setup.Type = continuity.CallTree
 	f.Plan.Spec.Objectives = continuity.Agreed{Contacts: exactly("75")}
 	f.Happened.Estimate = nil
-	f.Happened.Calls = []drill.Call{{Name: "Duty manager", Reached: true, When: on(4), By: "phone +49 30 1234"}, {Name: "Storage supplier"}, {Name: "Head of payments", Reached: true, When: on(9), By: "phone +49 30 9012"}, {Name: "Press office"}}
+	f.Happened.Calls = []drill.Call{{Name: "Duty manager", Reach: drill.Reach{Reached: true, When: on(4), By: "phone +49 30 1234"}}, {Name: "Storage supplier"}, {Name: "Head of payments", Reach: drill.Reach{Reached: true, When: on(9), By: "phone +49 30 9012"}}, {Name: "Press office"}}
 	again := date(11, 2)
 	f.Happened.Reviewed.Retest = &again
 	return evaluated(f)

@@ -394,15 +394,23 @@ func TestCorrectedAfterTheReport(t *testing.T) {
 	was, late := *f.Happened.Steps[0].Ended, f.Happened.Steps[0].Ended.Add(90*time.Second)
 	f.Happened.Steps[0].Ended = &late
 	f.Happened.Steps[0].Corrections = []drill.Correction{{Was: was, When: late, Reason: "The log of the restore says so.", By: "carla", At: in(5100), Round: 3}}
+	back := f.Happened.Return[1]
+	f.Happened.Return[1].Ended = on(365)
+	f.Happened.Return[1].Corrections = []drill.Correction{{Was: *back.Ended, When: in(365), Reason: "The log of the switch says so.", By: "carla", At: in(5200), Round: 3}}
+	call := &f.Happened.Calls[3]
+	is := drill.Reach{Reached: true, When: on(40), By: "phone +49 30 3456"}
+	call.Caller, call.Entered, call.Corrections = "carla", on(60), []drill.CallCorrection{{Was: call.Reach, Is: is, Reason: "They called back.", By: "carla", At: in(5300), Round: 3}}
+	call.Reach = is
+	f.Plan.Spec.Contacts[3].By = []string{"phone +49 30 3456"}
 	d := drafted(t, f)
-	require.Equal(t, text.New("Corrected after changes to this report were requested: state of the restored data, minimum level confirmed by the business, end of step 1. The tables of events and steps have what was entered before, who corrected it and why.",
-		"Berichtigt, nachdem Änderungen an diesem Bericht verlangt wurden: Stand der wiederhergestellten Daten, Wiederanlauf vom Fachbereich bestätigt, Ende von Schritt 1. Die Tabellen der Ereignisse und Schritte nennen den früheren Eintrag, die berichtigende Person und den Grund."),
+	require.Equal(t, text.New("Corrected after changes to this report were requested: state of the restored data, minimum level confirmed by the business, end of step 1, end of step back 2, call of Press office. The tables of events, steps and calls have what was entered before, who corrected it and why.",
+		"Berichtigt, nachdem Änderungen an diesem Bericht verlangt wurden: Stand der wiederhergestellten Daten, Wiederanlauf vom Fachbereich bestätigt, Ende von Schritt 1, Ende von Schritt 2 der Rückkehr, Alarmierung von Press office. Die Tabellen der Ereignisse, Schritte und Alarmierungen nennen den früheren Eintrag, die berichtigende Person und den Grund."),
 		d.Notes[len(d.Notes)-1].Text)
 	require.Equal(t, "state of the restored data, corrected", section(t, d, "Evaluation").Tables[0].Rows[0][0].Text.En)
 	require.Contains(t, page(t, d, text.De), "Stand der wiederhergestellten Daten, berichtigt")
-	for lang, corrected := range map[text.Lang][]string{text.En: {"no, corrected", "Corrected ends of steps", "Entered before"}, text.De: {"nein, berichtigt", "Berichtigte Enden von Schritten", "Bisher eingetragen"}} {
+	for lang, corrected := range map[text.Lang][]string{text.En: {"no, corrected", "Corrected ends of steps", "Entered before", "Corrected calls", "not reached", ", phone<"}, text.De: {"nein, berichtigt", "Berichtigte Enden von Schritten", "Bisher eingetragen", "Berichtigte Alarmierungen", "nicht erreicht"}} {
 		got := page(t, d, lang)
-		for _, words := range append(corrected, "The log of the restore says so.") {
+		for _, words := range append(corrected, "The log of the restore says so.", "The log of the switch says so.", "They called back.") {
 			require.Contains(t, got, words)
 		}
 		require.Contains(t, got, "The clock in the meeting room is 2 min fast.")

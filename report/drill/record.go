@@ -18,26 +18,46 @@ func (d draft) calls() {
 	if n, of := called(h); of > 0 {
 		s.Say("%d of %d contacts were reached, %s.", "%d von %d Kontakten wurden erreicht, %s.", n, of, shareOf(n, of))
 	}
+	if len(h.Calls) > 0 && h.Calls[0].Entered != nil { // all of them are entered at once
+		s.Say("Entered on %s by %s.", "Erfasst am %s von %s.", d.instant(*h.Calls[0].Entered), h.Calls[0].Caller)
+	}
 	t := s.Table("", "").Left("Name", "Name").Left("Reached", "Erreicht").Left("At", "Am").Left("By", "Auf welchem Weg")
 	for _, c := range h.Calls {
 		got := report.Judged(text.New("reached", "erreicht"), report.Good)
 		if !c.Reached {
 			got = report.Judged(text.New("not reached", "nicht erreicht"), report.Bad)
 		}
-		t.Row(given(c.Name), got, at(c.When), given(d.way(c)))
+		t.Row(given(c.Name), got, at(c.When), given(d.way(c.By)))
+	}
+	d.correctedCalls(s)
+}
+
+// correctedCalls lists the calls that were entered wrongly, with what was entered
+// before.
+func (d draft) correctedCalls(s *report.SectionWriter) {
+	t := s.Table("Corrected calls", "Berichtigte Alarmierungen").Left("Name", "Name").Left("Entered before", "Bisher eingetragen").
+		Left("Corrected to", "Berichtigt auf").Left("Entered at", "Erfasst am").Left("Entered by", "Erfasst von").Left("Reason", "Grund")
+	inWords := func(x drill.Reach) report.Cell {
+		x.By = d.way(x.By)
+		return report.Words(x.InWords(d.zone))
+	}
+	for _, c := range d.happened().Calls {
+		for _, x := range c.Corrections {
+			t.Row(given(c.Name), inWords(x.Was), inWords(x.Is), report.At(x.At), given(x.By), given(x.Reason))
+		}
 	}
 }
 
 // way is how a contact was reached; of a way that the plan has its kind alone,
 // since a number or address isn't published.
-func (d draft) way(c drill.Call) string {
+func (d draft) way(by string) string {
 	for _, x := range d.Plan.Spec.Contacts {
-		if slices.Contains(x.By, c.By) {
-			kind, _, _ := strings.Cut(c.By, " ")
+		if slices.Contains(x.By, by) {
+			kind, _, _ := strings.Cut(by, " ")
 			return kind
 		}
 	}
-	return c.By
+	return by
 }
 
 // directions lists what the conductor ordered.

@@ -40,14 +40,25 @@ func (d draft) corrected() {
 			events = append(events, title)
 		}
 	}
+	afterwards := func(c drill.Correction) bool { return c.Round > 0 }
 	for _, x := range d.happened().Steps {
-		if slices.ContainsFunc(x.Corrections, func(c drill.Correction) bool { return c.Round > 0 }) {
+		if slices.ContainsFunc(x.Corrections, afterwards) {
 			events = append(events, text.F("end of step %d", "Ende von Schritt %d", x.Number))
 		}
 	}
+	for _, x := range d.happened().Return {
+		if slices.ContainsFunc(x.Corrections, afterwards) {
+			events = append(events, text.F("end of step back %d", "Ende von Schritt %d der Rückkehr", x.Number))
+		}
+	}
+	for _, x := range d.happened().Calls {
+		if slices.ContainsFunc(x.Corrections, func(c drill.CallCorrection) bool { return c.Round > 0 }) {
+			events = append(events, text.F("call of %s", "Alarmierung von %s", x.Name))
+		}
+	}
 	if len(events) > 0 {
-		d.Note("Corrected after changes to this report were requested: %s. The tables of events and steps have what was entered before, who corrected it and why.",
-			"Berichtigt, nachdem Änderungen an diesem Bericht verlangt wurden: %s. Die Tabellen der Ereignisse und Schritte nennen den früheren Eintrag, die berichtigende Person und den Grund.", text.Join(events, ", "))
+		d.Note("Corrected after changes to this report were requested: %s. The tables of events, steps and calls have what was entered before, who corrected it and why.",
+			"Berichtigt, nachdem Änderungen an diesem Bericht verlangt wurden: %s. Die Tabellen der Ereignisse, Schritte und Alarmierungen nennen den früheren Eintrag, die berichtigende Person und den Grund.", text.Join(events, ", "))
 	}
 }
 
