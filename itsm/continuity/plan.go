@@ -81,8 +81,8 @@ type Contact struct {
 type Step struct {
 	Name  string             `json:"name"`
 	Title string             `json:"title"`
-	Owner string             `json:"owner"` // a person
-	Takes agreement.Duration `json:"takes"` // expected
+	Owner string             `json:"owner,omitempty"` // a person; that nobody is named is said with all else that is wrong
+	Takes agreement.Duration `json:"takes"`           // expected
 	After []string           `json:"after,omitempty"`
 	Marks Event              `json:"marks,omitempty"` // the event that is there when the step is done; one step at most for each
 	Text  string             `json:"text,omitempty"`  // how it is done

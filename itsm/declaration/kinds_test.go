@@ -135,3 +135,21 @@ func TestCheckApprovers(t *testing.T) {
 	_, is := any(agreement.ServiceSpec{}).(interface{ CheckApprovers() error })
 	require.True(t, is)
 }
+
+// A plan that is wrong in several ways is told of all of them at once, also of a
+// step that names no owner.
+func TestAPlanIsToldEachViolationAtOnce(t *testing.T) {
+	r := resource.Raw{APIVersion: resource.APIVersion, Kind: resource.ContinuityPlan, Metadata: resource.Metadata{Name: "x"}, Spec: json.RawMessage(`{
+		"service": "desk", "scenario": "a", "invocation": "b", "offsite": "c", "business": "bea",
+		"objectives": {"rto": "PT8H", "rto_from": "disruption", "mtpd": "PT8H"},
+		"contacts": [{"name": "d", "role": "e", "by": ["phone"], "within": "PT1H"}],
+		"steps": [{"name": "one", "title": "f", "takes": "PT1H", "after": ["two"], "marks": "mbco_technical"}, {"name": "two", "title": "g", "owner": "uwe", "takes": "PT1H", "after": ["one"]}],
+		"return": [{"name": "three", "title": "h", "owner": "uwe", "takes": "PT1H"}]}`)}
+	err := declaration.Check(r)
+	for _, violation := range []string{
+		"spec.objectives.rto: The RTO, PT8H, isn't below the MTPD", "spec.contacts[0].from: This is missing", "spec.steps[0].owner: This is missing: name the person",
+		"These steps wait for each other, each for the next one named: one → two → one",
+	} {
+		require.ErrorContains(t, err, violation)
+	}
+}
