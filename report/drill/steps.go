@@ -82,14 +82,13 @@ func (d draft) trackedTables(s *report.SectionWriter, steps []drill.Tracked) {
 }
 
 // correctedSteps lists the ends of steps that were entered wrongly, with what was
-// entered before.
+// entered before; a step by its number alone, so that three instants fit beside it.
 func (d draft) correctedSteps(s *report.SectionWriter, steps []drill.Tracked) {
-	t := s.Table("Corrected ends of steps", "Berichtigte Enden von Schritten").Left("No.", "Nr.").Left("Step", "Schritt").Left("Entered before", "Bisher eingetragen").
+	t := s.Table("Corrected ends of steps", "Berichtigte Enden von Schritten").Left("No.", "Nr.").Left("Entered before", "Bisher eingetragen").
 		Left("Corrected to", "Berichtigt auf").Left("Entered at", "Erfasst am").Left("By", "Von").Left("Reason", "Grund")
 	for _, x := range steps {
-		_, title := d.step(x.Name)
 		for _, c := range x.Corrections {
-			t.Row(report.Count(int64(x.Number)), report.Words(title), report.At(c.Was), report.At(c.When), report.At(c.At), given(c.By), given(c.Reason))
+			t.Row(report.Count(int64(x.Number)), report.At(c.Was), report.At(c.When), report.At(c.At), given(c.By), given(c.Reason))
 		}
 	}
 }
