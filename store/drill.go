@@ -165,7 +165,7 @@ func (d *Drilling) planned(ctx context.Context, q sqlx.QueryerContext, now, begu
 // recordSince is what is on record of a drill whose setup was approved, up to a
 // round.
 func recordSince(setup drill.Frozen, zone *time.Location, answers map[int]map[string]task.Decision, round int) drill.Record {
-	r := drill.Record{Plan: setup.Plan, Setup: setup.Setup, Zone: zone, Answers: answers[setup.Round]}
+	r := drill.Record{Plan: setup.Plan, Setup: setup.Setup, Retests: setup.Retests, Zone: zone, Answers: answers[setup.Round]}
 	for n := setup.Round + 1; n <= round; n++ {
 		r.Reports = append(r.Reports, answers[n])
 	}

@@ -86,8 +86,12 @@ func retested(ctx context.Context, q sqlx.QueryerContext, runID string) (*drill.
 	}
 	f := row.Frozen.V
 	r := drill.Retested{Run: row.Run, Type: f.Setup.Type, Version: f.Plan.Version, LeftOut: f.Setup.LeftOut, Objectives: f.Plan.Spec.Objectives}
-	if f.Happened != nil && f.Happened.Result != nil {
-		r.Result = *f.Happened.Result
+	if h := f.Happened; h != nil && h.Result != nil {
+		r.Result = *h.Result
+		r.Until = h.Begun.Disruption
+		if back := h.At(continuity.Confirmed); back.After(r.Until) {
+			r.Until = back
+		}
 	}
 	return &r, nil
 }

@@ -185,6 +185,10 @@ func (r Record) checkOrder(now time.Time, t task.Task, o task.Outcome, v task.Va
 		return fault.Invalidf(r.placeOf(t, "disruption"), "%s is before the day for which the drill is planned, %s: what happened before isn't this drill.",
 			"%s liegt vor dem Tag, für den die Übung geplant ist, dem %s: Was vorher geschah, gehört nicht zu dieser Übung.", inWords(began), r.Setup.Date.InWords())
 	}
+	if x := r.Retests; x != nil && !began.After(x.Until) {
+		return fault.Invalidf(r.placeOf(t, "disruption"), "%s isn't after %s: until then the disruption in %s lasted, which this repeats. A re-test begins afterwards, else it closes nothing.",
+			"%s liegt nicht nach dem %s: So lange dauerte die Störung in %s, der Übung, die hier wiederholt wird. Eine Wiederholung beginnt danach, sonst belegt sie nichts.", inWords(began), inWords(x.Until), x.Run)
+	}
 	for _, step := range h.Steps {
 		if step.State != Done && step.State != Failed {
 			continue

@@ -86,6 +86,7 @@ type Retested struct {
 	LeftOut    []string          `json:"left_out,omitempty"`
 	Objectives continuity.Agreed `json:"objectives"`
 	Result     Result            `json:"result"`
+	Until      time.Time         `json:"until,omitzero"` // its disruption lasted, as far as is known: what began before is no other incident
 }
 
 // Approved says who approved the setup.

@@ -19,6 +19,7 @@ import (
 type Record struct {
 	Plan    PlanVersion
 	Setup   Setup
+	Retests *Retested                // nil: it is no re-test
 	Zone    *time.Location           // of the service, for dates and texts
 	Answers map[string]task.Decision // of the round, by step
 

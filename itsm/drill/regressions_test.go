@@ -199,3 +199,23 @@ func TestTheRecoveryPointIsThatOfTheData(t *testing.T) {
 	require.EqualValues(t, 3601, *s.Result.RPA)
 	require.Equal(t, continuity.Fail, s.Result.Verdicts.RPO)
 }
+
+// A re-test that began while the repeated drill's disruption lasted would be about
+// the same incident: coverage lifts nothing by it, so that it isn't taken.
+func TestARetestBeginsAfterWhatItRepeats(t *testing.T) {
+	p := play(t, continuity.Component)
+	p.Retests = &drill.Retested{Run: "continuity-drill/desk-loss/2026-11-01", Until: time.Date(2026, 11, 30, 8, 30, 0, 0, time.UTC)}
+	begins := func(at string) error {
+		return p.try("begin", task.Done, "", map[string]string{"disruption": at, "offsite": "yes"})
+	}
+	for _, early := range []string{"2026-11-30T09:00:00+01:00", "2026-11-30T09:30:00+01:00"} {
+		err := begins(early)
+		require.Equal(t, "fields.disruption", fault.As(err).Field)
+		require.ErrorContains(t, err, "isn't after 30 November 2026, 09:30")
+	}
+	require.NoError(t, begins("2026-11-30T09:30:01+01:00"))
+	p.say("calls", task.Done, "", map[string]string{"contact.1.reached": "yes", "contact.2.reached": "no"})
+	err := p.try("conduct-1", task.Direct, "The log says so.", map[string]string{"order": "correct", "event": "disruption", "at": "2026-11-30T09:29:00+01:00"})
+	require.Equal(t, "fields.at", fault.As(err).Field)
+	require.ErrorContains(t, err, "isn't after")
+}
