@@ -73,7 +73,10 @@ func (s *Set) openDrillPlan(ctx context.Context, a workflows.Asking) (workflows.
 			return w, err
 		}
 		now, again := s.store.Drilling(ctx, s.now(), a.Step)
-		if again != nil || now.Plan.Version == said.Plan.Version {
+		if again != nil { // to be tried again, as the conflict isn't
+			return w, again
+		}
+		if now.Plan.Version == said.Plan.Version {
 			return w, err
 		}
 	}

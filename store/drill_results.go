@@ -89,7 +89,7 @@ func retested(ctx context.Context, q sqlx.QueryerContext, runID string) (*drill.
 	if h := f.Happened; h != nil && h.Result != nil {
 		r.Result = *h.Result
 		r.Until = h.Begun.Disruption
-		if back := h.At(continuity.Confirmed); back.After(r.Until) {
+		if back := h.At(continuity.Confirmed); r.Type.InEarnest() && back.After(r.Until) {
 			r.Until = back
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -214,7 +215,7 @@ func checkApart(ctx context.Context, tx *sqlx.Tx, t task.Task) error {
 		WHERE a.run = $1 AND a.round = $2 AND d.outcome <> $4 AND `+checked+`)`, t.Run, t.Round, t.Apart, task.Postpone)
 	if err == nil && !answered {
 		err = fault.New(fault.Conflict, text.F("%s can't ask for %s yet: nobody has answered %s, which it checks.",
-			"%s kann %s noch nicht abfragen: Den geprüften Schritt %s hat noch niemand beantwortet.", t.Run, t.Step, t.Apart))
+			"%s kann %s noch nicht abfragen: Den geprüften Schritt %s hat noch niemand beantwortet.", t.Run, t.Step, strings.ReplaceAll(t.Apart, " ", ", ")))
 	}
 	return err
 }

@@ -194,8 +194,17 @@ func (k Known) measured(objective string) []measurement {
 	return all
 }
 
-// recovered is when a service was back, as far as is known: what began before is the
-// same incident, seen by others.
+// sameIncident says that a later measurement may be of what this one is of, seen by
+// others: where either is of a real incident, it began before the service was back,
+// as far as is known. Two drills are two.
+func (m measurement) sameIncident(later measurement) bool {
+	if m.Type.InEarnest() || later.Type.InEarnest() {
+		return !later.Held.After(m.recovered())
+	}
+	return !later.Held.After(m.Held)
+}
+
+// recovered is when a service was back, as far as is known.
 func (m measurement) recovered() time.Time {
 	if took, err := strconv.ParseInt(m.of.Achieved, 10, 64); err == nil && m.of.Objective == ObjectiveRTO {
 		return m.Held.Add(time.Duration(took) * time.Second)
@@ -209,7 +218,7 @@ func unlifted(all []measurement) []measurement {
 	var left []measurement
 	for i, m := range all {
 		if m.of.Verdict != Pass && !slices.ContainsFunc(all[i+1:], func(later measurement) bool {
-			return later.of.Verdict == Pass && later.Whole() && later.Type.NoWeakerThan(m.Type) && later.Held.After(m.recovered())
+			return later.of.Verdict == Pass && later.Whole() && later.Type.NoWeakerThan(m.Type) && !m.sameIncident(later)
 		}) {
 			left = append(left, m)
 		}

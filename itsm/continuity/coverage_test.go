@@ -370,11 +370,16 @@ func TestOneIncidentDoesntLiftItself(t *testing.T) {
 	outage := func(from time.Time, seconds string, v continuity.Verdict) continuity.Shown {
 		return at(shown(continuity.Outage, 1, "rto", "PT3H", seconds, v), from)
 	}
+	exercise := func(kind continuity.Type, from time.Time, seconds string, v continuity.Verdict) continuity.Shown {
+		return at(shown(kind, 1, "rto", "PT3H", seconds, v), from)
+	}
 	begun := month(1)
 	for name, c := range map[string]struct {
 		drills []continuity.Shown
 		want   continuity.State
 	}{
+		"two drills, which are two": {[]continuity.Shown{exercise(continuity.Functional, begun, "14400", continuity.Fail), exercise(continuity.Parallel, begun.Add(time.Second), "9000", continuity.Pass)}, continuity.Proved},
+		"an outage by a drill":      {[]continuity.Shown{exercise(continuity.Functional, begun, "14400", continuity.Fail), outage(begun.Add(time.Second), "9000", continuity.Pass)}, continuity.Failed},
 		"an outage within":          {[]continuity.Shown{invocation(begun, "14400", continuity.Fail), outage(begun.Add(5*time.Minute), "9000", continuity.Pass)}, continuity.Failed},
 		"an invocation within":      {[]continuity.Shown{outage(begun, "14400", continuity.Fail), invocation(begun.Add(5*time.Minute), "9000", continuity.Pass)}, continuity.Failed},
 		"an outage of another time": {[]continuity.Shown{invocation(begun, "14400", continuity.Fail), outage(begun.Add(5*time.Hour), "9000", continuity.Pass)}, continuity.Proved},

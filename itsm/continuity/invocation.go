@@ -11,13 +11,16 @@ const Invocation Type = "invocation"
 // length alone.
 const Outage Type = "outage"
 
+// InEarnest says that it is of a real incident: no exercise.
+func (t Type) InEarnest() bool { return t == Invocation || t == Outage }
+
 // Plannable are the types of drill, and the invocation.
 func Plannable() []Type { return append(Types(), Invocation) }
 
 // AsDrill is the type of drill that proves as much: what was recovered in earnest
 // proves no less than a full interruption.
 func (t Type) AsDrill() Type {
-	if t == Invocation || t == Outage {
+	if t.InEarnest() {
 		return FullInterruption
 	}
 	return t

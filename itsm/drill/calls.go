@@ -54,7 +54,7 @@ func (r Record) correctedCall(with task.Outcome, s *Script) []task.Field {
 	if len(r.Plan.Spec.Contacts) == 0 {
 		return nil
 	}
-	contact := field("contact", task.ChoiceField, false, "Contact of the call tree, instead of that", "Kontakt der Alarmierung anstelle davon")
+	contact := field("contact", task.ChoiceField, false, "Instead: contact of the call tree", "Stattdessen: Kontakt der Alarmierung")
 	for i, c := range r.Plan.Spec.Contacts {
 		option := task.Option{Value: strconv.Itoa(i + 1), Title: text.F("%d: %s", "%d: %s", i+1, c.Name)}
 		if s != nil {
@@ -107,7 +107,7 @@ func (c *Call) correct(is Reach, d task.Decision, reason string, round int) {
 
 // Equal says whether both say the same.
 func (x Reach) Equal(y Reach) bool {
-	same := x.When == y.When || x.When != nil && y.When != nil && x.When.Equal(*y.When)
+	same := x.When == nil && y.When == nil || sameInstant(x.When, y.When)
 	return same && x.Reached == y.Reached && x.By == y.By
 }
 

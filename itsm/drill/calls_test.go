@@ -15,6 +15,14 @@ import (
 
 func (p *played) call(number int) drill.Call { return drill.Follow(p.Record).Calls[number-1] }
 
+// start begins a drill, and enters its calls.
+func start(t *testing.T, kind continuity.Type, calls map[string]string) *played {
+	p := play(t, kind)
+	p.say("begin", task.Done, "", map[string]string{"disruption": "2026-11-30T10:00:00+01:00", "offsite": "yes"})
+	p.say("calls", task.Done, "", calls)
+	return p
+}
+
 func reach(reached bool, at, by string) drill.Reach {
 	x := drill.Reach{Reached: reached, By: by}
 	if t, err := time.Parse(time.RFC3339, at); err == nil {
@@ -93,8 +101,9 @@ func TestACallIsCorrected(t *testing.T) {
 // steps back ended; a step back is asked for once the script has ended, so that
 // nothing corrects it before.
 func TestCallsAndStepsBackAreCorrectedWithTheEvaluation(t *testing.T) {
-	p := play(t, continuity.Component)
-	p.recovers()
+	p := start(t, continuity.Component, map[string]string{"contact.1.reached": "yes", "contact.1.at": "2026-11-30T10:00:30+01:00", "contact.1.by": "phone", "contact.2.reached": "no", "contact.2.by": "mail"})
+	p.done("step-1", "step-2", "step-3", "step-4")
+	p.say("confirm-1", task.Pass, "", nil)
 	p.done("conduct-1")
 	p.back()
 	was := *drill.Follow(p.Record).Return[0].Ended
@@ -112,19 +121,20 @@ func TestCallsAndStepsBackAreCorrectedWithTheEvaluation(t *testing.T) {
 		help[f.Name] = f.Help.De
 	}
 	require.Contains(t, help["back.1"], "Eingetragen ist 30.11.2026, 10:0")
-	require.Contains(t, help["contact.2.at"], "Eingetragen ist nicht erreicht.")
-	for field, at := range map[string]string{"back.1": was.Format(time.RFC3339), "back.2": "2026-11-30T09:59:00+01:00", "contact.1.at": "2026-11-30T09:59:00+01:00", "contact.2.at": "2026-12-30T09:59:00+01:00"} {
+	require.Contains(t, help["contact.1.at"], "Eingetragen ist erreicht, 30.11.2026, 10:00:30")
+	require.NotContains(t, help, "contact.2.at", "an instant makes nobody reached")
+	for field, at := range map[string]string{"back.1": was.Format(time.RFC3339), "back.2": "2026-11-30T09:59:00+01:00", "contact.1.at": "2026-12-30T09:59:00+01:00"} {
 		require.Equal(t, "fields."+field, fault.As(p.try("evaluate", task.Done, "", with(map[string]string{field: at}))).Field)
 	}
 	for _, field := range []string{"back.1", "contact.1.at"} {
 		require.Equal(t, "fields.why", fault.As(p.try("evaluate", task.Done, "", with(map[string]string{field: "2026-11-30T10:08:30+01:00", "why": ""}))).Field)
 	}
-	s := p.finish(with(map[string]string{"back.1": "2026-11-30T10:08:30+01:00", "contact.2.at": "2026-11-30T10:02:00+01:00"}))
+	s := p.finish(with(map[string]string{"back.1": "2026-11-30T10:08:30+01:00", "contact.1.at": "2026-11-30T10:02:00+01:00"}))
 	require.Equal(t, "2026-11-30T09:08:30Z", s.Return[0].Ended.Format(time.RFC3339))
 	require.Equal(t, drill.Correction{Was: was, When: *s.Return[0].Ended, Reason: "The log says so.", By: "carl", At: s.Evaluation.At}, s.Return[0].Corrections[0])
 	require.Empty(t, s.Return[1].Corrections)
-	require.Equal(t, reach(true, "2026-11-30T10:02:00+01:00", ""), s.Calls[1].Reach)
-	require.Equal(t, reach(false, "", ""), s.Calls[1].Corrections[0].Was)
+	require.Equal(t, reach(true, "2026-11-30T10:02:00+01:00", "phone"), s.Calls[0].Reach)
+	require.Equal(t, reach(true, "2026-11-30T10:00:30+01:00", "phone"), s.Calls[0].Corrections[0].Was)
 
 	// The report says both; what it says is corrected in the same way once changes to
 	// it were requested.
@@ -147,7 +157,7 @@ func TestCallsAndStepsBackAreCorrectedWithTheEvaluation(t *testing.T) {
 	s = drill.Follow(p.Record)
 	require.Equal(t, []string{"review"}, p.open(), "what was reviewed was corrected")
 	require.Equal(t, 3, s.Return[0].Corrections[1].Round)
-	require.Equal(t, []any{3, 3}, []any{s.Calls[0].Corrections[0].Round, s.Calls[1].Corrections[1].Round})
+	require.Equal(t, []any{3, 3}, []any{s.Calls[0].Corrections[1].Round, s.Calls[1].Corrections[0].Round})
 	require.Equal(t, []any{false, true}, []any{s.Calls[0].Reached, s.Calls[1].Reached})
 }
 
@@ -174,4 +184,39 @@ func TestTheEvaluationOfTheLargestPlanCanBeAsked(t *testing.T) {
 	}
 	p.say("normal-1", task.Pass, "", nil)
 	require.Greater(t, len(p.asked("evaluate").Fields), 270)
+}
+
+// The way by which somebody was tried in vain isn't the one by which they were
+// reached.
+func TestSomebodyIsReachedInAnotherWay(t *testing.T) {
+	p := start(t, continuity.CallTree, map[string]string{"contact.1.reached": "no", "contact.1.at": "2026-11-30T10:00:30+01:00", "contact.1.by": "phone", "contact.2.reached": "no"})
+	p.direct("conduct-1", map[string]string{"order": "correct", "contact": "1", "reached": "yes", "at": "2026-11-30T10:01:00+01:00"})
+	require.Equal(t, reach(true, "2026-11-30T10:01:00+01:00", ""), p.call(1).Reach)
+}
+
+// Two things in one answer, of which one would be ignored without a word.
+func TestWhatADirectionIgnoresIsRefused(t *testing.T) {
+	for field, all := range map[string][]map[string]string{
+		"fields.contact": {{"order": "skip", "step": "app", "contact": "1", "reached": "no"}, {"order": "reassign", "step": "app", "person": "emil", "contact": "1", "reached": "no", "by": "phone"},
+			{"order": "confirm-by", "person": "emilia", "contact": "1", "reached": "no"}},
+		"fields.event":  {{"order": "skip", "step": "app", "event": "invoked"}},
+		"fields.person": {{"order": "correct", "contact": "1", "reached": "no", "person": "emil"}},
+	} {
+		for _, v := range all {
+			p := start(t, continuity.Component, map[string]string{"contact.1.reached": "yes", "contact.2.reached": "no"})
+			require.Equal(t, field, fault.As(p.try("conduct-1", task.Direct, "Because.", v)).Field, "%v", v)
+		}
+	}
+}
+
+// A record that was taken before anybody looked at calls refuses no other answer:
+// at last nobody could mend it any more.
+func TestABeginningBehindACallHoldsUpNobody(t *testing.T) {
+	p := start(t, continuity.Component, map[string]string{"contact.1.reached": "yes", "contact.1.at": "2026-11-30T10:01:00+01:00", "contact.2.reached": "no"})
+	p.Answers["conduct-1"] = task.Decision{Run: drillRun, Round: 1, Person: "carl", Outcome: task.Direct, Comment: "Because.", At: p.now.Add(30 * time.Second),
+		Fields: values(map[string]string{"order": "correct", "event": "disruption", "at": "2026-11-30T10:01:30+01:00"})}
+	p.now = p.now.Add(time.Minute)
+	p.done("step-1")
+	p.say("conduct-1-2", task.Abort, "Because.", nil)
+	p.done("back-1")
 }

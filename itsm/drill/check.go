@@ -14,8 +14,8 @@ import (
 	"turnus/itsm/text"
 )
 
-// CheckAnswer refuses what fields alone can't tell of an answer to a task of the
-// round in which a drill is carried out: what hasn't happened yet, what can't
+// CheckAnswer refuses what fields alone can't tell of an answer to a task of a
+// drill's script, or to one by which its entries are corrected: what hasn't happened yet, what can't
 // have happened in that order, a direction that nothing follows from, an end
 // while steps are open. Faults name fields.NAME or outcome. now is the instant of
 // the answer.
@@ -74,6 +74,12 @@ func (r Record) checkInstants(now time.Time, t task.Task, v task.Values) error {
 // checkDirection refuses an order that nothing would follow from.
 func (r Record) checkDirection(v task.Values) error {
 	order, name := Order(v.Text("order")), v.Text("step")
+	for field, with := range map[string][]Order{"event": {Correct}, "contact": {Correct}, "person": {Reassign, ConfirmBy}} {
+		if v.Text(field) != "" && !slices.Contains(with, order) {
+			return fault.Invalidf("fields."+field, "This doesn't go with “%s”, and nothing would come of it: leave it out, or say it with a direction of its own.",
+				"Das gehört nicht zu „%s“ und bliebe ohne Folge: Weglassen oder mit einer eigenen Anordnung angeben.", order)
+		}
+	}
 	if order == Correct {
 		return r.checkCorrected(v)
 	}
@@ -137,20 +143,27 @@ func (r Record) checkEvaluation(v task.Values) error {
 				"Es wurden keine Daten wiederhergestellt, zu denen dies gehören könnte: Leeren oder angeben, was aus den Daten wurde.")
 		}
 	}
-	corrected := slices.ContainsFunc(append(correctable(), continuity.Confirmed), func(e continuity.Event) bool { return v.Text(eventField(e)) != "" })
 	s := Follow(r)
+	entered := map[string]time.Time{} // by the field that corrects it
+	for _, e := range append(correctable(), continuity.Confirmed) {
+		entered[eventField(e)] = s.At(e)
+	}
 	for i, t := range s.Return {
-		field := backField(i + 1)
-		at := instant(v, field)
-		if corrected = corrected || at != nil; at != nil && t.Ended != nil && at.Equal(*t.Ended) {
-			return r.entered(field, *at)
+		if t.Ended != nil {
+			entered[backField(i+1)] = *t.Ended
 		}
 	}
 	for i, c := range s.Calls {
-		field := callField(i+1, "at")
+		entered[callField(i+1, "at")] = time.Time{}
+		if c.When != nil {
+			entered[callField(i+1, "at")] = *c.When
+		}
+	}
+	corrected := false
+	for field, was := range entered {
 		at := instant(v, field)
-		if corrected = corrected || at != nil; at != nil && c.Reached && c.When != nil && at.Equal(*c.When) {
-			return r.entered(field, *at)
+		if corrected = corrected || at != nil; at != nil && sameInstant(at, &was) {
+			return r.sameAsEntered(field, *at)
 		}
 	}
 	if corrected && v.Text("why") == "" {
@@ -186,33 +199,11 @@ func (r Record) checkOrder(now time.Time, t task.Task, o task.Outcome, v task.Va
 			"%s liegt vor dem Tag, für den die Übung geplant ist, dem %s: Was vorher geschah, gehört nicht zu dieser Übung.", inWords(began), r.Setup.Date.InWords())
 	}
 	if x := r.Retests; x != nil && !began.After(x.Until) {
-		return fault.Invalidf(r.placeOf(t, "disruption"), "%s isn't after %s: until then the disruption in %s lasted, which this repeats. A re-test begins afterwards, else it closes nothing.",
-			"%s liegt nicht nach dem %s: So lange dauerte die Störung in %s, der Übung, die hier wiederholt wird. Eine Wiederholung beginnt danach, sonst belegt sie nichts.", inWords(began), inWords(x.Until), x.Run)
+		return fault.Invalidf(r.placeOf(t, "disruption"), "A re-test begins after what it repeats: %s isn't after %s (%s).",
+			"Eine Wiederholung beginnt nach dem, was sie wiederholt: %s liegt nicht nach dem %s (%s).", inWords(began), inWords(x.Until), x.Run)
 	}
-	for _, step := range h.Steps {
-		if step.State != Done && step.State != Failed {
-			continue
-		}
-		switch ended := h.At(continuity.Ended); {
-		case step.Ended.Before(start):
-			return fault.Invalidf(r.placeOf(t, "disruption"), "Step %d ended on %s, before the disruption, %s: that can't be, look at both instants and their zones.",
-				"Schritt %d endete am %s, vor der Störung, %s: Das kann nicht sein, beide Zeitpunkte und ihre Zeitzonen prüfen.", step.Number, inWords(*step.Ended), inWords(start))
-		case !ended.IsZero() && ended.Before(*step.Ended):
-			return fault.Invalidf(r.placeOf(t, "ended"), "Step %d ended on %s, after the drill, %s: that can't be, look at both instants and their zones.",
-				"Schritt %d endete am %s, nach der Übung, %s: Das kann nicht sein, beide Zeitpunkte und ihre Zeitzonen prüfen.", step.Number, inWords(*step.Ended), inWords(ended))
-		}
-	}
-	for _, step := range h.Return {
-		if step.correctable() && step.Ended.Before(start) {
-			return fault.Invalidf(r.placeOf(t, "disruption"), "Step back %d ended on %s, before the disruption, %s: that can't be, look at both instants and their zones.",
-				"Schritt der Rückkehr %d endete am %s, vor der Störung, %s: Das kann nicht sein, beide Zeitpunkte und ihre Zeitzonen prüfen.", step.Number, inWords(*step.Ended), inWords(start))
-		}
-	}
-	for _, c := range h.Calls {
-		if c.When != nil && c.When.Before(start) {
-			return fault.Invalidf(r.placeOf(t, "disruption"), "%s was called on %s, before the disruption, %s: that can't be, look at both instants and their zones.",
-				"%s wurde am %s alarmiert, vor der Störung, %s: Das kann nicht sein, beide Zeitpunkte und ihre Zeitzonen prüfen.", c.Name, inWords(*c.When), inWords(start))
-		}
+	if err := r.checkAfter(t, Follow(r).Happened, h); err != nil {
+		return err
 	}
 	_, err := then.judge(h)
 	f := fault.As(err)
@@ -222,6 +213,43 @@ func (r Record) checkOrder(now time.Time, t task.Task, o task.Outcome, v task.Va
 	said := *f
 	said.Field = r.placeOf(t, strings.TrimPrefix(f.Field, "events."))
 	return &said
+}
+
+// checkAfter refuses a beginning before which something has happened already, and
+// an end of the drill before that of a step of its script. Of steps back and calls
+// only what the answer brings about: for some time nobody looked at those.
+func (r Record) checkAfter(t task.Task, was, is Happened) error {
+	start := is.At(continuity.Disruption)
+	inWords := func(at time.Time) text.Text { return calendar.InWords(at.In(r.Zone)) }
+	before := func(en, de string, what any, at time.Time) error {
+		return fault.Invalidf(r.placeOf(t, "disruption"), en+" on %s, before the disruption, %s: that can't be, look at both instants and their zones.",
+			de+" am %s, vor der Störung, %s: Das kann nicht sein, beide Zeitpunkte und ihre Zeitzonen prüfen.", what, inWords(at), inWords(start))
+	}
+	for i, step := range is.Steps {
+		if !step.correctable() {
+			continue
+		}
+		end := *is.Finished(r.Plan.Spec.Steps[i], step)
+		switch over := is.At(continuity.Ended); {
+		case end.Before(start):
+			return before("Step %d ended", "Schritt %d endete", step.Number, end)
+		case !over.IsZero() && over.Before(end):
+			return fault.Invalidf(r.placeOf(t, "ended"), "Step %d ended on %s, after the drill, %s: that can't be, look at both instants and their zones.",
+				"Schritt %d endete am %s, nach der Übung, %s: Das kann nicht sein, beide Zeitpunkte und ihre Zeitzonen prüfen.", step.Number, inWords(end), inWords(over))
+		}
+	}
+	moved := !was.At(continuity.Disruption).Equal(start)
+	for i, step := range is.Return {
+		if step.correctable() && step.Ended.Before(start) && (moved || !sameInstant(was.Return[i].Ended, step.Ended)) {
+			return before("Step back %d ended", "Schritt %d der Rückkehr endete", step.Number, *step.Ended)
+		}
+	}
+	for i, c := range is.Calls {
+		if c.When != nil && c.When.Before(start) && (moved || !c.Equal(was.Calls[i].Reach)) {
+			return before("%s was called", "%s: alarmiert", c.Name, *c.When)
+		}
+	}
+	return nil
 }
 
 // placeOf is the field of a task that says an event.

@@ -32,13 +32,14 @@ func confirmed(e continuity.Event) bool {
 // Confirms is who confirms for the business what an answer to a step is to
 // correct; empty: the business has no part in it.
 func (r Record) Confirms(step string, o task.Outcome, v task.Values) (who string) {
-	if name, _ := Numbered(step); name == process.DrillCorrect && passes(o, v) {
+	if name, _ := Numbered(step); name == process.DrillCorrect && forBusiness(o, v) {
 		who, _ = r.business()
 	}
 	return who
 }
 
-func passes(o task.Outcome, v task.Values) bool {
+// forBusiness says that an answer has the business correct what it confirmed.
+func forBusiness(o task.Outcome, v task.Values) bool {
 	return o == task.Correct && confirmed(continuity.Event(v.Text("event")))
 }
 
@@ -99,16 +100,16 @@ func (s *Script) amend(r Record) {
 	}
 	round := r.Reports[len(r.Reports)-1]
 	said, business := seriesOf(round, process.DrillCorrect, byConductor), seriesOf(round, process.DrillCorrect, byBusiness)
-	var passed []task.Decision // on to the business
+	var handedOn []task.Decision // to the business
 	for _, d := range said {
-		if passes(d.Outcome, d.Fields) {
-			passed = append(passed, d)
+		if forBusiness(d.Outcome, d.Fields) {
+			handedOn = append(handedOn, d)
 		}
 	}
 	_, reviewed := round[process.DrillReview]
 	switch {
-	case len(passed) > len(business):
-		s.ask(r.askBusiness(s, passed[len(passed)-1], len(business)+1))
+	case len(handedOn) > len(business):
+		s.ask(r.askBusiness(s, handedOn[len(handedOn)-1], len(business)+1))
 	case len(said) == 0 || said[len(said)-1].Outcome == task.Correct:
 		s.ask(r.askCorrection(s, *requested, len(said)+1))
 	case len(correctionsOf(round)) > 0 && !reviewed:
@@ -167,8 +168,8 @@ func (s *Script) confirmed() (all []continuity.Event) {
 
 func (r Record) askCorrection(s *Script, requested task.Decision, time int) task.Question {
 	q := task.Question{Step: named(process.DrillCorrect, byConductor, time), Persons: r.conductors(),
-		Text: text.F("%s\n%s requested changes to the report: %s\nIs an instant wrong? Each correction is an entry of its own; what it corrects stays on record.",
-			"%s\n%s hat Änderungen am Bericht verlangt: %s\nIst ein Zeitpunkt falsch? Jede Berichtigung ist ein eigener Eintrag; der bisherige bleibt im Protokoll.",
+		Text: text.F("%s\n%s requested changes to the report: %s\nIs an entry wrong? Each correction is an entry of its own; what it corrects stays on record.",
+			"%s\n%s hat Änderungen am Bericht verlangt: %s\nIst ein Eintrag falsch? Jede Berichtigung ist ein eigener Eintrag; der bisherige bleibt im Protokoll.",
 			r.about(), requested.Person, requested.Comment)}
 	q.Fields = r.correction(s, s.correctableAfterwards(r))
 	others := r.correctedCall(task.Correct, s)
@@ -187,11 +188,11 @@ func (r Record) askCorrection(s *Script, requested task.Decision, time int) task
 	return q
 }
 
-func (r Record) askBusiness(s *Script, passed task.Decision, time int) task.Question {
+func (r Record) askBusiness(s *Script, handedOn task.Decision, time int) task.Question {
 	who, _ := r.business()
 	q := task.Question{Step: named(process.DrillCorrect, byBusiness, time), Persons: []string{who},
 		Title: text.New("Is what the business confirmed right?", "Stimmt, was der Fachbereich bestätigt hat?"),
-		Text:  text.F("%s\n%s has you look at it once more: %s", "%s\n%s bittet um eine erneute Prüfung: %s", r.about(), passed.Person, passed.Comment)}
+		Text:  text.F("%s\n%s has you look at it once more: %s", "%s\n%s bittet um eine erneute Prüfung: %s", r.about(), handedOn.Person, handedOn.Comment)}
 	q.Fields = r.correction(s, s.confirmed())
 	q.Fields[1].Required = true
 	return q
@@ -216,7 +217,7 @@ func (r Record) correction(s *Script, events []continuity.Event) []task.Field {
 // correctedStep asks for a step, of the script or back, that ended at another
 // instant than is entered.
 func (r Record) correctedStep(s *Script) task.Field {
-	step := field("step", task.ChoiceField, false, "End of a step, instead of an event", "Ende eines Schritts anstelle eines Ereignisses")
+	step := field("step", task.ChoiceField, false, "Instead: end of a step", "Stattdessen: Ende eines Schritts")
 	step.With = task.Correct
 	for i, t := range s.Steps {
 		if planned := r.Plan.Spec.Steps[i]; t.correctable() {
@@ -243,6 +244,9 @@ func (r Record) correctedEntries(s *Script) (all []task.Field) {
 			Title: text.F("Corrected end of step back %d: %s", "Berichtigtes Ende, Schritt der Rückkehr %d: %s", t.Number, r.Plan.Spec.Return[i].Title), Help: entry(calendar.InWords(t.Ended.In(r.Zone)))})
 	}
 	for i, c := range s.Calls {
+		if !c.Reached { // whether somebody was reached is another question than when
+			continue
+		}
 		all = append(all, task.Field{Name: callField(i+1, "at"), Type: task.InstantField,
 			Title: text.F("Corrected instant at which this contact was reached: %s", "Berichtigter Zeitpunkt, zu dem dieser Kontakt erreicht wurde: %s", c.Name), Help: entry(c.InWords(r.Zone))})
 	}
@@ -263,8 +267,7 @@ func (r Record) askReviewAnew(s *Script) task.Question {
 // checkCorrection refuses a correction that isn't that person's to make, or that
 // corrects nothing.
 func (r Record) checkCorrection(step string, v task.Values) error {
-	e, at := continuity.Event(v.Text("event")), instant(v, "at")
-	to := ""
+	e, at, to := v.Text("event"), instant(v, "at"), ""
 	if _, number := Numbered(step); number == byConductor {
 		to = r.Confirms(step, task.Correct, v)
 	}
@@ -276,13 +279,7 @@ func (r Record) checkCorrection(step string, v task.Values) error {
 	case to != "" && !both:
 		return nil
 	}
-	if err := r.checkCorrected(v); err != nil {
-		return err
-	}
-	if e != "" && at.Equal(Follow(r).entered(e)) {
-		return r.entered("at", *at)
-	}
-	return nil
+	return r.checkCorrected(v)
 }
 
 // checkCorrected refuses to correct nothing, two things at once, the end of a step
@@ -300,13 +297,17 @@ func (r Record) checkCorrected(v task.Values) error {
 		return r.checkCall(v)
 	case at == nil:
 		return fault.Invalidf("fields.at", "Say when it happened, with the zone.", "Angeben, wann es geschah, mit Zeitzone.")
-	case name == "":
-		return nil
 	}
 	s := Follow(r)
+	if name == "" {
+		if was := s.entered(continuity.Event(event)); sameInstant(&was, at) {
+			return r.sameAsEntered("at", *at)
+		}
+		return nil
+	}
 	if t, step := s.ended(r, name); t != nil {
-		if at.Equal(*s.Finished(step, *t)) {
-			return r.entered("at", *at)
+		if sameInstant(s.Finished(step, *t), at) {
+			return r.sameAsEntered("at", *at)
 		}
 		return nil
 	}
@@ -319,8 +320,14 @@ func (r Record) checkCorrected(v task.Values) error {
 	return fault.Invalidf("fields.step", "Say which step this is about.", "Angeben, um welchen Schritt es geht.")
 }
 
-// entered refuses a correction to what is entered already.
-func (r Record) entered(field string, at time.Time) error {
-	return fault.Invalidf("fields."+field, "%s is what is entered already: give the instant that is right, or answer that nothing is to be corrected.",
-		"%s ist schon so eingetragen: Den richtigen Zeitpunkt angeben oder antworten, dass nichts zu berichtigen ist.", calendar.InWords(at.In(r.Zone)))
+// sameInstant says that people are shown the same: clocks have fractions of a
+// second, and entries without an instant have those of the clock.
+func sameInstant(a, b *time.Time) bool {
+	return a != nil && b != nil && a.Truncate(time.Second).Equal(b.Truncate(time.Second))
+}
+
+// sameAsEntered refuses a correction to what is entered already.
+func (r Record) sameAsEntered(field string, at time.Time) error {
+	return fault.Invalidf("fields."+field, "%s is what is entered already: give the instant that is right, or correct nothing here.",
+		"%s ist schon so eingetragen: Den richtigen Zeitpunkt angeben oder hier nichts berichtigen.", calendar.InWords(at.In(r.Zone)))
 }

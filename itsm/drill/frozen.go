@@ -86,7 +86,7 @@ type Retested struct {
 	LeftOut    []string          `json:"left_out,omitempty"`
 	Objectives continuity.Agreed `json:"objectives"`
 	Result     Result            `json:"result"`
-	Until      time.Time         `json:"until,omitzero"` // its disruption lasted, as far as is known: what began before is no other incident
+	Until      time.Time         `json:"until,omitzero"` // a re-test begins after its disruption, or, in earnest, after the service was back
 }
 
 // Approved says who approved the setup.
@@ -132,7 +132,7 @@ type Call struct {
 	Corrections []CallCorrection `json:"corrections,omitempty"` // in their order
 }
 
-// Reach is whether, when and how a contact was reached.
+// Reach is whether, when and how a contact was reached, or was tried.
 type Reach struct {
 	Reached bool       `json:"reached"`
 	When    *time.Time `json:"when,omitempty"`

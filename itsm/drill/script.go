@@ -169,14 +169,14 @@ func (s *Script) correct(r Record) {
 				s.enter(e, *at, *d, d.Fields.Text("why"))
 			}
 		}
-		for i := range s.Return {
+		for i, t := range s.Return {
 			if at := instant(d.Fields, backField(i+1)); at != nil {
-				s.Return[i].correct(*at, *d, d.Fields.Text("why"), 0)
+				s.Return[i].correct(*t.Ended, *at, *d, d.Fields.Text("why"), 0)
 			}
 		}
-		for i := range s.Calls {
+		for i, c := range s.Calls {
 			if at := instant(d.Fields, callField(i+1, "at")); at != nil {
-				s.Calls[i].correct(Reach{Reached: true, When: at, By: s.Calls[i].By}, *d, d.Fields.Text("why"), 0)
+				s.Calls[i].correct(Reach{Reached: c.Reached, When: at, By: c.By}, *d, d.Fields.Text("why"), 0)
 			}
 		}
 	}
@@ -200,8 +200,13 @@ func (s *Script) correctEntry(r Record, d task.Decision, round int) {
 		if t == nil {
 			return
 		}
-		t.correct(at, d, d.Comment, round)
-		if event = step.Marks; event == "" || t.State != Done {
+		event = step.Marks
+		marks := event != "" && t.State == Done
+		was := *t.Ended
+		if marks { // what counts is the newest entry of the event
+			was = s.newest(event)
+		}
+		if t.correct(was, at, d, d.Comment, round); !marks {
 			return
 		}
 	}
@@ -226,9 +231,20 @@ func (s *Script) ended(r Record, name string) (*Tracked, continuity.Step) {
 	return nil, continuity.Step{}
 }
 
-// correct has a step have ended at another instant.
-func (t *Tracked) correct(at time.Time, d task.Decision, reason string, round int) {
-	t.Corrections = append(t.Corrections, Correction{Was: *t.Ended, When: at, Reason: reason, By: d.Person, At: d.At.UTC(), Round: round})
+// newest is what was entered last of an event that has an entry.
+func (s *Script) newest(e continuity.Event) time.Time {
+	var last Entry
+	for _, x := range s.Timeline {
+		if x.Event == e && !x.At.Before(last.At) {
+			last = x
+		}
+	}
+	return last.When
+}
+
+// correct has a step have ended at another instant than the one that counted.
+func (t *Tracked) correct(was, at time.Time, d task.Decision, reason string, round int) {
+	t.Corrections = append(t.Corrections, Correction{Was: was, When: at, Reason: reason, By: d.Person, At: d.At.UTC(), Round: round})
 	t.Ended = &at
 }
 

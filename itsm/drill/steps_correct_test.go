@@ -86,3 +86,45 @@ func TestTheEndOfAStepIsCorrectedAfterwards(t *testing.T) {
 	p.say("correct-1-2", task.Done, "", nil)
 	require.Equal(t, []string{"review"}, p.open(), "what was reviewed was corrected")
 }
+
+// The end of a step whose event was corrected is that of the event: by it the
+// beginning and the end of the drill are checked, and a further correction says it
+// as what counted before.
+func TestAStepWhoseEventWasCorrected(t *testing.T) {
+	p := start(t, continuity.Component, map[string]string{"contact.1.reached": "yes", "contact.2.reached": "no"})
+	p.say("step-1", task.Done, "", map[string]string{"at": "2026-11-30T10:01:00+01:00"})
+	p.now = p.now.Add(20 * time.Minute)
+	p.direct("conduct-1", map[string]string{"order": "correct", "event": "invoked", "at": "2026-11-30T10:10:00+01:00"})
+	err := p.try("conduct-1-2", task.Direct, "Because.", map[string]string{"order": "correct", "step": "invoke", "at": "2026-11-30T10:10:00+01:00"})
+	require.ErrorContains(t, err, "entered already")
+	p.direct("conduct-1-2", map[string]string{"order": "correct", "event": "disruption", "at": "2026-11-30T10:05:00+01:00"})
+	p.direct("conduct-1-3", map[string]string{"order": "correct", "step": "invoke", "at": "2026-11-30T10:06:00+01:00"})
+	require.Equal(t, "2026-11-30T09:10:00Z", p.step(1).Corrections[0].Was.Format(time.RFC3339))
+
+	p = reported(t)
+	p.decides(task.RequestChanges)
+	p.corrects("correct-1", "mbco_technical", "2026-11-30T10:04:00+01:00")
+	p.corrects("correct-1-2", "mbco_confirmed", "")
+	p.corrects("correct-2", "mbco_confirmed", "2026-11-30T10:04:30+01:00")
+	p.corrects("correct-1-3", "ended", "2026-11-30T10:05:30+01:00")
+}
+
+// What is entered already is no correction, also of an event, and to the second that
+// people are shown.
+func TestWhatIsEnteredAlreadyIsNoCorrection(t *testing.T) {
+	p := play(t, continuity.Component)
+	p.now = p.now.Add(345678 * time.Microsecond)
+	p.recovers()
+	shown := p.step(1).Ended.Truncate(time.Second).Format(time.RFC3339)
+	for _, what := range []map[string]string{{"step": "invoke"}, {"event": "invoked"}} {
+		what["order"], what["at"] = "correct", shown
+		require.ErrorContains(t, p.try("conduct-1", task.Direct, "Because.", what), "entered already", "%v", what)
+	}
+	p.done("conduct-1")
+	p.back()
+	evaluation := map[string]string{"event.invoked": shown, "why": "The log says so."}
+	for name, v := range evaluatedWell {
+		evaluation[name] = v
+	}
+	require.Equal(t, "fields.event.invoked", fault.As(p.try("evaluate", task.Done, "", evaluation)).Field)
+}

@@ -19,7 +19,11 @@ func (d draft) calls() {
 		s.Say("%d of %d contacts were reached, %s.", "%d von %d Kontakten wurden erreicht, %s.", n, of, shareOf(n, of))
 	}
 	if len(h.Calls) > 0 && h.Calls[0].Entered != nil { // all of them are entered at once
-		s.Say("Entered on %s by %s.", "Erfasst am %s von %s.", d.instant(*h.Calls[0].Entered), h.Calls[0].Caller)
+		said := text.F("Entered on %s by %s.", "Erfasst am %s von %s.", d.instant(*h.Calls[0].Entered), h.Calls[0].Caller)
+		if slices.ContainsFunc(h.Calls, func(c drill.Call) bool { return len(c.Corrections) > 0 }) {
+			said = text.F("First entered on %s by %s; corrected since, as the table below says.", "Zuerst erfasst am %s von %s; seither berichtigt, siehe Tabelle unten.", d.instant(*h.Calls[0].Entered), h.Calls[0].Caller)
+		}
+		s.Say("%s", "%s", said)
 	}
 	t := s.Table("", "").Left("Name", "Name").Left("Reached", "Erreicht").Left("At", "Am").Left("By", "Auf welchem Weg")
 	for _, c := range h.Calls {
@@ -48,16 +52,20 @@ func (d draft) correctedCalls(s *report.SectionWriter) {
 	}
 }
 
-// way is how a contact was reached; of a way that the plan has its kind alone,
-// since a number or address isn't published.
+// way is how a contact was reached, up to the first word that looks like a number
+// or an address, since those aren't published; of a way that the plan has its kind
+// alone.
 func (d draft) way(by string) string {
+	words := strings.Fields(by)
 	for _, x := range d.Plan.Spec.Contacts {
 		if slices.Contains(x.By, by) {
-			kind, _, _ := strings.Cut(by, " ")
-			return kind
+			words = words[:min(1, len(words))]
 		}
 	}
-	return by
+	if i := slices.IndexFunc(words, func(w string) bool { return strings.ContainsAny(w, "0123456789@+/") }); i >= 0 {
+		words = words[:i]
+	}
+	return strings.TrimRight(strings.Join(words, " "), ":,;")
 }
 
 // directions lists what the conductor ordered.
