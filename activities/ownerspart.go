@@ -26,39 +26,45 @@ type asked struct {
 	evidence []report.Evidence // for what each says about a continuity plan
 }
 
-// askedAbout are of all those that one task has room for: nobody answers more, and
-// the report has all of them.
+// askedAbout are of all findings those that one task has room for beside the
+// evidence: nobody answers more, and the report has all of them.
 func askedAbout(findings []report.Finding, evidence []report.Evidence) asked {
-	evidence = evidence[:min(len(evidence), task.MaxFields/4)]
 	return asked{findings[:min(len(findings), (task.MaxFields-len(evidence))/3)], len(findings), evidence}
+}
+
+// owners is what the owner answered in a round, or the question that asks for it.
+type owners struct {
+	answers  []report.Answer
+	evidence []report.Evidence
+	ask      []task.Question
 }
 
 // ownersPart gives what the owner said in this round to what was found, and what
 // they decided of evidence, or the question that asks for it, with what they said
 // the last time. Where there is nothing to ask nobody is asked.
-func (s *Set) ownersPart(ctx context.Context, st run.Step, findings []report.Finding, evidence []report.Evidence) ([]report.Answer, []report.Evidence, []task.Question, error) {
+func (s *Set) ownersPart(ctx context.Context, st run.Step, findings []report.Finding, evidence []report.Evidence) (owners, error) {
 	asked := askedAbout(findings, evidence)
 	if len(asked.findings)+len(asked.evidence) == 0 {
-		return nil, nil, nil, nil
+		return owners{}, nil
 	}
 	said, err := s.store.Decision(ctx, run.TaskID(st.Run, st.Round, process.Findings))
 	if err != nil {
-		return nil, nil, nil, err
+		return owners{}, err
 	}
 	if said != nil {
-		return asked.answers(*said), asked.decided(*said), nil, nil
+		return owners{answers: asked.answers(*said), evidence: asked.decided(*said)}, nil
 	}
 	var before task.Values
 	for round := st.Round - 1; round > 0 && before == nil; round-- {
 		d, err := s.store.Decision(ctx, run.TaskID(st.Run, round, process.Findings))
 		if err != nil {
-			return nil, nil, nil, err
+			return owners{}, err
 		}
 		if d != nil {
 			before = d.Fields
 		}
 	}
-	return nil, nil, []task.Question{asked.question(before)}, nil
+	return owners{ask: []task.Question{asked.question(before)}}, nil
 }
 
 // question asks for cause and measure of each finding, or why there is none, and

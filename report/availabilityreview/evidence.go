@@ -11,16 +11,12 @@ import (
 	"turnus/report"
 )
 
-// maxEvidence is what a person is asked to decide of a period: where probes see a
-// service come and go, its outages are too many.
-const maxEvidence = 75
-
 // Evidence is what the outages that ended in the period say about continuity plans
 // by their lengths, in order of time: what the owner is asked to decide. Of too
 // many it is the gravest: what disproves before what proves, and then the longest.
 func Evidence(f avail.Frozen, r avail.Result) []report.Evidence {
 	all := everyEvidence(f, r)
-	if len(all) <= maxEvidence {
+	if len(all) <= report.MaxEvidence {
 		return all
 	}
 	places := make([]int, len(all))
@@ -36,9 +32,9 @@ func Evidence(f avail.Frozen, r avail.Result) []report.Evidence {
 	slices.SortStableFunc(places, func(a, b int) int {
 		return cmp.Or(cmp.Compare(disproves(a), disproves(b)), cmp.Compare(all[b].Seconds, all[a].Seconds))
 	})
-	places = places[:maxEvidence]
+	places = places[:report.MaxEvidence]
 	slices.Sort(places)
-	gravest := make([]report.Evidence, 0, maxEvidence)
+	gravest := make([]report.Evidence, 0, report.MaxEvidence)
 	for _, i := range places {
 		gravest = append(gravest, all[i])
 	}
@@ -115,8 +111,6 @@ func evidence(w *report.Writer, said []report.Evidence, more int) {
 
 func saysCell(s report.Says) report.Cell {
 	switch s {
-	case "":
-		return report.Judged(text.New("not decided", "nicht entschieden"), report.Neutral)
 	case report.Proves:
 		return report.Judged(s.Title(), report.Good)
 	case report.Disproves:
