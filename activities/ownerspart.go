@@ -100,7 +100,7 @@ func (a asked) question(before task.Values) task.Question {
 		f := task.Field{Name: name, Type: task.ChoiceField, Required: true,
 			Title: text.F("%s: what it says about the continuity plan %s", "%s: Was er über den Notfallplan %s aussagt", e.Title, e.Called),
 			Help: text.F("It lasted %[1]s; version %[2]d of the plan agrees a recovery time (RTO) of %[3]s at most. Taken alone, it %[4]s. It says nothing where the service wasn't recovered by the plan.",
-				"Dauer: %[1]s. Version %[2]d des Plans gibt eine Wiederanlaufzeit (RTO) von höchstens %[3]s vor. Für sich genommen: %[4]s. Er sagt nichts aus, wenn der Service nicht nach dem Plan wiederhergestellt wurde.",
+				"Dauer: %[1]s. Version %[2]d des Plans gibt eine Wiederanlaufzeit (RTO) von höchstens %[3]s vor. Für sich genommen gilt: Der Ausfall %[4]s. Er sagt nichts aus, wenn der Service nicht nach dem Plan wiederhergestellt wurde.",
 				report.Lasting(e.Seconds), e.Version, e.Agreed(), e.Says.Title()),
 			Options: []task.Option{option(e.Says), option(report.SaysNothing)}}
 		// What the length said before, it may not say any more.

@@ -101,11 +101,12 @@ func evidence(w *report.Writer, said []report.Evidence, more int) {
 	}
 	if !s.Empty() {
 		s.Say("Each of these outages ended in the period and began while a continuity plan of the service agreed a recovery time (ISO/IEC 20000-1, 8.7.2). Its length alone proves or disproves that only if the service was recovered by the plan: the owner decides, and the approval of this report includes that decision.",
-			"Jeder dieser Ausfälle endete in der Periode und begann, während ein Notfallplan des Service eine Wiederanlaufzeit vorgab (ISO/IEC 20000-1, 8.7.2). Die Dauer allein belegt oder widerlegt diese nur, wenn der Service nach dem Plan wiederhergestellt wurde: Darüber entscheiden die Serviceverantwortlichen; die Freigabe dieses Berichts schließt ihre Entscheidung ein.")
+			"Jeder dieser Ausfälle endete in der Periode und begann, während ein Notfallplan des Service eine Wiederanlaufzeit vorgab (ISO/IEC 20000-1, 8.7.2). Die Dauer allein belegt oder widerlegt diese nur, wenn der Service nach dem Plan wiederhergestellt wurde: Darüber entscheidet die verantwortliche Person; die Freigabe dieses Berichts schließt diese Entscheidung ein.")
 	}
 	if more > 0 {
-		s.Say("The table has the gravest: those that disprove, then the longest. %d more, shorter ones, aren’t decided on; their outages stand in the receipts.",
-			"Die Tabelle enthält die gewichtigsten: zuerst widerlegende, dann die längsten. Über %d weitere, kürzere wird nicht entschieden; ihre Ausfälle stehen in den Belegen.", more)
+		s.Say("The table has the gravest: those that disprove, then the longest. %s", "Die Tabelle enthält die schwerwiegendsten: zuerst die widerlegenden, dann die längsten. %s",
+			text.N(more, text.New("One more, a shorter one, isn’t decided on; its outage stands in the receipts.", "Über einen weiteren, kürzeren wird nicht entschieden; er steht in den Belegen."),
+				text.F("%d more, shorter ones, aren’t decided on; their outages stand in the receipts.", "Über %d weitere, kürzere wird nicht entschieden; sie stehen in den Belegen.", more)))
 	}
 }
 
