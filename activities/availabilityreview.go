@@ -30,11 +30,11 @@ func (s *Set) AvailabilityReviewDraft(ctx context.Context, st run.Step) (workflo
 		if c.review = f.Review; f.Review {
 			findings = availabilityreview.Findings(f, r)
 		}
-		answers, decisions, ask, err := s.ownersPart(ctx, st, findings, availabilityreview.Evidence(f, r))
-		if c.ask = ask; err != nil || len(ask) > 0 {
+		said, err := s.ownersPart(ctx, st, findings, availabilityreview.Evidence(f, r))
+		if c.ask = said.ask; err != nil || len(c.ask) > 0 {
 			return c, err
 		}
-		if c.Document, err = availabilityreview.Draft(f, r, answers, decisions); err != nil {
+		if c.Document, err = availabilityreview.Draft(f, r, said.answers, said.evidence); err != nil {
 			return c, err
 		}
 		return c, s.restate(ctx, &c.Document, f.InForce)

@@ -178,10 +178,10 @@ func TestOfManyOutagesTheGravestAreAskedAbout(t *testing.T) {
 		}, nil)
 	require.NoError(t, err)
 	asked, r := a.decides("2026-03", map[string]report.Says{"desk-fire": report.SaysNothing})
-	require.Len(t, asked.Fields, task.MaxFields/4)
+	require.Len(t, asked.Fields, report.MaxEvidence)
 	last := asked.Fields[len(asked.Fields)-1]
 	require.Equal(t, "disproves", last.Options[0].Value, "what disproves is asked about, and in the order of time")
-	require.Len(t, r.Evidence, task.MaxFields/4, "each of them is decided on")
+	require.Len(t, r.Evidence, report.MaxEvidence, "each of them is decided on")
 	for _, e := range r.Evidence {
 		require.Equal(t, report.SaysNothing, e.Decided)
 	}

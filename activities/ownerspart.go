@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"turnus/itsm/process"
@@ -25,39 +26,45 @@ type asked struct {
 	evidence []report.Evidence // for what each says about a continuity plan
 }
 
-// askedAbout are of all those that one task has room for: nobody answers more, and
-// the report has all of them.
+// askedAbout are of all findings those that one task has room for beside the
+// evidence: nobody answers more, and the report has all of them.
 func askedAbout(findings []report.Finding, evidence []report.Evidence) asked {
-	evidence = evidence[:min(len(evidence), task.MaxFields/4)]
 	return asked{findings[:min(len(findings), (task.MaxFields-len(evidence))/3)], len(findings), evidence}
+}
+
+// owners is what the owner answered in a round, or the question that asks for it.
+type owners struct {
+	answers  []report.Answer
+	evidence []report.Evidence
+	ask      []task.Question
 }
 
 // ownersPart gives what the owner said in this round to what was found, and what
 // they decided of evidence, or the question that asks for it, with what they said
 // the last time. Where there is nothing to ask nobody is asked.
-func (s *Set) ownersPart(ctx context.Context, st run.Step, findings []report.Finding, evidence []report.Evidence) ([]report.Answer, []report.Evidence, []task.Question, error) {
+func (s *Set) ownersPart(ctx context.Context, st run.Step, findings []report.Finding, evidence []report.Evidence) (owners, error) {
 	asked := askedAbout(findings, evidence)
 	if len(asked.findings)+len(asked.evidence) == 0 {
-		return nil, nil, nil, nil
+		return owners{}, nil
 	}
 	said, err := s.store.Decision(ctx, run.TaskID(st.Run, st.Round, process.Findings))
 	if err != nil {
-		return nil, nil, nil, err
+		return owners{}, err
 	}
 	if said != nil {
-		return asked.answers(*said), asked.decided(*said), nil, nil
+		return owners{answers: asked.answers(*said), evidence: asked.decided(*said)}, nil
 	}
 	var before task.Values
 	for round := st.Round - 1; round > 0 && before == nil; round-- {
 		d, err := s.store.Decision(ctx, run.TaskID(st.Run, round, process.Findings))
 		if err != nil {
-			return nil, nil, nil, err
+			return owners{}, err
 		}
 		if d != nil {
 			before = d.Fields
 		}
 	}
-	return nil, nil, []task.Question{asked.question(before)}, nil
+	return owners{ask: []task.Question{asked.question(before)}}, nil
 }
 
 // question asks for cause and measure of each finding, or why there is none, and
@@ -90,12 +97,17 @@ func (a asked) question(before task.Values) task.Question {
 	for _, e := range a.evidence {
 		option := func(s report.Says) task.Option { return task.Option{Value: string(s), Title: s.Title()} }
 		name := evidenceOf(e)
-		q.Fields = append(q.Fields, task.Field{Name: name, Type: task.ChoiceField, Required: true, Value: before[name],
+		f := task.Field{Name: name, Type: task.ChoiceField, Required: true,
 			Title: text.F("%s: what it says about the continuity plan %s", "%s: Was er über den Notfallplan %s aussagt", e.Title, e.Called),
 			Help: text.F("It lasted %[1]s; version %[2]d of the plan agrees a recovery time (RTO) of %[3]s at most. Taken alone, it %[4]s. It says nothing where the service wasn't recovered by the plan.",
-				"Dauer: %[1]s. Version %[2]d des Plans gibt eine Wiederanlaufzeit (RTO) von höchstens %[3]s vor. Für sich genommen: %[4]s. Er sagt nichts aus, wenn der Service nicht nach dem Plan wiederhergestellt wurde.",
+				"Dauer: %[1]s. Version %[2]d des Plans gibt eine Wiederanlaufzeit (RTO) von höchstens %[3]s vor. Für sich genommen gilt: Der Ausfall %[4]s. Er sagt nichts aus, wenn der Service nicht nach dem Plan wiederhergestellt wurde.",
 				report.Lasting(e.Seconds), e.Version, e.Agreed(), e.Says.Title()),
-			Options: []task.Option{option(e.Says), option(report.SaysNothing)}})
+			Options: []task.Option{option(e.Says), option(report.SaysNothing)}}
+		// What the length said before, it may not say any more.
+		if slices.ContainsFunc(f.Options, func(o task.Option) bool { return o.Value == before.Text(name) }) {
+			f.Value = before[name]
+		}
+		q.Fields = append(q.Fields, f)
 	}
 	return q
 }

@@ -10,7 +10,6 @@ import (
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
 	"turnus/itsm/sla"
-	"turnus/report"
 	"turnus/report/slareport"
 	"turnus/workflows"
 )
@@ -132,13 +131,14 @@ func (s *Set) SLAReportDraft(ctx context.Context, st run.Step) (workflows.Drafte
 		if err != nil {
 			return c, err
 		}
-		var answers []report.Answer
+		var said owners
 		if c.review = f.Review; f.Review {
-			if answers, _, c.ask, err = s.ownersPart(ctx, st, slareport.Findings(r), nil); err != nil || len(c.ask) > 0 {
+			said, err = s.ownersPart(ctx, st, slareport.Findings(r), nil)
+			if c.ask = said.ask; err != nil || len(c.ask) > 0 {
 				return c, err
 			}
 		}
-		if c.Document, err = slareport.Draft(f, r, answers); err != nil {
+		if c.Document, err = slareport.Draft(f, r, said.answers); err != nil {
 			return c, err
 		}
 		return c, s.restate(ctx, &c.Document, f.InForce)

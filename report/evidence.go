@@ -17,6 +17,11 @@ const (
 	SaysNothing Says = "nothing"
 )
 
+// MaxEvidence is how much of a period a person is asked to decide on: where probes
+// see a service come and go, its outages are too many. A task has room for four times
+// as many fields, so that findings have their place beside it.
+const MaxEvidence = 75
+
 // Evidence is what an outage says about the recovery time of a continuity plan: by
 // its length, and as the owner decided before the report was drafted.
 type Evidence struct {
@@ -37,6 +42,8 @@ type Evidence struct {
 // Title is what it says, for people.
 func (s Says) Title() text.Text {
 	switch s {
+	case "":
+		return text.New("not decided", "nicht entschieden")
 	case Proves:
 		return text.New("proves the recovery time", "belegt die Wiederanlaufzeit")
 	case Disproves:

@@ -198,7 +198,8 @@ func missingOf(ctx context.Context, q sqlx.QueryerContext, drills []shownDrill, 
 	return nil
 }
 
-// planVersions are the versions of plans from the first on that was drilled.
+// planVersions are the versions of plans from the first on that was drilled, or of
+// which it was decided that an outage says something.
 func planVersions(ctx context.Context, q sqlx.QueryerContext, plans []string) (map[string][]continuity.PlanVersion, error) {
 	var rows []struct {
 		Name    string                `db:"name"`

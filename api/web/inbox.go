@@ -88,13 +88,17 @@ func (e entry) About() text.Text {
 	return about
 }
 
-// changed names the resource about whose change a run is, by its scope.
+// changed names what a run would change, by its scope: a resource that is declared,
+// or what nobody declares, as the withdrawal of an import.
 func changed(scope string) text.Text {
 	kind, name, _ := strings.Cut(scope, "-")
 	for _, k := range declaration.Kinds() {
 		if k.Singular() == kind {
 			return text.F("%s %s", "%s %s", report.SourceKind(k.Kind).Title(), name)
 		}
+	}
+	if title := report.SourceKind(kind).Title(); title != text.Same(kind) {
+		return text.F("%s %s", "%s %s", title, name)
 	}
 	return text.Same(scope)
 }

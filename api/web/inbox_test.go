@@ -16,6 +16,7 @@ func TestWhatIsChangedIsNamedInWords(t *testing.T) {
 		"continuityplan-desk-region": text.New("continuity plan desk-region", "Notfallplan desk-region"),
 		"interval-desk":              text.New("interval desk", "Intervall desk"),
 		"agreement-gold":             text.New("agreement gold", "Vereinbarung gold"),
+		"import-7":                   text.New("import 7", "Import 7"), // its withdrawal, which nobody declares
 		"unknown-x":                  text.Same("unknown-x"),
 	} {
 		require.Equal(t, want, changed(scope))

@@ -101,7 +101,9 @@ func asking(t task.Task) []event {
 	}
 	if t.Escalated != nil {
 		e := about(*t.Escalated, text.New("Escalated, since nobody had answered", "Eskaliert, da keine Antwort vorlag"))
-		e.Why = t.EscalateTo.Title()
+		if t.For.Who != task.Persons { // once all of them have left it goes to others than the task says
+			e.Why = t.EscalateTo.Title()
+		}
 		all = append(all, e)
 	}
 	if t.State == task.Closed && t.Ended != nil {

@@ -46,6 +46,7 @@ func lookAt(r report.Report, t task.Task) (all []attention) {
 	for _, f := range r.Findings[:min(len(r.Findings), mostListed)] {
 		all = append(all, attention{text.F("%s: %s", "%s: %s", f.Title, f.Detail), true, saidTo(answers, f.Key)})
 	}
+	all = append(all, setAside(r.Evidence)...)
 	for _, n := range r.Notes {
 		all = append(all, attention{What: n.Text, Bad: n.Tone == report.Bad})
 	}
@@ -61,6 +62,30 @@ func lookAt(r report.Report, t task.Task) (all []attention) {
 	}
 	if r.Restates != nil {
 		all = append(all, attention{What: text.F("This report restates version %d.", "Dieser Bericht berichtigt Version %d.", r.Restates.Version)})
+	}
+	return all
+}
+
+// setAside are the outages that disprove a continuity plan by their lengths, and of
+// which the owner decided that they say nothing: the draft finds nothing there, so
+// that whoever decides on it would have to look for them.
+func setAside(evidence []report.Evidence) (all []attention) {
+	more := 0
+	for _, e := range evidence {
+		switch {
+		case e.Says != report.Disproves || e.Decided != report.SaysNothing:
+		case len(all) == mostListed:
+			more++
+		default:
+			what := text.F("%[1]s: by its length (%[2]s) it disproves the recovery time of the continuity plan %[3]s (version %[4]d: %[5]s at most), but it was decided that it says nothing about the plan.",
+				"%[1]s: Nach der Dauer (%[2]s) widerlegt er die Wiederanlaufzeit des Notfallplans %[3]s (Version %[4]d: höchstens %[5]s); entschieden wurde jedoch, dass er nichts über den Plan aussagt.",
+				e.Title, report.Lasting(e.Seconds), e.Called, e.Version, e.Agreed())
+			all = append(all, attention{what, true, []text.Text{text.F("Decided by %s", "Entschieden von %s", e.By)}})
+		}
+	}
+	if more > 0 {
+		all = append(all, attention{What: text.N(more, text.New("In one more case it was decided likewise: see the draft.", "In einem weiteren Fall wurde ebenso entschieden: siehe Entwurf."),
+			text.F("In %d more cases it was decided likewise: see the draft.", "In %d weiteren Fällen wurde ebenso entschieden: siehe Entwurf.", more)), Bad: true})
 	}
 	return all
 }
@@ -127,6 +152,7 @@ func changesBetween(old, now report.Report) (c changes) {
 			c.All = append(c.All, text.F("Cause and measure: %s", "Ursache und Maßnahme: %s", a.Title))
 		}
 	}
+	c.All = append(c.All, decidedAnew(old.Evidence, now.Evidence)...)
 	for _, n := range now.Notes {
 		if !slices.ContainsFunc(old.Notes, func(o report.Note) bool { return o.Text == n.Text }) {
 			c.All = append(c.All, text.F("New: %s", "Neu: %s", n.Text))
@@ -149,6 +175,29 @@ func changesBetween(old, now report.Report) (c changes) {
 		c.More = 0
 	}
 	return c
+}
+
+// decidedAnew says where the owner decided otherwise what an outage says about a
+// continuity plan, also where it wasn't decided before, or isn't to be any more.
+func decidedAnew(old, now []report.Evidence) (all []text.Text) {
+	type about struct{ outage, plan string }
+	before := map[about]report.Says{}
+	for _, e := range old {
+		before[about{e.Outage, e.Plan}] = e.Decided
+	}
+	for _, e := range now {
+		key := about{e.Outage, e.Plan}
+		if was := before[key]; was != e.Decided {
+			all = append(all, text.F("%s, continuity plan %s: %s (before: %s)", "%s, Notfallplan %s: %s (vorher: %s)", e.Title, e.Called, e.Decided, was))
+		}
+		delete(before, key)
+	}
+	for _, e := range old {
+		if was := before[about{e.Outage, e.Plan}]; was != "" {
+			all = append(all, text.F("Not any more: %s, continuity plan %s: %s", "Entfallen: %s, Notfallplan %s: %s", e.Title, e.Called, was))
+		}
+	}
+	return all
 }
 
 // pastAnswer is what was answered to a task of a run.

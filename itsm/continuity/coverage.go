@@ -113,7 +113,8 @@ type ChangedSince struct {
 }
 
 // Coverage is what is proved of one objective of a plan: run and type are those
-// of the drill that proved it last.
+// of the drill that proved it last, or the availability review in which it was
+// decided that an outage did, and its type Outage.
 type Coverage struct {
 	Service    string         `json:"service"`
 	Plan       string         `json:"plan"`
@@ -127,8 +128,8 @@ type Coverage struct {
 }
 
 // Cover says of each objective that the newest version of a plan agrees what is
-// proved of it. Only a drill that measured it proves it; an estimate moves
-// nothing.
+// proved of it. A drill that measured it proves it, and an outage of which an
+// availability review decided that; an estimate moves nothing.
 func Cover(k Known, now time.Time) []Coverage {
 	if len(k.Versions) == 0 {
 		return nil

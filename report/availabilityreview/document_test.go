@@ -13,6 +13,7 @@ import (
 	"turnus/itsm/agreement"
 	"turnus/itsm/availability"
 	avail "turnus/itsm/availabilityreview"
+	"turnus/itsm/continuity"
 	"turnus/itsm/dataset"
 	"turnus/itsm/improvement"
 	"turnus/itsm/text"
@@ -162,6 +163,33 @@ func TestCountlessOutages(t *testing.T) {
 		}
 	}
 	require.Contains(t, said(doc, text.En), "more stand in the receipts")
+}
+
+// Of more evidence than a person is asked about the report says how much it leaves
+// out, in words that fit the number.
+func TestEvidenceThatIsLeftOut(t *testing.T) {
+	f := reviewtest.Frozen("2026-06", reviewtest.Target("shop", ""))
+	f.Plans = []avail.Plan{{Name: "fire", Title: text.New("Fire", "Brand"), Version: 1, From: f.From, RTO: 3600, Base: continuity.FromDisruption}}
+	for more, want := range map[int]text.Text{
+		0: {},
+		1: text.New(" One more, a shorter one, isn’t decided on; its outage stands", " Über einen weiteren, kürzeren wird nicht entschieden; er steht"),
+		2: text.New(" 2 more, shorter ones, aren’t decided on; their outages stand", " Über 2 weitere, kürzere wird nicht entschieden; sie stehen"),
+	} {
+		var d reviewtest.Data
+		for i := range report.MaxEvidence + more {
+			from := reviewtest.At("2026-06-02 00:00").Add(time.Duration(i) * time.Hour)
+			d.Outages = append(d.Outages, uptime.Outage{From: from, To: from.Add(time.Minute)})
+		}
+		doc, _ := drafted(t, f, d)
+		require.Len(t, doc.Evidence, report.MaxEvidence)
+		for _, lang := range []text.Lang{text.En, text.De} {
+			if more == 0 {
+				require.NotContains(t, said(doc, lang), text.New("the gravest", "die schwerwiegendsten").In(lang))
+			} else {
+				require.Contains(t, said(doc, lang), text.New("then the longest.", "dann die längsten.").In(lang)+want.In(lang))
+			}
+		}
+	}
 }
 
 // The investigation of an outage is given, ended in the register, or missing, which

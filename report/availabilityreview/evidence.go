@@ -11,16 +11,12 @@ import (
 	"turnus/report"
 )
 
-// maxEvidence is what a person is asked to decide of a period: where probes see a
-// service come and go, its outages are too many.
-const maxEvidence = 75
-
 // Evidence is what the outages that ended in the period say about continuity plans
 // by their lengths, in order of time: what the owner is asked to decide. Of too
 // many it is the gravest: what disproves before what proves, and then the longest.
 func Evidence(f avail.Frozen, r avail.Result) []report.Evidence {
 	all := everyEvidence(f, r)
-	if len(all) <= maxEvidence {
+	if len(all) <= report.MaxEvidence {
 		return all
 	}
 	places := make([]int, len(all))
@@ -36,9 +32,9 @@ func Evidence(f avail.Frozen, r avail.Result) []report.Evidence {
 	slices.SortStableFunc(places, func(a, b int) int {
 		return cmp.Or(cmp.Compare(disproves(a), disproves(b)), cmp.Compare(all[b].Seconds, all[a].Seconds))
 	})
-	places = places[:maxEvidence]
+	places = places[:report.MaxEvidence]
 	slices.Sort(places)
-	gravest := make([]report.Evidence, 0, maxEvidence)
+	gravest := make([]report.Evidence, 0, report.MaxEvidence)
 	for _, i := range places {
 		gravest = append(gravest, all[i])
 	}
@@ -105,18 +101,17 @@ func evidence(w *report.Writer, said []report.Evidence, more int) {
 	}
 	if !s.Empty() {
 		s.Say("Each of these outages ended in the period and began while a continuity plan of the service agreed a recovery time (ISO/IEC 20000-1, 8.7.2). Its length alone proves or disproves that only if the service was recovered by the plan: the owner decides, and the approval of this report includes that decision.",
-			"Jeder dieser Ausfälle endete in der Periode und begann, während ein Notfallplan des Service eine Wiederanlaufzeit vorgab (ISO/IEC 20000-1, 8.7.2). Die Dauer allein belegt oder widerlegt diese nur, wenn der Service nach dem Plan wiederhergestellt wurde: Darüber entscheiden die Serviceverantwortlichen; die Freigabe dieses Berichts schließt ihre Entscheidung ein.")
+			"Jeder dieser Ausfälle endete in der Periode und begann, während ein Notfallplan des Service eine Wiederanlaufzeit vorgab (ISO/IEC 20000-1, 8.7.2). Die Dauer allein belegt oder widerlegt diese nur, wenn der Service nach dem Plan wiederhergestellt wurde: Darüber entscheidet die verantwortliche Person; die Freigabe dieses Berichts schließt diese Entscheidung ein.")
 	}
 	if more > 0 {
-		s.Say("The table has the gravest: those that disprove, then the longest. %d more, shorter ones, aren’t decided on; their outages stand in the receipts.",
-			"Die Tabelle enthält die gewichtigsten: zuerst widerlegende, dann die längsten. Über %d weitere, kürzere wird nicht entschieden; ihre Ausfälle stehen in den Belegen.", more)
+		s.Say("The table has the gravest: those that disprove, then the longest. %s", "Die Tabelle enthält die schwerwiegendsten: zuerst die widerlegenden, dann die längsten. %s",
+			text.N(more, text.New("One more, a shorter one, isn’t decided on; its outage stands in the receipts.", "Über einen weiteren, kürzeren wird nicht entschieden; er steht in den Belegen."),
+				text.F("%d more, shorter ones, aren’t decided on; their outages stand in the receipts.", "Über %d weitere, kürzere wird nicht entschieden; sie stehen in den Belegen.", more)))
 	}
 }
 
 func saysCell(s report.Says) report.Cell {
 	switch s {
-	case "":
-		return report.Judged(text.New("not decided", "nicht entschieden"), report.Neutral)
 	case report.Proves:
 		return report.Judged(s.Title(), report.Good)
 	case report.Disproves:
