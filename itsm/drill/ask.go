@@ -116,6 +116,7 @@ func (r Record) askConduct(s *Script, time int) task.Question {
 	}
 	order := only(field("order", task.ChoiceField, true, "Direction", "Anordnung"), task.Direct)
 	event := only(field("event", task.ChoiceField, false, "Event", "Ereignis"), task.Direct)
+	event.Help = text.New("To correct its instant.", "Zum Berichtigen seines Zeitpunkts.")
 	for _, e := range correctable() {
 		if e != continuity.Ended {
 			event.Options = append(event.Options, task.Option{Value: string(e), Title: e.Title()})

@@ -54,7 +54,8 @@ func (r Record) correctedCall(with task.Outcome, s *Script) []task.Field {
 	if len(r.Plan.Spec.Contacts) == 0 {
 		return nil
 	}
-	contact := field("contact", task.ChoiceField, false, "Instead: contact of the call tree", "Stattdessen: Kontakt der Alarmierung")
+	contact := field("contact", task.ChoiceField, false, "Contact of the call tree", "Kontakt der Alarmierung")
+	contact.Help = text.New("To correct a call, instead of an event or a step.", "Zum Berichtigen einer Alarmierung, anstelle von Ereignis oder Schritt.")
 	for i, c := range r.Plan.Spec.Contacts {
 		option := task.Option{Value: strconv.Itoa(i + 1), Title: text.F("%d: %s", "%d: %s", i+1, c.Name)}
 		if s != nil {

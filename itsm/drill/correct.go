@@ -217,7 +217,8 @@ func (r Record) correction(s *Script, events []continuity.Event) []task.Field {
 // correctedStep asks for a step, of the script or back, that ended at another
 // instant than is entered.
 func (r Record) correctedStep(s *Script) task.Field {
-	step := field("step", task.ChoiceField, false, "Instead: end of a step", "Stattdessen: Ende eines Schritts")
+	step := field("step", task.ChoiceField, false, "End of a step", "Ende eines Schritts")
+	step.Help = text.New("Instead of an event.", "Anstelle eines Ereignisses.")
 	step.With = task.Correct
 	for i, t := range s.Steps {
 		if planned := r.Plan.Spec.Steps[i]; t.correctable() {
