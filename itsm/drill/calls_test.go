@@ -121,15 +121,15 @@ func TestCallsAndStepsBackAreCorrectedWithTheEvaluation(t *testing.T) {
 		help[f.Name] = f.Help.De
 	}
 	require.Contains(t, help["back.1"], "Eingetragen ist 30.11.2026, 10:0")
-	require.Contains(t, help["contact.1.at"], "Eingetragen ist erreicht, 30.11.2026, 10:00:30")
-	require.NotContains(t, help, "contact.2.at", "an instant makes nobody reached")
-	for field, at := range map[string]string{"back.1": was.Format(time.RFC3339), "back.2": "2026-11-30T09:59:00+01:00", "contact.1.at": "2026-12-30T09:59:00+01:00"} {
+	require.Contains(t, help["call.1"], "Eingetragen ist erreicht, 30.11.2026, 10:00:30")
+	require.NotContains(t, help, "call.2", "an instant makes nobody reached")
+	for field, at := range map[string]string{"back.1": was.Format(time.RFC3339), "back.2": "2026-11-30T09:59:00+01:00", "call.1": "2026-12-30T09:59:00+01:00"} {
 		require.Equal(t, "fields."+field, fault.As(p.try("evaluate", task.Done, "", with(map[string]string{field: at}))).Field)
 	}
-	for _, field := range []string{"back.1", "contact.1.at"} {
+	for _, field := range []string{"back.1", "call.1"} {
 		require.Equal(t, "fields.why", fault.As(p.try("evaluate", task.Done, "", with(map[string]string{field: "2026-11-30T10:08:30+01:00", "why": ""}))).Field)
 	}
-	s := p.finish(with(map[string]string{"back.1": "2026-11-30T10:08:30+01:00", "contact.1.at": "2026-11-30T10:02:00+01:00"}))
+	s := p.finish(with(map[string]string{"back.1": "2026-11-30T10:08:30+01:00", "call.1": "2026-11-30T10:02:00+01:00"}))
 	require.Equal(t, "2026-11-30T09:08:30Z", s.Return[0].Ended.Format(time.RFC3339))
 	require.Equal(t, drill.Correction{Was: was, When: *s.Return[0].Ended, Reason: "The log says so.", By: "carl", At: s.Evaluation.At}, s.Return[0].Corrections[0])
 	require.Empty(t, s.Return[1].Corrections)

@@ -154,9 +154,9 @@ func (r Record) checkEvaluation(v task.Values) error {
 		}
 	}
 	for i, c := range s.Calls {
-		entered[callField(i+1, "at")] = time.Time{}
+		entered[reachedField(i+1)] = time.Time{}
 		if c.When != nil {
-			entered[callField(i+1, "at")] = *c.When
+			entered[reachedField(i+1)] = *c.When
 		}
 	}
 	corrected := false

@@ -237,19 +237,21 @@ func (r Record) correctedStep(s *Script) task.Field {
 
 func backField(i int) string { return fmt.Sprintf("back.%d", i) }
 
+func reachedField(i int) string { return fmt.Sprintf("call.%d", i) }
+
 // correctedEntries asks, with the evaluation, for the instants of steps back and of
 // calls at which these really came about.
 func (r Record) correctedEntries(s *Script) (all []task.Field) {
 	for i, t := range s.Return {
 		all = append(all, task.Field{Name: backField(i + 1), Type: task.InstantField,
-			Title: text.F("Corrected end of step back %d: %s", "Berichtigtes Ende, Schritt der Rückkehr %d: %s", t.Number, r.Plan.Spec.Return[i].Title), Help: entry(calendar.InWords(t.Ended.In(r.Zone)))})
+			Title: text.F("Corrected end of a step back: %s", "Berichtigtes Ende eines Schritts der Rückkehr: %s", r.Plan.Spec.Return[i].Title), Help: entry(calendar.InWords(t.Ended.In(r.Zone)))})
 	}
 	for i, c := range s.Calls {
 		if !c.Reached { // whether somebody was reached is another question than when
 			continue
 		}
-		all = append(all, task.Field{Name: callField(i+1, "at"), Type: task.InstantField,
-			Title: text.F("Corrected instant at which this contact was reached: %s", "Berichtigter Zeitpunkt, zu dem dieser Kontakt erreicht wurde: %s", c.Name), Help: entry(c.InWords(r.Zone))})
+		all = append(all, task.Field{Name: reachedField(i + 1), Type: task.InstantField,
+			Title: text.F("Corrected instant at which a contact was reached: %s", "Berichtigter Zeitpunkt, zu dem ein Kontakt erreicht wurde: %s", c.Name), Help: entry(c.InWords(r.Zone))})
 	}
 	return all
 }

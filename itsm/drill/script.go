@@ -175,7 +175,7 @@ func (s *Script) correct(r Record) {
 			}
 		}
 		for i, c := range s.Calls {
-			if at := instant(d.Fields, callField(i+1, "at")); at != nil {
+			if at := instant(d.Fields, reachedField(i+1)); at != nil {
 				s.Calls[i].correct(Reach{Reached: c.Reached, When: at, By: c.By}, *d, d.Fields.Text("why"), 0)
 			}
 		}
