@@ -101,13 +101,21 @@ func (v *Result) document(c *Comparison, raw json.RawMessage, said, right report
 }
 
 // wordless is a document without its words, and without its sources, of which
-// another wording may name others.
+// another wording may name others. What an outage is called, and what a finding is
+// and says, are words as well: what they are about is in their other members.
 func wordless(d report.Document) report.Document {
 	d.Title, d.Subject, d.Notice = text.Text{}, text.Text{}, text.Text{}
 	d.Notes, d.Summary, d.Sections, d.Sources, d.Wording = nil, nil, nil, nil, 0
 	d.Figures, d.Answers = unlabelled(d.Figures), slices.Clone(d.Answers)
 	for i := range d.Answers {
 		d.Answers[i].Title = text.Text{}
+	}
+	d.Evidence, d.Findings = slices.Clone(d.Evidence), slices.Clone(d.Findings)
+	for i := range d.Evidence {
+		d.Evidence[i].Title = text.Text{}
+	}
+	for i := range d.Findings {
+		d.Findings[i].Title, d.Findings[i].Detail = text.Text{}, text.Text{}
 	}
 	return d
 }
