@@ -14,6 +14,7 @@ import (
 	"turnus/itsm/person"
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
+	"turnus/itsm/uptime"
 	"turnus/report"
 	"turnus/store"
 )
@@ -82,4 +83,39 @@ func TestAWeakRetestDoesntCloseWhatAnOutageDisproved(t *testing.T) {
 
 	a.drills("2026-02-23", continuity.FullInterruption, continuity.Pass, &drill.Retested{Run: failed, Type: continuity.Component, Version: 1})
 	require.Empty(t, a.registered(improvement.FailedObjective))
+}
+
+// lasted imports an outage that began on a day of 2026 at nine.
+func (a altering) lasted(reference string, month time.Month, day int, lasted time.Duration) {
+	a.Helper()
+	from := time.Date(2026, month, day, 9, 0, 0, 0, time.UTC)
+	_, err := a.store.ImportOutages(a.Context(), store.Intake{Service: "desk", Format: "csv", AsOf: now, Since: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), Now: now, By: "admin"},
+		func(yield func(uptime.Outage, error) bool) {
+			yield(uptime.Outage{Reference: reference, From: from, To: from.Add(lasted), Row: 1}, nil)
+		}, nil)
+	require.NoError(a, err)
+}
+
+// Each outage that disproves a plan reaches the register, also the second of a month.
+func TestEachOutageThatDisprovesIsSeen(t *testing.T) {
+	a := newReviewed(t)
+	storetest.PlanVersion(t, a.store, time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC), "desk-fire", 1, within(3*3600))
+	a.lasted("F2", time.February, 15, 5*time.Hour)
+	a.decides("2026-02", map[string]report.Says{"desk-fire": report.Disproves})
+	found := a.registered(improvement.FailedObjective)
+	require.Len(t, found, 1)
+	require.Equal(t, 2, found[0].Seen)
+	a.decides("2026-02", map[string]report.Says{"desk-fire": report.Disproves})
+	require.Equal(t, 2, a.registered(improvement.FailedObjective)[0].Seen, "a restatement doesn't see the same outages again")
+}
+
+// An outage that a restatement adds after the finding of another was closed is found.
+func TestAnOutageThatARestatementAddsIsFound(t *testing.T) {
+	a := disproved(t)
+	a.drills("2026-02-12", continuity.FullInterruption, continuity.Pass, nil)
+	require.Empty(t, a.registered(improvement.FailedObjective))
+	a.lasted("F2", time.February, 15, 5*time.Hour)
+	a.decides("2026-02", map[string]report.Says{"desk-fire": report.Disproves})
+	require.Contains(t, a.covers()[0], "failed")
+	require.Len(t, a.registered(improvement.FailedObjective), 1)
 }

@@ -11,6 +11,7 @@ import (
 type Finding struct {
 	Key    string    `json:"key"`            // stable from round to round: agreement/target
 	Kind   string    `json:"kind,omitempty"` // as the register has it, of what no figure shows
+	Of     string    `json:"of,omitempty"`   // the key of the outage that shows it, of what several may show
 	Title  text.Text `json:"title"`
 	Detail text.Text `json:"detail"`           // what was measured, and what was agreed
 	Figure string    `json:"figure,omitempty"` // the name of the figure that shows it

@@ -41,7 +41,8 @@ func findMisses(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run) erro
 	for _, f := range d.Findings {
 		all = append(all, namedOf(now, r, f))
 	}
-	slices.SortFunc(all, func(a, b showing) int { return cmp.Compare(a.Key, b.Key) })
+	// What has one key stays in the order of the report: its finding is named after the first.
+	slices.SortStableFunc(all, func(a, b showing) int { return cmp.Compare(a.Key, b.Key) })
 	periods := append([]string{r.Period}, monthsIn(r.Period)...)
 	for _, f := range all {
 		places := make([]string, len(periods))
@@ -89,8 +90,14 @@ func (f showing) place(k run.Key) string { return k.ID(1) + "/" + f.in }
 
 // namedOf is what a report names beyond its figures. An outage is an event, which
 // is one finding whatever months it lies in; what a drill shows may be seen again.
+// What several outages of a report show is seen once of each: a later one that took
+// the place of the first would be missed.
 func namedOf(now time.Time, r run.Run, f report.Finding) showing {
-	return showing{in: f.Kind + "/" + f.Key, once: f.Kind == improvement.UnplannedOutage, sighting: sighting{
+	in := f.Kind + "/" + f.Key
+	if f.Of != "" {
+		in += "/" + f.Of
+	}
+	return showing{in: in, once: f.Kind == improvement.UnplannedOutage, sighting: sighting{
 		Key: improvement.EventKey(f.Kind, r.About.Name, f.Key),
 		By:  person.Actor{Person: person.System},
 		Finding: improvement.Finding{Kind: f.Kind, About: r.About, Object: "run/" + r.ID, Title: f.Title, Note: f.Detail, At: now,

@@ -75,13 +75,14 @@ func decided(all, decisions []report.Evidence) []report.Evidence {
 }
 
 // disproved are the findings that a plan's recovery time wasn't kept, as the owner
-// decided: under the key that drills of the plan find it by, and re-tests mend.
+// decided: under the key that drills of the plan find it by, and re-tests mend. Each
+// outage is a finding here, which the register has as seen once more.
 func disproved(said []report.Evidence) (all []report.Finding) {
 	for _, e := range said {
 		if e.Decided != report.Disproves {
 			continue
 		}
-		all = append(all, report.Finding{Kind: improvement.FailedObjective, Key: report.Figure{Group: report.Group{Name: e.Plan}, Name: "rta"}.Key(),
+		all = append(all, report.Finding{Kind: improvement.FailedObjective, Key: report.Figure{Group: report.Group{Name: e.Plan}, Name: "rta"}.Key(), Of: e.Outage,
 			Title: text.F("A real outage disproves the recovery time of the plan %s", "Ein tatsächlicher Ausfall widerlegt die Wiederanlaufzeit des Plans %s", e.Called),
 			Detail: text.F("%[1]s: %[2]s. Agreed: %[3]s at most (version %[4]d).", "%[1]s: %[2]s. Vereinbart: höchstens %[3]s (Version %[4]d).",
 				e.Title, report.Lasting(e.Seconds), e.Agreed(), e.Version)})

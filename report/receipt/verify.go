@@ -94,10 +94,23 @@ func (v *Result) document(c *Comparison, raw json.RawMessage, said, right report
 			right.Sections = append([]report.Section{said.Sections[0]}, right.Sections...)
 		}
 	}
+	right.Findings = ofAsSaid(right.Findings, said.Findings)
 	if !same {
 		return c.Values("report.document", wordless(said), wordless(right))
 	}
 	return c.Values("report.document", raw, right)
+}
+
+// ofAsSaid are findings without Of where the document has none: it may have been
+// drafted before there was any, and its evidence names the outages.
+func ofAsSaid(right, said []report.Finding) []report.Finding {
+	right = slices.Clone(right)
+	for i := range min(len(right), len(said)) {
+		if said[i].Of == "" {
+			right[i].Of = ""
+		}
+	}
+	return right
 }
 
 // wordless is a document without its words, and without its sources, of which

@@ -9,6 +9,7 @@ import (
 	"turnus/internal/reviewtest"
 	avail "turnus/itsm/availabilityreview"
 	"turnus/itsm/continuity"
+	"turnus/itsm/improvement"
 	"turnus/itsm/text"
 	"turnus/itsm/uptime"
 	"turnus/report"
@@ -21,6 +22,34 @@ func disproved(t *testing.T) []byte {
 		data: reviewtest.Data{Outages: []uptime.Outage{reviewtest.Out("2026-06-10 10:00", "2026-06-10 12:00"), reviewtest.Out("2026-06-15 10:00", "2026-06-15 13:00")}}}
 	v.frozen.Plans = []avail.Plan{{Name: "fire", Version: 3, Hash: strings.Repeat("ab", 32), From: reviewtest.At("2026-01-01T00:00:00Z"), RTO: 3600, Base: continuity.FromDisruption}}
 	return exportReview(t, v)
+}
+
+// eachDisproof changes what a document finds of a plan's recovery time.
+func eachDisproof(d *report.Document, change func(*report.Finding)) (n int) {
+	for i := range d.Findings {
+		if d.Findings[i].Kind == improvement.FailedObjective {
+			change(&d.Findings[i])
+			n++
+		}
+	}
+	return n
+}
+
+// A document that was published before findings said of which outage they are is
+// verified as it was; what says another outage isn't.
+func TestFindingsWithoutTheirOutages(t *testing.T) {
+	v := verified(t, disproved(t))
+	require.True(t, v.Identical && v.Words, "%v", v.Differences)
+	v = verified(t, forged(t, disproved(t), func(d *report.Document) {
+		require.Equal(t, 2, eachDisproof(d, func(f *report.Finding) {
+			require.NotEmpty(t, f.Of)
+			f.Of = ""
+		}))
+	}))
+	require.True(t, v.Identical && v.Words, "%v", v.Differences)
+	requirePlace(t, verified(t, forged(t, disproved(t), func(d *report.Document) {
+		eachDisproof(d, func(f *report.Finding) { f.Of = d.Evidence[0].Outage })
+	})), "of another outage", ".of")
 }
 
 // What outages and findings are called are words, which another wording may say
@@ -41,6 +70,9 @@ func TestWordsOfEvidenceAndFindingsMayDiffer(t *testing.T) {
 	for name, change := range map[string]func(*report.Document){
 		"seconds": func(d *report.Document) { d.Evidence[0].Seconds++ },
 		"key":     func(d *report.Document) { d.Findings[0].Key += "x" },
+		"of": func(d *report.Document) {
+			eachDisproof(d, func(f *report.Finding) { f.Of = "outage/other" })
+		},
 	} {
 		requirePlace(t, verified(t, reword(change)), name, "."+name)
 	}
