@@ -96,6 +96,52 @@ func (a altering) lasted(reference string, month time.Month, day int, lasted tim
 	require.NoError(a, err)
 }
 
+// A month is reviewed after it has ended, and often after the drill that followed
+// its outage: what the drill lifted already isn't left open.
+func TestWhatADrillLiftedBeforeTheReviewIsClosed(t *testing.T) {
+	a := newReviewed(t)
+	storetest.PlanVersion(t, a.store, time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC), "desk-fire", 1, within(3*3600))
+	a.drills("2026-02-20", continuity.FullInterruption, continuity.Pass, nil)
+	a.decides("2026-02", map[string]report.Says{"desk-fire": report.Disproves})
+	require.Contains(t, a.covers()[0], "proved")
+	require.Empty(t, a.registered(improvement.FailedObjective))
+	var seen int
+	require.NoError(t, a.store.DB().QueryRowContext(t.Context(), "SELECT count(*) FROM finding WHERE kind = $1 AND state = 'closed'", improvement.FailedObjective).Scan(&seen))
+	require.Equal(t, 1, seen, "that it was seen is on record")
+}
+
+func TestADrillBeforeTheOutageOrWeakerLeavesWhatAReviewFinds(t *testing.T) {
+	a := newReviewed(t)
+	storetest.PlanVersion(t, a.store, time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC), "desk-fire", 1, within(3*3600))
+	a.drills("2026-02-09", continuity.FullInterruption, continuity.Pass, nil)
+	a.drills("2026-02-20", continuity.Functional, continuity.Pass, nil)
+	a.decides("2026-02", map[string]report.Says{"desk-fire": report.Disproves})
+	require.Contains(t, a.covers()[0], "failed")
+	require.Len(t, a.registered(improvement.FailedObjective), 1)
+}
+
+func TestALaterOutageClosesWhatAnOutageDisproved(t *testing.T) {
+	a := disproved(t)
+	a.lasted("F2", time.March, 5, time.Hour)
+	a.decides("2026-03", map[string]report.Says{"desk-fire": report.SaysNothing})
+	require.Len(t, a.registered(improvement.FailedObjective), 1, "it says nothing")
+	a.decides("2026-03", map[string]report.Says{"desk-fire": report.Proves})
+	require.NotContains(t, a.covers()[0], "failed")
+	require.Empty(t, a.registered(improvement.FailedObjective))
+}
+
+// An outage that was shorter than was known disproves nothing any more, and its
+// finding stays for a person to deal with: nothing has lifted it since.
+func TestARetractedDisproofIsntClosedByItsOwnProof(t *testing.T) {
+	a := disproved(t)
+	a.lasted("F1", time.February, 10, time.Hour)
+	a.decides("2026-02", map[string]report.Says{"desk-fire": report.Proves})
+	require.NotContains(t, a.covers()[0], "failed")
+	require.Len(t, a.registered(improvement.FailedObjective), 1)
+	a.drills("2026-02-20", continuity.FullInterruption, continuity.Pass, nil)
+	require.Empty(t, a.registered(improvement.FailedObjective))
+}
+
 // Each outage that disproves a plan reaches the register, also the second of a month.
 func TestEachOutageThatDisprovesIsSeen(t *testing.T) {
 	a := newReviewed(t)

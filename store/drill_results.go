@@ -152,9 +152,12 @@ func recordDrill(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run) err
 	return mendDisproved(ctx, tx, now, r, f)
 }
 
-// lockForDrill takes the locks of the event that a drill's report may be
-// (happened), in the order in which whoever reports one takes them.
-func lockForDrill(ctx context.Context, tx *sqlx.Tx, runID string) error {
+// lockForProofs takes the locks of the event that a drill's report may be
+// (happened), in the order in which whoever reports one takes them. Behind them the
+// reports of a service that prove or disprove plans come one after the other: each
+// sees what another has found or lifted, and none waits for a finding while another
+// waits for one of its own.
+func lockForProofs(ctx context.Context, tx *sqlx.Tx, runID string) error {
 	if err := holdResources(ctx, tx); err != nil {
 		return err
 	}

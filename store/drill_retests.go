@@ -14,7 +14,6 @@ import (
 	"turnus/itsm/fault"
 	"turnus/itsm/improvement"
 	"turnus/itsm/person"
-	"turnus/itsm/process"
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
 	"turnus/itsm/text"
@@ -48,7 +47,7 @@ func mendRetested(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, f 
 	if mends, err := mayMend(ctx, tx, f); err != nil || !mends {
 		return err
 	}
-	known, err := measuredOf(ctx, tx, f)
+	known, err := measuredOf(ctx, tx, r.About.Name, f.Plan.Name)
 	if err != nil {
 		return err
 	}
@@ -59,7 +58,7 @@ func mendRetested(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, f 
 	for _, o := range objectivesShown(f.Plan.Spec.Objectives, *f.Happened) {
 		if o.verdict == continuity.Pass {
 			if len(known.Unlifted(o.name)) == 0 {
-				keys = append(keys, failedKey(r, f, o.name))
+				keys = append(keys, failedKey(r.About.Name, f.Plan.Name, o.name))
 			}
 			shortcoming("incomplete-" + o.name)
 		}
@@ -82,11 +81,7 @@ func mendDisproved(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, f
 	if mends, err := mayMend(ctx, tx, f); err != nil || !mends {
 		return err
 	}
-	if known, err := measuredOf(ctx, tx, f); err != nil || len(known.Unlifted(continuity.ObjectiveRTO)) > 0 {
-		return err
-	}
-	return mend(ctx, tx, person.Actor{Person: person.System}, now, "key = $3 AND NOT EXISTS (SELECT FROM finding_seen n WHERE n.finding = finding.id AND n.key NOT LIKE $4 || '/%')",
-		failedKey(r, f, continuity.ObjectiveRTO), process.AvailabilityReview)
+	return mendLifted(ctx, tx, now, r.About.Name, f.Plan.Name)
 }
 
 // mayMend says that a drill was carried through, under the plan's current version.
@@ -95,20 +90,20 @@ func mayMend(ctx context.Context, q sqlx.QueryerContext, f drill.Frozen) (bool, 
 	return err == nil && current != nil && current.Version == f.Plan.Version && f.Happened.Whole(), err
 }
 
-// measuredOf is what the drills of a plan, and outages, have shown.
-func measuredOf(ctx context.Context, q sqlx.QueryerContext, f drill.Frozen) (k continuity.Known, err error) {
-	drills, err := drillsOf(ctx, q, []string{f.Plan.Name})
+// measuredOf is what the drills of a service's plan, and outages, have shown.
+func measuredOf(ctx context.Context, q sqlx.QueryerContext, service, plan string) (k continuity.Known, err error) {
+	drills, err := drillsOf(ctx, q, []string{plan})
 	for _, d := range drills {
-		if d.service == f.Plan.Spec.Service {
+		if d.service == service {
 			k.Drills = append(k.Drills, d.Shown)
 		}
 	}
 	return k, err
 }
 
-// failedKey joins what was found of an objective of a drill's plan.
-func failedKey(r run.Run, f drill.Frozen, objective string) string {
-	return improvement.FigureKey(improvement.FailedObjective, r.About.Name, report.Figure{Group: report.Group{Name: f.Plan.Name}, Name: figureOf[objective]}.Key())
+// failedKey joins what was found of an objective of a service's plan.
+func failedKey(service, plan, objective string) string {
+	return improvement.FigureKey(improvement.FailedObjective, service, report.Figure{Group: report.Group{Name: plan}, Name: figureOf[objective]}.Key())
 }
 
 // MissRetests finds drills that had to be repeated by a date that has passed, and

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -46,7 +47,8 @@ func (s *Store) PlansUntil(ctx context.Context, service string, to time.Time) ([
 }
 
 // recordOutageProofs puts on record what a published availability review decided
-// about outages and continuity plans.
+// about outages and continuity plans, and mends what is lifted by now: by an outage
+// that proves a plan since, or by a drill that was published before its review.
 func recordOutageProofs(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, e run.End) error {
 	if e.State != run.Published {
 		return nil
@@ -61,6 +63,7 @@ func recordOutageProofs(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.R
 	if err := json.Unmarshal(document, &d); err != nil {
 		return err
 	}
+	var plans []string
 	verdicts := map[report.Says]continuity.Verdict{report.Proves: continuity.Pass, report.Disproves: continuity.Fail}
 	for _, e := range d.Evidence {
 		verdict := verdicts[e.Decided]
@@ -71,8 +74,11 @@ func recordOutageProofs(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.R
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, r.ID, e.Outage, e.Plan, e.Version, r.Service, e.RTO, e.Begun, e.Seconds, verdict, now); err != nil {
 			return err
 		}
+		if !slices.Contains(plans, e.Plan) {
+			plans = append(plans, e.Plan)
+		}
 	}
-	return nil
+	return mendEachLifted(ctx, tx, now, r.Service, plans)
 }
 
 // outagesOfPlans selects what reports in force say of plans ($1), as drillsOf does.

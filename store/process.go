@@ -37,10 +37,10 @@ func rulesOf(name string) rules {
 	case process.Improvement:
 		return rules{begins: lockFinding, begun: takeFinding, asks: checkNextOfImprovement, answers: checkImprovementAnswer, ended: settleFinding}
 	case process.AvailabilityReview:
-		return rules{ended: recordOutageProofs}
+		return rules{publishes: lockForProofs, ended: recordOutageProofs}
 	case process.ContinuityDrill:
 		return rules{begins: checkRetest, asks: checkNextOfDrill, answers: checkDrillAnswer,
-			decided: recordInvocation, publishes: lockForDrill, ended: endDrill}
+			decided: recordInvocation, publishes: lockForProofs, ended: endDrill}
 	}
 	return rules{}
 }
