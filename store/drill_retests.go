@@ -177,10 +177,15 @@ func askRetests(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time
 
 func retestKey(plan string) string { return improvement.RetestAsked + "/" + plan }
 
-// mendAsked mends that a plan was to be drilled again: by a drill in which something
-// was recovered, and that began after each change that asked for it.
+// mendAsked mends that a plan was to be drilled again: by a drill that was carried
+// through, that began after each change that asked for it, and in which something was
+// recovered, unless the plan agrees on nothing that this would show.
 func mendAsked(ctx context.Context, tx *sqlx.Tx, now time.Time, f drill.Frozen) error {
-	if !f.Setup.Type.Measures() {
+	proves := f.Setup.Type.Measures()
+	if o := f.Plan.Spec.Objectives; o.RTO == nil && o.RPO == nil && o.MBCO == nil {
+		proves = proves || f.Setup.Type.Proves(continuity.ObjectiveContacts)
+	}
+	if !proves || !f.Happened.Whole() {
 		return nil
 	}
 	return mend(ctx, tx, person.Actor{Person: person.System}, now, `key = $3 AND NOT EXISTS (SELECT FROM finding_seen n WHERE n.finding = finding.id AND n.at > $4)`,

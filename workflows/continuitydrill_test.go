@@ -15,6 +15,7 @@ import (
 	"turnus/itsm/continuity"
 	"turnus/itsm/drill"
 	"turnus/itsm/person"
+	"turnus/itsm/planning"
 	"turnus/itsm/process"
 	"turnus/itsm/resource"
 	"turnus/itsm/run"
@@ -108,8 +109,16 @@ func (h *house) close(at time.Duration, more answers) {
 	h.says(at+30*time.Minute, "otto", 2, process.Approval, task.Approve, nil)
 }
 
+// changed reports a major change of the desk, which asks for another drill.
+func (h *house) changed() {
+	_, err := h.store.Happened(context.Background(), person.Actor{Person: "olga", Roles: []person.Role{person.ProcessOwner}}, friday.Add(-time.Hour), planning.MajorChange, "desk", "Moved to another provider", "changed")
+	require.NoError(h, err)
+	require.Equal(h, []string{"retest-asked open"}, h.lines("SELECT kind || ' ' || state FROM finding"))
+}
+
 func TestADrillIsPlannedCarriedOutAndReportedOn(t *testing.T) {
 	h := drilling(t, "")
+	h.changed()
 	begun := h.script(continuity.Component)
 	h.at(4*time.Hour+2*time.Minute, func() { h.puts(2, deskPlan(), h.env.Now()) })
 	at := h.steps(4*time.Hour+2*time.Minute, [2]string{"bert", "step-1"}, [2]string{"emil", "step-3"}, [2]string{"dora", "step-2"}, [2]string{"bert", "step-4"})
@@ -125,6 +134,7 @@ func TestADrillIsPlannedCarriedOutAndReportedOn(t *testing.T) {
 	require.Equal(t, continuity.Pass, f.Happened.Result.Overall)
 	require.Equal(t, 1, f.Plan.Version, "the version that was approved")
 	require.Equal(t, 2, f.Newer, "and it says so")
+	require.Equal(t, []string{"retest-asked closed"}, h.lines("SELECT kind || ' ' || state FROM finding WHERE kind = 'retest-asked'"))
 	require.Equal(t, []string{"mbco_pct 60 80 pass", "rpo PT1H 600 pass", "rto PT2H 1620 pass"},
 		h.lines("SELECT objective || ' ' || value || ' ' || coalesce(achieved, '-') || ' ' || verdict FROM drill_objective ORDER BY objective"))
 	for _, x := range r.Tasks {
@@ -205,6 +215,7 @@ func TestAnInvocationRunsAsADrillDoes(t *testing.T) {
 // open then takes no answer any more.
 func TestAnAbortedDrillGoesBack(t *testing.T) {
 	h := drilling(t, "")
+	h.changed()
 	h.script(continuity.FullInterruption)
 	at := h.steps(4*time.Hour+2*time.Minute, [2]string{"bert", "step-1"})
 	h.says(at+time.Minute, "anna", 1, "conduct-1", task.Abort, nil)
@@ -218,7 +229,8 @@ func TestAnAbortedDrillGoesBack(t *testing.T) {
 	require.Equal(t, run.Published, h.run().State)
 	require.ErrorContains(t, late.failed, "isn't open any more")
 	require.Equal(t, []string{"incomplete 2026-12-31"}, h.lines("SELECT overall || ' ' || retest FROM drill"))
-	require.Empty(t, h.events(), "nothing is known to have failed")
+	require.Equal(t, []string{"major-change desk olga: Moved to another provider"}, h.events(), "nothing is known to have failed")
+	require.Equal(t, []string{"retest-asked open"}, h.lines("SELECT kind || ' ' || state FROM finding WHERE kind = 'retest-asked'"), "what is aborted shows nothing of the change")
 	overdue := "SELECT title->>'en' FROM finding WHERE kind = 'overdue-retest'"
 	require.NoError(t, h.store.MissRetests(context.Background(), time.Date(2026, 12, 31, 12, 0, 0, 0, time.UTC)))
 	require.Empty(t, h.lines(overdue), "the day isn't over")
@@ -237,7 +249,7 @@ func TestADrillOverDaysRemindsAndEscalates(t *testing.T) {
 	h.says(5*time.Hour, "dora", 1, "step-2", task.Pause, nil)
 	h.says(2*aDay, "dora", 1, "paused-2", task.Resume, nil)
 	h.at(2*aDay-time.Hour, func() {
-		for step, want := range map[string]string{"step-3": "turnus task.opened, turnus task.escalate", "paused-2": "turnus task.opened, turnus task.escalate"} {
+		for step, want := range map[string]string{"step-3": "turnus task.opened, turnus task.remind, turnus task.escalate", "paused-2": "turnus task.opened, turnus task.remind, turnus task.escalate"} {
 			require.Equal(h, want, strings.Join(h.actions("task/"+run.TaskID(h.in.Run, 1, step)), ", "), step)
 		}
 		require.Equal(h, run.Waiting, h.record().State)

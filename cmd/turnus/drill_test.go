@@ -167,6 +167,7 @@ func TestDrillsUntilTheObjectiveIsProved(t *testing.T) {
 	require.Len(t, decided, 17)
 	report := d.ask(200, d.auditor, "GET", "/v1/runs/"+first+"/report", nil)
 	require.Equal(t, []any{"7260", "missed"}, d.figure(report, "rta"))
+	d.shows("late", map[string][]string{"en": {"entered afterwards", "1 min longer than agreed"}, "de": {"nachträglich erfasst"}})
 
 	// Found, and an action planned that the re-test shows to have worked.
 	d.finding = d.found("failed-objective")
@@ -211,6 +212,15 @@ func TestDrillsUntilTheObjectiveIsProved(t *testing.T) {
 	d.answer(d.bert, "conduct-1", object{"outcome": "abort", "comment": "A major incident elsewhere."})
 	d.back()
 	d.close(object{"integrity": "no-data"}, object{"review": "To be repeated.", "retest": day(60)})
+	d.shows("aborted", map[string][]string{"en": {"incomplete", "A major incident elsewhere."}, "de": {"unvollständig"}})
+	proved := func() (all []string) {
+		for _, c := range d.all(d.auditor, "/v1/coverage?service=service-desk") {
+			all = append(all, fmt.Sprint(c["objective"], c["state"], c["last_proved"], c["run"]))
+		}
+		return all
+	}
+	before := proved()
+	require.Len(t, before, 3)
 	d.begin(3, nil)
 	d.answer(d.owner, "plan", d.planned("tabletop"))
 	d.answer(d.manager, "approval", object{"outcome": "approve"})
@@ -219,6 +229,7 @@ func TestDrillsUntilTheObjectiveIsProved(t *testing.T) {
 	d.answer(d.owner, "review", done(object{"review": "Talked through."}))
 	d.answer(d.deputy, "approval", object{"outcome": "approve"})
 	d.await(d.auditor, d.run, "published")
+	require.Equal(t, before, proved(), "a discussion proves nothing")
 }
 
 // figure is a figure of a report: its value, and its verdict.

@@ -166,7 +166,7 @@ func (d Drill) check() error {
 		return fault.Invalidf("contacts", "Of %d contacts called %d can't have been reached: give both numbers, up to 1,000,000.",
 			"Von %d angerufenen Kontakten können nicht %d erreicht worden sein: Beide Zahlen angeben, höchstens 1.000.000.", c.Called, c.Reached)
 	}
-	return d.Events.check()
+	return d.Events.check(d.Objectives)
 }
 
 func (o Objectives) check() error {
@@ -186,8 +186,9 @@ func (o Objectives) check() error {
 	return nil
 }
 
-// check refuses what happened before what it follows from.
-func (e Events) check() error {
+// check refuses what happened before what it follows from, and a recovery before
+// the event that its objective counts from: it would have taken less than no time.
+func (e Events) check(o Objectives) error {
 	type event struct {
 		name string
 		at   time.Time
@@ -198,6 +199,9 @@ func (e Events) check() error {
 	pairs := [][2]event{{snapshot, disruption}, {snapshot, backup}, {technical, confirmed}}
 	for _, x := range after {
 		pairs = append(pairs, [2]event{disruption, x})
+	}
+	if o.RTO != nil && o.Base == FromInvoked {
+		pairs = append(pairs, [2]event{{"invoked", e.Invoked}, confirmed})
 	}
 	for _, x := range append(after, disruption, snapshot, backup) {
 		pairs = append(pairs, [2]event{x, ended})

@@ -8,6 +8,7 @@ import (
 
 	"turnus/itsm/agreement"
 	"turnus/itsm/continuity"
+	"turnus/itsm/fault"
 )
 
 func at(t *testing.T, s string) time.Time {
@@ -123,6 +124,15 @@ func TestCountedFromTheInvocation(t *testing.T) {
 	require.Equal(t, continuity.Pass, r.Verdicts.RTO)
 	d.Events.Invoked = time.Time{}
 	require.Equal(t, continuity.Incomplete, judged(t, d).Verdicts.RTO)
+
+	// Recovered before it began to count: no time below 0 is met.
+	d.Events.Invoked = d.Events.Confirmed.Add(time.Second)
+	_, err := continuity.Judge(d)
+	require.Equal(t, "events.mbco_confirmed", fault.As(err).Field)
+	d.Events.Invoked = d.Events.Confirmed
+	require.EqualValues(t, 0, *judged(t, d).RTA)
+	d.Events.Invoked, d.Objectives.Base = d.Events.Confirmed.Add(time.Second), continuity.FromDisruption
+	require.Equal(t, continuity.Fail, judged(t, d).Verdicts.RTO, "then it is no matter of the invocation")
 }
 
 // An estimate stays one, whatever it says; what such drills measure is judged.

@@ -70,7 +70,10 @@ func (r Record) askBegin() task.Question {
 }
 
 func (r Record) askStep(p progress) task.Question {
-	due := p.since.Add(time.Duration(p.step.Takes.Seconds()) * time.Second)
+	due := p.since.Add(p.left)
+	if p.State == Paused { // an interruption that lasts longer than the step should is looked at
+		due = p.since.Add(p.expected())
+	}
 	q := task.Question{Step: p.name(), Persons: []string{p.Person}, Due: &due,
 		Title: text.F("Step %d: %s", "Schritt %d: %s", p.Number, p.step.Title), Text: r.about()}
 	if p.step.Text != "" {

@@ -217,10 +217,21 @@ func TestNotTestedSkippedReassigned(t *testing.T) {
 func TestAPauseStopsTheStepsClockAlone(t *testing.T) {
 	p := play(t, continuity.Component)
 	p.begin()
+	due := func(step string) time.Time {
+		q, ok := drill.Follow(p.Record).Question(step)
+		require.True(t, ok, step)
+		return *q.Due
+	}
+	expected := due("step-1")
+	p.now = p.now.Add(7 * time.Minute)
 	p.say("step-1", task.Pause, "Waiting for the key.", nil)
 	require.Equal(t, []string{"paused-1", "conduct-1"}, p.open())
+	require.Equal(t, p.now.Add(10*time.Minute), due("paused-1"), "an interruption as long as the step is looked at")
+	left := expected.Sub(p.now)
 	p.now = p.now.Add(time.Hour)
 	p.say("paused-1", task.Resume, "", map[string]string{"at": p.now.Format(time.RFC3339)})
+	require.Equal(t, p.now.Add(left), due("step-1-2"), "it has what it had left, and no more")
+	require.Less(t, left, 3*time.Minute)
 	p.say("step-1-2", task.Pause, "Again.", nil)
 	p.say("paused-1-2", task.Resume, "", nil)
 	p.done("step-1-3")
@@ -232,7 +243,7 @@ func TestAPauseStopsTheStepsClockAlone(t *testing.T) {
 	p.done("conduct-1", "back-1", "back-2")
 	p.say("normal-1", task.Pass, "", nil)
 	s := p.finish(evaluatedWell)
-	require.EqualValues(t, 3600+11*60, *s.Result.RTA, "the objective's clock ran on")
+	require.EqualValues(t, 3600+18*60, *s.Result.RTA, "the objective's clock ran on")
 }
 
 func TestAnAbortAlwaysOpensTheStepsBack(t *testing.T) {

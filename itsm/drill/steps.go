@@ -24,12 +24,13 @@ func (s Setup) CarriedOutBy(owner string) string {
 type progress struct {
 	Tracked
 	step   continuity.Step
-	ready  time.Time // when what it depends on was entered; zero: it wasn't
-	lacks  bool      // something that it depends on ended otherwise than done
-	asked  int       // how often it was asked for while open
-	paused int       // and while paused
-	since  time.Time // it is open or paused, as entered
-	stood  time.Time // the pause began, as it happened
+	ready  time.Time     // when what it depends on was entered; zero: it wasn't
+	lacks  bool          // something that it depends on ended otherwise than done
+	asked  int           // how often it was asked for while open
+	paused int           // and while paused
+	since  time.Time     // it is open or paused, as entered
+	left   time.Duration // of what the plan expects, from then on: a pause stops the clock
+	stood  time.Time     // the pause began, as it happened
 }
 
 // name under which it is asked for now.
@@ -136,6 +137,7 @@ func (p *progress) open(at time.Time) {
 	if p.State == Waiting {
 		at = at.UTC()
 		p.State, p.asked, p.since, p.Opened = Open, 1, at, &at
+		p.left = p.expected()
 	}
 }
 
@@ -177,6 +179,7 @@ func (p *progress) answer(d task.Decision) {
 	happened, entered := when(d, "at"), d.At.UTC()
 	switch d.Outcome {
 	case task.Pause:
+		p.left = max(0, p.left-entered.Sub(p.since))
 		p.State, p.stood, p.since = Paused, happened, entered
 		p.paused++
 		return
@@ -219,14 +222,19 @@ func (p *progress) direct(d Direction) {
 	case Reassign:
 		p.Person = d.Person
 		switch p.State {
-		case Open:
+		case Open: // whoever takes it over has the whole time
 			p.asked++
-			p.since = at
+			p.since, p.left = at, p.expected()
 		case Paused:
 			p.paused++
 			p.since = at
 		}
 	}
+}
+
+// expected is how long the plan expects the step to take.
+func (p *progress) expected() time.Duration {
+	return time.Duration(p.step.Takes.Seconds()) * time.Second
 }
 
 // correctable says that somebody entered when a step ended.

@@ -32,9 +32,9 @@ const (
 // continuityDrill is planned, approved, carried out by several people at once,
 // evaluated, and reported on.
 func continuityDrill() Process {
-	// A step of the script is due when it should be done: reminded of and
-	// escalated then, not working days before.
-	atOnce := task.Timing{Days: 1}
+	// A step of the script is due when it should be done, and escalated then; it is
+	// reminded of while there is time left, not working days before.
+	atOnce := task.Timing{Days: 1, Soon: true}
 	named := func(name string, many bool, en, de string, kind task.Kind, outcomes ...task.Outcome) Step {
 		return Step{Name: name, Many: many, Recorded: many, Title: text.New(en, de), Kind: kind, Outcomes: outcomes, For: task.Persons}
 	}
@@ -48,6 +48,8 @@ func continuityDrill() Process {
 		s.Timing, s.Dated = atOnce, true
 		return s
 	}
+	begin := named(DrillBegin, false, "Begin the drill", "Übung beginnen", task.Record, task.Done)
+	begin.Timing, begin.Dated = task.Timing{Days: 1, Remind: 1}, true // on the day of the drill
 	corrected := named(DrillCorrect, true, "Correct the record", "Protokoll berichtigen", task.Record, task.Done, task.Correct)
 	corrected.Then = map[task.Outcome]text.Text{task.Done: text.New("Nothing more is corrected: the report is drafted anew from the record as it is.",
 		"Es wird nichts mehr berichtigt: Der Bericht wird aus dem Protokoll in seinem jetzigen Stand neu entworfen.")}
@@ -61,7 +63,7 @@ func continuityDrill() Process {
 			Name: DrillPlan, Title: text.New("Plan the drill", "Übung planen"), Kind: task.Supply, Outcomes: []task.Outcome{task.Done}, For: task.Owner,
 		},
 			named(DrillNotice, true, "A continuity drill is planned", "Eine Notfallübung ist geplant", task.Acknowledge),
-			timed(named(DrillBegin, false, "Begin the drill", "Übung beginnen", task.Record, task.Done)),
+			begin,
 			named(DrillCalls, false, "Call tree: who was reached?", "Alarmierung: Wer wurde erreicht?", task.Record, task.Done),
 			named(DrillDiscuss, false, "What does the discussion expect?", "Was erwartet die Besprechung?", task.Record, task.Done),
 			timed(named(DrillStep, true, "Step of the plan", "Schritt des Plans", task.Record, task.Done, task.Failed, task.Skip, task.Pause)),

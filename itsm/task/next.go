@@ -18,10 +18,11 @@ const (
 // its run is about. The zero value: due after three, reminded of one before,
 // escalated when due, to the owner.
 type Timing struct {
-	Days       int // from opening to due
-	Remind     int // before due
-	Escalate   int // after due
-	EscalateTo Who // whom; Owner if left out, of a task that is the owner's own: the approvers
+	Days       int  // from opening to due
+	Remind     int  // before due
+	Soon       bool // due at a named instant, within hours: reminded of after three quarters of the time
+	Escalate   int  // after due
+	EscalateTo Who  // whom; Owner if left out, of a task that is the owner's own: the approvers
 }
 
 // withDefaults is the timing with what was left out.
@@ -40,12 +41,16 @@ func (t Timing) withDefaults(f For) Timing {
 
 // Schedule gives a task's instants: it is due at the same time of day so many
 // working days after it was opened, or at the instant that it names; reminder
-// and escalation come working days before and after. Where the calendar stays
+// and escalation come working days before and after; of what is due within hours the
+// reminder comes while there is time left. Where the calendar stays
 // closed for thirty days every day counts. A reminder isn't before the opening.
 func Schedule(cal *calendar.Calendar, opened time.Time, named *time.Time, t Timing, f For) (remind, due, escalate time.Time) {
 	t = t.withDefaults(f)
 	if named != nil {
 		due, remind = named.UTC(), workday(cal, *named, -t.Remind)
+		if t.Soon {
+			remind = opened.UTC().Add(due.Sub(opened) / 4 * 3)
+		}
 	} else {
 		due, remind = workday(cal, opened, t.Days), workday(cal, opened, t.Days-t.Remind)
 	}
