@@ -70,6 +70,10 @@ func checkDrillPlan(ctx context.Context, q sqlx.QueryerContext, now time.Time, t
 		return err
 	}
 	for _, x := range gone {
+		if x.participant {
+			faults.Add(fault.As(x.why).At("fields.participants"))
+			continue
+		}
 		faults.Say("fields.instead.1.of", "%[1]s, whom the plan names (%[2]s), has left: name a substitute, or have the plan changed.",
 			"%[1]s steht im Plan (%[2]s) und ist nicht mehr angelegt: Eine Vertretung nennen oder den Plan ändern lassen.", x.person, x.what)
 	}
@@ -85,26 +89,31 @@ func checkDrillPlan(ctx context.Context, q sqlx.QueryerContext, now time.Time, t
 	return faults.Err()
 }
 
-// named says what a plan needs somebody for.
+// namedInPlan says what somebody is to do in a drill.
 type namedInPlan struct {
-	person string
-	what   text.Text
+	person      string
+	what        text.Text
+	participant bool  // as nothing else
+	why         error // they aren't there
 }
 
 // absent are those who take part in a drill and have left, each with the first
 // thing that they were to do.
 func absent(ctx context.Context, q sqlx.QueryerContext, plan continuity.Plan, setup drill.Setup) (gone []namedInPlan, err error) {
-	all := []namedInPlan{{setup.Conductor, text.New("conductor", "Übungsleitung")}}
+	all := []namedInPlan{{person: setup.Conductor, what: text.New("conductor", "Übungsleitung")}}
 	if setup.Deputy != "" {
-		all = append(all, namedInPlan{setup.Deputy, text.New("deputy", "Stellvertretung")})
+		all = append(all, namedInPlan{person: setup.Deputy, what: text.New("deputy", "Stellvertretung")})
 	}
 	if setup.Type.Measures() {
-		all = append(all, namedInPlan{plan.Business, text.New("business", "Fachbereich")})
+		all = append(all, namedInPlan{person: plan.Business, what: text.New("business", "Fachbereich")})
 		for _, s := range slices.Concat(plan.Steps, plan.Return) {
 			if !slices.Contains(setup.LeftOut, s.Name) {
-				all = append(all, namedInPlan{setup.CarriedOutBy(s.Owner), text.Same(s.Name)})
+				all = append(all, namedInPlan{person: setup.CarriedOutBy(s.Owner), what: text.Same(s.Name)})
 			}
 		}
+	}
+	for _, name := range setup.Others {
+		all = append(all, namedInPlan{person: name, what: text.New("participant", "Teilnahme"), participant: true})
 	}
 	seen := map[string]bool{}
 	for _, x := range all {
@@ -113,6 +122,7 @@ func absent(ctx context.Context, q sqlx.QueryerContext, plan continuity.Plan, se
 		}
 		seen[x.person] = true
 		if err := checkPerson(ctx, q, x.person); fault.As(err) != nil {
+			x.why = err
 			gone = append(gone, x)
 		} else if err != nil {
 			return nil, err

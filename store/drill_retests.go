@@ -64,7 +64,7 @@ func mendRetested(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, f 
 		}
 	}
 	if f.Happened.Result.Overall == continuity.Pass {
-		for _, what := range []string{"aborted", "steps", "data-damaged", "data-not-checked", "not-readable", "return-not-verified"} {
+		for _, what := range []string{"aborted", "steps", "data-damaged", "data-not-checked", "not-readable", "return-not-verified", "not-published"} {
 			shortcoming(what)
 		}
 	}

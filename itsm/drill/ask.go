@@ -195,6 +195,10 @@ func (r Record) askDiscuss() task.Question {
 
 func (r Record) askEvaluate(s *Script) task.Question {
 	q := task.Question{Step: process.DrillEvaluate, Persons: r.conductors(), Text: r.about()}
+	if o := r.Plan.Spec.Objectives; o.Decide != nil && s.At(continuity.Decided).IsZero() {
+		q.Text = text.F("%s\nThe plan agrees on a time to decide, and nothing is entered of a decision: say below when it was made.",
+			"%s\nDer Plan gibt eine Zeit bis zur Entscheidung vor, und zu einer Entscheidung ist nichts eingetragen: Unten angeben, wann sie getroffen wurde.", q.Text)
+	}
 	if r.Setup.Type == continuity.Invocation {
 		q.Fields = askOfInvocation()
 	}
@@ -222,7 +226,7 @@ func (r Record) askEvaluate(s *Script) task.Question {
 // corrected asks for the instant at which an event really happened.
 func (r Record) corrected(s *Script, e continuity.Event) task.Field {
 	f := task.Field{Name: eventField(e), Type: task.InstantField, Title: text.F("Corrected instant: %s", "Berichtigter Zeitpunkt: %s", r.Setup.Type.EventTitle(e)),
-		Help: text.New("Nothing is entered of it.", "Dazu ist nichts eingetragen.")}
+		Help: text.New("Nothing is entered of it: give it where it happened.", "Dazu ist nichts eingetragen: Angeben, falls es eingetreten ist.")}
 	if at := s.At(e); !at.IsZero() {
 		f.Help = entry(calendar.InWords(at.In(r.Zone)))
 	}

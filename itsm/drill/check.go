@@ -154,15 +154,17 @@ func (r Record) checkEvaluation(v task.Values) error {
 		}
 	}
 	for i, c := range s.Calls {
-		entered[reachedField(i+1)] = time.Time{}
 		if c.When != nil {
 			entered[reachedField(i+1)] = *c.When
+		} else if c.Reached {
+			entered[reachedField(i+1)] = time.Time{}
 		}
 	}
 	corrected := false
 	for field, was := range entered {
 		at := instant(v, field)
-		if corrected = corrected || at != nil; at != nil && sameInstant(at, &was) {
+		// What nothing was entered of isn't corrected, and explains itself.
+		if corrected = corrected || at != nil && !was.IsZero(); at != nil && sameInstant(at, &was) {
 			return r.sameAsEntered(field, *at)
 		}
 	}

@@ -61,8 +61,9 @@ type Setup struct {
 	Scenario    string          `json:"scenario"`
 	Conductor   string          `json:"conductor"`
 	Deputy      string          `json:"deputy,omitempty"`
-	Instead     []Substitute    `json:"instead,omitempty"`  // who carries out steps whose owner can't
-	LeftOut     []string        `json:"left_out,omitempty"` // steps that the drill isn't about; component tests alone
+	Others      []string        `json:"participants,omitempty"` // who takes part besides those and the persons of the plan
+	Instead     []Substitute    `json:"instead,omitempty"`      // who carries out steps whose owner can't
+	LeftOut     []string        `json:"left_out,omitempty"`     // steps that the drill isn't about; component tests alone
 	Production  string          `json:"production,omitempty"`
 	Maintenance string          `json:"maintenance,omitempty"` // the announced window that production's outage lies in; empty: the outage counts
 	Risk        string          `json:"risk"`                  // of a drill, as the two that follow: of an invocation they needn't be known

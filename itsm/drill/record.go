@@ -171,8 +171,8 @@ func instant(v task.Values, field string) *time.Time {
 	return &at
 }
 
-// people takes part: who leads, who confirms, and who carries out steps, each
-// once.
+// people takes part: who leads, who confirms, who carries out steps, and whoever
+// else is named, each once.
 func (r Record) people() (all []string) {
 	add := func(name string) {
 		if name != "" && !slices.Contains(all, name) {
@@ -181,14 +181,16 @@ func (r Record) people() (all []string) {
 	}
 	add(r.Setup.Conductor)
 	add(r.Setup.Deputy)
-	if !r.Setup.Type.Measures() {
-		return all
-	}
-	add(r.Plan.Spec.Business)
-	for _, s := range slices.Concat(r.Plan.Spec.Steps, r.Plan.Spec.Return) {
-		if !slices.Contains(r.Setup.LeftOut, s.Name) {
-			add(r.Setup.CarriedOutBy(s.Owner))
+	if r.Setup.Type.Measures() {
+		add(r.Plan.Spec.Business)
+		for _, s := range slices.Concat(r.Plan.Spec.Steps, r.Plan.Spec.Return) {
+			if !slices.Contains(r.Setup.LeftOut, s.Name) {
+				add(r.Setup.CarriedOutBy(s.Owner))
+			}
 		}
+	}
+	for _, name := range r.Setup.Others { // last: notices are numbered
+		add(name)
 	}
 	return all
 }

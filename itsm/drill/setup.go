@@ -17,6 +17,10 @@ import (
 // more are away isn't drilled as it is.
 const maxInstead = 5
 
+// maxOthers is how many people may take part in a drill besides those whom its plan
+// names.
+const maxOthers = 50
+
 func insteadField(i int, part string) string { return fmt.Sprintf("instead.%d.%s", i, part) }
 
 // AskPlan asks the owner how a drill is planned, with what was planned before. begun
@@ -60,6 +64,8 @@ func AskPlan(plan PlanVersion, date, begun calendar.Date, retests *Retested, pro
 	q.Fields = []task.Field{kind, on, scenario,
 		with(field("conductor", task.PersonField, true, "Conductor", "Übungsleitung"), "Whoever conducts the drill doesn't decide on it.", "Wer die Übung leitet, entscheidet nicht über sie."),
 		field("deputy", task.PersonField, false, "Deputy of the conductor", "Stellvertretung der Übungsleitung"),
+		with(field("participants", task.TextField, false, "Further participants", "Weitere Teilnehmende"), "By name, with blanks between them: whoever takes part besides the conductors and those whom the plan needs. They are told of the drill.",
+			"Nach Namen, durch Leerzeichen getrennt: wer außer der Leitung und den im Plan benötigten Personen teilnimmt. Sie werden benachrichtigt."),
 		ofDrills("risk", "Risk of the drill", "Risiko der Übung"),
 		ofDrills("rollback", "How it is taken back", "Wie sie zurückgenommen wird"),
 		ofDrills("stop", "When it is aborted", "Wann sie abgebrochen wird"),
@@ -82,13 +88,16 @@ func AskPlan(plan PlanVersion, date, begun calendar.Date, retests *Retested, pro
 	return q
 }
 
+// listed are the names in a text, with blanks or commas between them.
+func listed(s string) []string { return strings.Fields(strings.ReplaceAll(s, ",", " ")) }
+
 // ReadSetup is how a drill is planned, by what the owner answered. Faults name
 // fields.NAME. Whether the persons are still there isn't looked up.
 func ReadSetup(plan continuity.Plan, retests *Retested, d task.Decision) (Setup, error) {
 	v := d.Fields
 	s := Setup{Type: continuity.Type(v.Text("type")), Scenario: v.Text("scenario"), Conductor: v.Text("conductor"), Deputy: v.Text("deputy"),
 		Production: v.Text("production"), Maintenance: v.Text("maintenance"), Risk: v.Text("risk"), Rollback: v.Text("rollback"), Stop: v.Text("stop"),
-		LeftOut: strings.Fields(strings.ReplaceAll(v.Text("left-out"), ",", " ")), By: d.Person, Said: d.At.UTC()}
+		Others: listed(v.Text("participants")), LeftOut: listed(v.Text("left-out")), By: d.Person, Said: d.At.UTC()}
 	var faults fault.List
 	date, err := calendar.ParseDate(v.Text("date"))
 	if s.Date = date; err != nil {
@@ -98,6 +107,9 @@ func ReadSetup(plan continuity.Plan, retests *Retested, d task.Decision) (Setup,
 		faults.Say("fields.deputy", "%s conducts the drill already: name somebody else, or nobody.", "%s leitet die Übung schon: Jemand anderen angeben oder leer lassen.", s.Deputy)
 	}
 	s.checkEarnest(&faults)
+	if len(s.Others) > maxOthers {
+		faults.Say("fields.participants", "%d persons are more than the %d that may be named: name those who have to be told.", "%d Personen sind mehr als die %d, die genannt werden können: Die nennen, die benachrichtigt werden müssen.", len(s.Others), maxOthers)
+	}
 	for _, field := range []string{"conductor", "deputy"} {
 		if who := v.Text(field); who == plan.Business && s.Type.Measures() {
 			faults.Say("fields."+field, "%s confirms for the business what others restore, and conducts nothing: name somebody else.",

@@ -2,6 +2,7 @@ package drill
 
 import (
 	"slices"
+	"strings"
 
 	"turnus/itsm/calendar"
 	"turnus/itsm/continuity"
@@ -135,6 +136,9 @@ func (d draft) setup() {
 	t.Item("Scenario", "Szenario", given(x.Scenario))
 	t.Item("Conductor", d.german("Übungsleitung", "Leitung"), given(x.Conductor))
 	t.Item("Deputy", "Vertretung", given(x.Deputy))
+	if len(x.Others) > 0 {
+		t.Item("Further participants", "Weitere Teilnehmende", given(strings.Join(x.Others, ", ")))
+	}
 	d.known(t, "Stop criterion", "Abbruchkriterium", x.Stop)
 	t.Row(report.Words(by), given(x.By))
 	t.Row(report.Words(said), report.At(x.Said))
