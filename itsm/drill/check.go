@@ -163,8 +163,11 @@ func (r Record) checkEvaluation(v task.Values) error {
 	corrected := false
 	for field, was := range entered {
 		at := instant(v, field)
-		// What nothing was entered of isn't corrected, and explains itself.
-		if corrected = corrected || at != nil && !was.IsZero(); at != nil && sameInstant(at, &was) {
+		// That it was decided is asked where nothing is entered of it, and corrects nothing.
+		if first := field == eventField(continuity.Decided) && was.IsZero(); at != nil && !first {
+			corrected = true
+		}
+		if at != nil && sameInstant(at, &was) {
 			return r.sameAsEntered(field, *at)
 		}
 	}
