@@ -15,10 +15,10 @@ import (
 )
 
 // CheckAnswer refuses what fields alone can't tell of an answer to a task of a
-// drill's script, or to one by which its entries are corrected: what hasn't happened yet, what can't
-// have happened in that order, a direction that nothing follows from, an end
-// while steps are open. Faults name fields.NAME or outcome. now is the instant of
-// the answer.
+// drill's script, or to one by which its entries are corrected: what hasn't happened
+// yet, what can't have happened in that order, a direction that nothing follows from,
+// an end while steps are open. Faults name fields.NAME or outcome. now is the instant
+// of the answer.
 func (r Record) CheckAnswer(now time.Time, t task.Task, o task.Outcome, v task.Values) error {
 	// Asked for is what Follow says, not what is open on record: between the two lies
 	// the moment in which an abort or another order closes a task.
@@ -245,12 +245,12 @@ func (r Record) checkAfter(t task.Task, was, is Happened) error {
 	}
 	moved := !was.At(continuity.Disruption).Equal(start)
 	for i, step := range is.Return {
-		if step.correctable() && step.Ended.Before(start) && (moved || !sameInstant(was.Return[i].Ended, step.Ended)) {
+		if step.correctable() && step.Ended.Before(start) && (moved || i >= len(was.Return) || !sameInstant(was.Return[i].Ended, step.Ended)) {
 			return before("Step back %d ended", "Schritt %d der Rückkehr endete", step.Number, *step.Ended)
 		}
 	}
 	for i, c := range is.Calls {
-		if c.When != nil && c.When.Before(start) && (moved || !c.Equal(was.Calls[i].Reach)) {
+		if c.When != nil && c.When.Before(start) && (moved || i >= len(was.Calls) || !c.Equal(was.Calls[i].Reach)) {
 			return before("%s was called", "%s: alarmiert", c.Name, *c.When)
 		}
 	}
