@@ -98,6 +98,7 @@ type calledSlot struct {
 
 // bringForward makes the slots due now that an event asks for, or adds them.
 func bringForward(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, o occurred) ([]planning.Slot, error) {
+	now = now.Truncate(time.Microsecond) // PostgreSQL rounds to the nearest one: what is due now would be due in a moment
 	called, err := calledFor(ctx, tx, now, o)
 	if err != nil {
 		return nil, err
