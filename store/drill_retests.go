@@ -63,6 +63,11 @@ func mendRetested(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, f 
 			shortcoming("incomplete-" + o.name)
 		}
 	}
+	for what, shown := range map[string]bool{"calls-late": f.CalledInTime(), "mtw": f.NormalInTime()} {
+		if shown {
+			shortcoming(what)
+		}
+	}
 	if f.Happened.Result.Overall == continuity.Pass {
 		for _, what := range []string{"aborted", "steps", "data-damaged", "data-not-checked", "not-readable", "return-not-verified", "not-published"} {
 			shortcoming(what)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"turnus/itsm/agreement"
 	"turnus/itsm/continuity"
 	"turnus/itsm/person"
 	"turnus/itsm/process"
@@ -142,6 +143,48 @@ func TestWhatARetestCloses(t *testing.T) {
 			rto := h.covered("rto")
 			require.Equal(t, c.covered, rto.State)
 			require.Equal(t, []any{next.Add(4 * time.Hour), h.in.Run}, []any{*rto.LastProved, rto.Run})
+		})
+	}
+}
+
+// A missed deadline of a contact, and of the return to normal operation (MTW), is a
+// finding and no verdict; a re-test that keeps one closes that one.
+func TestWhatARetestClosesOfDeadlines(t *testing.T) {
+	minutes, hours := agreement.Duration(10*60), agreement.Duration(3*3600)
+	for name, c := range map[string]struct {
+		called    time.Duration // of the re-test, from the disruption
+		confirmed time.Duration
+		want      []string
+	}{
+		"both kept": {8 * time.Minute, time.Hour, []string{"calls-late closed", "mtw closed"}},
+		"the call":  {8 * time.Minute, 3 * time.Hour, []string{"calls-late closed", "mtw open"}},
+		"neither":   {12 * time.Minute, 3 * time.Hour, []string{"calls-late open", "mtw open"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := drilling(t, "")
+			plan := deskPlan()
+			plan.Contacts = []continuity.Contact{{Name: "Provider", Role: "network", By: []string{"phone"}, Within: &minutes, From: continuity.Disruption}}
+			plan.Objectives.MTW = &hours
+			h.puts(2, plan, friday.Add(-time.Hour))
+			call := func(start time.Time, after time.Duration) func(at time.Duration) {
+				return func(at time.Duration) {
+					h.says(at+15*time.Minute, "anna", 1, process.DrillCalls, task.Done, answers{"contact.1.reached": "yes", "contact.1.at": start.Add(4*time.Hour + after).Format(time.RFC3339)})
+					h.allSteps(at + 20*time.Minute)
+				}
+			}
+			h.exercised("2026-11-06", friday, 3*time.Hour, true, "conduct-1", call(friday, 11*time.Minute))
+			failed := h.run()
+			require.Equal(t, run.Published, failed.State)
+			deadlines := func() []string {
+				return h.lines("SELECT regexp_replace(key, '.*/', '') || ' ' || state FROM finding WHERE kind = 'drill-shortcoming' AND key ~ '(calls-late|mtw)$' ORDER BY key")
+			}
+			require.Equal(t, []string{"calls-late open", "mtw open"}, deadlines())
+			next := friday.AddDate(0, 0, 7)
+			h.startAt(next, store.NewRun{Key: run.Key{Process: process.ContinuityDrill, Scope: drillKey, Period: "2026-11-13"}, Owner: "olga", By: person.Actor{Person: "olga"}, Retests: failed.ID})
+			h.env.SetTestTimeout(time.Minute)
+			h.exercised("2026-11-13", next, c.confirmed, c.confirmed > 2*time.Hour, "conduct-1", call(next, c.called))
+			require.Equal(t, run.Published, h.run().State)
+			require.Equal(t, c.want, deadlines())
 		})
 	}
 }

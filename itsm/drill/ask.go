@@ -195,10 +195,15 @@ func (r Record) askDiscuss() task.Question {
 
 func (r Record) askEvaluate(s *Script) task.Question {
 	q := task.Question{Step: process.DrillEvaluate, Persons: r.conductors(), Text: r.about()}
-	if o := r.Plan.Spec.Objectives; o.Decide != nil && s.At(continuity.Decided).IsZero() {
-		q.Text = text.F("%s\nThe plan agrees on a time to decide, and nothing is entered of a decision: say below when it was made.",
-			"%s\nDer Plan gibt eine Zeit bis zur Entscheidung vor, und zu einer Entscheidung ist nichts eingetragen: Unten angeben, wann sie getroffen wurde.", q.Text)
+	if missing := r.missing(s.Happened); len(missing) > 0 {
+		var titles []text.Text
+		for _, e := range missing {
+			titles = append(titles, r.Setup.Type.EventTitle(e))
+		}
+		q.Text = text.F("%s\nThe plan sets times that end with these events, or count from them, and nothing is entered of them: %s. Say below when they happened.",
+			"%s\nDer Plan gibt Zeiten vor, die mit diesen Ereignissen enden oder ab ihnen zählen, und zu ihnen ist nichts eingetragen: %s. Unten angeben, wann sie eingetreten sind.", q.Text, text.Join(titles, ", "))
 	}
+	q.Text = r.withDisorders(s, q.Text)
 	if r.Setup.Type == continuity.Invocation {
 		q.Fields = askOfInvocation()
 	}
@@ -221,6 +226,21 @@ func (r Record) askEvaluate(s *Script) task.Question {
 		field("evidence", task.TextField, false, "What shows it", "Woran sich das zeigt"),
 		field("file", task.FileField, false, "Evidence as a file", "Nachweis als Datei"))
 	return q
+}
+
+// missing are events of which nothing is entered, although the plan sets a time until
+// them, or from them on: only the evaluation asks for those that no step marks here.
+func (r Record) missing(h Happened) (all []continuity.Event) {
+	wanted := map[continuity.Event]bool{continuity.Decided: r.Plan.Spec.Objectives.Decide != nil}
+	for _, c := range r.Plan.Spec.Contacts {
+		wanted[c.From] = true
+	}
+	for _, e := range correctable() {
+		if wanted[e] && h.At(e).IsZero() {
+			all = append(all, e)
+		}
+	}
+	return all
 }
 
 // corrected asks for the instant at which an event really happened.

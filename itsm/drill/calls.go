@@ -25,6 +25,11 @@ func (r Record) askCalls() task.Question {
 		reached.Title = text.F("%s (%s) reached?", "%s (%s) erreicht?", c.Name, c.Role)
 		reached.Help = text.Join(ways(c.By), "; ")
 		at := task.Field{Name: callField(i+1, "at"), Type: task.InstantField, If: reached.Name, Title: text.F("%s: reached at", "%s: erreicht am", c.Name)}
+		at.Help = text.New("With its zone. Left empty, the report can't say when that was.", "Mit Zeitzone. Ohne Angabe nennt der Bericht keinen Zeitpunkt.")
+		if c.Within != nil && c.From != "" {
+			at.Help = text.F("With its zone. Due within %s of “%s”; left empty, it isn't shown to be in time.", "Mit Zeitzone. Frist: innerhalb von %s nach „%s“; ohne Angabe ist sie nicht nachgewiesen.",
+				c.Within.InWords(), r.Setup.Type.EventTitle(c.From))
+		}
 		by := task.Field{Name: callField(i+1, "by"), Type: task.TextField, If: reached.Name, Title: text.F("%s: by what", "%s: auf welchem Weg", c.Name), Max: "200"}
 		q.Fields = append(q.Fields, reached, at, by)
 	}

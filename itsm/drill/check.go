@@ -41,6 +41,10 @@ func (r Record) CheckAnswer(now time.Time, t task.Task, o task.Outcome, v task.V
 		if err := r.checkEnd(); err != nil {
 			return err
 		}
+	case step == process.DrillStep || step == process.DrillPaused:
+		if err := r.checkPause(now, t.Step, v); err != nil {
+			return err
+		}
 	case step == process.DrillCorrect && o == task.Correct:
 		if err := r.checkCorrection(t.Step, v); err != nil {
 			return err
@@ -119,6 +123,32 @@ func (r Record) checkDirection(v task.Values) error {
 	return nil
 }
 
+// checkPause refuses what is said of a step to have happened before its interruption
+// began, or before it went on: of the instants of those people can't correct anything.
+func (r Record) checkPause(now time.Time, step string, v task.Values) error {
+	at := now
+	if x := instant(v, "at"); x != nil {
+		at = *x
+	}
+	for _, p := range Follow(r).steps {
+		since := p.went
+		if p.State == Paused {
+			since = p.stood
+		}
+		if p.State.Ended() || p.asked == 0 || p.name() != step || !at.Truncate(time.Second).Before(since.Truncate(time.Second)) {
+			continue
+		}
+		was := text.New("went on", "ging weiter")
+		if p.State == Paused {
+			was = text.New("was interrupted", "wurde unterbrochen")
+		}
+		return fault.Invalidf("fields.at", "%s is before step %d %s, %s: that can't be, look at the instant and its zone.",
+			"%s liegt davor: Schritt %d %s am %s. Das kann nicht sein, den Zeitpunkt und seine Zeitzone prüfen.",
+			calendar.InWords(at.In(r.Zone)), p.Number, was, calendar.InWords(since.In(r.Zone)))
+	}
+	return nil
+}
+
 // checkEnd refuses the end of the script while steps are open.
 func (r Record) checkEnd() error {
 	var open []text.Text
@@ -160,11 +190,13 @@ func (r Record) checkEvaluation(v task.Values) error {
 			entered[reachedField(i+1)] = time.Time{}
 		}
 	}
-	corrected := false
+	corrected, asked := false, map[string]bool{}
+	for _, e := range r.missing(s.Happened) {
+		asked[eventField(e)] = true
+	}
 	for field, was := range entered {
 		at := instant(v, field)
-		// That it was decided is asked where nothing is entered of it, and corrects nothing.
-		if first := field == eventField(continuity.Decided) && was.IsZero(); at != nil && !first {
+		if at != nil && !asked[field] { // what is asked for the first time corrects nothing
 			corrected = true
 		}
 		if at != nil && sameInstant(at, &was) {

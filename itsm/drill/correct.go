@@ -171,6 +171,7 @@ func (r Record) askCorrection(s *Script, requested task.Decision, time int) task
 		Text: text.F("%s\n%s requested changes to the report: %s\nIs an entry wrong? Each correction is an entry of its own; what it corrects stays on record.",
 			"%s\n%s hat Änderungen am Bericht verlangt: %s\nIst ein Eintrag falsch? Jede Berichtigung ist ein eigener Eintrag; der bisherige bleibt im Protokoll.",
 			r.about(), requested.Person, requested.Comment)}
+	q.Text = r.withDisorders(s, q.Text)
 	q.Fields = r.correction(s, s.correctableAfterwards(r))
 	others := r.correctedCall(task.Correct, s)
 	if steps := r.correctedStep(s); len(steps.Options) > 0 {

@@ -50,7 +50,7 @@ func TestAStaffExerciseIsAskedForItsDecision(t *testing.T) {
 		p.Plan.Spec.Objectives.Decide = &minute
 		p.begin()
 		p.say("conduct-1", task.Done, "", nil)
-		require.Contains(t, p.asked("evaluate").Text.De, "Der Plan gibt eine Zeit bis zur Entscheidung vor")
+		require.Contains(t, p.asked("evaluate").Text.De, "zu ihnen ist nichts eingetragen: entschieden.")
 		evaluation := map[string]string{"evidence": "The notes"}
 		if at != "" {
 			evaluation["event.decided"] = at

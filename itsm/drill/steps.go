@@ -31,6 +31,7 @@ type progress struct {
 	since  time.Time     // it is open or paused, as entered
 	left   time.Duration // of what the plan expects, from then on: a pause stops the clock
 	stood  time.Time     // the pause began, as it happened
+	went   time.Time     // the step went on after one, as it happened; zero: it wasn't paused
 }
 
 // name under which it is asked for now.
@@ -185,7 +186,7 @@ func (p *progress) answer(d task.Decision) {
 		return
 	case task.Resume:
 		p.stand(happened)
-		p.State, p.since = Open, entered
+		p.State, p.since, p.went = Open, entered, happened
 		p.asked++
 		return
 	}

@@ -305,7 +305,7 @@ func TestManySteps(t *testing.T) {
 	for _, x := range drawn {
 		lanes += len(x.Lanes)
 		require.LessOrEqual(t, len(x.Lanes), 40)
-		require.Len(t, x.Marks, 10)
+		require.Len(t, x.Marks, 11) // MTW lies too far behind to be drawn
 	}
 	require.Equal(t, 208, lanes)
 }

@@ -21,6 +21,8 @@ func (d draft) findings() []report.Finding {
 	if h.Result != nil {
 		l.beyond(h.Result)
 	}
+	l.calls()
+	l.normal()
 	l.steps()
 	l.abort()
 	return l.all
@@ -98,6 +100,32 @@ func (l *list) beyond(r *drill.Result) {
 		l.add("return-not-verified", text.New("Return to normal operation not verified", "Rückkehr zum Normalbetrieb nicht geprüft"),
 			text.F("%s is to verify it.", "Zu prüfen ist sie von %s.", orDash(l.Plan.Spec.Business)))
 	}
+}
+
+// calls are those that weren't made by the time that the plan sets, or not shown to
+// be, in one finding.
+func (l *list) calls() {
+	var all []text.Text
+	for i, x := range l.callDeadlines() {
+		if x != nil && x.Kept != drill.InTime {
+			all = append(all, text.F("%s (within %s of “%s”: %s)", "%s (innerhalb von %s nach „%s“: %s)",
+				l.Happened.Calls[i].Name, lasting(x.Within), l.Setup.Type.EventTitle(x.From), lateness(*x)))
+		}
+	}
+	if len(all) > 0 {
+		l.add("calls-late", text.New("Contacts not shown to be reached in time", "Fristgerechte Alarmierung nicht nachgewiesen"), text.F("%s.", "%s.", text.Join(all, "; ")))
+	}
+}
+
+// normal is the time that MTW bounds, where that was exceeded, or isn't known of a
+// drill that was carried to its end.
+func (l *list) normal() {
+	x := l.NormalDeadline()
+	if x == nil || x.Kept == drill.InTime || x.Kept == drill.NotKnown && l.Happened.Abort != nil {
+		return
+	}
+	l.add("mtw", text.New("Normal operation not shown within the time agreed (MTW)", "Normalbetrieb innerhalb der vereinbarten Zeit (MTW) nicht nachgewiesen"),
+		text.F("%s: %s; agreed: at most %s from the disruption.", "%s: %s; vereinbart: höchstens %s ab der Störung.", untilNormal(*x), lateness(*x), lasting(x.Within)))
 }
 
 func open(v continuity.Verdict) bool { return v == continuity.Fail || v == continuity.Incomplete }

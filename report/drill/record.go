@@ -25,15 +25,34 @@ func (d draft) calls() {
 		}
 		s.Say("%s", "%s", said)
 	}
-	t := s.Table("", "").Left("Name", "Name").Left("Reached", "Erreicht").Left("At", "Am").Left("By", "Auf welchem Weg")
-	for _, c := range h.Calls {
+	deadlines := d.callDeadlines()
+	set := slices.ContainsFunc(deadlines, func(x *drill.Deadline) bool { return x != nil })
+	t := s.Table("", "").Left("Name", "Name").Left("Reached", "Erreicht").Left("At", "Am").Left("By", "Auf welchem Weg").
+		Left("Due", "Frist").When(set).Left("In time", "Fristgerecht").When(set)
+	for i, c := range h.Calls {
 		got := report.Judged(text.New("reached", "erreicht"), report.Good)
 		if !c.Reached {
 			got = report.Judged(text.New("not reached", "nicht erreicht"), report.Bad)
 		}
-		t.Row(given(c.Name), got, at(c.When), given(d.way(c.By)))
+		due, inTime := given(""), given("")
+		if x := deadlines[i]; x != nil {
+			due, inTime = report.Words(text.F("within %s of “%s”", "innerhalb von %s nach „%s“", lasting(x.Within), d.Setup.Type.EventTitle(x.From))), kept(*x)
+		}
+		t.Row(given(c.Name), got, at(c.When), given(d.way(c.By)), due, inTime)
 	}
 	d.correctedCalls(s)
+}
+
+// callDeadlines are those of the calls, in their order; nil where the plan sets none.
+func (d draft) callDeadlines() []*drill.Deadline {
+	h := d.happened()
+	all := make([]*drill.Deadline, len(h.Calls))
+	for i, c := range h.Calls {
+		if i < len(d.Plan.Spec.Contacts) {
+			all[i] = h.CallDeadline(d.Plan.Spec.Contacts[i], c)
+		}
+	}
+	return all
 }
 
 // correctedCalls lists the calls that were entered wrongly, with what was entered

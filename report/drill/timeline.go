@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"turnus/itsm/agreement"
 	"turnus/itsm/continuity"
 	"turnus/itsm/drill"
 	"turnus/itsm/text"
@@ -117,9 +118,14 @@ func (d draft) limits() (all []limit) {
 	if base := d.base(o.From); o.RTO != nil && base != nil {
 		all = append(all, limit{base.Add(time.Duration(o.RTO.Seconds()) * time.Second), text.Same("RTO")})
 	}
-	if o.MTPD != nil && begun != nil {
-		all = append(all, limit{begun.Add(time.Duration(o.MTPD.Seconds()) * time.Second), text.Same("MTPD")})
+	add := func(most *agreement.Duration, title text.Text) {
+		if most != nil && begun != nil {
+			all = append(all, limit{begun.Add(time.Duration(most.Seconds()) * time.Second), title})
+		}
 	}
+	add(o.Decide, text.New("decision due", "Entscheidung fällig"))
+	add(o.MTPD, text.Same("MTPD"))
+	add(o.MTW, text.Same("MTW"))
 	return all
 }
 

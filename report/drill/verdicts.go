@@ -29,6 +29,10 @@ func (d draft) warnings() {
 		d.Note("Some objectives were met and others weren’t: the %s as a whole is not passed.",
 			"Einige Ziele wurden erreicht, andere nicht: Die %s insgesamt ist nicht bestanden.", d.Setup.Type.Noun())
 	}
+	if all := h.Disorders(d.Plan.Spec, d.Setup.Type); len(all) > 0 {
+		d.Warn("Entries that can’t be as they are: %s. No verdict depends on them; request changes to have them corrected.",
+			"Einträge, die so nicht stimmen können: %s. Kein Urteil hängt davon ab; zum Berichtigen Änderungen verlangen.", drill.ListDisorders(all, d.zone))
+	}
 	d.corrected()
 }
 
@@ -215,16 +219,51 @@ func (d draft) verdicts() {
 // beside lists the times that stand beside the objectives and aren't judged.
 func (d draft) beside(s *report.SectionWriter) {
 	r := d.happened().Result
-	t := s.Table("Other times", "Weitere Zeiten").Left("Time", "Zeit").Left("From", "Ab").Right("Length", "Dauer")
+	normal := d.NormalDeadline()
+	t := s.Table("Other times", "Weitere Zeiten").Left("Time", "Zeit").Left("From", "Ab").Right("Length", "Dauer").
+		Left("Agreed", "Vereinbart").When(normal != nil).Left("In time", "Fristgerecht").When(normal != nil)
 	row := func(title text.Text, seconds *int64) {
 		if seconds != nil {
-			t.Row(report.Words(title), report.Words(counts(continuity.FromDisruption)), report.Seconds(*seconds))
+			t.Row(report.Words(title), report.Words(counts(continuity.FromDisruption)), report.Seconds(*seconds), given(""), given(""))
 		}
 	}
 	row(text.New("Recovery time, counted from the disruption", "Wiederanlaufzeit, ab der Störung gezählt"), r.FromDisruption)
 	row(text.New("Until the plan was invoked", "Bis zum Auslösen des Plans"), r.Delay)
-	row(text.New("Until full capacity", "Bis zur vollen Kapazität"), r.Full)
+	if normal == nil {
+		row(text.New("Until full capacity", "Bis zur vollen Kapazität"), r.Full)
+	} else {
+		length := report.Words(text.New("not known", "nicht bekannt"))
+		if from := d.event(continuity.Disruption); from != nil && normal.When != nil {
+			length = report.Seconds(normal.When.Unix() - from.Unix())
+		}
+		t.Row(report.Words(untilNormal(*normal)), report.Words(counts(continuity.FromDisruption)), length,
+			report.Words(text.F("at most %s (MTW)", "höchstens %s (MTW)", lasting(normal.Within))), kept(*normal))
+	}
 	if d.Plan.Spec.Objectives.Decide == nil {
 		row(text.New("Until the decision", "Bis zur Entscheidung"), r.Decided)
 	}
+}
+
+// untilNormal is what the time is called that MTW bounds.
+func untilNormal(x drill.Deadline) text.Text {
+	if x.Of == continuity.Full {
+		return text.New("Until full capacity", "Bis zur vollen Kapazität")
+	}
+	return text.New("Until normal operation", "Bis zum Normalbetrieb")
+}
+
+// kept says what became of a deadline, and by how much it was missed.
+func kept(x drill.Deadline) report.Cell {
+	tone := map[drill.Kept]report.Tone{drill.InTime: report.Good, drill.Late: report.Bad, drill.Never: report.Bad}[x.Kept]
+	if tone == "" {
+		tone = report.Neutral
+	}
+	return report.Judged(lateness(x), tone)
+}
+
+func lateness(x drill.Deadline) text.Text {
+	if over := x.Over(); over > 0 {
+		return text.F("%s, by %s", "%s, um %s", x.Kept, report.Lasting(over))
+	}
+	return x.Kept.Title()
 }
