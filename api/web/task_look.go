@@ -46,6 +46,10 @@ func lookAt(r report.Report, t task.Task) (all []attention) {
 	for _, f := range r.Findings[:min(len(r.Findings), mostListed)] {
 		all = append(all, attention{text.F("%s: %s", "%s: %s", f.Title, f.Detail), true, saidTo(answers, f.Key)})
 	}
+	if more := len(r.Findings) - mostListed; more > 0 {
+		all = append(all, attention{What: text.N(more, text.New("One more finding follows: see the draft.", "Ein weiterer Befund entsteht daraus: siehe Entwurf."),
+			text.F("%d more findings follow: see the draft.", "%d weitere Befunde entstehen daraus: siehe Entwurf.", more)), Bad: true})
+	}
 	all = append(all, setAside(r.Evidence)...)
 	for _, n := range r.Notes {
 		all = append(all, attention{What: n.Text, Bad: n.Tone == report.Bad})

@@ -53,3 +53,12 @@ func TestWhatIsDecidedAnewIsAChange(t *testing.T) {
 			"Entfallen: Ausfall C, Notfallplan Brand: widerlegt die Wiederanlaufzeit"),
 	}, changesBetween(old, now).All)
 }
+
+// What a page doesn't list it counts.
+func TestMoreFindingsThanAPageLists(t *testing.T) {
+	many := make([]report.Finding, mostListed+2)
+	all := lookAt(report.Report{Document: report.Document{Findings: many}}, task.Task{})
+	require.Len(t, all, mostListed+1)
+	require.Equal(t, "2 more findings follow: see the draft.", all[mostListed].What.En)
+	require.Len(t, lookAt(report.Report{Document: report.Document{Findings: many[2:]}}, task.Task{}), mostListed)
+}

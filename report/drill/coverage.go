@@ -14,7 +14,7 @@ func (d draft) coverage() {
 		return
 	}
 	s := d.Section("What was proved before", "Was bisher nachgewiesen ist")
-	s.Say("Of each objective agreed today, by the published drills before this one.", "Zu jedem heute vereinbarten Ziel, nach den veröffentlichten Übungen vor dieser.")
+	s.Say("Of each objective agreed today, by published drills and by outages that were decided on, before this one.", "Zu jedem heute vereinbarten Ziel, nach veröffentlichten Übungen und bewerteten Ausfällen vor dieser.")
 	t := s.Table("", "").Left("Objective", "Ziel").Left("Agreed", "Vereinbart").Left("State", "Status").Left("Last proved", "Zuletzt nachgewiesen").Left("By", "Durch").Left("Since then", "Seitdem")
 	for _, c := range d.Coverage {
 		proved, by := report.Nothing(), report.Nothing()
