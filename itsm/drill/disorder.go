@@ -27,7 +27,7 @@ type Dated struct {
 
 // InWords says what can't be, in a time zone.
 func (d Disorder) InWords(zone *time.Location) text.Text {
-	return text.F("%s, %s, is entered before %s, %s", "%s, %s, liegt laut Eintrag vor %s, %s",
+	return text.F("%s (%s) is entered as earlier than %s (%s)", "%s (%s) ist früher eingetragen als %s (%s)",
 		d.Then.What, calendar.InWords(d.Then.At.In(zone)), d.First.What, calendar.InWords(d.First.At.In(zone)))
 }
 
@@ -35,7 +35,7 @@ func (d Disorder) InWords(zone *time.Location) text.Text {
 // order of their instants: full capacity before the minimum level, a step before one
 // that it depends on, the way back before the end.
 func (h Happened) Disorders(p continuity.Plan, t continuity.Type) (all []Disorder) {
-	event := func(e continuity.Event) Dated { return Dated{t.EventTitle(e), h.At(e)} }
+	event := func(e continuity.Event) Dated { return Dated{text.F("“%s”", "„%s“", t.EventTitle(e)), h.At(e)} }
 	check := func(first, then Dated) {
 		if !first.At.IsZero() && !then.At.IsZero() && then.At.Truncate(time.Second).Before(first.At.Truncate(time.Second)) {
 			all = append(all, Disorder{first, then})

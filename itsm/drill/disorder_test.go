@@ -32,8 +32,8 @@ func TestEntriesThatCannotBeAsTheyAre(t *testing.T) {
 		words = append(words, d.InWords(p.Zone).En)
 	}
 	require.Len(t, words, 2)
-	require.Regexp(t, `^the end of step back 2, .+, is entered before drill ended, .+$`, words[0])
-	require.Regexp(t, `^the end of step back 2, .+, is entered before the end of step back 1, .+$`, words[1])
+	require.Regexp(t, `^the end of step back 2 \(.+\) is entered as earlier than “drill ended” \(.+\)$`, words[0])
+	require.Regexp(t, `^the end of step back 2 \(.+\) is entered as earlier than the end of step back 1 \(.+\)$`, words[1])
 	require.Contains(t, p.asked("evaluate").Text.En, words[0]+"; "+words[1])
 	require.Contains(t, p.asked("evaluate").Text.De, "Das kann so nicht stimmen und ist zu berichtigen: ")
 	s = p.finish(map[string]string{"snapshot": evaluatedWell["snapshot"], "integrity": "whole", "capacity": "70", "back.2": p.now.Format(time.RFC3339), "why": "The log says so."})

@@ -72,6 +72,6 @@ func TestEntriesThatCannotBeAsTheyAre(t *testing.T) {
 	f.Happened.Return[0].Ended = on(10)
 	d := drafted(t, f)
 	require.Equal(t, report.Bad, d.Notes[0].Tone)
-	require.Contains(t, d.Notes[0].Text.En, "Entries that can’t be as they are: the end of step back 1, 5 October 2026, 10:10")
-	require.Contains(t, d.Notes[0].Text.De, "das Ende von Schritt 1 der Rückkehr, 05.10.2026, 10:10")
+	require.Contains(t, d.Notes[0].Text.En, "Entries that can’t be as they are: the end of step back 1 (5 October 2026, 10:10")
+	require.Contains(t, d.Notes[0].Text.De, "das Ende von Schritt 1 der Rückkehr (05.10.2026, 10:10")
 }
