@@ -157,7 +157,7 @@ func (s *Store) MissRetests(ctx context.Context, now time.Time) error {
 }
 
 // askRetests finds continuity plans of a service that was changed in a major way,
-// but for those whose intervals name that event: 8.7.2 wants a test after it.
+// but for those that slots ask to drill after it: 8.7.2 wants a test after it.
 // Declining one is decided as of any finding.
 func askRetests(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, service, detail string, planned []string) error {
 	about := resource.Service.Ref(service)

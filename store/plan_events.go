@@ -81,9 +81,11 @@ func happened(ctx context.Context, tx *sqlx.Tx, by person.Actor, now time.Time, 
 	if err != nil || o.Event != planning.MajorChange {
 		return slots, err
 	}
-	var drilled []string // continuity plans whose intervals name the event
+	// Continuity plans whose slots ask for a drill after the event: one that has begun
+	// or ended before doesn't.
+	var drilled []string
 	for _, s := range slots {
-		if s.Process == process.ContinuityDrill {
+		if s.Process == process.ContinuityDrill && (s.State == planning.Planned || s.State == planning.Due) {
 			drilled = append(drilled, s.Scope)
 		}
 	}

@@ -1,6 +1,7 @@
 package workflows_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -67,4 +68,53 @@ func TestTheBusinessConfirmsAlone(t *testing.T) {
 		require.ErrorContains(t, no.failed, "This task is for berta")
 	}
 	require.Equal(t, []string{"incomplete"}, h.lines("SELECT verdict FROM drill_objective WHERE objective = 'rto'"))
+}
+
+// An administrator, who declares people and plans, answers nothing of a drill and
+// decides nothing of it: tried just before whoever is asked, with the very answer
+// that is taken from them.
+func TestAnAdministratorAnswersNothingOfADrill(t *testing.T) {
+	h := drilling(t, "")
+	begun := friday.Add(time.Hour)
+	data := answers{"integrity": "whole", "capacity": "80", "snapshot": begun.Add(-10 * time.Minute).Format(time.RFC3339)}
+	asked := []struct {
+		who   string
+		round int
+		step  string
+		o     task.Outcome
+		a     answers
+	}{
+		{"olga", 1, process.DrillPlan, task.Done, setup(continuity.Component)},
+		{"max", 1, process.Approval, task.Approve, nil},
+		{"anna", 1, process.DrillBegin, task.Done, answers{"disruption": begun.Format(time.RFC3339), "offsite": "yes"}},
+		{"bert", 1, "step-1", task.Done, nil},
+		{"anna", 1, "conduct-1", task.Direct, answers{"order": "reassign", "step": "db", "person": "emil"}},
+		{"emil", 1, "step-2-2", task.Pause, nil},
+		{"emil", 1, "paused-2", task.Resume, nil},
+		{"emil", 1, "step-2-3", task.Done, nil},
+		{"emil", 1, "step-3", task.Done, nil},
+		{"bert", 1, "step-4", task.Done, nil},
+		{"berta", 1, "confirm-1", task.Pass, nil},
+		{"anna", 1, "conduct-1-2", task.Done, nil},
+		{"dora", 1, "back-1", task.Done, nil},
+		{"berta", 1, "normal-1", task.Pass, nil},
+		{"anna", 1, process.DrillEvaluate, task.Done, data},
+		{"anna", 1, process.DrillDebrief, task.Done, answers{"well": "a", "badly": "b", "lessons": "c"}},
+		{"olga", 1, process.DrillReview, task.Done, answers{"review": "seen"}},
+		{"otto", 2, process.Approval, task.Approve, nil},
+	}
+	replies := map[string][2]*reply{}
+	for i, x := range asked {
+		at := time.Hour + time.Duration(i)*5*time.Minute
+		replies[fmt.Sprint(x.step, " of round ", x.round)] = [2]*reply{h.says(at, "admin", x.round, x.step, x.o, x.a), h.says(at+time.Minute, x.who, x.round, x.step, x.o, x.a)}
+	}
+	require.Equal(t, run.Published, h.run().State)
+	require.Len(t, replies, len(asked))
+	for step, r := range replies {
+		require.Error(t, r[0].failed, step)
+		require.Regexp(t, `^(This task is for .*, and not for admin|admin isn't one of the approvers)\. \(type: forbidden`, r[0].failed.Error(), step)
+		require.NoError(t, r[1].failed, step)
+	}
+	require.Equal(t, []string{"18"}, h.lines("SELECT count(*)::text FROM decision"))
+	require.Empty(t, h.lines("SELECT task FROM decision WHERE person = 'admin'"))
 }

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -65,4 +66,71 @@ func TestReadmeForOnesOwnService(t *testing.T) {
 	for _, said := range []string{"payments", "Deployment", "99.526", "Database update"} {
 		require.Contains(t, string(review), said)
 	}
+}
+
+// patient is the command for somebody who types README's lines one after the other:
+// what is asked next takes a moment, and what isn't asked yet is tried again.
+const patient = `#!/bin/bash
+for TRY in {1..120}; do
+  "$TURNUS_BINARY" "$@" 2>"$0.said" && break
+  CODE=$?
+  [ "$1" = decide ] && grep -q "no task" "$0.said" || break
+  sleep 0.5
+done
+cat "$0.said" >&2
+exit ${CODE:-0}
+`
+
+// What README says about drills works as it is written, in the demo: a discussion,
+// which proves nothing, and a component test that proves what the plan agrees on.
+func TestReadmeForDrills(t *testing.T) {
+	t.Parallel() // the lines that wait for what is asked next take most of it
+	blocks := shellOf(t, "What was drilled")
+	require.Len(t, blocks, 2, "a discussion, and a component test")
+	e := newEngine(t, "--demo")
+	e.start()
+	e.eventually(3*time.Minute, "the demo is in place", func() bool {
+		b, err := os.ReadFile(e.dir + "/" + demoMark)
+		return err == nil && strings.TrimSpace(string(b)) == "done"
+	})
+	auditor := e.token("demo-tokens/auditor")
+	for _, r := range e.all(auditor, "/v1/runs?process=change-approval") {
+		e.asked(auditor, r["id"].(string), "approval")
+	}
+	bin, err := binary()
+	require.NoError(t, err)
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "turnus"), []byte(patient), 0o755))
+	c := exec.Command("bash", "-e", "-o", "pipefail", "-c", strings.Join(blocks, ""))
+	c.Dir, c.Env = dir, append(os.Environ(), "TURNUS_BINARY="+bin, "TURNUS_URL="+e.url, "DATA="+e.dir)
+	b, err := c.CombinedOutput()
+	out := string(b)
+	require.NoError(t, err, out)
+
+	_, shown, found := strings.Cut(out, "\nSERVICE ")
+	require.True(t, found, out)
+	require.Equal(t, 5, strings.Count(shown, " never "), "after the discussion: %s", out)
+	runs := e.all(auditor, "/v1/runs?process=continuity-drill")
+	require.Len(t, runs, 2)
+	for _, r := range runs {
+		e.await(auditor, r["id"].(string), "published")
+	}
+	drilled := e.all(auditor, "/v1/coverage?service=service-desk")
+	require.Len(t, drilled, 5)
+	component := drilled[0]["run"].(string)
+	for _, o := range drilled {
+		require.Equal(t, []any{"proved", "component", component}, []any{o["state"], o["type"], o["run"]}, o["objective"])
+	}
+	verdicts, values := object{}, object{}
+	for _, f := range e.ask(200, auditor, "GET", "/v1/runs/"+component+"/report", nil)["figures"].([]any) {
+		f := f.(object)
+		verdicts[f["name"].(string)], values[f["name"].(string)] = f["verdict"], f["value"]
+	}
+	for _, name := range []string{"rta", "rpa", "capacity", "contacts", "decide"} {
+		require.Equal(t, "met", verdicts[name], name)
+	}
+	require.Equal(t, []any{"70", "80.000000"}, []any{values["capacity"], values["contacts"]}, "as they were entered: 70 per cent, and four of five")
+	page, err := os.ReadFile(filepath.Join(dir, "drill.html"))
+	require.NoError(t, err)
+	require.Contains(t, string(page), "Two people on the call")
 }

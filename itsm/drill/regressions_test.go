@@ -110,35 +110,101 @@ func TestDurationsFollowFromWhatIsOnRecord(t *testing.T) {
 }
 
 // rundeck/rundeck#6879, vatesfr/xen-orchestra#4024: at a clock change something
-// was left out, or done twice.
+// was left out, or done twice. By wall clocks the recovery would have taken an hour
+// more in spring, and failed, and an hour less in autumn, and passed.
 func TestAClockChange(t *testing.T) {
 	for name, c := range map[string]struct {
-		start time.Time
-		from  string
+		date       calendar.Date
+		disruption string // before the change, which comes at 01:00 UTC
+		ended      string // ten minutes after it, as whoever did the step read it off
+		future     string // a quarter of an hour from then; in autumn clocks have shown it once
+		tomorrow   string
+		rta        int64
+		verdict    continuity.Verdict
 	}{
-		"autumn": {time.Date(2026, 10, 25, 0, 0, 0, 0, time.UTC), "2026-10-25T01:50:00+02:00"},
-		"spring": {time.Date(2026, 3, 29, 0, 30, 0, 0, time.UTC), "2026-03-29T01:20:00+01:00"},
+		"spring": {calendar.Date{Year: 2026, Month: 3, Day: 29}, "2026-03-29T01:20:00+01:00", "2026-03-29T03:10:00+02:00", "2026-03-29T03:40:00+02:00",
+			"2026-03-29T22:00:00Z", 91 * 60, continuity.Pass},
+		"autumn": {calendar.Date{Year: 2026, Month: 10, Day: 25}, "2026-10-25T01:45:00+02:00", "2026-10-25T02:10:00+01:00", "2026-10-25T02:40:00+01:00",
+			"2026-10-25T23:00:00Z", 126 * 60, continuity.Fail},
 	} {
-		p := play(t, continuity.Component)
-		p.Setup.Date, p.now = calendar.DateOf(c.start.In(p.Zone)), c.start
-		p.say("begin", task.Done, "", map[string]string{"disruption": c.from, "offsite": "yes"})
-		p.say("calls", task.Done, "", map[string]string{"contact.1.reached": "yes", "contact.2.reached": "no"})
-		seen := map[string]int{}
-		for _, step := range []string{"step-1", "step-2", "step-3", "step-4"} {
-			p.now = p.now.Add(24 * time.Minute)
-			q, _ := drill.Follow(p.Record).Question(step)
-			require.Equal(t, 10*time.Minute, q.Due.Sub(*drill.Follow(p.Record).Steps[step[5]-'1'].Opened), name)
-			seen[step]++
-			p.done(step)
-		}
-		require.Len(t, seen, 4)
-		p.say("confirm-1", task.Pass, "", nil)
-		p.done("conduct-1")
-		p.back()
-		p.say("evaluate", task.Done, "", map[string]string{"integrity": "whole"})
-		begun, err := time.Parse(time.RFC3339, c.from)
+		t.Run(name, func(t *testing.T) {
+			utc := func(clock string) time.Time {
+				at, err := time.Parse(time.RFC3339, c.date.String()+"T"+clock+":00Z")
+				require.NoError(t, err)
+				return at
+			}
+			p := play(t, continuity.Component)
+			p.Setup.Date, p.now = c.date, utc("00:30")
+			due := func(step string) string {
+				q, asked := drill.Follow(p.Record).Question(step)
+				require.True(t, asked, step)
+				return q.Due.UTC().Format(time.RFC3339)
+			}
+			require.Equal(t, c.tomorrow, due("begin"), "a day of 23 or 25 hours")
+			p.say("begin", task.Done, "", map[string]string{"disruption": c.disruption, "offsite": "yes"})
+			p.say("calls", task.Done, "", map[string]string{"contact.1.reached": "yes", "contact.2.reached": "no"})
+			require.Equal(t, []string{"step-1", "conduct-1"}, p.open())
+			p.now = utc("00:56")
+			p.done("step-1")
+
+			// The change comes while both branches are open, and one of them is paused.
+			require.Equal(t, []string{"step-2", "step-3", "conduct-1"}, p.open())
+			require.Equal(t, utc("01:07").Format(time.RFC3339), due("step-2"))
+			p.say("step-2", task.Pause, "Waiting.", nil)
+			require.Equal(t, utc("01:08").Format(time.RFC3339), due("paused-2"))
+			require.Equal(t, []string{"paused-2", "step-3", "conduct-1"}, p.open())
+			p.now = utc("01:22")
+			p.say("paused-2", task.Resume, "", nil)
+			require.Equal(t, utc("01:32").Format(time.RFC3339), due("step-2-2"), "nine of ten minutes are left")
+			require.Equal(t, "fields.at", fault.As(p.try("step-3", task.Done, "", map[string]string{"at": c.future})).Field)
+			p.say("step-3", task.Done, "", map[string]string{"at": c.ended})
+			require.Equal(t, []string{"step-2-2", "conduct-1"}, p.open())
+			p.done("step-2-2")
+			require.Equal(t, []string{"step-4", "conduct-1"}, p.open())
+			p.now = utc("01:49")
+			p.done("step-4")
+			require.Equal(t, []string{"confirm-1", "conduct-1"}, p.open())
+			p.say("confirm-1", task.Pass, "", nil)
+			p.done("conduct-1")
+			p.back()
+			s := p.finish(map[string]string{"integrity": "whole"})
+
+			require.Equal(t, c.rta, *s.Result.RTA)
+			require.Equal(t, c.verdict, s.Result.Verdicts.RTO)
+			require.EqualValues(t, 25*60, s.Steps[1].Paused)
+			require.Equal(t, utc("01:10"), s.Steps[2].Ended.UTC())
+			var events []continuity.Event
+			for i, e := range s.Timeline {
+				events = append(events, e.Event)
+				require.False(t, i > 0 && e.When.Before(s.Timeline[i-1].When), e.Event)
+			}
+			require.Equal(t, []continuity.Event{continuity.Disruption, continuity.Invoked, continuity.Technical, continuity.Confirmed, continuity.Ended, continuity.Normal}, events)
+		})
+	}
+}
+
+// The day of a drill, and the one before it, from which on a disruption is the
+// drill's, begin and end with the zone's dates, however many hours they have.
+func TestADayOfAClockChange(t *testing.T) {
+	for name, c := range map[string]struct {
+		date           calendar.Date // the day after the change
+		begins, before string        // that day, and the day of the change
+	}{
+		"spring": {calendar.Date{Year: 2026, Month: 3, Day: 30}, "2026-03-29T22:00:00Z", "2026-03-28T23:00:00Z"},
+		"autumn": {calendar.Date{Year: 2026, Month: 10, Day: 26}, "2026-10-25T23:00:00Z", "2026-10-24T22:00:00Z"},
+	} {
+		begins, err := time.Parse(time.RFC3339, c.begins)
 		require.NoError(t, err)
-		require.EqualValues(t, (96*60+7*60)+int64(c.start.Sub(begun)/time.Second), *drill.Follow(p.Record).Result.RTA, name)
+		before, err := time.Parse(time.RFC3339, c.before)
+		require.NoError(t, err)
+		try := func(now, disruption time.Time) *fault.Error {
+			p := play(t, continuity.Component)
+			p.Setup.Date, p.now = c.date, now.Add(-time.Minute) // the answer comes a minute later
+			return fault.As(p.try("begin", task.Done, "", map[string]string{"disruption": disruption.Format(time.RFC3339), "offsite": "yes"}))
+		}
+		require.Equal(t, "outcome", try(begins.Add(-time.Second), before).Field, name)
+		require.Nil(t, try(begins, before), name)
+		require.Equal(t, "fields.disruption", try(begins, before.Add(-time.Second)).Field, name)
 	}
 }
 
