@@ -149,6 +149,9 @@ func recordDrill(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run) err
 	if err := mendRetested(ctx, tx, now, r, f); err != nil {
 		return err
 	}
+	if err := mendDeadlines(ctx, tx, now, r, f); err != nil {
+		return err
+	}
 	return mendDisproved(ctx, tx, now, r, f)
 }
 

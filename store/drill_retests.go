@@ -63,11 +63,6 @@ func mendRetested(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, f 
 			shortcoming("incomplete-" + o.name)
 		}
 	}
-	for what, shown := range map[string]bool{"calls-late": f.CalledInTime(), "mtw": f.NormalInTime()} {
-		if shown {
-			shortcoming(what)
-		}
-	}
 	if f.Happened.Result.Overall == continuity.Pass {
 		for _, what := range []string{"aborted", "steps", "data-damaged", "data-not-checked", "not-readable", "return-not-verified", "not-published"} {
 			shortcoming(what)
@@ -87,6 +82,28 @@ func mendDisproved(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, f
 		return err
 	}
 	return mendLifted(ctx, tx, now, r.About.Name, f.Plan.Name)
+}
+
+// mendDeadlines mends what drills left of the deadlines of contacts, and of MTW: by any
+// that keeps them, since they touch no verdict, and a drill that passed isn't repeated.
+// It began after each that found them, and is no weaker than any of those.
+func mendDeadlines(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, f drill.Frozen) error {
+	var keys, types []string
+	for what, kept := range map[string]bool{"calls-late": f.CalledInTime(), "mtw": f.NormalInTime()} {
+		if kept {
+			keys = append(keys, improvement.EventKey(improvement.DrillShortcoming, r.About.Name, f.Plan.Name+"/"+what))
+		}
+	}
+	if mends, err := mayMend(ctx, tx, f); len(keys) == 0 || err != nil || !mends {
+		return err
+	}
+	for _, t := range append(continuity.Types(), continuity.Invocation) {
+		if f.Setup.Type.NoWeakerThan(t) {
+			types = append(types, string(t))
+		}
+	}
+	return mend(ctx, tx, person.Actor{Person: person.System}, now, `key = ANY ($3) AND NOT EXISTS (SELECT FROM finding_seen n LEFT JOIN drill d ON d.run = n.source->>'name'
+		WHERE n.finding = finding.id AND (d.run IS NULL OR d.held_at >= $4 OR NOT d.type = ANY ($5)))`, pq.Array(keys), f.Happened.Begun.Disruption.UTC(), pq.Array(types))
 }
 
 // mayMend says that a drill was carried through, under the plan's current version.

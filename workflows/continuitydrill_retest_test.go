@@ -188,3 +188,62 @@ func TestWhatARetestClosesOfDeadlines(t *testing.T) {
 		})
 	}
 }
+
+func (h *house) shortcomings() []string {
+	return h.lines("SELECT regexp_replace(key, '.*/', '') || ' ' || state FROM finding WHERE kind = 'drill-shortcoming' ORDER BY key")
+}
+
+func (h *house) repeats(what, period string, at time.Time) {
+	h.startAt(at, store.NewRun{Key: run.Key{Process: process.ContinuityDrill, Scope: drillKey, Period: period}, Owner: "olga", By: person.Actor{Person: "olga"}, Retests: what})
+	h.env.SetTestTimeout(time.Minute)
+}
+
+// What a drill that passed left open of its deadlines some drill can close: it may be
+// repeated, or the next one that keeps them closes it.
+func TestADeadlineMissedByADrillThatPassedCanBeClosed(t *testing.T) {
+	h := drilling(t, "")
+	minutes := agreement.Duration(10 * 60)
+	plan := deskPlan()
+	plan.Contacts = []continuity.Contact{{Name: "Provider", Role: "network", By: []string{"phone"}, Within: &minutes, From: continuity.Disruption}}
+	h.puts(2, plan, friday.Add(-time.Hour))
+	call := func(start time.Time, after time.Duration) func(at time.Duration) {
+		return func(at time.Duration) {
+			h.says(at+15*time.Minute, "anna", 1, process.DrillCalls, task.Done, answers{"contact.1.reached": "yes", "contact.1.at": start.Add(4*time.Hour + after).Format(time.RFC3339)})
+			h.allSteps(at + 20*time.Minute)
+		}
+	}
+	h.exercised("2026-11-06", friday, time.Hour, false, "conduct-1", call(friday, 11*time.Minute))
+	require.Equal(t, run.Published, h.run().State)
+	require.Equal(t, []string{"pass"}, h.lines("SELECT overall FROM drill"))
+	require.Equal(t, []string{"calls-late open"}, h.shortcomings())
+	first, next := h.in.Run, friday.AddDate(0, 0, 7)
+	_, _, err := h.store.Begin(h.Context(), next, store.NewRun{Key: run.Key{Process: process.ContinuityDrill, Scope: drillKey, Period: "2026-11-12"}, Owner: "olga", By: person.Actor{Person: "olga"}, Retests: first})
+	t.Log("a re-test of it:", err)
+	h.repeats("", "2026-11-13", next)
+	h.exercised("2026-11-13", next, time.Hour, false, "conduct-1", call(next, 8*time.Minute))
+	require.Equal(t, run.Published, h.run().State)
+	require.True(t, err == nil || h.shortcomings()[0] == "calls-late closed", "%v; then %v", err, h.shortcomings())
+}
+
+// What a stronger drill found of MTW a re-test of a weaker one doesn't close, as it
+// doesn't close what that failed.
+func TestAWeakerRetestClosesNoMTWOfAStrongerDrill(t *testing.T) {
+	h := drilling(t, "")
+	hours := agreement.Duration(150 * 60)
+	plan := deskPlan()
+	plan.Objectives.MTW = &hours
+	h.puts(2, plan, friday.Add(-time.Hour))
+	stronger := setup(continuity.Functional)
+	h.exercisedAs(stronger, friday, 3*time.Hour, true, "conduct-1", h.allSteps)
+	require.Equal(t, run.Published, h.run().State)
+	second := friday.AddDate(0, 0, 7)
+	h.repeats("", "2026-11-13", second)
+	h.exercised("2026-11-13", second, 3*time.Hour, true, "conduct-1", h.allSteps) // a component test
+	require.Equal(t, run.Published, h.run().State)
+	weak, third := h.in.Run, friday.AddDate(0, 0, 14)
+	h.repeats(weak, "2026-11-20", third)
+	h.exercised("2026-11-20", third, time.Hour, false, "conduct-1", h.allSteps)
+	require.Equal(t, run.Published, h.run().State)
+	require.Equal(t, []string{"open"}, h.lines("SELECT state FROM finding WHERE kind = 'failed-objective'"))
+	require.Equal(t, []string{"mtw open"}, h.shortcomings())
+}

@@ -200,8 +200,8 @@ func (r Record) askEvaluate(s *Script) task.Question {
 		for _, e := range missing {
 			titles = append(titles, r.Setup.Type.EventTitle(e))
 		}
-		q.Text = text.F("%s\nThe plan sets times that end with these events, or count from them, and nothing is entered of them: %s. Say below when they happened.",
-			"%s\nDer Plan gibt Zeiten vor, die mit diesen Ereignissen enden oder ab ihnen zählen, und zu ihnen ist nichts eingetragen: %s. Unten angeben, wann sie eingetreten sind.", q.Text, text.Join(titles, ", "))
+		q.Text = text.F("%s\nThe plan sets times that end with these events, or count from them, and nothing is entered of them: %s. Say below when they happened, if they did.",
+			"%s\nDer Plan gibt Zeiten vor, die mit diesen Ereignissen enden oder ab ihnen zählen, und zu ihnen ist nichts eingetragen: %s. Unten angeben, wann sie gegebenenfalls eingetreten sind.", q.Text, text.Join(titles, ", "))
 	}
 	q.Text = r.withDisorders(s, q.Text)
 	if r.Setup.Type == continuity.Invocation {
@@ -229,11 +229,18 @@ func (r Record) askEvaluate(s *Script) task.Question {
 }
 
 // missing are events of which nothing is entered, although the plan sets a time until
-// them, or from them on: only the evaluation asks for those that no step marks here.
+// them, or from them on: only the evaluation asks for those that no step marked.
 func (r Record) missing(h Happened) (all []continuity.Event) {
-	wanted := map[continuity.Event]bool{continuity.Decided: r.Plan.Spec.Objectives.Decide != nil}
+	o, recovers := r.Plan.Spec.Objectives, r.Setup.Type.Measures()
+	wanted := map[continuity.Event]bool{
+		continuity.Decided: o.Decide != nil,
+		continuity.Invoked: recovers && o.RTO != nil && o.From == continuity.FromInvoked,
+		continuity.Full:    recovers && o.MTW != nil && marked(r.Plan.Spec, r.Setup, continuity.Full),
+	}
 	for _, c := range r.Plan.Spec.Contacts {
-		wanted[c.From] = true
+		if recovers || !ofRecovery(c.From) {
+			wanted[c.From] = true
+		}
 	}
 	for _, e := range correctable() {
 		if wanted[e] && h.At(e).IsZero() {

@@ -138,12 +138,12 @@ func (r Record) checkPause(now time.Time, step string, v task.Values) error {
 		if p.State.Ended() || p.asked == 0 || p.name() != step || !at.Truncate(time.Second).Before(since.Truncate(time.Second)) {
 			continue
 		}
-		was := text.New("went on", "ging weiter")
+		was := text.New("went on", "der Fortsetzung")
 		if p.State == Paused {
-			was = text.New("was interrupted", "wurde unterbrochen")
+			was = text.New("was interrupted", "der Unterbrechung")
 		}
-		return fault.Invalidf("fields.at", "%s is before step %d %s, %s: that can't be, look at the instant and its zone.",
-			"%s liegt davor: Schritt %d %s am %s. Das kann nicht sein, den Zeitpunkt und seine Zeitzone prüfen.",
+		return fault.Invalidf("fields.at", "%[1]s is before step %[2]d %[3]s, %[4]s: that can't be, look at the instant and its zone.",
+			"%[1]s liegt vor %[3]s von Schritt %[2]d, %[4]s: Das kann nicht sein, den Zeitpunkt und seine Zeitzone prüfen.",
 			calendar.InWords(at.In(r.Zone)), p.Number, was, calendar.InWords(since.In(r.Zone)))
 	}
 	return nil
@@ -178,6 +178,9 @@ func (r Record) checkEvaluation(v task.Values) error {
 	for _, e := range append(correctable(), continuity.Confirmed) {
 		entered[eventField(e)] = s.At(e)
 	}
+	for _, i := range s.disordered(r) {
+		entered[endField(s.Steps[i].Number)] = *s.Steps[i].Ended
+	}
 	for i, t := range s.Return {
 		if t.Ended != nil {
 			entered[backField(i+1)] = *t.Ended
@@ -186,8 +189,6 @@ func (r Record) checkEvaluation(v task.Values) error {
 	for i, c := range s.Calls {
 		if c.When != nil {
 			entered[reachedField(i+1)] = *c.When
-		} else if c.Reached {
-			entered[reachedField(i+1)] = time.Time{}
 		}
 	}
 	corrected, asked := false, map[string]bool{}

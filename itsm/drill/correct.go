@@ -238,11 +238,18 @@ func (r Record) correctedStep(s *Script) task.Field {
 
 func backField(i int) string { return fmt.Sprintf("back.%d", i) }
 
+func endField(i int) string { return fmt.Sprintf("step.%d", i) }
+
 func reachedField(i int) string { return fmt.Sprintf("call.%d", i) }
 
-// correctedEntries asks, with the evaluation, for the instants of steps back and of
-// calls at which these really came about.
+// correctedEntries asks, with the evaluation, for the instants of steps in disorder, of
+// steps back and of calls at which these really came about.
 func (r Record) correctedEntries(s *Script) (all []task.Field) {
+	for _, i := range s.disordered(r) {
+		t, planned := s.Steps[i], r.Plan.Spec.Steps[i]
+		all = append(all, task.Field{Name: endField(t.Number), Type: task.InstantField,
+			Title: text.F("Corrected end of a step: %s", "Berichtigtes Ende eines Schritts: %s", planned.Title), Help: entry(calendar.InWords(s.Finished(planned, t).In(r.Zone)))})
+	}
 	for i, t := range s.Return {
 		all = append(all, task.Field{Name: backField(i + 1), Type: task.InstantField,
 			Title: text.F("Corrected end of a step back: %s", "Berichtigtes Ende eines Schritts der Rückkehr: %s", r.Plan.Spec.Return[i].Title), Help: entry(calendar.InWords(t.Ended.In(r.Zone)))})

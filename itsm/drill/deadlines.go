@@ -85,10 +85,11 @@ func (h Happened) since(e continuity.Event) *time.Time {
 	return &at
 }
 
-// CallDeadline is by when a contact of the plan was to be reached, and whether it
-// was; nil: the plan sets no time.
-func (h Happened) CallDeadline(c continuity.Contact, made Call) *Deadline {
-	if c.Within == nil || c.From == "" {
+// CallDeadline is by when a contact of the plan was to be reached in a drill of a
+// type, and whether it was; nil: the plan sets no time, or one from an event that a
+// drill in which nothing is recovered doesn't have.
+func (h Happened) CallDeadline(t continuity.Type, c continuity.Contact, made Call) *Deadline {
+	if c.Within == nil || c.From == "" || !t.Measures() && ofRecovery(c.From) {
 		return nil
 	}
 	when := made.When
@@ -96,10 +97,15 @@ func (h Happened) CallDeadline(c continuity.Contact, made Call) *Deadline {
 		when = nil
 	}
 	d := deadline(*c.Within, c.From, h.since(c.From), when)
-	if !made.Reached {
+	if !made.Reached && d.By != nil {
 		d.Kept = Never
 	}
 	return &d
+}
+
+// ofRecovery says that an event is that something was recovered.
+func ofRecovery(e continuity.Event) bool {
+	return e == continuity.Technical || e == continuity.Confirmed || e == continuity.Full
 }
 
 // NormalDeadline holds full capacity against the plan's MTW (domain guide, 5.3), or,
@@ -110,15 +116,22 @@ func (f Frozen) NormalDeadline() *Deadline {
 	if o.MTW == nil || h == nil || h.Begun == nil || !f.Setup.Type.Measures() {
 		return nil
 	}
-	of := continuity.Normal
-	if h.since(continuity.Full) != nil || slices.ContainsFunc(f.Plan.Spec.Steps, func(s continuity.Step) bool {
-		return s.Marks == continuity.Full && !slices.Contains(f.Setup.LeftOut, s.Name)
-	}) {
-		of = continuity.Full
+	of := func(e continuity.Event) *Deadline {
+		d := deadline(*o.MTW, continuity.Disruption, h.since(continuity.Disruption), h.since(e))
+		d.Of = e
+		return &d
 	}
-	d := deadline(*o.MTW, continuity.Disruption, h.since(continuity.Disruption), h.since(of))
-	d.Of = of
-	return &d
+	full, normal := of(continuity.Full), of(continuity.Normal)
+	// What came back only after that was over hadn't its full capacity before.
+	if full.When != nil || marked(f.Plan.Spec, f.Setup, continuity.Full) && normal.Kept != Late {
+		return full
+	}
+	return normal
+}
+
+// marked says that a step of the drill marks an event.
+func marked(p continuity.Plan, s Setup, e continuity.Event) bool {
+	return slices.ContainsFunc(p.Steps, func(x continuity.Step) bool { return x.Marks == e && !slices.Contains(s.LeftOut, x.Name) })
 }
 
 // CalledInTime says that each contact for whom the plan sets a time was reached by
@@ -133,7 +146,7 @@ func (f Frozen) CalledInTime() bool {
 		if i < len(f.Happened.Calls) {
 			made = f.Happened.Calls[i]
 		}
-		if x := f.Happened.CallDeadline(c, made); x != nil {
+		if x := f.Happened.CallDeadline(f.Setup.Type, c, made); x != nil {
 			if set = true; x.Kept != InTime {
 				return false
 			}

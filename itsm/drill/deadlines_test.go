@@ -13,6 +13,16 @@ import (
 	"turnus/itsm/task"
 )
 
+// clocked is an instant of the day of the drill, in Berlin.
+func clocked(clock string) string { return "2026-11-30T" + clock + ":00+01:00" }
+
+func fieldNames(t task.Task) (all []string) {
+	for _, f := range t.Fields {
+		all = append(all, f.Name)
+	}
+	return all
+}
+
 func instantOf(t *testing.T, s string) *time.Time {
 	if s == "" {
 		return nil
@@ -44,15 +54,16 @@ func TestDeadlinesOfContacts(t *testing.T) {
 		{true, continuity.Disruption, "2026-11-30T10:00:00Z", "", drill.NotKnown, 0},
 		{true, continuity.Invoked, "", "2026-11-30T10:15:00Z", drill.NotKnown, 0},
 		{false, continuity.Disruption, "2026-11-30T10:00:00Z", "2026-11-30T10:01:00Z", drill.Never, 0}, // tried
+		{false, continuity.Confirmed, "", "", drill.NotKnown, 0},                                       // it never began
 	} {
 		var h drill.Happened
 		if at := instantOf(t, c.since); at != nil {
 			h.Timeline = []drill.Entry{{Event: c.from, When: *at}}
 		}
-		got := h.CallDeadline(continuity.Contact{Within: &within, From: c.from}, drill.Call{Reach: drill.Reach{Reached: c.reached, When: instantOf(t, c.when)}})
+		got := h.CallDeadline(continuity.Functional, continuity.Contact{Within: &within, From: c.from}, drill.Call{Reach: drill.Reach{Reached: c.reached, When: instantOf(t, c.when)}})
 		require.Equal(t, []any{c.want, c.over}, []any{got.Kept, got.Over()}, "%+v", c)
 	}
-	require.Nil(t, drill.Happened{}.CallDeadline(continuity.Contact{}, drill.Call{}))
+	require.Nil(t, drill.Happened{}.CallDeadline(continuity.Functional, continuity.Contact{}, drill.Call{}))
 }
 
 // MTW bounds full capacity, where a step of the drill marks that, else the return to
@@ -107,10 +118,62 @@ func TestEventsThatDeadlinesCountFromAreAskedFor(t *testing.T) {
 	require.Equal(t, "fields.why", fault.As(p.try("evaluate", task.Done, "", map[string]string{"event.invoked": "2026-11-30T10:00:20+01:00"})).Field, "nobody asked for that")
 	p.say("evaluate", task.Done, "", map[string]string{"event.detected": "2026-11-30T10:00:20+01:00"})
 	s := drill.Follow(p.Record)
-	require.Equal(t, []any{drill.Late, int64(10)}, []any{s.CallDeadline(p.Plan.Spec.Contacts[0], s.Calls[0]).Kept, s.CallDeadline(p.Plan.Spec.Contacts[0], s.Calls[0]).Over()})
-	require.False(t, drill.Frozen{Plan: p.Plan, Happened: &s.Happened}.CalledInTime())
+	require.Equal(t, []any{drill.Late, int64(10)}, []any{s.CallDeadline(p.Setup.Type, p.Plan.Spec.Contacts[0], s.Calls[0]).Kept, s.CallDeadline(p.Setup.Type, p.Plan.Spec.Contacts[0], s.Calls[0]).Over()})
+	require.False(t, drill.Frozen{Plan: p.Plan, Setup: p.Setup, Happened: &s.Happened}.CalledInTime())
 	p.Plan.Spec.Contacts[0].From = continuity.Disruption
 	two := agreement.Duration(120)
 	p.Plan.Spec.Contacts[0].Within = &two
-	require.True(t, drill.Frozen{Plan: p.Plan, Happened: &s.Happened}.CalledInTime())
+	require.True(t, drill.Frozen{Plan: p.Plan, Setup: p.Setup, Happened: &s.Happened}.CalledInTime())
+}
+
+// A deadline that counts from what can't happen in a drill of that type isn't missed in
+// each of them, whatever its callers do.
+func TestACallTreeKeepsDeadlinesThatCannotBegin(t *testing.T) {
+	p := play(t, continuity.CallTree)
+	hour := agreement.Duration(3600)
+	p.Plan.Spec.Contacts[0].Within, p.Plan.Spec.Contacts[0].From = &hour, continuity.Disruption
+	p.Plan.Spec.Contacts[1].Within, p.Plan.Spec.Contacts[1].From = &hour, continuity.Confirmed
+	p.say("begin", task.Done, "", map[string]string{"disruption": clocked("10:00"), "offsite": "yes"})
+	p.say("calls", task.Done, "", map[string]string{"contact.1.reached": "yes", "contact.1.at": clocked("10:01"), "contact.2.reached": "yes", "contact.2.at": clocked("10:01")})
+	p.done("conduct-1")
+	require.NotContains(t, fieldNames(p.asked("evaluate")), "event.mbco-confirmed", "nobody could enter it")
+	s := p.finish(nil)
+	require.True(t, drill.Frozen{Plan: p.Plan, Setup: p.Setup, Happened: &s.Happened}.CalledInTime(), "no re-test would ever close calls-late")
+}
+
+// Nor is a person asked when the minimum level was reached where nothing is recovered.
+func TestACallTreeIsNotAskedWhenTheServiceWasBack(t *testing.T) {
+	p := play(t, continuity.CallTree)
+	hour := agreement.Duration(3600)
+	p.Plan.Spec.Contacts[1].Within, p.Plan.Spec.Contacts[1].From = &hour, continuity.Technical
+	p.begin()
+	p.done("conduct-1")
+	require.NotContains(t, p.asked("evaluate").Text.En, "minimum level reached technically")
+}
+
+// The event that RTO counts from is asked for, too, where no step of the drill marks it.
+func TestTheEventThatRTOCountsFromIsAskedFor(t *testing.T) {
+	p := play(t, continuity.Component)
+	p.Plan.Spec.Objectives.From = continuity.FromInvoked
+	p.Setup.LeftOut = []string{"invoke"}
+	p.begin()
+	p.done("step-2", "step-3", "step-4")
+	p.say("confirm-1", task.Pass, "", nil)
+	p.done("conduct-1")
+	p.back()
+	require.Contains(t, p.asked("evaluate").Text.En, "nothing is entered of them: plan invoked.")
+}
+
+// And the one that MTW ends with.
+func TestFullCapacityIsAskedForWhereMTWIsAgreed(t *testing.T) {
+	p := play(t, continuity.Functional)
+	p.Plan.Spec.Objectives.MTW = inHours(8)
+	p.Plan.Spec.Steps = append(p.Plan.Spec.Steps, continuity.Step{Name: "scale", Title: "Scale", Owner: "ivo", Takes: 600, After: []string{"open"}, Marks: continuity.Full})
+	p.begin()
+	p.done("step-1", "step-2", "step-3", "step-4")
+	p.say("confirm-1", task.Pass, "", nil)
+	p.say("step-5", task.Skip, "It scaled by itself.", nil)
+	p.done("conduct-1")
+	p.back()
+	require.Contains(t, p.asked("evaluate").Text.En, "nothing is entered of them: full capacity.")
 }

@@ -31,6 +31,11 @@ func (s *Script) correct(r Record) {
 				s.enter(e, *at, *d, d.Fields.Text("why"))
 			}
 		}
+		for i, t := range s.Steps {
+			if at := instant(d.Fields, endField(t.Number)); at != nil && t.Ended != nil {
+				s.Steps[i].correct(*t.Ended, *at, *d, d.Fields.Text("why"), 0)
+			}
+		}
 		for i, t := range s.Return {
 			if at := instant(d.Fields, backField(i+1)); at != nil {
 				s.Return[i].correct(*t.Ended, *at, *d, d.Fields.Text("why"), 0)

@@ -2,6 +2,7 @@ package drill
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -66,12 +67,61 @@ func TestTimeToNormalOperation(t *testing.T) {
 	}
 }
 
-// The approver reads first what can't be as it is entered.
-func TestEntriesThatCannotBeAsTheyAre(t *testing.T) {
+// The approver reads first what is entered in another order than planned.
+func TestEntriesInAnotherOrderThanPlanned(t *testing.T) {
 	f := passed()
 	f.Happened.Return[0].Ended = on(10)
 	d := drafted(t, f)
 	require.Equal(t, report.Bad, d.Notes[0].Tone)
-	require.Contains(t, d.Notes[0].Text.En, "Entries that can’t be as they are: the end of step back 1 (5 October 2026, 10:10")
+	require.Contains(t, d.Notes[0].Text.En, "Entered in another order than planned: the end of step back 1 (5 October 2026, 10:10")
 	require.Contains(t, d.Notes[0].Text.De, "das Ende von Schritt 1 der Rückkehr (05.10.2026, 10:10")
+}
+
+// A service that was back to normal days after MTW exceeded it, also where the
+// invocation was aborted and full capacity wasn't entered before: full capacity
+// can't have been there sooner than anybody says.
+func TestAnAbortDoesNotHideThatMTWWasExceeded(t *testing.T) {
+	f := invokedInVain() // MTW: 48 h
+	f.Plan.Spec.Steps[6].Marks = continuity.Full
+	f.Happened.Steps[6].State = "cancelled"
+	normal := event(continuity.Normal, 5*24*60, 5*24*60+1, "frida", "")
+	f.Happened.Timeline = append(f.Happened.Timeline, normal)
+	require.NotNil(t, findingOf(drafted(t, evaluated(f)), "mtw"))
+}
+
+// The same time stands once in the report, with the same length.
+func TestFullCapacityHasOneLength(t *testing.T) {
+	f := passed()
+	h := f.Happened
+	for i := range h.Timeline {
+		switch h.Timeline[i].Event {
+		case continuity.Disruption:
+			h.Timeline[i].When = h.Timeline[i].When.Add(900 * time.Millisecond)
+		case continuity.Full: // 4 h 4 min 59.2 s later
+			h.Timeline[i].When = h.Timeline[i].When.Add(100 * time.Millisecond)
+		}
+	}
+	d := drafted(t, evaluated(f))
+	var figure string
+	for _, x := range d.Figures {
+		if x.Name == "full" {
+			figure = *x.Value
+		}
+	}
+	require.Equal(t, "14699", figure)
+	var length *int64
+	for _, x := range section(t, d, "What was proved").Tables[1].Rows {
+		if x[0].Text.En == "Until full capacity" {
+			length = x[2].Seconds
+		}
+	}
+	require.EqualValues(t, 14699, *length)
+}
+
+// A drill that was aborted before a contact's time had run out didn't miss it.
+func TestAnAbortBeforeADeadlineOfAContact(t *testing.T) {
+	f := aborted() // after 90 min
+	two := minutes(120)
+	f.Plan.Spec.Contacts[3].Within, f.Plan.Spec.Contacts[3].From = &two, continuity.Disruption // not reached by then
+	require.Nil(t, findingOf(drafted(t, evaluated(f)), "calls-late"))
 }

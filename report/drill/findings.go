@@ -103,17 +103,20 @@ func (l *list) beyond(r *drill.Result) {
 }
 
 // calls are those that weren't made by the time that the plan sets, or not shown to
-// be, in one finding.
+// have been, in one finding; after an abort nobody waited for the others.
 func (l *list) calls() {
 	var all []text.Text
 	for i, x := range l.callDeadlines() {
+		if a := l.Happened.Abort; x != nil && a != nil && x.Kept != drill.Late && (x.By == nil || x.By.After(a.When)) {
+			continue
+		}
 		if x != nil && x.Kept != drill.InTime {
 			all = append(all, text.F("%s (within %s of “%s”: %s)", "%s (innerhalb von %s nach „%s“: %s)",
 				l.Happened.Calls[i].Name, lasting(x.Within), l.Setup.Type.EventTitle(x.From), lateness(*x)))
 		}
 	}
 	if len(all) > 0 {
-		l.add("calls-late", text.New("Contacts not shown to be reached in time", "Fristgerechte Alarmierung nicht nachgewiesen"), text.F("%s.", "%s.", text.Join(all, "; ")))
+		l.add("calls-late", text.New("Contacts not shown to have been reached in time", "Fristgerechte Alarmierung nicht nachgewiesen"), text.F("%s.", "%s.", text.Join(all, "; ")))
 	}
 }
 
@@ -124,7 +127,7 @@ func (l *list) normal() {
 	if x == nil || x.Kept == drill.InTime || x.Kept == drill.NotKnown && l.Happened.Abort != nil {
 		return
 	}
-	l.add("mtw", text.New("Normal operation not shown within the time agreed (MTW)", "Normalbetrieb innerhalb der vereinbarten Zeit (MTW) nicht nachgewiesen"),
+	l.add("mtw", text.F("%s not shown to be kept", "%s nicht nachgewiesen", titleMTW),
 		text.F("%s: %s; agreed: at most %s from the disruption.", "%s: %s; vereinbart: höchstens %s ab der Störung.", untilNormal(*x), lateness(*x), lasting(x.Within)))
 }
 

@@ -49,7 +49,7 @@ func (d draft) callDeadlines() []*drill.Deadline {
 	all := make([]*drill.Deadline, len(h.Calls))
 	for i, c := range h.Calls {
 		if i < len(d.Plan.Spec.Contacts) {
-			all[i] = h.CallDeadline(d.Plan.Spec.Contacts[i], c)
+			all[i] = h.CallDeadline(d.Setup.Type, d.Plan.Spec.Contacts[i], c)
 		}
 	}
 	return all

@@ -2,6 +2,7 @@ package drill
 
 import (
 	"slices"
+	"time"
 
 	"turnus/itsm/continuity"
 	"turnus/itsm/drill"
@@ -30,8 +31,8 @@ func (d draft) warnings() {
 			"Einige Ziele wurden erreicht, andere nicht: Die %s insgesamt ist nicht bestanden.", d.Setup.Type.Noun())
 	}
 	if all := h.Disorders(d.Plan.Spec, d.Setup.Type); len(all) > 0 {
-		d.Warn("Entries that can’t be as they are: %s. No verdict depends on them; request changes to have them corrected.",
-			"Einträge, die so nicht stimmen können: %s. Kein Urteil hängt davon ab; zum Berichtigen Änderungen verlangen.", drill.ListDisorders(all, d.zone))
+		d.Warn("Entered in another order than planned: %s. Where one of them is wrong, request changes to have it corrected; a verdict may depend on it.",
+			"In anderer Reihenfolge eingetragen als geplant: %s. Ist einer der Einträge falsch, Änderungen verlangen und ihn berichtigen lassen; ein Urteil kann davon abhängen.", drill.ListDisorders(all, d.zone))
 	}
 	d.corrected()
 }
@@ -234,7 +235,7 @@ func (d draft) beside(s *report.SectionWriter) {
 	} else {
 		length := report.Words(text.New("not known", "nicht bekannt"))
 		if from := d.event(continuity.Disruption); from != nil && normal.When != nil {
-			length = report.Seconds(normal.When.Unix() - from.Unix())
+			length = report.Seconds(int64(normal.When.Sub(*from).Round(time.Second) / time.Second))
 		}
 		t.Row(report.Words(untilNormal(*normal)), report.Words(counts(continuity.FromDisruption)), length,
 			report.Words(text.F("at most %s (MTW)", "höchstens %s (MTW)", lasting(normal.Within))), kept(*normal))
