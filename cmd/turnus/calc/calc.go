@@ -175,7 +175,7 @@ func readJSON(b []byte, v any) error {
 	case f != nil:
 		return f
 	case errors.As(err, &wrong):
-		return fault.Invalidf(wrong.Field, "a %s can't stand here", "%s kann hier nicht stehen.", wrong.Value)
+		return fault.Invalidf(wrong.Field, "a value of the type %s can't stand here", "Ein Wert vom Typ %s kann hier nicht stehen.", wrong.Value)
 	}
 	return fault.New(fault.Malformed, text.F("the line isn't JSON: %v", "die Zeile ist kein JSON: %s", err))
 }
