@@ -201,7 +201,7 @@ func (r Record) askEvaluate(s *Script) task.Question {
 			titles = append(titles, r.Setup.Type.EventTitle(e))
 		}
 		q.Text = text.F("%s\nThe plan sets times that end with these events, or count from them, and nothing is entered of them: %s. Say below when they happened, if they did.",
-			"%s\nDer Plan gibt Zeiten vor, die mit diesen Ereignissen enden oder ab ihnen zählen, und zu ihnen ist nichts eingetragen: %s. Unten angeben, wann sie gegebenenfalls eingetreten sind.", q.Text, text.Join(titles, ", "))
+			"%s\nDer Plan gibt Zeiten vor, die mit diesen Ereignissen enden oder ab ihnen zählen, und zu ihnen ist nichts eingetragen: %s. Sofern sie eingetreten sind, unten den Zeitpunkt angeben.", q.Text, text.Join(titles, ", "))
 	}
 	q.Text = r.withDisorders(s, q.Text)
 	if r.Setup.Type == continuity.Invocation {
