@@ -171,4 +171,7 @@ func (d draft) windows(s *report.SectionWriter) {
 	default:
 		s.Say("This is as it was on record on %s.", "Das ist der Stand vom %s.", d.instant(d.At))
 	}
+	if has(func(w drill.Window) bool { return w.Component != "" && !w.Cancelled }) {
+		s.Say("A window of a component excuses outages of that component alone.", "Ein Wartungsfenster einer Komponente entschuldigt nur Ausfälle dieser Komponente.")
+	}
 }

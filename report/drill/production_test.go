@@ -42,7 +42,8 @@ func TestThePlanSaysWhatIsOnRecordOfMaintenance(t *testing.T) {
 			text.New("maintenance that was announced too late excuses nothing", "Zu spät angekündigte Wartung entschuldigt nichts")}},
 		"several": {looked(planned(), announced(ref, 0, 60), announced(ref, 120, 400)), []text.Text{text.New("touched | 2 maintenance windows on that day |", "berührt | 2 Wartungsfenster an diesem Tag |")}},
 		"by the import": {looked(planned(), by), []text.Text{
-			text.New("Reference | Occasion | Component | From", "Kennung | Anlass | Komponente | Von"), text.New(", by the import", ", laut Import")}},
+			text.New("Reference | Occasion | Component | From", "Kennung | Anlass | Komponente | Von"), text.New(", by the import", ", laut Import"),
+			text.New("A window of a component excuses outages of that component alone.", "Ein Wartungsfenster einer Komponente entschuldigt nur Ausfälle dieser Komponente.")}},
 		"not yet": {looked(planned()), []text.Text{
 			text.New("touched | the maintenance window isn’t on record yet |", "berührt | Wartungsfenster liegt noch nicht vor |"),
 			text.New(`A maintenance window with the reference "payments-2026-10-05" isn’t imported yet: until it is, an outage counts`, "Ein Wartungsfenster mit der Kennung „payments-2026-10-05“ ist noch nicht importiert: Bis dahin zählt ein Ausfall"),
