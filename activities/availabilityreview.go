@@ -71,6 +71,9 @@ func (s *Set) availabilityStandsOn(ctx context.Context, in run.Input, round int)
 	if err := s.availabilityHistory(ctx, &f); err != nil {
 		return f, err
 	}
+	if f.Drills, err = s.store.DrillsTouching(ctx, f.Service, f.From, f.To); err != nil {
+		return f, err
+	}
 	if f.InForce, err = s.inForce(ctx, in.Key); err != nil {
 		return f, err
 	}

@@ -2,8 +2,10 @@ package activities
 
 import (
 	"context"
+	"time"
 
 	"turnus/itsm/continuity"
+	"turnus/itsm/dataset"
 	"turnus/itsm/drill"
 	"turnus/itsm/fault"
 	"turnus/itsm/process"
@@ -26,6 +28,9 @@ func (s *Set) DrillDraft(ctx context.Context, st run.Step) (workflows.Drafted, e
 			}
 			if err == nil {
 				said.Coverage, err = s.coverageOf(ctx, said.Plan)
+			}
+			if err == nil {
+				said.Maintenance, err = s.maintenanceAround(ctx, said.Frozen)
 			}
 			return said.Frozen, nil, err
 		})
@@ -54,6 +59,36 @@ func (s *Set) coverageOf(ctx context.Context, plan drill.PlanVersion) (all []con
 			return all, nil
 		}
 	}
+}
+
+// maintenanceAround is what is on record of announced maintenance for a drill that
+// touches production; nil: nothing is looked up.
+func (s *Set) maintenanceAround(ctx context.Context, f drill.Frozen) (*drill.Maintenance, error) {
+	if !f.LooksUp() {
+		return nil, nil
+	}
+	service := f.Plan.Spec.Service
+	c, err := s.store.Coverage(ctx, service, dataset.Maintenance)
+	if err != nil {
+		return nil, err
+	}
+	uid := f.Reference()
+	known, err := s.store.WindowsCalled(ctx, service, c.Import, uid)
+	if err != nil {
+		return nil, err
+	}
+	if span, began := f.Touching(); began {
+		of := store.KnownSpan{Service: service, Import: c.Import, From: time.Unix(span.From, 0).UTC(), To: time.Unix(span.To, 0).UTC()}
+		for k, err := range s.store.Windows(ctx, of) {
+			if err != nil {
+				return nil, err
+			}
+			if k.Key != uid {
+				known = append(known, k.Is...)
+			}
+		}
+	}
+	return f.Announced(c.Import, known)
 }
 
 // openDrillPlan asks the owner how a drill is planned, about the version of the plan

@@ -104,6 +104,9 @@ func lockReport(ctx context.Context, tx sqlx.ExecerContext, k run.Key) error {
 // found about the one that it takes the place of; what has changed since its own
 // round was frozen is looked for, and the drafts that draw on it are compared.
 func publishedOver(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run) error {
+	if r.Process == process.ContinuityDrill { // an availability review names it where it touched production
+		return markForComparing(ctx, tx, r.About.Name)
+	}
 	if !comparedProcess(r.Process) {
 		return nil
 	}

@@ -32,6 +32,28 @@ func (s *Store) Windows(ctx context.Context, of KnownSpan) iter.Seq2[dataset.Key
 	return knownOf(ctx, s, of, knowingWindows())
 }
 
+// WindowsCalled are the windows of maintenance with a UID, whenever they are: those
+// of one event.
+func (s *Store) WindowsCalled(ctx context.Context, service string, newest int64, uid string) (known []uptime.Planned, err error) {
+	rows, err := s.db.QueryContext(ctx, hearing("s.key = $4"), service, dataset.Maintenance, newest, uid)
+	if err != nil {
+		return nil, mapped(err)
+	}
+	defer rows.Close()
+	var said []dataset.Said
+	for rows.Next() {
+		var h heard
+		if _, err := h.scan(rows); err != nil {
+			return nil, mapped(err)
+		}
+		said = append(said, h.Said)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, mapped(err)
+	}
+	return uptime.WindowsKnown(uid, said)
+}
+
 // ProbeDays are the days of probes of a span, by key.
 func (s *Store) ProbeDays(ctx context.Context, of KnownSpan) iter.Seq2[dataset.Keyed[uptime.Day], error] {
 	return knownOf(ctx, s, of, knowingDays())

@@ -44,7 +44,8 @@ type Frozen struct {
 	Calendars  []versions.Calendar  `json:"calendars"`            // those that service and targets name, without 24x7
 	Objectives []Objective          `json:"objectives,omitempty"` // SLOs of the service, by name
 
-	Plans []Plan `json:"plans,omitempty"` // continuity plans that outages may prove or disprove, by name and version
+	Plans  []Plan  `json:"plans,omitempty"`  // continuity plans that outages may prove or disprove, by name and version
+	Drills []Drill `json:"drills,omitempty"` // that touched production in the period, by beginning
 
 	History   []Past               `json:"history,omitempty"` // reports of earlier periods, the oldest first
 	InForce   *run.InForce         `json:"in_force,omitempty"`

@@ -16,6 +16,7 @@ import (
 const (
 	ChangedObjective  = "objective"    // another version of an SLO or SLI counts
 	ChangedSpan       = "data-span"    // a dataset tells of another part of the period
+	ChangedDrills     = "drills"       // other drills are known to have touched production
 	ChangedImpossible = "not-possible" // it couldn't be drafted now
 )
 
@@ -49,6 +50,7 @@ func Changed(old, now Frozen, moved map[string]Moved) []task.StalePart {
 	slosNow, slisNow := now.named()
 	all = append(all, versions.ChangedNamed(ChangedObjective, text.Same("SLO"), slos, slosNow)...)
 	all = append(all, versions.ChangedNamed(ChangedObjective, text.Same("SLI"), slis, slisNow)...)
+	all = append(all, drillsMoved(old.Drills, now.Drills)...)
 	return append(all, before.Published(after)...)
 }
 

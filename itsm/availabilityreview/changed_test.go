@@ -57,6 +57,10 @@ func TestChanged(t *testing.T) {
 		"calendar":  {now: func(f *availabilityreview.Frozen) { f.Calendars = nil }, code: versions.ChangedCalendar, en: "calendar office doesn't count any more", de: "Kalender office zählt nicht mehr"},
 		"objective": {now: func(f *availabilityreview.Frozen) { f.Objectives[0].Version = 3 }, code: availabilityreview.ChangedObjective, en: "SLO fast: version 1 → 3", de: "SLO fast: Version 1 → 3"},
 		"indicator": {now: func(f *availabilityreview.Frozen) { f.Objectives[0].Indicator.Version = 3 }, code: availabilityreview.ChangedObjective, en: "SLI up: version 1 → 3", de: "SLI up: Version 1 → 3"},
+		"a drill": {now: func(f *availabilityreview.Frozen) {
+			f.Drills = []availabilityreview.Drill{{Run: "continuity-drill/shop-fire/2026-06-10", Hash: "h"}}
+		}, code: availabilityreview.ChangedDrills,
+			en: "drills that touched production: none → continuity-drill/shop-fire/2026-06-10", de: "Übungen mit Eingriff in die Produktion: keine → continuity-drill/shop-fire/2026-06-10"},
 		"an earlier report": {now: func(f *availabilityreview.Frozen) { f.History[0].Version = 2 }, code: versions.ChangedEarlier,
 			en: "the report of 2026-05 was restated since: version 1 → 2", de: "der Bericht für 2026-05 wurde seither berichtigt: Version 1 → 2"},
 		"in force": {now: func(f *availabilityreview.Frozen) { f.InForce = &run.InForce{Version: 1, Hash: "x"} }, code: versions.ChangedInForce,

@@ -35,6 +35,7 @@ func Derive(f Frozen, from Source) (Result, error) {
 	}
 	r.Outages = d.listed(happened, r.Agreements)
 	r.Windows = d.listWindows(happened)
+	r.Drills = d.touched(r.Windows)
 	if r.Objectives, err = d.objectives(happened); err != nil {
 		return Result{}, err
 	}

@@ -16,6 +16,7 @@ type Result struct {
 	Outages    []Unplanned       `json:"outages"`    // by beginning, then component; each once, whatever targets it counts under
 	Windows    []WindowResult    `json:"windows"`    // of maintenance that concern the period
 	Objectives []ObjectiveResult `json:"objectives"`
+	Drills     []DrillResult     `json:"drills,omitempty"` // that touched production, in the order of the set's
 }
 
 // AgreementResult holds the figures of one agreement.

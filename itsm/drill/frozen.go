@@ -39,7 +39,8 @@ type Frozen struct {
 	Setup   Setup       `json:"setup"`
 	Retests *Retested   `json:"retests,omitempty"`
 
-	Coverage []continuity.Coverage `json:"coverage,omitempty"` // what was proved of the plan by earlier drills
+	Coverage    []continuity.Coverage `json:"coverage,omitempty"`    // what was proved of the plan by earlier drills
+	Maintenance *Maintenance          `json:"maintenance,omitempty"` // nil: it wasn't looked up
 
 	Approved *Approved `json:"approved,omitempty"` // the setup, before it was carried out
 	Happened *Happened `json:"happened,omitempty"` // nil: it wasn't carried out yet
@@ -65,7 +66,7 @@ type Setup struct {
 	Instead     []Substitute    `json:"instead,omitempty"`      // who carries out steps whose owner can't
 	LeftOut     []string        `json:"left_out,omitempty"`     // steps that the drill isn't about; component tests alone
 	Production  string          `json:"production,omitempty"`
-	Maintenance string          `json:"maintenance,omitempty"` // the announced window that production's outage lies in; empty: the outage counts
+	Maintenance string          `json:"maintenance,omitempty"` // the reference of the announced window that production is touched in, as it was answered
 	Risk        string          `json:"risk"`                  // of a drill, as the two that follow: of an invocation they needn't be known
 	Rollback    string          `json:"rollback"`
 	Stop        string          `json:"stop"` // when it is aborted

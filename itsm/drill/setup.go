@@ -59,7 +59,7 @@ func AskPlan(plan PlanVersion, date, begun calendar.Date, retests *Retested, pro
 	scenario := field("scenario", task.TextField, true, "Scenario", "Szenario")
 	scenario.Value = quoted(plan.Spec.Scenario)
 	maintenance := with(field("maintenance", task.TextField, false, "Announced maintenance window that it lies in", "Angekündigtes Wartungsfenster, in dem sie liegt"),
-		"Its reference. Without one an outage of production counts in the availability review.", "Seine Kennung. Ohne Angabe zählt ein Ausfall der Produktion im Verfügbarkeitsbericht.")
+		"Its reference, or the UID of its event. Plan and report say what is on record of it; an outage of production outside of announced maintenance counts in the availability review.", "Seine Kennung oder die UID seines Termins. Übungsplan und Übungsbericht sagen, was dazu vorliegt; ein Ausfall der Produktion außerhalb angekündigter Wartung zählt im Verfügbarkeitsbericht.")
 	maintenance.If, maintenance.Max = "production", "200"
 	q.Fields = []task.Field{kind, on, scenario,
 		with(field("conductor", task.PersonField, true, "Conductor", "Übungsleitung"), "Whoever conducts the drill doesn't decide on it.", "Wer die Übung leitet, entscheidet nicht über sie."),

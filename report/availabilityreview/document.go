@@ -59,6 +59,7 @@ func Draft(f availabilityreview.Frozen, r availabilityreview.Result, answers []r
 	unplanned(w, r, looked)
 	evidence(w, said, len(everyEvidence(f, r))-len(said))
 	maintenance(w, f, r)
+	drills(w, f, r)
 	objectives(w, r)
 	trend(w, f, r)
 	lastReport(w, f, r)

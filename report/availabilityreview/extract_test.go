@@ -8,6 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"turnus/internal/reviewtest"
+	avail "turnus/itsm/availabilityreview"
+	"turnus/itsm/continuity"
 	"turnus/itsm/text"
 	"turnus/report"
 )
@@ -24,7 +26,11 @@ func TestAnExtractHoldsNothingOfOthers(t *testing.T) {
 	for i := range data.Outages {
 		data.Outages[i].Component, data.Outages[i].Cause = others, others
 	}
+	drill := touching(continuity.Component, "2026-06-20 02:00", "2026-06-20 06:00")
+	drill.Run, drill.Touched, drill.Maintenance, drill.Title = "continuity-drill/"+others+"/2026-06-20", others, others, text.Same(others)
+	f.Drills = []avail.Drill{drill}
 	d, _ := drafted(t, f, data)
+	require.NotEmpty(t, section(t, d, touchedEn))
 	whole, err := json.Marshal(d)
 	require.NoError(t, err)
 	require.Greater(t, strings.Count(string(whole), others), 20)

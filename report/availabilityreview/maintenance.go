@@ -59,8 +59,8 @@ func announced(f avail.Frozen, x avail.WindowResult) report.Cell {
 	return report.Say("%s, by the import", "%s, laut Import", local(f, x.Announced))
 }
 
-// excuses says how much of its time a window excuses, and why not all.
-func excuses(x avail.WindowResult) report.Cell {
+// excused says how much of its time a window excuses, and why not all.
+func excused(x avail.WindowResult) text.Text {
 	how := text.New("all of it", "vollständig")
 	switch x.Excuses {
 	case avail.ExcusesPart:
@@ -78,6 +78,11 @@ func excuses(x avail.WindowResult) report.Cell {
 	case avail.Adjusted:
 		how = text.F("%s; its local time doesn’t exist because of the clock change, and was read as before it", "%s; seine Ortszeit gibt es wegen der Zeitumstellung nicht, gelesen wurde sie wie davor", how)
 	}
+	return how
+}
+
+// excuses is excused with its tone.
+func excuses(x avail.WindowResult) report.Cell {
 	tone := report.Neutral
 	if x.Excuses == avail.ExcusesNone || x.Excuses == avail.ExcusesPart {
 		tone = report.Bad
@@ -85,5 +90,5 @@ func excuses(x avail.WindowResult) report.Cell {
 			tone = report.Neutral
 		}
 	}
-	return report.Judged(how, tone)
+	return report.Judged(excused(x), tone)
 }

@@ -27,6 +27,7 @@ func notes(w *report.Writer, f avail.Frozen, r avail.Result, looked investigatio
 	}
 	withinError(w, r)
 	stillOpen(w, r)
+	unaccounted(w, f, r)
 	lateMaintenance(w, r)
 	imports.Warned(w)
 	restated(w, f)

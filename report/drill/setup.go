@@ -24,14 +24,7 @@ func (d draft) planTiles() {
 	if d.Setup.Deputy != "" {
 		t.Say("deputy: %s", "Vertretung: %s", d.Setup.Deputy)
 	}
-	switch {
-	case d.Setup.Production == "":
-		d.Tile("Production", "Produktion", report.Say("not touched", "nicht berührt"))
-	case d.Setup.Maintenance == "":
-		d.Tile("Production", "Produktion", report.Say("touched", "berührt")).Say("its outage counts", "der Ausfall zählt")
-	default:
-		d.Tile("Production", "Produktion", report.Say("touched", "berührt")).Say("announced as maintenance", "als Wartung angekündigt")
-	}
+	d.productionTile()
 	planned := longest(inDrill(d.Plan.Spec.Steps, d.Setup.LeftOut))
 	t = d.Tile("Longest chain of steps, as planned", "Längste Schrittfolge laut Plan", report.Seconds(planned))
 	if rto := d.Plan.Spec.Objectives.RTO; rto != nil {
@@ -167,31 +160,6 @@ func (d draft) setupTitles() (section, by, said text.Text) {
 		section = text.New("The drill as planned", "Die Übung laut Planung")
 	}
 	return section, by, said
-}
-
-// production says what the drill does to production, and what is done about it.
-func (d draft) production() {
-	x := d.Setup
-	s := d.Section("Production and risk", "Produktion und Risiko")
-	switch {
-	case x.Production == "":
-		s.Say("Production isn’t touched.", "Die Produktion wird nicht berührt.")
-	case x.Type == continuity.Invocation:
-		s.Say("This is no drill: production is affected, without an announced maintenance, and its outage counts in the availability review.",
-			"Dies ist keine Übung: Die Produktion ist ohne angekündigte Wartung betroffen, und der Ausfall zählt im Verfügbarkeitsbericht.")
-	case x.Maintenance == "":
-		s.Say("Production is touched, and no maintenance is announced for it: an outage counts in the availability review.",
-			"Die Produktion wird berührt, und dafür ist keine Wartung angekündigt: Ein Ausfall zählt im Verfügbarkeitsbericht.")
-	default:
-		s.Say("Production is touched within the maintenance announced as %q. An outage beyond that window counts in the availability review.",
-			"Die Produktion wird innerhalb der angekündigten Wartung %q berührt. Ein Ausfall außerhalb dieses Fensters zählt im Verfügbarkeitsbericht.", x.Maintenance)
-	}
-	t := record(s, "", "")
-	if x.Production != "" {
-		t.Item("What is touched", "Was berührt wird", given(x.Production))
-	}
-	d.known(t, "Risk", "Risiko", x.Risk)
-	d.known(t, "Rollback", "Rückfallplan", x.Rollback)
 }
 
 // known adds what is said of every drill, and of an invocation where it was known.
