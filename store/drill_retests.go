@@ -86,10 +86,11 @@ func mendDisproved(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, f
 
 // mendDeadlines mends what drills left of the deadlines of contacts, and of MTW: by any
 // that keeps them, since they touch no verdict, and a drill that passed isn't repeated.
-// It began after each that found them, and is no weaker than any of those.
+// It began after each that found them, and is no weaker than any of those; what another
+// report has taken the place of says nothing any more.
 func mendDeadlines(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, f drill.Frozen) error {
 	var keys, types []string
-	for what, kept := range map[string]bool{"calls-late": f.CalledInTime(), "mtw": f.NormalInTime()} {
+	for what, kept := range map[string]bool{f.Setup.Type.LateCalls(): f.CalledInTime(), "mtw": f.NormalInTime()} {
 		if kept {
 			keys = append(keys, improvement.EventKey(improvement.DrillShortcoming, r.About.Name, f.Plan.Name+"/"+what))
 		}
@@ -103,7 +104,9 @@ func mendDeadlines(ctx context.Context, tx *sqlx.Tx, now time.Time, r run.Run, f
 		}
 	}
 	return mend(ctx, tx, person.Actor{Person: person.System}, now, `key = ANY ($3) AND NOT EXISTS (SELECT FROM finding_seen n LEFT JOIN drill d ON d.run = n.source->>'name'
-		WHERE n.finding = finding.id AND (d.run IS NULL OR d.held_at >= $4 OR NOT d.type = ANY ($5)))`, pq.Array(keys), f.Happened.Begun.Disruption.UTC(), pq.Array(types))
+		LEFT JOIN report p ON p.run = d.run
+		WHERE n.finding = finding.id AND (d.run IS NULL OR d.held_at >= $4 OR NOT d.type = ANY ($5))
+			AND NOT EXISTS (SELECT FROM report x WHERE (x.process, x.scope, x.period) = (p.process, p.scope, p.period) AND x.version > p.version))`, pq.Array(keys), f.Happened.Begun.Disruption.UTC(), pq.Array(types))
 }
 
 // mayMend says that a drill was carried through, under the plan's current version.

@@ -31,7 +31,7 @@ func (s *Store) DrillsTouching(ctx context.Context, service string, from, to tim
 	for _, r := range rows {
 		f := r.Frozen.V
 		begun, ended, _ := f.Touched()
-		if span, began := f.Touching(); !began || span.Clip(period).Empty() {
+		if span, began := f.Touching(); !began || f.Setup.Type.Discussed() || span.Clip(period).Empty() {
 			continue
 		}
 		x := availabilityreview.Drill{Run: r.Run, Version: r.Version, Hash: r.Hash, Type: f.Setup.Type, Plan: f.Plan.Name, Title: f.Plan.Title,

@@ -247,3 +247,77 @@ func TestAWeakerRetestClosesNoMTWOfAStrongerDrill(t *testing.T) {
 	require.Equal(t, []string{"open"}, h.lines("SELECT state FROM finding WHERE kind = 'failed-objective'"))
 	require.Equal(t, []string{"mtw open"}, h.shortcomings())
 }
+
+// A late call that a component test found, and one that a call-tree drill found, are
+// two findings, since neither lifts what the other shows: each is closed by its own.
+func TestALateCallOfTwoKindsOfDrillsCanBeClosed(t *testing.T) {
+	h := drilling(t, "")
+	minutes := agreement.Duration(10 * 60)
+	pct := agreement.Decimal("50")
+	plan := deskPlan()
+	plan.Contacts = []continuity.Contact{{Name: "Provider", Role: "network", By: []string{"phone"}, Within: &minutes, From: continuity.Disruption}}
+	plan.Objectives.Contacts = &pct
+	h.puts(2, plan, friday.Add(-time.Hour))
+	reached := func(start time.Time, after time.Duration) answers {
+		return answers{"contact.1.reached": "yes", "contact.1.at": start.Add(4*time.Hour + after).Format(time.RFC3339)}
+	}
+	component := func(on string, start time.Time, after time.Duration) {
+		h.exercised(on, start, time.Hour, false, "conduct-1", func(at time.Duration) {
+			h.says(at+15*time.Minute, "anna", 1, process.DrillCalls, task.Done, reached(start, after))
+			h.allSteps(at + 20*time.Minute)
+		})
+		require.Equal(t, run.Published, h.run().State)
+	}
+	callTree := func(on string, start time.Time, after time.Duration) {
+		planned := setup(continuity.CallTree)
+		planned["date"] = on
+		h.says(time.Hour, "olga", 1, process.DrillPlan, task.Done, planned)
+		h.says(2*time.Hour, "max", 1, process.Approval, task.Approve, nil)
+		at := 4 * time.Hour
+		h.says(at+time.Minute, "anna", 1, process.DrillBegin, task.Done, answers{"disruption": start.Add(at).Format(time.RFC3339), "offsite": "yes"})
+		h.says(at+20*time.Minute, "anna", 1, process.DrillCalls, task.Done, reached(start, after))
+		h.says(at+21*time.Minute, "anna", 1, "conduct-1", task.Done, nil)
+		h.says(at+25*time.Minute, "anna", 1, process.DrillEvaluate, task.Done, answers{})
+		h.says(at+30*time.Minute, "anna", 1, process.DrillDebrief, task.Done, answers{"well": "a", "badly": "b", "lessons": "c"})
+		h.says(at+35*time.Minute, "olga", 1, process.DrillReview, task.Done, answers{"review": "seen"})
+		h.says(at+50*time.Minute, "otto", 2, process.Approval, task.Approve, nil)
+	}
+	component("2026-11-06", friday, 11*time.Minute)
+	week := func(n int) time.Time { return friday.AddDate(0, 0, 7*n) }
+	h.repeats("", "2026-11-13", week(1))
+	callTree("2026-11-13", week(1), 11*time.Minute)
+	require.Equal(t, run.Published, h.run().State)
+	require.Equal(t, []string{"calls-late open", "calls-late-call-tree open"}, h.shortcomings())
+	h.repeats("", "2026-11-20", week(2))
+	component("2026-11-20", week(2), 5*time.Minute)
+	h.repeats("", "2026-11-27", week(3))
+	callTree("2026-11-27", week(3), 5*time.Minute)
+	require.Equal(t, run.Published, h.run().State)
+	require.Equal(t, []string{"calls-late closed", "calls-late-call-tree closed"}, h.shortcomings())
+}
+
+// Another attempt of the same drill, whose report takes the place of the first one's,
+// says that the call was made in time: what the superseded report alone says against
+// it is closed.
+func TestALateCallThatAnotherAttemptPutsRightIsClosed(t *testing.T) {
+	h := drilling(t, "")
+	minutes := agreement.Duration(10 * 60)
+	plan := deskPlan()
+	plan.Contacts = []continuity.Contact{{Name: "Provider", Role: "network", By: []string{"phone"}, Within: &minutes, From: continuity.Disruption}}
+	h.puts(2, plan, friday.Add(-time.Hour))
+	call := func(after time.Duration) func(at time.Duration) {
+		return func(at time.Duration) {
+			h.says(at+15*time.Minute, "anna", 1, process.DrillCalls, task.Done, answers{"contact.1.reached": "yes", "contact.1.at": friday.Add(4*time.Hour + after).Format(time.RFC3339)})
+			h.allSteps(at + 20*time.Minute)
+		}
+	}
+	h.exercised("2026-11-06", friday, time.Hour, false, "conduct-1", call(11*time.Minute))
+	require.Equal(t, run.Published, h.run().State)
+	require.Equal(t, []string{"calls-late open"}, h.shortcomings())
+	h.startAt(friday.Add(7*time.Hour), store.NewRun{Key: run.Key{Process: process.ContinuityDrill, Scope: drillKey, Period: "2026-11-06"}, Again: true, Why: text.Same("The call was entered wrongly."), Owner: "olga", By: person.Actor{Person: "olga"}})
+	h.env.SetTestTimeout(time.Minute)
+	h.exercised("2026-11-06", friday, time.Hour, true, "conduct-1", call(9*time.Minute))
+	require.Equal(t, run.Published, h.run().State)
+	require.Equal(t, []string{"2"}, h.lines("SELECT max(version)::text FROM report WHERE process = 'continuity-drill'"))
+	require.Equal(t, []string{"calls-late closed"}, h.shortcomings())
+}

@@ -41,8 +41,10 @@ type DrillResult struct {
 	Seconds int64         `json:"seconds"`
 	Windows []int         `json:"windows,omitempty"` // of maintenance in that time: places in Result.Windows
 	Outside int64         `json:"outside_s"`         // in no window that excuses it under all targets that it concerns
+	Open    bool          `json:"open,omitempty"`    // its end isn't known, so that its beginning alone was looked at
 	Outages []DrillOutage `json:"outages,omitempty"` // on record in that time, excused ones too: the first 10
 	More    int64         `json:"more,omitempty"`    // of them
+	Counted int64         `json:"counted,omitempty"` // of all of them those that a target is about, if there is any
 	Down    int64         `json:"down_s,omitempty"`  // the most downtime in it under a target, before maintenance is taken off
 }
 
@@ -60,7 +62,7 @@ const maxOfDrill = 10
 // as agreed, nor has any outage in its time: if production was down then, nobody has
 // put that on record.
 func (r DrillResult) Unaccounted() bool {
-	return r.Outside > 0 && len(r.Outages) == 0 && r.Down == 0
+	return (r.Outside > 0 || r.Open) && r.Counted == 0 && r.Down == 0
 }
 
 // touched says of each drill what is known of its time.
@@ -70,7 +72,7 @@ func (d *derivation) touched(windows []WindowResult) (all []DrillResult) {
 		if s.Empty() {
 			continue
 		}
-		r := DrillResult{Run: x.Run, Seconds: s.Seconds()}
+		r := DrillResult{Run: x.Run, Seconds: s.Seconds(), Open: x.To.IsZero()}
 		for i, w := range windows {
 			named := w.UID == x.Maintenance
 			if !interval.Between(w.From, w.To).Clip(s).Empty() && (w.Why != Cancelled || named) {
@@ -79,8 +81,13 @@ func (d *derivation) touched(windows []WindowResult) (all []DrillResult) {
 		}
 		r.Outside = interval.Set{s}.Minus(d.excused(s)).Seconds()
 		for _, o := range d.records {
+			if o.span.Clip(s).Empty() {
+				continue
+			}
+			if len(d.terms) == 0 || slices.ContainsFunc(d.terms, func(t *terms) bool { return t.concerns(o.Component) }) {
+				r.Counted++
+			}
 			switch {
-			case o.span.Clip(s).Empty():
 			case len(r.Outages) == maxOfDrill:
 				r.More++
 			default:
@@ -103,12 +110,18 @@ func (d *derivation) excused(s interval.Span) (set interval.Set) {
 		if w.Cancelled || own[0].Empty() {
 			continue
 		}
+		concerned := len(d.terms) == 0
 		for _, t := range d.terms {
-			if t.concerns(w.Component) && len(clip(t.counts, s)) > 0 {
+			if !t.concerns(w.Component) {
+				continue
+			}
+			if concerned = true; len(clip(t.counts, s)) > 0 {
 				own = own.Intersect(t.excuses(w))
 			}
 		}
-		set = append(set, own...)
+		if concerned {
+			set = append(set, own...)
+		}
 	}
 	return set.Union()
 }

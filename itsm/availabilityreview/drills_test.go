@@ -44,7 +44,7 @@ func TestWhatIsKnownOfADrillsTime(t *testing.T) {
 		"an outage in maintenance": {data{outages: []uptime.Outage{inside}, windows: []uptime.Planned{window("w", "2026-06-14 02:00", "2026-06-14 05:00")}}, drill, "3600 of 14400 outside, windows [0], outages 1, down 3600, unaccounted false"},
 		"an outage right after":    {data{outages: []uptime.Outage{out("2026-06-14 06:00", "2026-06-14 07:00")}}, drill, "14400 of 14400 outside, windows [], outages 0, down 0, unaccounted true"},
 		"over the border":          {data{}, touching("2026-06-30 23:00", "2026-07-01 05:00"), "3600 of 3600 outside, windows [], outages 0, down 0, unaccounted true"},
-		"without a known end":      {data{windows: []uptime.Planned{window("w", "2026-06-14 02:00", "2026-06-14 03:00")}}, touching("2026-06-14 02:00", ""), "0 of 1 outside, windows [0], outages 0, down 0, unaccounted false"},
+		"without a known end":      {data{windows: []uptime.Planned{window("w", "2026-06-14 02:00", "2026-06-14 03:00")}}, touching("2026-06-14 02:00", ""), "0 of 1 outside, windows [0], outages 0, down 0, unaccounted true"},
 	} {
 		f := frozen(t, "2026-06", `{"availability":{"notice":"PT24H"}}`)
 		f.Drills = []availabilityreview.Drill{c.drill}
@@ -91,4 +91,26 @@ func TestCountlessOutagesOfADrill(t *testing.T) {
 	x := derive(t, f, d).Drills[0]
 	require.Len(t, x.Outages, 10)
 	require.Equal(t, int64(20), x.More)
+}
+
+// A window of a component that no target is about excuses nothing of any: a drill in
+// it isn't in maintenance that excuses, and what isn't on record of it is missing.
+func TestAWindowThatConcernsNoTargetExcusesNoDrill(t *testing.T) {
+	f := frozen(t, "2026-06", `{"availability":{"component":"web"}}`)
+	f.Drills = []availabilityreview.Drill{touching("2026-06-14 02:00", "2026-06-14 06:00")}
+	other := window("w", "2026-06-14 02:00", "2026-06-14 06:00")
+	other.Component = "printer"
+	x := derive(t, f, data{windows: []uptime.Planned{other}}).Drills[0]
+	require.Equal(t, int64(4*3600), x.Outside)
+	require.True(t, x.Unaccounted())
+}
+
+// An outage of another component than any target's says as little of a drill.
+func TestAnOutageThatCountsUnderNoTargetAccountsForNoDrill(t *testing.T) {
+	f := frozen(t, "2026-06", `{"availability":{"component":"web"}}`)
+	f.Drills = []availabilityreview.Drill{touching("2026-06-14 02:00", "2026-06-14 06:00")}
+	o := out("2026-06-14 03:00", "2026-06-14 03:01")
+	o.Component = "printer"
+	x := derive(t, f, data{outages: []uptime.Outage{o}}).Drills[0]
+	require.True(t, x.Unaccounted())
 }

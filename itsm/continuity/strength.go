@@ -46,6 +46,15 @@ func (t Type) NoWeakerThan(o Type) bool {
 	return t == o
 }
 
+// LateCalls names what a drill of the type finds of contacts that it reached late:
+// what drills find that lift nothing of each other are findings of their own.
+func (t Type) LateCalls() string {
+	if t.Measures() {
+		return "calls-late"
+	}
+	return "calls-late-" + string(t)
+}
+
 // shows says that there is an objective that a drill of the type can prove.
 func (t Type) shows() bool {
 	return slices.ContainsFunc(ObjectiveNames(), t.Proves)

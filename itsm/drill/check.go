@@ -272,7 +272,11 @@ func (r Record) checkAfter(t task.Task, was, is Happened) error {
 		case end.Before(start):
 			return before("Step %d ended", "Schritt %d endete", step.Number, end)
 		case !over.IsZero() && over.Before(end):
-			return fault.Invalidf(r.placeOf(t, "ended"), "Step %d ended on %s, after the drill, %s: that can't be, look at both instants and their zones.",
+			place := r.placeOf(t, "ended")
+			if i < len(was.Steps) && !sameInstant(was.Steps[i].Ended, step.Ended) && slices.ContainsFunc(t.Fields, func(f task.Field) bool { return f.Name == endField(step.Number) }) {
+				place = "fields." + endField(step.Number)
+			}
+			return fault.Invalidf(place, "Step %d ended on %s, after the drill, %s: that can't be, look at both instants and their zones.",
 				"Schritt %d endete am %s, nach der Übung, %s: Das kann nicht sein, beide Zeitpunkte und ihre Zeitzonen prüfen.", step.Number, inWords(end), inWords(over))
 		}
 	}

@@ -103,3 +103,23 @@ func TestAnEndInDisorderIsCorrectedWithTheEvaluation(t *testing.T) {
 	require.Empty(t, s.Disorders(p.Plan.Spec, p.Setup.Type))
 	require.Equal(t, "The log says so.", s.Steps[1].Corrections[0].Reason)
 }
+
+// The end of a step that the evaluation corrects to what can't be is refused at its
+// own field.
+func TestACorrectedEndThatCannotBeIsRefusedAtItsField(t *testing.T) {
+	p := play(t, continuity.Functional)
+	p.begin()
+	p.now = p.now.Add(time.Hour)
+	p.done("step-1")
+	p.say("step-2", task.Done, "", map[string]string{"at": clocked("10:01")})
+	p.done("step-3", "step-4")
+	p.say("confirm-1", task.Pass, "", nil)
+	p.done("conduct-1")
+	over := p.now
+	p.back()
+	for name, at := range map[string]time.Time{"after the drill": over.Add(time.Minute), "before the disruption": over.Add(-100 * time.Hour), "in the future": over.Add(100 * time.Hour)} {
+		err := p.try("evaluate", task.Done, "", map[string]string{"integrity": "whole", "capacity": "70", "snapshot": evaluatedWell["snapshot"], "step.2": at.Format(time.RFC3339), "why": "The log."})
+		require.Error(t, err, name)
+		require.Equal(t, "fields.step.2", fault.As(err).Field, name+": "+err.Error())
+	}
+}

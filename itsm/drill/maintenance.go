@@ -20,9 +20,10 @@ const maxWindows = 20
 // round was frozen, as far as it matters to the drill. What of it counts, the
 // availability review says by its agreement's rule.
 type Maintenance struct {
-	Import  int64    `json:"import,omitempty"`  // newest of the service's maintenance; 0: none was ever imported
-	Windows []Window `json:"windows,omitempty"` // by beginning
-	More    int64    `json:"more,omitempty"`    // windows beyond the first 20
+	Import  int64    `json:"import,omitempty"`    // newest of the service's maintenance; 0: none was ever imported
+	Windows []Window `json:"windows,omitempty"`   // by beginning
+	More    int64    `json:"more,omitempty"`      // windows beyond the first 20
+	Covered int64    `json:"covered_s,omitempty"` // where there are more: how much of the drill all of them cover that stand
 }
 
 // Window is one of maintenance, as it was known.
@@ -44,7 +45,7 @@ func (w Window) span() interval.Span { return interval.Between(w.From, w.To) }
 // of the drill. A real invocation is never announced, and what never began touched
 // nothing.
 func (f Frozen) LooksUp() bool {
-	if f.Setup.Production == "" || f.Setup.Type == continuity.Invocation {
+	if f.Setup.Production == "" || f.Setup.Type == continuity.Invocation || f.Setup.Type.Discussed() {
 		return false
 	}
 	if f.Stage == ToPlan {
@@ -111,8 +112,8 @@ func (f Frozen) Announced(newest int64, known []uptime.Planned) (*Maintenance, e
 		ours := f.names(w)
 		switch {
 		case w.span().Clip(near).Empty():
-			if ours && (nearest == nil || apart(w.span(), near) < apart(nearest.span(), near)) {
-				nearest = &w
+			if ours && (nearest == nil || nearest.Cancelled && !w.Cancelled || nearest.Cancelled == w.Cancelled && apart(w.span(), near) < apart(nearest.span(), near)) {
+				nearest = &w // one that stands, if any does: the others of a rule aren't cancelled with one
 			}
 		case ours:
 			named, in = true, append(in, w)
@@ -128,6 +129,9 @@ func (f Frozen) Announced(newest int64, known []uptime.Planned) (*Maintenance, e
 		return cmp.Or(f.rank(a)-f.rank(b), a.From.Compare(b.From), a.To.Compare(b.To), cmp.Compare(a.UID, b.UID))
 	})
 	m := &Maintenance{Import: newest, Windows: in[:min(len(in), maxWindows)], More: int64(max(len(in)-maxWindows, 0))}
+	if m.More > 0 {
+		m.Covered = near.Seconds() - uncovered(near, in)
+	}
 	slices.SortStableFunc(m.Windows, func(a, b Window) int { return a.From.Compare(b.From) })
 	return m, nil
 }
@@ -174,11 +178,19 @@ func (f Frozen) Outside() (outside, all int64) {
 	if !began || f.Maintenance == nil {
 		return 0, 0
 	}
+	if m := f.Maintenance; m.More > 0 {
+		return s.Seconds() - m.Covered, s.Seconds()
+	}
+	return uncovered(s, f.Maintenance.Windows), s.Seconds()
+}
+
+// uncovered is how much of a time lies in none of some windows that stand.
+func uncovered(s interval.Span, windows []Window) int64 {
 	var covered interval.Set
-	for _, w := range f.Maintenance.Windows {
+	for _, w := range windows {
 		if !w.Cancelled {
 			covered = append(covered, w.span())
 		}
 	}
-	return interval.Set{s}.Minus(covered).Seconds(), s.Seconds()
+	return interval.Set{s}.Minus(covered).Seconds()
 }

@@ -122,3 +122,22 @@ func TestNoMoreWindowsThanARoundNames(t *testing.T) {
 	require.Equal(t, int64(11), m.More)
 	require.Equal(t, "W-1", m.Windows[maxWindows-1].UID)
 }
+
+// A window beyond the first 20 covers a drill as those before it do: that it isn't
+// listed makes no time lie outside of maintenance that is on record.
+func TestAWindowThatIsNotListedCoversToo(t *testing.T) {
+	f := touching(ToReport) // from 10 to 14 o'clock
+	f.Setup.Maintenance = ""
+	var known []uptime.Planned
+	for range maxWindows {
+		w := window("W-0", 8, 11)
+		w.Component = "till"
+		known = append(known, w)
+	}
+	known = append(known, window("W-9", 10, 14))
+	m, err := f.Announced(1, known)
+	require.NoError(t, err)
+	f.Maintenance = m
+	outside, _ := f.Outside()
+	require.Zero(t, outside, "W-9 covers all of it")
+}

@@ -72,7 +72,7 @@ func maintained(r avail.Result, x avail.Drill, known avail.DrillResult) report.C
 		all = append(all, text.F("the drill names %q, which isn’t on record for that time", "die Übung nennt %q; für diese Zeit liegt das nicht vor", x.Maintenance))
 	}
 	words := parts.Some(all)
-	if known.Outside == 0 {
+	if known.Outside == 0 && !known.Open {
 		return report.Judged(words, report.Good)
 	}
 	return report.Judged(words, report.Neutral)

@@ -116,7 +116,7 @@ func (l *list) calls() {
 		}
 	}
 	if len(all) > 0 {
-		l.add("calls-late", text.New("Contacts not shown to have been reached in time", "Fristgerechte Alarmierung nicht nachgewiesen"), text.F("%s.", "%s.", text.Join(all, "; ")))
+		l.add(l.Setup.Type.LateCalls(), text.New("Contacts not shown to have been reached in time", "Fristgerechte Alarmierung nicht nachgewiesen"), text.F("%s.", "%s.", text.Join(all, "; ")))
 	}
 }
 

@@ -114,6 +114,8 @@ func (d draft) touched(s *report.SectionWriter) {
 	switch {
 	case d.Maintenance == nil:
 		s.Say("An outage outside of announced maintenance counts in the availability review.", "Ein Ausfall außerhalb angekündigter Wartung zählt im Verfügbarkeitsbericht.")
+	case outside == 0 && all == 1:
+		s.Say("Its beginning lies within maintenance that is on record.", "Der Beginn liegt in einem Wartungsfenster, das vorliegt.")
 	case outside == 0:
 		s.Say("All of that time lies within maintenance that is on record.", "Dieser Zeitraum liegt vollständig in Wartungsfenstern, die vorliegen.")
 	case outside == all:
@@ -146,7 +148,7 @@ func (d draft) windows(s *report.SectionWriter) {
 	all := d.Maintenance.Windows
 	caption := text.F("Announced maintenance, as it was on record on %s", "Angekündigte Wartung, wie sie am %s vorlag", d.instant(d.At))
 	if more := d.Maintenance.More; more > 0 {
-		caption = text.F("%s; %d more windows aren’t looked at here", "%s; %d weitere Wartungsfenster sind hier nicht berücksichtigt", caption, more)
+		caption = text.F("%s; %d more windows aren’t listed here", "%s; %d weitere Wartungsfenster sind hier nicht aufgeführt", caption, more)
 	}
 	has := func(is func(drill.Window) bool) bool { return slices.ContainsFunc(all, is) }
 	t := s.Table("%s", "%s", caption).Left("Reference", "Kennung").Left("Occasion", "Anlass").When(has(func(w drill.Window) bool { return w.Summary != "" })).

@@ -2,6 +2,8 @@ package drill
 
 import (
 	"testing"
+	"turnus/itsm/continuity"
+	"turnus/itsm/uptime"
 
 	"github.com/stretchr/testify/require"
 
@@ -109,4 +111,38 @@ func TestAnInvocationIsNeverAnnounced(t *testing.T) {
 		require.Contains(t, got, "An invocation is never announced as maintenance; its outage counts in the availability review as soon as it is on record there.")
 		require.NotContains(t, got, "Announced maintenance")
 	}
+}
+
+// Of a rule, one occurrence that was cancelled on another day doesn't mean that the
+// maintenance was: the others stand, on other days.
+func TestACancelledOccurrenceOfAnotherDayCancelsNoRule(t *testing.T) {
+	const ref = "payments-2026-10-05"
+	at := func(days int, cancelled bool) uptime.Planned {
+		w := announced(ref, 0, 60)
+		return uptime.Planned{Window: uptime.Window{UID: ref, From: w.From.AddDate(0, 0, days), To: w.To.AddDate(0, 0, days), Cancelled: cancelled}, Since: w.Announced, Told: true}
+	}
+	f := planned()
+	m, err := f.Announced(3, []uptime.Planned{at(-9, false), at(-2, true), at(5, false)})
+	require.NoError(t, err)
+	f.Maintenance = m
+	got := string(lines(drafted(t, f), text.En))
+	require.NotContains(t, got, "was cancelled")
+	require.Contains(t, got, "is on record, but not for the day of the drill")
+}
+
+// Of a drill whose end isn't known nobody can say that all of its time lies within
+// maintenance, as a window shows that covers its first second.
+func TestWithoutAKnownEndNotAllOfItIsCovered(t *testing.T) {
+	f := looked(passed(), announced("payments-2026-10-05", 0, 1))
+	h := *f.Happened
+	h.Normal, h.Timeline = nil, nil
+	for _, e := range f.Happened.Timeline {
+		if e.Event != continuity.Ended {
+			h.Timeline = append(h.Timeline, e)
+		}
+	}
+	f.Happened = &h
+	got := string(lines(drafted(t, f), text.En))
+	require.Contains(t, got, "no end is on record")
+	require.NotContains(t, got, "All of that time lies within maintenance")
 }
